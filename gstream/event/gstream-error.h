@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The one error domain of the library.
+ */
+#pragma once
+
+#include <gio/gio.h>
+#include <gstream/event/gstream-version-macros.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_ERROR (gstream_error_quark ())
+#define GSTREAM_TYPE_ERROR (gstream_error_get_type ())
+
+/**
+ * GstreamError:
+ * @GSTREAM_ERROR_FAILED: the run failed; the message is the run's own
+ * @GSTREAM_ERROR_INVALID: the input is not what the protocol allows; the message says where and what was expected
+ * @GSTREAM_ERROR_TOO_LARGE: a line, an event, a frame or the nesting of its JSON is beyond the limit set for it
+ * @GSTREAM_ERROR_INCOMPLETE: the source ended before the run did (R8)
+ * @GSTREAM_ERROR_ALREADY_SUBSCRIBED: the projection has its consumer; use [method@Projection.tee] for more (P1)
+ * @GSTREAM_ERROR_CLOSED: an item was pushed to a closed projection that has a subscriber (P5)
+ * @GSTREAM_ERROR_NOT_FOUND: there is no projection of that name (P10)
+ * @GSTREAM_ERROR_EXISTS: a projection of that name is there already (M2)
+ * @GSTREAM_ERROR_WRONG_CONTEXT: a synchronous call where the run's main context cannot be iterated (R9)
+ * @GSTREAM_ERROR_ASYNC_ONLY: a synchronous call on a run with a transformer that only works asynchronously (M3)
+ * @GSTREAM_ERROR_NOT_SUPPORTED: what was asked for cannot be done by this object, such as a child of a mux made only of ready-made transformers (M7)
+ *
+ * The codes of the errors that gstream itself makes.
+ *
+ * Errors of GIO and libsoup are passed on as they are, with a prefix that says
+ * what was being done. A wait that was ended by its #GCancellable, or by the
+ * closing of its cursor, fails with %G_IO_ERROR_CANCELLED.
+ */
+typedef enum
+{
+  GSTREAM_ERROR_FAILED,
+  GSTREAM_ERROR_INVALID,
+  GSTREAM_ERROR_TOO_LARGE,
+  GSTREAM_ERROR_INCOMPLETE,
+  GSTREAM_ERROR_ALREADY_SUBSCRIBED,
+  GSTREAM_ERROR_CLOSED,
+  GSTREAM_ERROR_NOT_FOUND,
+  GSTREAM_ERROR_EXISTS,
+  GSTREAM_ERROR_WRONG_CONTEXT,
+  GSTREAM_ERROR_ASYNC_ONLY,
+  GSTREAM_ERROR_NOT_SUPPORTED,
+} GstreamError;
+
+GSTREAM_EXPORT GQuark gstream_error_quark    (void);
+GSTREAM_EXPORT GType  gstream_error_get_type (void);
+
+G_END_DECLS

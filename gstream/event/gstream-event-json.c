@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Events to JSON (E3).
+ */
+#include "gstream/event/gstream-event-body-private.h"
+#include "gstream/event/gstream-json-private.h"
+
+static void
+write_integer (GString    *out,
+               const char *name,
+               gint64      value)
+{
+  gstream_json_write_member (out, name);
+  g_string_append_printf (out, "%" G_GINT64_FORMAT, value);
+}
+
+static void
+write_string (GString    *out,
+              const char *name,
+              const char *string)
+{
+  gstream_json_write_member (out, name);
+  gstream_json_write_string (out, string);
+}
+
+static void
+write_payload (GString        *out,
+               const char     *name,
+               GstreamPayload *payload)
+{
+  gstream_json_write_member (out, name);
+  g_string_append_len (out, payload->json, payload->length);
+}
+
+/* As read, but for the seq that it got since. */
+static char *
+rewrite (GstreamEvent *event)
+{
+  GstreamEventBody *body = event->body;
+  GstreamJsonSlice seq = body->json_seq;
+  g_autoptr(GString) out = NULL;
+
+  if (event->seq == body->read_seq)
+    return g_strndup (body->json, body->json_length);
+
+  out = g_string_sized_new (body->json_length + 32);
+  if (seq.length > 0)
+    {
+      g_string_append_len (out, body->json, seq.start);
+      g_string_append_printf (out, "%" G_GUINT64_FORMAT, event->seq);
+      seq.start += seq.length;
+    }
+  else
+    {
+      seq.start = strlen ("{");
+      g_string_append_printf (out, "{\"seq\":%" G_GUINT64_FORMAT ",", event->seq);
+    }
+  g_string_append_len (out, body->json + seq.start, body->json_length - seq.start);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+write_params (GString      *out,
+              GstreamEvent *event)
+{
+  GstreamEventBody *body = event->body;
+
+  gstream_json_write_member (out, "params");
+  g_string_append_c (out, '{');
+  gstream_json_write_member (out, "namespace");
+  gstream_json_write_strv (out, body->namespace_->segments);
+  write_integer (out, "timestamp", body->timestamp);
+  if (body->node != NULL)
+    write_string (out, "node", body->node);
+  write_payload (out, "data", gstream_event_get_data (event));
+  if (body->interrupts != NULL)
+    write_payload (out, "interrupts", body->interrupts);
+  g_string_append_c (out, '}');
+}
+
+/**
+ * gstream_event_to_json:
+ * @event: an event
+ *
+ * The event as the protocol writes it, a JSON object. One that was read is given
+ * back as it stood, members that gstream does not know included, but for its seq (E3).
+ *
+ * Returns: (transfer full): JSON text
+ */
+char *
+gstream_event_to_json (GstreamEvent *event)
+{
+  GString *out;
+
+  g_return_val_if_fail (event != NULL, NULL);
+
+  if (event->body->json != NULL)
+    return rewrite (event);
+
+  out = g_string_new ("{");
+  write_string (out, "type", "event");
+  if (event->body->id != NULL)
+    write_string (out, "event_id", event->body->id);
+  if (event->seq != 0)
+    write_integer (out, "seq", event->seq);
+  write_string (out, "method", event->body->method_name);
+  write_params (out, event);
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
+}
+
+GstreamPayload *
+gstream_event_write_data (const GstreamFacts *facts)
+{
+  gboolean is_text = facts->delta == GSTREAM_DELTA_TEXT;
+  g_autoptr(GString) out = g_string_new ("{");
+
+  g_assert (is_text || facts->delta == GSTREAM_DELTA_REASONING);
+
+  write_string (out, "event", "content-block-delta");
+  write_integer (out, "index", facts->index);
+  gstream_json_write_member (out, "delta");
+  g_string_append_c (out, '{');
+  write_string (out, "type", is_text ? "text-delta" : "reasoning-delta");
+  write_string (out, is_text ? "text" : "reasoning", facts->text);
+  g_string_append_c (out, '}');
+  write_string (out, "run_id", facts->run_id);
+  g_string_append_c (out, '}');
+  return gstream_payload_new_checked (out->str, out->len);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An interrupt: its id, what is asked, and where.
+ */
+#include "gstream/event/gstream-interrupt.h"
+#include "gstream/event/gstream-namespace-private.h"
+
+/**
+ * GstreamInterrupt:
+ *
+ * A question of the agent's that waits for the user's answer (T8).
+ *
+ * A run that stops at one is *interrupted*; what it asks is the interrupt's
+ * value, whose shape is the graph's own. On a server, the answer starts the run
+ * that goes on from there.
+ *
+ * ```c
+ * GstreamPayload *value = gstream_interrupt_get_value (interrupt);
+ *
+ * ask_the_user (gstream_payload_get_string (value, "/question"));
+ * ```
+ *
+ * It is immutable and may be used from any thread.
+ */
+struct _GstreamInterrupt
+{
+  gatomicrefcount   ref_count;
+  char             *id;
+  GstreamPayload   *value;
+  GstreamNamespace *namespace_; /* NULL where unknown */
+};
+
+G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref, gstream_interrupt_unref)
+
+/**
+ * gstream_interrupt_new:
+ * @id: by which it is answered
+ * @value: what is asked
+ * @namespace_: (nullable) (array zero-terminated=1): where, or %NULL if that is not known
+ *
+ * Makes an interrupt, as a source of one's own or a test needs it.
+ *
+ * Returns: (transfer full): an interrupt
+ */
+GstreamInterrupt *
+gstream_interrupt_new (const char         *id,
+                       GstreamPayload     *value,
+                       const char * const *namespace_)
+{
+  GstreamInterrupt *self;
+
+  g_return_val_if_fail (id != NULL, NULL);
+  g_return_val_if_fail (value != NULL, NULL);
+
+  self = g_new0 (GstreamInterrupt, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->id = g_strdup (id);
+  self->value = gstream_payload_ref (value);
+  if (namespace_ != NULL)
+    self->namespace_ = gstream_namespace_new (namespace_);
+  return self;
+}
+
+/**
+ * gstream_interrupt_ref:
+ * @interrupt: an interrupt
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @interrupt
+ */
+GstreamInterrupt *
+gstream_interrupt_ref (GstreamInterrupt *interrupt)
+{
+  g_return_val_if_fail (interrupt != NULL, NULL);
+
+  g_atomic_ref_count_inc (&interrupt->ref_count);
+  return interrupt;
+}
+
+/**
+ * gstream_interrupt_unref:
+ * @interrupt: (transfer full): an interrupt
+ *
+ * Gives a reference back.
+ */
+void
+gstream_interrupt_unref (GstreamInterrupt *interrupt)
+{
+  g_return_if_fail (interrupt != NULL);
+
+  if (!g_atomic_ref_count_dec (&interrupt->ref_count))
+    return;
+  g_free (interrupt->id);
+  gstream_payload_unref (interrupt->value);
+  g_clear_pointer (&interrupt->namespace_, gstream_namespace_unref);
+  g_free (interrupt);
+}
+
+/**
+ * gstream_interrupt_get_id:
+ * @interrupt: an interrupt
+ *
+ * Its id, by which it is answered.
+ *
+ * Returns: (transfer none): the id
+ */
+const char *
+gstream_interrupt_get_id (GstreamInterrupt *interrupt)
+{
+  g_return_val_if_fail (interrupt != NULL, NULL);
+
+  return interrupt->id;
+}
+
+/**
+ * gstream_interrupt_get_value:
+ * @interrupt: an interrupt
+ *
+ * What is asked, in whatever shape the graph gave it.
+ *
+ * Returns: (transfer none): the value
+ */
+GstreamPayload *
+gstream_interrupt_get_value (GstreamInterrupt *interrupt)
+{
+  g_return_val_if_fail (interrupt != NULL, NULL);
+
+  return interrupt->value;
+}
+
+/**
+ * gstream_interrupt_get_namespace:
+ * @interrupt: an interrupt
+ *
+ * The namespace of the graph that asks, where the source says so. Empty at the root.
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
+ */
+const char * const *
+gstream_interrupt_get_namespace (GstreamInterrupt *interrupt)
+{
+  g_return_val_if_fail (interrupt != NULL, NULL);
+
+  return interrupt->namespace_ != NULL ? interrupt->namespace_->segments : NULL;
+}

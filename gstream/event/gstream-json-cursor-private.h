@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One pass over a JSON text that nobody has checked yet: it checks whatever it
+ * passes, wanted or not, so that a text passed to its end is JSON.
+ */
+#pragma once
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_JSON_DEFAULT_DEPTH 128
+#define GSTREAM_JSON_MAX_DEPTH 1024 /* readers of checked text recurse this deep */
+#define GSTREAM_JSON_MAX_SIZE (G_MAXUINT32 - 64)
+
+/* A string as it is written. */
+typedef struct
+{
+  const char *start;   /* behind the opening quote; NULL: there is none */
+  gsize       length;  /* up to the closing one */
+  gboolean    escaped; /* has backslashes */
+} GstreamJsonString;
+
+/* A value's place in a text. */
+typedef struct
+{
+  guint32 start;
+  guint32 length; /* 0: there is none */
+} GstreamJsonSlice;
+
+typedef struct
+{
+  const char    *json;
+  gsize          length;
+  const guint32 *next;      /* where the next token starts */
+  const guint32 *last;      /* behind the last token; holds @length */
+  const char    *backslash; /* the first one not passed yet, or the text's end */
+  guint          max_depth;
+  guint          depth;     /* levels that are open */
+
+  const char    *expected;  /* NULL until something is wrong */
+  gsize          error_at;  /* byte */
+  GstreamError   error_code;
+
+  char           name[64];  /* a member's name, and a string to be compared, without their escapes */
+  char           word[64];
+} GstreamJsonCursor;
+
+gboolean gstream_json_cursor_init      (GstreamJsonCursor *self,
+                                        const char        *json,
+                                        gsize              length,
+                                        guint              max_depth);
+/* Always FALSE. The first failure counts. */
+gboolean gstream_json_cursor_fail      (GstreamJsonCursor *self,
+                                        gsize              at,
+                                        const char        *expected);
+void     gstream_json_cursor_set_error (GstreamJsonCursor *self,
+                                        GError           **error);
+/* Whether all has been passed. */
+gboolean gstream_json_cursor_end       (GstreamJsonCursor *self);
+
+/* Each passes one value. */
+gboolean gstream_json_cursor_skip      (GstreamJsonCursor *self);
+gboolean gstream_json_cursor_string    (GstreamJsonCursor *self,
+                                        GstreamJsonString *string);
+
+/* Each passes a value that is of interest if it is a string; the second, to be compared. */
+gboolean gstream_json_cursor_string_if_any (GstreamJsonCursor *self,
+                                            GstreamJsonString *string);
+gboolean gstream_json_cursor_word_if_any   (GstreamJsonCursor *self,
+                                            GstreamJsonString *word);
+
+/* Passes a number, which is to be 0 or more and an integer that int64 can hold. */
+gboolean gstream_json_cursor_count     (GstreamJsonCursor *self,
+                                        gint64            *count,
+                                        const char        *expected);
+
+/*
+ * open, then member (or element) as long as that is TRUE, the value to be
+ * passed after each; at the end expected is NULL unless something was wrong.
+ */
+gboolean gstream_json_cursor_open      (GstreamJsonCursor *self,
+                                        char               bracket,
+                                        const char        *expected);
+gboolean gstream_json_cursor_member    (GstreamJsonCursor *self,
+                                        GstreamJsonString *name);
+gboolean gstream_json_cursor_element   (GstreamJsonCursor *self);
+
+/* Back or forth to the token at @next. */
+void     gstream_json_cursor_move      (GstreamJsonCursor *self,
+                                        const guint32     *next);
+
+/* The first byte of the next token, or 0 at the end. */
+static inline char
+gstream_json_cursor_peek (const GstreamJsonCursor *self)
+{
+  return self->next < self->last ? self->json[*self->next] : '\0';
+}
+
+/* From @start to the end of the value passed last. */
+static inline GstreamJsonSlice
+gstream_json_cursor_since (const GstreamJsonCursor *self,
+                           guint32                  start)
+{
+  guint32 end = *self->next;
+
+  while ((guchar) self->json[end - 1] <= ' ')
+    end--;
+  return (GstreamJsonSlice) { start, end - start };
+}
+
+static inline gboolean
+gstream_json_string_is_len (const GstreamJsonString *string,
+                            const char              *literal,
+                            gsize                    length)
+{
+  return string->length == length && memcmp (string->start, literal, length) == 0;
+}
+
+#define gstream_json_string_is(string, literal) \
+  gstream_json_string_is_len ((string), (literal), sizeof (literal) - 1)
+
+G_END_DECLS

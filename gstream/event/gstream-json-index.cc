@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * simdjson's first stage, which finds the tokens of a JSON text. Its second,
+ * which makes a tree, is not used: gstream reads the text itself.
+ */
+#define SIMDJSON_EXCEPTIONS 0
+#include <simdjson.h>
+
+#include <cstring>
+#include <memory>
+
+#include "gstream/event/gstream-json-index-private.h"
+
+static constexpr gsize SMALLEST_CAPACITY = 4096;
+static constexpr gsize LARGEST_KEPT = 1024 * 1024; /* bytes of text; the scanner's memory is four times that */
+
+struct _GstreamJsonIndex
+{
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> scanner;
+  std::unique_ptr<char[]> padded; /* a copy of the text, for a scanner that reads behind its end */
+  gsize capacity = 0;
+  bool pads = simdjson::get_active_implementation ()->name () == "fallback";
+};
+
+static void
+index_free (gpointer data)
+{
+  delete static_cast<GstreamJsonIndex *> (data);
+}
+
+GstreamJsonIndex *
+gstream_json_index_get (void)
+{
+  static GPrivate index_of_thread = G_PRIVATE_INIT (index_free);
+  gpointer self = g_private_get (&index_of_thread);
+
+  if (self == nullptr)
+    {
+      self = new GstreamJsonIndex ();
+      g_private_set (&index_of_thread, self);
+    }
+  return static_cast<GstreamJsonIndex *> (self);
+}
+
+static gsize
+capacity_for (gsize length)
+{
+  gsize capacity = SMALLEST_CAPACITY;
+
+  if (length > LARGEST_KEPT)
+    return length;
+  while (capacity < length)
+    capacity *= 2;
+  return capacity;
+}
+
+static void
+reserve (GstreamJsonIndex *self,
+         gsize             length)
+{
+  if (length <= self->capacity && (self->capacity <= LARGEST_KEPT || length > LARGEST_KEPT))
+    return;
+
+  self->capacity = capacity_for (length);
+  self->scanner.reset ();
+  if (simdjson::get_active_implementation ()->create_dom_parser_implementation (self->capacity, 1, self->scanner) != simdjson::SUCCESS)
+    g_error ("no memory to read %" G_GSIZE_FORMAT " bytes of JSON", length);
+  if (self->pads)
+    self->padded.reset (new char[self->capacity + simdjson::SIMDJSON_PADDING]());
+}
+
+gboolean
+gstream_json_index_scan (GstreamJsonIndex  *self,
+                         const char        *json,
+                         gsize              length,
+                         const guint32    **positions,
+                         gsize             *n_positions)
+{
+  reserve (self, length);
+  if (self->pads)
+    {
+      memcpy (self->padded.get (), json, length);
+      memset (self->padded.get () + length, ' ', simdjson::SIMDJSON_PADDING);
+      json = self->padded.get ();
+    }
+  if (self->scanner->stage1 (reinterpret_cast<const uint8_t *> (json), length, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
+    return FALSE;
+
+  *positions = self->scanner->structural_indexes.get ();
+  *n_positions = self->scanner->n_structural_indexes;
+  return TRUE;
+}

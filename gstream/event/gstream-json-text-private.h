@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Reading a JSON text that has been checked, without making a tree of it.
+ * Every function may rely on its grammar, and recurses no deeper than
+ * GSTREAM_JSON_MAX_DEPTH.
+ */
+#pragma once
+
+#include <gstream/event/gstream-payload.h>
+
+G_BEGIN_DECLS
+
+/* A value in a text: from its first byte to behind its last. */
+typedef struct
+{
+  const char *start; /* NULL: there is none */
+  const char *end;
+} GstreamJsonValue;
+
+/* Goes over the values of an array, or the members of an object. */
+typedef struct
+{
+  const char *at;  /* before the next one */
+  const char *end; /* the text's */
+} GstreamJsonIter;
+
+static inline gboolean
+gstream_json_is_space (char c)
+{
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+GstreamPayloadKind gstream_json_kind          (GstreamJsonValue   value);
+/* Behind the value that starts at @p. */
+const char        *gstream_json_pass          (const char        *p,
+                                               const char        *end);
+
+void               gstream_json_iter_init     (GstreamJsonIter   *iter,
+                                               GstreamJsonValue   container);
+/* To the next value's, or member's name's, first byte; FALSE at the closing bracket. */
+gboolean           gstream_json_iter_step     (GstreamJsonIter   *iter);
+gboolean           gstream_json_iter_element  (GstreamJsonIter   *iter,
+                                               GstreamJsonValue  *element);
+/* To the value's first byte. @name is within its quotes. Duplicates come as they stand. */
+gboolean           gstream_json_iter_name     (GstreamJsonIter   *iter,
+                                               GstreamJsonValue  *name);
+gboolean           gstream_json_iter_member   (GstreamJsonIter   *iter,
+                                               GstreamJsonValue  *name,
+                                               GstreamJsonValue  *value);
+
+/*
+ * Writes what is within a string's quotes as it is meant, never longer than it is
+ * written, and gives the length. What UTF-8 or a C string cannot hold (half a
+ * surrogate pair, U+0000) becomes U+FFFD.
+ */
+gsize              gstream_json_unescape      (char              *out,
+                                               const char        *raw,
+                                               gsize              length);
+char              *gstream_json_dup_raw       (GstreamJsonValue   raw); /* within the quotes */
+char              *gstream_json_dup_string    (GstreamJsonValue   string);
+/* FALSE where the number is not an integer that int64 can hold. 5.0 and 1e3 are. */
+gboolean           gstream_json_read_integer  (GstreamJsonValue   number,
+                                               gint64            *integer);
+double             gstream_json_read_double   (GstreamJsonValue   number);
+
+/* By JSON Pointer. The last of duplicate names counts. */
+gboolean           gstream_json_find          (GstreamJsonValue   value,
+                                               const char        *pointer,
+                                               GstreamJsonValue  *found);
+
+/* The members of an object, each name once, its last value at its first place. */
+typedef struct
+{
+  char             *name;
+  GstreamJsonValue  value;
+} GstreamJsonMember;
+
+GArray            *gstream_json_members       (GstreamJsonValue   object);
+
+gboolean           gstream_json_equal         (GstreamJsonValue   a,
+                                               GstreamJsonValue   b);
+
+/* GVariant, as E2 says. The result is floating. */
+GVariant          *gstream_json_to_variant    (GstreamJsonValue   value);
+gboolean           gstream_json_write_variant (GString           *out,
+                                               GVariant          *value,
+                                               GError           **error);
+
+G_END_DECLS

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * JSON out.
+ */
+#include "gstream/event/gstream-json-private.h"
+
+#include <string.h>
+
+static void
+write_escape (GString *out,
+              guchar   c)
+{
+  static const char letters[] = "btn\0fr"; /* of U+0008 to U+000D */
+
+  if (c == '"' || c == '\\')
+    g_string_append_printf (out, "\\%c", c);
+  else if (c >= '\b' && c <= '\r' && letters[c - '\b'] != '\0')
+    g_string_append_printf (out, "\\%c", letters[c - '\b']);
+  else
+    g_string_append_printf (out, "\\u%04x", c);
+}
+
+static gboolean
+is_plain (guchar c)
+{
+  return c >= ' ' && c != '"' && c != '\\';
+}
+
+void
+gstream_json_write_string_len (GString    *out,
+                               const char *string,
+                               gsize       length)
+{
+  const char *end = string + length;
+
+  g_string_append_c (out, '"');
+  while (string < end)
+    {
+      const char *plain = string;
+
+      while (string < end && is_plain (*string))
+        string++;
+      g_string_append_len (out, plain, string - plain);
+      if (string < end)
+        write_escape (out, *string++);
+    }
+  g_string_append_c (out, '"');
+}
+
+void
+gstream_json_write_string (GString    *out,
+                           const char *string)
+{
+  gstream_json_write_string_len (out, string, strlen (string));
+}
+
+void
+gstream_json_write_member (GString    *out,
+                           const char *name)
+{
+  if (out->len > 0 && strchr ("{[:,", out->str[out->len - 1]) == NULL)
+    g_string_append_c (out, ',');
+  gstream_json_write_string (out, name);
+  g_string_append_c (out, ':');
+}
+
+/* The shortest digits that read back as @value, and never those of an integer. */
+void
+gstream_json_write_double (GString *out,
+                           double   value)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (digits, sizeof digits, "%.15g", value);
+  if (g_ascii_strtod (digits, NULL) != value)
+    g_ascii_formatd (digits, sizeof digits, "%.16g", value);
+  if (g_ascii_strtod (digits, NULL) != value)
+    g_ascii_dtostr (digits, sizeof digits, value);
+  g_string_append (out, digits);
+  if (strpbrk (digits, ".e") == NULL)
+    g_string_append (out, ".0");
+}
+
+void
+gstream_json_write_strv (GString            *out,
+                         const char * const *strv)
+{
+  g_string_append_c (out, '[');
+  for (guint i = 0; strv[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      gstream_json_write_string (out, strv[i]);
+    }
+  g_string_append_c (out, ']');
+}

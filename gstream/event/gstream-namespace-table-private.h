@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The namespaces that occurred lately, by the JSON text that names them, so
+ * that events at one namespace share it.
+ */
+#pragma once
+
+#include <gstream/event/gstream-json-cursor-private.h>
+#include <gstream/event/gstream-namespace-private.h>
+
+G_BEGIN_DECLS
+
+/* No more are kept: a run may go through any number of them. */
+#define GSTREAM_NAMESPACE_TABLE_MOST 4096
+
+typedef struct _GstreamNamespaceEntry GstreamNamespaceEntry;
+
+typedef struct
+{
+  GHashTable            *entries; /* a set; NULL until there are any */
+  GstreamNamespaceEntry *last;    /* most often the next one too */
+} GstreamNamespaceTable;
+
+void              gstream_namespace_table_clear (GstreamNamespaceTable *self);
+/* Passes a list of strings. The result is the table's own; NULL: @cursor knows why. */
+GstreamNamespace *gstream_namespace_table_read  (GstreamNamespaceTable *self,
+                                                 GstreamJsonCursor     *cursor);
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The commands that a thread sends, as JSON, and what their answers say.
+ */
+#pragma once
+
+#include <gstream/event/gstream-interrupt.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_COMMAND_SUBSCRIBE 1 /* ids: each kind of command is under way at most once per connection */
+#define GSTREAM_COMMAND_RUN 2
+#define GSTREAM_COMMAND_TREE 3
+
+/* Each is a whole command; @config and @metadata may be NULL. */
+char *gstream_command_start     (const char         *assistant,
+                                 GstreamPayload     *input,
+                                 GstreamPayload     *config,
+                                 GstreamPayload     *metadata);
+char *gstream_command_respond   (const char         *assistant,
+                                 GPtrArray          *interrupts, /* of GstreamInterrupt */
+                                 GPtrArray          *responses,  /* of GstreamPayload, as many */
+                                 GstreamPayload     *config,
+                                 GstreamPayload     *metadata);
+char *gstream_command_tree      (void);
+char *gstream_command_subscribe (const char * const *channels);
+/* The body of POST …/stream/events. */
+char *gstream_command_filter    (const char * const *channels);
+
+/* What of @modes the protocol has as channels, and lifecycle and input (N5). */
+char **gstream_command_channels (const char * const *modes);
+
+typedef struct
+{
+  char   *run_id;      /* NULL: the server did not say */
+  gint64  applied_seq; /* the thread's events so far, by their seq; -1: it did not say */
+} GstreamAnswer;
+
+/* FALSE, with an error, where the command was refused. */
+gboolean gstream_answer_parse   (GstreamPayload     *payload,
+                                 GstreamAnswer      *answer,
+                                 GError            **error);
+
+G_END_DECLS

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The commands that a thread sends, as JSON, and what their answers say.
+ */
+#include <gstream/remote/gstream-commands-private.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-json-private.h>
+
+/* --- out --- */
+
+static GString *
+begin_command (int         id,
+               const char *method)
+{
+  GString *json = g_string_new (NULL);
+
+  g_string_append_printf (json, "{\"id\":%d,\"method\":\"%s\",\"params\":{", id, method);
+
+  return json;
+}
+
+static char *
+end_command (GString *json)
+{
+  g_string_append (json, "}}");
+
+  return g_string_free (json, FALSE);
+}
+
+static void
+add_string (GString    *json,
+            const char *name,
+            const char *value)
+{
+  gstream_json_write_member (json, name);
+  gstream_json_write_string (json, value);
+}
+
+static void
+add_payload (GString        *json,
+             const char     *name,
+             GstreamPayload *payload)
+{
+  gsize length = 0;
+  const char *text = NULL;
+
+  if (payload == NULL)
+    return;
+
+  text = gstream_payload_get_json (payload, &length);
+  gstream_json_write_member (json, name);
+  g_string_append_len (json, text, length);
+}
+
+char *
+gstream_command_start (const char     *assistant,
+                       GstreamPayload *input,
+                       GstreamPayload *config,
+                       GstreamPayload *metadata)
+{
+  GString *json = begin_command (GSTREAM_COMMAND_RUN, "run.start");
+
+  add_string (json, "assistant_id", assistant);
+  if (input != NULL)
+    add_payload (json, "input", input);
+  else
+    g_string_append (json, ",\"input\":null");
+  add_payload (json, "config", config);
+  add_payload (json, "metadata", metadata);
+
+  return end_command (json);
+}
+
+static void
+add_response (GString          *json,
+              GstreamInterrupt *interrupt,
+              GstreamPayload   *response)
+{
+  const char * const *namespace_ = gstream_interrupt_get_namespace (interrupt);
+
+  gstream_json_write_member (json, "namespace");
+  gstream_json_write_strv (json, namespace_ ? namespace_ : (const char * const[]) { NULL });
+  add_string (json, "interrupt_id", gstream_interrupt_get_id (interrupt));
+  add_payload (json, "response", response);
+}
+
+static void
+add_responses (GString   *json,
+               GPtrArray *interrupts,
+               GPtrArray *responses)
+{
+  gstream_json_write_member (json, "responses");
+  g_string_append_c (json, '[');
+  for (guint i = 0; i < interrupts->len; i++)
+    {
+      g_string_append (json, i > 0 ? ",{" : "{");
+      add_response (json, interrupts->pdata[i], responses->pdata[i]);
+      g_string_append_c (json, '}');
+    }
+  g_string_append_c (json, ']');
+}
+
+char *
+gstream_command_respond (const char     *assistant,
+                         GPtrArray      *interrupts,
+                         GPtrArray      *responses,
+                         GstreamPayload *config,
+                         GstreamPayload *metadata)
+{
+  GString *json = begin_command (GSTREAM_COMMAND_RUN, "input.respond");
+
+  add_string (json, "assistant_id", assistant);
+  if (interrupts->len == 1)
+    add_response (json, interrupts->pdata[0], responses->pdata[0]);
+  else
+    add_responses (json, interrupts, responses);
+  add_payload (json, "config", config);
+  add_payload (json, "metadata", metadata);
+
+  return end_command (json);
+}
+
+char *
+gstream_command_tree (void)
+{
+  return end_command (begin_command (GSTREAM_COMMAND_TREE, "agent.getTree"));
+}
+
+char *
+gstream_command_subscribe (const char * const *channels)
+{
+  GString *json = begin_command (GSTREAM_COMMAND_SUBSCRIBE, "subscription.subscribe");
+
+  gstream_json_write_member (json, "channels");
+  gstream_json_write_strv (json, channels);
+
+  return end_command (json);
+}
+
+char *
+gstream_command_filter (const char * const *channels)
+{
+  GString *json = g_string_new ("{");
+
+  gstream_json_write_member (json, "channels");
+  gstream_json_write_strv (json, channels);
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
+/* --- channels --- */
+
+static gboolean
+is_channel (const char *mode)
+{
+  static const char * const known[] = {
+    "values", "updates", "messages", "tools", "checkpoints", "tasks", "custom", NULL,
+  };
+
+  return g_strv_contains (known, mode) || (g_str_has_prefix (mode, "custom:") && mode[strlen ("custom:")] != '\0');
+}
+
+char **
+gstream_command_channels (const char * const *modes)
+{
+  g_autoptr (GStrvBuilder) channels = g_strv_builder_new ();
+
+  for (gsize i = 0; modes != NULL && modes[i] != NULL; i++)
+    if (is_channel (modes[i]))
+      g_strv_builder_add (channels, modes[i]);
+  g_strv_builder_add_many (channels, "lifecycle", "input", NULL);
+
+  return g_strv_builder_end (channels);
+}
+
+/* --- in --- */
+
+static GError *
+refusal (const char *code,
+         const char *message)
+{
+  if (g_str_has_prefix (code, "no_such_"))
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "The server says: %s", message);
+  if (g_str_equal (code, "invalid_argument"))
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The server says: %s", message);
+  if (g_str_equal (code, "permission_denied"))
+    return g_error_new (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "The server says: %s", message);
+  if (g_str_equal (code, "unknown_command") || g_str_equal (code, "not_supported") || g_str_equal (code, "unsupported"))
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, "The server says: %s", message);
+
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "The server says: %s", message);
+}
+
+gboolean
+gstream_answer_parse (GstreamPayload  *payload,
+                      GstreamAnswer   *answer,
+                      GError         **error)
+{
+  const char *type = gstream_payload_get_string (payload, "/type");
+  const char *code = gstream_payload_get_string (payload, "/error");
+  const char *message = gstream_payload_get_string (payload, "/message");
+
+  if (g_strcmp0 (type, "error") == 0)
+    {
+      g_propagate_error (error, refusal (code ? code : "", message ? message : "nothing about why"));
+      return FALSE;
+    }
+  if (g_strcmp0 (type, "success") != 0)
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "The server's answer is none to a command: an object with the type "
+                           "\"success\" or \"error\" was expected");
+      return FALSE;
+    }
+
+  answer->run_id = g_strdup (gstream_payload_get_string (payload, "/result/run_id"));
+  answer->applied_seq = gstream_payload_has (payload, "/meta/applied_through_seq")
+                        ? gstream_payload_get_integer (payload, "/meta/applied_through_seq") : -1;
+
+  return TRUE;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One question to the server over HTTP and its JSON answer, asked again where
+ * that can help.
+ */
+#pragma once
+
+#include <gstream/event/gstream-payload.h>
+#include <gstream/remote/gstream-retry-private.h>
+
+G_BEGIN_DECLS
+
+/* @body: JSON, or NULL. */
+void            gstream_request_send   (GstreamServer        *server,
+                                        const char           *method,
+                                        const char           *path,
+                                        const char           *body,
+                                        GstreamRetryKind      kind,
+                                        GCancellable         *cancellable,
+                                        GAsyncReadyCallback   callback,
+                                        gpointer              user_data);
+/* The answer; JSON's null where it was empty. */
+GstreamPayload *gstream_request_finish (GAsyncResult         *result,
+                                        GError              **error);
+
+/* "/threads/THREAD" and what follows; free with g_free(). */
+char           *gstream_request_path   (const char           *thread_id,
+                                        const char           *rest);
+/* Makes @body the body of @message. */
+void            gstream_request_set_body (SoupMessage        *message,
+                                          const char         *body);
+
+G_END_DECLS

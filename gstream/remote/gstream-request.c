@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One question to the server over HTTP and its JSON answer.
+ */
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-request-private.h>
+
+#include <string.h>
+
+#define READ_SIZE (64 * 1024)   /* bytes */
+#define MAX_DETAIL 300          /* bytes of an error's body that its message repeats */
+
+typedef struct
+{
+  GstreamServer    *server;
+  char             *method;
+  char             *path;
+  char             *body;      /* NULL: none */
+  GstreamRetryKind  kind;
+  GstreamRetry      retry;
+
+  /* of the attempt under way */
+  SoupMessage      *message;
+  GInputStream     *stream;
+  GByteArray       *answer;
+  GCancellable     *attempt;   /* ends with the timeout, or with the caller's */
+  GSource          *timeout;
+  gulong            chained;   /* handler of the caller's cancellable */
+  gboolean          timed_out;
+} Request;
+
+static void start_attempt (GTask *task);
+static void read_more     (GTask *task);
+
+static void
+end_attempt (Request      *request,
+             GCancellable *caller)
+{
+  if (request->timeout != NULL)
+    g_source_destroy (request->timeout);
+  g_clear_pointer (&request->timeout, g_source_unref);
+  if (request->chained != 0)
+    g_cancellable_disconnect (caller, request->chained);
+  request->chained = 0;
+  g_clear_object (&request->attempt);
+  g_clear_object (&request->message);
+  g_clear_object (&request->stream);
+  g_clear_pointer (&request->answer, g_byte_array_unref);
+}
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  end_attempt (request, NULL);
+  gstream_server_unref (request->server);
+  g_free (request->method);
+  g_free (request->path);
+  g_free (request->body);
+  g_free (request);
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  GTask *task = user_data;
+
+  if (!g_task_return_error_if_cancelled (task))
+    start_attempt (task);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pause_then_retry (GTask  *task,
+                  gint64  milliseconds)
+{
+  g_autoptr (GSource) timeout = g_timeout_source_new (milliseconds);
+  GCancellable *caller = g_task_get_cancellable (task);
+
+  if (caller != NULL)
+    {
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (caller);
+
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (timeout, cancelled);
+    }
+  g_source_set_static_name (timeout, "[gstream] retry");
+  g_source_set_callback (timeout, on_pause_over, g_object_ref (task), g_object_unref);
+  g_source_attach (timeout, g_task_get_context (task));
+}
+
+static void
+attempt_failed (GTask  *task,
+                GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+  gint64 pause;
+
+  if (request->timed_out)
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
+      gstream_server_name_error (request->server, request->message, error);
+    }
+  end_attempt (request, g_task_get_cancellable (task));
+
+  pause = gstream_retry_next (&request->retry, request->server, request->kind, error);
+  if (pause < 0 || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_error_free (error);
+  pause_then_retry (task, pause);
+}
+
+/* What a server says of an error: `message` or `detail` of its JSON, or its text. */
+static char *
+find_detail (GByteArray *answer)
+{
+  g_autoptr (GstreamPayload) payload = gstream_payload_new ((const char *) answer->data, answer->len, NULL);
+  const char *found = payload ? gstream_payload_get_string (payload, "/message") : NULL;
+
+  if (payload != NULL && found == NULL)
+    found = gstream_payload_get_string (payload, "/detail");
+  if (found != NULL)
+    return g_utf8_make_valid (found, MIN (strlen (found), MAX_DETAIL));
+  if (answer->len == 0 || answer->data[0] == '<')
+    return NULL;
+
+  return g_strchomp (g_utf8_make_valid ((const char *) answer->data, MIN (answer->len, MAX_DETAIL)));
+}
+
+static GstreamPayload *
+parse_answer (Request  *request,
+              GError  **error)
+{
+  if (request->answer->len == 0)
+    return gstream_payload_new ("null", -1, NULL);
+
+  return gstream_payload_new ((const char *) request->answer->data, request->answer->len, error);
+}
+
+static void
+answer_is_whole (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  guint status = soup_message_get_status (request->message);
+  g_autoptr (GstreamPayload) payload = NULL;
+  GError *error = NULL;
+
+  if (!SOUP_STATUS_IS_SUCCESSFUL (status))
+    {
+      g_autofree char *detail = find_detail (request->answer);
+
+      attempt_failed (task, gstream_server_new_error (request->server, request->message, status, detail));
+      return;
+    }
+
+  payload = parse_answer (request, &error);
+  if (payload == NULL)
+    {
+      g_prefix_error_literal (&error, "the answer is not JSON: ");
+      gstream_server_name_error (request->server, request->message, error);
+      attempt_failed (task, error);
+      return;
+    }
+
+  end_attempt (request, g_task_get_cancellable (task));
+  g_task_return_pointer (task, g_steal_pointer (&payload), (GDestroyNotify) gstream_payload_unref);
+}
+
+static void
+on_read (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *request = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
+
+  if (bytes == NULL)
+    {
+      gstream_server_name_error (request->server, request->message, error);
+      attempt_failed (task, error);
+      return;
+    }
+  if (g_bytes_get_size (bytes) == 0)
+    {
+      answer_is_whole (task);
+      return;
+    }
+
+  g_byte_array_append (request->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (request->answer->len <= request->server->max_event_size)
+    {
+      read_more (task);
+      return;
+    }
+
+  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                       "the answer has more than %" G_GSIZE_FORMAT " bytes", request->server->max_event_size);
+  gstream_server_name_error (request->server, request->message, error);
+  attempt_failed (task, error);
+}
+
+static void
+read_more (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+
+  g_input_stream_read_bytes_async (request->stream, READ_SIZE, G_PRIORITY_DEFAULT, request->attempt,
+                                   on_read, g_object_ref (task));
+}
+
+static void
+on_sent (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *request = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  request->stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  if (request->stream == NULL)
+    {
+      gstream_server_name_error (request->server, request->message, error);
+      attempt_failed (task, error);
+      return;
+    }
+
+  request->answer = g_byte_array_new ();
+  read_more (task);
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  Request *request = user_data;
+
+  request->timed_out = TRUE;
+  g_cancellable_cancel (request->attempt);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_caller_cancelled (GCancellable *caller,
+                     gpointer      user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+static void
+start_attempt (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  GCancellable *caller = g_task_get_cancellable (task);
+
+  request->timed_out = FALSE;
+  request->attempt = g_cancellable_new ();
+  request->timeout = g_timeout_source_new (request->server->answer_timeout);
+  g_source_set_static_name (request->timeout, "[gstream] answer timeout");
+  g_source_set_callback (request->timeout, on_timeout, request, NULL);
+  g_source_attach (request->timeout, g_task_get_context (task));
+  if (caller != NULL)
+    request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled),
+                                              g_object_ref (request->attempt), g_object_unref);
+
+  request->message = gstream_server_new_message (request->server, request->method, request->path);
+  if (request->body != NULL)
+    gstream_request_set_body (request->message, request->body);
+  if (request->kind == GSTREAM_RETRY_UNSENT) /* an idle connection may be closed just as it is used: sent or not? */
+    soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
+  soup_session_send_async (request->server->session, request->message, G_PRIORITY_DEFAULT, request->attempt,
+                           on_sent, g_object_ref (task));
+}
+
+void
+gstream_request_send (GstreamServer       *server,
+                      const char          *method,
+                      const char          *path,
+                      const char          *body,
+                      GstreamRetryKind     kind,
+                      GCancellable        *cancellable,
+                      GAsyncReadyCallback  callback,
+                      gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Request *request = g_new0 (Request, 1);
+
+  request->server = gstream_server_ref (server);
+  request->method = g_strdup (method);
+  request->path = g_strdup (path);
+  request->body = g_strdup (body);
+  request->kind = kind;
+  g_task_set_source_tag (task, gstream_request_send);
+  g_task_set_task_data (task, request, request_free);
+
+  if (!g_task_return_error_if_cancelled (task))
+    start_attempt (task);
+}
+
+GstreamPayload *
+gstream_request_finish (GAsyncResult  *result,
+                        GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+char *
+gstream_request_path (const char *thread_id,
+                      const char *rest)
+{
+  g_autofree char *segment = g_uri_escape_string (thread_id, NULL, FALSE);
+
+  return g_strconcat ("/threads/", segment, rest, NULL);
+}
+
+void
+gstream_request_set_body (SoupMessage *message,
+                          const char  *body)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+
+  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Whether, when and how often to try again (N3).
+ */
+#pragma once
+
+#include <gstream/remote/gstream-server-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint failures; /* in a row, without anything new in between */
+} GstreamRetry;
+
+/* What may be sent once more. */
+typedef enum
+{
+  GSTREAM_RETRY_REPEATABLE, /* asking twice does no harm */
+  GSTREAM_RETRY_UNSENT,     /* only what the server certainly did not act on */
+} GstreamRetryKind;
+
+/* The pause until the next attempt, in ms; -1: there is to be none. */
+gint64 gstream_retry_next (GstreamRetry     *self,
+                           GstreamServer    *server,
+                           GstreamRetryKind  kind,
+                           const GError     *error);
+
+G_END_DECLS

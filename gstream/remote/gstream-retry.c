@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Whether, when and how often to try again (N3).
+ */
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-retry-private.h>
+
+static gboolean
+was_never_sent (const GError *error)
+{
+  if (error->domain == G_RESOLVER_ERROR)
+    return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE;
+  if (error->domain != G_IO_ERROR)
+    return FALSE;
+
+  return error->code == G_IO_ERROR_CONNECTION_REFUSED
+         || error->code == G_IO_ERROR_HOST_UNREACHABLE
+         || error->code == G_IO_ERROR_NETWORK_UNREACHABLE
+         || error->code == G_IO_ERROR_BUSY; /* 408, 425, 429, 503 */
+}
+
+static gboolean
+may_pass (const GError *error)
+{
+  if (error->domain == GSTREAM_ERROR)
+    return error->code == GSTREAM_ERROR_INCOMPLETE;
+  if (error->domain == G_TLS_ERROR)
+    return error->code == G_TLS_ERROR_EOF;
+  if (error->domain == SOUP_SESSION_ERROR)
+    return error->code == SOUP_SESSION_ERROR_ENCODING;
+  if (error->domain != G_IO_ERROR)
+    return FALSE;
+
+  switch (error->code)
+    {
+    case G_IO_ERROR_FAILED: /* other 5xx */
+    case G_IO_ERROR_TIMED_OUT:
+    case G_IO_ERROR_BROKEN_PIPE: /* and CONNECTION_CLOSED, which is the same */
+    case G_IO_ERROR_NOT_CONNECTED:
+    case G_IO_ERROR_PARTIAL_INPUT:
+    case G_IO_ERROR_PROXY_FAILED:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gint64
+grown_pause (GstreamRetry  *self,
+             GstreamServer *server)
+{
+  guint doublings = MIN (self->failures - 1, 20);
+
+  return MIN ((gint64) server->retry_pause << doublings, (gint64) server->retry_pause_max);
+}
+
+gint64
+gstream_retry_next (GstreamRetry     *self,
+                    GstreamServer    *server,
+                    GstreamRetryKind  kind,
+                    const GError     *error)
+{
+  gint64 asked_for = (server->not_before - g_get_monotonic_time ()) / 1000;
+
+  if (!was_never_sent (error) && !(kind == GSTREAM_RETRY_REPEATABLE && may_pass (error)))
+    return -1;
+  if (self->failures >= server->retry_limit)
+    return -1;
+
+  self->failures++;
+
+  return MAX (grown_pause (self, server), asked_for);
+}

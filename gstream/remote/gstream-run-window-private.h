@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which of a thread's events are one run's, each once. A server gives all of a
+ * thread's events, from the first run's on, each time that a connection is made.
+ */
+#pragma once
+
+#include <gstream/event/gstream-event.h>
+
+G_BEGIN_DECLS
+
+typedef struct _GstreamRunWindow GstreamRunWindow;
+
+/* @applied_seq: the run's first event is at or before it where seq is the thread's own; -1: not known. */
+GstreamRunWindow     *gstream_run_window_new         (const char        *run_id,
+                                                      gint64             applied_seq);
+void                  gstream_run_window_free        (GstreamRunWindow  *self);
+
+/* A new connection: the thread's events come from the beginning again. */
+void                  gstream_run_window_rewind      (GstreamRunWindow  *self);
+/* @event is taken. FALSE: what comes is not what came before. */
+gboolean              gstream_run_window_push        (GstreamRunWindow  *self,
+                                                      GstreamEvent      *event,
+                                                      GError           **error);
+/* The next event of the run's; NULL: push more. */
+GstreamEvent         *gstream_run_window_pop         (GstreamRunWindow  *self);
+/* Whether this connection has come to the run's own events. */
+gboolean              gstream_run_window_is_inside   (GstreamRunWindow  *self);
+/* Whether the run's own end is among what was pushed (N4); nothing after it is the run's. */
+gboolean              gstream_run_window_is_over     (GstreamRunWindow  *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamRunWindow, gstream_run_window_free)
+
+G_END_DECLS

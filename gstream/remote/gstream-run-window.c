@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which of a thread's events are one run's, each once.
+ *
+ * A run's events begin with its root's own `lifecycle running`. In Python's
+ * server the id of that event names the run; in JavaScript's seq is the thread's
+ * own, and the answer to the command says how far it had come: the run began
+ * with the last such event up to there. (With anything else the first will do.)
+ */
+#include <gstream/remote/gstream-run-window-private.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-event-private.h>
+
+#define DERIVED_ID "synth:" /* such an id is made from the run's: a run begun anew has it once more */
+
+struct _GstreamRunWindow
+{
+  char       *derived_id;  /* how the ids that name this run begin */
+  gint64      applied_seq; /* -1: not known */
+  char       *start_id;    /* of the event that the run began with; NULL: not found yet */
+  gboolean    inside;      /* this connection has come to it */
+  gboolean    over;        /* its end has come */
+  GHashTable *seen;        /* ids of the run's events */
+  GQueue      ready;       /* to be popped */
+  GQueue      held;        /* a start before applied_seq and what follows it: another start may yet follow */
+
+  char       *first_id;    /* of the first event with an id of its own, ... */
+  gint64      first_time;  /* ... and its timestamp: what tells this run from itself begun anew */
+  gboolean    unproved;    /* this connection has not yet shown that event again */
+};
+
+GstreamRunWindow *
+gstream_run_window_new (const char *run_id,
+                        gint64      applied_seq)
+{
+  GstreamRunWindow *self = g_new0 (GstreamRunWindow, 1);
+
+  self->derived_id = g_strdup_printf (DERIVED_ID "%s:", run_id);
+  self->applied_seq = applied_seq;
+  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  return self;
+}
+
+void
+gstream_run_window_free (GstreamRunWindow *self)
+{
+  g_hash_table_unref (self->seen);
+  g_queue_clear_full (&self->ready, (GDestroyNotify) gstream_event_unref);
+  g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+  g_free (self->derived_id);
+  g_free (self->start_id);
+  g_free (self->first_id);
+  g_free (self);
+}
+
+void
+gstream_run_window_rewind (GstreamRunWindow *self)
+{
+  self->inside = FALSE;
+  self->unproved = self->first_id != NULL;
+  g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+}
+
+gboolean
+gstream_run_window_is_inside (GstreamRunWindow *self)
+{
+  return self->inside;
+}
+
+gboolean
+gstream_run_window_is_over (GstreamRunWindow *self)
+{
+  return self->over;
+}
+
+GstreamEvent *
+gstream_run_window_pop (GstreamRunWindow *self)
+{
+  return g_queue_pop_head (&self->ready);
+}
+
+/* --- where the run begins --- */
+
+static gboolean
+is_root_lifecycle (GstreamEvent *event)
+{
+  return gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE
+         && gstream_event_peek_namespace (event)->length == 0;
+}
+
+static gboolean
+is_start (GstreamEvent *event)
+{
+  GstreamStep step = gstream_event_get_facts (event)->step;
+
+  return is_root_lifecycle (event) && (step == GSTREAM_STEP_RUNNING || step == GSTREAM_STEP_STARTED);
+}
+
+static gboolean
+is_end (GstreamEvent *event)
+{
+  GstreamStep step = gstream_event_get_facts (event)->step;
+
+  return is_root_lifecycle (event)
+         && (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED
+             || step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED);
+}
+
+typedef enum
+{
+  NO_START,
+  OWN_START,
+  MAYBE_OWN_START, /* if none follows up to applied_seq */
+} Start;
+
+static Start
+judge_start (GstreamRunWindow *self,
+             GstreamEvent     *event)
+{
+  const char *id = gstream_event_get_id (event);
+
+  if (!is_start (event))
+    return NO_START;
+  if (id != NULL && g_str_has_prefix (id, DERIVED_ID))
+    return g_str_has_prefix (id, self->derived_id) ? OWN_START : NO_START;
+  if (self->start_id != NULL)
+    return g_strcmp0 (id, self->start_id) == 0 ? OWN_START : NO_START;
+
+  return (gint64) gstream_event_get_seq (event) < self->applied_seq ? MAYBE_OWN_START : OWN_START;
+}
+
+/* --- each once --- */
+
+static gboolean
+is_new (GstreamRunWindow *self,
+        GstreamEvent     *event)
+{
+  const char *id = gstream_event_get_id (event);
+
+  return id == NULL || g_hash_table_add (self->seen, g_strdup (id));
+}
+
+static gboolean
+is_the_first (GstreamRunWindow *self,
+              GstreamEvent     *event)
+{
+  return g_strcmp0 (gstream_event_get_id (event), self->first_id) == 0
+         && gstream_event_get_timestamp (event) == self->first_time;
+}
+
+/* FALSE: the run's events are not those that were seen before the connection broke. */
+static gboolean
+check_identity (GstreamRunWindow  *self,
+                GstreamEvent      *event,
+                GError           **error)
+{
+  const char *id = gstream_event_get_id (event);
+
+  if (id == NULL || g_str_has_prefix (id, DERIVED_ID) || is_start (event))
+    return TRUE;
+
+  if (self->first_id == NULL)
+    {
+      self->first_id = g_strdup (id);
+      self->first_time = gstream_event_get_timestamp (event);
+    }
+  else if (self->unproved && !is_the_first (self, event))
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                           "the server has begun the run anew: what it did before is not what it does now");
+      return FALSE;
+    }
+  self->unproved = FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+accept_event (GstreamRunWindow  *self,
+              GstreamEvent      *event,
+              GError           **error)
+{
+  g_autoptr (GstreamEvent) owned = event;
+
+  if (self->over)
+    return TRUE;
+  if (!check_identity (self, event, error))
+    return FALSE;
+  if (!is_new (self, event))
+    return TRUE;
+
+  self->over = is_end (event);
+  g_queue_push_tail (&self->ready, g_steal_pointer (&owned));
+
+  return TRUE;
+}
+
+static void
+come_inside (GstreamRunWindow *self,
+             GstreamEvent     *start)
+{
+  self->inside = TRUE;
+  if (self->start_id == NULL)
+    self->start_id = g_strdup (gstream_event_get_id (start));
+}
+
+/* What was held is the run's after all. */
+static gboolean
+accept_held (GstreamRunWindow  *self,
+             GError           **error)
+{
+  GstreamEvent *event = NULL;
+
+  come_inside (self, g_queue_peek_head (&self->held));
+  while ((event = g_queue_pop_head (&self->held)) != NULL)
+    if (!accept_event (self, event, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+hold_from (GstreamRunWindow *self,
+           GstreamEvent     *start)
+{
+  g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+  g_queue_push_tail (&self->held, start);
+}
+
+static gboolean
+push_outside (GstreamRunWindow  *self,
+              GstreamEvent      *event,
+              GError           **error)
+{
+  Start start = judge_start (self, event);
+  gboolean past_applied = (gint64) gstream_event_get_seq (event) >= self->applied_seq;
+
+  if (start == OWN_START)
+    {
+      g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+      come_inside (self, event);
+      return accept_event (self, event, error);
+    }
+  if (start == MAYBE_OWN_START)
+    hold_from (self, event);
+  else if (g_queue_is_empty (&self->held))
+    gstream_event_unref (event);
+  else if (!past_applied)
+    g_queue_push_tail (&self->held, event);
+  else
+    return accept_held (self, error) && accept_event (self, event, error);
+
+  return TRUE;
+}
+
+gboolean
+gstream_run_window_push (GstreamRunWindow  *self,
+                         GstreamEvent      *event,
+                         GError           **error)
+{
+  if (!self->inside)
+    return push_outside (self, event, error);
+
+  if (is_start (event) && judge_start (self, event) != OWN_START && !self->over)
+    {
+      gstream_event_unref (event);
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                           "another run began on the thread before the end of this one came");
+      return FALSE;
+    }
+
+  return accept_event (self, event, error);
+}

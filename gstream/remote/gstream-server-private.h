@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The server that a thread lives on and how it is spoken to: its origin, the
+ * headers that go there and nowhere else (N8), limits and patience. Immutable
+ * once it is shared, so that a run keeps what it was started with.
+ */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  grefcount     ref_count;
+  SoupSession  *session;
+  char         *url;             /* origin and path, without a slash at its end */
+  char         *assistant;
+  GPtrArray    *headers;         /* names and values in turn; all of them are secret */
+  gint64        not_before;      /* monotonic µs: the server asked to be left alone until then; 0 = it did not */
+
+  gsize         max_event_size;  /* bytes of an event, a frame, an answer */
+  guint         max_depth;       /* nesting of an event's JSON */
+  guint         retry_limit;     /* attempts in a row that bring nothing new */
+  guint         retry_pause;     /* ms before the first of them; doubled each time */
+  guint         retry_pause_max; /* ms */
+  guint         silence_timeout; /* ms without an event until the server is asked how the run is */
+  guint         answer_timeout;  /* ms for a whole answer */
+  gboolean      cancel_on_abort; /* a run that is aborted here ends there too (N7) */
+} GstreamServer;
+
+/* NULL, with an error, where @url is none that can be used. */
+GstreamServer *gstream_server_new         (const char     *url,
+                                           const char     *assistant,
+                                           SoupSession    *session,
+                                           GError        **error);
+GstreamServer *gstream_server_ref         (GstreamServer  *self);
+void           gstream_server_unref       (GstreamServer  *self);
+void           gstream_server_take_header (GstreamServer  *self,
+                                           const char     *name,
+                                           const char     *value);
+
+/* A request for @path below the server's URL, with everything but a body. No redirect is followed. */
+SoupMessage   *gstream_server_new_message (GstreamServer  *self,
+                                           const char     *method,
+                                           const char     *path);
+/* @status, of the answer to @message, as an error; @detail: what the answer's body says, or NULL. */
+GError        *gstream_server_new_error   (GstreamServer  *self,
+                                           SoupMessage    *message,
+                                           guint           status,
+                                           const char     *detail);
+/* Takes the secrets out of @error, and says in front of it what was being done. */
+void           gstream_server_name_error  (GstreamServer  *self,
+                                           SoupMessage    *message,
+                                           GError         *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamServer, gstream_server_unref)
+
+G_END_DECLS

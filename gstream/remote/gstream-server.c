@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The server that a thread lives on and how it is spoken to.
+ */
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-server-private.h>
+
+#include <string.h>
+
+#define LONGEST_WAIT (60 * G_USEC_PER_SEC) /* a Retry-After beyond it is taken for this */
+#define SHORTEST_SECRET 4                  /* bytes: what is shorter could be any word of an error */
+
+static gboolean
+check_url (GUri    *uri,
+           GError **error)
+{
+  const char *scheme = g_uri_get_scheme (uri);
+
+  if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 "The server's URL begins with %s:, and http: or https: was expected", scheme);
+  else if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The server's URL names no host");
+  else if (g_uri_get_userinfo (uri) != NULL)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                         "The server's URL has a user name or a password in it: give them as a header");
+  else if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                         "The server's URL has a query or a fragment: only a path was expected");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static char *
+without_slashes (GUri *uri)
+{
+  char *url = g_uri_to_string (uri);
+
+  for (gsize length = strlen (url); length > 0 && url[length - 1] == '/'; length--)
+    url[length - 1] = '\0';
+
+  return url;
+}
+
+GstreamServer *
+gstream_server_new (const char   *url,
+                    const char   *assistant,
+                    SoupSession  *session,
+                    GError      **error)
+{
+  GError *local_error = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (url ? url : "", SOUP_HTTP_URI_FLAGS, &local_error);
+  GstreamServer *self = NULL;
+
+  if (uri == NULL)
+    {
+      /* GLib's own words would repeat the URL, and whatever password is in it. */
+      g_error_free (local_error);
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "The server's URL cannot be read: something like http://localhost:2024 was expected");
+      return NULL;
+    }
+  if (!check_url (uri, error))
+    return NULL;
+
+  self = g_new0 (GstreamServer, 1);
+  g_ref_count_init (&self->ref_count);
+  self->url = without_slashes (uri);
+  self->assistant = g_strdup (assistant);
+  self->session = g_object_ref (session);
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+
+  return self;
+}
+
+GstreamServer *
+gstream_server_ref (GstreamServer *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+gstream_server_unref (GstreamServer *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->session);
+  g_ptr_array_unref (self->headers);
+  g_free (self->assistant);
+  g_free (self->url);
+  g_free (self);
+}
+
+void
+gstream_server_take_header (GstreamServer *self,
+                            const char    *name,
+                            const char    *value)
+{
+  g_ptr_array_add (self->headers, g_strdup (name));
+  g_ptr_array_add (self->headers, g_strdup (value));
+}
+
+SoupMessage *
+gstream_server_new_message (GstreamServer *self,
+                            const char    *method,
+                            const char    *path)
+{
+  g_autofree char *url = g_strconcat (self->url, path, NULL);
+  SoupMessage *message = soup_message_new (method, url);
+
+  g_assert (message != NULL);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  for (guint i = 0; i < self->headers->len; i += 2)
+    soup_message_headers_replace (soup_message_get_request_headers (message),
+                                  g_ptr_array_index (self->headers, i),
+                                  g_ptr_array_index (self->headers, i + 1));
+
+  return message;
+}
+
+/* --- errors --- */
+
+static void
+scrub (GString    *text,
+       const char *secret)
+{
+  if (strlen (secret) >= SHORTEST_SECRET)
+    g_string_replace (text, secret, "***", 0);
+}
+
+static void
+scrub_error (GstreamServer *self,
+             GError        *error)
+{
+  g_autoptr (GString) text = g_string_new (error->message);
+
+  for (guint i = 1; i < self->headers->len; i += 2)
+    {
+      const char *value = g_ptr_array_index (self->headers, i);
+      const char *space = strchr (value, ' ');
+
+      scrub (text, value);
+      if (space != NULL) /* "Bearer TOKEN" */
+        scrub (text, space + 1);
+    }
+
+  g_free (error->message);
+  error->message = g_strdup (text->str);
+}
+
+void
+gstream_server_name_error (GstreamServer *self,
+                           SoupMessage   *message,
+                           GError        *error)
+{
+  g_autofree char *uri = g_uri_to_string (soup_message_get_uri (message));
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_prefix_error (&error, "%s %s: ", soup_message_get_method (message), uri);
+  scrub_error (self, error);
+}
+
+/* What each status means for whoever decides whether to try again. */
+static GError *
+status_error (guint       status,
+              const char *text)
+{
+  if (status == 401 || status == 403 || status == 407)
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, text);
+  if (status == 404 || status == 410)
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, text);
+  if (status == 408 || status == 425 || status == 429 || status == 503)
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, text);
+  if (status >= 500)
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, text);
+  if (status >= 300 && status < 400)
+    return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, text);
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, text);
+}
+
+static gint64
+parse_retry_after (const char *value)
+{
+  g_autoptr (GDateTime) date = NULL;
+  g_autoptr (GDateTime) now = NULL;
+  gint64 seconds = 0;
+
+  if (g_ascii_string_to_signed (value, 10, 0, G_MAXINT32, &seconds, NULL))
+    return seconds * G_USEC_PER_SEC;
+
+  date = soup_date_time_new_from_http_string (value);
+  now = g_date_time_new_now_utc ();
+
+  return date != NULL ? MAX (g_date_time_difference (date, now), 0) : 0;
+}
+
+static void
+heed_retry_after (GstreamServer *self,
+                  SoupMessage   *message)
+{
+  const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+
+  if (value != NULL)
+    self->not_before = g_get_monotonic_time () + MIN (parse_retry_after (value), LONGEST_WAIT);
+}
+
+static void
+append_location (GString     *text,
+                 SoupMessage *message)
+{
+  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+  g_autoptr (GUri) uri = location ? g_uri_parse_relative (soup_message_get_uri (message), location,
+                                                          SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+
+  if (uri != NULL)
+    g_string_append_printf (text, " to %s://%s:%d; redirects are not followed, give the server's own URL",
+                            g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
+}
+
+GError *
+gstream_server_new_error (GstreamServer *self,
+                          SoupMessage   *message,
+                          guint          status,
+                          const char    *detail)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  GError *error = NULL;
+
+  g_string_append_printf (text, "HTTP %u %s", status, soup_status_get_phrase (status));
+  if (SOUP_STATUS_IS_REDIRECTION (status))
+    append_location (text, message);
+  else if (detail != NULL && *detail != '\0')
+    g_string_append_printf (text, ": %s", detail);
+
+  heed_retry_after (self, message);
+  error = status_error (status, text->str);
+  gstream_server_name_error (self, message, error);
+
+  return error;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One connection to a thread's events over HTTP: opened when the first event
+ * is asked for, and read as they are asked for (N6).
+ */
+#pragma once
+
+#include <gstream/remote/gstream-server-private.h>
+#include <gstream/stream/gstream-event-source.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_SSE_CONNECTION (gstream_sse_connection_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamSseConnection, gstream_sse_connection, GSTREAM, SSE_CONNECTION, GObject)
+
+GstreamEventSource *gstream_sse_connection_new (GstreamServer      *server,
+                                                const char         *thread_id,
+                                                const char * const *channels);
+
+G_END_DECLS

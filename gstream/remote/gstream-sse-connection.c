@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One connection to a thread's events over HTTP.
+ */
+#include <gstream/remote/gstream-sse-connection-private.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-request-private.h>
+#include <gstream/sources/gstream-pending-next-private.h>
+#include <gstream/sources/gstream-sse-source.h>
+
+struct _GstreamSseConnection
+{
+  GObject             parent_instance;
+
+  GstreamServer      *server;
+  SoupMessage        *message;
+  GCancellable       *closing; /* ends whatever is under way */
+  gboolean            asked;   /* the request was sent */
+  GstreamEventSource *events;  /* of the answer's body; NULL: it has not come */
+  GError             *error;   /* why there will be no events */
+  gboolean            reading; /* @events is being waited for */
+  GstreamEvent       *arrived; /* what that brought */
+  GstreamPendingNext  pending;
+};
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSseConnection, gstream_sse_connection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+static void go_on (GstreamSseConnection *self);
+
+/* --- the answer --- */
+
+static GError *
+check_answer (GstreamSseConnection *self)
+{
+  const char *type = soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
+  guint status = soup_message_get_status (self->message);
+  GError *error = NULL;
+
+  if (status != SOUP_STATUS_OK)
+    return gstream_server_new_error (self->server, self->message, status, NULL);
+  if (g_strcmp0 (type, "text/event-stream") == 0)
+    return NULL;
+
+  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                       "the answer is %s, and text/event-stream was expected", type ? type : "of no type");
+  gstream_server_name_error (self->server, self->message, error);
+
+  return error;
+}
+
+static void
+open_events (GstreamSseConnection *self,
+             GInputStream         *body)
+{
+  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE,
+                               "stream", body,
+                               "max-event-size", (guint) self->server->max_event_size,
+                               "max-depth", self->server->max_depth,
+                               NULL);
+}
+
+static void
+on_answer (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GstreamSseConnection) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+
+  if (body == NULL)
+    gstream_server_name_error (self->server, self->message, error);
+  else
+    error = check_answer (self);
+
+  if (error != NULL)
+    self->error = error;
+  else if (!g_cancellable_is_cancelled (self->closing))
+    open_events (self, body);
+
+  if (gstream_pending_next_wake (&self->pending))
+    go_on (self);
+}
+
+static void
+ask (GstreamSseConnection *self)
+{
+  self->asked = TRUE;
+  soup_session_send_async (self->server->session, self->message, G_PRIORITY_DEFAULT, self->closing,
+                           on_answer, g_object_ref (self));
+}
+
+/* --- its events --- */
+
+static void
+take_error (GstreamSseConnection *self,
+            GError               *error)
+{
+  /* A run that failed says so in its own words. */
+  if (!g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_server_name_error (self->server, self->message, error);
+  self->error = error;
+}
+
+static void
+on_event (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GstreamSseConnection) self = user_data;
+  GError *error = NULL;
+
+  self->arrived = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (object), result, &error);
+  self->reading = FALSE;
+  if (error != NULL)
+    take_error (self, error);
+
+  if (gstream_pending_next_wake (&self->pending))
+    go_on (self);
+}
+
+static void
+go_on (GstreamSseConnection *self)
+{
+  if (!self->asked)
+    ask (self);
+  else if (self->events != NULL && !self->reading)
+    {
+      self->reading = TRUE;
+      gstream_event_source_next (self->events, self->closing, on_event, g_object_ref (self));
+    }
+}
+
+static GstreamTry
+gstream_sse_connection_try_next (GstreamEventSource  *source,
+                                 GstreamEvent       **event,
+                                 GError             **error)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
+  GError *local_error = NULL;
+  GstreamTry result;
+
+  *event = g_steal_pointer (&self->arrived);
+  if (*event != NULL)
+    return GSTREAM_TRY_ITEM;
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return GSTREAM_TRY_FAILED;
+    }
+  if (g_cancellable_is_cancelled (self->closing))
+    return GSTREAM_TRY_ENDED;
+  if (self->events == NULL || self->reading)
+    return GSTREAM_TRY_PENDING;
+
+  result = gstream_event_source_try_next (self->events, event, &local_error);
+  if (result != GSTREAM_TRY_FAILED)
+    return result;
+
+  take_error (self, local_error);
+  g_propagate_error (error, g_error_copy (self->error));
+
+  return result;
+}
+
+static void
+gstream_sse_connection_next (GstreamEventSource  *source,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
+
+  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data))
+    go_on (self);
+}
+
+static void
+gstream_sse_connection_close (GstreamEventSource *source)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
+
+  g_cancellable_cancel (self->closing);
+  if (self->events != NULL)
+    gstream_event_source_close (self->events);
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_sse_connection_next;
+  iface->next_finish = gstream_pending_next_finish;
+  iface->try_next = gstream_sse_connection_try_next;
+  iface->close = gstream_sse_connection_close;
+}
+
+/* --- the object --- */
+
+static void
+gstream_sse_connection_finalize (GObject *object)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (object);
+
+  g_clear_pointer (&self->arrived, gstream_event_unref);
+  g_clear_error (&self->error);
+  g_clear_object (&self->events);
+  g_object_unref (self->closing);
+  g_object_unref (self->message);
+  gstream_server_unref (self->server);
+
+  G_OBJECT_CLASS (gstream_sse_connection_parent_class)->finalize (object);
+}
+
+static void
+gstream_sse_connection_class_init (GstreamSseConnectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_sse_connection_finalize;
+}
+
+static void
+gstream_sse_connection_init (GstreamSseConnection *self)
+{
+  self->closing = g_cancellable_new ();
+}
+
+static SoupMessage *
+new_message (GstreamServer      *server,
+             const char         *thread_id,
+             const char * const *channels)
+{
+  g_autofree char *path = gstream_request_path (thread_id, "/stream/events");
+  g_autofree char *body = gstream_command_filter (channels);
+  SoupMessage *message = gstream_server_new_message (server, "POST", path);
+
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "text/event-stream");
+  gstream_request_set_body (message, body);
+
+  return message;
+}
+
+GstreamEventSource *
+gstream_sse_connection_new (GstreamServer      *server,
+                            const char         *thread_id,
+                            const char * const *channels)
+{
+  GstreamSseConnection *self = g_object_new (GSTREAM_TYPE_SSE_CONNECTION, NULL);
+
+  self->server = gstream_server_ref (server);
+  self->message = new_message (server, thread_id, channels);
+
+  return GSTREAM_EVENT_SOURCE (self);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One connection to a thread's events over a WebSocket, which carries commands
+ * and their answers too. Opened, and subscribed, by the first command or when the
+ * first event is asked for; read as events and answers are asked for (N6).
+ */
+#pragma once
+
+#include <gstream/event/gstream-payload.h>
+#include <gstream/remote/gstream-server-private.h>
+#include <gstream/stream/gstream-event-source.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_WEBSOCKET_CONNECTION (gstream_websocket_connection_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamWebsocketConnection, gstream_websocket_connection, GSTREAM, WEBSOCKET_CONNECTION, GObject)
+
+GstreamEventSource *gstream_websocket_connection_new            (GstreamServer               *server,
+                                                                 const char                  *thread_id,
+                                                                 const char * const          *channels);
+/* One at a time: @command, a whole one with the id GSTREAM_COMMAND_RUN. Not while `next` is under way. */
+void                gstream_websocket_connection_command        (GstreamWebsocketConnection  *self,
+                                                                 const char                  *command,
+                                                                 GCancellable                *cancellable,
+                                                                 GAsyncReadyCallback          callback,
+                                                                 gpointer                     user_data);
+GstreamPayload     *gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
+                                                                 GAsyncResult                *result,
+                                                                 GError                     **error);
+
+G_END_DECLS

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One connection to a thread's events over a WebSocket.
+ */
+#include <gstream/remote/gstream-websocket-connection-private.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-event-private.h>
+#include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-websocket-handshake-private.h>
+#include <gstream/sources/gstream-pending-next-private.h>
+
+#define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
+#define EVENT_PREFIX "{\"type\":\"event\""
+
+struct _GstreamWebsocketConnection
+{
+  GObject                  parent_instance;
+
+  GstreamServer           *server;
+  char                    *subscribe;   /* the command that is sent first */
+  SoupMessage             *message;     /* of the handshake */
+  GCancellable            *closing;     /* ends the handshake */
+  gboolean                 asked;       /* the handshake was begun */
+  SoupWebsocketConnection *connection;  /* NULL: not open */
+  GstreamGate             *gate;        /* what it reads through */
+  guint64                  whole_at;    /* how much had passed the gate at the last whole frame's end */
+  GQueue                   frames;      /* GBytes: events that nobody has asked for yet */
+  GstreamEventReader      *reader;
+  GError                  *error;       /* why there will be no more frames */
+  gboolean                 ended;       /* closed by the server, or by us */
+  GstreamPendingNext       pending;
+
+  GTask                   *command;     /* waits for the answer to one; NULL: none does */
+  GSource                 *timeout;     /* ends that waiting */
+};
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamWebsocketConnection, gstream_websocket_connection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+/* --- a command's answer --- */
+
+static GTask *
+steal_command (GstreamWebsocketConnection *self)
+{
+  if (self->timeout != NULL)
+    g_source_destroy (self->timeout);
+  g_clear_pointer (&self->timeout, g_source_unref);
+
+  return g_steal_pointer (&self->command);
+}
+
+static void
+fail_command (GstreamWebsocketConnection *self,
+              const GError               *error)
+{
+  g_autoptr (GTask) command = steal_command (self);
+
+  if (command != NULL)
+    g_task_return_error (command, g_error_copy (error));
+}
+
+static void
+take_error (GstreamWebsocketConnection *self,
+            GError                     *error)
+{
+  if (self->error != NULL || self->ended)
+    {
+      g_error_free (error);
+      return;
+    }
+  self->error = error;
+  fail_command (self, error);
+}
+
+/* Too late, or cancelled. Either way it is not known whether the server has acted: the connection goes. */
+static gboolean
+on_command_timeout (gpointer user_data)
+{
+  GstreamWebsocketConnection *self = user_data;
+  GError *error = NULL;
+
+  if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (self->command), &error))
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
+  gstream_server_name_error (self->server, self->message, error);
+  take_error (self, error);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* --- what comes --- */
+
+/* A refusal of the subscription ends everything; that it was granted needs no notice. */
+static void
+take_answer (GstreamWebsocketConnection *self,
+             GBytes                     *frame)
+{
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_payload_new (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame), &error);
+  GstreamAnswer subscribed = { 0 };
+
+  if (answer == NULL)
+    {
+      gstream_server_name_error (self->server, self->message, error);
+      take_error (self, error);
+    }
+  else if (gstream_payload_get_integer (answer, "/id") != GSTREAM_COMMAND_SUBSCRIBE && self->command != NULL)
+    {
+      g_autoptr (GTask) command = steal_command (self);
+
+      g_task_return_pointer (command, g_steal_pointer (&answer), (GDestroyNotify) gstream_payload_unref);
+    }
+  else if (!gstream_answer_parse (answer, &subscribed, &error))
+    take_error (self, error);
+  g_free (subscribed.run_id);
+}
+
+static gboolean
+is_event (GBytes *frame)
+{
+  gsize size;
+  const char *text = g_bytes_get_data (frame, &size);
+  g_autoptr (GstreamPayload) payload = NULL;
+
+  if (size > strlen (EVENT_PREFIX) && memcmp (text, EVENT_PREFIX, strlen (EVENT_PREFIX)) == 0)
+    return TRUE;
+
+  /* Members may come in any order. What is no JSON at all is the event reader's to complain of. */
+  payload = gstream_payload_new (text, size, NULL);
+
+  return payload == NULL || g_strcmp0 (gstream_payload_get_string (payload, "/type"), "event") == 0;
+}
+
+static void
+on_message (SoupWebsocketConnection    *connection,
+            SoupWebsocketDataType       type,
+            GBytes                     *frame,
+            GstreamWebsocketConnection *self)
+{
+  self->whole_at = gstream_gate_get_passed (self->gate);
+  if (is_event (frame))
+    g_queue_push_tail (&self->frames, g_bytes_ref (frame));
+  else
+    take_answer (self, frame);
+
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+static GError *
+translate_error (GstreamWebsocketConnection *self,
+                 GError                     *error)
+{
+  if (error->domain != SOUP_WEBSOCKET_ERROR)
+    return g_error_copy (error);
+  if (error->code == SOUP_WEBSOCKET_CLOSE_TOO_BIG)
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                        "a frame has more than %" G_GSIZE_FORMAT " bytes", self->server->max_event_size);
+
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the frames are not a WebSocket's: %s", error->message);
+}
+
+static void
+on_error (SoupWebsocketConnection    *connection,
+          GError                     *error,
+          GstreamWebsocketConnection *self)
+{
+  GError *translated = translate_error (self, error);
+
+  gstream_server_name_error (self->server, self->message, translated);
+  take_error (self, translated);
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+static void
+on_closed (SoupWebsocketConnection    *connection,
+           GstreamWebsocketConnection *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                                                  "the server closed the connection");
+
+  gstream_server_name_error (self->server, self->message, error);
+  fail_command (self, error);
+  self->ended = TRUE;
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+/* --- asking for more --- */
+
+/* Lets one portion in. Whether it brought what was wanted is seen when it is used up. */
+static void
+read_more (GstreamWebsocketConnection *self)
+{
+  if (self->connection == NULL || gstream_gate_is_open (self->gate))
+    return;
+  if (gstream_gate_get_passed (self->gate) - self->whole_at > self->server->max_event_size + PORTION)
+    {
+      GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                                   "an event has more than %" G_GSIZE_FORMAT " bytes", self->server->max_event_size);
+
+      gstream_server_name_error (self->server, self->message, error);
+      take_error (self, error);
+      gstream_pending_next_wake_later (&self->pending);
+      return;
+    }
+  gstream_gate_open (self->gate, PORTION);
+}
+
+static void begin_handshake (GstreamWebsocketConnection *self);
+
+static void
+go_on (GstreamWebsocketConnection *self)
+{
+  if (self->asked)
+    read_more (self);
+  else
+    begin_handshake (self);
+}
+
+/* The gate has shut itself; somebody may still be waiting. */
+static gboolean
+on_portion_over (gpointer user_data)
+{
+  GstreamWebsocketConnection *self = user_data;
+
+  if (self->error == NULL && !self->ended && (self->command != NULL || self->pending.task != NULL))
+    read_more (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_gate_shut (GstreamGate                *gate,
+              GstreamWebsocketConnection *self)
+{
+  g_autoptr (GSource) idle = g_idle_source_new ();
+
+  g_source_set_static_name (idle, "[gstream] websocket portion");
+  g_source_set_callback (idle, on_portion_over, g_object_ref (self), g_object_unref);
+  g_source_attach (idle, g_main_context_get_thread_default ());
+}
+
+/* --- opening --- */
+
+static void
+send_command (GstreamWebsocketConnection *self)
+{
+  if (self->command != NULL)
+    soup_websocket_connection_send_text (self->connection, g_task_get_task_data (self->command));
+}
+
+static void
+use_connection (GstreamWebsocketConnection *self)
+{
+  soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->server->max_event_size);
+  g_signal_connect_object (self->connection, "message", G_CALLBACK (on_message), self, 0);
+  g_signal_connect_object (self->connection, "error", G_CALLBACK (on_error), self, 0);
+  g_signal_connect_object (self->connection, "closed", G_CALLBACK (on_closed), self, 0);
+  g_signal_connect_object (self->gate, "shut", G_CALLBACK (on_gate_shut), self, 0);
+
+  soup_websocket_connection_send_text (self->connection, self->subscribe);
+  send_command (self);
+}
+
+static void
+on_handshake (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GstreamWebsocketConnection) self = user_data;
+  GError *error = NULL;
+
+  self->connection = gstream_websocket_handshake_finish (result, &self->gate, &error);
+  if (self->connection == NULL)
+    take_error (self, error);
+  else if (!self->ended)
+    {
+      use_connection (self);
+      if (self->command != NULL)
+        read_more (self);
+    }
+
+  if (gstream_pending_next_wake (&self->pending))
+    read_more (self);
+}
+
+static void
+begin_handshake (GstreamWebsocketConnection *self)
+{
+  self->asked = TRUE;
+  gstream_websocket_handshake (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
+}
+
+/* --- the source --- */
+
+static GstreamTry
+read_frame (GstreamWebsocketConnection  *self,
+            GstreamEvent               **event,
+            GError                     **error)
+{
+  g_autoptr (GBytes) frame = g_queue_pop_head (&self->frames);
+  GError *reason = NULL;
+  gsize size;
+  const char *text = g_bytes_get_data (frame, &size);
+
+  *event = gstream_event_reader_read (self->reader, frame, text, size, &reason);
+  if (*event != NULL)
+    return GSTREAM_TRY_ITEM;
+
+  if (!g_error_matches (reason, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_server_name_error (self->server, self->message, reason);
+  g_propagate_error (error, g_error_copy (reason));
+  take_error (self, reason);
+  g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
+
+  return GSTREAM_TRY_FAILED;
+}
+
+static GstreamTry
+gstream_websocket_connection_try_next (GstreamEventSource  *source,
+                                       GstreamEvent       **event,
+                                       GError             **error)
+{
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
+
+  if (!g_queue_is_empty (&self->frames))
+    return read_frame (self, event, error);
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return GSTREAM_TRY_FAILED;
+    }
+
+  return self->ended ? GSTREAM_TRY_ENDED : GSTREAM_TRY_PENDING;
+}
+
+static void
+gstream_websocket_connection_next (GstreamEventSource  *source,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data)
+{
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
+
+  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data))
+    go_on (self);
+}
+
+static void
+gstream_websocket_connection_close (GstreamEventSource *source)
+{
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
+
+  self->ended = TRUE;
+  g_cancellable_cancel (self->closing);
+  g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
+  if (self->connection != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->connection, self);
+      g_clear_object (&self->connection);
+    }
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_websocket_connection_next;
+  iface->next_finish = gstream_pending_next_finish;
+  iface->try_next = gstream_websocket_connection_try_next;
+  iface->close = gstream_websocket_connection_close;
+}
+
+/* --- commands --- */
+
+static void
+start_timeout (GstreamWebsocketConnection *self)
+{
+  GCancellable *cancellable = g_task_get_cancellable (self->command);
+
+  self->timeout = g_timeout_source_new (self->server->answer_timeout);
+  if (cancellable != NULL)
+    {
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (self->timeout, cancelled);
+    }
+  g_source_set_static_name (self->timeout, "[gstream] answer timeout");
+  g_source_set_callback (self->timeout, on_command_timeout, self, NULL);
+  g_source_attach (self->timeout, g_main_context_get_thread_default ());
+}
+
+void
+gstream_websocket_connection_command (GstreamWebsocketConnection *self,
+                                      const char                 *command,
+                                      GCancellable               *cancellable,
+                                      GAsyncReadyCallback         callback,
+                                      gpointer                    user_data)
+{
+  g_assert (self->command == NULL);
+
+  self->command = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (self->command, gstream_websocket_connection_command);
+  g_task_set_task_data (self->command, g_strdup (command), g_free);
+  start_timeout (self);
+
+  go_on (self);
+}
+
+GstreamPayload *
+gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
+                                             GAsyncResult                *result,
+                                             GError                     **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- the object --- */
+
+static void
+gstream_websocket_connection_finalize (GObject *object)
+{
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (object);
+
+  g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
+  g_clear_error (&self->error);
+  g_clear_object (&self->connection);
+  g_clear_object (&self->gate);
+  g_clear_pointer (&self->reader, gstream_event_reader_free);
+  g_object_unref (self->closing);
+  g_object_unref (self->message);
+  g_free (self->subscribe);
+  gstream_server_unref (self->server);
+
+  G_OBJECT_CLASS (gstream_websocket_connection_parent_class)->finalize (object);
+}
+
+static void
+gstream_websocket_connection_class_init (GstreamWebsocketConnectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_websocket_connection_finalize;
+}
+
+static void
+gstream_websocket_connection_init (GstreamWebsocketConnection *self)
+{
+  self->closing = g_cancellable_new ();
+  self->reader = gstream_event_reader_new ();
+}
+
+GstreamEventSource *
+gstream_websocket_connection_new (GstreamServer      *server,
+                                  const char         *thread_id,
+                                  const char * const *channels)
+{
+  GstreamWebsocketConnection *self = g_object_new (GSTREAM_TYPE_WEBSOCKET_CONNECTION, NULL);
+  g_autofree char *path = gstream_request_path (thread_id, "/stream/events");
+
+  self->server = gstream_server_ref (server);
+  self->message = gstream_server_new_message (server, "GET", path);
+  self->subscribe = gstream_command_subscribe (channels);
+  gstream_event_reader_set_limits (self->reader, server->max_event_size, server->max_depth);
+
+  return GSTREAM_EVENT_SOURCE (self);
+}

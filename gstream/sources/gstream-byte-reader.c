@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The bytes of a source that reads from a file or a stream.
+ */
+#include <gstream/sources/gstream-byte-reader-private.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+
+#define CHUNK_SIZE (64 * 1024)
+/* A buffer that had to grow for a long line stays that long, for the next one, up to this. */
+#define LARGEST_KEPT (1024 * 1024)
+
+/* Ample for an agent's state, and no danger to a program's memory. */
+#define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
+#define DEFAULT_MAX_DEPTH 256
+#define MOST_DEPTH 1024
+
+static void
+apply_limits (GstreamByteReader *self)
+{
+  gstream_event_reader_set_limits (self->events, self->max_size, self->max_depth);
+}
+
+GstreamByteReader *
+gstream_byte_reader_new (void)
+{
+  GstreamByteReader *self = g_rc_box_new0 (GstreamByteReader);
+
+  self->closing = g_cancellable_new ();
+  self->events = gstream_event_reader_new ();
+  self->max_size = DEFAULT_MAX_SIZE;
+  self->max_depth = DEFAULT_MAX_DEPTH;
+  apply_limits (self);
+
+  return self;
+}
+
+static void
+finalize (gpointer data)
+{
+  GstreamByteReader *self = data;
+
+  g_assert (self->pending.task == NULL);
+  g_assert (!self->reading);
+
+  g_clear_object (&self->file);
+  g_clear_object (&self->stream);
+  g_clear_object (&self->closing);
+  g_clear_pointer (&self->owner, g_bytes_unref);
+  g_clear_pointer (&self->events, gstream_event_reader_free);
+  g_clear_error (&self->error);
+  g_free (self->name);
+}
+
+static void
+unref (GstreamByteReader *self)
+{
+  g_rc_box_release_full (self, finalize);
+}
+
+static void
+drop_bytes (GstreamByteReader *self)
+{
+  g_clear_pointer (&self->owner, g_bytes_unref);
+  self->bytes = NULL;
+  self->size = self->start = self->end = 0;
+}
+
+/* While a read is under way the stream cannot be closed; its end does it then. */
+static void
+let_go_of_stream (GstreamByteReader *self)
+{
+  if (self->stream == NULL || self->reading)
+    return;
+
+  g_input_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  g_clear_object (&self->stream);
+}
+
+void
+gstream_byte_reader_close (GstreamByteReader *self)
+{
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  g_cancellable_cancel (self->closing);
+  if (!self->reading)
+    drop_bytes (self);
+  let_go_of_stream (self);
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+void
+gstream_byte_reader_free (GstreamByteReader *self)
+{
+  gstream_byte_reader_close (self);
+  unref (self);
+}
+
+/* --- properties --- */
+
+void
+gstream_byte_reader_install_properties (GObjectClass *object_class,
+                                        const char   *max_size_name)
+{
+  const GParamFlags once = G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags always = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  GParamSpec *properties[GSTREAM_BYTE_READER_N_PROPERTIES] = { NULL, };
+
+  properties[GSTREAM_BYTE_READER_PROP_FILE] =
+      g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE, once | G_PARAM_READWRITE);
+  properties[GSTREAM_BYTE_READER_PROP_STREAM] =
+      g_param_spec_object ("stream", NULL, NULL, G_TYPE_INPUT_STREAM, once | G_PARAM_WRITABLE);
+  properties[GSTREAM_BYTE_READER_PROP_MAX_SIZE] =
+      g_param_spec_uint (max_size_name, NULL, NULL, 1, G_MAXUINT / 2, DEFAULT_MAX_SIZE, always);
+  properties[GSTREAM_BYTE_READER_PROP_MAX_DEPTH] =
+      g_param_spec_uint ("max-depth", NULL, NULL, 1, MOST_DEPTH, DEFAULT_MAX_DEPTH, always);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+take_name (GstreamByteReader *self,
+           char              *name)
+{
+  g_free (self->name);
+  self->name = name;
+}
+
+void
+gstream_byte_reader_set_property (GstreamByteReader *self,
+                                  guint              property_id,
+                                  const GValue      *value)
+{
+  switch (property_id)
+    {
+    case GSTREAM_BYTE_READER_PROP_FILE:
+      if ((self->file = g_value_dup_object (value)) != NULL)
+        take_name (self, g_file_get_parse_name (self->file));
+      break;
+    case GSTREAM_BYTE_READER_PROP_STREAM:
+      if ((self->stream = g_value_dup_object (value)) != NULL && self->name == NULL)
+        take_name (self, g_strdup ("stream"));
+      break;
+    case GSTREAM_BYTE_READER_PROP_MAX_SIZE:
+      self->max_size = g_value_get_uint (value);
+      break;
+    case GSTREAM_BYTE_READER_PROP_MAX_DEPTH:
+      self->max_depth = g_value_get_uint (value);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+  apply_limits (self);
+}
+
+void
+gstream_byte_reader_get_property (GstreamByteReader *self,
+                                  guint              property_id,
+                                  GValue            *value)
+{
+  switch (property_id)
+    {
+    case GSTREAM_BYTE_READER_PROP_FILE:
+      g_value_set_object (value, self->file);
+      break;
+    case GSTREAM_BYTE_READER_PROP_MAX_SIZE:
+      g_value_set_uint (value, self->max_size);
+      break;
+    case GSTREAM_BYTE_READER_PROP_MAX_DEPTH:
+      g_value_set_uint (value, self->max_depth);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* --- the end --- */
+
+/* The run's own failure is told as it stands, everything else with the place. */
+static void
+prefix_place (GstreamByteReader  *self,
+              guint64             line,
+              GError            **error)
+{
+  if (!g_error_matches (*error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    g_prefix_error (error, "%s: line %" G_GUINT64_FORMAT ": ", self->name, line);
+}
+
+static void
+stop (GstreamByteReader *self,
+      GError            *error)
+{
+  g_assert (self->error == NULL);
+
+  self->error = error;
+  self->at_end = TRUE;
+  let_go_of_stream (self);
+}
+
+void
+gstream_byte_reader_fail (GstreamByteReader *self,
+                          guint64            line,
+                          GError            *error)
+{
+  prefix_place (self, line, &error);
+  g_clear_error (&self->error); /* the stream's, which comes after this one */
+  stop (self, error);
+  self->start = self->end;
+}
+
+GstreamTry
+gstream_byte_reader_state (GstreamByteReader  *self,
+                           GError            **error)
+{
+  if (self->closed)
+    return GSTREAM_TRY_ENDED;
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return GSTREAM_TRY_FAILED;
+    }
+
+  return self->at_end ? GSTREAM_TRY_ENDED : GSTREAM_TRY_PENDING;
+}
+
+/* --- reading --- */
+
+static gsize
+size_for (GstreamByteReader *self,
+          gsize              kept)
+{
+  gsize size = CLAMP (self->size, CHUNK_SIZE, LARGEST_KEPT);
+
+  while (size < 2 * kept)
+    size *= 2;
+
+  return size;
+}
+
+/*
+ * Events hold slices of the bytes, so what is left of them is moved to fresh
+ * memory once there is little room behind it.
+ */
+static void
+make_room (GstreamByteReader *self)
+{
+  gsize kept = gstream_byte_reader_available (self);
+  gsize size;
+  char *bytes;
+
+  if (self->size - self->end >= CHUNK_SIZE / 4)
+    return;
+
+  size = size_for (self, kept);
+  bytes = g_malloc (size);
+  if (kept > 0)
+    memcpy (bytes, gstream_byte_reader_peek (self), kept);
+
+  drop_bytes (self);
+  self->owner = g_bytes_new_take (bytes, size);
+  self->bytes = bytes;
+  self->size = size;
+  self->end = kept;
+}
+
+static void read_more (GstreamByteReader *self);
+
+/* What every asynchronous step ends with; releases the step's reference. */
+static void
+step_done (GstreamByteReader *self,
+           GError            *error)
+{
+  self->reading = FALSE;
+  if (error != NULL && !self->closed && self->error == NULL)
+    {
+      g_prefix_error (&error, "Cannot read %s: ", self->name);
+      stop (self, g_steal_pointer (&error));
+    }
+  if (self->closed)
+    drop_bytes (self);
+  if (self->closed || self->at_end)
+    let_go_of_stream (self);
+  g_clear_error (&error);
+
+  if (gstream_pending_next_wake (&self->pending) && !self->reading)
+    read_more (self);
+  unref (self);
+}
+
+static void
+on_read (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  GstreamByteReader *self = user_data;
+  GError *error = NULL;
+  gssize n_read = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
+
+  if (n_read == 0)
+    self->at_end = TRUE;
+  else if (n_read > 0 && self->error == NULL)
+    self->end += n_read;
+  step_done (self, error);
+}
+
+static void
+on_opened (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  GstreamByteReader *self = user_data;
+  GError *error = NULL;
+  GFileInputStream *stream = g_file_read_finish (G_FILE (object), result, &error);
+
+  if (stream != NULL)
+    self->stream = G_INPUT_STREAM (stream);
+  step_done (self, error);
+}
+
+static void
+read_more (GstreamByteReader *self)
+{
+  g_assert (!self->reading && !self->at_end && !self->closed);
+
+  self->reading = TRUE;
+  g_rc_box_acquire (self);
+  if (self->stream == NULL)
+    {
+      g_file_read_async (self->file, G_PRIORITY_DEFAULT, self->closing, on_opened, self);
+      return;
+    }
+
+  make_room (self);
+  g_input_stream_read_async (self->stream, self->bytes + self->end, self->size - self->end,
+                             G_PRIORITY_DEFAULT, self->closing, on_read, self);
+}
+
+void
+gstream_byte_reader_next (GstreamByteReader   *self,
+                          GstreamEventSource  *source,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  if (self->file == NULL && self->stream == NULL && !self->at_end && !self->closed)
+    stop (self, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
+                             "%s was given neither a file nor a stream", G_OBJECT_TYPE_NAME (source)));
+  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data) && !self->reading)
+    read_more (self);
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A recording: events as JSON, one a line.
+ */
+#include <gstream/sources/gstream-json-lines-source.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/sources/gstream-byte-reader-private.h>
+
+/**
+ * GstreamJsonLinesSource:
+ *
+ * A source of events written as JSON, one a line: a recording, or what another
+ * process prints.
+ *
+ * ```c
+ * g_autoptr (GFile) file = g_file_new_for_path ("chat.jsonl");
+ * g_autoptr (GstreamEventSource) source = gstream_json_lines_source_new (file);
+ * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+ * ```
+ *
+ * Lines end with LF or CRLF. Empty ones are skipped, and so is a byte order mark
+ * at the very beginning. The last line needs no end, but it must be whole: one
+ * that is cut off in its middle fails the run with %GSTREAM_ERROR_INCOMPLETE
+ * (R8). A line that is not an event fails it with %GSTREAM_ERROR_INVALID; one
+ * longer than [property@JsonLinesSource:max-line-size], or nested deeper than
+ * [property@JsonLinesSource:max-depth], with %GSTREAM_ERROR_TOO_LARGE; a file
+ * that cannot be read with GIO's error. The message says what was being read,
+ * the line, the byte in it, counted from 0, and what was expected there. All
+ * events before it are delivered first.
+ *
+ * A line `{"type":"error","message":…}` is the failure of the recorded run:
+ * %GSTREAM_ERROR_FAILED with that message.
+ *
+ * Some 64 KiB are read at a time, when they are asked for. Lines may come in pieces.
+ */
+
+struct _GstreamJsonLinesSource
+{
+  GObject            parent_instance;
+
+  GstreamByteReader *bytes;
+  guint64            line;     /* the number of the last one taken, from 1 */
+  gsize              searched; /* of what is there: no line ends in it */
+};
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamJsonLinesSource, gstream_json_lines_source, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+/* --- lines --- */
+
+typedef struct
+{
+  const char *start;
+  gsize       length;
+  gboolean    last; /* it came without an end */
+} Line;
+
+static void
+fail_too_long (GstreamJsonLinesSource *self,
+               guint64                 line)
+{
+  gstream_byte_reader_fail (self->bytes, line,
+                            g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                                         "byte %u: expected the line to end, which may have %u bytes",
+                                         self->bytes->max_size, self->bytes->max_size));
+}
+
+/* Finds the next line, its end left off. FALSE: it has not come whole. */
+static gboolean
+find_line (GstreamJsonLinesSource *self,
+           Line                   *line)
+{
+  gsize available = gstream_byte_reader_available (self->bytes);
+  const char *end;
+
+  if (available == 0)
+    return FALSE;
+
+  line->start = gstream_byte_reader_peek (self->bytes);
+  end = memchr (line->start + self->searched, '\n', available - self->searched);
+  line->length = end ? (gsize) (end - line->start) : available;
+  line->last = end == NULL;
+  self->searched = line->length;
+
+  return !line->last || gstream_byte_reader_has_all (self->bytes);
+}
+
+/* The same, and counts it as taken. FALSE, too: it is too long, and reading has failed. */
+static gboolean
+take_line (GstreamJsonLinesSource *self,
+           Line                   *line)
+{
+  gboolean found = find_line (self, line);
+
+  if (self->searched > self->bytes->max_size)
+    {
+      self->searched = 0;
+      fail_too_long (self, self->line + 1);
+      return FALSE;
+    }
+  if (!found)
+    return FALSE;
+
+  self->searched = 0;
+  self->line++;
+  gstream_byte_reader_take (self->bytes, line->length + (line->last ? 0 : 1));
+
+  return TRUE;
+}
+
+/* Leaves off what may stand around an event: CR, blanks, and a byte order mark before all. */
+static void
+strip (GstreamJsonLinesSource *self,
+       Line                   *line)
+{
+  if (self->line == 1 && line->length >= 3 && memcmp (line->start, "\xef\xbb\xbf", 3) == 0)
+    {
+      line->start += 3;
+      line->length -= 3;
+    }
+  while (line->length > 0 &&
+         (line->start[line->length - 1] == '\r' ||
+          line->start[line->length - 1] == ' ' ||
+          line->start[line->length - 1] == '\t'))
+    line->length--;
+}
+
+/* Whether the line's JSON began and did not end. */
+static gboolean
+is_cut_off (const Line *line)
+{
+  gboolean in_string = FALSE;
+  gsize depth = 0;
+
+  for (gsize i = 0; i < line->length; i++)
+    {
+      char c = line->start[i];
+
+      if (in_string && c == '\\')
+        i++;
+      else if (c == '"')
+        in_string = !in_string;
+      else if (!in_string && (c == '{' || c == '['))
+        depth++;
+      else if (!in_string && (c == '}' || c == ']') && depth > 0)
+        depth--;
+    }
+
+  return in_string || depth > 0;
+}
+
+static void
+fail_line (GstreamJsonLinesSource *self,
+           const Line             *line,
+           GError                 *error)
+{
+  if (line->last && g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID) && is_cut_off (line))
+    {
+      g_prefix_error (&error, "the last line is cut off: ");
+      error->code = GSTREAM_ERROR_INCOMPLETE;
+    }
+  gstream_byte_reader_fail (self->bytes, self->line, error);
+}
+
+static GstreamTry
+gstream_json_lines_source_try_next (GstreamEventSource  *source,
+                                    GstreamEvent       **event,
+                                    GError             **error)
+{
+  GstreamJsonLinesSource *self = (GstreamJsonLinesSource *) source;
+  GstreamByteReader *bytes = self->bytes;
+  GError *reason = NULL;
+  Line line;
+
+  while (take_line (self, &line))
+    {
+      strip (self, &line);
+      if (line.length == 0)
+        continue;
+
+      *event = gstream_event_reader_read (bytes->events, bytes->owner, line.start, line.length, &reason);
+      if (*event != NULL)
+        return GSTREAM_TRY_ITEM;
+      fail_line (self, &line, reason);
+    }
+
+  return gstream_byte_reader_state (bytes, error);
+}
+
+static void
+gstream_json_lines_source_next (GstreamEventSource  *source,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  gstream_byte_reader_next (((GstreamJsonLinesSource *) source)->bytes, source, cancellable, callback, user_data);
+}
+
+static void
+gstream_json_lines_source_close (GstreamEventSource *source)
+{
+  gstream_byte_reader_close (((GstreamJsonLinesSource *) source)->bytes);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_json_lines_source_next;
+  iface->next_finish = gstream_pending_next_finish;
+  iface->try_next = gstream_json_lines_source_try_next;
+  iface->close = gstream_json_lines_source_close;
+}
+
+/* --- the object --- */
+
+static void
+gstream_json_lines_source_set_property (GObject      *object,
+                                        guint         property_id,
+                                        const GValue *value,
+                                        GParamSpec   *pspec)
+{
+  gstream_byte_reader_set_property (GSTREAM_JSON_LINES_SOURCE (object)->bytes, property_id, value);
+}
+
+static void
+gstream_json_lines_source_get_property (GObject    *object,
+                                        guint       property_id,
+                                        GValue     *value,
+                                        GParamSpec *pspec)
+{
+  gstream_byte_reader_get_property (GSTREAM_JSON_LINES_SOURCE (object)->bytes, property_id, value);
+}
+
+static void
+gstream_json_lines_source_finalize (GObject *object)
+{
+  gstream_byte_reader_free (GSTREAM_JSON_LINES_SOURCE (object)->bytes);
+
+  G_OBJECT_CLASS (gstream_json_lines_source_parent_class)->finalize (object);
+}
+
+static void
+gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = gstream_json_lines_source_set_property;
+  object_class->get_property = gstream_json_lines_source_get_property;
+  object_class->finalize = gstream_json_lines_source_finalize;
+
+  /**
+   * GstreamJsonLinesSource:file:
+   *
+   * What is read, or, where a stream is given too, what that is called in errors.
+   */
+  /**
+   * GstreamJsonLinesSource:stream:
+   *
+   * What is read. The source closes it when it is done with it.
+   */
+  /**
+   * GstreamJsonLinesSource:max-line-size:
+   *
+   * The most bytes a line may have, its end not counted.
+   */
+  /**
+   * GstreamJsonLinesSource:max-depth:
+   *
+   * How deep arrays and objects may be nested in a line.
+   */
+  gstream_byte_reader_install_properties (object_class, "max-line-size");
+}
+
+static void
+gstream_json_lines_source_init (GstreamJsonLinesSource *self)
+{
+  self->bytes = gstream_byte_reader_new ();
+}
+
+/**
+ * gstream_json_lines_source_new:
+ * @file: a file with an event in JSON on each line
+ *
+ * Makes a source that reads @file. It is opened when the first event is asked
+ * for; that it cannot be is an error of the run.
+ *
+ * Returns: (transfer full) (type GstreamJsonLinesSource): a new source
+ */
+GstreamEventSource *
+gstream_json_lines_source_new (GFile *file)
+{
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+
+  return g_object_new (GSTREAM_TYPE_JSON_LINES_SOURCE, "file", file, NULL);
+}
+
+/**
+ * gstream_json_lines_source_new_for_stream:
+ * @stream: a stream with an event in JSON on each line
+ *
+ * Makes a source that reads @stream, and closes it when it is done.
+ *
+ * Returns: (transfer full) (type GstreamJsonLinesSource): a new source
+ */
+GstreamEventSource *
+gstream_json_lines_source_new_for_stream (GInputStream *stream)
+{
+  g_return_val_if_fail (G_IS_INPUT_STREAM (stream), NULL);
+
+  return g_object_new (GSTREAM_TYPE_JSON_LINES_SOURCE, "stream", stream, NULL);
+}

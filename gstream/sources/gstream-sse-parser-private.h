@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The framing of Server-Sent Events, as WHATWG's HTML standard says ("interpreting an
+ * event stream"): bytes in, frames out. Nothing is copied but data of several lines.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* One event of the stream. Everything is gone with the next call of parse. */
+typedef struct
+{
+  const char *data;        /* its data lines, joined by LF */
+  gsize       length;      /* bytes */
+  gboolean    in_place;    /* @data points into the bytes that were parsed */
+  const char *type;        /* what `event` said, not terminated; NULL: nothing */
+  gsize       type_length;
+  guint64     line;        /* where the data begins, counted from 1 */
+} GstreamSseFrame;
+
+typedef struct _GstreamSseParser GstreamSseParser;
+
+GstreamSseParser *gstream_sse_parser_new               (void);
+void              gstream_sse_parser_free              (GstreamSseParser       *self);
+
+/*
+ * Looks for the next frame in @bytes: all that came and was not yet consumed.
+ * They may have moved since the last call. FALSE: more is needed. In either case
+ * @consumed bytes at the beginning are done with, once @frame is.
+ */
+gboolean          gstream_sse_parser_parse             (GstreamSseParser       *self,
+                                                        const char             *bytes,
+                                                        gsize                   length,
+                                                        gsize                  *consumed,
+                                                        GstreamSseFrame        *frame);
+
+/* Whether a stream that ends after these bytes, which parse left over, ends within an event. */
+gboolean          gstream_sse_parser_is_unfinished     (const GstreamSseParser *self,
+                                                        const char             *bytes,
+                                                        gsize                   length);
+
+/* The id of the last frame, or of one before it; "" before any. */
+const char       *gstream_sse_parser_get_last_event_id (const GstreamSseParser *self);
+/* Milliseconds; -1: the stream has not said. */
+gint64            gstream_sse_parser_get_retry         (const GstreamSseParser *self);
+/* The one that parse would look at next, counted from 1. */
+guint64           gstream_sse_parser_get_line          (const GstreamSseParser *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamSseParser, gstream_sse_parser_free)
+
+G_END_DECLS

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The framing of Server-Sent Events.
+ *
+ * Positions are offsets into the bytes not yet consumed. As long as a block has
+ * a field worth keeping, nothing of it is consumed, so that its lines can be
+ * remembered by where they are.
+ */
+#include <gstream/sources/gstream-sse-parser-private.h>
+
+#include <string.h>
+
+typedef struct
+{
+  gsize start;
+  gsize length;
+} Slice;
+
+struct _GstreamSseParser
+{
+  gsize    scanned;    /* whole lines end here */
+  gsize    searched;   /* no line ends between @scanned and here */
+  gsize    next_lf;    /* no LF between @searched and here */
+  guint64  line;       /* lines scanned so far */
+  gboolean started;    /* the byte order mark has been dealt with */
+  gboolean after_cr;   /* an LF here belongs to the line before */
+
+  /* The block under way. */
+  guint    n_data;     /* data lines */
+  Slice    data;       /* the first of them */
+  GString *joined;     /* all of them, once there are two */
+  guint64  data_line;  /* the number of the first */
+  Slice    type;
+  gboolean has_type;
+  gboolean has_id;
+  GString *id;         /* of the block; its event has it once it is whole */
+
+  GString *last_id;
+  gint64   retry;
+};
+
+GstreamSseParser *
+gstream_sse_parser_new (void)
+{
+  GstreamSseParser *self = g_new0 (GstreamSseParser, 1);
+
+  self->joined = g_string_new (NULL);
+  self->id = g_string_new (NULL);
+  self->last_id = g_string_new (NULL);
+  self->retry = -1;
+
+  return self;
+}
+
+void
+gstream_sse_parser_free (GstreamSseParser *self)
+{
+  g_string_free (self->joined, TRUE);
+  g_string_free (self->id, TRUE);
+  g_string_free (self->last_id, TRUE);
+  g_free (self);
+}
+
+/* --- fields --- */
+
+static void
+read_data (GstreamSseParser *self,
+           const char       *bytes,
+           Slice             value)
+{
+  if (self->n_data == 0)
+    {
+      self->data = value;
+      self->data_line = self->line;
+    }
+  else if (self->n_data == 1)
+    {
+      g_string_truncate (self->joined, 0);
+      g_string_append_len (self->joined, bytes + self->data.start, self->data.length);
+    }
+  if (self->n_data > 0)
+    {
+      g_string_append_c (self->joined, '\n');
+      g_string_append_len (self->joined, bytes + value.start, value.length);
+    }
+  self->n_data++;
+}
+
+static void
+read_id (GstreamSseParser *self,
+         const char       *bytes,
+         Slice             value)
+{
+  if (memchr (bytes + value.start, '\0', value.length) != NULL)
+    return; /* the standard ignores such an id */
+
+  g_string_truncate (self->id, 0);
+  g_string_append_len (self->id, bytes + value.start, value.length);
+  self->has_id = TRUE;
+}
+
+static void
+read_retry (GstreamSseParser *self,
+            const char       *bytes,
+            Slice             value)
+{
+  gint64 retry = 0;
+
+  for (gsize i = 0; i < value.length; i++)
+    {
+      char c = bytes[value.start + i];
+
+      if (!g_ascii_isdigit (c))
+        return; /* likewise */
+      retry = MIN (retry * 10 + (c - '0'), G_MAXINT);
+    }
+  if (value.length > 0)
+    self->retry = retry;
+}
+
+/* Whether the line's field is @name; then @value is what follows the colon and one space. */
+static inline gboolean
+is_field (const char *bytes,
+          Slice       line,
+          const char *name,
+          gsize       name_length,
+          Slice      *value)
+{
+  const char *text = bytes + line.start;
+  gsize skip = name_length;
+
+  if (line.length < name_length || memcmp (text, name, name_length) != 0)
+    return FALSE;
+  if (line.length > skip && text[skip++] != ':')
+    return FALSE;
+  if (line.length > skip && text[skip] == ' ')
+    skip++;
+
+  value->start = line.start + skip;
+  value->length = line.length - skip;
+
+  return TRUE;
+}
+
+static void
+read_field (GstreamSseParser *self,
+            const char       *bytes,
+            Slice             line)
+{
+  Slice value;
+
+  if (is_field (bytes, line, "data", 4, &value))
+    read_data (self, bytes, value);
+  else if (is_field (bytes, line, "event", 5, &value))
+    {
+      self->type = value;
+      self->has_type = TRUE;
+    }
+  else if (is_field (bytes, line, "id", 2, &value))
+    read_id (self, bytes, value);
+  else if (is_field (bytes, line, "retry", 5, &value))
+    read_retry (self, bytes, value);
+}
+
+/* --- blocks --- */
+
+static inline gboolean
+has_begun (const GstreamSseParser *self)
+{
+  return self->n_data > 0 || self->has_type;
+}
+
+static void
+fill_frame (GstreamSseParser *self,
+            const char       *bytes,
+            GstreamSseFrame  *frame)
+{
+  frame->in_place = self->n_data == 1;
+  frame->data = frame->in_place ? bytes + self->data.start : self->joined->str;
+  frame->length = frame->in_place ? self->data.length : self->joined->len;
+  frame->type = self->has_type && self->type.length > 0 ? bytes + self->type.start : NULL;
+  frame->type_length = frame->type ? self->type.length : 0;
+  frame->line = self->data_line;
+}
+
+/* FALSE: a block without data is no event, though its id counts. */
+static gboolean
+end_block (GstreamSseParser *self,
+           const char       *bytes,
+           GstreamSseFrame  *frame)
+{
+  gboolean has_data = self->n_data > 0;
+
+  if (self->has_id)
+    {
+      GString *last_id = self->last_id;
+
+      self->last_id = self->id;
+      self->id = last_id;
+    }
+  if (has_data)
+    fill_frame (self, bytes, frame);
+
+  self->n_data = 0;
+  self->has_type = FALSE;
+  self->has_id = FALSE;
+
+  return has_data;
+}
+
+/* --- lines --- */
+
+static inline gsize
+find (const char *bytes,
+      gsize       start,
+      gsize       end,
+      char        wanted)
+{
+  const char *found = start < end ? memchr (bytes + start, wanted, end - start) : NULL;
+
+  return found ? (gsize) (found - bytes) : end;
+}
+
+/* Where the line ends, with CR or LF; @length: not here. */
+static gsize
+find_line_end (GstreamSseParser *self,
+               const char       *bytes,
+               gsize             length)
+{
+  gsize end;
+
+  /* In a stream that ends its lines with CR alone, LF is not searched for again with every line. */
+  if (self->next_lf < self->searched || (self->next_lf < length && bytes[self->next_lf] != '\n'))
+    self->next_lf = find (bytes, MAX (self->next_lf, self->searched), length, '\n');
+
+  end = find (bytes, self->searched, self->next_lf, '\r');
+  self->searched = end;
+
+  return end;
+}
+
+static gboolean
+take_line (GstreamSseParser *self,
+           const char       *bytes,
+           gsize             length,
+           Slice            *line)
+{
+  gsize end;
+
+  if (self->after_cr && self->scanned < length)
+    {
+      self->after_cr = FALSE;
+      if (bytes[self->scanned] == '\n')
+        self->searched = ++self->scanned;
+    }
+
+  end = find_line_end (self, bytes, length);
+  if (end == length)
+    return FALSE;
+
+  line->start = self->scanned;
+  line->length = end - self->scanned;
+  self->after_cr = bytes[end] == '\r';
+  self->scanned = self->searched = end + 1;
+  self->line++;
+
+  return TRUE;
+}
+
+/* FALSE: too few bytes to know. */
+static gboolean
+skip_byte_order_mark (GstreamSseParser *self,
+                      const char       *bytes,
+                      gsize             length)
+{
+  if (length < 3 && memcmp (bytes, "\xef\xbb\xbf", length) == 0)
+    return FALSE;
+
+  if (length >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0)
+    self->scanned = self->searched = 3;
+  self->started = TRUE;
+
+  return TRUE;
+}
+
+static gsize
+consume (GstreamSseParser *self)
+{
+  gsize consumed = self->scanned;
+
+  self->scanned = 0;
+  self->searched -= consumed;
+  self->next_lf -= MIN (self->next_lf, consumed);
+
+  return consumed;
+}
+
+gboolean
+gstream_sse_parser_parse (GstreamSseParser *self,
+                          const char       *bytes,
+                          gsize             length,
+                          gsize            *consumed,
+                          GstreamSseFrame  *frame)
+{
+  Slice line;
+
+  *consumed = 0;
+  if (length == 0 || (!self->started && !skip_byte_order_mark (self, bytes, length)))
+    return FALSE;
+
+  while (take_line (self, bytes, length, &line))
+    {
+      if (line.length > 0)
+        read_field (self, bytes, line);
+      else if (end_block (self, bytes, frame))
+        {
+          *consumed = consume (self);
+          return TRUE;
+        }
+    }
+  if (!has_begun (self))
+    *consumed = consume (self);
+
+  return FALSE;
+}
+
+gboolean
+gstream_sse_parser_is_unfinished (const GstreamSseParser *self,
+                                  const char             *bytes,
+                                  gsize                   length)
+{
+  return has_begun (self) || (self->scanned < length && bytes[self->scanned] != ':');
+}
+
+const char *
+gstream_sse_parser_get_last_event_id (const GstreamSseParser *self)
+{
+  return self->last_id->str;
+}
+
+gint64
+gstream_sse_parser_get_retry (const GstreamSseParser *self)
+{
+  return self->retry;
+}
+
+guint64
+gstream_sse_parser_get_line (const GstreamSseParser *self)
+{
+  return self->line + 1;
+}

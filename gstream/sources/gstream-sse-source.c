@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A stream of Server-Sent Events, from a server or recorded from one.
+ */
+#include <gstream/sources/gstream-sse-source.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/sources/gstream-byte-reader-private.h>
+#include <gstream/sources/gstream-sse-parser-private.h>
+
+/**
+ * GstreamSseSource:
+ *
+ * A source of events that come as Server-Sent Events: the body of a server's
+ * answer, or a recording of one.
+ *
+ * ```c
+ * g_autoptr (GFile) file = g_file_new_for_path ("chat.sse");
+ * g_autoptr (GstreamEventSource) source = gstream_sse_source_new (file);
+ * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+ * ```
+ *
+ * The stream is framed as WHATWG's HTML standard says: lines end with CR, LF or
+ * CRLF, a byte order mark at the beginning is skipped, data lines of one event
+ * are joined by LF, comments and unknown fields are ignored, and everything may
+ * come in pieces. The data of each is an event in JSON; one with empty data is
+ * skipped. `id` and `retry` are kept for whoever connects again.
+ *
+ * As the standard says, an event that the end of the stream leaves unfinished is
+ * not delivered. But gstream does not pass over it in silence: the run fails with
+ * %GSTREAM_ERROR_INCOMPLETE (R8). So it does where the data is no event, with
+ * %GSTREAM_ERROR_INVALID; where an event has more bytes than
+ * [property@SseSource:max-event-size] or is nested deeper than
+ * [property@SseSource:max-depth], with %GSTREAM_ERROR_TOO_LARGE; where the stream
+ * cannot be read, with GIO's error. The message says what was being read, the
+ * line, the byte in the data, counted from 0, and what was expected there. All
+ * events before it are delivered first.
+ *
+ * Some 64 KiB are read at a time, when they are asked for.
+ */
+
+struct _GstreamSseSource
+{
+  GObject            parent_instance;
+
+  GstreamByteReader *bytes;
+  GstreamSseParser  *parser;
+};
+
+enum
+{
+  PROP_LAST_EVENT_ID = GSTREAM_BYTE_READER_N_PROPERTIES,
+  PROP_RETRY,
+};
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSseSource, gstream_sse_source, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+/* What is left when there is no whole frame: more of it may come, but not for ever. */
+static void
+check_rest (GstreamSseSource *self)
+{
+  GstreamByteReader *bytes = self->bytes;
+  gsize rest = gstream_byte_reader_available (bytes);
+  guint64 line = gstream_sse_parser_get_line (self->parser);
+
+  if (rest > bytes->max_size)
+    gstream_byte_reader_fail (bytes, line,
+                              g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                                           "expected the event to end, which may have %u bytes", bytes->max_size));
+  else if (gstream_byte_reader_has_all (bytes) &&
+           gstream_sse_parser_is_unfinished (self->parser, gstream_byte_reader_peek (bytes), rest))
+    gstream_byte_reader_fail (bytes, line,
+                              g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                                           "the stream is cut off: expected the empty line that ends an event"));
+}
+
+static gboolean
+take_frame (GstreamSseSource *self,
+            GstreamSseFrame  *frame)
+{
+  GstreamByteReader *bytes = self->bytes;
+  gsize consumed;
+  gboolean found;
+
+  if (gstream_byte_reader_available (bytes) == 0)
+    return FALSE;
+
+  found = gstream_sse_parser_parse (self->parser, gstream_byte_reader_peek (bytes),
+                                    gstream_byte_reader_available (bytes), &consumed, frame);
+  gstream_byte_reader_take (bytes, consumed);
+  if (!found)
+    check_rest (self);
+
+  return found;
+}
+
+static GstreamTry
+gstream_sse_source_try_next (GstreamEventSource  *source,
+                             GstreamEvent       **event,
+                             GError             **error)
+{
+  GstreamSseSource *self = (GstreamSseSource *) source;
+  GstreamByteReader *bytes = self->bytes;
+  GError *reason = NULL;
+  GstreamSseFrame frame;
+
+  while (take_frame (self, &frame))
+    {
+      if (frame.length == 0)
+        continue;
+
+      *event = gstream_event_reader_read (bytes->events, frame.in_place ? bytes->owner : NULL,
+                                          frame.data, frame.length, &reason);
+      if (*event != NULL)
+        return GSTREAM_TRY_ITEM;
+      gstream_byte_reader_fail (bytes, frame.line, reason);
+    }
+
+  return gstream_byte_reader_state (bytes, error);
+}
+
+static void
+gstream_sse_source_next (GstreamEventSource  *source,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  gstream_byte_reader_next (((GstreamSseSource *) source)->bytes, source, cancellable, callback, user_data);
+}
+
+static void
+gstream_sse_source_close (GstreamEventSource *source)
+{
+  gstream_byte_reader_close (((GstreamSseSource *) source)->bytes);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_sse_source_next;
+  iface->next_finish = gstream_pending_next_finish;
+  iface->try_next = gstream_sse_source_try_next;
+  iface->close = gstream_sse_source_close;
+}
+
+/* --- the object --- */
+
+static void
+gstream_sse_source_set_property (GObject      *object,
+                                 guint         property_id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec)
+{
+  gstream_byte_reader_set_property (GSTREAM_SSE_SOURCE (object)->bytes, property_id, value);
+}
+
+static void
+gstream_sse_source_get_property (GObject    *object,
+                                 guint       property_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  GstreamSseSource *self = GSTREAM_SSE_SOURCE (object);
+
+  switch (property_id)
+    {
+    case PROP_LAST_EVENT_ID:
+      g_value_set_string (value, gstream_sse_source_get_last_event_id (self));
+      break;
+    case PROP_RETRY:
+      g_value_set_int64 (value, gstream_sse_source_get_retry (self));
+      break;
+    default:
+      gstream_byte_reader_get_property (self->bytes, property_id, value);
+    }
+}
+
+static void
+gstream_sse_source_finalize (GObject *object)
+{
+  GstreamSseSource *self = GSTREAM_SSE_SOURCE (object);
+
+  gstream_byte_reader_free (self->bytes);
+  gstream_sse_parser_free (self->parser);
+
+  G_OBJECT_CLASS (gstream_sse_source_parent_class)->finalize (object);
+}
+
+static void
+gstream_sse_source_class_init (GstreamSseSourceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = gstream_sse_source_set_property;
+  object_class->get_property = gstream_sse_source_get_property;
+  object_class->finalize = gstream_sse_source_finalize;
+
+  /**
+   * GstreamSseSource:file:
+   *
+   * What is read, or, where a stream is given too, what that is called in errors.
+   */
+  /**
+   * GstreamSseSource:stream:
+   *
+   * What is read. The source closes it when it is done with it.
+   */
+  /**
+   * GstreamSseSource:max-event-size:
+   *
+   * The most bytes that one event may have, with all its lines.
+   */
+  /**
+   * GstreamSseSource:max-depth:
+   *
+   * How deep arrays and objects may be nested in an event.
+   */
+  gstream_byte_reader_install_properties (object_class, "max-event-size");
+
+  /**
+   * GstreamSseSource:last-event-id: (getter get_last_event_id)
+   *
+   * The last `id` of the stream. Changes with the events, without a notify.
+   */
+  g_object_class_install_property (object_class, PROP_LAST_EVENT_ID,
+                                   g_param_spec_string ("last-event-id", NULL, NULL, "",
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstreamSseSource:retry: (getter get_retry)
+   *
+   * After how many milliseconds the stream asks to be connected to again when it
+   * breaks; -1 if it has not said. Changes with the stream, without a notify.
+   */
+  g_object_class_install_property (object_class, PROP_RETRY,
+                                   g_param_spec_int64 ("retry", NULL, NULL, -1, G_MAXINT, -1,
+                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gstream_sse_source_init (GstreamSseSource *self)
+{
+  self->bytes = gstream_byte_reader_new ();
+  self->parser = gstream_sse_parser_new ();
+}
+
+/**
+ * gstream_sse_source_new:
+ * @file: a file with Server-Sent Events
+ *
+ * Makes a source that reads @file. It is opened when the first event is asked
+ * for; that it cannot be is an error of the run.
+ *
+ * Returns: (transfer full) (type GstreamSseSource): a new source
+ */
+GstreamEventSource *
+gstream_sse_source_new (GFile *file)
+{
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+
+  return g_object_new (GSTREAM_TYPE_SSE_SOURCE, "file", file, NULL);
+}
+
+/**
+ * gstream_sse_source_new_for_stream:
+ * @stream: a stream of Server-Sent Events
+ *
+ * Makes a source that reads @stream, and closes it when it is done.
+ *
+ * Returns: (transfer full) (type GstreamSseSource): a new source
+ */
+GstreamEventSource *
+gstream_sse_source_new_for_stream (GInputStream *stream)
+{
+  g_return_val_if_fail (G_IS_INPUT_STREAM (stream), NULL);
+
+  return g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", stream, NULL);
+}
+
+/**
+ * gstream_sse_source_get_last_event_id: (get-property last-event-id)
+ * @self: a source
+ *
+ * Gets the `id` of the last event, or of the last before it that had one.
+ *
+ * Returns: the id; empty if the stream has sent none
+ */
+const char *
+gstream_sse_source_get_last_event_id (GstreamSseSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), NULL);
+
+  return gstream_sse_parser_get_last_event_id (self->parser);
+}
+
+/**
+ * gstream_sse_source_get_retry: (get-property retry)
+ * @self: a source
+ *
+ * Gets after how many milliseconds the stream asks to be connected to again.
+ *
+ * Returns: milliseconds, or -1 if it has not said
+ */
+gint64
+gstream_sse_source_get_retry (GstreamSseSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), -1);
+
+  return gstream_sse_parser_get_retry (self->parser);
+}

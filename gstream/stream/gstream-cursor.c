@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A consumer's place in one projection, or in several at once.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-cursor-private.h>
+#include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-sync-private.h>
+
+/**
+ * GstreamCursor:
+ *
+ * A consumer's place in a projection: gives its items one after another.
+ *
+ * A cursor is what [method@Projection.subscribe], [method@Projection.tee] and
+ * [method@RunStream.interleave] return. Asking it for an item is what drives
+ * the run (R1):
+ *
+ * ```c
+ * g_autoptr (GstreamCursor) values = gstream_projection_subscribe (gstream_run_stream_get_values (run), &error);
+ * g_auto (GValue) item = G_VALUE_INIT;
+ *
+ * while (gstream_cursor_next_sync (values, &item, NULL, &error))
+ *   show_state (g_value_get_boxed (&item));
+ * ```
+ *
+ * [method@Cursor.next] waits on the main loop, [method@Cursor.next_sync] waits
+ * by iterating it, and [method@Cursor.try_next] never waits; the last is by far
+ * the cheapest, so a consumer that reads a lot empties the cursor with it and
+ * waits only when it says %GSTREAM_TRY_PENDING.
+ *
+ * Items come in the order in which they were pushed, each once (P3). After the
+ * last one the cursor ends: the calls return %FALSE without an error. If the
+ * run failed, they give its error, now and every time after (P4).
+ *
+ * Closing a cursor, or dropping the last reference to it, unsubscribes (P9).
+ */
+
+struct _GstreamCursor
+{
+  GObject         parent_instance;
+
+  GstreamReader   reader;        /* what the feeds know of us */
+  GstreamFeed   **feeds;         /* one; several in an interleave */
+  guint           n_feeds;
+  GTask          *task;          /* the next() under way */
+  GSource        *cancel_source; /* of its cancellable */
+  const char     *item_name;     /* projection of the newest item; the feed's string */
+  char           *string;        /* the item that try_next_string() lent; a GRefString */
+  GstreamHandle  *newest;        /* a handle whose consumer has its turn (P11) */
+  GSource        *newest_source; /* ends that turn */
+  gboolean        closed;
+  gboolean        cut_short;     /* closed while next() was waiting */
+};
+
+/* What next() found, on its way to next_finish(). */
+typedef struct
+{
+  GstreamItemType type;
+  GstreamItem     item;
+} Found;
+
+enum
+{
+  PROP_0,
+  PROP_CLOSED,
+  PROP_ITEM_NAME,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GstreamCursor, gstream_cursor, G_TYPE_OBJECT)
+
+/* --- the newest handle (P11) --- */
+
+static void
+settle_newest (GstreamCursor *self)
+{
+  GstreamHandle *newest = g_steal_pointer (&self->newest);
+
+  if (newest == NULL)
+    return;
+
+  g_source_destroy (self->newest_source);
+  g_clear_pointer (&self->newest_source, g_source_unref);
+  gstream_handle_settle (newest);
+  g_object_unref (newest);
+}
+
+static gboolean
+on_turn_over (gpointer user_data)
+{
+  settle_newest (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_turn (GstreamCursor *self,
+            GstreamHandle *newest)
+{
+  self->newest = g_object_ref (newest);
+  self->newest_source = g_idle_source_new ();
+  g_source_set_priority (self->newest_source, G_PRIORITY_LOW);
+  g_source_set_callback (self->newest_source, on_turn_over, self, NULL);
+  g_source_set_static_name (self->newest_source, "[gstream] handle's turn");
+  g_source_attach (self->newest_source, gstream_pump_get_context (self->reader.pump));
+}
+
+/* --- taking an item --- */
+
+static GstreamFeed *
+find_oldest (GstreamCursor *self)
+{
+  GstreamFeed *oldest = NULL;
+
+  for (guint i = 0; i < self->n_feeds; i++)
+    {
+      GstreamFeed *feed = self->feeds[i];
+
+      if (gstream_feed_is_empty (feed))
+        continue;
+      if (oldest == NULL || gstream_feed_get_head_stamp (feed) < gstream_feed_get_head_stamp (oldest))
+        oldest = feed;
+    }
+
+  return oldest;
+}
+
+static GstreamTry
+take_end (GstreamCursor  *self,
+          GError        **error)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    {
+      const GError *why = gstream_feed_get_error (self->feeds[i]);
+
+      if (why != NULL)
+        {
+          g_propagate_error (error, g_error_copy (why));
+          return GSTREAM_TRY_FAILED;
+        }
+    }
+
+  return GSTREAM_TRY_ENDED;
+}
+
+/* Gives what is there, without driving anything. */
+static inline GstreamTry
+take (GstreamCursor          *self,
+      const GstreamItemType **type,
+      GstreamItem            *item,
+      GError                **error)
+{
+  GstreamFeed *feed;
+
+  if (self->closed)
+    return GSTREAM_TRY_ENDED;
+  if (self->reader.landed == 0)
+    return GSTREAM_TRY_PENDING;
+
+  feed = self->n_feeds == 1 && !gstream_feed_is_empty (self->feeds[0]) ? self->feeds[0] : find_oldest (self);
+  if (feed == NULL)
+    return take_end (self, error);
+
+  *type = gstream_feed_get_item_type (feed);
+  self->item_name = gstream_feed_get_name (feed);
+  *item = gstream_feed_pop (feed);
+  if ((*type)->kind == GSTREAM_ITEM_HANDLE)
+    begin_turn (self, item->p);
+
+  return GSTREAM_TRY_ITEM;
+}
+
+/* The same, after driving the source as far as it goes without waiting (R1). */
+static inline GstreamTry
+try_take (GstreamCursor          *self,
+          const GstreamItemType **type,
+          GstreamItem            *item,
+          GError                **error)
+{
+  if (G_UNLIKELY (self->task != NULL))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call to next is waiting on this cursor");
+      return GSTREAM_TRY_FAILED;
+    }
+
+  if (self->newest != NULL)
+    settle_newest (self);
+  if (self->reader.landed == 0 && !self->closed)
+    gstream_pump_try (self->reader.pump, &self->reader.landed);
+
+  return take (self, type, item, error);
+}
+
+/* --- waiting for one --- */
+
+static void
+free_found (gpointer data)
+{
+  Found *found = data;
+
+  gstream_item_free (&found->type, found->item);
+  g_free (found);
+}
+
+static GTask *
+end_wait (GstreamCursor *self)
+{
+  if (self->cancel_source != NULL)
+    {
+      g_source_destroy (self->cancel_source);
+      g_clear_pointer (&self->cancel_source, g_source_unref);
+    }
+  gstream_pump_forget (self->reader.pump, &self->reader.waiter);
+
+  return g_steal_pointer (&self->task);
+}
+
+static void
+on_ready (GstreamWaiter *waiter)
+{
+  GstreamCursor *self = GSTREAM_CURSOR ((char *) waiter - G_STRUCT_OFFSET (GstreamCursor, reader.waiter));
+  g_autoptr (GTask) task = NULL;
+  const GstreamItemType *type;
+  GstreamItem item;
+  GError *error = NULL;
+
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
+    return; /* its source says so, and the item stays for the next call (R3) */
+
+  task = end_wait (self);
+  if (self->cut_short)
+    {
+      self->cut_short = FALSE;
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The cursor was closed");
+      return;
+    }
+
+  switch (take (self, &type, &item, &error))
+    {
+    case GSTREAM_TRY_ITEM:
+      {
+        Found *found = g_new (Found, 1);
+
+        *found = (Found) { *type, item };
+        g_task_return_pointer (task, found, free_found);
+        break;
+      }
+    case GSTREAM_TRY_ENDED:
+      g_task_return_pointer (task, NULL, NULL);
+      break;
+    case GSTREAM_TRY_FAILED:
+      g_task_return_error (task, error);
+      break;
+    case GSTREAM_TRY_PENDING:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = end_wait (user_data);
+  GError *error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  g_task_return_error (task, error);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_cancellable (GstreamCursor *self,
+                   GCancellable  *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+
+  self->cancel_source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (self->cancel_source, G_SOURCE_FUNC (on_cancelled), self, NULL);
+  g_source_attach (self->cancel_source, gstream_pump_get_context (self->reader.pump));
+}
+
+/**
+ * gstream_cursor_next:
+ * @self: a cursor
+ * @cancellable: (nullable): to stop waiting; ends this call alone, and loses nothing (R3)
+ * @callback: (scope async): called when there is an item, the end, or an error
+ * @user_data: for @callback
+ *
+ * Waits for the next item. While it waits, the run's source is driven (R1, R2).
+ *
+ * One call at a time: a second one fails with %G_IO_ERROR_PENDING. @callback is
+ * called from the run's main context, never from inside this call (R7).
+ */
+void
+gstream_cursor_next (GstreamCursor       *self,
+                     GCancellable        *cancellable,
+                     GAsyncReadyCallback  callback,
+                     gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (GSTREAM_IS_CURSOR (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, gstream_cursor_next);
+  /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (self->task != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call to next is waiting on this cursor");
+      return;
+    }
+
+  settle_newest (self);
+  self->task = g_steal_pointer (&task);
+  watch_cancellable (self, cancellable);
+  if (self->reader.landed > 0 || self->closed)
+    gstream_pump_ready (self->reader.pump, &self->reader.waiter);
+  else
+    gstream_pump_wait (self->reader.pump, &self->reader.waiter);
+}
+
+/**
+ * gstream_cursor_next_finish:
+ * @self: a cursor
+ * @result: what the callback was given
+ * @item: (out caller-allocates): the item; must be initialised with `G_VALUE_INIT`,
+ *   and may hold the previous item
+ * @error: return location for an error
+ *
+ * Ends [method@Cursor.next].
+ *
+ * The error is the run's own where the run failed (R5), %G_IO_ERROR_CANCELLED
+ * where the wait was cancelled or the cursor closed (P9), and
+ * %G_IO_ERROR_PENDING where another wait was under way.
+ *
+ * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
+ */
+gboolean
+gstream_cursor_next_finish (GstreamCursor  *self,
+                            GAsyncResult   *result,
+                            GValue         *item,
+                            GError        **error)
+{
+  Found *found;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  found = g_task_propagate_pointer (G_TASK (result), error);
+  if (found == NULL)
+    return FALSE;
+
+  gstream_item_take_value (&found->type, found->item, item);
+  g_free (found);
+
+  return TRUE;
+}
+
+/**
+ * gstream_cursor_next_sync:
+ * @self: a cursor
+ * @item: (out caller-allocates): the item; must be initialised with `G_VALUE_INIT`,
+ *   and may hold the previous item
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * Waits for the next item by iterating the run's main context (R9). For scripts
+ * and tests: a program with a main loop uses [method@Cursor.next].
+ *
+ * Fails like [method@Cursor.next_finish], with %GSTREAM_ERROR_WRONG_CONTEXT
+ * where the run's main context belongs to another thread or the call comes from
+ * inside a transformer, and with %GSTREAM_ERROR_ASYNC_ONLY where a transformer
+ * of the run only works asynchronously (M3).
+ *
+ * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
+ */
+gboolean
+gstream_cursor_next_sync (GstreamCursor  *self,
+                          GValue         *item,
+                          GCancellable   *cancellable,
+                          GError        **error)
+{
+  GstreamSync sync;
+  GstreamTry tried;
+  gboolean found;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !gstream_sync_begin (&sync, self->reader.pump, error))
+    return FALSE;
+
+  tried = gstream_cursor_try_next (self, item, error);
+  found = tried == GSTREAM_TRY_ITEM;
+  if (tried == GSTREAM_TRY_PENDING)
+    {
+      gstream_cursor_next (self, cancellable, gstream_sync_done, &sync);
+      gstream_sync_wait (&sync);
+      found = gstream_cursor_next_finish (self, sync.result, item, error);
+    }
+  gstream_sync_end (&sync);
+
+  return found;
+}
+
+/* --- trying --- */
+
+/**
+ * gstream_cursor_try_next:
+ * @self: a cursor
+ * @item: (out caller-allocates): the item, for %GSTREAM_TRY_ITEM; must be initialised
+ *   with `G_VALUE_INIT`, and may hold the previous item
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Gives the next item if there is one without waiting, driving the run's source
+ * as far as it goes (R1).
+ *
+ * %GSTREAM_TRY_PENDING says that there is none now: the source has nothing
+ * ready, a full projection holds the run (P6), or the turn's budget is used up
+ * (R11). Return to the main loop then, or use [method@Cursor.next].
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next (GstreamCursor  *self,
+                         GValue         *item,
+                         GError        **error)
+{
+  const GstreamItemType *type;
+  GstreamItem taken;
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  tried = try_take (self, &type, &taken, error);
+  if (tried == GSTREAM_TRY_ITEM)
+    gstream_item_take_value (type, taken, item);
+
+  return tried;
+}
+
+static inline gboolean
+has_kind (GstreamCursor   *self,
+          GstreamItemKind  kind)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (gstream_feed_get_item_type (self->feeds[i])->kind != kind)
+      return FALSE;
+
+  return TRUE;
+}
+
+/**
+ * gstream_cursor_try_next_string:
+ * @self: a cursor over a projection of strings
+ * @item: (out) (transfer none) (nullable): the string; valid until the next call on this cursor
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for strings, without a #GValue and without a copy.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_string (GstreamCursor  *self,
+                                const char    **item,
+                                GError        **error)
+{
+  const GstreamItemType *type;
+  GstreamItem taken = { NULL };
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_STRING), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  tried = try_take (self, &type, &taken, error);
+  g_clear_pointer (&self->string, g_ref_string_release);
+  self->string = taken.p;
+  *item = taken.p;
+
+  return tried;
+}
+
+static inline GstreamTry
+try_next_pointer (GstreamCursor  *self,
+                  gpointer       *item,
+                  GError        **error)
+{
+  const GstreamItemType *type;
+  GstreamItem taken = { NULL };
+  GstreamTry tried = try_take (self, &type, &taken, error);
+
+  *item = taken.p;
+
+  return tried;
+}
+
+/**
+ * gstream_cursor_try_next_payload:
+ * @self: a cursor over a projection of payloads
+ * @item: (out) (transfer full) (nullable): the payload
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for payloads, without a #GValue.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_payload (GstreamCursor   *self,
+                                 GstreamPayload **item,
+                                 GError         **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_PAYLOAD), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  return try_next_pointer (self, (gpointer *) item, error);
+}
+
+/**
+ * gstream_cursor_try_next_event:
+ * @self: a cursor over a projection of events, such as a run's main log
+ * @item: (out) (transfer full) (nullable): the event
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for events, without a #GValue.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_event (GstreamCursor  *self,
+                               GstreamEvent  **item,
+                               GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_EVENT), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  return try_next_pointer (self, (gpointer *) item, error);
+}
+
+/**
+ * gstream_cursor_try_next_object:
+ * @self: a cursor over a projection of objects, such as a run's messages
+ * @item: (out) (transfer full) (nullable) (type GObject.Object): the object
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for objects, without a #GValue.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_object (GstreamCursor  *self,
+                                gpointer       *item,
+                                GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_OBJECT) || has_kind (self, GSTREAM_ITEM_HANDLE), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  return try_next_pointer (self, item, error);
+}
+
+/**
+ * gstream_cursor_get_item_name:
+ * @self: a cursor
+ *
+ * The name of the projection that the newest item came from: what tells the
+ * items of an interleave apart (P10).
+ *
+ * Returns: (nullable): the name, or %NULL before the first item
+ */
+const char *
+gstream_cursor_get_item_name (GstreamCursor *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), NULL);
+
+  return self->item_name;
+}
+
+/* --- its life --- */
+
+/**
+ * gstream_cursor_is_closed:
+ * @self: a cursor
+ *
+ * Whether [method@Cursor.close] was called.
+ *
+ * Returns: %TRUE if it was
+ */
+gboolean
+gstream_cursor_is_closed (GstreamCursor *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
+
+  return self->closed;
+}
+
+static void
+release_feeds (GstreamCursor *self)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_detach (self->feeds[i]);
+}
+
+/**
+ * gstream_cursor_close:
+ * @self: a cursor
+ *
+ * Unsubscribes (P9): what is queued is dropped, a pending [method@Cursor.next]
+ * fails with %G_IO_ERROR_CANCELLED, later calls find the end, and the projection
+ * may be subscribed again. Closing twice does nothing. Dropping the last
+ * reference closes too.
+ */
+void
+gstream_cursor_close (GstreamCursor *self)
+{
+  g_return_if_fail (GSTREAM_IS_CURSOR (self));
+
+  if (self->closed)
+    return;
+
+  g_object_ref (self);
+  self->closed = TRUE;
+  settle_newest (self);
+  if (self->task != NULL)
+    {
+      self->cut_short = TRUE;
+      gstream_pump_ready (self->reader.pump, &self->reader.waiter);
+    }
+  release_feeds (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
+  g_object_unref (self);
+}
+
+static void
+gstream_cursor_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  GstreamCursor *self = GSTREAM_CURSOR (object);
+
+  switch (prop_id)
+    {
+    case PROP_CLOSED:
+      g_value_set_boolean (value, self->closed);
+      break;
+    case PROP_ITEM_NAME:
+      g_value_set_string (value, self->item_name);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_cursor_dispose (GObject *object)
+{
+  gstream_cursor_close (GSTREAM_CURSOR (object));
+
+  G_OBJECT_CLASS (gstream_cursor_parent_class)->dispose (object);
+}
+
+static void
+gstream_cursor_finalize (GObject *object)
+{
+  GstreamCursor *self = GSTREAM_CURSOR (object);
+
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_unref (self->feeds[i]);
+  g_free (self->feeds);
+  g_clear_pointer (&self->string, g_ref_string_release);
+  g_clear_pointer (&self->reader.pump, gstream_pump_unref);
+
+  G_OBJECT_CLASS (gstream_cursor_parent_class)->finalize (object);
+}
+
+static void
+gstream_cursor_class_init (GstreamCursorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_cursor_get_property;
+  object_class->dispose = gstream_cursor_dispose;
+  object_class->finalize = gstream_cursor_finalize;
+
+  /**
+   * GstreamCursor:closed: (getter is_closed)
+   *
+   * Whether the cursor was closed by [method@Cursor.close].
+   */
+  properties[PROP_CLOSED] =
+    g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamCursor:item-name: (getter get_item_name)
+   *
+   * The name of the projection that the newest item came from. Not notified: it
+   * changes with every item.
+   */
+  properties[PROP_ITEM_NAME] =
+    g_param_spec_string ("item-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_cursor_init (GstreamCursor *self)
+{
+  self->reader.waiter.wake = on_ready;
+}
+
+GstreamCursor *
+gstream_cursor_new_for_feeds (GstreamFeed **feeds,
+                              guint         n_feeds)
+{
+  GstreamCursor *self = g_object_new (GSTREAM_TYPE_CURSOR, NULL);
+
+  self->feeds = g_new (GstreamFeed *, n_feeds);
+  self->n_feeds = n_feeds;
+  for (guint i = 0; i < n_feeds; i++)
+    {
+      self->feeds[i] = gstream_feed_ref (feeds[i]);
+      gstream_feed_attach (feeds[i], &self->reader);
+    }
+
+  return self;
+}

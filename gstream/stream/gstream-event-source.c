@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Where a run's events come from.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-event-source.h>
+
+/**
+ * GstreamEventSource:
+ *
+ * Where a run's events come from.
+ *
+ * A source is asked for one event at a time, and only while somebody waits for
+ * what it may bring (R1): a consumer that stops reading stops the source. It is
+ * closed when the run is over, or aborted.
+ *
+ * gstream has sources for events in memory, for an application that pushes
+ * ([class@PushSource]), for recordings ([class@JsonLinesSource],
+ * [class@SseSource]) and for runs on a server. To write one of your own,
+ * implement `try_next` if it never has to wait, or `next` and `next_finish`:
+ *
+ * ```python
+ * class Countdown(GObject.Object, Gstream.EventSource):
+ *     left = 3
+ *
+ *     def do_try_next(self):
+ *         if self.left == 0:
+ *             return Gstream.Try.ENDED, None
+ *         self.left -= 1
+ *         return Gstream.Try.ITEM, Gstream.Event.new("custom", [], Gstream.Payload.new(str(self.left), -1))
+ * ```
+ */
+
+G_DEFINE_ENUM_TYPE (GstreamTry, gstream_try,
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRY_ITEM, "item"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRY_PENDING, "pending"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRY_ENDED, "ended"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRY_FAILED, "failed"))
+
+G_DEFINE_INTERFACE (GstreamEventSource, gstream_event_source, G_TYPE_OBJECT)
+
+static void
+default_next (GstreamEventSource  *self,
+              GCancellable        *cancellable,
+              GAsyncReadyCallback  callback,
+              gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GstreamEvent *event = NULL;
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, default_next);
+  switch (gstream_event_source_try_next (self, &event, &error))
+    {
+    case GSTREAM_TRY_ITEM:
+      g_task_return_pointer (task, event, (GDestroyNotify) gstream_event_unref);
+      break;
+    case GSTREAM_TRY_ENDED:
+      g_task_return_pointer (task, NULL, NULL);
+      break;
+    case GSTREAM_TRY_FAILED:
+      g_task_return_error (task, error);
+      break;
+    case GSTREAM_TRY_PENDING:
+    default:
+      g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                               "%s has no event now and no way to wait for one: a source whose try_next can be "
+                               "pending must implement next", G_OBJECT_TYPE_NAME (self));
+      break;
+    }
+}
+
+static GstreamEvent *
+default_next_finish (GstreamEventSource  *self,
+                     GAsyncResult        *result,
+                     GError             **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static GstreamTry
+default_try_next (GstreamEventSource  *self,
+                  GstreamEvent       **event,
+                  GError             **error)
+{
+  return GSTREAM_TRY_PENDING;
+}
+
+static void
+default_close (GstreamEventSource *self)
+{
+}
+
+static void
+default_set_channels (GstreamEventSource *self,
+                      const char * const *channels)
+{
+}
+
+static void
+gstream_event_source_default_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = default_next;
+  iface->next_finish = default_next_finish;
+  iface->try_next = default_try_next;
+  iface->close = default_close;
+  iface->set_channels = default_set_channels;
+}
+
+/**
+ * gstream_event_source_next:
+ * @self: a source
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async): called when there is an event, the end, or an error
+ * @user_data: for @callback
+ *
+ * Waits for the next event. No second call may be made before the first one has
+ * called back. A run does this for you.
+ */
+void
+gstream_event_source_next (GstreamEventSource  *self,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_return_if_fail (GSTREAM_IS_EVENT_SOURCE (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  GSTREAM_EVENT_SOURCE_GET_IFACE (self)->next (self, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_event_source_next_finish:
+ * @self: a source
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@EventSource.next].
+ *
+ * Returns: (transfer full) (nullable): the event, or %NULL: at the end without
+ *   @error set, else with it
+ */
+GstreamEvent *
+gstream_event_source_next_finish (GstreamEventSource  *self,
+                                  GAsyncResult        *result,
+                                  GError             **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_EVENT_SOURCE (self), NULL);
+  g_return_val_if_fail (G_IS_ASYNC_RESULT (result), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return GSTREAM_EVENT_SOURCE_GET_IFACE (self)->next_finish (self, result, error);
+}
+
+/**
+ * gstream_event_source_try_next:
+ * @self: a source
+ * @event: (out) (transfer full) (nullable): the event, for %GSTREAM_TRY_ITEM
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Gives the next event if that needs no waiting. Not to be called while
+ * [method@EventSource.next] is under way.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_event_source_try_next (GstreamEventSource  *self,
+                               GstreamEvent       **event,
+                               GError             **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_EVENT_SOURCE (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (event != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  *event = NULL;
+
+  return GSTREAM_EVENT_SOURCE_GET_IFACE (self)->try_next (self, event, error);
+}
+
+/**
+ * gstream_event_source_close:
+ * @self: a source
+ *
+ * Lets go of what the source holds: files, connections, queued events. A run
+ * does this at its end and when it is aborted (R6). Closing twice does nothing.
+ */
+void
+gstream_event_source_close (GstreamEventSource *self)
+{
+  g_return_if_fail (GSTREAM_IS_EVENT_SOURCE (self));
+
+  GSTREAM_EVENT_SOURCE_GET_IFACE (self)->close (self);
+}
+
+/**
+ * gstream_event_source_set_channels:
+ * @self: a source
+ * @channels: (array zero-terminated=1): names of stream modes
+ *
+ * Tells the source which stream modes are needed (M8): the union of what the
+ * transformers of the run say. A run does this before it asks for the first event.
+ * A source that cannot choose may ignore it.
+ */
+void
+gstream_event_source_set_channels (GstreamEventSource *self,
+                                   const char * const *channels)
+{
+  g_return_if_fail (GSTREAM_IS_EVENT_SOURCE (self));
+  g_return_if_fail (channels != NULL);
+
+  GSTREAM_EVENT_SOURCE_GET_IFACE (self)->set_channels (self, channels);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The queue between one projection and one cursor.
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-feed-private.h>
+#include <gstream/stream/gstream-handle-private.h>
+
+typedef struct
+{
+  GstreamItem item;
+  guint64     stamp; /* the number of its arrival at the pump */
+} Slot;
+
+struct _GstreamFeed
+{
+  grefcount               ref_count;
+  GstreamItemType         type;
+  char                   *name;   /* the projection's */
+  const GstreamFeedFuncs *funcs;  /* NULL once the projection is gone */
+  gpointer                owner;  /* the projection */
+  GstreamReader          *reader; /* NULL: kept for a newborn's consumer, or the reader has gone */
+  GstreamPump            *pump;   /* a reference; NULL until it is set */
+  GstreamHolder           holder; /* holds the pump while the queue is full */
+  Slot                   *ring;   /* NULL until the first item */
+  guint                   size;   /* of the ring: a power of two */
+  guint                   head;   /* index of the oldest */
+  guint                   length;
+  guint                   max;    /* 0: no bound */
+  gboolean                ended;
+  GError                 *error;  /* why it ended, where it failed */
+};
+
+GstreamFeed *
+gstream_feed_new (const GstreamItemType  *type,
+                  const char             *name,
+                  const GstreamFeedFuncs *funcs,
+                  gpointer                owner)
+{
+  GstreamFeed *self = g_new0 (GstreamFeed, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->type = *type;
+  self->name = g_strdup (name);
+  self->funcs = funcs;
+  self->owner = owner;
+  self->holder.what = owner;
+
+  return self;
+}
+
+GstreamFeed *
+gstream_feed_ref (GstreamFeed *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+static void
+drop_item (GstreamFeed *self,
+           GstreamItem  item)
+{
+  if (self->type.kind == GSTREAM_ITEM_HANDLE)
+    gstream_handle_settle (item.p);
+  gstream_item_free (&self->type, item);
+}
+
+static void
+drop_queue (GstreamFeed *self)
+{
+  while (self->length > 0)
+    {
+      GstreamItem item = self->ring[self->head].item;
+
+      self->head = (self->head + 1) & (self->size - 1);
+      self->length--;
+      drop_item (self, item);
+    }
+
+  g_clear_pointer (&self->ring, g_free);
+  self->size = self->head = 0;
+}
+
+void
+gstream_feed_unref (GstreamFeed *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_assert (self->reader == NULL);
+  g_assert (!self->holder.holding);
+
+  drop_queue (self);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
+  g_free (self->name);
+  g_free (self);
+}
+
+const GstreamItemType *
+gstream_feed_get_item_type (GstreamFeed *self)
+{
+  return &self->type;
+}
+
+const char *
+gstream_feed_get_name (GstreamFeed *self)
+{
+  return self->name;
+}
+
+/* --- the projection's side --- */
+
+gboolean
+gstream_feed_is_full (GstreamFeed *self)
+{
+  return self->max > 0 && self->length >= self->max && self->reader != NULL && !self->ended;
+}
+
+static inline void
+update_hold (GstreamFeed *self)
+{
+  if (gstream_feed_is_full (self))
+    gstream_pump_hold (self->pump, &self->holder);
+  else if (self->holder.holding)
+    {
+      gstream_pump_release (self->pump, &self->holder);
+      if (self->funcs != NULL)
+        self->funcs->room (self->owner);
+    }
+}
+
+void
+gstream_feed_disown (GstreamFeed *self)
+{
+  self->funcs = NULL;
+  self->owner = NULL;
+  self->holder.what = NULL;
+}
+
+static void
+move_reader (GstreamReader *reader,
+             GstreamPump   *pump)
+{
+  int state = reader->waiter.state;
+
+  if (reader->pump == pump)
+    return;
+
+  if (reader->pump != NULL)
+    gstream_pump_forget (reader->pump, &reader->waiter);
+  g_clear_pointer (&reader->pump, gstream_pump_unref);
+  reader->pump = gstream_pump_ref (pump);
+
+  if (state == GSTREAM_WAITER_WAITING)
+    gstream_pump_wait (pump, &reader->waiter);
+  else if (state == GSTREAM_WAITER_READY)
+    gstream_pump_ready (pump, &reader->waiter);
+}
+
+void
+gstream_feed_set_pump (GstreamFeed *self,
+                       GstreamPump *pump)
+{
+  if (self->pump != NULL)
+    gstream_pump_release (self->pump, &self->holder);
+  gstream_pump_ref (pump);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
+  self->pump = pump;
+
+  if (self->reader != NULL)
+    move_reader (self->reader, pump);
+  update_hold (self);
+}
+
+void
+gstream_feed_set_max (GstreamFeed *self,
+                      guint        max)
+{
+  self->max = max;
+  update_hold (self);
+}
+
+guint
+gstream_feed_get_length (GstreamFeed *self)
+{
+  return self->length;
+}
+
+static void
+grow (GstreamFeed *self)
+{
+  guint size = self->size ? self->size * 2 : 8;
+  Slot *ring = g_new (Slot, size);
+
+  for (guint i = 0; i < self->length; i++)
+    ring[i] = self->ring[(self->head + i) & (self->size - 1)];
+
+  g_free (self->ring);
+  self->ring = ring;
+  self->size = size;
+  self->head = 0;
+}
+
+static inline void
+land (GstreamFeed *self)
+{
+  self->reader->landed++;
+  if (self->reader->waiter.state == GSTREAM_WAITER_WAITING)
+    gstream_pump_ready (self->pump, &self->reader->waiter);
+}
+
+void
+gstream_feed_push (GstreamFeed *self,
+                   GstreamItem  item)
+{
+  g_assert (!self->ended);
+
+  if (self->length == self->size)
+    grow (self);
+  self->ring[(self->head + self->length) & (self->size - 1)] = (Slot) { item, gstream_pump_stamp (self->pump) };
+  self->length++;
+
+  if (self->type.kind == GSTREAM_ITEM_HANDLE)
+    gstream_handle_keep (item.p);
+  if (self->reader == NULL)
+    return;
+
+  land (self);
+  if (self->max > 0 && !self->holder.holding)
+    update_hold (self);
+}
+
+void
+gstream_feed_copy_to (GstreamFeed *self,
+                      GstreamFeed *other)
+{
+  for (guint i = 0; i < self->length; i++)
+    gstream_feed_push (other, gstream_item_copy (&self->type, self->ring[(self->head + i) & (self->size - 1)].item));
+}
+
+static void
+close_reader (GstreamFeed *self)
+{
+  GstreamReader *reader = self->reader;
+
+  reader->n_open--;
+  if (reader->over || (reader->n_open > 0 && self->error == NULL))
+    return;
+
+  reader->over = TRUE;
+  land (self);
+}
+
+void
+gstream_feed_end (GstreamFeed  *self,
+                  const GError *error)
+{
+  if (self->ended)
+    return;
+
+  self->ended = TRUE;
+  self->error = error ? g_error_copy (error) : NULL;
+  update_hold (self);
+  if (self->reader != NULL)
+    close_reader (self);
+}
+
+/* --- the reader's side --- */
+
+void
+gstream_feed_attach (GstreamFeed   *self,
+                     GstreamReader *reader)
+{
+  g_assert (self->reader == NULL);
+  g_assert (self->pump != NULL);
+
+  self->reader = reader;
+  if (reader->pump == NULL)
+    reader->pump = gstream_pump_ref (self->pump);
+  reader->n_open++;
+  reader->landed += self->length;
+  if (self->ended)
+    close_reader (self);
+  update_hold (self);
+}
+
+void
+gstream_feed_detach (GstreamFeed *self)
+{
+  if (self->reader == NULL)
+    return;
+
+  self->reader->landed -= self->length;
+  self->reader = NULL;
+  gstream_pump_release (self->pump, &self->holder);
+  if (self->funcs != NULL)
+    self->funcs->left (self->owner, self);
+  drop_queue (self);
+}
+
+gboolean
+gstream_feed_is_empty (GstreamFeed *self)
+{
+  return self->length == 0;
+}
+
+guint64
+gstream_feed_get_head_stamp (GstreamFeed *self)
+{
+  return self->ring[self->head].stamp;
+}
+
+GstreamItem
+gstream_feed_pop (GstreamFeed *self)
+{
+  GstreamItem item;
+
+  g_assert (self->length > 0);
+
+  item = self->ring[self->head].item;
+  self->head = (self->head + 1) & (self->size - 1);
+  self->length--;
+  self->reader->landed--;
+  if (self->holder.holding)
+    update_hold (self);
+
+  return item;
+}
+
+const GError *
+gstream_feed_get_error (GstreamFeed *self)
+{
+  return self->error;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A nested handle: an item that has projections of its own, to which nobody
+ * could subscribe before the handle was handed out (P11). Queues say when they
+ * take and when they let go of one; between the first and the last of these
+ * the handle's projections keep what is pushed to them.
+ */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_HANDLE (gstream_handle_get_type ())
+G_DECLARE_INTERFACE (GstreamHandle, gstream_handle, GSTREAM, HANDLE, GObject)
+
+struct _GstreamHandleInterface
+{
+  GTypeInterface parent_iface;
+
+  /* One more queue holds it, or one consumer less has it as its newest. */
+  void (*keep)   (GstreamHandle *self);
+  void (*settle) (GstreamHandle *self);
+};
+
+void gstream_handle_keep   (GstreamHandle *self);
+void gstream_handle_settle (GstreamHandle *self);
+
+G_END_DECLS

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Something that happens once, and the tasks that wait for it.
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-latch-private.h>
+
+typedef struct
+{
+  GstreamWaiter waiter;
+  GList         link;          /* in the latch's queue */
+  GstreamLatch *latch;
+  GstreamPump  *pump;          /* a reference */
+  GTask        *task;          /* a reference */
+  GSource      *cancel_source; /* NULL without a cancellable */
+} Wait;
+
+static GTask *
+end_wait (Wait *wait)
+{
+  GTask *task = wait->task;
+
+  if (wait->cancel_source != NULL)
+    {
+      g_source_destroy (wait->cancel_source);
+      g_source_unref (wait->cancel_source);
+    }
+  gstream_pump_forget (wait->pump, &wait->waiter);
+  gstream_pump_unref (wait->pump);
+  g_queue_unlink (&wait->latch->waits, &wait->link);
+  g_free (wait);
+
+  return task;
+}
+
+static void
+on_ready (GstreamWaiter *waiter)
+{
+  g_autoptr (GTask) task = end_wait ((Wait *) waiter);
+
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = end_wait (user_data);
+
+  g_task_return_error_if_cancelled (task);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+gstream_latch_wait (GstreamLatch *self,
+                    GstreamPump  *pump,
+                    GTask        *task)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  Wait *wait = g_new0 (Wait, 1);
+
+  wait->waiter.wake = on_ready;
+  wait->waiter.insists = TRUE;
+  wait->latch = self;
+  wait->pump = gstream_pump_ref (pump);
+  wait->task = g_object_ref (task);
+  wait->link.data = wait;
+  g_queue_push_tail_link (&self->waits, &wait->link);
+
+  if (cancellable != NULL)
+    {
+      wait->cancel_source = g_cancellable_source_new (cancellable);
+      g_source_set_callback (wait->cancel_source, G_SOURCE_FUNC (on_cancelled), wait, NULL);
+      g_source_attach (wait->cancel_source, gstream_pump_get_context (pump));
+    }
+
+  if (self->open)
+    gstream_pump_ready (pump, &wait->waiter);
+  else
+    gstream_pump_wait (pump, &wait->waiter);
+}
+
+void
+gstream_latch_open (GstreamLatch *self)
+{
+  self->open = TRUE;
+  for (GList *link = self->waits.head; link != NULL; link = link->next)
+    {
+      Wait *wait = link->data;
+
+      gstream_pump_ready (wait->pump, &wait->waiter);
+    }
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The way of one event: from the root's mux down to that of the subgraph it
+ * occurred in, through the transformers of each that want it, and into the main
+ * logs.
+ *
+ * Which muxes those are is found out once for a namespace and a method, and
+ * kept until something changes where events go: a mux that has nothing to do
+ * with an event does not cost it anything, however deep the event's namespace is.
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-stream-mux-private.h>
+
+/* More namespaces than this, and those that are not of late are forgotten. */
+#define MAX_ROUTES 4096
+
+/* What the run's own state is made of (R4, R10, T8). */
+#define OBSERVED ((1u << GSTREAM_METHOD_VALUES) | (1u << GSTREAM_METHOD_LIFECYCLE) | \
+                  (1u << GSTREAM_METHOD_INPUT_REQUESTED))
+
+/* --- the tree --- */
+
+static void
+route_free (gpointer data)
+{
+  GstreamRoute *self = data;
+
+  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
+    g_free (self->chains[i]);
+  gstream_namespace_unref (self->ns);
+  g_free (self);
+}
+
+static void
+release_child (gpointer data)
+{
+  GstreamStreamMux *child = data;
+
+  child->root = NULL;
+  g_object_unref (child);
+}
+
+GstreamMuxTree *
+gstream_mux_tree_new (void)
+{
+  GstreamMuxTree *self = g_new0 (GstreamMuxTree, 1);
+
+  self->muxes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, release_child);
+  self->routes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, route_free);
+  self->works = g_ptr_array_new ();
+
+  return self;
+}
+
+static void
+forget_routes (GstreamMuxTree *self)
+{
+  for (guint i = 0; i < GSTREAM_N_RECENT_ROUTES; i++)
+    {
+      g_clear_pointer (&self->recent[i].key, gstream_namespace_unref);
+      self->recent[i].route = NULL;
+    }
+  g_hash_table_remove_all (self->routes);
+}
+
+void
+gstream_mux_tree_free (GstreamMuxTree *self)
+{
+  g_assert (self->works->len == 0);
+
+  g_clear_pointer (&self->passage.event, gstream_event_unref);
+  forget_routes (self);
+  g_hash_table_unref (self->routes);
+  g_hash_table_unref (self->muxes);
+  g_ptr_array_unref (self->works);
+  g_clear_object (&self->cancellable);
+  g_free (self);
+}
+
+void
+gstream_mux_changed (GstreamStreamMux *self)
+{
+  if (self->root != NULL && self->root->tree != NULL)
+    self->root->tree->generation++;
+}
+
+/* --- routes --- */
+
+static GstreamStreamMux *
+find_mux (GstreamStreamMux *root,
+          GstreamNamespace *ns,
+          guint             length)
+{
+  g_autoptr (GstreamNamespace) prefix = NULL;
+
+  if (length == 0)
+    return root;
+  if (g_hash_table_size (root->tree->muxes) == 0)
+    return NULL;
+
+  prefix = gstream_namespace_new_len ((const char * const *) ns->segments, length);
+
+  return g_hash_table_lookup (root->tree->muxes, prefix);
+}
+
+static GstreamRelation
+relation_of (GstreamStreamMux *mux,
+             GstreamRoute     *route)
+{
+  if (mux->scope->length == route->ns->length)
+    return GSTREAM_RELATION_OWN;
+
+  return mux == route->deepest ? GSTREAM_RELATION_NODE : GSTREAM_RELATION_BELOW;
+}
+
+static gboolean
+is_observed (GstreamMethod   method,
+             GstreamRelation relation)
+{
+  if ((OBSERVED & (1u << method)) == 0)
+    return FALSE;
+
+  return relation == GSTREAM_RELATION_OWN || method == GSTREAM_METHOD_INPUT_REQUESTED;
+}
+
+static gboolean
+cares (GstreamStreamMux *mux,
+       GstreamRoute     *route,
+       GstreamMethod     method)
+{
+  GstreamRelation relation = relation_of (mux, route);
+
+  if (mux->tree != NULL)
+    return TRUE; /* the root counts every event (E4) */
+  if (mux->state == GSTREAM_MUX_CLOSED)
+    return FALSE;
+
+  return mux->steps[relation][method] != NULL || is_observed (method, relation) ||
+         gstream_projection_is_wanted (mux->log);
+}
+
+static GstreamStreamMux **
+make_chain (GstreamStreamMux *root,
+            GstreamRoute     *route,
+            GstreamMethod     method)
+{
+  g_autoptr (GPtrArray) chain = g_ptr_array_new ();
+
+  for (guint length = 0; length <= route->deepest->scope->length; length++)
+    {
+      GstreamStreamMux *mux = find_mux (root, route->ns, length);
+
+      if (mux != NULL && cares (mux, route, method))
+        g_ptr_array_add (chain, mux);
+    }
+  g_ptr_array_add (chain, NULL);
+
+  return (GstreamStreamMux **) g_ptr_array_free (g_steal_pointer (&chain), FALSE);
+}
+
+static void
+refresh_route (GstreamStreamMux *root,
+               GstreamRoute     *route)
+{
+  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
+    g_clear_pointer (&route->chains[i], g_free);
+
+  route->generation = root->tree->generation;
+  route->deepest = NULL;
+  for (guint length = route->ns->length; route->deepest == NULL; length--)
+    route->deepest = find_mux (root, route->ns, length);
+}
+
+static GstreamRoute *
+look_up_route (GstreamMuxTree   *tree,
+               GstreamNamespace *ns)
+{
+  GstreamRoute *route = g_hash_table_lookup (tree->routes, ns);
+
+  if (route != NULL)
+    return route;
+
+  if (g_hash_table_size (tree->routes) >= MAX_ROUTES)
+    forget_routes (tree);
+  route = g_new0 (GstreamRoute, 1);
+  route->ns = gstream_namespace_ref (ns);
+  route->generation = tree->generation - 1;
+  g_hash_table_insert (tree->routes, route->ns, route);
+
+  return route;
+}
+
+static inline GstreamRoute *
+get_route (GstreamStreamMux *root,
+           GstreamNamespace *ns)
+{
+  GstreamMuxTree *tree = root->tree;
+  guint slot = (GPOINTER_TO_SIZE (ns) >> 4) % GSTREAM_N_RECENT_ROUTES;
+  GstreamRoute *route;
+
+  if (tree->recent[slot].key != ns)
+    {
+      route = look_up_route (tree, ns);
+      g_clear_pointer (&tree->recent[slot].key, gstream_namespace_unref);
+      tree->recent[slot].key = gstream_namespace_ref (ns);
+      tree->recent[slot].route = route;
+    }
+  route = tree->recent[slot].route;
+  if (route->generation != tree->generation)
+    refresh_route (root, route);
+
+  return route;
+}
+
+static inline GstreamStreamMux **
+get_chain (GstreamStreamMux *root,
+           GstreamRoute     *route,
+           GstreamMethod     method)
+{
+  if (route->chains[method] == NULL)
+    route->chains[method] = make_chain (root, route, method);
+
+  return route->chains[method];
+}
+
+/* --- the main log --- */
+
+/* Takes @event, and gives it back as it is logged. */
+static inline GstreamEvent *
+log_event (GstreamStreamMux *self,
+           GstreamEvent     *event)
+{
+  if (self->tree != NULL)
+    event = gstream_event_take_with_seq (event, ++self->tree->seq);
+  if (gstream_projection_is_wanted (self->log))
+    gstream_projection_push_item (self->log, (GstreamItem) { .p = gstream_event_ref (event) }, NULL);
+
+  return event;
+}
+
+void
+gstream_mux_append (GstreamStreamMux *self,
+                    GstreamEvent     *event)
+{
+  gstream_event_unref (log_event (self, event));
+}
+
+/* --- the passage --- */
+
+static void
+put_in_place (GstreamStreamMux *root,
+              GstreamEvent     *event)
+{
+  GstreamPassage *passage = &root->tree->passage;
+
+  if (passage->event != NULL)
+    gstream_event_unref (passage->event);
+  passage->event = event;
+  passage->route = get_route (root, gstream_event_peek_namespace (event));
+  passage->chain = get_chain (root, passage->route, gstream_event_get_facts (event)->method);
+  passage->generation = root->tree->generation;
+}
+
+static void
+end_passage (GstreamStreamMux *root)
+{
+  g_clear_pointer (&root->tree->passage.event, gstream_event_unref);
+}
+
+void
+gstream_mux_cut_passage (GstreamStreamMux *root)
+{
+  if (root->tree->cancellable != NULL)
+    g_cancellable_cancel (root->tree->cancellable);
+}
+
+/* The step in the lists of another event, or of the same after a change, that comes after @transformer. */
+static void
+seek_after (GstreamStreamMux   *mux,
+            GstreamPassage     *passage,
+            GstreamTransformer *transformer)
+{
+  GstreamRelation relation = relation_of (mux, passage->route);
+  GPtrArray *steps = mux->steps[relation][gstream_event_get_facts (passage->event)->method];
+  guint order = gstream_transformer_get_order (transformer);
+
+  passage->step = 0;
+  while (steps != NULL && passage->step < steps->len &&
+         gstream_transformer_get_order (g_ptr_array_index (steps, passage->step)) <= order)
+    passage->step++;
+}
+
+/* After a transformer has seen the event: FALSE where the mux is open no more. */
+static gboolean
+accept_verdict (GstreamStreamMux   *root,
+                GstreamStreamMux   *mux,
+                GstreamTransformer *transformer,
+                gboolean            passed,
+                GError             *error)
+{
+  GstreamPassage *passage = &root->tree->passage;
+  GstreamEvent *replacement = gstream_transformer_take_replacement (transformer);
+
+  if (error != NULL)
+    {
+      g_clear_pointer (&replacement, gstream_event_unref);
+      if (mux->state == GSTREAM_MUX_OPEN && mux->funcs != NULL)
+        mux->funcs->failed (mux->owner, error);
+      else
+        g_error_free (error);
+      return FALSE;
+    }
+
+  if (!passed)
+    passage->suppressed = TRUE;
+  if (replacement != NULL && passage->event != NULL)
+    {
+      put_in_place (root, replacement);
+      seek_after (mux, passage, transformer);
+    }
+  else
+    g_clear_pointer (&replacement, gstream_event_unref);
+
+  return mux->state == GSTREAM_MUX_OPEN;
+}
+
+static gboolean run_passage (GstreamStreamMux *root);
+
+typedef struct
+{
+  GstreamStreamMux *root;
+  GstreamStreamMux *mux;
+} AsyncStep;
+
+static void
+on_processed (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  GstreamTransformer *transformer = GSTREAM_TRANSFORMER (object);
+  AsyncStep *step = user_data;
+  g_autoptr (GstreamStreamMux) root = step->root;
+  g_autoptr (GstreamStreamMux) mux = step->mux;
+  g_autoptr (GstreamPump) pump = gstream_pump_ref (root->pump);
+  GError *error = NULL;
+  gboolean passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_finish (transformer, result, &error);
+
+  g_free (step);
+  if (root->tree == NULL)
+    g_clear_error (&error); /* nobody waits for the event any more */
+  else if (!accept_verdict (root, mux, transformer, passed, error))
+    end_passage (root);
+  else if (!run_passage (root))
+    return;
+
+  gstream_pump_resume (pump);
+}
+
+static void
+start_async (GstreamStreamMux   *root,
+             GstreamStreamMux   *mux,
+             GstreamTransformer *transformer)
+{
+  AsyncStep *step = g_new (AsyncStep, 1);
+
+  if (root->tree->cancellable == NULL)
+    root->tree->cancellable = g_cancellable_new ();
+  *step = (AsyncStep) { g_object_ref (root), g_object_ref (mux) };
+  GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_async (transformer, root->tree->passage.event,
+                                                              root->tree->cancellable, on_processed, step);
+}
+
+typedef enum
+{
+  PASSED,
+  SUSPENDED,
+  STOPPED,
+} Progress;
+
+static inline gboolean
+is_wanted_by_name (GstreamTransformer *transformer,
+                   GstreamEvent       *event)
+{
+  return gstream_event_get_facts (event)->method != GSTREAM_METHOD_OTHER ||
+         gstream_transformer_wants_name (transformer, gstream_event_get_method (event));
+}
+
+static inline gboolean
+process (GstreamStreamMux   *root,
+         GstreamStreamMux   *mux,
+         GstreamTransformer *transformer)
+{
+  GError *error = NULL;
+  gboolean passed;
+
+  passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process (transformer, root->tree->passage.event, &error);
+
+  return accept_verdict (root, mux, transformer, passed, error);
+}
+
+static inline Progress
+pass_transformers (GstreamStreamMux *root,
+                   GstreamStreamMux *mux)
+{
+  GstreamPassage *passage = &root->tree->passage;
+
+  for (;;)
+    {
+      GstreamRelation relation = relation_of (mux, passage->route);
+      GPtrArray *steps = mux->steps[relation][gstream_event_get_facts (passage->event)->method];
+      GstreamTransformer *transformer;
+
+      if (steps == NULL || passage->step >= steps->len)
+        return PASSED;
+
+      transformer = g_ptr_array_index (steps, passage->step++);
+      if (!is_wanted_by_name (transformer, passage->event))
+        continue;
+      if (GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process == NULL)
+        {
+          start_async (root, mux, transformer);
+          return SUSPENDED;
+        }
+      if (!process (root, mux, transformer))
+        return STOPPED;
+    }
+}
+
+static inline void
+leave_mux (GstreamStreamMux *root,
+           GstreamStreamMux *mux)
+{
+  GstreamPassage *passage = &root->tree->passage;
+  GstreamRelation relation = relation_of (mux, passage->route);
+
+  if (!passage->suppressed)
+    passage->event = log_event (mux, passage->event);
+  if (mux->funcs != NULL && is_observed (gstream_event_get_facts (passage->event)->method, relation))
+    mux->funcs->observe (mux->owner, passage->event, relation);
+}
+
+/* On to the next mux: found anew where the last one changed where events go, as the discovery of a subgraph does. */
+static inline void
+go_deeper (GstreamStreamMux *root,
+           GstreamStreamMux *mux)
+{
+  GstreamPassage *passage = &root->tree->passage;
+
+  passage->step = 0;
+  passage->suppressed = FALSE;
+  passage->level++;
+  if (passage->generation == root->tree->generation)
+    return;
+
+  put_in_place (root, gstream_event_ref (passage->event));
+  passage->level = 0;
+  while (passage->chain[passage->level] != NULL && passage->chain[passage->level]->scope->length <= mux->scope->length)
+    passage->level++;
+}
+
+/* FALSE: an asynchronous transformer has the event. */
+static gboolean
+run_passage (GstreamStreamMux *root)
+{
+  GstreamPassage *passage = &root->tree->passage;
+  GstreamStreamMux *mux;
+
+  while ((mux = passage->chain[passage->level]) != NULL)
+    {
+      switch (pass_transformers (root, mux))
+        {
+        case SUSPENDED:
+          return FALSE;
+        case PASSED:
+          leave_mux (root, mux);
+          break;
+        case STOPPED:
+        default:
+          break;
+        }
+      if (root->state != GSTREAM_MUX_OPEN)
+        break;
+      go_deeper (root, mux);
+    }
+  end_passage (root);
+
+  return TRUE;
+}
+
+gboolean
+gstream_stream_mux_dispatch (GstreamStreamMux *self,
+                             GstreamEvent     *event)
+{
+  GstreamPassage *passage = &self->tree->passage;
+  gboolean done;
+
+  g_assert (passage->event == NULL);
+
+  if (self->state != GSTREAM_MUX_OPEN)
+    {
+      gstream_event_unref (event);
+      return TRUE;
+    }
+
+  g_object_ref (self);
+  self->started = TRUE;
+  passage->level = passage->step = 0;
+  passage->suppressed = FALSE;
+  put_in_place (self, event);
+  done = run_passage (self);
+  g_object_unref (self);
+
+  return done;
+}

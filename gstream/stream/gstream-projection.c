@@ -1,0 +1,1005 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A typed, ordered, drainable queue of a run.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-cursor-private.h>
+#include <gstream/stream/gstream-projection-private.h>
+#include <gstream/stream/gstream-pushers-private.h>
+
+/**
+ * GstreamProjection:
+ *
+ * One view of a run: its messages, its states, or something of your own.
+ *
+ * Transformers fill projections; consumers subscribe to them and read with the
+ * cursor they get:
+ *
+ * ```c
+ * g_autoptr (GstreamCursor) messages =
+ *   gstream_projection_subscribe (gstream_run_stream_get_messages (run), &error);
+ * ```
+ *
+ * A projection has one consumer (P1); for more, [method@Projection.tee] makes
+ * several cursors that each see every item (P8). It is lazy: what is pushed
+ * while nobody has subscribed is dropped (P2). It keeps nothing but what is
+ * queued, and [property@Projection:max-buffered] bounds that: while a queue is
+ * full, the run asks its source for nothing (P6).
+ *
+ * A projection is used in the main context of its run only.
+ */
+
+struct _GstreamProjection
+{
+  GObject                            parent_instance;
+
+  char                              *name;
+  char                              *method;    /* of the events it forwards; NULL until it is registered */
+  char                              *registrar; /* who registered it, for errors; NULL likewise */
+  GstreamItemType                    type;
+  GstreamPump                       *pump;    /* that of the run; its own until it is registered */
+  const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
+  gpointer                           owner;
+  GPtrArray                         *feeds;   /* of GstreamFeed: one a cursor, a branch of a tee each */
+  GstreamFeed                       *kept;    /* for a newborn's consumer (P11), while `keeping` */
+  GstreamPushers                     pushers; /* push_async() calls that wait for room */
+  guint                              max_buffered;
+  gboolean                           forward;
+  gboolean                           keeping;
+  gboolean                           closed;
+  GError                            *error;   /* why it is closed, where it failed */
+};
+
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_ITEM_TYPE,
+  PROP_MAX_BUFFERED,
+  PROP_FORWARD,
+  PROP_SUBSCRIBED,
+  PROP_CLOSED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GstreamProjection, gstream_projection, G_TYPE_OBJECT)
+
+/* --- feeds --- */
+
+static gboolean
+is_full (GstreamProjection *self)
+{
+  for (guint i = 0; i < self->feeds->len; i++)
+    if (gstream_feed_is_full (g_ptr_array_index (self->feeds, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+let_pushers_in (GstreamProjection *self)
+{
+  while (!gstream_pushers_is_empty (&self->pushers) && !is_full (self))
+    {
+      GstreamItem item;
+
+      if (gstream_pushers_pop (&self->pushers, &item))
+        gstream_projection_push_item (self, item, NULL);
+    }
+}
+
+static void
+on_room (gpointer owner)
+{
+  let_pushers_in (owner);
+}
+
+static void
+on_left (gpointer     owner,
+         GstreamFeed *feed)
+{
+  GstreamProjection *self = owner;
+
+  g_object_ref (self);
+  g_ptr_array_remove (self->feeds, feed);
+  let_pushers_in (self);
+  if (self->feeds->len == 0)
+    {
+      if (self->funcs != NULL)
+        self->funcs->changed (self->owner);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
+    }
+  g_object_unref (self);
+}
+
+static const GstreamFeedFuncs feed_funcs = { on_room, on_left };
+
+static GstreamFeed *
+make_feed (GstreamProjection *self)
+{
+  GstreamFeed *feed = gstream_feed_new (&self->type, self->name, &feed_funcs, self);
+
+  gstream_feed_set_pump (feed, self->pump);
+
+  return feed;
+}
+
+static void
+drop_feed (gpointer data)
+{
+  GstreamFeed *feed = data;
+
+  gstream_feed_disown (feed);
+  gstream_feed_unref (feed);
+}
+
+/* --- subscribing --- */
+
+static gboolean
+check_free (GstreamProjection  *self,
+            GError            **error)
+{
+  if (self->feeds->len == 0)
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED,
+               "Projection “%s” is already subscribed: it has one consumer; use tee for several", self->name);
+
+  return FALSE;
+}
+
+/* A feed in the list, with what was kept for its consumer; still without a reader. */
+static GstreamFeed *
+add_feed (GstreamProjection *self)
+{
+  GstreamFeed *feed = make_feed (self);
+
+  if (self->kept != NULL)
+    gstream_feed_copy_to (self->kept, feed);
+  if (self->closed)
+    gstream_feed_end (feed, self->error);
+  g_ptr_array_add (self->feeds, feed);
+
+  return feed;
+}
+
+static void
+subscribed (GstreamProjection *self)
+{
+  g_clear_pointer (&self->kept, drop_feed);
+  for (guint i = 0; i < self->feeds->len; i++)
+    gstream_feed_set_max (g_ptr_array_index (self->feeds, i), self->max_buffered);
+  if (self->funcs != NULL)
+    self->funcs->changed (self->owner);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
+}
+
+/**
+ * gstream_projection_subscribe:
+ * @self: a projection
+ * @error: return location for an error
+ *
+ * Becomes the projection's consumer (P1). Items pushed from now on come out of
+ * the returned cursor.
+ *
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor.
+ *
+ * Returns: (transfer full): the cursor
+ */
+GstreamCursor *
+gstream_projection_subscribe (GstreamProjection  *self,
+                              GError            **error)
+{
+  GstreamFeed *feed;
+  GstreamCursor *cursor;
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_free (self, error))
+    return NULL;
+
+  feed = add_feed (self);
+  cursor = gstream_cursor_new_for_feeds (&feed, 1);
+  subscribed (self);
+
+  return cursor;
+}
+
+/**
+ * gstream_projection_tee:
+ * @self: a projection
+ * @n: how many cursors, at least 1
+ * @error: return location for an error
+ *
+ * Subscribes once, for several consumers (P8): each of the cursors sees every
+ * item. The slowest of them holds the run where the projection is bounded; a
+ * closed one no longer counts.
+ *
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor,
+ * and with %GSTREAM_ERROR_INVALID where @n is 0.
+ *
+ * Returns: (transfer full) (element-type GstreamCursor): the cursors
+ */
+GPtrArray *
+gstream_projection_tee (GstreamProjection  *self,
+                        guint               n,
+                        GError            **error)
+{
+  g_autoptr (GPtrArray) cursors = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (n < 1)
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "A tee of projection “%s” needs at least 1 branch, not 0", self->name);
+      return NULL;
+    }
+  if (!check_free (self, error))
+    return NULL;
+
+  cursors = g_ptr_array_new_full (n, g_object_unref);
+  for (guint i = 0; i < n; i++)
+    {
+      GstreamFeed *feed = add_feed (self);
+
+      g_ptr_array_add (cursors, gstream_cursor_new_for_feeds (&feed, 1));
+    }
+  subscribed (self);
+
+  return g_steal_pointer (&cursors);
+}
+
+GstreamCursor *
+gstream_projection_interleave (GPtrArray  *projections,
+                               GError    **error)
+{
+  g_autoptr (GPtrArray) feeds = g_ptr_array_new ();
+  GstreamCursor *cursor;
+
+  for (guint i = 0; i < projections->len; i++)
+    if (!check_free (g_ptr_array_index (projections, i), error))
+      return NULL;
+
+  for (guint i = 0; i < projections->len; i++)
+    g_ptr_array_add (feeds, add_feed (g_ptr_array_index (projections, i)));
+  cursor = gstream_cursor_new_for_feeds ((GstreamFeed **) feeds->pdata, feeds->len);
+  for (guint i = 0; i < projections->len; i++)
+    subscribed (g_ptr_array_index (projections, i));
+
+  return cursor;
+}
+
+/* --- newborns (P11) --- */
+
+void
+gstream_projection_keep (GstreamProjection *self)
+{
+  self->keeping = TRUE;
+}
+
+void
+gstream_projection_settle (GstreamProjection *self)
+{
+  self->keeping = FALSE;
+  g_clear_pointer (&self->kept, drop_feed);
+}
+
+gboolean
+gstream_projection_is_wanted (GstreamProjection *self)
+{
+  return !self->closed && (self->feeds->len > 0 || self->keeping || (self->forward && self->funcs != NULL));
+}
+
+/* --- pushing --- */
+
+static gboolean
+refuse_push (GstreamProjection  *self,
+             GstreamItem         item,
+             GError            **error)
+{
+  gstream_item_free (&self->type, item);
+  if (self->feeds->len == 0)
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
+               "Projection “%s” is closed: nothing can be pushed to it", self->name);
+
+  return FALSE;
+}
+
+static void
+keep_item (GstreamProjection *self,
+           GstreamItem        item)
+{
+  if (!self->keeping)
+    {
+      gstream_item_free (&self->type, item);
+      return;
+    }
+
+  if (self->kept == NULL)
+    self->kept = make_feed (self);
+  gstream_feed_push (self->kept, item);
+}
+
+gboolean
+gstream_projection_push_item (GstreamProjection  *self,
+                              GstreamItem         item,
+                              GError            **error)
+{
+  guint n = self->feeds->len;
+
+  if (G_UNLIKELY (self->closed))
+    return refuse_push (self, item, error);
+
+  if (self->forward && self->funcs != NULL)
+    self->funcs->forward (self->owner, self, item);
+
+  if (n == 0)
+    {
+      keep_item (self, item);
+      return TRUE;
+    }
+
+  for (guint i = 1; i < n; i++)
+    gstream_feed_push (g_ptr_array_index (self->feeds, i), gstream_item_copy (&self->type, item));
+  gstream_feed_push (g_ptr_array_index (self->feeds, 0), item);
+
+  return TRUE;
+}
+
+static gboolean
+item_from_value (GstreamProjection  *self,
+                 const GValue       *value,
+                 GstreamItem        *item,
+                 GError            **error)
+{
+  if (gstream_item_from_value (&self->type, value, item))
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+               "Projection “%s” takes items of type %s, not %s",
+               self->name, g_type_name (self->type.type), G_VALUE_TYPE_NAME (value));
+
+  return FALSE;
+}
+
+/**
+ * gstream_projection_push:
+ * @self: a projection
+ * @item: the item; converted to the item type where GObject knows how
+ * @error: return location for an error
+ *
+ * Appends an item. Never waits (P6): it is for transformers, which push while
+ * the run is asking for events. From outside, [method@Projection.push_async]
+ * waits for room.
+ *
+ * Where nobody has subscribed, the item is dropped (P2), or only forwarded to
+ * the main log (M6).
+ *
+ * Fails with %GSTREAM_ERROR_CLOSED where the projection is closed and has a
+ * subscriber (P5), and with %GSTREAM_ERROR_INVALID where @item cannot be
+ * converted.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push (GstreamProjection  *self,
+                         const GValue       *item,
+                         GError            **error)
+{
+  GstreamItem pushed = { NULL };
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (G_IS_VALUE (item), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return item_from_value (self, item, &pushed, error) && gstream_projection_push_item (self, pushed, error);
+}
+
+/**
+ * gstream_projection_push_string:
+ * @self: a projection of strings
+ * @item: the string
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for a string.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_string (GstreamProjection  *self,
+                                const char         *item,
+                                GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+
+  return gstream_projection_push_item (self, (GstreamItem) { .p = g_ref_string_new (item) }, error);
+}
+
+/**
+ * gstream_projection_push_payload:
+ * @self: a projection of payloads
+ * @item: the payload
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for a payload.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_payload (GstreamProjection  *self,
+                                 GstreamPayload     *item,
+                                 GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_PAYLOAD, FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+
+  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_payload_ref (item) }, error);
+}
+
+/**
+ * gstream_projection_push_event:
+ * @self: a projection of events
+ * @item: the event
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for an event.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_event (GstreamProjection  *self,
+                               GstreamEvent       *item,
+                               GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_EVENT, FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+
+  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_event_ref (item) }, error);
+}
+
+/**
+ * gstream_projection_push_object:
+ * @self: a projection of objects
+ * @item: the object, of the projection's item type
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for an object.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_object (GstreamProjection  *self,
+                                GObject            *item,
+                                GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (G_TYPE_CHECK_INSTANCE_TYPE (item, self->type.type), FALSE);
+
+  return gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
+}
+
+/**
+ * gstream_projection_push_async:
+ * @self: a projection
+ * @item: the item; converted to the item type where GObject knows how
+ * @cancellable: (nullable): to stop waiting; the item is then dropped
+ * @callback: (scope async): called when the item was pushed, or dropped
+ * @user_data: for @callback
+ *
+ * Appends an item when there is room for it (P6). For whoever pushes from
+ * outside the run's own events, such as a transformer's side work.
+ *
+ * Closing the last cursor, aborting the run and closing the projection complete
+ * it too; the item is then dropped.
+ */
+void
+gstream_projection_push_async (GstreamProjection   *self,
+                               const GValue        *item,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GstreamItem pushed = { NULL };
+  GError *error = NULL;
+
+  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
+  g_return_if_fail (G_IS_VALUE (item));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, gstream_projection_push_async);
+  if (!item_from_value (self, item, &pushed, &error))
+    g_task_return_error (task, error);
+  else if (is_full (self) || !gstream_pushers_is_empty (&self->pushers))
+    gstream_pushers_add (&self->pushers, task, &self->type, pushed);
+  else if (gstream_projection_push_item (self, pushed, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * gstream_projection_push_finish:
+ * @self: a projection
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Projection.push_async].
+ *
+ * Returns: %TRUE unless it failed, as [method@Projection.push] does, or was
+ *   cancelled (%G_IO_ERROR_CANCELLED)
+ */
+gboolean
+gstream_projection_push_finish (GstreamProjection  *self,
+                                GAsyncResult       *result,
+                                GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- its end --- */
+
+static void
+end (GstreamProjection *self,
+     const GError      *error)
+{
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  self->error = error ? g_error_copy (error) : NULL;
+  for (guint i = 0; i < self->feeds->len; i++)
+    gstream_feed_end (g_ptr_array_index (self->feeds, i), error);
+  gstream_pushers_drop (&self->pushers);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
+}
+
+/**
+ * gstream_projection_close:
+ * @self: a projection
+ *
+ * Ends the projection (P4): its cursors give what is queued, then the end. The
+ * run does this for the projections of its transformers. Closing twice, or after
+ * a failure, does nothing.
+ */
+void
+gstream_projection_close (GstreamProjection *self)
+{
+  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
+
+  end (self, NULL);
+}
+
+/**
+ * gstream_projection_fail:
+ * @self: a projection
+ * @error: what its cursors give after what is queued, to every call
+ *
+ * Ends the projection with an error (P4).
+ */
+void
+gstream_projection_fail (GstreamProjection *self,
+                         const GError      *error)
+{
+  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
+  g_return_if_fail (error != NULL);
+
+  end (self, error);
+}
+
+/* --- its place in a run --- */
+
+void
+gstream_projection_bind (GstreamProjection                 *self,
+                         GstreamPump                       *pump,
+                         const GstreamProjectionOwnerFuncs *funcs,
+                         gpointer                           owner)
+{
+  gstream_pump_ref (pump);
+  gstream_pump_unref (self->pump);
+  self->pump = pump;
+  self->funcs = funcs;
+  self->owner = owner;
+  for (guint i = 0; i < self->feeds->len; i++)
+    gstream_feed_set_pump (g_ptr_array_index (self->feeds, i), pump);
+  if (self->kept != NULL)
+    gstream_feed_set_pump (self->kept, pump);
+}
+
+void
+gstream_projection_unbind (GstreamProjection *self)
+{
+  self->funcs = NULL;
+  self->owner = NULL;
+}
+
+void
+gstream_projection_set_registrar (GstreamProjection *self,
+                                  const char        *registrar,
+                                  gboolean           native)
+{
+  g_free (self->registrar);
+  g_free (self->method);
+  self->registrar = g_strdup (registrar);
+  self->method = native ? g_strdup (self->name) : g_strconcat ("custom:", self->name, NULL);
+}
+
+const char *
+gstream_projection_get_registrar (GstreamProjection *self)
+{
+  return self->registrar;
+}
+
+const char *
+gstream_projection_get_method (GstreamProjection *self)
+{
+  return self->method;
+}
+
+const GstreamItemType *
+gstream_projection_peek_type (GstreamProjection *self)
+{
+  return &self->type;
+}
+
+/* --- its properties --- */
+
+/**
+ * gstream_projection_get_name:
+ * @self: a projection
+ *
+ * The name it is registered under.
+ *
+ * Returns: the name
+ */
+const char *
+gstream_projection_get_name (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * gstream_projection_get_item_type:
+ * @self: a projection
+ *
+ * The type of its items.
+ *
+ * Returns: the type
+ */
+GType
+gstream_projection_get_item_type (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), G_TYPE_INVALID);
+
+  return self->type.type;
+}
+
+/**
+ * gstream_projection_get_max_buffered:
+ * @self: a projection
+ *
+ * How many items a queue may hold before the run is held (P6).
+ *
+ * Returns: items; 0 for no bound
+ */
+guint
+gstream_projection_get_max_buffered (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), 0);
+
+  return self->max_buffered;
+}
+
+/**
+ * gstream_projection_set_max_buffered:
+ * @self: a projection
+ * @max_buffered: items; 0 for no bound
+ *
+ * Sets [property@Projection:max-buffered]. It may be changed at any time.
+ */
+void
+gstream_projection_set_max_buffered (GstreamProjection *self,
+                                     guint              max_buffered)
+{
+  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
+
+  if (self->max_buffered == max_buffered)
+    return;
+
+  self->max_buffered = max_buffered;
+  for (guint i = 0; i < self->feeds->len; i++)
+    gstream_feed_set_max (g_ptr_array_index (self->feeds, i), max_buffered);
+  let_pushers_in (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
+}
+
+/**
+ * gstream_projection_get_forward:
+ * @self: a projection
+ *
+ * Whether pushes go to the main log too (M6).
+ *
+ * Returns: %TRUE if they do
+ */
+gboolean
+gstream_projection_get_forward (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+
+  return self->forward;
+}
+
+/**
+ * gstream_projection_set_forward:
+ * @self: a projection
+ * @forward: whether pushes go to the main log too
+ *
+ * Sets [property@Projection:forward]. Only items that have a JSON form can be
+ * forwarded: strings, numbers, booleans, payloads and variants.
+ */
+void
+gstream_projection_set_forward (GstreamProjection *self,
+                                gboolean           forward)
+{
+  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
+  g_return_if_fail (!forward || gstream_item_type_is_json (&self->type));
+
+  forward = !!forward;
+  if (self->forward == forward)
+    return;
+
+  self->forward = forward;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FORWARD]);
+}
+
+/**
+ * gstream_projection_is_subscribed:
+ * @self: a projection
+ *
+ * Whether it has a consumer now.
+ *
+ * Returns: %TRUE if it has
+ */
+gboolean
+gstream_projection_is_subscribed (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+
+  return self->feeds->len > 0;
+}
+
+/**
+ * gstream_projection_is_closed:
+ * @self: a projection
+ *
+ * Whether it has ended, or failed.
+ *
+ * Returns: %TRUE if it has
+ */
+gboolean
+gstream_projection_is_closed (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+
+  return self->closed;
+}
+
+/**
+ * gstream_projection_get_n_buffered:
+ * @self: a projection
+ *
+ * How many items wait to be read; with a tee, those of its slowest branch.
+ *
+ * Returns: items
+ */
+guint
+gstream_projection_get_n_buffered (GstreamProjection *self)
+{
+  guint most = 0;
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), 0);
+
+  for (guint i = 0; i < self->feeds->len; i++)
+    most = MAX (most, gstream_feed_get_length (g_ptr_array_index (self->feeds, i)));
+
+  return most;
+}
+
+static void
+gstream_projection_get_property (GObject    *object,
+                                 guint       prop_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  GstreamProjection *self = GSTREAM_PROJECTION (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_ITEM_TYPE:
+      g_value_set_gtype (value, self->type.type);
+      break;
+    case PROP_MAX_BUFFERED:
+      g_value_set_uint (value, self->max_buffered);
+      break;
+    case PROP_FORWARD:
+      g_value_set_boolean (value, self->forward);
+      break;
+    case PROP_SUBSCRIBED:
+      g_value_set_boolean (value, self->feeds->len > 0);
+      break;
+    case PROP_CLOSED:
+      g_value_set_boolean (value, self->closed);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_projection_set_property (GObject      *object,
+                                 guint         prop_id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec)
+{
+  GstreamProjection *self = GSTREAM_PROJECTION (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      break;
+    case PROP_ITEM_TYPE:
+      if (!gstream_item_type_init (&self->type, g_value_get_gtype (value)))
+        g_critical ("%s cannot be the type of a projection's items", g_type_name (g_value_get_gtype (value)));
+      break;
+    case PROP_MAX_BUFFERED:
+      gstream_projection_set_max_buffered (self, g_value_get_uint (value));
+      break;
+    case PROP_FORWARD:
+      gstream_projection_set_forward (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_projection_dispose (GObject *object)
+{
+  GstreamProjection *self = GSTREAM_PROJECTION (object);
+
+  /* Whoever still reads finds what is queued, then the end. */
+  gstream_projection_unbind (self);
+  end (self, NULL);
+  gstream_projection_settle (self);
+  g_ptr_array_set_size (self->feeds, 0);
+
+  G_OBJECT_CLASS (gstream_projection_parent_class)->dispose (object);
+}
+
+static void
+gstream_projection_finalize (GObject *object)
+{
+  GstreamProjection *self = GSTREAM_PROJECTION (object);
+
+  g_ptr_array_unref (self->feeds);
+  g_clear_error (&self->error);
+  gstream_pump_unref (self->pump);
+  g_free (self->name);
+  g_free (self->method);
+  g_free (self->registrar);
+
+  G_OBJECT_CLASS (gstream_projection_parent_class)->finalize (object);
+}
+
+static void
+gstream_projection_class_init (GstreamProjectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_projection_get_property;
+  object_class->set_property = gstream_projection_set_property;
+  object_class->dispose = gstream_projection_dispose;
+  object_class->finalize = gstream_projection_finalize;
+
+  /**
+   * GstreamProjection:name: (getter get_name)
+   *
+   * The name it is registered under.
+   */
+  properties[PROP_NAME] =
+    g_param_spec_string ("name", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamProjection:item-type: (getter get_item_type)
+   *
+   * The type of its items: a string, boolean or number, an enumeration, a boxed
+   * type such as [struct@Payload] and [struct@Event], a variant, or a class.
+   */
+  properties[PROP_ITEM_TYPE] =
+    g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE,
+                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamProjection:max-buffered: (getter get_max_buffered) (setter set_max_buffered)
+   *
+   * How many items a queue may hold before the run is held (P6): while a
+   * consumer has that many unread, the source is asked for nothing. 0 means no
+   * bound.
+   */
+  properties[PROP_MAX_BUFFERED] =
+    g_param_spec_uint ("max-buffered", NULL, NULL, 0, G_MAXUINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamProjection:forward: (getter get_forward) (setter set_forward)
+   *
+   * Whether each push also goes to the main log, as an event whose method is the
+   * projection's name, or `custom:NAME` (M6).
+   */
+  properties[PROP_FORWARD] =
+    g_param_spec_boolean ("forward", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamProjection:subscribed: (getter is_subscribed)
+   *
+   * Whether it has a consumer now.
+   */
+  properties[PROP_SUBSCRIBED] =
+    g_param_spec_boolean ("subscribed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamProjection:closed: (getter is_closed)
+   *
+   * Whether it has ended, or failed.
+   */
+  properties[PROP_CLOSED] =
+    g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_projection_init (GstreamProjection *self)
+{
+  self->pump = gstream_pump_new (NULL, NULL);
+  self->feeds = g_ptr_array_new_with_free_func (drop_feed);
+}
+
+/**
+ * gstream_projection_new:
+ * @name: its name
+ * @item_type: the type of its items
+ *
+ * Makes a projection that belongs to no run; its items come only from who
+ * pushes. A transformer makes its own with [method@Transformer.add_projection].
+ *
+ * Returns: (transfer full): the projection
+ */
+GstreamProjection *
+gstream_projection_new (const char *name,
+                        GType       item_type)
+{
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return g_object_new (GSTREAM_TYPE_PROJECTION, "name", name, "item-type", item_type, NULL);
+}

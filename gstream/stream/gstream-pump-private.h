@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The pump: who waits, what is in flight, what holds it, and how much of the
+ * main loop's turn is left (R1-R3, R11, P6, P7). It asks the source for one
+ * event at a time and hands it to the function it was given; it knows neither
+ * mux nor run nor projection.
+ *
+ * A pump belongs to one main context and is used there only.
+ */
+#pragma once
+
+#include <gstream/stream/gstream-event-source.h>
+
+G_BEGIN_DECLS
+
+typedef struct _GstreamPump GstreamPump;
+typedef struct _GstreamWaiter GstreamWaiter;
+typedef struct _GstreamHolder GstreamHolder;
+typedef struct _GstreamSettler GstreamSettler;
+
+/*
+ * Somebody who waits for something that an event may bring. Embedded in its
+ * owner, which takes it out (gstream_pump_forget) before it goes away.
+ */
+struct _GstreamWaiter
+{
+  GList    link;                        /* in the pump's queue of the ready */
+  enum
+  {
+    GSTREAM_WAITER_IDLE,                /* waits for nothing */
+    GSTREAM_WAITER_WAITING,             /* makes the pump drive the source */
+    GSTREAM_WAITER_READY,               /* has what it waited for; woken on the pump's next turn */
+  } state;
+  gboolean  insists;                    /* drives even where the pump is not wired to projections */
+  gboolean  drives;                     /* while waiting: it counts among those that make the pump drive */
+  void    (*wake) (GstreamWaiter *self); /* from the main loop; may do anything */
+};
+
+/* A queue that is full. Embedded in its owner. */
+struct _GstreamHolder
+{
+  GList    link;    /* in the pump's queue of holders */
+  gboolean holding;
+  gpointer what;    /* the projection, for whoever asks what holds the run (P7) */
+};
+
+/*
+ * Somebody with properties to notify. Embedded in its owner, which takes it out
+ * (gstream_pump_unsettle) before it goes away.
+ */
+struct _GstreamSettler
+{
+  GList    link;    /* in the pump's queue, soon or slow */
+  GQueue  *queue;   /* the one it is in; NULL: none */
+  void   (*settle) (GstreamSettler *self); /* from the main loop; may do anything */
+};
+
+/* What the pump calls back; all of it with @owner. */
+typedef struct
+{
+  gboolean (*dispatch) (gpointer      owner,
+                        GstreamEvent *event);  /* transfer full; FALSE: goes on in gstream_pump_resume() */
+  void     (*ended)    (gpointer      owner,
+                        GError       *error);  /* transfer full; NULL: the source came to its end */
+  void     (*held)     (gpointer      owner);  /* what holds it may have changed */
+} GstreamPumpOwnerFuncs;
+
+GstreamPump *gstream_pump_new            (GstreamEventSource          *source,
+                                          GMainContext                *context);
+GstreamPump *gstream_pump_ref            (GstreamPump                 *self);
+void         gstream_pump_unref          (GstreamPump                 *self);
+void         gstream_pump_set_owner      (GstreamPump                 *self,
+                                          const GstreamPumpOwnerFuncs *funcs,
+                                          gpointer                     owner);
+void         gstream_pump_set_budget     (GstreamPump                 *self,
+                                          guint                        microseconds);
+guint        gstream_pump_get_budget     (GstreamPump                 *self);
+/* Without it, whoever waits for a projection's items takes what others' waiting brings. TRUE at first. */
+void         gstream_pump_set_wired       (GstreamPump                 *self,
+                                          gboolean                     wired);
+GMainContext *gstream_pump_get_context   (GstreamPump                 *self);
+
+/* Lets go of the source: nothing more is asked for, and what is in flight is cancelled (R6). */
+void         gstream_pump_stop           (GstreamPump                 *self);
+
+void         gstream_pump_wait           (GstreamPump                 *self,
+                                          GstreamWaiter               *waiter);
+void         gstream_pump_ready          (GstreamPump                 *self,
+                                          GstreamWaiter               *waiter);
+void         gstream_pump_forget         (GstreamPump                 *self,
+                                          GstreamWaiter               *waiter);
+
+void         gstream_pump_hold           (GstreamPump                 *self,
+                                          GstreamHolder               *holder);
+void         gstream_pump_release        (GstreamPump                 *self,
+                                          GstreamHolder               *holder);
+gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
+
+/*
+ * Drives the source without waiting until *@landed is not 0, it has nothing
+ * now, something holds the pump, or the turn's budget is used up.
+ */
+void         gstream_pump_try            (GstreamPump                 *self,
+                                          const guint                 *landed);
+void         gstream_pump_resume         (GstreamPump                 *self);
+gboolean     gstream_pump_is_dispatching (GstreamPump                 *self);
+
+/* The name of a transformer that synchronous calls have to refuse for (M3), or NULL. */
+void         gstream_pump_set_async_only (GstreamPump                 *self,
+                                          const char                  *name);
+const char  *gstream_pump_get_async_only (GstreamPump                 *self);
+
+/* Lets @settler notify from the main loop, between events: soon, or once a frame at most. */
+void         gstream_pump_settle_soon    (GstreamPump                 *self,
+                                          GstreamSettler              *settler);
+void         gstream_pump_settle_slowly  (GstreamPump                 *self,
+                                          GstreamSettler              *settler);
+void         gstream_pump_unsettle       (GstreamPump                 *self,
+                                          GstreamSettler              *settler);
+
+/* The number of the next arrival, for merging queues in order (P10). */
+guint64      gstream_pump_stamp          (GstreamPump                 *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPump, gstream_pump_unref)
+
+G_END_DECLS

@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The pump: asks the source for one event at a time, while somebody waits and
+ * nothing holds it.
+ *
+ * Three main-loop sources do its work. `drive` has the usual priority and is
+ * made ready by whoever starts to wait. `turn` has one below redrawing: it is
+ * armed when the budget's clock starts, and when it runs, everything more
+ * urgent has had its turn, so the budget is whole again (R11).
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-pump-private.h>
+
+/* The most events between two looks at the clock. */
+#define MAX_STRIDE 64
+/* Between two notifications of what changes with every token, in microseconds. */
+#define FRAME_INTERVAL 16667
+/* GTK redraws at G_PRIORITY_HIGH_IDLE + 20. */
+#define FRAME_PRIORITY (G_PRIORITY_HIGH_IDLE + 19)
+
+struct _GstreamPump
+{
+  grefcount                    ref_count;
+  GMainContext                *context;
+  GstreamEventSource          *source;       /* NULL: a pump that only wakes */
+  GstreamEventSourceInterface *iface;        /* of the source: looked up once, not per event */
+  const GstreamPumpOwnerFuncs *funcs;        /* NULL once the owner is gone */
+  gpointer                     owner;
+  GCancellable                *cancellable;  /* of the request in flight */
+  GQueue                       ready;        /* waiters to be woken */
+  GQueue                       holders;      /* queues that are full */
+  guint                        n_waiting;    /* waiters that make the pump drive */
+  guint64                      stamp;        /* arrivals so far */
+  const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
+
+  GQueue                       soon;         /* settlers for the end of this drive */
+  GQueue                       slow;         /* settlers for the next frame */
+  gint64                       last_frame;   /* monotonic time of the last one */
+
+  GSource                     *drive;
+  GSource                     *turn;
+  GSource                     *frame;
+  guint                        budget;       /* microseconds a turn; 0: no end */
+  gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
+  gint64                       last_look;    /* at the clock */
+  guint                        stride;       /* events from one look to the next */
+  guint                        countdown;    /* events until the next */
+
+  gboolean in_flight : 1;  /* the source's next() has not called back */
+  gboolean starting : 1;   /* inside the source's next() */
+  gboolean busy : 1;       /* inside the source or the dispatch of an event */
+  gboolean suspended : 1;  /* an event's dispatch goes on later */
+  gboolean ended : 1;      /* nothing more is asked for */
+  gboolean spent : 1;      /* the turn's budget is used up */
+  gboolean unwired : 1;    /* waiting for a projection's items drives nothing */
+};
+
+typedef struct
+{
+  GSource      source;
+  GstreamPump *pump;
+} PumpSource;
+
+static void gstream_pump_run (GstreamPump *self);
+
+static gboolean
+drive_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  g_source_set_ready_time (source, -1);
+  gstream_pump_run (((PumpSource *) source)->pump);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+turn_dispatch (GSource     *source,
+               GSourceFunc  callback,
+               gpointer     user_data)
+{
+  GstreamPump *self = ((PumpSource *) source)->pump;
+
+  g_source_set_ready_time (source, -1);
+  self->turn_started = 0;
+  self->countdown = 0;
+  self->spent = FALSE;
+  gstream_pump_run (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+settle (GQueue *settlers)
+{
+  /* Whoever is queued meanwhile has its turn next time. */
+  for (guint n = settlers->length; n > 0 && settlers->length > 0; n--)
+    {
+      GstreamSettler *settler = g_queue_pop_head_link (settlers)->data;
+
+      settler->queue = NULL;
+      settler->settle (settler);
+    }
+}
+
+static gboolean
+frame_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  GstreamPump *self = gstream_pump_ref (((PumpSource *) source)->pump);
+
+  g_source_set_ready_time (source, -1);
+  self->last_frame = g_get_monotonic_time ();
+  settle (&self->slow);
+  gstream_pump_unref (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs frame_funcs = { NULL, NULL, frame_dispatch, NULL, NULL, NULL };
+static GSourceFuncs drive_funcs = { NULL, NULL, drive_dispatch, NULL, NULL, NULL };
+static GSourceFuncs turn_funcs = { NULL, NULL, turn_dispatch, NULL, NULL, NULL };
+
+static GSource *
+attach_source (GstreamPump  *self,
+               GSourceFuncs *funcs,
+               int           priority,
+               const char   *name)
+{
+  GSource *source = g_source_new (funcs, sizeof (PumpSource));
+
+  ((PumpSource *) source)->pump = self;
+  g_source_set_priority (source, priority);
+  g_source_set_static_name (source, name);
+  g_source_attach (source, self->context);
+
+  return source;
+}
+
+static void
+arm_turn (GstreamPump *self)
+{
+  if (self->turn == NULL)
+    self->turn = attach_source (self, &turn_funcs, G_PRIORITY_DEFAULT_IDLE, "[gstream] turn");
+  g_source_set_ready_time (self->turn, 0);
+}
+
+static void
+schedule (GstreamPump *self)
+{
+  if (self->spent)
+    return; /* the turn source is armed, and runs everything */
+
+  if (self->drive == NULL)
+    self->drive = attach_source (self, &drive_funcs, G_PRIORITY_DEFAULT, "[gstream] drive");
+  g_source_set_ready_time (self->drive, 0);
+}
+
+GstreamPump *
+gstream_pump_new (GstreamEventSource *source,
+                  GMainContext       *context)
+{
+  GstreamPump *self = g_new0 (GstreamPump, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->context = context ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
+  self->budget = 4000;
+  self->stride = 1;
+  if (source != NULL)
+    {
+      self->source = g_object_ref (source);
+      self->iface = GSTREAM_EVENT_SOURCE_GET_IFACE (source);
+    }
+
+  return self;
+}
+
+GstreamPump *
+gstream_pump_ref (GstreamPump *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+static void
+destroy_source (GSource *source)
+{
+  if (source == NULL)
+    return;
+
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+void
+gstream_pump_unref (GstreamPump *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_assert (self->n_waiting == 0);
+  g_assert (g_queue_is_empty (&self->ready));
+  g_assert (g_queue_is_empty (&self->holders));
+  g_assert (g_queue_is_empty (&self->soon) && g_queue_is_empty (&self->slow));
+  g_assert (!self->in_flight);
+
+  destroy_source (self->drive);
+  destroy_source (self->turn);
+  destroy_source (self->frame);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->source);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+void
+gstream_pump_set_owner (GstreamPump                 *self,
+                        const GstreamPumpOwnerFuncs *funcs,
+                        gpointer                     owner)
+{
+  self->funcs = funcs;
+  self->owner = owner;
+}
+
+void
+gstream_pump_set_budget (GstreamPump *self,
+                         guint        microseconds)
+{
+  self->budget = microseconds;
+}
+
+guint
+gstream_pump_get_budget (GstreamPump *self)
+{
+  return self->budget;
+}
+
+GMainContext *
+gstream_pump_get_context (GstreamPump *self)
+{
+  return self->context;
+}
+
+void
+gstream_pump_set_wired (GstreamPump *self,
+                        gboolean     wired)
+{
+  self->unwired = !wired;
+}
+
+void
+gstream_pump_set_async_only (GstreamPump *self,
+                             const char  *name)
+{
+  self->async_only = g_intern_string (name);
+}
+
+const char *
+gstream_pump_get_async_only (GstreamPump *self)
+{
+  return self->async_only;
+}
+
+guint64
+gstream_pump_stamp (GstreamPump *self)
+{
+  return ++self->stamp;
+}
+
+/* --- the turn's budget --- */
+
+static gboolean
+look_at_clock (GstreamPump *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->turn_started == 0)
+    {
+      self->turn_started = self->last_look = now;
+      self->stride = 1;
+      arm_turn (self);
+      return TRUE;
+    }
+
+  if (now - self->turn_started >= self->budget)
+    {
+      self->spent = TRUE;
+      return FALSE;
+    }
+
+  /* Look so seldom that the clock costs little, yet often enough to stop in time. */
+  if ((now - self->last_look) * 16 < self->budget)
+    self->stride = MIN (self->stride * 2, MAX_STRIDE);
+  else
+    self->stride = 1;
+  self->last_look = now;
+  self->countdown = self->stride;
+
+  return TRUE;
+}
+
+static inline gboolean
+has_budget (GstreamPump *self)
+{
+  if (self->budget == 0)
+    return TRUE;
+  if (self->spent)
+    return FALSE;
+  if (self->countdown > 0)
+    {
+      self->countdown--;
+      return TRUE;
+    }
+
+  return look_at_clock (self);
+}
+
+/* --- the source --- */
+
+static inline gboolean
+may_ask (GstreamPump *self)
+{
+  return self->source != NULL &&
+         !self->ended && !self->in_flight && !self->busy && !self->suspended &&
+         self->holders.length == 0;
+}
+
+static void
+finish (GstreamPump *self,
+        GError      *error)
+{
+  if (self->ended)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  self->ended = TRUE;
+  gstream_event_source_close (self->source);
+  if (self->funcs != NULL)
+    self->funcs->ended (self->owner, error);
+  else
+    g_clear_error (&error);
+}
+
+static void
+accept (GstreamPump  *self,
+        GstreamEvent *event)
+{
+  if (self->ended || self->funcs == NULL)
+    {
+      gstream_event_unref (event);
+      return;
+    }
+
+  self->busy = TRUE;
+  if (!self->funcs->dispatch (self->owner, event))
+    self->suspended = TRUE;
+  self->busy = FALSE;
+}
+
+static GstreamTry
+ask_now (GstreamPump *self)
+{
+  GstreamEvent *event = NULL;
+  GError *error = NULL;
+  GstreamTry result;
+
+  self->busy = TRUE;
+  result = self->iface->try_next (self->source, &event, &error);
+  self->busy = FALSE;
+
+  if (result == GSTREAM_TRY_ITEM)
+    accept (self, event);
+  else if (result == GSTREAM_TRY_FAILED)
+    finish (self, error);
+  else if (result == GSTREAM_TRY_ENDED)
+    finish (self, NULL);
+
+  return result;
+}
+
+static void
+on_source_next (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  GstreamPump *self = user_data; /* the request's reference */
+  GError *error = NULL;
+  GstreamEvent *event = gstream_event_source_next_finish (self->source, result, &error);
+
+  self->in_flight = FALSE;
+  if (event != NULL)
+    accept (self, event);
+  else
+    finish (self, error);
+
+  /* A source that calls back from inside next() must not make us call back likewise (R7). */
+  if (self->starting)
+    schedule (self);
+  else
+    gstream_pump_run (self);
+  gstream_pump_unref (self);
+}
+
+static void
+start_request (GstreamPump *self)
+{
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
+
+  self->in_flight = TRUE;
+  self->starting = TRUE;
+  gstream_event_source_next (self->source, self->cancellable, on_source_next, gstream_pump_ref (self));
+  self->starting = FALSE;
+}
+
+void
+gstream_pump_stop (GstreamPump *self)
+{
+  if (self->ended)
+    return;
+
+  self->ended = TRUE;
+  if (self->in_flight)
+    g_cancellable_cancel (self->cancellable);
+  if (self->source != NULL)
+    gstream_event_source_close (self->source);
+}
+
+/* --- driving --- */
+
+/* Those that are ready now; whoever becomes so meanwhile is woken next time round. */
+static void
+wake_ready (GstreamPump *self)
+{
+  for (guint n = self->ready.length; n > 0 && self->ready.length > 0; n--)
+    {
+      GstreamWaiter *waiter = g_queue_pop_head_link (&self->ready)->data;
+
+      waiter->state = GSTREAM_WAITER_IDLE;
+      waiter->wake (waiter);
+    }
+}
+
+static void
+drive_source (GstreamPump *self)
+{
+  while (self->n_waiting > 0 && self->ready.length == 0 && may_ask (self))
+    {
+      if (!has_budget (self))
+        return;
+
+      if (ask_now (self) == GSTREAM_TRY_PENDING)
+        {
+          /* It may have been stopped, or filled a queue, while it was asked. */
+          if (self->n_waiting > 0 && may_ask (self))
+            start_request (self);
+          return;
+        }
+    }
+}
+
+static void
+gstream_pump_run (GstreamPump *self)
+{
+  gstream_pump_ref (self);
+  g_main_context_push_thread_default (self->context);
+
+  if (has_budget (self))
+    {
+      wake_ready (self);
+      drive_source (self);
+    }
+  settle (&self->soon);
+  if (self->ready.length > 0 || self->soon.length > 0)
+    schedule (self);
+
+  g_main_context_pop_thread_default (self->context);
+  gstream_pump_unref (self);
+}
+
+void
+gstream_pump_try (GstreamPump *self,
+                  const guint *landed)
+{
+  if (self->unwired)
+    return;
+
+  while (*landed == 0 && may_ask (self) && has_budget (self))
+    if (ask_now (self) == GSTREAM_TRY_PENDING)
+      return;
+}
+
+void
+gstream_pump_resume (GstreamPump *self)
+{
+  g_return_if_fail (self->suspended || self->busy);
+
+  self->suspended = FALSE;
+  schedule (self);
+}
+
+gboolean
+gstream_pump_is_dispatching (GstreamPump *self)
+{
+  return self->busy;
+}
+
+/* --- who has something to notify --- */
+
+static gboolean
+enqueue_settler (GstreamSettler *settler,
+                 GQueue         *queue)
+{
+  if (settler->queue != NULL)
+    return FALSE;
+
+  settler->queue = queue;
+  settler->link = (GList) { .data = settler };
+  g_queue_push_tail_link (queue, &settler->link);
+
+  return TRUE;
+}
+
+void
+gstream_pump_settle_soon (GstreamPump    *self,
+                          GstreamSettler *settler)
+{
+  if (enqueue_settler (settler, &self->soon))
+    schedule (self);
+}
+
+void
+gstream_pump_settle_slowly (GstreamPump    *self,
+                            GstreamSettler *settler)
+{
+  if (!enqueue_settler (settler, &self->slow) || self->slow.length > 1)
+    return;
+
+  if (self->frame == NULL)
+    self->frame = attach_source (self, &frame_funcs, FRAME_PRIORITY, "[gstream] frame");
+  g_source_set_ready_time (self->frame, self->last_frame + FRAME_INTERVAL);
+}
+
+void
+gstream_pump_unsettle (GstreamPump    *self,
+                       GstreamSettler *settler)
+{
+  if (settler->queue == NULL)
+    return;
+
+  g_queue_unlink (settler->queue, &settler->link);
+  settler->queue = NULL;
+}
+
+/* --- who waits --- */
+
+void
+gstream_pump_wait (GstreamPump   *self,
+                   GstreamWaiter *waiter)
+{
+  g_assert (waiter->state == GSTREAM_WAITER_IDLE);
+
+  waiter->state = GSTREAM_WAITER_WAITING;
+  waiter->drives = waiter->insists || !self->unwired;
+  if (!waiter->drives)
+    return;
+
+  self->n_waiting++;
+  schedule (self);
+}
+
+static void
+leave (GstreamPump   *self,
+       GstreamWaiter *waiter)
+{
+  if (waiter->state == GSTREAM_WAITER_WAITING && waiter->drives)
+    {
+      g_assert (self->n_waiting > 0);
+      self->n_waiting--;
+    }
+  else if (waiter->state == GSTREAM_WAITER_READY)
+    g_queue_unlink (&self->ready, &waiter->link);
+}
+
+void
+gstream_pump_ready (GstreamPump   *self,
+                    GstreamWaiter *waiter)
+{
+  if (waiter->state == GSTREAM_WAITER_READY)
+    return;
+
+  leave (self, waiter);
+  waiter->state = GSTREAM_WAITER_READY;
+  waiter->link = (GList) { .data = waiter };
+  g_queue_push_tail_link (&self->ready, &waiter->link);
+  schedule (self);
+}
+
+void
+gstream_pump_forget (GstreamPump   *self,
+                     GstreamWaiter *waiter)
+{
+  leave (self, waiter);
+  waiter->state = GSTREAM_WAITER_IDLE;
+}
+
+/* --- what holds it --- */
+
+static void
+hold_changed (GstreamPump *self)
+{
+  if (self->funcs != NULL)
+    self->funcs->held (self->owner);
+  if (self->n_waiting > 0)
+    schedule (self);
+}
+
+void
+gstream_pump_hold (GstreamPump   *self,
+                   GstreamHolder *holder)
+{
+  if (holder->holding)
+    return;
+
+  holder->holding = TRUE;
+  holder->link = (GList) { .data = holder };
+  g_queue_push_tail_link (&self->holders, &holder->link);
+  hold_changed (self);
+}
+
+void
+gstream_pump_release (GstreamPump   *self,
+                      GstreamHolder *holder)
+{
+  if (!holder->holding)
+    return;
+
+  holder->holding = FALSE;
+  g_queue_unlink (&self->holders, &holder->link);
+  hold_changed (self);
+}
+
+gpointer
+gstream_pump_get_held_by (GstreamPump *self)
+{
+  GstreamHolder *holder = g_queue_peek_head (&self->holders);
+
+  return holder ? holder->what : NULL;
+}

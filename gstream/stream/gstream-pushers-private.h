@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The push_async() calls that wait for room in a projection, oldest first.
+ */
+#pragma once
+
+#include <gio/gio.h>
+#include <gstream/stream/gstream-item-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GQueue waiting; /* zeroed: empty */
+} GstreamPushers;
+
+gboolean gstream_pushers_is_empty (GstreamPushers        *self);
+/* Takes @item; a cancelled task drops it. */
+void     gstream_pushers_add      (GstreamPushers        *self,
+                                   GTask                 *task,
+                                   const GstreamItemType *type,
+                                   GstreamItem            item);
+/* Completes the oldest, from the main loop, and gives its item to push. */
+gboolean gstream_pushers_pop      (GstreamPushers        *self,
+                                   GstreamItem           *item);
+/* Completes all, from the main loop, and drops their items. */
+void     gstream_pushers_drop     (GstreamPushers        *self);
+
+G_END_DECLS

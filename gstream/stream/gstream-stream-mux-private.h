@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The inside of a mux, shared by its three files: registering
+ * (gstream-stream-mux.c), the way of an event (gstream-mux-dispatch.c), and the
+ * end (gstream-mux-close.c); and what runs and the subgraphs transformer do
+ * with it.
+ */
+#pragma once
+
+#include <gstream/stream/gstream-stream-mux.h>
+#include <gstream/stream/gstream-transformer-private.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GSTREAM_MUX_OPEN,
+  GSTREAM_MUX_CLOSING, /* waits for side work */
+  GSTREAM_MUX_CLOSED,
+} GstreamMuxState;
+
+/* The run that a mux belongs to; all of it with @owner. */
+typedef struct
+{
+  void (*observe) (gpointer         owner,
+                   GstreamEvent    *event,
+                   GstreamRelation  relation); /* as the transformers left it (M1) */
+  void (*failed)  (gpointer         owner,
+                   GError          *error);    /* transfer full: a transformer or its side work failed */
+  void (*closed)  (gpointer         owner,
+                   GError          *error);    /* transfer full: gstream_stream_mux_close() is done */
+} GstreamMuxOwnerFuncs;
+
+/* Makes transformers; shared by a mux and its children. */
+typedef struct
+{
+  grefcount                 ref_count;
+  GType                     type;      /* or, where that is 0, by function: */
+  GstreamTransformerFactory make;
+  gpointer                  user_data;
+  GDestroyNotify            destroy;
+} GstreamFactory;
+
+/* Where events of one namespace go: the muxes on the way to it that care. */
+typedef struct
+{
+  GstreamNamespace  *ns;
+  guint              generation;                    /* of the root's table when the rest was found out */
+  GstreamStreamMux  *deepest;                       /* the mux of the longest scope that @ns is in */
+  GstreamStreamMux **chains[GSTREAM_N_METHODS];     /* from the root down, NULL at the end; made when needed */
+} GstreamRoute;
+
+#define GSTREAM_N_RECENT_ROUTES 64
+
+/* The event that is on its way. */
+typedef struct
+{
+  GstreamEvent       *event;      /* NULL: none */
+  GstreamRoute       *route;
+  GstreamStreamMux  **chain;      /* of the route, for the event's method */
+  guint               level;      /* index in it */
+  guint               step;       /* index of the next transformer there */
+  guint               generation; /* of the chain */
+  gboolean            suppressed; /* in this mux */
+} GstreamPassage;
+
+/* What only the root of a tree of muxes has. */
+typedef struct
+{
+  guint64       seq;        /* of the newest event in the main log */
+  guint         generation; /* counts whatever changes where events go */
+  GHashTable   *muxes;      /* GstreamNamespace -> GstreamStreamMux, all below the root; holds a reference of each */
+  GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute */
+  struct
+  {
+    GstreamNamespace *key;  /* a reference */
+    GstreamRoute     *route;
+  } recent[GSTREAM_N_RECENT_ROUTES];
+  GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references */
+  GstreamPassage passage;
+  GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
+} GstreamMuxTree;
+
+struct _GstreamStreamMux
+{
+  GObject                     parent_instance;
+
+  char                      **builtins;     /* names chosen; NULL: all */
+  GstreamNamespace           *scope;
+  GstreamStreamMux           *root;         /* itself for the root; NULL once the root is gone */
+  GstreamMuxTree             *tree;         /* the root's own; NULL for others */
+  GPtrArray                  *factories;    /* of GstreamFactory, the root's and its children's alike */
+  GPtrArray                  *transformers; /* in the order they process */
+  guint                       n_before;     /* how many of them come before the built-ins */
+  GHashTable                 *projections;  /* name -> GstreamProjection; both the projection's */
+  GPtrArray                  *names;        /* of them, in the order they were registered */
+  GstreamProjection          *log;
+  GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
+  const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
+  gpointer                    owner;
+  GPtrArray                  *steps[GSTREAM_N_RELATIONS][GSTREAM_N_METHODS]; /* who wants what; NULL: nobody */
+  GstreamMuxState             state;
+  GError                     *error;        /* while closing: what the run failed with */
+  gboolean                    aborted;      /* while closing: it is closed early */
+  gboolean                    started;      /* has dispatched an event */
+};
+
+/* --- for the run --- */
+
+void              gstream_stream_mux_attach          (GstreamStreamMux            *self,
+                                                      GstreamPump                 *pump,
+                                                      const GstreamMuxOwnerFuncs  *funcs,
+                                                      gpointer                     owner);
+void              gstream_stream_mux_detach          (GstreamStreamMux            *self);
+gboolean          gstream_stream_mux_is_attached     (GstreamStreamMux            *self);
+/* Takes @event; FALSE: an asynchronous transformer has it, and gstream_pump_resume() follows. */
+gboolean          gstream_stream_mux_dispatch        (GstreamStreamMux            *self,
+                                                      GstreamEvent                *event);
+/* Ends the mux: with @error (M5), early (R6), or as it should. Calls `closed` when done, maybe at once. */
+void              gstream_stream_mux_close           (GstreamStreamMux            *self,
+                                                      const GError                *error,
+                                                      gboolean                     aborted);
+GstreamNamespace *gstream_stream_mux_peek_scope      (GstreamStreamMux            *self);
+GstreamMuxState   gstream_stream_mux_get_state       (GstreamStreamMux            *self);
+/* P11 for all its projections, its log included. */
+void              gstream_stream_mux_keep            (GstreamStreamMux            *self);
+void              gstream_stream_mux_settle          (GstreamStreamMux            *self);
+
+/* --- for the subgraphs transformer --- */
+
+/* A mux for @scope, below @self, from the same factories (M7); one that is there already is given again. */
+GstreamStreamMux *gstream_stream_mux_make_child      (GstreamStreamMux            *self,
+                                                      GstreamNamespace            *scope,
+                                                      GError                     **error);
+GstreamPump      *gstream_stream_mux_get_pump        (GstreamStreamMux            *self);
+/* Adds a projection that no transformer registered, such as an extension (T9). */
+gboolean          gstream_stream_mux_add_projection  (GstreamStreamMux            *self,
+                                                      GstreamProjection           *projection,
+                                                      const char                  *registrar,
+                                                      gboolean                     native,
+                                                      GError                     **error);
+
+/* --- between the three files --- */
+
+void              gstream_mux_tree_free              (GstreamMuxTree              *self);
+GstreamMuxTree   *gstream_mux_tree_new               (void);
+void              gstream_mux_changed                (GstreamStreamMux            *self); /* where events go */
+void              gstream_mux_append                 (GstreamStreamMux            *self,
+                                                      GstreamEvent                *event); /* takes it */
+void              gstream_mux_cut_passage            (GstreamStreamMux            *root);
+GstreamSideWork  *gstream_mux_schedule               (gpointer                     mux,
+                                                      gboolean                     fails_run);
+void              gstream_mux_disown_works           (GstreamStreamMux            *self);
+
+G_END_DECLS

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The run of one subgraph.
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-subgraph-run-stream-private.h>
+
+/**
+ * GstreamSubgraphRunStream:
+ *
+ * The run of a subgraph, inside the run that it belongs to.
+ *
+ * It comes out of its parent's [property@RunStream:subgraphs] and is a run like
+ * any other: it has the same projections, for its own scope, its own output, and
+ * in its `subgraphs` its own children (T6):
+ *
+ * ```c
+ * while (gstream_cursor_next_sync (subgraphs, &item, NULL, &error))
+ *   {
+ *     GstreamSubgraphRunStream *child = g_value_get_object (&item);
+ *
+ *     g_print ("%s begins\n", gstream_subgraph_run_stream_get_graph_name (child));
+ *     watch (GSTREAM_RUN_STREAM (child));
+ *   }
+ * ```
+ *
+ * What it yields is kept from its first event until whoever received it has had
+ * a turn of the main loop (P11): subscribe then.
+ *
+ * Its failure is its own, and aborting it disturbs nobody else. It ends with its
+ * own terminal event, or with its parent; where the root is dropped, so is all
+ * below it.
+ */
+
+struct _GstreamSubgraphRunStream
+{
+  GstreamRunStream parent_instance;
+
+  char            *graph_name;
+  char            *trigger_call_id;
+  GstreamPayload  *cause;  /* of its `started`; NULL: not said */
+  guint            n_kept; /* queues that hold it, and consumers that have it as their newest */
+};
+
+enum
+{
+  PROP_0,
+  PROP_PATH,
+  PROP_GRAPH_NAME,
+  PROP_TRIGGER_CALL_ID,
+  PROP_CAUSE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void gstream_subgraph_run_stream_handle_init (GstreamHandleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSubgraphRunStream, gstream_subgraph_run_stream, GSTREAM_TYPE_RUN_STREAM,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_subgraph_run_stream_handle_init))
+
+static void
+gstream_subgraph_run_stream_keep (GstreamHandle *handle)
+{
+  GSTREAM_SUBGRAPH_RUN_STREAM (handle)->n_kept++;
+}
+
+static void
+gstream_subgraph_run_stream_settle (GstreamHandle *handle)
+{
+  GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (handle);
+
+  if (--self->n_kept == 0)
+    gstream_stream_mux_settle (gstream_run_stream_get_mux (GSTREAM_RUN_STREAM (self)));
+}
+
+static void
+gstream_subgraph_run_stream_handle_init (GstreamHandleInterface *iface)
+{
+  iface->keep = gstream_subgraph_run_stream_keep;
+  iface->settle = gstream_subgraph_run_stream_settle;
+}
+
+/**
+ * gstream_subgraph_run_stream_get_path:
+ * @self: the run of a subgraph
+ *
+ * Its namespace.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the path, from the root's first child down
+ */
+const char * const *
+gstream_subgraph_run_stream_get_path (GstreamSubgraphRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SUBGRAPH_RUN_STREAM (self), NULL);
+
+  return gstream_stream_mux_get_scope (gstream_run_stream_get_mux (GSTREAM_RUN_STREAM (self)));
+}
+
+/**
+ * gstream_subgraph_run_stream_get_graph_name:
+ * @self: the run of a subgraph
+ *
+ * The name of its graph.
+ *
+ * Returns: (nullable): the name, or %NULL if nothing said it
+ */
+const char *
+gstream_subgraph_run_stream_get_graph_name (GstreamSubgraphRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SUBGRAPH_RUN_STREAM (self), NULL);
+
+  return self->graph_name;
+}
+
+/**
+ * gstream_subgraph_run_stream_get_trigger_call_id:
+ * @self: the run of a subgraph
+ *
+ * The id of the task or call that started it.
+ *
+ * Returns: (nullable): the id, or %NULL if nothing said it
+ */
+const char *
+gstream_subgraph_run_stream_get_trigger_call_id (GstreamSubgraphRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SUBGRAPH_RUN_STREAM (self), NULL);
+
+  return self->trigger_call_id;
+}
+
+/**
+ * gstream_subgraph_run_stream_get_cause:
+ * @self: the run of a subgraph
+ *
+ * What on its parent caused it, where the source says so: an object with a
+ * `type`, such as `toolCall`, `send` or `edge`.
+ *
+ * Returns: (transfer none) (nullable): the cause, or %NULL
+ */
+GstreamPayload *
+gstream_subgraph_run_stream_get_cause (GstreamSubgraphRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SUBGRAPH_RUN_STREAM (self), NULL);
+
+  return self->cause;
+}
+
+static void
+describe_string (GstreamSubgraphRunStream  *self,
+                 char                     **field,
+                 const char                *text,
+                 guint                      prop)
+{
+  if (text == NULL || g_strcmp0 (*field, text) == 0)
+    return;
+
+  g_free (*field);
+  *field = g_strdup (text);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
+}
+
+void
+gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
+                                      const char               *graph_name,
+                                      const char               *trigger_call_id,
+                                      GstreamPayload           *cause)
+{
+  describe_string (self, &self->graph_name, graph_name, PROP_GRAPH_NAME);
+  describe_string (self, &self->trigger_call_id, trigger_call_id, PROP_TRIGGER_CALL_ID);
+  if (cause == NULL)
+    return;
+
+  g_clear_pointer (&self->cause, gstream_payload_unref);
+  self->cause = gstream_payload_ref (cause);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAUSE]);
+}
+
+static void
+gstream_subgraph_run_stream_get_property (GObject    *object,
+                                          guint       prop_id,
+                                          GValue     *value,
+                                          GParamSpec *pspec)
+{
+  GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (object);
+
+  switch (prop_id)
+    {
+    case PROP_PATH:
+      g_value_set_boxed (value, gstream_subgraph_run_stream_get_path (self));
+      break;
+    case PROP_GRAPH_NAME:
+      g_value_set_string (value, self->graph_name);
+      break;
+    case PROP_TRIGGER_CALL_ID:
+      g_value_set_string (value, self->trigger_call_id);
+      break;
+    case PROP_CAUSE:
+      g_value_set_boxed (value, self->cause);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_subgraph_run_stream_finalize (GObject *object)
+{
+  GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (object);
+
+  g_free (self->graph_name);
+  g_free (self->trigger_call_id);
+  g_clear_pointer (&self->cause, gstream_payload_unref);
+
+  G_OBJECT_CLASS (gstream_subgraph_run_stream_parent_class)->finalize (object);
+}
+
+static void
+gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gstream_subgraph_run_stream_get_property;
+  object_class->finalize = gstream_subgraph_run_stream_finalize;
+
+  /**
+   * GstreamSubgraphRunStream:path: (getter get_path)
+   *
+   * Its namespace.
+   */
+  properties[PROP_PATH] = g_param_spec_boxed ("path", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * GstreamSubgraphRunStream:graph-name: (getter get_graph_name)
+   *
+   * The name of its graph.
+   */
+  properties[PROP_GRAPH_NAME] = g_param_spec_string ("graph-name", NULL, NULL, NULL, flags);
+  /**
+   * GstreamSubgraphRunStream:trigger-call-id: (getter get_trigger_call_id)
+   *
+   * The id of the task or call that started it.
+   */
+  properties[PROP_TRIGGER_CALL_ID] = g_param_spec_string ("trigger-call-id", NULL, NULL, NULL, flags);
+  /**
+   * GstreamSubgraphRunStream:cause: (getter get_cause)
+   *
+   * What on its parent caused it.
+   */
+  properties[PROP_CAUSE] = g_param_spec_boxed ("cause", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_subgraph_run_stream_init (GstreamSubgraphRunStream *self)
+{
+}
+
+GstreamSubgraphRunStream *
+gstream_subgraph_run_stream_new (GstreamStreamMux *mux,
+                                 const char       *graph_name,
+                                 const char       *trigger_call_id)
+{
+  GstreamSubgraphRunStream *self = g_object_new (GSTREAM_TYPE_SUBGRAPH_RUN_STREAM, NULL);
+
+  self->graph_name = g_strdup (graph_name);
+  self->trigger_call_id = g_strdup (trigger_call_id);
+  gstream_run_stream_adopt_mux (GSTREAM_RUN_STREAM (self), mux);
+
+  return self;
+}

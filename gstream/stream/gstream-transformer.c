@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What makes projections out of events.
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-transformer-private.h>
+
+/**
+ * GstreamTransformer:
+ *
+ * What makes projections out of a run's events: a class to derive from.
+ *
+ * A transformer says which methods it wants, adds its projections, and in
+ * `process` pushes to them. Here is one that counts the tokens of a run:
+ *
+ * ```c
+ * static void
+ * token_counter_init (TokenCounter *self)
+ * {
+ *   const char *wants[] = { "messages", NULL };
+ *
+ *   gstream_transformer_set_wants (GSTREAM_TRANSFORMER (self), wants);
+ *   self->tokens = gstream_transformer_add_projection (GSTREAM_TRANSFORMER (self), "tokens", G_TYPE_INT64);
+ * }
+ *
+ * static gboolean
+ * token_counter_process (GstreamTransformer *transformer, GstreamEvent *event, GError **error)
+ * {
+ *   TokenCounter *self = TOKEN_COUNTER (transformer);
+ *   g_auto (GValue) count = G_VALUE_INIT;
+ *
+ *   g_value_init (&count, G_TYPE_INT64);
+ *   g_value_set_int64 (&count, ++self->n);
+ *
+ *   return gstream_projection_push (self->tokens, &count, error);
+ * }
+ * ```
+ *
+ * It is given to a mux by its type ([method@StreamMux.add_type]), so that every
+ * subgraph of the run has one too (M7), by a factory, or ready-made.
+ *
+ * Every transformer sees every event of the methods that it wants, in the order
+ * in which they were registered (M1). Returning %FALSE without an error keeps
+ * the event out of the main log; [method@Transformer.replace] puts another in
+ * its place; an error fails the run.
+ *
+ * One that has to wait implements `process_async` instead (M3). For work that
+ * the next event need not wait for, see [method@Transformer.schedule].
+ */
+
+typedef struct
+{
+  char                              **wants;       /* NULL: all */
+  char                              **channels;    /* NULL: what it wants */
+  GPtrArray                          *projections; /* of GstreamProjection, in the order they were added */
+  GstreamEvent                       *replacement; /* what replace() was given while processing */
+  GstreamNamespace                   *scope;       /* NULL until it is registered */
+  const GstreamTransformerOwnerFuncs *funcs;       /* the mux's; NULL until it is registered */
+  gpointer                            mux;
+  guint                               methods;     /* bits of GstreamMethod that it wants */
+  guint                               reach;       /* bits of GstreamRelation */
+  guint                               order;       /* among the transformers of the mux */
+  gboolean                            before_builtins;
+  gboolean                            native;
+} GstreamTransformerPrivate;
+
+enum
+{
+  PROP_0,
+  PROP_WANTS,
+  PROP_CHANNELS,
+  PROP_BEFORE_BUILTINS,
+  PROP_NATIVE,
+  PROP_SCOPE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstreamTransformer, gstream_transformer, G_TYPE_OBJECT)
+
+static inline GstreamTransformerPrivate *
+get_private (GstreamTransformer *self)
+{
+  return gstream_transformer_get_instance_private (self);
+}
+
+/* --- what it wants --- */
+
+static const char * const method_names[GSTREAM_N_METHODS] = {
+  [GSTREAM_METHOD_VALUES] = "values",
+  [GSTREAM_METHOD_UPDATES] = "updates",
+  [GSTREAM_METHOD_MESSAGES] = "messages",
+  [GSTREAM_METHOD_TOOLS] = "tools",
+  [GSTREAM_METHOD_LIFECYCLE] = "lifecycle",
+  [GSTREAM_METHOD_INPUT_REQUESTED] = "input.requested",
+  [GSTREAM_METHOD_CHECKPOINTS] = "checkpoints",
+  [GSTREAM_METHOD_TASKS] = "tasks",
+  [GSTREAM_METHOD_DEBUG] = "debug",
+  [GSTREAM_METHOD_CUSTOM] = "custom",
+};
+
+static guint
+method_bit (const char *name)
+{
+  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
+    if (g_strcmp0 (method_names[i], name) == 0)
+      return 1u << i;
+
+  return 1u << GSTREAM_METHOD_OTHER;
+}
+
+/**
+ * gstream_transformer_get_wants:
+ * @self: a transformer
+ *
+ * The methods of the events that it sees.
+ *
+ * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL for all
+ */
+const char * const *
+gstream_transformer_get_wants (GstreamTransformer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
+
+  return (const char * const *) get_private (self)->wants;
+}
+
+/**
+ * gstream_transformer_set_wants:
+ * @self: a transformer
+ * @methods: (array zero-terminated=1) (nullable): names of methods, or %NULL for all
+ *
+ * Says which events it wants to see. An event costs the transformers that want
+ * it, not the number registered. To be set before it is registered.
+ */
+void
+gstream_transformer_set_wants (GstreamTransformer *self,
+                               const char * const *methods)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_TRANSFORMER (self));
+
+  priv = get_private (self);
+  g_return_if_fail (priv->mux == NULL);
+
+  g_strfreev (priv->wants);
+  priv->wants = g_strdupv ((char **) methods);
+  priv->methods = methods ? 0 : G_MAXUINT;
+  for (gsize i = 0; methods != NULL && methods[i] != NULL; i++)
+    priv->methods |= method_bit (methods[i]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WANTS]);
+}
+
+void
+gstream_transformer_set_wants_mask (GstreamTransformer *self,
+                                    guint               methods)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
+    if ((methods & (1u << i)) != 0 && method_names[i] != NULL)
+      g_ptr_array_add (names, (gpointer) method_names[i]);
+  g_ptr_array_add (names, NULL);
+  gstream_transformer_set_wants (self, (const char * const *) names->pdata);
+}
+
+gboolean
+gstream_transformer_wants (GstreamTransformer *self,
+                           GstreamMethod       method)
+{
+  return (get_private (self)->methods & (1u << method)) != 0;
+}
+
+gboolean
+gstream_transformer_wants_name (GstreamTransformer *self,
+                                const char         *method)
+{
+  GstreamTransformerPrivate *priv = get_private (self);
+
+  return priv->wants == NULL || g_strv_contains ((const char * const *) priv->wants, method);
+}
+
+void
+gstream_transformer_set_reach (GstreamTransformer *self,
+                               guint               reach)
+{
+  get_private (self)->reach = reach;
+}
+
+guint
+gstream_transformer_get_reach (GstreamTransformer *self)
+{
+  return get_private (self)->reach;
+}
+
+/**
+ * gstream_transformer_get_channels:
+ * @self: a transformer
+ *
+ * The stream modes that a source has to be asked for (M8): what was set, else
+ * the methods that it wants.
+ *
+ * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL
+ *   where it wants whatever there is
+ */
+const char * const *
+gstream_transformer_get_channels (GstreamTransformer *self)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
+
+  priv = get_private (self);
+
+  return (const char * const *) (priv->channels ? priv->channels : priv->wants);
+}
+
+/**
+ * gstream_transformer_set_channels:
+ * @self: a transformer
+ * @channels: (array zero-terminated=1) (nullable): names of stream modes, or %NULL for
+ *   those it wants
+ *
+ * Sets [property@Transformer:channels]. To be set before it is registered.
+ */
+void
+gstream_transformer_set_channels (GstreamTransformer *self,
+                                  const char * const *channels)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_TRANSFORMER (self));
+
+  priv = get_private (self);
+  g_strfreev (priv->channels);
+  priv->channels = g_strdupv ((char **) channels);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANNELS]);
+}
+
+/**
+ * gstream_transformer_get_before_builtins:
+ * @self: a transformer
+ *
+ * Whether it sees events before the built-in transformers do (M1).
+ *
+ * Returns: %TRUE if it does
+ */
+gboolean
+gstream_transformer_get_before_builtins (GstreamTransformer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), FALSE);
+
+  return get_private (self)->before_builtins;
+}
+
+/**
+ * gstream_transformer_get_native:
+ * @self: a transformer
+ *
+ * Whether what its projections forward has their bare name as its method,
+ * instead of `custom:NAME` (M6).
+ *
+ * Returns: %TRUE if it has
+ */
+gboolean
+gstream_transformer_get_native (GstreamTransformer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), FALSE);
+
+  return get_private (self)->native;
+}
+
+/**
+ * gstream_transformer_get_scope:
+ * @self: a transformer
+ *
+ * The namespace that it was made for.
+ *
+ * Returns: (array zero-terminated=1) (nullable) (transfer none): the path, empty for the
+ *   root, or %NULL before it is registered
+ */
+const char * const *
+gstream_transformer_get_scope (GstreamTransformer *self)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
+
+  priv = get_private (self);
+
+  return priv->scope ? (const char * const *) priv->scope->segments : NULL;
+}
+
+/* --- what it does --- */
+
+/**
+ * gstream_transformer_add_projection:
+ * @self: a transformer
+ * @name: the projection's name
+ * @item_type: the type of its items
+ *
+ * Makes a projection that is registered with the transformer (M2), and found by
+ * its name on the run. To be called before the transformer is registered, best
+ * when it is made.
+ *
+ * Items that have a JSON form are forwarded to the main log (M6), until
+ * [property@Projection:forward] is set to %FALSE.
+ *
+ * Returns: (transfer none): the projection
+ */
+GstreamProjection *
+gstream_transformer_add_projection (GstreamTransformer *self,
+                                    const char         *name,
+                                    GType               item_type)
+{
+  GstreamTransformerPrivate *priv;
+  GstreamProjection *projection;
+  GstreamItemType type;
+
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
+  g_return_val_if_fail (name != NULL && *name != '\0', NULL);
+  g_return_val_if_fail (gstream_item_type_init (&type, item_type), NULL);
+
+  priv = get_private (self);
+  g_return_val_if_fail (priv->mux == NULL, NULL);
+
+  projection = gstream_projection_new (name, item_type);
+  gstream_projection_set_forward (projection, gstream_item_type_is_json (&type));
+  g_ptr_array_add (priv->projections, projection);
+
+  return projection;
+}
+
+GPtrArray *
+gstream_transformer_get_projections (GstreamTransformer *self)
+{
+  return get_private (self)->projections;
+}
+
+/**
+ * gstream_transformer_replace:
+ * @self: a transformer
+ * @event: another event
+ *
+ * Puts @event in the place of the one being processed: transformers after this
+ * one, the main log and the run's own state see it instead (M1). To be called
+ * from within `process`, or before `process_async` is done.
+ */
+void
+gstream_transformer_replace (GstreamTransformer *self,
+                             GstreamEvent       *event)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_TRANSFORMER (self));
+  g_return_if_fail (event != NULL);
+
+  priv = get_private (self);
+  gstream_event_ref (event);
+  g_clear_pointer (&priv->replacement, gstream_event_unref);
+  priv->replacement = event;
+}
+
+GstreamEvent *
+gstream_transformer_take_replacement (GstreamTransformer *self)
+{
+  return g_steal_pointer (&get_private (self)->replacement);
+}
+
+/**
+ * gstream_transformer_schedule:
+ * @self: a transformer that is registered
+ * @fails_run: whether an error of the work fails the run; if not, it is logged
+ *
+ * Begins side work (M4): work that goes on beside the run's events, and that the
+ * run's end waits for.
+ *
+ * Returns: (transfer full): the work, to be completed with [method@SideWork.complete]
+ */
+GstreamSideWork *
+gstream_transformer_schedule (GstreamTransformer *self,
+                              gboolean            fails_run)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
+
+  priv = get_private (self);
+  g_return_val_if_fail (priv->mux != NULL, NULL);
+
+  return priv->funcs->schedule (priv->mux, fails_run);
+}
+
+gboolean
+gstream_transformer_is_async_only (GstreamTransformer *self)
+{
+  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (self);
+
+  return klass->process == NULL && klass->process_async != NULL;
+}
+
+/* --- its place in a mux --- */
+
+void
+gstream_transformer_register (GstreamTransformer                 *self,
+                              const GstreamTransformerOwnerFuncs *funcs,
+                              gpointer                            mux,
+                              GstreamNamespace                   *scope)
+{
+  GstreamTransformerPrivate *priv = get_private (self);
+
+  g_assert (priv->mux == NULL);
+
+  priv->funcs = funcs;
+  priv->mux = mux;
+  priv->scope = gstream_namespace_ref (scope);
+}
+
+void
+gstream_transformer_unregister (GstreamTransformer *self)
+{
+  GstreamTransformerPrivate *priv = get_private (self);
+
+  priv->funcs = NULL;
+  priv->mux = NULL;
+}
+
+gpointer
+gstream_transformer_get_mux (GstreamTransformer *self)
+{
+  return get_private (self)->mux;
+}
+
+guint
+gstream_transformer_get_order (GstreamTransformer *self)
+{
+  return get_private (self)->order;
+}
+
+void
+gstream_transformer_set_order (GstreamTransformer *self,
+                               guint               order)
+{
+  get_private (self)->order = order;
+}
+
+/* --- its properties --- */
+
+static void
+gstream_transformer_get_property (GObject    *object,
+                                  guint       prop_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  GstreamTransformer *self = GSTREAM_TRANSFORMER (object);
+  GstreamTransformerPrivate *priv = get_private (self);
+
+  switch (prop_id)
+    {
+    case PROP_WANTS:
+      g_value_set_boxed (value, priv->wants);
+      break;
+    case PROP_CHANNELS:
+      g_value_set_boxed (value, gstream_transformer_get_channels (self));
+      break;
+    case PROP_BEFORE_BUILTINS:
+      g_value_set_boolean (value, priv->before_builtins);
+      break;
+    case PROP_NATIVE:
+      g_value_set_boolean (value, priv->native);
+      break;
+    case PROP_SCOPE:
+      g_value_set_boxed (value, gstream_transformer_get_scope (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_transformer_set_property (GObject      *object,
+                                  guint         prop_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  GstreamTransformer *self = GSTREAM_TRANSFORMER (object);
+  GstreamTransformerPrivate *priv = get_private (self);
+
+  switch (prop_id)
+    {
+    case PROP_WANTS:
+      gstream_transformer_set_wants (self, g_value_get_boxed (value));
+      break;
+    case PROP_CHANNELS:
+      gstream_transformer_set_channels (self, g_value_get_boxed (value));
+      break;
+    case PROP_BEFORE_BUILTINS:
+      priv->before_builtins = g_value_get_boolean (value);
+      break;
+    case PROP_NATIVE:
+      priv->native = g_value_get_boolean (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_transformer_finalize (GObject *object)
+{
+  GstreamTransformerPrivate *priv = get_private (GSTREAM_TRANSFORMER (object));
+
+  g_strfreev (priv->wants);
+  g_strfreev (priv->channels);
+  g_ptr_array_unref (priv->projections);
+  g_clear_pointer (&priv->replacement, gstream_event_unref);
+  g_clear_pointer (&priv->scope, gstream_namespace_unref);
+
+  G_OBJECT_CLASS (gstream_transformer_parent_class)->finalize (object);
+}
+
+static void
+gstream_transformer_class_init (GstreamTransformerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_transformer_get_property;
+  object_class->set_property = gstream_transformer_set_property;
+  object_class->finalize = gstream_transformer_finalize;
+
+  /**
+   * GstreamTransformer:wants: (getter get_wants) (setter set_wants)
+   *
+   * The methods of the events that it sees; %NULL for all.
+   */
+  properties[PROP_WANTS] =
+    g_param_spec_boxed ("wants", NULL, NULL, G_TYPE_STRV,
+                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamTransformer:channels: (getter get_channels) (setter set_channels)
+   *
+   * The stream modes that a source has to be asked for (M8); what it wants,
+   * where it does not say otherwise.
+   */
+  properties[PROP_CHANNELS] =
+    g_param_spec_boxed ("channels", NULL, NULL, G_TYPE_STRV,
+                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamTransformer:before-builtins: (getter get_before_builtins)
+   *
+   * Whether it sees events before the built-in transformers do (M1).
+   */
+  properties[PROP_BEFORE_BUILTINS] =
+    g_param_spec_boolean ("before-builtins", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamTransformer:native: (getter get_native)
+   *
+   * Whether what its projections forward has their bare name as its method (M6).
+   */
+  properties[PROP_NATIVE] =
+    g_param_spec_boolean ("native", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamTransformer:scope: (getter get_scope)
+   *
+   * The namespace that it was made for; %NULL before it is registered.
+   */
+  properties[PROP_SCOPE] =
+    g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_transformer_init (GstreamTransformer *self)
+{
+  GstreamTransformerPrivate *priv = get_private (self);
+
+  priv->projections = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->methods = G_MAXUINT;
+  priv->reach = GSTREAM_REACH_ALL;
+}

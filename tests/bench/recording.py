@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The runs that are served to everybody: the bytes of an Agent Server's SSE stream.
+
+messages-N  N messages of 200 text deltas each, about 250 bytes an event
+states-N    N values of about 100 KB each: 200 messages and a counter
+"""
+
+import json
+
+WORDS = (" the", " quick", " brown", " fox", " jumps", " over", " a", " lazy",
+         " dog", " while", " it", " sleeps", " under", " that", " old", " tree")
+DELTAS = 200  # of one message
+TEXTS = ["".join(WORDS[(message + delta) % len(WORDS)] for delta in range(DELTAS))
+         for message in range(len(WORDS))]
+CLOCK = 1795366693000  # ms since the epoch
+
+
+def event(seq, method, data):
+    document = {
+        "type": "event",
+        "event_id": f"{CLOCK + seq}-0.{seq % 4}",
+        "seq": seq,
+        "method": method,
+        "params": {"namespace": [], "timestamp": CLOCK + seq, "data": data},
+    }
+    text = json.dumps(document, separators=(",", ":"))
+    return method, f"event: {method}\ndata: {text}\nid: {seq}\n\n".encode()
+
+
+def message(number):
+    text = TEXTS[number % len(WORDS)]
+    yield {"event": "message-start", "role": "ai", "id": f"lc_run--01a20431-aa91-7723-{number:04x}"}
+    yield {"event": "content-block-start", "index": 0, "content": {"type": "text", "text": ""}}
+    for delta in range(DELTAS):
+        yield {"event": "content-block-delta", "index": 0,
+               "delta": {"type": "text-delta", "text": WORDS[(number + delta) % len(WORDS)]}}
+    yield {"event": "content-block-finish", "index": 0, "content": {"type": "text", "text": text}}
+    yield {"event": "message-finish", "reason": "stop"}
+
+
+def state(number):
+    history = [{"type": "ai" if place % 2 else "human",
+                "content": TEXTS[(number + place) % len(WORDS)][:400],
+                "id": f"01a20431-aa91-7723-{place:012x}",
+                "additional_kwargs": {},
+                "response_metadata": {}} for place in range(200)]
+    return {"messages": history, "step": number}
+
+
+def content(name):
+    """The (method, data) of the run that NAME asks for, without its lifecycle."""
+    kind, count = name.split("-")
+    for number in range(int(count)):
+        if kind == "messages":
+            for data in message(number):
+                yield "messages", data
+        else:
+            yield "values", state(number)
+
+
+def record(name):
+    """The (method, bytes) of every event of a run."""
+    events = [event(1, "lifecycle", {"event": "running", "graph_name": "bench"})]
+    for method, data in content(name):
+        events.append(event(len(events) + 1, method, data))
+    events.append(event(len(events) + 1, "lifecycle", {"event": "completed", "graph_name": "bench"}))
+    return events
+
+
+def json_lines(name):
+    """The run as the graph engine in the process yields it, without a lifecycle."""
+    about = {"langgraph_node": "model", "run_id": "run"}
+    events = ({"type": "event", "seq": 0, "method": method,
+               "params": {"namespace": [], "timestamp": CLOCK, "data": [data, about]}}
+              for method, data in content(name))
+    return "".join(json.dumps(document) + "\n" for document in events)
+
+
+def expected_sum(name):
+    """What a consumer must have added up: the lengths of what it was to read of a
+    recording, or of values-N, N states of three keys in memory."""
+    kind, count = name.split("-")
+    if kind == "messages":
+        return sum(len(TEXTS[number % len(WORDS)]) for number in range(int(count)))
+    if kind == "values":
+        return sum(len(WORDS[number % len(WORDS)]) for number in range(int(count)))
+    return sum(len(TEXTS[(number + 199) % len(WORDS)][:400]) for number in range(int(count)))

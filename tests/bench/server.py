@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An Agent Server that only says what it has prepared. Prints its URL.
+
+A thread is called RECORDING.ANYTHING (see recording.py). Each event is an HTTP
+chunk of its own, as the real servers write it, but all are joined beforehand
+and written at once, so that the client alone is measured.
+"""
+
+import functools
+import http.server
+import json
+import threading
+
+import recording
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@functools.cache
+def record(name):
+    return recording.record(name)
+
+
+@functools.cache
+def stream(name, channels):
+    """What is sent to a client that asks for CHANNELS."""
+    wanted = [data for method, data in record(name) if method in channels]
+    return b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in wanted)
+
+
+@functools.cache
+def end_of_content(thread):
+    return threading.Event()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def thread_and_action(self):
+        _, _, thread, action = self.path.split("?")[0].split("/", 3)
+        return thread, action
+
+    def answer(self, document):
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.answer({"values": {"messages": [{"type": "human", "content": ""}]},
+                     "next": [], "tasks": [], "metadata": {}})
+
+    def do_POST(self):
+        thread, action = self.thread_and_action()
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if action == "commands":
+            self.answer({"type": "success", "id": request["id"], "result": {"run_id": "bench"}})
+        else:
+            self.send_stream(thread, tuple(sorted(request["channels"])))
+
+    def send_stream(self, thread, channels):
+        """The connection stays open at the end, as the real servers' does."""
+        name = thread.split(".")[0]
+        data = stream(name, channels)
+        if {"messages", "values"}.isdisjoint(channels):
+            # Clients take the run's end from here, too: not before its content.
+            self.connection.sendall(HEADERS)
+            end_of_content(thread).wait()
+            self.connection.sendall(data)
+        else:
+            self.connection.sendall(HEADERS)
+            self.connection.sendall(data)
+            end_of_content(thread).set()
+        self.connection.recv(1)
+        self.close_connection = True
+
+    def handle(self):
+        try:
+            super().handle()
+        except ConnectionError:  # the client has what it wanted
+            pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+
+if __name__ == "__main__":
+    server = Server(("127.0.0.1", 0), Handler)
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    server.serve_forever()

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# That everything public is documented, and that the site has all its pages.
+
+. "$G_TEST_SRCDIR/support/tap.sh"
+
+build=$G_TEST_BUILDDIR/..
+site=$build/doc/gstream-1
+
+# gi-docgen checks what is there; what it finds missing it prints.
+all_documented () {
+  gi-docgen check --fatal-warnings --config "$build/doc/gstream-1.toml" "$build/gstream/Gstream-1.gir"
+}
+
+pages_are_there () {
+  local page
+  for page in "$G_TEST_SRCDIR"/../doc/*.md; do
+    page=$(basename "$page" .md)
+    [ -e "$site/$page.html" ] || { echo "$page is not in the site"; return 1; }
+  done
+}
+
+# Links between the pages of the guide.
+links_lead_somewhere () {
+  grep -ohE '\]\([a-z-]+\.html' "$G_TEST_SRCDIR"/../doc/*.md | sort -u | while IFS= read -r link; do
+    [ -e "$site/${link#](}" ] || { echo "no ${link#](}"; return 1; }
+  done
+}
+
+check /docs/complete all_documented
+check /docs/pages pages_are_there
+check /docs/links links_lead_somewhere
+plan

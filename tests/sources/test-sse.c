@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Events out of Server-Sent Events: data that is no event, limits, ends.
+ */
+#include <gstream/sources/gstream-sse-source.h>
+
+#include <string.h>
+
+#include "support.h"
+
+#define EVENT(data) "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":" data "}}"
+#define NUMBER(n) EVENT ("{\"n\":" #n "}")
+
+static GstreamEventSource *
+new_source (const char *text,
+            gssize      length,
+            gsize       max_piece)
+{
+  g_autoptr (TestStream) stream = test_stream_new (text, length, max_piece, 0);
+
+  return gstream_sse_source_new_for_stream (G_INPUT_STREAM (stream));
+}
+
+static void
+test_events (void)
+{
+  const char *text =
+      "\xef\xbb\xbf: hello\r\n\r\nevent: custom\r\ndata: " NUMBER (1) "\r\nid: 1\r\n\r\n"
+      "data: {\"type\":\"event\",\"method\":\"custom\",\ndata: \"params\":{\"namespace\":[],\"timestamp\":1,\n"
+      "data:\"data\":{\"n\":2}}}\n\ndata:\n\ndata: " NUMBER (3) "\r\r: bye\r";
+
+  for (gsize piece = 1; piece <= strlen (text); piece++)
+    {
+      g_autoptr (GstreamEventSource) source = new_source (text, -1, piece);
+      g_autoptr (GPtrArray) got = NULL;
+      GError *error = NULL;
+
+      got = test_drain (source, &error);
+      g_assert_no_error (error);
+      test_assert_numbers (got, 1, 3);
+    }
+}
+
+static void
+test_id_and_retry (void)
+{
+  g_autoptr (GstreamEventSource) source =
+      new_source ("id: 7\ndata: " NUMBER (1) "\n\nretry: 250\ndata: " NUMBER (2) "\nid: 8\n\nid: 9\n", -1, G_MAXSIZE);
+  GstreamSseSource *self = GSTREAM_SSE_SOURCE (source);
+  g_autoptr (GstreamEvent) first = NULL;
+  g_autoptr (GPtrArray) rest = NULL;
+  g_autofree char *id = NULL;
+  gint64 retry;
+  GError *error = NULL;
+
+  g_assert_cmpstr (gstream_sse_source_get_last_event_id (self), ==, "");
+  g_assert_cmpint (gstream_sse_source_get_retry (self), ==, -1);
+
+  first = test_next (source, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_sse_source_get_last_event_id (self), ==, "7");
+  g_assert_cmpint (gstream_sse_source_get_retry (self), ==, -1);
+
+  /* The id of what did not become an event does not count. */
+  rest = test_drain (source, &error);
+  g_assert_no_error (error);
+  test_assert_numbers (rest, 2, 1);
+  g_object_get (source, "last-event-id", &id, "retry", &retry, NULL);
+  g_assert_cmpstr (id, ==, "8");
+  g_assert_cmpint (retry, ==, 250);
+}
+
+static void
+check_failure (const char *text,
+               guint       max_event_size,
+               int         n_before,
+               int         code,
+               const char *message)
+{
+  const gsize pieces[] = { 1, 17, G_MAXSIZE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      g_autoptr (GstreamEventSource) source = new_source (text, -1, pieces[i]);
+      g_autoptr (GPtrArray) got = NULL;
+      GError *error = NULL;
+
+      g_object_set (source, "max-event-size", max_event_size, NULL);
+      got = test_drain (source, &error);
+      test_assert_numbers (got, 1, n_before);
+      g_test_message ("%s", error->message);
+      g_assert_error (error, GSTREAM_ERROR, code);
+      g_assert_true (g_str_has_prefix (error->message, message));
+      g_assert_true (code == GSTREAM_ERROR_FAILED || strstr (error->message, "expected "));
+      g_clear_error (&error);
+
+      g_assert_null (test_next (source, NULL, &error));
+      g_assert_error (error, GSTREAM_ERROR, code);
+      g_clear_error (&error);
+    }
+}
+
+static void
+test_bad (void)
+{
+  check_failure ("data: " NUMBER (1) "\n\n: c\nevent: e\ndata: hello\n\ndata: " NUMBER (2) "\n\n", 1000, 1,
+                 GSTREAM_ERROR_INVALID, "stream: line 5: byte 0: expected ");
+  check_failure ("data: [\ndata: 1\ndata: ]\n\n", 1000, 0,
+                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected ");
+  check_failure ("data: " EVENT ("\"\xff\"") "\n\n", 1000, 0,
+                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 81: expected ");
+}
+
+static void
+test_run_failed (void)
+{
+  check_failure ("data: " NUMBER (1) "\n\ndata: {\"type\":\"error\",\"message\":\"model connection lost\"}\n\n", 1000, 1,
+                 GSTREAM_ERROR_FAILED, "model connection lost");
+}
+
+static void
+test_max_event_size (void)
+{
+  g_autofree char *long_text = g_strdup_printf ("data: %s\n\ndata: %s%200s\n\n", NUMBER (1), NUMBER (2), "");
+  g_autofree char *long_block = g_strdup_printf ("data: %s\n\nevent: e\n:%200s\ndata: ", NUMBER (1), "");
+
+  check_failure (long_text, 200, 1, GSTREAM_ERROR_TOO_LARGE, "stream: line 3: ");
+  check_failure (long_block, 200, 1, GSTREAM_ERROR_TOO_LARGE, "stream: line ");
+}
+
+/* A comment that never ends a block is no event that is too large. */
+static void
+test_many_comments (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GstreamEventSource) source = NULL;
+  g_autoptr (GPtrArray) got = NULL;
+  GError *error = NULL;
+
+  for (int i = 0; i < 1000; i++)
+    g_string_append (text, ": still here\n");
+  g_string_append (text, "data: " NUMBER (1) "\n\n");
+  source = new_source (text->str, -1, 33);
+  g_object_set (source, "max-event-size", 150, NULL);
+  got = test_drain (source, &error);
+  g_assert_no_error (error);
+  test_assert_numbers (got, 1, 1);
+}
+
+static void
+test_max_depth (void)
+{
+  g_autoptr (GstreamEventSource) source = new_source ("data: " EVENT ("[[1]]") "\n\n", -1, G_MAXSIZE);
+  GError *error = NULL;
+
+  g_object_set (source, "max-depth", 3, NULL);
+  g_assert_null (test_next (source, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE);
+  g_assert_true (g_str_has_prefix (error->message, "stream: line 1: byte 81: expected at most 3 levels"));
+  g_clear_error (&error);
+}
+
+/* Cut off at every byte: whole events are delivered, half of one is told. */
+static void
+test_cut_off (void)
+{
+  const char *text = "event: a\ndata: " NUMBER (1) "\nid: 1\n\n: c\nid: 2\nevent: a\ndata: " NUMBER (2) "\nid: 2\n\n";
+  gsize first = strstr (text, "\n\n") + 2 - text;
+  gsize id = strstr (text, "id: 2") - text;
+  gsize length = strlen (text);
+
+  for (gsize cut = 0; cut <= length; cut++)
+    {
+      g_autoptr (GstreamEventSource) source = new_source (text, cut, 31);
+      g_autoptr (GPtrArray) got = NULL;
+      gboolean between = cut == 0 || (cut >= first && cut <= id) || cut == id + strlen ("id: 2\n") || cut == length;
+      GError *error = NULL;
+
+      got = test_drain (source, &error);
+      test_assert_numbers (got, 1, (cut >= first) + (cut == length));
+      if (between)
+        {
+          g_assert_no_error (error);
+          continue;
+        }
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+      g_assert_true (g_str_has_prefix (error->message, "stream: line "));
+      g_assert_nonnull (strstr (error->message, "cut off: expected the empty line"));
+      g_clear_error (&error);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/sources/sse/events", test_events);
+  g_test_add_func ("/sources/sse/id-and-retry", test_id_and_retry);
+  g_test_add_func ("/sources/sse/bad", test_bad);
+  g_test_add_func ("/run/R5/sse/run-failed", test_run_failed);
+  g_test_add_func ("/sources/sse/max-event-size", test_max_event_size);
+  g_test_add_func ("/sources/sse/many-comments", test_many_comments);
+  g_test_add_func ("/sources/sse/max-depth", test_max_depth);
+  g_test_add_func ("/run/R8/sse/cut-off", test_cut_off);
+
+  return g_test_run ();
+}
