@@ -100,6 +100,9 @@ gboolean        gstream_found_reads      (GstreamMethod       method);
 gboolean        gstream_found_read       (GstreamFound       *self,
                                           GstreamMethod       method,
                                           GstreamJsonCursor  *cursor);
+/* The same for messages. */
+gboolean        gstream_found_read_message (GstreamFound      *self,
+                                            GstreamJsonCursor *cursor);
 /* The bytes that the strings need. */
 gsize           gstream_found_get_size   (const GstreamFound *self);
 /* Copies it all to @facts, the strings to @room; gives what is behind them. */
@@ -108,8 +111,16 @@ char           *gstream_found_copy       (const GstreamFound *self,
                                           const char         *node,
                                           GstreamEventFacts  *facts,
                                           char               *room);
-/* One string, NULL where there is none. Moves @room. */
+/* Moves @room. */
 const char     *gstream_found_copy_string (const GstreamJsonString *string,
                                            char                   **room);
+
+/* NULL where there is none. */
+static inline const char *
+gstream_found_copy_if_any (const GstreamJsonString  *string,
+                           char                    **room)
+{
+  return string->start != NULL ? gstream_found_copy_string (string, room) : NULL;
+}
 
 G_END_DECLS

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events from JSON (E3): the envelope. The data is the business of found.
+ * Events from JSON (E3): made of what the envelope holds.
  */
-#include "gstream/event/gstream-event-body-private.h"
-#include "gstream/event/gstream-namespace-table-private.h"
+#include "gstream/event/gstream-event-envelope-private.h"
 
-#define is gstream_json_string_is
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 
 struct _GstreamEventReader
@@ -14,40 +12,6 @@ struct _GstreamEventReader
   guint                 max_depth;
   GstreamNamespaceTable namespaces;
 };
-
-typedef enum
-{
-  TYPE_NONE,
-  TYPE_EVENT,
-  TYPE_ERROR,
-  TYPE_OTHER,
-} Type;
-
-/* One event, as far as it has been read. */
-typedef struct
-{
-  GstreamJsonCursor  cursor;
-  GstreamEventReader *reader;
-
-  GstreamJsonSlice   root;        /* the document, without white space around it */
-  Type               type;
-  guint32            type_at;     /* byte */
-  GstreamJsonString  id;
-  GstreamJsonString  method_name;
-  GstreamMethod      method;
-  GstreamJsonString  message;     /* of an error */
-  GstreamJsonSlice   seq;
-  gint64             read_seq;
-  const guint32     *params;      /* NULL: there are none */
-  gboolean           params_read; /* with the method that counts */
-
-  GstreamNamespace  *namespace_;  /* held; NULL until there is one */
-  gint64             timestamp;
-  GstreamJsonString  node;
-  GstreamJsonSlice   data;
-  GstreamJsonSlice   interrupts;
-  GstreamFound       found;
-} Reading;
 
 GstreamEventReader *
 gstream_event_reader_new (void)
@@ -74,227 +38,16 @@ gstream_event_reader_set_limits (GstreamEventReader *self,
   self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
 }
 
-/* What the protocol has as optional may as well be null. */
-static gboolean
-read_optional_string (GstreamJsonCursor *cursor,
-                      GstreamJsonString *string,
-                      const char        *expected)
-{
-  char c = gstream_json_cursor_peek (cursor);
-
-  if (c != '"' && c != 'n')
-    return gstream_json_cursor_fail (cursor, *cursor->next, expected);
-  return gstream_json_cursor_string_if_any (cursor, string);
-}
-
-static gboolean
-read_seq (Reading *self)
-{
-  guint32 start = *self->cursor.next;
-
-  self->read_seq = 0;
-  if (gstream_json_cursor_peek (&self->cursor) == 'n' ? !gstream_json_cursor_skip (&self->cursor)
-                                                      : !gstream_json_cursor_count (&self->cursor, &self->read_seq, "seq, an integer"))
-    return FALSE;
-  self->seq = gstream_json_cursor_since (&self->cursor, start);
-  return TRUE;
-}
-
-static gboolean
-read_namespace (Reading *self)
-{
-  GstreamNamespace *namespace_ = gstream_namespace_table_read (&self->reader->namespaces, &self->cursor);
-
-  g_clear_pointer (&self->namespace_, gstream_namespace_unref);
-  if (namespace_ != NULL)
-    self->namespace_ = gstream_namespace_ref (namespace_);
-  return namespace_ != NULL;
-}
-
-static gboolean
-read_data (Reading *self)
-{
-  guint32 start = *self->cursor.next;
-
-  if (!gstream_found_read (&self->found, self->method, &self->cursor))
-    return FALSE;
-  self->data = gstream_json_cursor_since (&self->cursor, start);
-  return TRUE;
-}
-
-static gboolean
-read_interrupts (Reading *self)
-{
-  guint32 start = *self->cursor.next;
-  gboolean none = gstream_json_cursor_peek (&self->cursor) == 'n';
-
-  self->interrupts.length = 0;
-  if (!gstream_json_cursor_skip (&self->cursor))
-    return FALSE;
-  if (!none)
-    self->interrupts = gstream_json_cursor_since (&self->cursor, start);
-  return TRUE;
-}
-
-static gboolean
-read_param (Reading                 *self,
-            const GstreamJsonString *name)
-{
-  if (is (name, "namespace"))
-    return read_namespace (self);
-  if (is (name, "timestamp"))
-    return gstream_json_cursor_count (&self->cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
-  if (is (name, "data"))
-    return read_data (self);
-  if (is (name, "node"))
-    return read_optional_string (&self->cursor, &self->node, "params.node, a string");
-  if (is (name, "interrupts"))
-    return read_interrupts (self);
-  return gstream_json_cursor_skip (&self->cursor);
-}
-
-static gboolean
-read_params (Reading *self)
-{
-  GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = *cursor->next;
-  GstreamJsonString name;
-
-  g_clear_pointer (&self->namespace_, gstream_namespace_unref);
-  self->timestamp = 0;
-  self->node.start = NULL;
-  self->data.length = 0;
-  self->interrupts.length = 0;
-  if (!gstream_json_cursor_open (cursor, '{', "params, an object"))
-    return FALSE;
-  while (gstream_json_cursor_member (cursor, &name))
-    read_param (self, &name);
-
-  if (cursor->expected == NULL && self->namespace_ == NULL)
-    return gstream_json_cursor_fail (cursor, start, "params to have namespace, a list of strings");
-  if (cursor->expected == NULL && self->data.length == 0)
-    return gstream_json_cursor_fail (cursor, start, "params to have data");
-  return cursor->expected == NULL;
-}
-
-/* Params are read at once where the method is known by then; else once it is. */
-static gboolean
-meet_params (Reading *self)
-{
-  self->params = self->cursor.next;
-  self->params_read = self->method_name.start != NULL;
-  return self->params_read ? read_params (self) : gstream_json_cursor_skip (&self->cursor);
-}
-
-static gboolean
-read_method (Reading *self)
-{
-  GstreamJsonCursor *cursor = &self->cursor;
-  GstreamJsonString *name = &self->method_name;
-
-  if (gstream_json_cursor_peek (cursor) != '"')
-    return gstream_json_cursor_fail (cursor, *cursor->next, "method, a string");
-  if (!gstream_json_cursor_string (cursor, name))
-    return FALSE;
-  self->params_read = FALSE;
-  if (name->escaped && name->length <= sizeof cursor->word)
-    self->method = gstream_method_from_name (cursor->word, gstream_json_unescape (cursor->word, name->start, name->length));
-  else
-    self->method = gstream_method_from_name (name->start, name->length);
-  return TRUE;
-}
-
-static gboolean
-read_type (Reading *self)
-{
-  GstreamJsonString word;
-
-  self->type_at = *self->cursor.next;
-  if (!gstream_json_cursor_word_if_any (&self->cursor, &word))
-    return FALSE;
-  self->type = is (&word, "event") ? TYPE_EVENT : is (&word, "error") ? TYPE_ERROR : TYPE_OTHER;
-  return TRUE;
-}
-
-static gboolean
-read_member (Reading                 *self,
-             const GstreamJsonString *name)
-{
-  GstreamJsonCursor *cursor = &self->cursor;
-
-  if (is (name, "type"))
-    return read_type (self);
-  if (is (name, "method"))
-    return read_method (self);
-  if (is (name, "params"))
-    return meet_params (self);
-  if (is (name, "seq"))
-    return read_seq (self);
-  if (is (name, "event_id") || is (name, "eventId"))
-    return read_optional_string (cursor, &self->id, "the event's id, a string");
-  if (is (name, "message"))
-    return gstream_json_cursor_string_if_any (cursor, &self->message);
-  return gstream_json_cursor_skip (cursor);
-}
-
-static gboolean
-read_root (Reading *self)
-{
-  GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = *cursor->next;
-  GstreamJsonString name;
-
-  if (!gstream_json_cursor_open (cursor, '{', "an event, a JSON object"))
-    return FALSE;
-  while (gstream_json_cursor_member (cursor, &name))
-    read_member (self, &name);
-  if (!gstream_json_cursor_end (cursor))
-    return FALSE;
-  self->root = gstream_json_cursor_since (cursor, start);
-  return TRUE;
-}
-
-/* After the root: the whole is JSON, and what it says of an event is of the right kind. */
-static gboolean
-check_event (Reading *self)
-{
-  GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = self->root.start;
-
-  if (self->type == TYPE_NONE)
-    return gstream_json_cursor_fail (cursor, start, "the event to have type \"event\"");
-  if (self->type == TYPE_OTHER)
-    return gstream_json_cursor_fail (cursor, self->type_at, "type to be \"event\"");
-  if (self->method_name.start == NULL || self->method_name.length == 0)
-    return gstream_json_cursor_fail (cursor, start, "the event to have method, a string that is not empty");
-  if (self->params == NULL)
-    return gstream_json_cursor_fail (cursor, start, "the event to have params, an object");
-  if (self->params_read)
-    return TRUE;
-
-  gstream_json_cursor_move (cursor, self->params);
-  cursor->depth = 1;
-  return read_params (self);
-}
-
 static gsize
 string_size (const GstreamJsonString *string)
 {
   return string->start != NULL ? string->length + 1 : 0;
 }
 
-static GstreamJsonSlice
-within_root (const Reading    *self,
-             GstreamJsonSlice  slice)
-{
-  slice.start -= self->root.start;
-  return slice;
-}
-
 /* The text, as a part of @owner or copied to @room. */
 static void
 set_text (GstreamEventBody *body,
-          const Reading    *self,
+          const GstreamEnvelope *self,
           GBytes           *owner,
           char             *room)
 {
@@ -304,14 +57,14 @@ set_text (GstreamEventBody *body,
     body->owner = g_bytes_ref (owner);
   else
     body->json = memcpy (room, body->json, body->json_length);
-  body->json_data = within_root (self, self->data);
-  body->json_interrupts = within_root (self, self->interrupts);
-  body->json_seq = within_root (self, self->seq);
-  body->read_seq = self->read_seq;
+  body->json_data = gstream_json_slice_within (self->data, self->root.start);
+  body->json_interrupts = gstream_json_slice_within (self->interrupts, self->root.start);
+  body->json_seq = gstream_json_slice_within (self->seq_slice, self->root.start);
+  body->read_seq = self->seq;
 }
 
 static GstreamEvent *
-make_event (Reading *self,
+make_event (GstreamEnvelope *self,
             GBytes  *owner)
 {
   gboolean is_known = self->method != GSTREAM_METHOD_OTHER;
@@ -331,7 +84,7 @@ make_event (Reading *self,
     size += self->root.length;
 
   event = gstream_event_alloc (size, &start);
-  event->seq = self->read_seq;
+  event->seq = self->seq;
   body = event->body;
   facts = start;
   room = (char *) (facts + 1);
@@ -339,8 +92,8 @@ make_event (Reading *self,
   body->method_name = is_known ? gstream_method_get_name (self->method) : gstream_found_copy_string (&self->method_name, &room);
   body->namespace_ = g_steal_pointer (&self->namespace_);
   body->timestamp = self->timestamp;
-  body->id = gstream_found_copy_string (&self->id, &room);
-  body->node = gstream_found_copy_string (&self->node, &room);
+  body->id = gstream_found_copy_if_any (&self->id, &room);
+  body->node = gstream_found_copy_if_any (&self->node, &room);
   body->facts = facts;
   room = gstream_found_copy (&self->found, self->method, body->node, facts, room);
   set_text (body, self, owner, room);
@@ -349,7 +102,7 @@ make_event (Reading *self,
 
 /* The run's own failure, in its own words (R5). */
 static void
-set_failure (Reading  *self,
+set_failure (GstreamEnvelope  *self,
              GError  **error)
 {
   g_autofree char *message = NULL;
@@ -372,7 +125,7 @@ gstream_event_reader_read (GstreamEventReader  *self,
                            gsize                length,
                            GError             **error)
 {
-  Reading reading;
+  GstreamEnvelope envelope;
   GstreamEvent *event = NULL;
 
   if (length > self->max_size)
@@ -381,17 +134,13 @@ gstream_event_reader_read (GstreamEventReader  *self,
                    "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size, length);
       return NULL;
     }
-  memset (&reading, 0, sizeof reading);
-  reading.reader = self;
-  if (!gstream_json_cursor_init (&reading.cursor, json, length, self->max_depth) || !read_root (&reading))
-    gstream_json_cursor_set_error (&reading.cursor, error);
-  else if (reading.type == TYPE_ERROR)
-    set_failure (&reading, error);
-  else if (!check_event (&reading))
-    gstream_json_cursor_set_error (&reading.cursor, error);
+  if (!gstream_envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
+    gstream_json_cursor_set_error (&envelope.cursor, error);
+  else if (envelope.type == GSTREAM_ENVELOPE_ERROR)
+    set_failure (&envelope, error);
   else
-    event = make_event (&reading, owner);
-  g_clear_pointer (&reading.namespace_, gstream_namespace_unref);
+    event = make_event (&envelope, owner);
+  gstream_envelope_clear (&envelope);
   return event;
 }
 

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *start;   /* behind the opening quote; NULL: there is none */
-  gsize       length;  /* up to the closing one */
+  guint32     length;  /* up to the closing one */
   gboolean    escaped; /* has backslashes */
 } GstreamJsonString;
 
@@ -72,7 +72,10 @@ gboolean gstream_json_cursor_string_if_any (GstreamJsonCursor *self,
 gboolean gstream_json_cursor_word_if_any   (GstreamJsonCursor *self,
                                             GstreamJsonString *word);
 
-/* Passes a number, which is to be 0 or more and an integer that int64 can hold. */
+/* Passes a value; @count is -1 unless that is 0 or more and an integer that int64 can hold. */
+gboolean gstream_json_cursor_count_if_any (GstreamJsonCursor *self,
+                                           gint64            *count);
+/* The same, and it has to be one. */
 gboolean gstream_json_cursor_count     (GstreamJsonCursor *self,
                                         gint64            *count,
                                         const char        *expected);
@@ -109,6 +112,14 @@ gstream_json_cursor_since (const GstreamJsonCursor *self,
   while ((guchar) self->json[end - 1] <= ' ')
     end--;
   return (GstreamJsonSlice) { start, end - start };
+}
+
+/* Where @slice is, counted from @start. */
+static inline GstreamJsonSlice
+gstream_json_slice_within (GstreamJsonSlice slice,
+                           guint32          start)
+{
+  return (GstreamJsonSlice) { slice.start - start, slice.length };
 }
 
 static inline gboolean

@@ -5,6 +5,7 @@
 #include "gstream/event/gstream-json-cursor-private.h"
 #include "gstream/event/gstream-json-index-private.h"
 #include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-token-private.h"
 
 /* Puts the cursor to the end as well, where nothing else can be passed. */
 gboolean
@@ -42,33 +43,6 @@ gstream_json_cursor_set_error (GstreamJsonCursor *self,
                  "byte %" G_GSIZE_FORMAT ": expected %s", self->error_at, self->expected);
 }
 
-/* The scan says only that something is wrong with a string or the encoding: look again, slowly. */
-static gboolean
-fail_lexically (GstreamJsonCursor *self)
-{
-  const char *end = self->json + self->length;
-  const char *valid_end;
-  const char *quote = NULL;
-
-  g_utf8_validate_len (self->json, self->length, &valid_end);
-  for (const char *p = self->json; p <= valid_end && p < end; p++)
-    {
-      if (quote != NULL && (guchar) *p < ' ')
-        return gstream_json_cursor_fail (self, p - self->json, "a control character in a string to be escaped");
-      if (quote == NULL && *p == '\\')
-        return gstream_json_cursor_fail (self, p - self->json, "a value");
-      if (*p == '\\')
-        p++;
-      else if (*p == '"')
-        quote = quote == NULL ? p : NULL;
-    }
-  if (valid_end < end)
-    return gstream_json_cursor_fail (self, valid_end - self->json, "valid UTF-8");
-  if (quote != NULL)
-    return gstream_json_cursor_fail (self, quote - self->json, "a string to end with a quote");
-  return gstream_json_cursor_fail (self, 0, "JSON");
-}
-
 static void
 find_backslash (GstreamJsonCursor *self,
                 const char        *from)
@@ -88,6 +62,7 @@ gstream_json_cursor_init (GstreamJsonCursor *self,
 {
   const guint32 *tokens;
   gsize n_tokens;
+  gsize at;
 
   self->json = json;
   self->length = length;
@@ -99,7 +74,11 @@ gstream_json_cursor_init (GstreamJsonCursor *self,
   if (length == 0)
     return gstream_json_cursor_fail (self, 0, "JSON");
   if (!gstream_json_index_scan (gstream_json_index_get (), json, length, &tokens, &n_tokens))
-    return fail_lexically (self);
+    {
+      const char *expected = gstream_json_token_find_flaw (json, length, &at);
+
+      return gstream_json_cursor_fail (self, at, expected);
+    }
   self->next = tokens;
   self->last = tokens + n_tokens;
   find_backslash (self, json);
@@ -123,50 +102,29 @@ gstream_json_cursor_end (GstreamJsonCursor *self)
   return self->expected == NULL;
 }
 
-static gboolean
-check_escape (const char *backslash,
-              const char *end,
-              guint      *length)
-{
-  static const char single[] = "\"\\/bfnrt";
-
-  *length = 2;
-  if (backslash[1] != 'u')
-    return strchr (single, backslash[1]) != NULL && backslash[1] != '\0';
-  *length = 6;
-  if (end - backslash < 6)
-    return FALSE;
-  for (guint i = 2; i < 6; i++)
-    if (!g_ascii_isxdigit (backslash[i]))
-      return FALSE;
-  return TRUE;
-}
-
 G_GNUC_NO_INLINE static gboolean
 check_escapes (GstreamJsonCursor *self,
                const char        *end)
 {
-  guint length;
-
   while (self->backslash < end)
     {
-      if (!check_escape (self->backslash, end, &length))
+      const char *behind = gstream_json_token_pass_escape (self->backslash, end);
+
+      if (behind == NULL)
         return gstream_json_cursor_fail (self, self->backslash - self->json, "an escape that JSON knows");
-      find_backslash (self, self->backslash + length);
+      find_backslash (self, behind);
     }
   return TRUE;
 }
 
-/* The string of the next token, which is a quote. */
-static inline gboolean
-take_string (GstreamJsonCursor *self,
+/* Any string, the next token being its quote. Only white space can be between it and the token behind it. */
+G_GNUC_NO_INLINE static gboolean
+pass_string (GstreamJsonCursor *self,
              GstreamJsonString *string)
 {
-  const guint32 *next = self->next;
-  const char *open = self->json + next[0];
-  const char *close = self->json + next[1] - 1;
+  const char *open = self->json + self->next[0];
+  const char *close = self->json + self->next[1] - 1;
 
-  /* Only white space can be between a string and the token behind it. */
   while ((guchar) *close <= ' ')
     close--;
   if (close == open || *close != '"')
@@ -175,74 +133,35 @@ take_string (GstreamJsonCursor *self,
   string->start = open + 1;
   string->length = close - open - 1;
   string->escaped = self->backslash < close;
-  self->next = next + 1;
+  self->next++;
   return !string->escaped || check_escapes (self, close);
+}
+
+/* A string as almost all are written: @stop, the token behind it, follows at once, and no escapes. */
+static inline gboolean
+read_plain_string (const GstreamJsonCursor *self,
+                   const char              *open,
+                   const char              *stop,
+                   GstreamJsonString       *string)
+{
+  if (stop[-1] != '"' || stop - open < 2 || self->backslash < stop)
+    return FALSE;
+  string->start = open + 1;
+  string->length = stop - open - 2;
+  string->escaped = FALSE;
+  return TRUE;
 }
 
 gboolean
 gstream_json_cursor_string (GstreamJsonCursor *self,
                             GstreamJsonString *string)
 {
-  return gstream_json_cursor_peek (self) == '"' ? take_string (self, string) : fail_here (self, "a string");
-}
-
-/* GLib's looks it up in a table. */
-static inline gboolean
-is_digit (char c)
-{
-  return c >= '0' && c <= '9';
-}
-
-static const char *
-pass_digits (const char *p,
-             const char *end)
-{
-  while (p < end && is_digit (*p))
-    p++;
-  return p;
-}
-
-/* Where a number that starts at @p ends; NULL if it is none. */
-static const char *
-pass_number (const char *p,
-             const char *end)
-{
-  const char *digits;
-
-  if (*p == '-')
-    p++;
-  digits = p;
-  p = pass_digits (p, end);
-  if (p == digits || (*digits == '0' && p > digits + 1))
-    return NULL;
-  if (p < end && *p == '.')
-    {
-      digits = ++p;
-      if ((p = pass_digits (p, end)) == digits)
-        return NULL;
-    }
-  if (p < end && (*p == 'e' || *p == 'E'))
-    {
-      p++;
-      if (p < end && (*p == '+' || *p == '-'))
-        p++;
-      digits = p;
-      if ((p = pass_digits (p, end)) == digits)
-        return NULL;
-    }
-  return p;
-}
-
-static const char *
-pass_word (const char *p,
-           const char *end)
-{
-  const char *word = *p == 't' ? "true" : *p == 'f' ? "false" : "null";
-  gsize length = strlen (word);
-
-  if ((gsize) (end - p) < length || memcmp (p, word, length) != 0)
-    return NULL;
-  return p + length;
+  if (gstream_json_cursor_peek (self) != '"')
+    return fail_here (self, "a string");
+  if (!read_plain_string (self, self->json + self->next[0], self->json + self->next[1], string))
+    return pass_string (self, string);
+  self->next++;
+  return TRUE;
 }
 
 static gboolean
@@ -254,7 +173,7 @@ skip_scalar (GstreamJsonCursor *self)
 
   if (self->next == self->last)
     return fail_here (self, "a value");
-  stop = is_digit (*start) || *start == '-' ? pass_number (start, end) : pass_word (start, end);
+  stop = gstream_json_token_pass_scalar (start, end);
   if (stop == NULL || (stop < end && !gstream_json_is_space (*stop)))
     return fail_here (self, "a value");
   self->next++;
@@ -270,34 +189,12 @@ read_plain_count (const char *p,
   const char *start = p;
   guint64 value = 0;
 
-  while (p < end && is_digit (*p))
+  while (p < end && gstream_json_is_digit (*p))
     value = value * 10 + (*p++ - '0');
-  if (p - start > 18 || (*start == '0' && p > start + 1))
+  if (p == start || p - start > 18 || (*start == '0' && p > start + 1))
     return FALSE;
   *count = value;
   return p == end || gstream_json_is_space (*p);
-}
-
-gboolean
-gstream_json_cursor_count (GstreamJsonCursor *self,
-                           gint64            *count,
-                           const char        *expected)
-{
-  GstreamJsonValue number;
-  guint32 start = *self->next;
-
-  if (!is_digit (gstream_json_cursor_peek (self)))
-    return fail_here (self, expected);
-  if (read_plain_count (self->json + start, self->json + self->next[1], count))
-    {
-      self->next++;
-      return TRUE;
-    }
-  if (!skip_scalar (self))
-    return FALSE;
-  number.start = self->json + start;
-  number.end = number.start + gstream_json_cursor_since (self, start).length;
-  return gstream_json_read_integer (number, count) || gstream_json_cursor_fail (self, start, expected);
 }
 
 gboolean
@@ -345,9 +242,10 @@ read_escapes (GstreamJsonString *string,
   string->start = buffer;
 }
 
-gboolean
-gstream_json_cursor_member (GstreamJsonCursor *self,
-                            GstreamJsonString *name)
+/* Any member there may be, or none. */
+G_GNUC_NO_INLINE static gboolean
+pass_member (GstreamJsonCursor *self,
+             GstreamJsonString *name)
 {
   char c = gstream_json_cursor_peek (self);
 
@@ -362,13 +260,35 @@ gstream_json_cursor_member (GstreamJsonCursor *self,
     }
   if (c != '"')
     return fail_here (self, "a member's name");
-  if (!take_string (self, name))
+  if (!pass_string (self, name))
     return FALSE;
   if (gstream_json_cursor_peek (self) != ':')
     return fail_here (self, "a colon");
   self->next++;
   if (name->escaped)
     read_escapes (name, self->name);
+  return TRUE;
+}
+
+/* The usual case is read here, anything else there. */
+gboolean
+gstream_json_cursor_member (GstreamJsonCursor *self,
+                            GstreamJsonString *name)
+{
+  const guint32 *next = self->next;
+  const char *json = self->json;
+  gboolean is_behind_comma;
+
+  if (self->last - next < 3) /* a comma, a name, a colon */
+    return pass_member (self, name);
+
+  is_behind_comma = json[*next] == ',';
+  if (is_behind_comma == is_first (self, '{'))
+    return pass_member (self, name);
+  next += is_behind_comma;
+  if (json[next[0]] != '"' || json[next[1]] != ':' || !read_plain_string (self, json + next[0], json + next[1], name))
+    return pass_member (self, name);
+  self->next = next + 2;
   return TRUE;
 }
 
@@ -380,7 +300,7 @@ gstream_json_cursor_element (GstreamJsonCursor *self)
   if (c == ']')
     return leave (self);
   if (is_first (self, '['))
-    return TRUE;
+    return self->expected == NULL;
   if (c != ',')
     return fail_here (self, "a comma or ]");
   self->next++;
@@ -441,9 +361,56 @@ gboolean
 gstream_json_cursor_word_if_any (GstreamJsonCursor *self,
                                  GstreamJsonString *word)
 {
+  if (gstream_json_cursor_peek (self) == '"' &&
+      read_plain_string (self, self->json + self->next[0], self->json + self->next[1], word))
+    {
+      self->next++;
+      return TRUE;
+    }
   if (!gstream_json_cursor_string_if_any (self, word))
     return FALSE;
   if (word->escaped)
     read_escapes (word, self->word);
   return TRUE;
+}
+
+/* Any value there may be. */
+G_GNUC_NO_INLINE static gboolean
+pass_count (GstreamJsonCursor *self,
+            gint64            *count)
+{
+  guint32 start = *self->next;
+  gboolean is_positive = gstream_json_is_digit (gstream_json_cursor_peek (self));
+  GstreamJsonValue number;
+
+  *count = -1;
+  if (!gstream_json_cursor_skip (self))
+    return FALSE;
+  number.start = self->json + start;
+  number.end = number.start + gstream_json_cursor_since (self, start).length;
+  if (is_positive && !gstream_json_read_integer (number, count))
+    *count = -1;
+  return TRUE;
+}
+
+gboolean
+gstream_json_cursor_count_if_any (GstreamJsonCursor *self,
+                                  gint64            *count)
+{
+  if (self->next == self->last || !read_plain_count (self->json + self->next[0], self->json + self->next[1], count))
+    return pass_count (self, count);
+  self->next++;
+  return TRUE;
+}
+
+gboolean
+gstream_json_cursor_count (GstreamJsonCursor *self,
+                           gint64            *count,
+                           const char        *expected)
+{
+  guint32 start = *self->next;
+
+  if (!gstream_json_cursor_count_if_any (self, count))
+    return FALSE;
+  return *count >= 0 || gstream_json_cursor_fail (self, start, expected);
 }

@@ -66,7 +66,7 @@ fail_too_long (GstreamJsonLinesSource *self,
 {
   gstream_byte_reader_fail (self->bytes, line,
                             g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                         "byte %u: expected the line to end, which may have %u bytes",
+                                         "byte %u: expected a line of at most %u bytes",
                                          self->bytes->max_size, self->bytes->max_size));
 }
 

@@ -69,7 +69,7 @@ check_rest (GstreamSseSource *self)
   if (rest > bytes->max_size)
     gstream_byte_reader_fail (bytes, line,
                               g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                           "expected the event to end, which may have %u bytes", bytes->max_size));
+                                           "expected an event of at most %u bytes", bytes->max_size));
   else if (gstream_byte_reader_has_all (bytes) &&
            gstream_sse_parser_is_unfinished (self->parser, gstream_byte_reader_peek (bytes), rest))
     gstream_byte_reader_fail (bytes, line,

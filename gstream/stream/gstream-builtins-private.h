@@ -5,15 +5,18 @@
  */
 #pragma once
 
-#include <glib-object.h>
+#include <gstream/stream/gstream-transformer.h>
 
 G_BEGIN_DECLS
 
-typedef struct
+typedef struct _GstreamBuiltin GstreamBuiltin;
+
+struct _GstreamBuiltin
 {
-  const char *name;             /* of its main projection: what it is chosen by */
-  GType     (*get_type) (void);
-} GstreamBuiltin;
+  const char *name;                                              /* of its main projection: what it is chosen by */
+  GstreamTransformer *(*make)     (const GstreamBuiltin *self);
+  GType               (*get_type) (void);                        /* for a @make that needs nothing else */
+};
 
 extern const GstreamBuiltin gstream_builtins[]; /* ends with a NULL name; in the order they process */
 

@@ -163,10 +163,20 @@ end_projection (GstreamProjection *projection,
 }
 
 static void
+end_extensions (GstreamStreamMux *self)
+{
+  g_autoptr (GList) extensions = g_hash_table_get_values (self->extensions);
+
+  for (GList *link = extensions; link != NULL; link = link->next)
+    end_projection (link->data, self->error);
+}
+
+static void
 end_projections (GstreamStreamMux *self)
 {
   for (guint i = 0; i < self->names->len; i++)
     end_projection (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)), self->error);
+  end_extensions (self);
   end_projection (self->log, self->error);
 }
 

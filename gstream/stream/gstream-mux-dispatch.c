@@ -15,9 +15,9 @@
 /* More namespaces than this, and those that are not of late are forgotten. */
 #define MAX_ROUTES 4096
 
-/* What the run's own state is made of (R4, R10, T8). */
+/* What the run's own state, and what is said of a subgraph, is made of (R4, R10, T6, T8). */
 #define OBSERVED ((1u << GSTREAM_METHOD_VALUES) | (1u << GSTREAM_METHOD_LIFECYCLE) | \
-                  (1u << GSTREAM_METHOD_INPUT_REQUESTED))
+                  (1u << GSTREAM_METHOD_INPUT_REQUESTED) | (1u << GSTREAM_METHOD_TASKS))
 
 /* --- the tree --- */
 
@@ -37,6 +37,9 @@ release_child (gpointer data)
 {
   GstreamStreamMux *child = data;
 
+  if (child == NULL)
+    return;
+
   child->root = NULL;
   g_object_unref (child);
 }
@@ -46,7 +49,9 @@ gstream_mux_tree_new (void)
 {
   GstreamMuxTree *self = g_new0 (GstreamMuxTree, 1);
 
-  self->muxes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, release_child);
+  self->muxes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal,
+                                       (GDestroyNotify) gstream_namespace_unref, release_child);
+  self->buried = g_ptr_array_new_with_free_func (release_child);
   self->routes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, route_free);
   self->works = g_ptr_array_new ();
 
@@ -73,6 +78,7 @@ gstream_mux_tree_free (GstreamMuxTree *self)
   forget_routes (self);
   g_hash_table_unref (self->routes);
   g_hash_table_unref (self->muxes);
+  g_ptr_array_unref (self->buried);
   g_ptr_array_unref (self->works);
   g_clear_object (&self->cancellable);
   g_free (self);
@@ -87,21 +93,24 @@ gstream_mux_changed (GstreamStreamMux *self)
 
 /* --- routes --- */
 
-static GstreamStreamMux *
-find_mux (GstreamStreamMux *root,
-          GstreamNamespace *ns,
-          guint             length)
+/* Whether the first @length segments of @ns are a scope: the root's, or that of a subgraph. */
+static gboolean
+find_scope (GstreamStreamMux  *root,
+            GstreamNamespace  *ns,
+            guint              length,
+            GstreamStreamMux **mux)
 {
   g_autoptr (GstreamNamespace) prefix = NULL;
 
+  *mux = length == 0 ? root : NULL;
   if (length == 0)
-    return root;
+    return TRUE;
   if (g_hash_table_size (root->tree->muxes) == 0)
-    return NULL;
+    return FALSE;
 
   prefix = gstream_namespace_new_len ((const char * const *) ns->segments, length);
 
-  return g_hash_table_lookup (root->tree->muxes, prefix);
+  return g_hash_table_lookup_extended (root->tree->muxes, prefix, NULL, (gpointer *) mux);
 }
 
 static GstreamRelation
@@ -111,7 +120,7 @@ relation_of (GstreamStreamMux *mux,
   if (mux->scope->length == route->ns->length)
     return GSTREAM_RELATION_OWN;
 
-  return mux == route->deepest ? GSTREAM_RELATION_NODE : GSTREAM_RELATION_BELOW;
+  return mux->scope->length == route->depth ? GSTREAM_RELATION_NODE : GSTREAM_RELATION_BELOW;
 }
 
 static gboolean
@@ -147,11 +156,11 @@ make_chain (GstreamStreamMux *root,
 {
   g_autoptr (GPtrArray) chain = g_ptr_array_new ();
 
-  for (guint length = 0; length <= route->deepest->scope->length; length++)
+  for (guint length = 0; length <= route->depth; length++)
     {
-      GstreamStreamMux *mux = find_mux (root, route->ns, length);
+      GstreamStreamMux *mux;
 
-      if (mux != NULL && cares (mux, route, method))
+      if (find_scope (root, route->ns, length, &mux) && mux != NULL && cares (mux, route, method))
         g_ptr_array_add (chain, mux);
     }
   g_ptr_array_add (chain, NULL);
@@ -163,13 +172,15 @@ static void
 refresh_route (GstreamStreamMux *root,
                GstreamRoute     *route)
 {
+  GstreamStreamMux *mux;
+
   for (guint i = 0; i < GSTREAM_N_METHODS; i++)
     g_clear_pointer (&route->chains[i], g_free);
 
   route->generation = root->tree->generation;
-  route->deepest = NULL;
-  for (guint length = route->ns->length; route->deepest == NULL; length--)
-    route->deepest = find_mux (root, route->ns, length);
+  route->depth = route->ns->length;
+  while (!find_scope (root, route->ns, route->depth, &mux))
+    route->depth--;
 }
 
 static GstreamRoute *
@@ -266,6 +277,8 @@ static void
 end_passage (GstreamStreamMux *root)
 {
   g_clear_pointer (&root->tree->passage.event, gstream_event_unref);
+  if (root->tree->buried->len > 0)
+    g_ptr_array_set_size (root->tree->buried, 0);
 }
 
 void
@@ -508,6 +521,8 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
   passage->level = passage->step = 0;
   passage->suppressed = FALSE;
   put_in_place (self, event);
+  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
+    self->tree->lifecycle_seen = TRUE;
   done = run_passage (self);
   g_object_unref (self);
 

@@ -6,6 +6,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-cursor-private.h>
+#include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-projection-private.h>
 #include <gstream/stream/gstream-pushers-private.h>
 
@@ -48,6 +49,7 @@ struct _GstreamProjection
   guint                              max_buffered;
   gboolean                           forward;
   gboolean                           keeping;
+  guint                              n_kept;    /* as an item itself (T9): queues that hold it */
   gboolean                           closed;
   GError                            *error;   /* why it is closed, where it failed */
 };
@@ -66,7 +68,10 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (GstreamProjection, gstream_projection, G_TYPE_OBJECT)
+static void gstream_projection_handle_init (GstreamHandleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_projection_handle_init))
 
 /* --- feeds --- */
 
@@ -289,6 +294,28 @@ gstream_projection_settle (GstreamProjection *self)
 {
   self->keeping = FALSE;
   g_clear_pointer (&self->kept, drop_feed);
+}
+
+static void
+handle_keep (GstreamHandle *handle)
+{
+  GSTREAM_PROJECTION (handle)->n_kept++;
+}
+
+static void
+handle_settle (GstreamHandle *handle)
+{
+  GstreamProjection *self = GSTREAM_PROJECTION (handle);
+
+  if (--self->n_kept == 0)
+    gstream_projection_settle (self);
+}
+
+static void
+gstream_projection_handle_init (GstreamHandleInterface *iface)
+{
+  iface->keep = handle_keep;
+  iface->settle = handle_settle;
 }
 
 gboolean

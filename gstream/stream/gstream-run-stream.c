@@ -138,7 +138,11 @@ on_mux_observe (gpointer         owner,
                 GstreamEvent    *event,
                 GstreamRelation  relation)
 {
+  GstreamRunStreamClass *klass = GSTREAM_RUN_STREAM_GET_CLASS (owner);
+
   gstream_run_state_observe (&get_private (owner)->state, event, relation == GSTREAM_RELATION_OWN);
+  if (klass->observe != NULL && relation == GSTREAM_RELATION_OWN)
+    klass->observe (owner, event);
 }
 
 static void
@@ -149,6 +153,8 @@ close_mux (GstreamRunStream *self,
   GstreamRunStreamPrivate *priv = get_private (self);
 
   priv->closing = TRUE;
+  if (priv->state.is_stated && priv->state.stated == GSTREAM_RUN_STATUS_DRAINED)
+    gstream_stream_mux_set_drained (priv->mux);
   if (priv->source != NULL)
     gstream_pump_stop (priv->pump);
   gstream_stream_mux_close (priv->mux, error, aborted);
@@ -641,6 +647,27 @@ gstream_run_stream_get_projection (GstreamRunStream  *self,
 }
 
 /**
+ * gstream_run_stream_get_extension:
+ * @self: a run
+ * @name: the name of a custom projection of the source
+ *
+ * A named custom projection of the source (T9): what the graph writes as
+ * `{name, payload}` comes out here, as [struct@Payload], instead of in
+ * [property@RunStream:custom]. It may be asked for before its first item.
+ *
+ * Returns: (transfer none): the projection
+ */
+GstreamProjection *
+gstream_run_stream_get_extension (GstreamRunStream *self,
+                                  const char       *name)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return gstream_stream_mux_get_extension (get_private (self)->mux, name);
+}
+
+/**
  * gstream_run_stream_interleave:
  * @self: a run
  * @names: (array zero-terminated=1): names of projections, at least one
@@ -1066,6 +1093,7 @@ gstream_run_stream_dispose (GObject *object)
       gstream_mux_disown_works (priv->mux);
       gstream_run_stream_abort (self);
       gstream_stream_mux_detach (priv->mux);
+      gstream_stream_mux_forget (priv->mux);
       gstream_pump_unsettle (priv->pump, &priv->settler);
       if (priv->source != NULL)
         gstream_pump_set_owner (priv->pump, NULL, NULL);

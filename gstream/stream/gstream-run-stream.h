@@ -45,6 +45,8 @@ struct _GstreamRunStreamClass
   GObjectClass parent_class;
 
   /*< private >*/
+  void (*observe) (GstreamRunStream *self,
+                   GstreamEvent     *event); /* one at its own scope, for the run of a subgraph */
   gpointer reserved[8];
 };
 
@@ -74,6 +76,8 @@ GSTREAM_EXPORT GstreamProjection  *gstream_run_stream_get_extensions     (Gstrea
 GSTREAM_EXPORT GstreamProjection  *gstream_run_stream_get_projection     (GstreamRunStream     *self,
                                                                           const char           *name,
                                                                           GError              **error);
+GSTREAM_EXPORT GstreamProjection  *gstream_run_stream_get_extension      (GstreamRunStream     *self,
+                                                                          const char           *name);
 GSTREAM_EXPORT GstreamCursor      *gstream_run_stream_interleave         (GstreamRunStream     *self,
                                                                           const char * const   *names,
                                                                           GError              **error);

@@ -35,6 +35,7 @@ typedef struct
 typedef struct
 {
   grefcount                 ref_count;
+  gboolean                  builtin;
   GType                     type;      /* or, where that is 0, by function: */
   GstreamTransformerFactory make;
   gpointer                  user_data;
@@ -46,7 +47,7 @@ typedef struct
 {
   GstreamNamespace  *ns;
   guint              generation;                    /* of the root's table when the rest was found out */
-  GstreamStreamMux  *deepest;                       /* the mux of the longest scope that @ns is in */
+  guint              depth;                         /* length of the longest subgraph's scope that @ns is in */
   GstreamStreamMux **chains[GSTREAM_N_METHODS];     /* from the root down, NULL at the end; made when needed */
 } GstreamRoute;
 
@@ -69,7 +70,8 @@ typedef struct
 {
   guint64       seq;        /* of the newest event in the main log */
   guint         generation; /* counts whatever changes where events go */
-  GHashTable   *muxes;      /* GstreamNamespace -> GstreamStreamMux, all below the root; holds a reference of each */
+  GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches */
+  GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute */
   struct
   {
@@ -77,6 +79,7 @@ typedef struct
     GstreamRoute     *route;
   } recent[GSTREAM_N_RECENT_ROUTES];
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references */
+  gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
   GstreamPassage passage;
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
 } GstreamMuxTree;
@@ -94,6 +97,7 @@ struct _GstreamStreamMux
   guint                       n_before;     /* how many of them come before the built-ins */
   GHashTable                 *projections;  /* name -> GstreamProjection; both the projection's */
   GPtrArray                  *names;        /* of them, in the order they were registered */
+  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's */
   GstreamProjection          *log;
   GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
   const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
@@ -102,6 +106,7 @@ struct _GstreamStreamMux
   GstreamMuxState             state;
   GError                     *error;        /* while closing: what the run failed with */
   gboolean                    aborted;      /* while closing: it is closed early */
+  gboolean                    drained;      /* while closing: the run was drained */
   gboolean                    started;      /* has dispatched an event */
 };
 
@@ -132,6 +137,21 @@ void              gstream_stream_mux_settle          (GstreamStreamMux          
 GstreamStreamMux *gstream_stream_mux_make_child      (GstreamStreamMux            *self,
                                                       GstreamNamespace            *scope,
                                                       GError                     **error);
+/* Says that @scope is a subgraph, whose events nobody wants to see for themselves. */
+void              gstream_stream_mux_mark_child      (GstreamStreamMux            *self,
+                                                      GstreamNamespace            *scope);
+/* Lets go of a child that is closed; its scope stays a subgraph. */
+void              gstream_stream_mux_forget          (GstreamStreamMux            *self);
+/* Whether only built-in transformers would be made for a child. */
+gboolean          gstream_stream_mux_is_plain        (GstreamStreamMux            *self);
+/* Whether the source sends `lifecycle`, so that `tasks` say nothing of subgraphs (D6). */
+gboolean          gstream_stream_mux_has_lifecycle   (GstreamStreamMux            *self);
+/* Whether the run is ending because it was drained. */
+gboolean          gstream_stream_mux_is_drained      (GstreamStreamMux            *self);
+void              gstream_stream_mux_set_drained     (GstreamStreamMux            *self);
+/* The named custom projection of the source (T9), made if need be. */
+GstreamProjection *gstream_stream_mux_get_extension  (GstreamStreamMux            *self,
+                                                      const char                  *name);
 GstreamPump      *gstream_stream_mux_get_pump        (GstreamStreamMux            *self);
 /* Adds a projection that no transformer registered, such as an extension (T9). */
 gboolean          gstream_stream_mux_add_projection  (GstreamStreamMux            *self,

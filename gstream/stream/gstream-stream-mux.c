@@ -48,7 +48,8 @@ G_DEFINE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, G_TYPE_OBJECT)
 /* --- factories --- */
 
 static GstreamFactory *
-factory_new (GType                     type,
+factory_new (gboolean                  builtin,
+             GType                     type,
              GstreamTransformerFactory make,
              gpointer                  user_data,
              GDestroyNotify            destroy)
@@ -56,6 +57,7 @@ factory_new (GType                     type,
   GstreamFactory *self = g_new0 (GstreamFactory, 1);
 
   g_ref_count_init (&self->ref_count);
+  self->builtin = builtin;
   self->type = type;
   self->make = make;
   self->user_data = user_data;
@@ -324,7 +326,7 @@ gstream_stream_mux_add_type (GstreamStreamMux  *self,
   g_return_val_if_fail (g_type_is_a (type, GSTREAM_TYPE_TRANSFORMER) && !G_TYPE_IS_ABSTRACT (type), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return add_factory (self, factory_new (type, NULL, NULL, NULL), error);
+  return add_factory (self, factory_new (FALSE, type, NULL, NULL, NULL), error);
 }
 
 /**
@@ -353,7 +355,7 @@ gstream_stream_mux_add_factory (GstreamStreamMux           *self,
   g_return_val_if_fail (factory != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return add_factory (self, factory_new (0, factory, user_data, destroy), error);
+  return add_factory (self, factory_new (FALSE, 0, factory, user_data, destroy), error);
 }
 
 /**
@@ -433,17 +435,105 @@ gstream_stream_mux_make_child (GstreamStreamMux  *self,
       g_ref_count_inc (&factory->ref_count);
       g_ptr_array_add (child->factories, factory);
     }
-  g_hash_table_insert (self->root->tree->muxes, child->scope, g_object_ref (child));
+  g_hash_table_replace (self->root->tree->muxes, gstream_namespace_ref (scope), g_object_ref (child));
   gstream_mux_changed (self);
 
   return g_steal_pointer (&child);
 }
 
+void
+gstream_stream_mux_mark_child (GstreamStreamMux *self,
+                               GstreamNamespace *scope)
+{
+  if (self->root == NULL || g_hash_table_contains (self->root->tree->muxes, scope))
+    return;
+
+  g_hash_table_insert (self->root->tree->muxes, gstream_namespace_ref (scope), NULL);
+  gstream_mux_changed (self);
+}
+
+void
+gstream_stream_mux_forget (GstreamStreamMux *self)
+{
+  GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
+
+  if (tree == NULL || g_hash_table_lookup (tree->muxes, self->scope) != self)
+    return;
+
+  /* An event on its way may be in it right now. */
+  g_ptr_array_add (tree->buried, g_object_ref (self));
+  g_hash_table_steal (tree->muxes, self->scope);
+  g_hash_table_insert (tree->muxes, gstream_namespace_ref (self->scope), NULL);
+  gstream_mux_changed (self);
+  g_object_unref (self);
+  if (tree->passage.event == NULL)
+    g_ptr_array_set_size (tree->buried, 0);
+}
+
+gboolean
+gstream_stream_mux_is_plain (GstreamStreamMux *self)
+{
+  for (guint i = 0; i < self->factories->len; i++)
+    if (!((GstreamFactory *) g_ptr_array_index (self->factories, i))->builtin)
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+gstream_stream_mux_has_lifecycle (GstreamStreamMux *self)
+{
+  return self->root != NULL && self->root->tree->lifecycle_seen;
+}
+
+gboolean
+gstream_stream_mux_is_drained (GstreamStreamMux *self)
+{
+  return self->drained;
+}
+
+void
+gstream_stream_mux_set_drained (GstreamStreamMux *self)
+{
+  self->drained = TRUE;
+}
+
+GstreamProjection *
+gstream_stream_mux_get_extension (GstreamStreamMux *self,
+                                  const char       *name)
+{
+  GstreamProjection *extension = g_hash_table_lookup (self->extensions, name);
+
+  if (extension != NULL)
+    return extension;
+
+  extension = gstream_projection_new (name, GSTREAM_TYPE_PAYLOAD);
+  g_hash_table_insert (self->extensions, (gpointer) gstream_projection_get_name (extension), extension);
+  if (self->pump != NULL)
+    gstream_projection_bind (extension, self->pump, NULL, NULL);
+  if (self->state == GSTREAM_MUX_CLOSED)
+    gstream_projection_close (extension);
+
+  return extension;
+}
+
 /* --- its run --- */
+
+static void
+bind_extensions (GstreamStreamMux *self)
+{
+  GHashTableIter iter;
+  gpointer extension;
+
+  g_hash_table_iter_init (&iter, self->extensions);
+  while (g_hash_table_iter_next (&iter, NULL, &extension))
+    gstream_projection_bind (extension, self->pump, NULL, NULL);
+}
 
 static void
 bind_all (GstreamStreamMux *self)
 {
+  bind_extensions (self);
   gstream_projection_bind (self->log, self->pump, &projection_funcs, self);
   for (guint i = 0; i < self->names->len; i++)
     gstream_projection_bind (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)),
@@ -604,6 +694,8 @@ gstream_stream_mux_get_projection (GstreamStreamMux  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   projection = g_str_equal (name, "log") ? self->log : g_hash_table_lookup (self->projections, name);
+  if (projection == NULL)
+    projection = g_hash_table_lookup (self->extensions, name);
   if (projection != NULL)
     return projection;
 
@@ -687,6 +779,15 @@ gstream_stream_mux_set_property (GObject      *object,
     }
 }
 
+static GstreamTransformer *
+make_builtin (const char * const *scope,
+              gpointer            user_data)
+{
+  const GstreamBuiltin *builtin = user_data;
+
+  return builtin->make (builtin);
+}
+
 static gboolean
 is_chosen (GstreamStreamMux *self,
            const char       *builtin)
@@ -701,7 +802,7 @@ gstream_stream_mux_constructed (GObject *object)
 
   for (const GstreamBuiltin *builtin = gstream_builtins; builtin->name != NULL; builtin++)
     if (is_chosen (self, builtin->name))
-      gstream_stream_mux_add_type (self, builtin->get_type (), NULL);
+      add_factory (self, factory_new (TRUE, 0, make_builtin, (gpointer) builtin, NULL), NULL);
 
   G_OBJECT_CLASS (gstream_stream_mux_parent_class)->constructed (object);
 }
@@ -716,6 +817,7 @@ gstream_stream_mux_dispose (GObject *object)
   self->root = NULL;
   g_ptr_array_set_size (self->transformers, 0);
   g_hash_table_remove_all (self->projections);
+  g_hash_table_remove_all (self->extensions);
   g_ptr_array_set_size (self->names, 0);
   if (self->log != NULL)
     release_projection (g_steal_pointer (&self->log));
@@ -734,6 +836,7 @@ gstream_stream_mux_finalize (GObject *object)
   g_ptr_array_unref (self->factories);
   g_ptr_array_unref (self->transformers);
   g_hash_table_unref (self->projections);
+  g_hash_table_unref (self->extensions);
   g_ptr_array_unref (self->names);
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
@@ -788,6 +891,7 @@ gstream_stream_mux_init (GstreamStreamMux *self)
   self->factories = g_ptr_array_new_with_free_func (factory_unref);
   self->transformers = g_ptr_array_new_with_free_func (release_transformer);
   self->projections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, release_projection);
+  self->extensions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, release_projection);
   self->names = g_ptr_array_new ();
   self->log = gstream_projection_new ("log", GSTREAM_TYPE_EVENT);
 }

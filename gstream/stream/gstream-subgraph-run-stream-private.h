@@ -18,4 +18,8 @@ void                      gstream_subgraph_run_stream_describe (GstreamSubgraphR
                                                                 const char               *trigger_call_id,
                                                                 GstreamPayload           *cause);
 
+/* What it was caused by if it turns out to be an agent of its own: told when that is seen. */
+void                      gstream_subgraph_run_stream_expect   (GstreamSubgraphRunStream *self,
+                                                                GstreamPayload           *cause);
+
 G_END_DECLS

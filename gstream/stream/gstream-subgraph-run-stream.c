@@ -41,6 +41,7 @@ struct _GstreamSubgraphRunStream
   char            *graph_name;
   char            *trigger_call_id;
   GstreamPayload  *cause;  /* of its `started`; NULL: not said */
+  GstreamPayload  *expected_cause; /* its cause, if it is an agent of its own */
   guint            n_kept; /* queues that hold it, and consumers that have it as their newest */
 };
 
@@ -178,6 +179,52 @@ gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAUSE]);
 }
 
+void
+gstream_subgraph_run_stream_expect (GstreamSubgraphRunStream *self,
+                                    GstreamPayload           *cause)
+{
+  g_clear_pointer (&self->expected_cause, gstream_payload_unref);
+  self->expected_cause = gstream_payload_ref (cause);
+}
+
+static void
+observe_lifecycle (GstreamSubgraphRunStream *self,
+                   GstreamEvent             *event)
+{
+  GstreamRunState *state = gstream_run_stream_get_state (GSTREAM_RUN_STREAM (self));
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  g_autoptr (GstreamPayload) cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
+
+  gstream_subgraph_run_stream_describe (self, facts->name, facts->key, cause);
+  if (state->is_stated)
+    gstream_run_stream_end (GSTREAM_RUN_STREAM (self), state->stated, state->error);
+}
+
+/* An agent of its own names itself in its tasks. */
+static void
+observe_task (GstreamSubgraphRunStream *self,
+              GstreamEvent             *event)
+{
+  const char *name = NULL;
+
+  if (gstream_event_get_facts (event)->step == GSTREAM_STEP_TASK_START)
+    name = gstream_payload_get_string (gstream_event_peek_item (event), "/metadata/lc_agent_name");
+  if (name != NULL)
+    gstream_subgraph_run_stream_describe (self, name, NULL, self->expected_cause);
+}
+
+static void
+gstream_subgraph_run_stream_observe (GstreamRunStream *run,
+                                     GstreamEvent     *event)
+{
+  GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (run);
+
+  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
+    observe_lifecycle (self, event);
+  else if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS && self->cause == NULL)
+    observe_task (self, event);
+}
+
 static void
 gstream_subgraph_run_stream_get_property (GObject    *object,
                                           guint       prop_id,
@@ -213,6 +260,7 @@ gstream_subgraph_run_stream_finalize (GObject *object)
   g_free (self->graph_name);
   g_free (self->trigger_call_id);
   g_clear_pointer (&self->cause, gstream_payload_unref);
+  g_clear_pointer (&self->expected_cause, gstream_payload_unref);
 
   G_OBJECT_CLASS (gstream_subgraph_run_stream_parent_class)->finalize (object);
 }
@@ -225,6 +273,7 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
 
   object_class->get_property = gstream_subgraph_run_stream_get_property;
   object_class->finalize = gstream_subgraph_run_stream_finalize;
+  GSTREAM_RUN_STREAM_CLASS (klass)->observe = gstream_subgraph_run_stream_observe;
 
   /**
    * GstreamSubgraphRunStream:path: (getter get_path)

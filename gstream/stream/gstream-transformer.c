@@ -61,6 +61,7 @@ typedef struct
   guint                               methods;     /* bits of GstreamMethod that it wants */
   guint                               reach;       /* bits of GstreamRelation */
   guint                               order;       /* among the transformers of the mux */
+  gboolean                            any_name;    /* wants every method that is OTHER */
   gboolean                            before_builtins;
   gboolean                            native;
 } GstreamTransformerPrivate;
@@ -105,7 +106,7 @@ static guint
 method_bit (const char *name)
 {
   for (guint i = 0; i < GSTREAM_N_METHODS; i++)
-    if (g_strcmp0 (method_names[i], name) == 0)
+    if (method_names[i] != NULL && g_str_equal (method_names[i], name))
       return 1u << i;
 
   return 1u << GSTREAM_METHOD_OTHER;
@@ -165,6 +166,8 @@ gstream_transformer_set_wants_mask (GstreamTransformer *self,
       g_ptr_array_add (names, (gpointer) method_names[i]);
   g_ptr_array_add (names, NULL);
   gstream_transformer_set_wants (self, (const char * const *) names->pdata);
+  get_private (self)->methods = methods;
+  get_private (self)->any_name = (methods & (1u << GSTREAM_METHOD_OTHER)) != 0;
 }
 
 gboolean
@@ -180,7 +183,7 @@ gstream_transformer_wants_name (GstreamTransformer *self,
 {
   GstreamTransformerPrivate *priv = get_private (self);
 
-  return priv->wants == NULL || g_strv_contains ((const char * const *) priv->wants, method);
+  return priv->wants == NULL || priv->any_name || g_strv_contains ((const char * const *) priv->wants, method);
 }
 
 void

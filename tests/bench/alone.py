@@ -60,7 +60,7 @@ def start_up(quick, figures):
                 "python": programs.command("peers/show.py"), "node": programs.command("peers/show.mjs")}
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "small.jsonl"
-        path.write_text(recording.json_lines("messages-1"))
+        path.write_text(recording.json_lines(1))
         times = {name: [] for name in commands}
         for _ in range(2 if quick else STARTS):
             for name, command in commands.items():

@@ -13,12 +13,13 @@ DELTAS = 200  # of one message
 TEXTS = ["".join(WORDS[(message + delta) % len(WORDS)] for delta in range(DELTAS))
          for message in range(len(WORDS))]
 CLOCK = 1795366693000  # ms since the epoch
+RUN_ID = "01a20431-a79b-764c-a93b-433ce2bc1bbe"
 
 
-def event(seq, method, data):
+def event(seq, method, data, event_id=None):
     document = {
         "type": "event",
-        "event_id": f"{CLOCK + seq}-0.{seq % 4}",
+        "event_id": event_id or f"{CLOCK + seq}-0.{seq % 4}",
         "seq": seq,
         "method": method,
         "params": {"namespace": [], "timestamp": CLOCK + seq, "data": data},
@@ -60,20 +61,22 @@ def content(name):
 
 def record(name):
     """The (method, bytes) of every event of a run."""
-    events = [event(1, "lifecycle", {"event": "running", "graph_name": "bench"})]
+    events = [event(1, "lifecycle", {"event": "running", "graph_name": "bench"}, f"synth:{RUN_ID}:lc||running")]
     for method, data in content(name):
         events.append(event(len(events) + 1, method, data))
     events.append(event(len(events) + 1, "lifecycle", {"event": "completed", "graph_name": "bench"}))
     return events
 
 
-def json_lines(name):
-    """The run as the graph engine in the process yields it, without a lifecycle."""
-    about = {"langgraph_node": "model", "run_id": "run"}
-    events = ({"type": "event", "seq": 0, "method": method,
-               "params": {"namespace": [], "timestamp": CLOCK, "data": [data, about]}}
-              for method, data in content(name))
-    return "".join(json.dumps(document) + "\n" for document in events)
+def json_lines(count):
+    """COUNT messages as the graph engine in the process yields them."""
+    lines = []
+    for number in range(count):
+        about = {"langgraph_node": "model", "run_id": f"run-{number}"}
+        for data in message(number):
+            params = {"namespace": [], "timestamp": CLOCK, "data": [data, about]}
+            lines.append(json.dumps({"type": "event", "seq": 0, "method": "messages", "params": params}))
+    return "\n".join(lines) + "\n"
 
 
 def expected_sum(name):

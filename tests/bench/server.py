@@ -60,7 +60,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         thread, action = self.thread_and_action()
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if action == "commands":
-            self.answer({"type": "success", "id": request["id"], "result": {"run_id": "bench"}})
+            self.answer({"type": "success", "id": request["id"], "result": {"run_id": recording.RUN_ID}})
         else:
             self.send_stream(thread, tuple(sorted(request["channels"])))
 

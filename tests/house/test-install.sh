@@ -18,7 +18,7 @@ LD_LIBRARY_PATH=$(pkg-config --variable=libdir gstream-1)
 export LD_LIBRARY_PATH
 
 build_c () {
-  cc -std=c99 -pedantic -Wall -Wextra -Wno-overlength-strings -Werror -o "$tap_folder/first-c" "$here/first.c" \
+  cc -std=c11 -pedantic -Wall -Wextra -Wno-overlength-strings -Werror -o "$tap_folder/first-c" "$here/first.c" \
     $(pkg-config --cflags --libs gstream-1)
 }
 

@@ -2,6 +2,7 @@
 #
 # That README's programs run and agree, and that what the guide shows in C compiles.
 
+import json
 import os
 import pathlib
 import re
@@ -87,7 +88,7 @@ def expected():
 
 @tap.test("/pages/readme/c")
 def readme_c():
-    assert len(expected().splitlines()) > 1
+    assert json.loads(expected()) == json.loads(RECORDING.with_suffix(".expected.json").read_text())["output"]
 
 
 @tap.test("/pages/readme/vala")
@@ -105,24 +106,29 @@ def readme_js():
     assert output_of("gjs", "-m", program("js", ".js"), RECORDING) == expected()
 
 
-def as_file(snippet):
-    """Declarations stand as they are; statements go into a function."""
-    if re.match(r"(#include|struct|static|G_D)", snippet):
-        return PREAMBLE + snippet
-    return PREAMBLE + SURROUNDINGS % snippet
+def as_file(snippets):
+    """Declarations stand as they are, for those after them too; statements go into a function."""
+    *before, snippet = snippets
+    declarations = [PREAMBLE, *filter(is_declaration, before)]
+    return "".join([*declarations, snippet if is_declaration(snippet) else SURROUNDINGS % snippet])
 
 
-def compiles(snippet):
+def is_declaration(snippet):
+    return re.match(r"(#include|struct|static|G_D)", snippet)
+
+
+def compiles(snippets):
     path = pathlib.Path(work.name, "snippet.c")
-    path.write_text(as_file(snippet))
+    path.write_text(as_file(snippets))
     output_of("cc", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused-variable", "-Wno-unused-function",
               "-Wno-unused-but-set-variable", path, *flags())
 
 
 def register_guide():
     for page in sorted((TOP / "doc").glob("*.md")):
-        for number, snippet in enumerate(blocks(page, "c"), 1):
-            tap.test(f"/pages/guide/{page.stem}/{number}")(lambda snippet=snippet: compiles(snippet))
+        snippets = blocks(page, "c")
+        for number in range(1, len(snippets) + 1):
+            tap.test(f"/pages/guide/{page.stem}/{number}")(lambda shown=snippets[:number]: compiles(shown))
 
 
 register_guide()

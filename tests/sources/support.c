@@ -202,7 +202,7 @@ test_stream_new (const char *bytes,
   TestStream *self = g_object_new (TEST_TYPE_STREAM, NULL);
 
   self->length = length < 0 ? strlen (bytes) : (gsize) length;
-  self->bytes = g_memdup2 (bytes, self->length);
+  self->bytes = self->length > 0 ? g_memdup2 (bytes, self->length) : g_strdup ("");
   self->max_piece = max_piece;
   self->rand = seed ? g_rand_new_with_seed (seed) : NULL;
 

@@ -29,7 +29,7 @@ static void
 take_message (Reader         *self,
               GstreamMessage *message)
 {
-  self->deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), NULL);
+  self->deltas = bench_subscribe (gstream_message_get_text_deltas (message));
 }
 
 static void
@@ -132,7 +132,7 @@ void
 bench_read_messages (GstreamRunStream *run,
                      BenchTotal       *total)
 {
-  g_autoptr(GstreamCursor) messages = gstream_projection_subscribe (gstream_run_stream_get_messages (run), NULL);
+  g_autoptr(GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Reader reader = { .loop = loop, .messages = messages, .total = total };
 

@@ -65,3 +65,13 @@ bench_check (GError *error)
   g_printerr ("%s\n", error->message);
   exit (1);
 }
+
+GstreamCursor *
+bench_subscribe (GstreamProjection *projection)
+{
+  g_autoptr(GError) error = NULL;
+  GstreamCursor *cursor = gstream_projection_subscribe (projection, &error);
+
+  bench_check (error);
+  return cursor;
+}

@@ -28,3 +28,6 @@ int    bench_measure      (int         argc,
 
 /* Ends the program if there was an error. */
 void   bench_check        (GError     *error);
+
+/* A projection that can not be subscribed to ends the program. */
+GstreamCursor *bench_subscribe (GstreamProjection *projection);

@@ -71,7 +71,7 @@ main (int    argc,
   Slow slow = { .loop = loop, .tenth = count / 10 };
 
   gstream_projection_set_max_buffered (gstream_run_stream_get_values (run), BOUND);
-  slow.values = values = gstream_projection_subscribe (gstream_run_stream_get_values (run), NULL);
+  slow.values = values = bench_subscribe (gstream_run_stream_get_values (run));
   g_idle_add (take_one, &slow);
   gstream_run_stream_output (run, NULL, on_output, &slow);
   g_main_loop_run (loop);

@@ -23,8 +23,8 @@ idle_init (Idle               *self,
            GstreamEventSource *source)
 {
   self->run = gstream_run_stream_new (source, NULL);
-  self->messages = gstream_projection_subscribe (gstream_run_stream_get_messages (self->run), NULL);
-  self->values = gstream_projection_subscribe (gstream_run_stream_get_values (self->run), NULL);
+  self->messages = bench_subscribe (gstream_run_stream_get_messages (self->run));
+  self->values = bench_subscribe (gstream_run_stream_get_values (self->run));
 }
 
 static void

@@ -28,7 +28,7 @@ reader_init (Reader *self,
 
   self->run = gstream_run_stream_new (source, NULL);
   gstream_run_stream_set_turn_budget (self->run, 0); /* no main loop waits for its turn */
-  self->messages = gstream_projection_subscribe (gstream_run_stream_get_messages (self->run), NULL);
+  self->messages = bench_subscribe (gstream_run_stream_get_messages (self->run));
   self->deltas = NULL;
 }
 
@@ -47,7 +47,7 @@ next_message (Reader *self)
 
   if (gstream_cursor_try_next_object (self->messages, (gpointer *) &message, NULL) != GSTREAM_TRY_ITEM)
     return FALSE;
-  self->deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), NULL);
+  self->deltas = bench_subscribe (gstream_message_get_text_deltas (message));
   return TRUE;
 }
 

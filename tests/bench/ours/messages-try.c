@@ -12,7 +12,7 @@ static void
 read_message (GstreamMessage *message,
               BenchTotal     *total)
 {
-  g_autoptr(GstreamCursor) deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), NULL);
+  g_autoptr(GstreamCursor) deltas = bench_subscribe (gstream_message_get_text_deltas (message));
   g_autoptr(GError) error = NULL;
   const char *delta;
 
@@ -30,7 +30,7 @@ once (const char *size,
 {
   g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size), NULL);
   g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
-  g_autoptr(GstreamCursor) messages = gstream_projection_subscribe (gstream_run_stream_get_messages (run), NULL);
+  g_autoptr(GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr(GError) error = NULL;
   gpointer message;
 

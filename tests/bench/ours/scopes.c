@@ -62,7 +62,7 @@ deepest (GstreamRunStream *run)
   for (int level = 1; level < depth; level++)
     {
       g_autoptr(GstreamRunStream) parent = run;
-      g_autoptr(GstreamCursor) children = gstream_projection_subscribe (gstream_run_stream_get_subgraphs (parent), NULL);
+      g_autoptr(GstreamCursor) children = bench_subscribe (gstream_run_stream_get_subgraphs (parent));
 
       run = next_object (children);
     }
@@ -73,7 +73,7 @@ static void
 read_message (GstreamMessage *message,
               BenchTotal     *total)
 {
-  g_autoptr(GstreamCursor) deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), NULL);
+  g_autoptr(GstreamCursor) deltas = bench_subscribe (gstream_message_get_text_deltas (message));
   g_autoptr(GError) error = NULL;
   const char *delta;
 
@@ -97,7 +97,7 @@ add_scope (Scopes           *self,
            GstreamRunStream *run)
 {
   g_ptr_array_add (self->runs, run);
-  g_ptr_array_add (self->cursors, gstream_projection_subscribe (gstream_run_stream_get_messages (run), NULL));
+  g_ptr_array_add (self->cursors, bench_subscribe (gstream_run_stream_get_messages (run)));
 }
 
 static void
@@ -111,7 +111,7 @@ find_scopes (Scopes           *self,
       add_scope (self, g_object_ref (root));
       return;
     }
-  children = gstream_projection_subscribe (gstream_run_stream_get_subgraphs (root), NULL);
+  children = bench_subscribe (gstream_run_stream_get_subgraphs (root));
   for (int sibling = 0; sibling < siblings; sibling++)
     add_scope (self, deepest (next_object (children)));
 }

@@ -14,7 +14,7 @@ once (const char *size,
 {
   g_autoptr(GstreamEventSource) source = bench_values_new (atoi (size));
   g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
-  g_autoptr(GstreamCursor) values = gstream_projection_subscribe (gstream_run_stream_get_values (run), NULL);
+  g_autoptr(GstreamCursor) values = bench_subscribe (gstream_run_stream_get_values (run));
   g_autoptr(GError) error = NULL;
   GstreamPayload *state;
 

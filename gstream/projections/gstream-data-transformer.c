@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The plain projections: the payloads of one method's events, at the run's own
+ * scope (T1).
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-data-transformer-private.h>
+
+struct _GstreamDataTransformer
+{
+  GstreamTransformer parent_instance;
+
+  GstreamProjection *items; /* the transformer's own */
+};
+
+G_DEFINE_FINAL_TYPE (GstreamDataTransformer, gstream_data_transformer, GSTREAM_TYPE_TRANSFORMER)
+
+static gboolean
+gstream_data_transformer_process (GstreamTransformer  *transformer,
+                                  GstreamEvent        *event,
+                                  GError             **error)
+{
+  GstreamDataTransformer *self = GSTREAM_DATA_TRANSFORMER (transformer);
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+
+  /* Custom data with a name is an extension's (D5). */
+  if (facts->method == GSTREAM_METHOD_CUSTOM && facts->key != NULL)
+    return TRUE;
+  if (!gstream_projection_is_wanted (self->items))
+    return TRUE;
+
+  return gstream_projection_push_item (self->items,
+                                       (GstreamItem) { .p = gstream_payload_ref (gstream_event_peek_item (event)) },
+                                       error);
+}
+
+static void
+gstream_data_transformer_class_init (GstreamDataTransformerClass *klass)
+{
+  GSTREAM_TRANSFORMER_CLASS (klass)->process = gstream_data_transformer_process;
+}
+
+static void
+gstream_data_transformer_init (GstreamDataTransformer *self)
+{
+}
+
+GstreamTransformer *
+gstream_data_transformer_make (const GstreamBuiltin *builtin)
+{
+  const char *wants[] = { builtin->name, NULL };
+  GstreamDataTransformer *self = g_object_new (GSTREAM_TYPE_DATA_TRANSFORMER, "native", TRUE, "wants", wants, NULL);
+  GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
+
+  /* What a node writes is its run's (D4); the rest makes a subgraph of where it occurs. */
+  gstream_transformer_set_reach (transformer, gstream_transformer_wants (transformer, GSTREAM_METHOD_CUSTOM)
+                                                ? GSTREAM_REACH_OWN | GSTREAM_REACH_NODE
+                                                : GSTREAM_REACH_OWN);
+  self->items = gstream_transformer_add_projection (transformer, builtin->name, GSTREAM_TYPE_PAYLOAD);
+  gstream_projection_set_forward (self->items, FALSE);
+
+  return transformer;
+}

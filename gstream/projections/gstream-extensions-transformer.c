@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The named custom projections of the source (T9): what is written as
+ * {name, payload}, or comes as `custom:NAME`, is an item of the extension NAME.
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-extensions-transformer-private.h>
+#include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-stream-mux-private.h>
+
+struct _GstreamExtensionsTransformer
+{
+  GstreamTransformer parent_instance;
+
+  GstreamProjection *extensions; /* of GstreamProjection: one per name, when its first item comes */
+  GHashTable        *announced;  /* names that are in it already; the projections' */
+};
+
+G_DEFINE_FINAL_TYPE (GstreamExtensionsTransformer, gstream_extensions_transformer, GSTREAM_TYPE_TRANSFORMER)
+
+static const char *
+name_of (GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+
+  if (facts->method == GSTREAM_METHOD_CUSTOM)
+    return facts->key;
+  if (g_str_has_prefix (gstream_event_get_method (event), "custom:"))
+    return gstream_event_get_method (event) + strlen ("custom:");
+
+  return NULL;
+}
+
+/* Its items are kept for whoever receives it, and for nobody else (P11). */
+static void
+announce (GstreamExtensionsTransformer *self,
+          GstreamProjection            *extension)
+{
+  const char *name = gstream_projection_get_name (extension);
+
+  if (!g_hash_table_add (self->announced, (gpointer) name))
+    return;
+
+  gstream_handle_keep (GSTREAM_HANDLE (extension));
+  gstream_projection_keep (extension);
+  gstream_projection_push_object (self->extensions, G_OBJECT (extension), NULL);
+}
+
+static gboolean
+gstream_extensions_transformer_process (GstreamTransformer  *transformer,
+                                        GstreamEvent        *event,
+                                        GError             **error)
+{
+  GstreamExtensionsTransformer *self = GSTREAM_EXTENSIONS_TRANSFORMER (transformer);
+  const char *name = name_of (event);
+  GstreamProjection *extension;
+  gboolean newborn;
+
+  if (name == NULL)
+    return TRUE;
+
+  extension = gstream_stream_mux_get_extension (gstream_transformer_get_mux (transformer), name);
+  newborn = !g_hash_table_contains (self->announced, name);
+  if (newborn)
+    announce (self, extension);
+  if (gstream_projection_is_wanted (extension))
+    gstream_projection_push_payload (extension, gstream_event_peek_item (event), NULL);
+  if (newborn)
+    gstream_handle_settle (GSTREAM_HANDLE (extension));
+
+  return TRUE;
+}
+
+static void
+gstream_extensions_transformer_finalize (GObject *object)
+{
+  g_hash_table_unref (GSTREAM_EXTENSIONS_TRANSFORMER (object)->announced);
+
+  G_OBJECT_CLASS (gstream_extensions_transformer_parent_class)->finalize (object);
+}
+
+static void
+gstream_extensions_transformer_class_init (GstreamExtensionsTransformerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_extensions_transformer_finalize;
+  GSTREAM_TRANSFORMER_CLASS (klass)->process = gstream_extensions_transformer_process;
+}
+
+static void
+gstream_extensions_transformer_init (GstreamExtensionsTransformer *self)
+{
+  static const char * const channels[] = { "custom", NULL };
+  GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
+
+  self->announced = g_hash_table_new (g_str_hash, g_str_equal);
+  gstream_transformer_set_wants_mask (transformer, (1u << GSTREAM_METHOD_CUSTOM) | (1u << GSTREAM_METHOD_OTHER));
+  gstream_transformer_set_channels (transformer, channels);
+  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
+  self->extensions = gstream_transformer_add_projection (transformer, "extensions", GSTREAM_TYPE_PROJECTION);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The items of the lifecycle projection.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-json-private.h>
+#include <gstream/projections/gstream-lifecycle-item-private.h>
+#include <gstream/stream/gstream-run-state-private.h>
+
+static void
+write_string (GString    *json,
+              const char *name,
+              const char *value)
+{
+  if (value == NULL)
+    return;
+
+  gstream_json_write_member (json, name);
+  gstream_json_write_string (json, value);
+}
+
+static void
+write_payload (GString        *json,
+               const char     *name,
+               GstreamPayload *value)
+{
+  gsize length;
+  const char *text;
+
+  if (value == NULL)
+    return;
+
+  text = gstream_payload_get_json (value, &length);
+  gstream_json_write_member (json, name);
+  g_string_append_len (json, text, length);
+}
+
+static GString *
+begin (const char             *event,
+       const GstreamNamespace *ns)
+{
+  GString *json = g_string_new ("{");
+
+  write_string (json, "event", event);
+  gstream_json_write_member (json, "namespace");
+  gstream_json_write_strv (json, (const char * const *) ns->segments);
+
+  return json;
+}
+
+static GstreamPayload *
+end (GString *json)
+{
+  GstreamPayload *payload;
+
+  g_string_append_c (json, '}');
+  payload = gstream_payload_new (json->str, json->len, NULL);
+  g_string_free (json, TRUE);
+
+  return payload;
+}
+
+GstreamPayload *
+gstream_lifecycle_item_new (const char             *event,
+                            const GstreamNamespace *ns,
+                            const char             *graph_name,
+                            const char             *trigger_call_id,
+                            GstreamPayload         *cause,
+                            const char             *error)
+{
+  GString *json = begin (event, ns);
+
+  write_string (json, "graph_name", graph_name);
+  write_string (json, "trigger_call_id", trigger_call_id);
+  write_payload (json, "cause", cause);
+  write_string (json, "error", error);
+
+  return end (json);
+}
+
+/* Members that are written by name, or mean the namespace, which is the event's own. */
+static gboolean
+is_known (const char *key)
+{
+  static const char * const known[] = {
+    "event", "namespace", "graph_name", "graphName", "trigger_call_id", "triggerCallId", "error", NULL,
+  };
+
+  return g_strv_contains (known, key);
+}
+
+static void
+write_unknown (GString        *json,
+               GstreamPayload *data)
+{
+  g_auto (GStrv) keys = gstream_payload_get_keys (data, "");
+
+  for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      g_autofree char *escaped = NULL;
+      g_autoptr (GString) pointer = NULL;
+      g_autoptr (GstreamPayload) value = NULL;
+
+      if (is_known (keys[i]))
+        continue;
+      pointer = g_string_new (keys[i]);
+      g_string_replace (pointer, "~", "~0", 0);
+      g_string_replace (pointer, "/", "~1", 0);
+      g_string_prepend_c (pointer, '/');
+      value = gstream_payload_get (data, pointer->str);
+      write_payload (json, keys[i], value);
+    }
+}
+
+GstreamPayload *
+gstream_lifecycle_item_from_event (GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamPayload *data = gstream_event_peek_item (event);
+  const char *error = gstream_payload_get_string (data, "/error");
+  GString *json = begin (gstream_payload_get_string (data, "/event"), gstream_event_peek_namespace (event));
+
+  write_string (json, "graph_name", facts->name);
+  write_string (json, "trigger_call_id", facts->key);
+  if (error != NULL)
+    {
+      g_autoptr (GError) meant = gstream_run_error_new (error);
+
+      write_string (json, "error", meant->message);
+    }
+  write_unknown (json, data);
+
+  return end (json);
+}

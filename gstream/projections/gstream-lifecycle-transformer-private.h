@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What becomes of every namespace below the scope (T5).
+ */
+#pragma once
+
+#include <gstream/stream/gstream-transformer-private.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_LIFECYCLE_TRANSFORMER (gstream_lifecycle_transformer_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamLifecycleTransformer, gstream_lifecycle_transformer,
+                      GSTREAM, LIFECYCLE_TRANSFORMER, GstreamTransformer)
+
+G_END_DECLS

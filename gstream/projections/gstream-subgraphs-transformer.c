@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The runs of subgraphs (T6): discovers the direct children of its scope (D4),
+ * gives each a mux and a run, and ends them where their own events do not.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/projections/gstream-subgraphs-transformer-private.h>
+#include <gstream/projections/gstream-task-private.h>
+#include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-subgraph-run-stream-private.h>
+
+/* A child that is open, or was when we last heard of it. */
+typedef struct
+{
+  GstreamSubgraphsTransformer *parent;
+  GList                        link;    /* in the order of birth */
+  GstreamSubgraphRunStream    *run;     /* watched, not held, unless `held` */
+  char                        *trigger; /* the id of its task; NULL: its segment has none */
+  gboolean                     held;    /* by us, until it ends */
+} Child;
+
+struct _GstreamSubgraphsTransformer
+{
+  GstreamTransformer parent_instance;
+
+  GstreamProjection *subgraphs;
+  GQueue             children;
+  GHashTable        *by_trigger; /* trigger -> Child; both the child's */
+  GHashTable        *causes;     /* trigger -> what caused the task, until it is ended; for agents of their own */
+};
+
+G_DEFINE_FINAL_TYPE (GstreamSubgraphsTransformer, gstream_subgraphs_transformer, GSTREAM_TYPE_TRANSFORMER)
+
+/* --- children --- */
+
+static void
+forget_child (Child *child)
+{
+  GstreamSubgraphsTransformer *self = child->parent;
+
+  g_queue_unlink (&self->children, &child->link);
+  if (child->trigger != NULL && g_hash_table_lookup (self->by_trigger, child->trigger) == child)
+    g_hash_table_remove (self->by_trigger, child->trigger);
+  g_free (child->trigger);
+  g_free (child);
+}
+
+static void
+on_run_gone (gpointer  data,
+             GObject  *run)
+{
+  forget_child (data);
+}
+
+/* Lets go of the child: what becomes of its run is no longer ours to say. */
+static void
+release_child (Child *child)
+{
+  GstreamSubgraphRunStream *run = child->run;
+  gboolean held = child->held;
+
+  g_object_weak_unref (G_OBJECT (run), on_run_gone, child);
+  forget_child (child);
+  if (held)
+    g_object_unref (run);
+}
+
+static void
+watch_child (GstreamSubgraphsTransformer *self,
+             GstreamSubgraphRunStream    *run,
+             const char                  *trigger,
+             gboolean                     held)
+{
+  Child *child = g_new0 (Child, 1);
+
+  child->parent = self;
+  child->link.data = child;
+  child->run = held ? g_object_ref (run) : run;
+  child->trigger = g_strdup (trigger);
+  child->held = held;
+  g_object_weak_ref (G_OBJECT (run), on_run_gone, child);
+  g_queue_push_tail_link (&self->children, &child->link);
+  if (child->trigger != NULL)
+    g_hash_table_insert (self->by_trigger, child->trigger, child);
+}
+
+static void
+end_child (Child            *child,
+           GstreamRunStatus  status,
+           const GError     *error)
+{
+  g_autoptr (GstreamSubgraphRunStream) run = g_object_ref (child->run);
+
+  release_child (child);
+  gstream_run_stream_end (GSTREAM_RUN_STREAM (run), status, error);
+}
+
+/* --- discovery (D4) --- */
+
+static gboolean
+makes_subgraph (GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+
+  switch (facts->method)
+    {
+    case GSTREAM_METHOD_VALUES:
+    case GSTREAM_METHOD_UPDATES:
+    case GSTREAM_METHOD_TASKS:
+    case GSTREAM_METHOD_CHECKPOINTS:
+    case GSTREAM_METHOD_DEBUG:
+    case GSTREAM_METHOD_INPUT_REQUESTED:
+      return TRUE;
+    case GSTREAM_METHOD_LIFECYCLE:
+      return facts->step == GSTREAM_STEP_STARTED && facts->key != NULL;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+hand_out (GstreamSubgraphsTransformer *self,
+          GstreamStreamMux            *mux,
+          GstreamNamespace            *scope,
+          gboolean                     held)
+{
+  g_autoptr (GstreamSubgraphRunStream) run = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *trigger = NULL;
+  GstreamPayload *cause;
+
+  gstream_task_split_segment (scope, scope->length - 1, &name, &trigger);
+  run = gstream_subgraph_run_stream_new (mux, name, trigger);
+  cause = trigger ? g_hash_table_lookup (self->causes, trigger) : NULL;
+  if (cause != NULL)
+    gstream_subgraph_run_stream_expect (run, cause);
+  watch_child (self, run, trigger, held);
+
+  /* What it yields is kept for whoever receives it, and for nobody else (P11). */
+  gstream_handle_keep (GSTREAM_HANDLE (run));
+  gstream_stream_mux_keep (mux);
+  gstream_projection_push_object (self->subgraphs, G_OBJECT (run), NULL);
+  gstream_handle_settle (GSTREAM_HANDLE (run));
+}
+
+static gboolean
+discover (GstreamSubgraphsTransformer  *self,
+          GstreamNamespace             *ns,
+          GError                      **error)
+{
+  GstreamStreamMux *parent = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
+  guint depth = gstream_stream_mux_peek_scope (parent)->length + 1;
+  g_autoptr (GstreamNamespace) scope =
+    ns->length == depth ? gstream_namespace_ref (ns)
+                        : gstream_namespace_new_len ((const char * const *) ns->segments, depth);
+  /* Transformers of somebody's own work in every scope, watched or not (M7). */
+  gboolean held = !gstream_stream_mux_is_plain (parent);
+  g_autoptr (GstreamStreamMux) mux = NULL;
+
+  if (!held && !gstream_projection_is_wanted (self->subgraphs))
+    {
+      gstream_stream_mux_mark_child (parent, scope);
+      return TRUE;
+    }
+
+  mux = gstream_stream_mux_make_child (parent, scope, error);
+  if (mux == NULL)
+    return FALSE;
+  hand_out (self, mux, scope, held);
+
+  return TRUE;
+}
+
+/* --- tasks at the scope itself (D1, D6) --- */
+
+static void
+end_by_task (GstreamSubgraphsTransformer *self,
+             GstreamEvent                *event)
+{
+  const char *id = gstream_event_get_facts (event)->key;
+  Child *child = id ? g_hash_table_lookup (self->by_trigger, id) : NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  GstreamRunStatus status;
+
+  if (id != NULL)
+    g_hash_table_remove (self->causes, id);
+  if (child == NULL)
+    return;
+
+  status = gstream_task_get_outcome (event, &text);
+  if (status == GSTREAM_RUN_STATUS_FAILED)
+    error = gstream_run_error_new (text);
+  end_child (child, status, error);
+}
+
+static void
+note_cause (GstreamSubgraphsTransformer *self,
+            GstreamEvent                *event)
+{
+  const char *id = gstream_event_get_facts (event)->key;
+  GstreamPayload *cause = id ? gstream_task_get_cause (event) : NULL;
+
+  if (cause != NULL)
+    g_hash_table_insert (self->causes, g_strdup (id), cause);
+}
+
+static void
+process_task (GstreamSubgraphsTransformer *self,
+              GstreamEvent                *event)
+{
+  GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
+
+  if (gstream_stream_mux_has_lifecycle (mux))
+    return;
+
+  if (gstream_event_get_facts (event)->step == GSTREAM_STEP_TASK_RESULT)
+    end_by_task (self, event);
+  else if (gstream_projection_is_wanted (self->subgraphs))
+    note_cause (self, event);
+}
+
+static gboolean
+gstream_subgraphs_transformer_process (GstreamTransformer  *transformer,
+                                       GstreamEvent        *event,
+                                       GError             **error)
+{
+  GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  guint own = gstream_stream_mux_peek_scope (gstream_transformer_get_mux (transformer))->length;
+  gboolean is_task = gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS;
+
+  if (ns->length == own)
+    {
+      if (is_task)
+        process_task (self, event);
+    }
+  else if ((ns->length > own + 1 || makes_subgraph (event)) && !discover (self, ns, error))
+    return FALSE;
+
+  return !is_task; /* T7 */
+}
+
+/* --- the end of the scope --- */
+
+static gboolean
+gstream_subgraphs_transformer_finish (GstreamTransformer  *transformer,
+                                      GError             **error)
+{
+  GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
+  gboolean drained = gstream_stream_mux_is_drained (gstream_transformer_get_mux (transformer));
+
+  while (self->children.length > 0)
+    end_child (self->children.head->data,
+               drained ? GSTREAM_RUN_STATUS_DRAINED : GSTREAM_RUN_STATUS_COMPLETED, NULL);
+
+  return TRUE;
+}
+
+static void
+gstream_subgraphs_transformer_fail (GstreamTransformer *transformer,
+                                    const GError       *error)
+{
+  GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
+
+  while (self->children.length > 0)
+    {
+      Child *child = self->children.head->data;
+      g_autoptr (GstreamRunStream) run = GSTREAM_RUN_STREAM (g_object_ref (child->run));
+
+      if (error != NULL)
+        end_child (child, GSTREAM_RUN_STATUS_FAILED, error);
+      else
+        {
+          release_child (child);
+          gstream_run_stream_abort (run);
+        }
+    }
+}
+
+static void
+gstream_subgraphs_transformer_dispose (GObject *object)
+{
+  GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (object);
+
+  while (self->children.length > 0)
+    release_child (self->children.head->data);
+
+  G_OBJECT_CLASS (gstream_subgraphs_transformer_parent_class)->dispose (object);
+}
+
+static void
+gstream_subgraphs_transformer_finalize (GObject *object)
+{
+  GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (object);
+
+  g_hash_table_unref (self->by_trigger);
+  g_hash_table_unref (self->causes);
+
+  G_OBJECT_CLASS (gstream_subgraphs_transformer_parent_class)->finalize (object);
+}
+
+static void
+gstream_subgraphs_transformer_class_init (GstreamSubgraphsTransformerClass *klass)
+{
+  GstreamTransformerClass *transformer_class = GSTREAM_TRANSFORMER_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gstream_subgraphs_transformer_dispose;
+  G_OBJECT_CLASS (klass)->finalize = gstream_subgraphs_transformer_finalize;
+  transformer_class->process = gstream_subgraphs_transformer_process;
+  transformer_class->finish = gstream_subgraphs_transformer_finish;
+  transformer_class->fail = gstream_subgraphs_transformer_fail;
+}
+
+static void
+gstream_subgraphs_transformer_init (GstreamSubgraphsTransformer *self)
+{
+  static const char * const channels[] = { "lifecycle", "tasks", NULL };
+  GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
+
+  self->by_trigger = g_hash_table_new (g_str_hash, g_str_equal);
+  self->causes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gstream_payload_unref);
+  gstream_transformer_set_channels (transformer, channels);
+  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
+  self->subgraphs = gstream_transformer_add_projection (transformer, "subgraphs", GSTREAM_TYPE_SUBGRAPH_RUN_STREAM);
+}

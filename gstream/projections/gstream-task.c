@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What `tasks` events say of subgraphs (D1).
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-json-private.h>
+#include <gstream/projections/gstream-task-private.h>
+
+void
+gstream_task_split_segment (const GstreamNamespace  *ns,
+                            guint                    index,
+                            char                   **name,
+                            char                   **id)
+{
+  const char *segment = ns->segments[index];
+  const char *colon = strchr (segment, ':');
+
+  *name = colon ? g_strndup (segment, colon - segment) : g_strdup (segment);
+  *id = colon ? g_strdup (colon + 1) : NULL;
+}
+
+static char *
+error_text (GstreamPayload *data)
+{
+  g_autoptr (GstreamPayload) error = gstream_payload_get (data, "/error");
+
+  if (error == NULL)
+    return NULL;
+
+  switch (gstream_payload_get_kind (error))
+    {
+    case GSTREAM_PAYLOAD_NULL:
+      return NULL;
+    case GSTREAM_PAYLOAD_STRING:
+      return g_strdup (gstream_payload_get_string (error, ""));
+    case GSTREAM_PAYLOAD_OBJECT:
+      if (gstream_payload_get_string (error, "/message") != NULL)
+        return g_strdup (gstream_payload_get_string (error, "/message"));
+      G_GNUC_FALLTHROUGH;
+    default:
+      return g_strdup (gstream_payload_get_json (error, NULL));
+    }
+}
+
+GstreamRunStatus
+gstream_task_get_outcome (GstreamEvent  *event,
+                          char         **error)
+{
+  GstreamPayload *data = gstream_event_peek_item (event);
+
+  *error = NULL;
+  /* An interrupt is raised as an error too: it comes first. */
+  if (gstream_payload_get_size (data, "/interrupts") > 0)
+    return GSTREAM_RUN_STATUS_INTERRUPTED;
+
+  *error = error_text (data);
+
+  return *error != NULL ? GSTREAM_RUN_STATUS_FAILED : GSTREAM_RUN_STATUS_COMPLETED;
+}
+
+const char *
+gstream_task_get_agent_name (GstreamEvent *event)
+{
+  return gstream_payload_get_string (gstream_event_peek_item (event), "/metadata/lc_agent_name");
+}
+
+GstreamPayload *
+gstream_task_get_cause (GstreamEvent *event)
+{
+  GstreamPayload *data = gstream_event_peek_item (event);
+  const char *id = gstream_payload_get_string (data, "/input/tool_call/id");
+  g_autoptr (GString) json = NULL;
+
+  if (id == NULL)
+    id = gstream_payload_get_string (data, "/input/0/id");
+  if (id == NULL)
+    return NULL;
+
+  json = g_string_new ("{\"type\":\"toolCall\",\"tool_call_id\":");
+  gstream_json_write_string (json, id);
+  g_string_append_c (json, '}');
+
+  return gstream_payload_new (json->str, json->len, NULL);
+}

@@ -1,0 +1,677 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A thread on a LangGraph Agent Server: its properties. Its runs are gstream-thread-run.c's.
+ */
+#include <gstream/remote/gstream-thread-private.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+
+#define API_KEY_HEADER "X-Api-Key"
+#define USER_AGENT "gstream"
+#define MOST_DEPTH 1024   /* what a source of events allows */
+#define MAX_CONNECTIONS 64 /* libsoup's own 2 per host would let two runs keep every command waiting */
+
+/**
+ * GstreamThread:
+ *
+ * A thread on a LangGraph Agent Server: a conversation whose state the server
+ * keeps, and on which runs take place.
+ *
+ * ```c
+ * g_autoptr (GstreamThread) thread = gstream_thread_new ("http://localhost:2024", "agent");
+ * g_autoptr (GstreamPayload) input = gstream_payload_new ("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", -1, NULL);
+ * g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, NULL, NULL, &error);
+ * ```
+ *
+ * Each run is a [class@RunStream] like any other. When it has stopped to ask,
+ * [method@Thread.respond] answers, and gives the run that goes on from there.
+ * With [property@Thread:thread-id] an earlier conversation is taken up again;
+ * without, the server makes a new thread when the first run is started.
+ *
+ * A connection that breaks is opened again, after
+ * [property@Thread:retry-pause], which doubles each time, and at most
+ * [property@Thread:retry-limit] times in a row without anything new (N3). The run goes on as if
+ * nothing had happened, or fails with the last network error, or with
+ * %GSTREAM_ERROR_INCOMPLETE. What has the server act is sent again only where the server
+ * certainly did not act.
+ *
+ * The server is not read faster than the run is (N6). Aborting a run ends it on
+ * the server too, unless [property@Thread:cancel-on-abort] is %FALSE; dropping it never does (N7).
+ *
+ * Headers and the API key go to the server's own origin alone: redirects are
+ * not followed. They can be set, and not be read again, and are taken out of
+ * errors (N8). TLS certificates are verified as [property@Thread:session] says:
+ * to trust one of your own, give it a session with a #GTlsDatabase.
+ *
+ * A thread belongs to the main context that was the thread default when it was
+ * made. Errors of GIO, libsoup and HTTP statuses come with a prefix that says
+ * which request failed: 401 and 403 as %G_IO_ERROR_PERMISSION_DENIED, 404 as
+ * %G_IO_ERROR_NOT_FOUND, 408, 425, 429 and 503 as %G_IO_ERROR_BUSY, other 5xx as
+ * %G_IO_ERROR_FAILED, other 4xx as %GSTREAM_ERROR_INVALID, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED.
+ */
+
+struct _GstreamThread
+{
+  GObject           parent_instance;
+
+  GMainContext     *context;
+  char             *url;
+  char             *assistant;
+  char             *thread_id;  /* NULL: the server has not made it yet */
+  SoupSession      *session;    /* NULL until it is needed, unless it was given */
+  GstreamTransport  transport;
+  GPtrArray        *headers;    /* names and values in turn */
+
+  guint             max_event_size;
+  guint             max_depth;
+  guint             retry_limit;
+  guint             retry_pause;
+  guint             retry_pause_max;
+  guint             silence_timeout;
+  guint             answer_timeout;
+  gboolean          cancel_on_abort;
+};
+
+enum
+{
+  PROP_URL = 1,
+  PROP_ASSISTANT,
+  PROP_THREAD_ID,
+  PROP_SESSION,
+  PROP_TRANSPORT,
+  PROP_API_KEY,
+  PROP_CANCEL_ON_ABORT,
+  PROP_MAX_EVENT_SIZE,
+  PROP_MAX_DEPTH,
+  PROP_RETRY_LIMIT,
+  PROP_RETRY_PAUSE,
+  PROP_RETRY_PAUSE_MAX,
+  PROP_SILENCE_TIMEOUT,
+  PROP_ANSWER_TIMEOUT,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_ENUM_TYPE (GstreamTransport, gstream_transport,
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRANSPORT_SSE, "sse"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRANSPORT_WEBSOCKET, "websocket"))
+
+G_DEFINE_FINAL_TYPE (GstreamThread, gstream_thread, G_TYPE_OBJECT)
+
+/* --- for its runs --- */
+
+static gboolean
+is_header_name (const char *name)
+{
+  for (const char *c = name; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
+      return FALSE;
+
+  return *name != '\0';
+}
+
+/* Without a word of the value, which is secret. */
+static gboolean
+check_header (const char  *name,
+              const char  *value,
+              GError     **error)
+{
+  if (!is_header_name (name))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
+  else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 "The value of the header %s has a line break in it, or something else than ASCII", name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+add_headers (GstreamThread  *self,
+             GstreamServer  *server,
+             GError        **error)
+{
+  for (guint i = 0; i < self->headers->len; i += 2)
+    {
+      const char *name = self->headers->pdata[i];
+      const char *value = self->headers->pdata[i + 1];
+
+      if (!check_header (name, value, error))
+        return FALSE;
+      gstream_server_take_header (server, name, value);
+    }
+
+  return TRUE;
+}
+
+static SoupSession *
+ensure_session (GstreamThread *self)
+{
+  if (self->session == NULL)
+    self->session = g_object_new (SOUP_TYPE_SESSION,
+                                  "user-agent", USER_AGENT,
+                                  "max-conns", MAX_CONNECTIONS,
+                                  "max-conns-per-host", MAX_CONNECTIONS,
+                                  NULL);
+
+  return self->session;
+}
+
+GstreamServer *
+gstream_thread_new_server (GstreamThread  *self,
+                           GError        **error)
+{
+  g_autoptr (GstreamServer) server = gstream_server_new (self->url, self->assistant, ensure_session (self), error);
+
+  if (server == NULL || !add_headers (self, server, error))
+    return NULL;
+
+  server->max_event_size = self->max_event_size;
+  server->max_depth = self->max_depth;
+  server->retry_limit = self->retry_limit;
+  server->retry_pause = self->retry_pause;
+  server->retry_pause_max = self->retry_pause_max;
+  server->silence_timeout = self->silence_timeout;
+  server->answer_timeout = self->answer_timeout;
+  server->cancel_on_abort = self->cancel_on_abort;
+
+  return g_steal_pointer (&server);
+}
+
+void
+gstream_thread_take_thread_id (GstreamThread *self,
+                               const char    *thread_id)
+{
+  self->thread_id = g_strdup (thread_id);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THREAD_ID]);
+}
+
+gboolean
+gstream_thread_begin_sync (GstreamThread  *self,
+                           GstreamSync    *sync,
+                           GError        **error)
+{
+  if (!g_main_context_acquire (self->context))
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                           "The main context of the GstreamThread belongs to another thread: "
+                           "call from there, or asynchronously");
+      return FALSE;
+    }
+
+  sync->context = g_main_context_ref (self->context);
+  sync->result = NULL;
+  g_main_context_push_thread_default (self->context);
+
+  return TRUE;
+}
+
+void
+gstream_thread_wait_sync (GstreamSync *sync)
+{
+  gstream_sync_wait (sync);
+}
+
+void
+gstream_thread_end_sync (GstreamSync *sync)
+{
+  g_main_context_pop_thread_default (sync->context);
+  gstream_sync_end (sync);
+}
+
+/* --- the object --- */
+
+static void
+gstream_thread_get_property (GObject    *object,
+                             guint       property_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  GstreamThread *self = GSTREAM_THREAD (object);
+
+  switch (property_id)
+    {
+    case PROP_URL:
+      g_value_set_string (value, self->url);
+      break;
+    case PROP_ASSISTANT:
+      g_value_set_string (value, self->assistant);
+      break;
+    case PROP_THREAD_ID:
+      g_value_set_string (value, self->thread_id);
+      break;
+    case PROP_SESSION:
+      g_value_set_object (value, self->session);
+      break;
+    case PROP_TRANSPORT:
+      g_value_set_enum (value, self->transport);
+      break;
+    case PROP_CANCEL_ON_ABORT:
+      g_value_set_boolean (value, self->cancel_on_abort);
+      break;
+    case PROP_MAX_EVENT_SIZE:
+      g_value_set_uint (value, self->max_event_size);
+      break;
+    case PROP_MAX_DEPTH:
+      g_value_set_uint (value, self->max_depth);
+      break;
+    case PROP_RETRY_LIMIT:
+      g_value_set_uint (value, self->retry_limit);
+      break;
+    case PROP_RETRY_PAUSE:
+      g_value_set_uint (value, self->retry_pause);
+      break;
+    case PROP_RETRY_PAUSE_MAX:
+      g_value_set_uint (value, self->retry_pause_max);
+      break;
+    case PROP_SILENCE_TIMEOUT:
+      g_value_set_uint (value, self->silence_timeout);
+      break;
+    case PROP_ANSWER_TIMEOUT:
+      g_value_set_uint (value, self->answer_timeout);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_thread_set_property (GObject      *object,
+                             guint         property_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  GstreamThread *self = GSTREAM_THREAD (object);
+
+  switch (property_id)
+    {
+    case PROP_URL:
+      self->url = g_value_dup_string (value);
+      break;
+    case PROP_ASSISTANT:
+      self->assistant = g_value_dup_string (value);
+      break;
+    case PROP_THREAD_ID:
+      self->thread_id = g_value_dup_string (value);
+      break;
+    case PROP_SESSION:
+      self->session = g_value_dup_object (value);
+      break;
+    case PROP_TRANSPORT:
+      self->transport = g_value_get_enum (value);
+      break;
+    case PROP_API_KEY:
+      gstream_thread_set_api_key (self, g_value_get_string (value));
+      break;
+    case PROP_CANCEL_ON_ABORT:
+      gstream_thread_set_cancel_on_abort (self, g_value_get_boolean (value));
+      break;
+    case PROP_MAX_EVENT_SIZE:
+      self->max_event_size = g_value_get_uint (value);
+      break;
+    case PROP_MAX_DEPTH:
+      self->max_depth = g_value_get_uint (value);
+      break;
+    case PROP_RETRY_LIMIT:
+      self->retry_limit = g_value_get_uint (value);
+      break;
+    case PROP_RETRY_PAUSE:
+      self->retry_pause = g_value_get_uint (value);
+      break;
+    case PROP_RETRY_PAUSE_MAX:
+      self->retry_pause_max = g_value_get_uint (value);
+      break;
+    case PROP_SILENCE_TIMEOUT:
+      self->silence_timeout = g_value_get_uint (value);
+      break;
+    case PROP_ANSWER_TIMEOUT:
+      self->answer_timeout = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_thread_finalize (GObject *object)
+{
+  GstreamThread *self = GSTREAM_THREAD (object);
+
+  g_ptr_array_unref (self->headers);
+  g_clear_object (&self->session);
+  g_main_context_unref (self->context);
+  g_free (self->thread_id);
+  g_free (self->assistant);
+  g_free (self->url);
+
+  G_OBJECT_CLASS (gstream_thread_parent_class)->finalize (object);
+}
+
+static GParamSpec *
+string_spec (const char *name,
+             gboolean    construct_only)
+{
+  return g_param_spec_string (name, NULL, NULL, NULL,
+                              (construct_only ? G_PARAM_CONSTRUCT_ONLY | G_PARAM_READABLE : 0)
+                              | G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+uint_spec (const char *name,
+           guint       minimum,
+           guint       maximum,
+           guint       standard)
+{
+  return g_param_spec_uint (name, NULL, NULL, minimum, maximum, standard,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+gstream_thread_class_init (GstreamThreadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_thread_get_property;
+  object_class->set_property = gstream_thread_set_property;
+  object_class->finalize = gstream_thread_finalize;
+
+  /**
+   * GstreamThread:url: (getter get_url)
+   *
+   * The server's address, `http:` or `https:`; a path is the prefix of its routes.
+   * That it is none is an error of the first thing asked of the server.
+   */
+  properties[PROP_URL] = string_spec ("url", TRUE);
+  /**
+   * GstreamThread:assistant: (getter get_assistant)
+   *
+   * The assistant, or the graph, whose runs are started.
+   */
+  properties[PROP_ASSISTANT] = string_spec ("assistant", TRUE);
+  /**
+   * GstreamThread:thread-id: (getter get_thread_id)
+   *
+   * The thread; %NULL until the server has made it, with the first run.
+   */
+  properties[PROP_THREAD_ID] = string_spec ("thread-id", TRUE);
+  /**
+   * GstreamThread:session: (getter get_session)
+   *
+   * The session through which the server is spoken to: its proxies, its TLS
+   * settings and its cookies count. It should allow as many connections to a
+   * host as there are runs at the same time, and one more. Without, the thread has its own.
+   */
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION,
+                                                  G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamThread:transport: (getter get_transport)
+   *
+   * How the events come (N2).
+   */
+  properties[PROP_TRANSPORT] = g_param_spec_enum ("transport", NULL, NULL,
+                                                  GSTREAM_TYPE_TRANSPORT, GSTREAM_TRANSPORT_SSE,
+                                                  G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamThread:api-key: (setter set_api_key)
+   *
+   * The key that the server asks for. It can be set and not be read (N8).
+   */
+  properties[PROP_API_KEY] = string_spec ("api-key", FALSE);
+  /**
+   * GstreamThread:cancel-on-abort: (getter get_cancel_on_abort) (setter set_cancel_on_abort)
+   *
+   * Whether [method@RunStream.abort] ends the run on the server too (N7).
+   * Counts for the runs that are started from then on.
+   */
+  properties[PROP_CANCEL_ON_ABORT] = g_param_spec_boolean ("cancel-on-abort", NULL, NULL, TRUE,
+                                                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT
+                                                           | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamThread:max-event-size:
+   *
+   * The most bytes of one event, one frame, one answer. Beyond it, the run fails
+   * with %GSTREAM_ERROR_TOO_LARGE.
+   */
+  properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
+  /**
+   * GstreamThread:max-depth:
+   *
+   * How deep arrays and objects may be nested in an event.
+   */
+  properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
+  /**
+   * GstreamThread:retry-limit:
+   *
+   * How often in a row something is tried again (N3); 0: never.
+   */
+  properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 6);
+  /**
+   * GstreamThread:retry-pause:
+   *
+   * The pause before the first of these, in milliseconds; doubled each time.
+   */
+  properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 250);
+  /**
+   * GstreamThread:retry-pause-max:
+   *
+   * What the pause does not grow beyond, in milliseconds. A server that asks for
+   * a longer one (`Retry-After`) gets that, up to a minute.
+   */
+  properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
+  /**
+   * GstreamThread:silence-timeout:
+   *
+   * After how many milliseconds without an event, while somebody waits for one,
+   * the server is asked how the run is: a connection can be dead without saying so.
+   */
+  properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 1, G_MAXINT, 15000);
+  /**
+   * GstreamThread:answer-timeout:
+   *
+   * How many milliseconds the server has for the answer to a command or a question.
+   */
+  properties[PROP_ANSWER_TIMEOUT] = uint_spec ("answer-timeout", 1, G_MAXINT, 30000);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+gstream_thread_init (GstreamThread *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+}
+
+/**
+ * gstream_thread_new:
+ * @url: the server's address
+ * @assistant: the assistant, or the graph, whose runs will be started
+ *
+ * Makes an object for a thread that the server will make with the first run.
+ * Everything else is a property: construct it with them.
+ *
+ * Returns: (transfer full): a new thread
+ */
+GstreamThread *
+gstream_thread_new (const char *url,
+                    const char *assistant)
+{
+  g_return_val_if_fail (url != NULL, NULL);
+  g_return_val_if_fail (assistant != NULL, NULL);
+
+  return g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", assistant, NULL);
+}
+
+/**
+ * gstream_thread_get_url: (get-property url)
+ * @self: a thread
+ *
+ * Gets the server's address.
+ *
+ * Returns: (nullable): the URL
+ */
+const char *
+gstream_thread_get_url (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+
+  return self->url;
+}
+
+/**
+ * gstream_thread_get_assistant: (get-property assistant)
+ * @self: a thread
+ *
+ * Gets the assistant, or the graph, whose runs are started.
+ *
+ * Returns: (nullable): its id or name
+ */
+const char *
+gstream_thread_get_assistant (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+
+  return self->assistant;
+}
+
+/**
+ * gstream_thread_get_thread_id: (get-property thread-id)
+ * @self: a thread
+ *
+ * Gets the id that the server knows the thread by.
+ *
+ * Returns: (nullable): the id, or %NULL before the server has made the thread
+ */
+const char *
+gstream_thread_get_thread_id (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+
+  return self->thread_id;
+}
+
+/**
+ * gstream_thread_get_session: (get-property session)
+ * @self: a thread
+ *
+ * Gets the session through which the server is spoken to.
+ *
+ * Returns: (transfer none) (nullable): the session that was given, or the
+ *   thread's own; %NULL before that was needed
+ */
+SoupSession *
+gstream_thread_get_session (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+
+  return self->session;
+}
+
+/**
+ * gstream_thread_get_transport: (get-property transport)
+ * @self: a thread
+ *
+ * Gets how the events come.
+ *
+ * Returns: the transport
+ */
+GstreamTransport
+gstream_thread_get_transport (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), GSTREAM_TRANSPORT_SSE);
+
+  return self->transport;
+}
+
+/**
+ * gstream_thread_get_cancel_on_abort: (get-property cancel-on-abort)
+ * @self: a thread
+ *
+ * Gets whether aborting a run ends it on the server too.
+ *
+ * Returns: whether it does
+ */
+gboolean
+gstream_thread_get_cancel_on_abort (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), FALSE);
+
+  return self->cancel_on_abort;
+}
+
+/**
+ * gstream_thread_set_cancel_on_abort: (set-property cancel-on-abort)
+ * @self: a thread
+ * @cancel_on_abort: whether to
+ *
+ * Sets whether aborting a run ends it on the server too.
+ */
+void
+gstream_thread_set_cancel_on_abort (GstreamThread *self,
+                                    gboolean       cancel_on_abort)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+
+  if (self->cancel_on_abort == cancel_on_abort)
+    return;
+
+  self->cancel_on_abort = cancel_on_abort;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCEL_ON_ABORT]);
+}
+
+/**
+ * gstream_thread_set_api_key: (set-property api-key)
+ * @self: a thread
+ * @api_key: (nullable): the key; %NULL: none
+ *
+ * Sets the key that the server asks for; it is sent as `X-Api-Key`, to the
+ * server's own origin alone (N8).
+ */
+void
+gstream_thread_set_api_key (GstreamThread *self,
+                            const char    *api_key)
+{
+  gstream_thread_set_header (self, API_KEY_HEADER, api_key);
+}
+
+static void
+remove_header (GstreamThread *self,
+               const char    *name)
+{
+  for (guint i = 0; i < self->headers->len; i += 2)
+    if (g_ascii_strcasecmp (self->headers->pdata[i], name) == 0)
+      {
+        g_ptr_array_remove_range (self->headers, i, 2);
+        return;
+      }
+}
+
+/**
+ * gstream_thread_set_header:
+ * @self: a thread
+ * @name: a header's name, such as `Authorization`
+ * @value: (nullable): its value; %NULL: it is not sent any more
+ *
+ * Sets a header to send with every request to the server, and to no other
+ * origin (N8). It counts for what is started from then on. That it cannot be
+ * sent, because there is a line break in it for instance, is an error of what is started.
+ */
+void
+gstream_thread_set_header (GstreamThread *self,
+                           const char    *name,
+                           const char    *value)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (name != NULL);
+
+  remove_header (self, name);
+  if (value == NULL)
+    return;
+
+  g_ptr_array_add (self->headers, g_strdup (name));
+  g_ptr_array_add (self->headers, g_strdup (value));
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Reads many projections at once, until all of them have ended.
+ */
+#include "config.h"
+
+#include "gstream/tool/gstream-reader.h"
+
+struct _GstreamReader
+{
+  GstreamReader    *parent;       /* NULL: the outermost */
+  GstreamEndedFunc  ended;
+  gpointer          user_data;    /* of ended */
+  GstreamReadFunc   read;
+  gpointer          read_data;
+  guint             max_buffered; /* of each projection; 0: no bound */
+  guint             n_holds;      /* projections and readers that have not ended, and others that hold it */
+};
+
+struct _GstreamReading
+{
+  GstreamReader   *reader;
+  GstreamCursor   *cursor;
+  GstreamTakeFunc  take;
+  gpointer         user_data;
+};
+
+static void
+reading_end (GstreamReading *reading)
+{
+  GstreamReader *reader = reading->reader;
+
+  g_object_unref (reading->cursor);
+  g_free (reading);
+  gstream_reader_release (reader);
+}
+
+static void read_next (GstreamReading *reading,
+                       gpointer        unused);
+
+static void
+on_next (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  GstreamReading *reading = user_data;
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  /* An error is the run's, and the run tells it (R5). */
+  if (!gstream_cursor_next_finish (reading->cursor, result, &item, NULL))
+    {
+      reading_end (reading);
+      return;
+    }
+
+  reading->take (&item, reading->user_data);
+  read_next (reading, NULL);
+}
+
+static void
+read_next (GstreamReading *reading,
+           gpointer        unused)
+{
+  gstream_cursor_next (reading->cursor, NULL, on_next, reading);
+}
+
+GstreamCursor *
+gstream_reading_get_cursor (GstreamReading *reading)
+{
+  return reading->cursor;
+}
+
+GstreamTry
+gstream_reading_try (GstreamReading *reading)
+{
+  g_auto (GValue) item = G_VALUE_INIT;
+  GstreamTry tried = gstream_cursor_try_next (reading->cursor, &item, NULL);
+
+  if (tried == GSTREAM_TRY_ITEM)
+    reading->take (&item, reading->user_data);
+  else if (tried != GSTREAM_TRY_PENDING)
+    reading_end (reading);
+
+  return tried;
+}
+
+GstreamReader *
+gstream_reader_new (GstreamReader    *parent,
+                    GstreamEndedFunc  ended,
+                    gpointer          user_data)
+{
+  GstreamReader *self = g_new0 (GstreamReader, 1);
+
+  self->parent = parent;
+  self->ended = ended;
+  self->user_data = user_data;
+  self->read = parent ? parent->read : read_next;
+  self->read_data = parent ? parent->read_data : NULL;
+  self->max_buffered = parent ? parent->max_buffered : 0;
+  self->n_holds = 1;
+  if (parent != NULL)
+    gstream_reader_hold (parent);
+
+  return self;
+}
+
+void
+gstream_reader_set_max_buffered (GstreamReader *self,
+                                 guint          max_buffered)
+{
+  self->max_buffered = max_buffered;
+}
+
+void
+gstream_reader_set_read_func (GstreamReader   *self,
+                              GstreamReadFunc  read,
+                              gpointer         user_data)
+{
+  self->read = read;
+  self->read_data = user_data;
+}
+
+void
+gstream_reader_add (GstreamReader     *self,
+                    GstreamProjection *projection,
+                    GstreamTakeFunc    take,
+                    gpointer           user_data)
+{
+  GstreamReading *reading = g_new (GstreamReading, 1);
+
+  gstream_projection_set_max_buffered (projection, self->max_buffered);
+  *reading = (GstreamReading) { self, gstream_projection_subscribe (projection, NULL), take, user_data };
+  g_assert (reading->cursor != NULL); /* nobody else reads what a reader reads */
+
+  gstream_reader_hold (self);
+  self->read (reading, self->read_data);
+}
+
+void
+gstream_reader_hold (GstreamReader *self)
+{
+  self->n_holds++;
+}
+
+void
+gstream_reader_release (GstreamReader *self)
+{
+  GstreamReader *parent = self->parent;
+
+  if (--self->n_holds > 0)
+    return;
+
+  if (self->ended != NULL)
+    self->ended (self->user_data);
+  g_free (self);
+  if (parent != NULL)
+    gstream_reader_release (parent);
+}

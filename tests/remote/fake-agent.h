@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An Agent Server that has one thread and one run, a recorded one, and the
+ * faults that a network has; and what a client ends up with.
+ */
+#pragma once
+
+#include <gstream/remote/gstream-thread.h>
+
+#include "fake-server.h"
+
+/* What befalls one connection to the thread's events. */
+typedef struct
+{
+  gsize       cut_at; /* bytes of the answer, its headers included; 0: it is whole */
+  gsize       piece;  /* the most that is sent at once; 0: everything */
+  gboolean    stall;  /* at cut_at: nothing more comes, and the connection stays open */
+  gboolean    ends;   /* the answer comes to its proper end when all is sent, or cut_at is a number of events */
+  const char *status; /* not the events, but this: "503 Service Unavailable" */
+  const char *headers;
+  const char *body;
+} Fault;
+
+typedef struct
+{
+  FakeServer  *server;
+  GPtrArray   *events;          /* the JSON of each */
+  char        *run_id;
+  char        *created_at;
+  char        *run_status;      /* what GET …/runs/RUN says */
+  char        *state;           /* what GET …/state says */
+  char        *answer;          /* to the command; NULL: success */
+  gint64       applied_seq;     /* in it; -1: not said */
+  GArray      *faults;          /* Fault: of the connections to come */
+  GArray      *command_faults;  /* the same, of commands */
+  gboolean     keeps_open;      /* an answer does not end after the last event: as the real ones do */
+
+  GPtrArray   *requests;        /* what was asked: "POST /threads {}" */
+  GPtrArray   *heads;           /* the headers of each */
+  guint        n_streams;       /* connections to the events */
+  guint        n_commands;      /* that were acted upon */
+  guint        n_cancels;
+} FakeAgent;
+
+FakeAgent     *fake_agent_new         (const char        *recording); /* path below tests/runs */
+void           fake_agent_free        (FakeAgent         *self);
+void           fake_agent_add_fault   (FakeAgent         *self,
+                                       Fault              fault);
+GstreamThread *fake_agent_new_thread  (FakeAgent         *self,
+                                       GstreamTransport   transport);
+
+/* The whole log of a run, an event a line, and its status: what must not change. */
+char          *drain                  (GstreamRunStream  *run,
+                                       GError           **error);
+/* Starts a run on a new thread and drains it. NULL: it failed. */
+char          *fake_agent_run         (FakeAgent         *self,
+                                       GstreamTransport   transport,
+                                       GError           **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeAgent, fake_agent_free)

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A server on loopback, in the test's own main context, that says byte for byte
+ * what it is told to.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct _FakeServer FakeServer;
+typedef struct _FakeExchange FakeExchange;
+
+/* Called with each request; with each frame, once it is a WebSocket. */
+typedef void (*FakeHandler) (FakeExchange *exchange,
+                             gpointer      user_data);
+
+struct _FakeExchange
+{
+  FakeServer        *server;
+  GSocketConnection *connection;
+  GCancellable      *closing;
+  char              *method;
+  char              *path;
+  char              *head;      /* the request's headers */
+  char              *body;      /* of the request; the text of the frame */
+  gboolean           websocket;
+  GByteArray        *in;        /* read and not yet taken */
+  GByteArray        *out;       /* to be written */
+  gsize              written;   /* of @out */
+  gsize              sent;      /* bytes, in all */
+  gsize              cut_at;    /* the connection is closed when as many are sent; G_MAXSIZE: it is not */
+  gsize              piece;     /* the most that is written at once */
+  gboolean           stall;     /* at cut_at nothing more is sent, instead */
+  gboolean           writing;
+  gboolean           closes;    /* when all is written */
+};
+
+FakeServer *fake_server_new          (FakeHandler    handler,
+                                      gpointer       user_data);
+/* Closes its connections too. */
+void        fake_server_free         (FakeServer    *self);
+guint       fake_server_get_port     (FakeServer    *self);
+/* Refuses connections until it listens again, on the same port. */
+void        fake_server_stop         (FakeServer    *self);
+void        fake_server_listen       (FakeServer    *self);
+
+void        fake_exchange_write      (FakeExchange  *exchange,
+                                      const char    *bytes,
+                                      gssize         length);
+void        fake_exchange_close      (FakeExchange  *exchange);
+/* A whole answer: @status is "200 OK"; @headers: lines that end with CRLF, or "". */
+void        fake_exchange_answer     (FakeExchange  *exchange,
+                                      const char    *status,
+                                      const char    *headers,
+                                      const char    *body);
+void        fake_exchange_accept     (FakeExchange  *exchange); /* makes it a WebSocket */
+void        fake_exchange_send_frame (FakeExchange  *exchange,
+                                      const char    *text,
+                                      gssize         length);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeServer, fake_server_free)

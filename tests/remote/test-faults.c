@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A run through whatever befalls its connections: the same as without, wherever
+ * that can be, and else one clear error (N2, N3).
+ */
+#include <gstream/event/gstream-error.h>
+
+#include "fake-agent.h"
+
+#define SHORT "python-server/interrupt-resume.sse"
+#define CHAT "python-server/chat.sse"
+
+typedef struct
+{
+  FakeAgent        *agent;
+  GstreamTransport  transport;
+  char             *expected; /* what the run gives when nothing befalls it */
+} Fixture;
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture->transport = GPOINTER_TO_INT (data);
+  fixture->agent = fake_agent_new (CHAT);
+  fixture->agent->keeps_open = TRUE;
+  fixture->expected = fake_agent_run (fixture->agent, fixture->transport, NULL);
+  g_assert_nonnull (fixture->expected);
+  fixture->agent->n_streams = 0;
+  fixture->agent->n_commands = 0;
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  g_free (fixture->expected);
+  fake_agent_free (fixture->agent);
+}
+
+static void
+assert_recovers (Fixture *fixture,
+                 guint    n_streams)
+{
+  GError *error = NULL;
+  g_autofree char *log = fake_agent_run (fixture->agent, fixture->transport, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (log, ==, fixture->expected);
+  g_assert_cmpuint (fixture->agent->n_streams, ==, n_streams);
+  g_assert_cmpuint (fixture->agent->n_commands, ==, 1);
+}
+
+static void
+assert_fails (Fixture *fixture,
+              GQuark   domain,
+              int      code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = fake_agent_run (fixture->agent, fixture->transport, &error);
+
+  g_assert_null (log);
+  g_assert_error (error, domain, code);
+}
+
+/* Every offset of a short run, answers' headers and framing included. */
+static void
+test_cut (gconstpointer data)
+{
+  GstreamTransport transport = GPOINTER_TO_INT (data);
+  g_autoptr (FakeAgent) agent = fake_agent_new (SHORT);
+  g_autofree char *expected = NULL;
+  gboolean cut = TRUE;
+
+  agent->keeps_open = TRUE;
+  expected = fake_agent_run (agent, transport, NULL);
+  g_assert_nonnull (expected);
+
+  for (gsize offset = 1; cut; offset++)
+    {
+      GError *error = NULL;
+      g_autofree char *log = NULL;
+
+      agent->n_streams = agent->n_commands = 0;
+      fake_agent_add_fault (agent, (Fault) { .cut_at = offset });
+      log = fake_agent_run (agent, transport, &error);
+      if (transport == GSTREAM_TRANSPORT_WEBSOCKET && agent->n_streams <= 1 && error != NULL)
+        {
+          /* Cut before the command's answer: it is not known whether the server has acted. */
+          g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+          g_clear_error (&error);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpstr (log, ==, expected);
+      g_assert_cmpuint (agent->n_commands, ==, 1);
+      cut = agent->n_streams > 1;
+      g_assert_true (cut || offset > 1000);
+    }
+}
+
+/* An end that looks proper, before the run's. */
+static void
+test_clean_end (Fixture       *fixture,
+                gconstpointer  data)
+{
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 4, .ends = TRUE });
+  assert_recovers (fixture, 2);
+}
+
+static void
+test_only_ends (Fixture       *fixture,
+                gconstpointer  data)
+{
+  for (guint i = 0; i < 4; i++)
+    fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 4, .ends = TRUE });
+  assert_fails (fixture, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+}
+
+/* What is new in between begins the count anew. */
+static void
+test_limit_counts_in_a_row (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  for (guint i = 1; i < 12; i++)
+    fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = i, .ends = TRUE });
+  assert_recovers (fixture, 12);
+}
+
+static void
+test_stall (Fixture       *fixture,
+            gconstpointer  data)
+{
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .stall = TRUE });
+  assert_recovers (fixture, 2);
+}
+
+static void
+test_stall_at_once (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  for (guint i = 0; i < 4; i++)
+    fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 190, .stall = TRUE });
+  if (fixture->transport == GSTREAM_TRANSPORT_SSE)
+    assert_fails (fixture, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+}
+
+static void
+test_pieces (Fixture       *fixture,
+             gconstpointer  data)
+{
+  fake_agent_add_fault (fixture->agent, (Fault) { .piece = 1 });
+  assert_recovers (fixture, 1);
+}
+
+static void
+test_statuses (Fixture       *fixture,
+               gconstpointer  data)
+{
+  static const char * const passing[] = {
+    "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "408 Request Timeout",
+    "425 Too Early", "429 Too Many Requests",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
+    {
+      fixture->agent->n_streams = fixture->agent->n_commands = 0;
+      fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 3, .ends = TRUE });
+      fake_agent_add_fault (fixture->agent, (Fault) { .status = passing[i], .headers = "Retry-After: 0\r\n" });
+      assert_recovers (fixture, fixture->transport == GSTREAM_TRANSPORT_SSE ? 3 : 2);
+    }
+}
+
+static void
+test_final_statuses (Fixture       *fixture,
+                     gconstpointer  data)
+{
+  struct { const char *status; GQuark domain; int code; } finals[] = {
+    { "401 Unauthorized", G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED },
+    { "403 Forbidden", G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED },
+    { "404 Not Found", G_IO_ERROR, G_IO_ERROR_NOT_FOUND },
+    { "422 Unprocessable Content", GSTREAM_ERROR, GSTREAM_ERROR_INVALID },
+    { "200 OK", GSTREAM_ERROR, GSTREAM_ERROR_INVALID },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (finals); i++)
+    {
+      fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 3, .ends = TRUE });
+      fake_agent_add_fault (fixture->agent, (Fault) { .status = finals[i].status,
+                                                      .headers = "Content-Type: text/html\r\n",
+                                                      .body = "<html>Log in</html>" });
+      assert_fails (fixture, finals[i].domain, finals[i].code);
+      g_assert_cmpuint (fixture->agent->faults->len, ==, 0);
+    }
+}
+
+/* Past the limit it is the network's own error. */
+static void
+test_refused (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 3, .ends = TRUE });
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  if (fixture->transport == GSTREAM_TRANSPORT_WEBSOCKET)
+    fake_server_stop (fixture->agent->server);
+  else
+    {
+      g_autoptr (GstreamCursor) first = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+      GValue item = G_VALUE_INIT;
+
+      g_assert_true (gstream_cursor_next_sync (first, &item, NULL, NULL));
+      g_value_unset (&item);
+      fake_server_stop (fixture->agent->server);
+    }
+
+  log = drain (run, &error);
+  g_assert_null (log);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  fake_server_listen (fixture->agent->server);
+}
+
+/* A run that was begun anew is not the one that was seen: neither doubled nor mixed. */
+static void
+test_begun_anew (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamCursor) log = NULL;
+  g_autoptr (GError) error = NULL;
+  GValue item = G_VALUE_INIT;
+
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 5, .ends = TRUE });
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+  g_assert_true (gstream_cursor_next_sync (log, &item, NULL, NULL));
+  g_value_unset (&item);
+
+  for (guint i = 0; i < fixture->agent->events->len; i++)
+    {
+      g_autoptr (GString) event = g_string_new (fixture->agent->events->pdata[i]);
+
+      g_string_replace (event, "\"event_id\":\"17", "\"event_id\":\"99", 0);
+      g_free (fixture->agent->events->pdata[i]);
+      fixture->agent->events->pdata[i] = g_strdup (event->str);
+    }
+
+  while (gstream_cursor_next_sync (log, &item, NULL, &error))
+    g_value_unset (&item);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+}
+
+/* --- commands --- */
+
+static void
+test_command_retried (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  Fault busy = { .status = "503 Service Unavailable", .headers = "Retry-After: 0\r\n" };
+  Fault later = { .status = "429 Too Many Requests" };
+
+  g_array_append_val (fixture->agent->command_faults, busy);
+  g_array_append_val (fixture->agent->command_faults, later);
+  assert_recovers (fixture, 1);
+}
+
+/* Whether the server has acted is not known: it is not asked twice. */
+static void
+test_command_not_repeated (Fixture       *fixture,
+                           gconstpointer  data)
+{
+  Fault faults[] = { { .status = "500 Internal Server Error" }, { .status = "502 Bad Gateway" }, { .cut_at = 10 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      fixture->agent->n_commands = 0;
+      g_array_append_val (fixture->agent->command_faults, faults[i]);
+      log = fake_agent_run (fixture->agent, fixture->transport, &error);
+      g_assert_null (log);
+      g_assert_nonnull (error);
+      g_assert_cmpuint (fixture->agent->n_commands, <=, 1);
+      g_assert_cmpuint (fixture->agent->command_faults->len, ==, 0);
+    }
+}
+
+typedef void (*Test) (Fixture *, gconstpointer);
+
+static void
+add (const char       *name,
+     GstreamTransport  transport,
+     Test              test)
+{
+  g_autofree char *path = g_strdup_printf ("/remote/%s-%s", name,
+                                           transport == GSTREAM_TRANSPORT_SSE ? "sse" : "websocket");
+
+  g_test_add (path, Fixture, GINT_TO_POINTER (transport), set_up, test, tear_down);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_data_func ("/remote/N3/cut-at-every-byte-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_cut);
+  g_test_add_data_func ("/remote/N3/cut-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_cut);
+  for (GstreamTransport transport = GSTREAM_TRANSPORT_SSE; transport <= GSTREAM_TRANSPORT_WEBSOCKET; transport++)
+    {
+      add ("N3/clean-end", transport, test_clean_end);
+      add ("N3/only-ends", transport, test_only_ends);
+      add ("N3/limit-counts-in-a-row", transport, test_limit_counts_in_a_row);
+      add ("N3/stall", transport, test_stall);
+      add ("N3/stall-at-once", transport, test_stall_at_once);
+      add ("N3/byte-at-a-time", transport, test_pieces);
+      add ("N3/statuses", transport, test_statuses);
+      add ("N3/final-statuses", transport, test_final_statuses);
+      add ("N3/refused", transport, test_refused);
+      add ("N3/begun-anew", transport, test_begun_anew);
+    }
+  add ("N3/command-retried", GSTREAM_TRANSPORT_SSE, test_command_retried);
+  add ("N3/command-not-repeated", GSTREAM_TRANSPORT_SSE, test_command_not_repeated);
+
+  return g_test_run ();
+}
