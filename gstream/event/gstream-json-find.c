@@ -25,15 +25,19 @@ path_next (Path path)
   return (Path) { path.token + strlen (path.token) + 1, path.n_left - 1 };
 }
 
+/* A name is never longer than it is written, and only escapes make it shorter. */
 static gboolean
 is_named (GstreamJsonValue  raw,
-          const char       *token)
+          const char       *token,
+          gsize             length)
 {
-  gsize length = raw.end - raw.start;
+  gsize raw_length = raw.end - raw.start;
   g_autofree char *name = NULL;
 
-  if (memchr (raw.start, '\\', length) == NULL)
-    return strlen (token) == length && memcmp (raw.start, token, length) == 0;
+  if (raw_length < length)
+    return FALSE;
+  if (memchr (raw.start, '\\', raw_length) == NULL)
+    return raw_length == length && memcmp (raw.start, token, length) == 0;
   name = gstream_json_dup_raw (raw);
   return strcmp (name, token) == 0;
 }
@@ -44,13 +48,12 @@ look_in_object (const char       *p,
                 Path              path,
                 GstreamJsonValue *found)
 {
-  GstreamJsonValue value = { p, end };
+  GstreamJsonIter iter = { p + 1, end };
+  gsize length = strlen (path.token);
   GstreamJsonValue name;
-  GstreamJsonIter iter;
 
-  gstream_json_iter_init (&iter, value);
   while (gstream_json_iter_name (&iter, &name))
-    iter.at = is_named (name, path.token)
+    iter.at = is_named (name, path.token, length)
                 ? look (iter.at, end, path_next (path), found)
                 : gstream_json_pass (iter.at, end);
   return iter.at + 1;
@@ -71,12 +74,10 @@ look_in_array (const char       *p,
                Path              path,
                GstreamJsonValue *found)
 {
-  GstreamJsonValue value = { p, end };
-  GstreamJsonIter iter;
+  GstreamJsonIter iter = { p + 1, end };
   guint64 wanted;
   gboolean is_index = read_index (path.token, &wanted);
 
-  gstream_json_iter_init (&iter, value);
   for (guint64 i = 0; gstream_json_iter_step (&iter); i++)
     iter.at = is_index && i == wanted
                 ? look (iter.at, end, path_next (path), found)
@@ -145,6 +146,7 @@ gstream_json_find (GstreamJsonValue  value,
     return TRUE;
   if (size > sizeof buffer)
     tokens = large = g_malloc (size);
+  found->start = NULL;
   if (!split (pointer, tokens, &n_tokens))
     return FALSE;
 

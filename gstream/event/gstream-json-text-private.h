@@ -30,6 +30,12 @@ gstream_json_is_space (char c)
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+static inline gboolean
+gstream_json_is_number (GstreamJsonValue value)
+{
+  return *value.start == '-' || (*value.start >= '0' && *value.start <= '9');
+}
+
 GstreamPayloadKind gstream_json_kind          (GstreamJsonValue   value);
 /* Behind the value that starts at @p. */
 const char        *gstream_json_pass          (const char        *p,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const char *
+static inline const char *
 pass_space (const char *p,
             const char *end)
 {
@@ -15,7 +15,8 @@ pass_space (const char *p,
   return p;
 }
 
-static gboolean
+/* By an odd number of backslashes. */
+static inline gboolean
 is_escaped (const char *quote,
             const char *start)
 {
@@ -26,12 +27,12 @@ is_escaped (const char *quote,
   return (quote - p) % 2 == 1;
 }
 
-static const char *
+static inline const char *
 pass_string (const char *p,
              const char *end)
 {
   const char *start = p + 1;
-  const char *quote = start - 1;
+  const char *quote = p;
 
   do
     quote = memchr (quote + 1, '"', end - quote - 1);
@@ -71,7 +72,7 @@ gstream_json_pass (const char *p,
     return pass_string (p, end);
   if (*p == '{' || *p == '[')
     return pass_container (p, end);
-  while (p < end && strchr (",]} \n\r\t", *p) == NULL)
+  while (p < end && *p != ',' && *p != ']' && *p != '}' && !gstream_json_is_space (*p))
     p++;
   return p;
 }

@@ -12,31 +12,31 @@
 static GVariant *
 array_to_variant (GstreamJsonValue array)
 {
-  GVariantBuilder builder;
+  g_autoptr(GPtrArray) children = g_ptr_array_new ();
   GstreamJsonIter iter;
   GstreamJsonValue element;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
   gstream_json_iter_init (&iter, array);
   while (gstream_json_iter_element (&iter, &element))
-    g_variant_builder_add (&builder, "v", gstream_json_to_variant (element));
-  return g_variant_builder_end (&builder);
+    g_ptr_array_add (children, g_variant_new_variant (gstream_json_to_variant (element)));
+  return g_variant_new_array (G_VARIANT_TYPE_VARIANT, (GVariant **) children->pdata, children->len);
 }
 
 static GVariant *
 object_to_variant (GstreamJsonValue object)
 {
   g_autoptr(GArray) members = gstream_json_members (object);
-  GVariantBuilder builder;
+  g_autoptr(GPtrArray) children = g_ptr_array_new ();
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   for (guint i = 0; i < members->len; i++)
     {
       GstreamJsonMember *member = &g_array_index (members, GstreamJsonMember, i);
+      GVariant *name = g_variant_new_take_string (g_steal_pointer (&member->name));
+      GVariant *value = g_variant_new_variant (gstream_json_to_variant (member->value));
 
-      g_variant_builder_add (&builder, "{sv}", member->name, gstream_json_to_variant (member->value));
+      g_ptr_array_add (children, g_variant_new_dict_entry (name, value));
     }
-  return g_variant_builder_end (&builder);
+  return g_variant_new_array (G_VARIANT_TYPE ("{sv}"), (GVariant **) children->pdata, children->len);
 }
 
 GVariant *

@@ -4,20 +4,22 @@
  */
 #include "gstream/event/gstream-payload-private.h"
 
-/* Finds a value of one of the kinds from @first to @last. */
+/* Finds a value that begins with that byte. */
 static gboolean
-find (GstreamPayload     *payload,
-      const char         *pointer,
-      GstreamPayloadKind  first,
-      GstreamPayloadKind  last,
-      GstreamJsonValue   *value)
+find (GstreamPayload   *payload,
+      const char       *pointer,
+      char              first,
+      GstreamJsonValue *value)
 {
-  GstreamPayloadKind kind;
+  return gstream_json_find (gstream_payload_value (payload), pointer, value) && *value->start == first;
+}
 
-  if (!gstream_json_find (gstream_payload_value (payload), pointer, value))
-    return FALSE;
-  kind = gstream_json_kind (*value);
-  return kind >= first && kind <= last;
+static gboolean
+find_number (GstreamPayload   *payload,
+             const char       *pointer,
+             GstreamJsonValue *value)
+{
+  return gstream_json_find (gstream_payload_value (payload), pointer, value) && gstream_json_is_number (*value);
 }
 
 /**
@@ -62,7 +64,7 @@ gstream_payload_get_string (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, NULL);
   g_return_val_if_fail (pointer != NULL, NULL);
 
-  if (!find (payload, pointer, GSTREAM_PAYLOAD_STRING, GSTREAM_PAYLOAD_STRING, &value))
+  if (!find (payload, pointer, '"', &value))
     return NULL;
   return gstream_payload_extras_string (payload, value);
 }
@@ -86,7 +88,7 @@ gstream_payload_get_integer (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, 0);
   g_return_val_if_fail (pointer != NULL, 0);
 
-  if (!find (payload, pointer, GSTREAM_PAYLOAD_INTEGER, GSTREAM_PAYLOAD_DOUBLE, &value))
+  if (!find_number (payload, pointer, &value))
     return 0;
   return gstream_json_read_integer (value, &integer) ? integer : 0;
 }
@@ -109,7 +111,7 @@ gstream_payload_get_double (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, 0);
   g_return_val_if_fail (pointer != NULL, 0);
 
-  if (!find (payload, pointer, GSTREAM_PAYLOAD_INTEGER, GSTREAM_PAYLOAD_DOUBLE, &value))
+  if (!find_number (payload, pointer, &value))
     return 0;
   return gstream_json_read_double (value);
 }
@@ -132,7 +134,7 @@ gstream_payload_get_boolean (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, FALSE);
   g_return_val_if_fail (pointer != NULL, FALSE);
 
-  return gstream_json_find (gstream_payload_value (payload), pointer, &value) && *value.start == 't';
+  return find (payload, pointer, 't', &value);
 }
 
 static gsize
@@ -167,10 +169,10 @@ gstream_payload_get_size (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, 0);
   g_return_val_if_fail (pointer != NULL, 0);
 
-  if (!find (payload, pointer, GSTREAM_PAYLOAD_ARRAY, GSTREAM_PAYLOAD_OBJECT, &value))
-    return 0;
-  if (*value.start == '[')
+  if (find (payload, pointer, '[', &value))
     return count_elements (value);
+  if (value.start == NULL || *value.start != '{')
+    return 0;
   members = gstream_json_members (value);
   return members->len;
 }
@@ -197,7 +199,7 @@ gstream_payload_get_keys (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, NULL);
   g_return_val_if_fail (pointer != NULL, NULL);
 
-  if (!find (payload, pointer, GSTREAM_PAYLOAD_OBJECT, GSTREAM_PAYLOAD_OBJECT, &value))
+  if (!find (payload, pointer, '{', &value))
     return NULL;
   members = gstream_json_members (value);
   keys = g_new0 (char *, members->len + 1);

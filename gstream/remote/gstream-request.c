@@ -120,14 +120,20 @@ attempt_failed (GTask  *task,
 static char *
 find_detail (GByteArray *answer)
 {
-  g_autoptr (GstreamPayload) payload = gstream_payload_new ((const char *) answer->data, answer->len, NULL);
-  const char *found = payload ? gstream_payload_get_string (payload, "/message") : NULL;
+  g_autoptr (GstreamPayload) payload = NULL;
+  const char *found = NULL;
 
+  if (answer->len == 0)
+    return NULL;
+
+  payload = gstream_payload_new ((const char *) answer->data, answer->len, NULL);
+  if (payload != NULL)
+    found = gstream_payload_get_string (payload, "/message");
   if (payload != NULL && found == NULL)
     found = gstream_payload_get_string (payload, "/detail");
   if (found != NULL)
     return g_utf8_make_valid (found, MIN (strlen (found), MAX_DETAIL));
-  if (answer->len == 0 || answer->data[0] == '<')
+  if (answer->data[0] == '<') /* a page for people */
     return NULL;
 
   return g_strchomp (g_utf8_make_valid ((const char *) answer->data, MIN (answer->len, MAX_DETAIL)));

@@ -27,7 +27,7 @@ may_pass (const GError *error)
   if (error->domain == G_TLS_ERROR)
     return error->code == G_TLS_ERROR_EOF;
   if (error->domain == SOUP_SESSION_ERROR)
-    return error->code == SOUP_SESSION_ERROR_ENCODING;
+    return error->code == SOUP_SESSION_ERROR_PARSING || error->code == SOUP_SESSION_ERROR_ENCODING;
   if (error->domain != G_IO_ERROR)
     return FALSE;
 

@@ -34,25 +34,6 @@ static void go_on (GstreamSseConnection *self);
 
 /* --- the answer --- */
 
-static GError *
-check_answer (GstreamSseConnection *self)
-{
-  const char *type = soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
-  guint status = soup_message_get_status (self->message);
-  GError *error = NULL;
-
-  if (status != SOUP_STATUS_OK)
-    return gstream_server_new_error (self->server, self->message, status, NULL);
-  if (g_strcmp0 (type, "text/event-stream") == 0)
-    return NULL;
-
-  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                       "the answer is %s, and text/event-stream was expected", type ? type : "of no type");
-  gstream_server_name_error (self->server, self->message, error);
-
-  return error;
-}
-
 static void
 open_events (GstreamSseConnection *self,
              GInputStream         *body)
@@ -62,6 +43,63 @@ open_events (GstreamSseConnection *self,
                                "max-event-size", (guint) self->server->max_event_size,
                                "max-depth", self->server->max_depth,
                                NULL);
+}
+
+static GError *
+wrong_type (GstreamSseConnection *self,
+            const char           *type)
+{
+  GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                               "the answer is %s, and text/event-stream was expected", type ? type : "of no type");
+
+  gstream_server_name_error (self->server, self->message, error);
+
+  return error;
+}
+
+static GError *
+cut_answer (GstreamSseConnection *self)
+{
+  GError *error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the answer ended within its headers");
+
+  gstream_server_name_error (self->server, self->message, error);
+
+  return error;
+}
+
+static const char *
+content_type (GstreamSseConnection *self)
+{
+  return soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
+}
+
+/* libsoup takes headers that are cut off for whole ones; then nothing follows them. */
+static void
+on_doubtful_body (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GstreamSseConnection) self = user_data;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
+  gboolean has_body = bytes != NULL && g_bytes_get_size (bytes) > 0;
+
+  self->error = has_body ? wrong_type (self, content_type (self)) : cut_answer (self);
+  gstream_pending_next_wake (&self->pending);
+}
+
+static void
+take_answer (GstreamSseConnection *self,
+             GInputStream         *body)
+{
+  guint status = soup_message_get_status (self->message);
+
+  if (status != SOUP_STATUS_OK)
+    self->error = gstream_server_new_error (self->server, self->message, status, NULL);
+  else if (g_strcmp0 (content_type (self), "text/event-stream") == 0)
+    open_events (self, body);
+  else
+    g_input_stream_read_bytes_async (body, 1, G_PRIORITY_DEFAULT, self->closing,
+                                     on_doubtful_body, g_object_ref (self));
 }
 
 static void
@@ -74,14 +112,12 @@ on_answer (GObject      *object,
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
 
   if (body == NULL)
-    gstream_server_name_error (self->server, self->message, error);
-  else
-    error = check_answer (self);
-
-  if (error != NULL)
-    self->error = error;
+    {
+      gstream_server_name_error (self->server, self->message, error);
+      self->error = error;
+    }
   else if (!g_cancellable_is_cancelled (self->closing))
-    open_events (self, body);
+    take_answer (self, body);
 
   if (gstream_pending_next_wake (&self->pending))
     go_on (self);

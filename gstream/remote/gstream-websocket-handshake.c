@@ -79,9 +79,10 @@ check_answer (Handshake  *handshake,
               GError    **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
+  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, headers_size); /* libsoup wants an end */
   guint status = 0;
 
-  if (!soup_headers_parse_response ((const char *) handshake->answer->data, headers_size, headers, NULL, &status, NULL))
+  if (!soup_headers_parse_response (text, headers_size, headers, NULL, &status, NULL))
     g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP");
   else if (status != SOUP_STATUS_SWITCHING_PROTOCOLS)
     g_propagate_error (error, gstream_server_new_error (handshake->server, handshake->message, status, NULL));

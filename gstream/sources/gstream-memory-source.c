@@ -12,8 +12,8 @@
  * It never has to wait.
  *
  * ```c
- * g_autoptr (GPtrArray) events = load_events ();
- * g_autoptr (GstreamEventSource) source = gstream_memory_source_new (events);
+ * GstreamEvent *events[] = { first, second };
+ * g_autoptr (GstreamEventSource) source = gstream_memory_source_new (events, G_N_ELEMENTS (events));
  * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
  * ```
  *
@@ -147,19 +147,24 @@ gstream_memory_source_init (GstreamMemorySource *self)
 
 /**
  * gstream_memory_source_new:
- * @events: (nullable) (element-type GstreamEvent): the first events
+ * @events: (nullable) (array length=n_events): the first events
+ * @n_events: how many there are
  *
  * Makes a source that gives @events, in this order, and those that are appended.
  *
  * Returns: (transfer full) (type GstreamMemorySource): a new source
  */
 GstreamEventSource *
-gstream_memory_source_new (GPtrArray *events)
+gstream_memory_source_new (GstreamEvent **events,
+                           gsize          n_events)
 {
-  GstreamMemorySource *self = g_object_new (GSTREAM_TYPE_MEMORY_SOURCE, NULL);
+  GstreamMemorySource *self;
 
-  for (guint i = 0; events != NULL && i < events->len; i++)
-    gstream_memory_source_append (self, g_ptr_array_index (events, i));
+  g_return_val_if_fail (events != NULL || n_events == 0, NULL);
+
+  self = g_object_new (GSTREAM_TYPE_MEMORY_SOURCE, NULL);
+  for (gsize i = 0; i < n_events; i++)
+    gstream_memory_source_append (self, events[i]);
 
   return GSTREAM_EVENT_SOURCE (self);
 }

@@ -25,7 +25,8 @@ G_DECLARE_FINAL_TYPE (GstreamMemorySource, gstream_memory_source, GSTREAM, MEMOR
 typedef GstreamEvent *(*GstreamMemorySourceFunc) (gpointer   user_data,
                                                   GError   **error);
 
-GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new      (GPtrArray               *events);
+GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new      (GstreamEvent           **events,
+                                                                   gsize                    n_events);
 GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new_func (GstreamMemorySourceFunc  func,
                                                                    gpointer                 user_data,
                                                                    GDestroyNotify           destroy);

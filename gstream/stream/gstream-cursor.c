@@ -130,22 +130,42 @@ find_oldest (GstreamCursor *self)
   return oldest;
 }
 
+static void
+release_feeds (GstreamCursor *self)
+{
+  g_object_ref (self);
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_detach (self->feeds[i]);
+  g_object_unref (self);
+}
+
+static const GError *
+find_error (GstreamCursor *self)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (gstream_feed_get_error (self->feeds[i]) != NULL)
+      return gstream_feed_get_error (self->feeds[i]);
+
+  return NULL;
+}
+
 static GstreamTry
 take_end (GstreamCursor  *self,
           GError        **error)
 {
-  for (guint i = 0; i < self->n_feeds; i++)
+  GstreamTry result = GSTREAM_TRY_ENDED;
+  const GError *why = find_error (self);
+
+  if (why != NULL)
     {
-      const GError *why = gstream_feed_get_error (self->feeds[i]);
-
-      if (why != NULL)
-        {
-          g_propagate_error (error, g_error_copy (why));
-          return GSTREAM_TRY_FAILED;
-        }
+      g_propagate_error (error, g_error_copy (why));
+      result = GSTREAM_TRY_FAILED;
     }
+  /* Where one of several failed, the others go on, and must not be held by a reader who has stopped (P10). */
+  if (self->n_feeds > 1)
+    release_feeds (self);
 
-  return GSTREAM_TRY_ENDED;
+  return result;
 }
 
 /* Gives what is there, without driving anything. */
@@ -176,6 +196,22 @@ take (GstreamCursor          *self,
 }
 
 /* The same, after driving the source as far as it goes without waiting (R1). */
+static GstreamTry
+drive_and_take (GstreamCursor          *self,
+                const GstreamItemType **type,
+                GstreamItem            *item,
+                GError                **error)
+{
+  GstreamTry tried;
+
+  g_object_ref (self); /* who is called meanwhile may drop the last reference (R7) */
+  gstream_pump_try (self->reader.pump, &self->reader.landed);
+  tried = take (self, type, item, error);
+  g_object_unref (self);
+
+  return tried;
+}
+
 static inline GstreamTry
 try_take (GstreamCursor          *self,
           const GstreamItemType **type,
@@ -190,10 +226,10 @@ try_take (GstreamCursor          *self,
 
   if (self->newest != NULL)
     settle_newest (self);
-  if (self->reader.landed == 0 && !self->closed)
-    gstream_pump_try (self->reader.pump, &self->reader.landed);
+  if (self->reader.landed > 0 || self->closed)
+    return take (self, type, item, error);
 
-  return take (self, type, item, error);
+  return drive_and_take (self, type, item, error);
 }
 
 /* --- waiting for one --- */
@@ -225,7 +261,7 @@ on_ready (GstreamWaiter *waiter)
 {
   GstreamCursor *self = GSTREAM_CURSOR ((char *) waiter - G_STRUCT_OFFSET (GstreamCursor, reader.waiter));
   g_autoptr (GTask) task = NULL;
-  const GstreamItemType *type;
+  const GstreamItemType *type = NULL;
   GstreamItem item;
   GError *error = NULL;
 
@@ -310,7 +346,7 @@ gstream_cursor_next (GstreamCursor       *self,
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = gstream_pump_new_task (self->reader.pump, self, cancellable, callback, user_data);
   g_task_set_source_tag (task, gstream_cursor_next);
   /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
   g_task_set_check_cancellable (task, FALSE);
@@ -322,6 +358,7 @@ gstream_cursor_next (GstreamCursor       *self,
     }
 
   settle_newest (self);
+  self->cut_short = FALSE;
   self->task = g_steal_pointer (&task);
   watch_cancellable (self, cancellable);
   if (self->reader.landed > 0 || self->closed)
@@ -441,7 +478,7 @@ gstream_cursor_try_next (GstreamCursor  *self,
                          GValue         *item,
                          GError        **error)
 {
-  const GstreamItemType *type;
+  const GstreamItemType *type = NULL;
   GstreamItem taken;
   GstreamTry tried;
 
@@ -482,7 +519,7 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
                                 const char    **item,
                                 GError        **error)
 {
-  const GstreamItemType *type;
+  const GstreamItemType *type = NULL;
   GstreamItem taken = { NULL };
   GstreamTry tried;
 
@@ -491,10 +528,12 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
+  g_object_ref (self); /* to keep the string, whoever is called meanwhile */
   tried = try_take (self, &type, &taken, error);
   g_clear_pointer (&self->string, g_ref_string_release);
   self->string = taken.p;
   *item = taken.p;
+  g_object_unref (self);
 
   return tried;
 }
@@ -504,7 +543,7 @@ try_next_pointer (GstreamCursor  *self,
                   gpointer       *item,
                   GError        **error)
 {
-  const GstreamItemType *type;
+  const GstreamItemType *type = NULL;
   GstreamItem taken = { NULL };
   GstreamTry tried = try_take (self, &type, &taken, error);
 
@@ -615,13 +654,6 @@ gstream_cursor_is_closed (GstreamCursor *self)
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
 
   return self->closed;
-}
-
-static void
-release_feeds (GstreamCursor *self)
-{
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_detach (self->feeds[i]);
 }
 
 /**
@@ -738,6 +770,7 @@ gstream_cursor_new_for_feeds (GstreamFeed **feeds,
 
   self->feeds = g_new (GstreamFeed *, n_feeds);
   self->n_feeds = n_feeds;
+  self->reader.n_open = n_feeds; /* before the first is attached, which may have ended already */
   for (guint i = 0; i < n_feeds; i++)
     {
       self->feeds[i] = gstream_feed_ref (feeds[i]);

@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/stream/gstream-event-source.h>
+#include <gstream/stream/gstream-event-source-private.h>
 
 /**
  * GstreamEventSource:
@@ -40,6 +40,41 @@ G_DEFINE_ENUM_TYPE (GstreamTry, gstream_try,
                     G_DEFINE_ENUM_VALUE (GSTREAM_TRY_FAILED, "failed"))
 
 G_DEFINE_INTERFACE (GstreamEventSource, gstream_event_source, G_TYPE_OBJECT)
+
+static GstreamTry
+contradiction (GstreamEventSource  *self,
+               const char          *what,
+               GstreamEvent       **event,
+               GError             **error)
+{
+  g_clear_pointer (event, gstream_event_unref);
+  if (*error == NULL)
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "try_next of %s %s", G_OBJECT_TYPE_NAME (self), what);
+
+  return GSTREAM_TRY_FAILED;
+}
+
+GstreamTry
+gstream_event_source_check (GstreamEventSource  *self,
+                            GstreamTry           result,
+                            GstreamEvent       **event,
+                            GError             **error)
+{
+  switch (result)
+    {
+    case GSTREAM_TRY_ITEM:
+      return *event != NULL ? result : contradiction (self, "said that there is an event, and gave none", event, error);
+    case GSTREAM_TRY_FAILED:
+      return *error != NULL ? result : contradiction (self, "failed without an error that says why", event, error);
+    case GSTREAM_TRY_PENDING:
+    case GSTREAM_TRY_ENDED:
+      if (*event == NULL && *error == NULL)
+        return result;
+      return contradiction (self, "gave an event, and said that there is none", event, error);
+    default:
+      return contradiction (self, "said something that is not of GstreamTry", event, error);
+    }
+}
 
 static void
 default_next (GstreamEventSource  *self,
@@ -172,13 +207,20 @@ gstream_event_source_try_next (GstreamEventSource  *self,
                                GstreamEvent       **event,
                                GError             **error)
 {
+  GError *failure = NULL;
+  GstreamTry result;
+
   g_return_val_if_fail (GSTREAM_IS_EVENT_SOURCE (self), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (event != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
   *event = NULL;
+  result = GSTREAM_EVENT_SOURCE_GET_IFACE (self)->try_next (self, event, &failure);
+  result = gstream_event_source_check (self, result, event, &failure);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
 
-  return GSTREAM_EVENT_SOURCE_GET_IFACE (self)->try_next (self, event, error);
+  return result;
 }
 
 /**

@@ -280,7 +280,6 @@ gstream_feed_attach (GstreamFeed   *self,
   self->reader = reader;
   if (reader->pump == NULL)
     reader->pump = gstream_pump_ref (self->pump);
-  reader->n_open++;
   reader->landed += self->length;
   if (self->ended)
     close_reader (self);

@@ -49,9 +49,10 @@ void        gstream_item_take_value  (const GstreamItemType *type,
 gboolean    gstream_item_from_value  (const GstreamItemType *type,
                                       const GValue          *value,
                                       GstreamItem           *item);
-/* What forwarding (M6) puts into an event, or NULL where the type is not JSON-shaped. */
+/* What forwarding (M6) puts into an event, for a type that is JSON-shaped; fails for a variant that is not. */
 GstreamPayload *gstream_item_to_payload (const GstreamItemType *type,
-                                         GstreamItem            item);
+                                         GstreamItem            item,
+                                         GError               **error);
 gboolean        gstream_item_type_is_json (const GstreamItemType *type);
 
 G_END_DECLS

@@ -312,25 +312,27 @@ scalar_to_payload (GType       type,
 {
   GType fundamental = G_TYPE_FUNDAMENTAL (type);
   GVariant *variant;
+  GstreamPayload *payload;
 
   if (fundamental == G_TYPE_BOOLEAN)
     variant = g_variant_new_boolean (item.i != 0);
   else if (fundamental == G_TYPE_FLOAT || fundamental == G_TYPE_DOUBLE)
     variant = g_variant_new_double (item.d);
+  else if (fundamental == G_TYPE_UINT64 || fundamental == G_TYPE_ULONG)
+    variant = g_variant_new_uint64 ((guint64) item.i);
   else
     variant = g_variant_new_int64 (item.i);
 
   /* Not a number and infinity have no JSON: nothing stands for them. */
-  g_variant_ref_sink (variant);
-  GstreamPayload *payload = gstream_payload_new_variant (variant, NULL);
-  g_variant_unref (variant);
+  payload = gstream_payload_new_variant (variant, NULL);
 
   return payload ? payload : gstream_payload_new ("null", -1, NULL);
 }
 
 GstreamPayload *
 gstream_item_to_payload (const GstreamItemType *type,
-                         GstreamItem            item)
+                         GstreamItem            item,
+                         GError               **error)
 {
   if (type->kind == GSTREAM_ITEM_SCALAR)
     return scalar_to_payload (type->type, item);
@@ -344,8 +346,13 @@ gstream_item_to_payload (const GstreamItemType *type,
     case GSTREAM_ITEM_PAYLOAD:
       return gstream_payload_ref (item.p);
     case GSTREAM_ITEM_VARIANT:
-      return gstream_payload_new_variant (item.p, NULL);
+      return gstream_payload_new_variant (item.p, error);
+    case GSTREAM_ITEM_SCALAR:
+    case GSTREAM_ITEM_EVENT:
+    case GSTREAM_ITEM_OBJECT:
+    case GSTREAM_ITEM_HANDLE:
+    case GSTREAM_ITEM_BOXED:
     default:
-      return NULL;
+      g_assert_not_reached ();
     }
 }

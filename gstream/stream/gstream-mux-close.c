@@ -72,7 +72,7 @@ gstream_mux_schedule (gpointer mux,
   GstreamStreamMux *self = mux;
   GstreamSideWork *work = gstream_side_work_new (fails_run, on_work_done, self);
 
-  if (self->root == NULL || self->state == GSTREAM_MUX_CLOSED)
+  if (self->root == NULL || self->state >= GSTREAM_MUX_FINISHING)
     gstream_side_work_disown (work); /* the run is over, and waits for nothing */
   else
     g_ptr_array_add (self->root->tree->works, work);
@@ -183,18 +183,25 @@ end_projections (GstreamStreamMux *self)
 static void
 finish_close (GstreamStreamMux *self)
 {
-  g_object_ref (self);
+  GstreamPump *pump = self->pump ? gstream_pump_ref (self->pump) : NULL;
 
+  g_object_ref (self);
+  if (pump != NULL)
+    gstream_pump_enter (pump);
+
+  self->state = GSTREAM_MUX_FINISHING;
   if (self->error != NULL || self->aborted)
     fail_transformers (self);
   else
     finish_transformers (self);
   end_projections (self);
   self->state = GSTREAM_MUX_CLOSED;
-  gstream_mux_changed (self);
   if (self->funcs != NULL)
     self->funcs->closed (self->owner, g_steal_pointer (&self->error));
 
+  if (pump != NULL)
+    gstream_pump_leave (pump);
+  g_clear_pointer (&pump, gstream_pump_unref);
   g_object_unref (self);
 }
 
@@ -203,7 +210,7 @@ gstream_stream_mux_close (GstreamStreamMux *self,
                           const GError     *error,
                           gboolean          aborted)
 {
-  if (self->state == GSTREAM_MUX_CLOSED)
+  if (self->state >= GSTREAM_MUX_FINISHING)
     return;
 
   if (self->state == GSTREAM_MUX_OPEN || aborted)
@@ -213,6 +220,7 @@ gstream_stream_mux_close (GstreamStreamMux *self,
       self->aborted = aborted;
     }
   self->state = GSTREAM_MUX_CLOSING;
+  gstream_mux_changed (self);
 
   g_object_ref (self);
   if (error != NULL || aborted)

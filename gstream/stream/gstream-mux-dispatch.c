@@ -142,7 +142,7 @@ cares (GstreamStreamMux *mux,
 
   if (mux->tree != NULL)
     return TRUE; /* the root counts every event (E4) */
-  if (mux->state == GSTREAM_MUX_CLOSED)
+  if (mux->state != GSTREAM_MUX_OPEN)
     return FALSE;
 
   return mux->steps[relation][method] != NULL || is_observed (method, relation) ||
@@ -331,6 +331,7 @@ accept_verdict (GstreamStreamMux   *root,
     {
       put_in_place (root, replacement);
       seek_after (mux, passage, transformer);
+      passage->moved = TRUE;
     }
   else
     g_clear_pointer (&replacement, gstream_event_unref);
@@ -340,11 +341,43 @@ accept_verdict (GstreamStreamMux   *root,
 
 static gboolean run_passage (GstreamStreamMux *root);
 
+typedef enum
+{
+  PASSED,
+  SUSPENDED,
+  STOPPED,
+} Progress;
+
 typedef struct
 {
   GstreamStreamMux *root;
   GstreamStreamMux *mux;
+  gboolean          starting; /* inside process_async */
+  Progress          progress; /* SUSPENDED until it has called back */
 } AsyncStep;
+
+static void
+async_step_free (AsyncStep *step)
+{
+  g_object_unref (step->root);
+  g_object_unref (step->mux);
+  g_free (step);
+}
+
+/* Takes @step; FALSE: the next asynchronous transformer has the event. */
+static gboolean
+go_on (AsyncStep *step)
+{
+  gboolean done = TRUE;
+
+  if (step->progress == STOPPED)
+    end_passage (step->root);
+  else
+    done = run_passage (step->root);
+  async_step_free (step);
+
+  return done;
+}
 
 static void
 on_processed (GObject      *object,
@@ -353,43 +386,46 @@ on_processed (GObject      *object,
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (object);
   AsyncStep *step = user_data;
-  g_autoptr (GstreamStreamMux) root = step->root;
-  g_autoptr (GstreamStreamMux) mux = step->mux;
-  g_autoptr (GstreamPump) pump = gstream_pump_ref (root->pump);
+  g_autoptr (GstreamPump) pump = gstream_pump_ref (step->root->pump);
   GError *error = NULL;
-  gboolean passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_finish (transformer, result, &error);
+  gboolean passed;
+  gboolean done;
 
-  g_free (step);
-  if (root->tree == NULL)
-    g_clear_error (&error); /* nobody waits for the event any more */
-  else if (!accept_verdict (root, mux, transformer, passed, error))
-    end_passage (root);
-  else if (!run_passage (root))
-    return;
+  gstream_pump_enter (pump);
+  passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_finish (transformer, result, &error);
+  step->progress = accept_verdict (step->root, step->mux, transformer, passed, error) ? PASSED : STOPPED;
+  if (step->starting)
+    {
+      gstream_pump_leave (pump);
+      return; /* who called process_async goes on */
+    }
 
-  gstream_pump_resume (pump);
+  done = go_on (step);
+  gstream_pump_leave (pump);
+  if (done)
+    gstream_pump_resume (pump);
 }
 
-static void
+static Progress
 start_async (GstreamStreamMux   *root,
              GstreamStreamMux   *mux,
              GstreamTransformer *transformer)
 {
   AsyncStep *step = g_new (AsyncStep, 1);
+  Progress progress;
 
   if (root->tree->cancellable == NULL)
     root->tree->cancellable = g_cancellable_new ();
-  *step = (AsyncStep) { g_object_ref (root), g_object_ref (mux) };
+  *step = (AsyncStep) { g_object_ref (root), g_object_ref (mux), TRUE, SUSPENDED };
   GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_async (transformer, root->tree->passage.event,
                                                               root->tree->cancellable, on_processed, step);
-}
+  step->starting = FALSE;
+  progress = step->progress;
+  if (progress != SUSPENDED)
+    async_step_free (step);
 
-typedef enum
-{
-  PASSED,
-  SUSPENDED,
-  STOPPED,
-} Progress;
+  return progress;
+}
 
 static inline gboolean
 is_wanted_by_name (GstreamTransformer *transformer,
@@ -432,10 +468,12 @@ pass_transformers (GstreamStreamMux *root,
         continue;
       if (GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process == NULL)
         {
-          start_async (root, mux, transformer);
-          return SUSPENDED;
+          Progress progress = start_async (root, mux, transformer);
+
+          if (progress != PASSED)
+            return progress;
         }
-      if (!process (root, mux, transformer))
+      else if (!process (root, mux, transformer))
         return STOPPED;
     }
 }
@@ -453,7 +491,10 @@ leave_mux (GstreamStreamMux *root,
     mux->funcs->observe (mux->owner, passage->event, relation);
 }
 
-/* On to the next mux: found anew where the last one changed where events go, as the discovery of a subgraph does. */
+/*
+ * On to the next mux: found anew where the last one changed where events go, as the
+ * discovery of a subgraph does, or put an event of another namespace in the place of this one.
+ */
 static inline void
 go_deeper (GstreamStreamMux *root,
            GstreamStreamMux *mux)
@@ -463,9 +504,10 @@ go_deeper (GstreamStreamMux *root,
   passage->step = 0;
   passage->suppressed = FALSE;
   passage->level++;
-  if (passage->generation == root->tree->generation)
+  if (passage->generation == root->tree->generation && !passage->moved)
     return;
 
+  passage->moved = FALSE;
   put_in_place (root, gstream_event_ref (passage->event));
   passage->level = 0;
   while (passage->chain[passage->level] != NULL && passage->chain[passage->level]->scope->length <= mux->scope->length)
@@ -519,7 +561,7 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
   g_object_ref (self);
   self->started = TRUE;
   passage->level = passage->step = 0;
-  passage->suppressed = FALSE;
+  passage->suppressed = passage->moved = FALSE;
   put_in_place (self, event);
   if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
     self->tree->lifecycle_seen = TRUE;

@@ -12,10 +12,12 @@ G_BEGIN_DECLS
 /* What a projection tells the mux it is registered with; all of it with @owner. */
 typedef struct
 {
-  void (*forward) (gpointer           owner,
-                   GstreamProjection *projection,
-                   GstreamItem        item); /* transfer none: an item was pushed, and goes to the main log (M6) */
-  void (*changed) (gpointer           owner); /* somebody has subscribed, or nobody is any more */
+  /* An item was pushed, and goes to the main log (M6); FALSE, with an error, where it has no JSON form. Transfer none. */
+  gboolean (*forward) (gpointer           owner,
+                       GstreamProjection *projection,
+                       GstreamItem        item,
+                       GError           **error);
+  void     (*changed) (gpointer           owner); /* somebody has subscribed, or nobody is any more */
 } GstreamProjectionOwnerFuncs;
 
 void         gstream_projection_bind          (GstreamProjection                 *self,

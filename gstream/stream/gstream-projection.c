@@ -366,8 +366,11 @@ gstream_projection_push_item (GstreamProjection  *self,
   if (G_UNLIKELY (self->closed))
     return refuse_push (self, item, error);
 
-  if (self->forward && self->funcs != NULL)
-    self->funcs->forward (self->owner, self, item);
+  if (self->forward && self->funcs != NULL && !self->funcs->forward (self->owner, self, item, error))
+    {
+      gstream_item_free (&self->type, item);
+      return FALSE;
+    }
 
   if (n == 0)
     {
@@ -389,7 +392,13 @@ item_from_value (GstreamProjection  *self,
                  GError            **error)
 {
   if (gstream_item_from_value (&self->type, value, item))
-    return TRUE;
+    {
+      if (self->type.kind != GSTREAM_ITEM_HANDLE || item->p != NULL)
+        return TRUE;
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "Projection “%s” takes items of type %s, not nothing", self->name, g_type_name (self->type.type));
+      return FALSE;
+    }
 
   g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                "Projection “%s” takes items of type %s, not %s",
@@ -413,7 +422,7 @@ item_from_value (GstreamProjection  *self,
  *
  * Fails with %GSTREAM_ERROR_CLOSED where the projection is closed and has a
  * subscriber (P5), and with %GSTREAM_ERROR_INVALID where @item cannot be
- * converted.
+ * converted, or has no JSON form although it is to be forwarded.
  *
  * Returns: %TRUE unless it failed
  */
@@ -547,7 +556,7 @@ gstream_projection_push_async (GstreamProjection   *self,
   g_return_if_fail (G_IS_VALUE (item));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = gstream_pump_new_task (self->pump, self, cancellable, callback, user_data);
   g_task_set_source_tag (task, gstream_projection_push_async);
   if (!item_from_value (self, item, &pushed, &error))
     g_task_return_error (task, error);

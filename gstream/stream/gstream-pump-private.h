@@ -103,7 +103,21 @@ gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
 void         gstream_pump_try            (GstreamPump                 *self,
                                           const guint                 *landed);
 void         gstream_pump_resume         (GstreamPump                 *self);
-gboolean     gstream_pump_is_dispatching (GstreamPump                 *self);
+
+/*
+ * Around what must not be driven from inside, such as the hooks of transformers
+ * at a run's end: nothing is asked for, and synchronous calls are refused.
+ */
+void         gstream_pump_enter          (GstreamPump                 *self);
+void         gstream_pump_leave          (GstreamPump                 *self);
+gboolean     gstream_pump_is_entered     (GstreamPump                 *self);
+
+/* A task whose callback comes in the pump's main context, whoever calls (R7). */
+GTask       *gstream_pump_new_task       (GstreamPump                 *self,
+                                          gpointer                     object,
+                                          GCancellable                *cancellable,
+                                          GAsyncReadyCallback          callback,
+                                          gpointer                     user_data);
 
 /* The name of a transformer that synchronous calls have to refuse for (M3), or NULL. */
 void         gstream_pump_set_async_only (GstreamPump                 *self,

@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include <gstream/stream/gstream-event-source-private.h>
 #include <gstream/stream/gstream-pump-private.h>
 
 /* The most events between two looks at the clock. */
@@ -46,10 +47,9 @@ struct _GstreamPump
   gint64                       last_look;    /* at the clock */
   guint                        stride;       /* events from one look to the next */
   guint                        countdown;    /* events until the next */
+  guint                        n_entered;    /* inside the source, the dispatch of an event, or the run's end */
 
   gboolean in_flight : 1;  /* the source's next() has not called back */
-  gboolean starting : 1;   /* inside the source's next() */
-  gboolean busy : 1;       /* inside the source or the dispatch of an event */
   gboolean suspended : 1;  /* an event's dispatch goes on later */
   gboolean ended : 1;      /* nothing more is asked for */
   gboolean spent : 1;      /* the turn's budget is used up */
@@ -114,6 +114,8 @@ frame_dispatch (GSource     *source,
   g_source_set_ready_time (source, -1);
   self->last_frame = g_get_monotonic_time ();
   settle (&self->slow);
+  if (self->slow.length > 0)
+    g_source_set_ready_time (source, self->last_frame + FRAME_INTERVAL);
   gstream_pump_unref (self);
 
   return G_SOURCE_CONTINUE;
@@ -133,6 +135,8 @@ attach_source (GstreamPump  *self,
 
   ((PumpSource *) source)->pump = self;
   g_source_set_priority (source, priority);
+  /* A callback may wait synchronously (R9), and is then inside the dispatch of this very source. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_set_static_name (source, name);
   g_source_attach (source, self->context);
 
@@ -244,6 +248,22 @@ gstream_pump_get_context (GstreamPump *self)
   return self->context;
 }
 
+GTask *
+gstream_pump_new_task (GstreamPump         *self,
+                       gpointer             object,
+                       GCancellable        *cancellable,
+                       GAsyncReadyCallback  callback,
+                       gpointer             user_data)
+{
+  GTask *task;
+
+  g_main_context_push_thread_default (self->context);
+  task = g_task_new (object, cancellable, callback, user_data);
+  g_main_context_pop_thread_default (self->context);
+
+  return task;
+}
+
 void
 gstream_pump_set_wired (GstreamPump *self,
                         gboolean     wired)
@@ -324,7 +344,7 @@ static inline gboolean
 may_ask (GstreamPump *self)
 {
   return self->source != NULL &&
-         !self->ended && !self->in_flight && !self->busy && !self->suspended &&
+         !self->ended && !self->in_flight && self->n_entered == 0 && !self->suspended &&
          self->holders.length == 0;
 }
 
@@ -339,11 +359,13 @@ finish (GstreamPump *self,
     }
 
   self->ended = TRUE;
+  self->n_entered++;
   gstream_event_source_close (self->source);
   if (self->funcs != NULL)
     self->funcs->ended (self->owner, error);
   else
     g_clear_error (&error);
+  self->n_entered--;
 }
 
 static void
@@ -356,10 +378,10 @@ accept (GstreamPump  *self,
       return;
     }
 
-  self->busy = TRUE;
+  self->n_entered++;
   if (!self->funcs->dispatch (self->owner, event))
     self->suspended = TRUE;
-  self->busy = FALSE;
+  self->n_entered--;
 }
 
 static GstreamTry
@@ -369,10 +391,12 @@ ask_now (GstreamPump *self)
   GError *error = NULL;
   GstreamTry result;
 
-  self->busy = TRUE;
+  self->n_entered++;
   result = self->iface->try_next (self->source, &event, &error);
-  self->busy = FALSE;
+  self->n_entered--;
 
+  if (G_UNLIKELY (result != GSTREAM_TRY_ITEM || event == NULL))
+    result = gstream_event_source_check (self->source, result, &event, &error);
   if (result == GSTREAM_TRY_ITEM)
     accept (self, event);
   else if (result == GSTREAM_TRY_FAILED)
@@ -392,17 +416,19 @@ on_source_next (GObject      *object,
   GError *error = NULL;
   GstreamEvent *event = gstream_event_source_next_finish (self->source, result, &error);
 
+  g_main_context_push_thread_default (self->context);
   self->in_flight = FALSE;
   if (event != NULL)
     accept (self, event);
   else
     finish (self, error);
 
-  /* A source that calls back from inside next() must not make us call back likewise (R7). */
-  if (self->starting)
+  /* A source may call back from inside next(), or when it is cancelled: we must not call back likewise (R7). */
+  if (self->n_entered > 0 || self->ended)
     schedule (self);
   else
     gstream_pump_run (self);
+  g_main_context_pop_thread_default (self->context);
   gstream_pump_unref (self);
 }
 
@@ -413,9 +439,9 @@ start_request (GstreamPump *self)
     self->cancellable = g_cancellable_new ();
 
   self->in_flight = TRUE;
-  self->starting = TRUE;
+  self->n_entered++;
   gstream_event_source_next (self->source, self->cancellable, on_source_next, gstream_pump_ref (self));
-  self->starting = FALSE;
+  self->n_entered--;
 }
 
 void
@@ -425,10 +451,12 @@ gstream_pump_stop (GstreamPump *self)
     return;
 
   self->ended = TRUE;
+  self->n_entered++;
   if (self->in_flight)
     g_cancellable_cancel (self->cancellable);
   if (self->source != NULL)
     gstream_event_source_close (self->source);
+  self->n_entered--;
 }
 
 /* --- driving --- */
@@ -490,24 +518,42 @@ gstream_pump_try (GstreamPump *self,
   if (self->unwired)
     return;
 
+  gstream_pump_ref (self);
   while (*landed == 0 && may_ask (self) && has_budget (self))
     if (ask_now (self) == GSTREAM_TRY_PENDING)
-      return;
+      break;
+  gstream_pump_unref (self);
 }
 
 void
 gstream_pump_resume (GstreamPump *self)
 {
-  g_return_if_fail (self->suspended || self->busy);
+  g_return_if_fail (self->suspended);
 
   self->suspended = FALSE;
   schedule (self);
 }
 
-gboolean
-gstream_pump_is_dispatching (GstreamPump *self)
+void
+gstream_pump_enter (GstreamPump *self)
 {
-  return self->busy;
+  self->n_entered++;
+}
+
+void
+gstream_pump_leave (GstreamPump *self)
+{
+  g_assert (self->n_entered > 0);
+
+  self->n_entered--;
+  if (self->n_waiting > 0)
+    schedule (self);
+}
+
+gboolean
+gstream_pump_is_entered (GstreamPump *self)
+{
+  return self->n_entered > 0;
 }
 
 /* --- who has something to notify --- */

@@ -11,9 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* Makes @self the run of @mux, which shares the pump of the root: for a subgraph. */
-void             gstream_run_stream_adopt_mux      (GstreamRunStream *self,
-                                                    GstreamStreamMux *mux);
 /*
  * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED
  * becomes interrupted where it holds interrupts, T8).

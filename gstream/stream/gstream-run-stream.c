@@ -134,6 +134,14 @@ set_status (GstreamRunStream *self,
 /* --- the mux calls --- */
 
 static void
+tell_channels (GstreamRunStreamPrivate *priv)
+{
+  g_auto (GStrv) channels = gstream_stream_mux_list_channels (priv->mux);
+
+  gstream_event_source_set_channels (priv->source, (const char * const *) channels);
+}
+
+static void
 on_mux_observe (gpointer         owner,
                 GstreamEvent    *event,
                 GstreamRelation  relation)
@@ -186,7 +194,16 @@ on_mux_closed (gpointer  owner,
   gstream_latch_open (&priv->ended);
 }
 
-static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed };
+static void
+on_mux_grown (gpointer owner)
+{
+  GstreamRunStreamPrivate *priv = get_private (owner);
+
+  if (priv->source != NULL)
+    tell_channels (priv);
+}
+
+static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed, on_mux_grown };
 
 /* --- the pump calls --- */
 
@@ -235,20 +252,6 @@ static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ende
 /* --- for subgraphs --- */
 
 void
-gstream_run_stream_adopt_mux (GstreamRunStream *self,
-                              GstreamStreamMux *mux)
-{
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  g_assert (priv->mux == NULL);
-
-  priv->mux = g_object_ref (mux);
-  priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (mux));
-  priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
-  gstream_stream_mux_attach (mux, priv->pump, &mux_funcs, self);
-}
-
-void
 gstream_run_stream_end (GstreamRunStream *self,
                         GstreamRunStatus  status,
                         const GError     *error)
@@ -293,7 +296,7 @@ wait_for_end (GstreamRunStream    *self,
               gpointer             tag)
 {
   GstreamRunStreamPrivate *priv = get_private (self);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_pump_new_task (priv->pump, self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, tag);
   gstream_latch_wait (&priv->ended, priv->pump, task);
@@ -603,7 +606,7 @@ gstream_run_stream_abort (GstreamRunStream *self)
   g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
 
   priv = get_private (self);
-  if (priv->ended.open || priv->status == GSTREAM_RUN_STATUS_ABORTED)
+  if (gstream_stream_mux_get_state (priv->mux) >= GSTREAM_MUX_FINISHING || priv->status == GSTREAM_RUN_STATUS_ABORTED)
     return;
 
   g_object_ref (self);
@@ -1048,12 +1051,40 @@ gstream_run_stream_set_property (GObject      *object,
 }
 
 static void
-tell_channels (GstreamRunStream *self)
+begin (GstreamRunStream *self)
 {
   GstreamRunStreamPrivate *priv = get_private (self);
-  g_auto (GStrv) channels = gstream_stream_mux_list_channels (priv->mux);
 
-  gstream_event_source_set_channels (priv->source, (const char * const *) channels);
+  if (priv->mux == NULL)
+    priv->mux = gstream_stream_mux_new (NULL);
+  priv->pump = gstream_pump_new (priv->source, NULL);
+  gstream_pump_set_wired (priv->pump, priv->wire_pump);
+  gstream_pump_set_owner (priv->pump, &pump_funcs, self);
+  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
+  if (priv->source != NULL)
+    tell_channels (priv);
+}
+
+/* The run of a subgraph: its mux has the pump of the root. */
+static void
+join (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv = get_private (self);
+
+  priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (priv->mux));
+  priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
+  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
+}
+
+/* Whoever made it without a source learns that from whatever is asked of it. */
+static void
+begin_failed (GstreamRunStream *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                                  "A run needs a source, and this one was made without");
+
+  begin (self);
+  close_mux (self, error, FALSE);
 }
 
 static void
@@ -1064,22 +1095,18 @@ gstream_run_stream_constructed (GObject *object)
 
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->constructed (object);
 
-  if (priv->source == NULL)
-    return; /* the run of a subgraph: its mux is adopted */
-
   if (priv->mux != NULL && gstream_stream_mux_is_attached (priv->mux))
     {
       g_critical ("A mux belongs to one run, and this one has its run already");
       g_clear_object (&priv->mux);
     }
-  if (priv->mux == NULL)
-    priv->mux = gstream_stream_mux_new (NULL);
 
-  priv->pump = gstream_pump_new (priv->source, NULL);
-  gstream_pump_set_wired (priv->pump, priv->wire_pump);
-  gstream_pump_set_owner (priv->pump, &pump_funcs, self);
-  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
-  tell_channels (self);
+  if (priv->source != NULL)
+    begin (self);
+  else if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
+    join (self);
+  else
+    begin_failed (self);
 }
 
 static void

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   GSTREAM_MUX_OPEN,
-  GSTREAM_MUX_CLOSING, /* waits for side work */
+  GSTREAM_MUX_CLOSING,   /* waits for side work */
+  GSTREAM_MUX_FINISHING, /* transformers and projections are being ended: there is no way back */
   GSTREAM_MUX_CLOSED,
 } GstreamMuxState;
 
@@ -29,6 +30,7 @@ typedef struct
                    GError          *error);    /* transfer full: a transformer or its side work failed */
   void (*closed)  (gpointer         owner,
                    GError          *error);    /* transfer full: gstream_stream_mux_close() is done */
+  void (*grown)   (gpointer         owner);    /* a transformer was added, which may need other channels (M8) */
 } GstreamMuxOwnerFuncs;
 
 /* Makes transformers; shared by a mux and its children. */
@@ -62,6 +64,7 @@ typedef struct
   guint               level;      /* index in it */
   guint               step;       /* index of the next transformer there */
   guint               generation; /* of the chain */
+  gboolean            moved;      /* replaced in this mux: the chain may be another */
   gboolean            suppressed; /* in this mux */
 } GstreamPassage;
 

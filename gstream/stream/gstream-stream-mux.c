@@ -90,20 +90,29 @@ factory_make (GstreamFactory   *self,
 
 /* --- projections --- */
 
-static void
+static gboolean
 forward_item (gpointer           owner,
               GstreamProjection *projection,
-              GstreamItem        item)
+              GstreamItem        item,
+              GError           **error)
 {
   GstreamStreamMux *self = owner;
   g_autoptr (GstreamPayload) data = NULL;
 
   if (self->state == GSTREAM_MUX_CLOSED)
-    return;
+    return TRUE;
 
-  data = gstream_item_to_payload (gstream_projection_peek_type (projection), item);
+  data = gstream_item_to_payload (gstream_projection_peek_type (projection), item, error);
+  if (data == NULL)
+    {
+      g_prefix_error (error, "An item of projection “%s” cannot be forwarded to the main log: ",
+                      gstream_projection_get_name (projection));
+      return FALSE;
+    }
   gstream_mux_append (self, gstream_event_new (gstream_projection_get_method (projection),
                                                (const char * const *) self->scope->segments, data));
+
+  return TRUE;
 }
 
 static void
@@ -260,6 +269,8 @@ add_transformer (GstreamStreamMux    *self,
 
   if (self->pump != NULL && gstream_transformer_is_async_only (transformer))
     gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (transformer));
+  if (self->funcs != NULL)
+    self->funcs->grown (self->owner);
 
   return TRUE;
 }

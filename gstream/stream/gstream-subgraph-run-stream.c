@@ -312,11 +312,10 @@ gstream_subgraph_run_stream_new (GstreamStreamMux *mux,
                                  const char       *graph_name,
                                  const char       *trigger_call_id)
 {
-  GstreamSubgraphRunStream *self = g_object_new (GSTREAM_TYPE_SUBGRAPH_RUN_STREAM, NULL);
+  GstreamSubgraphRunStream *self = g_object_new (GSTREAM_TYPE_SUBGRAPH_RUN_STREAM, "mux", mux, NULL);
 
   self->graph_name = g_strdup (graph_name);
   self->trigger_call_id = g_strdup (trigger_call_id);
-  gstream_run_stream_adopt_mux (GSTREAM_RUN_STREAM (self), mux);
 
   return self;
 }

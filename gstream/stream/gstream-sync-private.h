@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GMainContext *context; /* acquired from begin to end */
+  GMainContext *context; /* acquired, and the thread's default, from begin to end */
   GAsyncResult *result;  /* what the callback brought; a reference */
 } GstreamSync;
 

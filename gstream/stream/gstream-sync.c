@@ -7,10 +7,9 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-sync-private.h>
 
-gboolean
-gstream_sync_begin (GstreamSync  *self,
-                    GstreamPump  *pump,
-                    GError      **error)
+static gboolean
+may_wait (GstreamPump  *pump,
+          GError      **error)
 {
   const char *async_only = gstream_pump_get_async_only (pump);
 
@@ -20,21 +19,38 @@ gstream_sync_begin (GstreamSync  *self,
                    "%s only works asynchronously: wait with the asynchronous call instead", async_only);
       return FALSE;
     }
-  if (gstream_pump_is_dispatching (pump))
+  if (gstream_pump_is_entered (pump))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
                            "A synchronous call from inside a transformer or a source would wait for itself");
       return FALSE;
     }
-  if (!g_main_context_acquire (gstream_pump_get_context (pump)))
+
+  return TRUE;
+}
+
+gboolean
+gstream_sync_begin (GstreamSync  *self,
+                    GstreamPump  *pump,
+                    GError      **error)
+{
+  GMainContext *context = gstream_pump_get_context (pump);
+
+  if (!g_main_context_acquire (context))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
                            "The main context of the run belongs to another thread: call from there, or asynchronously");
       return FALSE;
     }
+  if (!may_wait (pump, error))
+    {
+      g_main_context_release (context);
+      return FALSE;
+    }
 
-  self->context = g_main_context_ref (gstream_pump_get_context (pump));
+  self->context = g_main_context_ref (context);
   self->result = NULL;
+  g_main_context_push_thread_default (context);
 
   return TRUE;
 }
@@ -60,6 +76,7 @@ void
 gstream_sync_end (GstreamSync *self)
 {
   g_clear_object (&self->result);
+  g_main_context_pop_thread_default (self->context);
   g_main_context_release (self->context);
   g_main_context_unref (self->context);
 }

@@ -419,6 +419,7 @@ gstream_transformer_register (GstreamTransformer                 *self,
 
   priv->funcs = funcs;
   priv->mux = mux;
+  g_clear_pointer (&priv->scope, gstream_namespace_unref); /* of a mux that it was in before */
   priv->scope = gstream_namespace_ref (scope);
 }
 

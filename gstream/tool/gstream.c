@@ -1,56 +1,96 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The command `gstream`: finds the command that is asked for.
+ * The program `gstream`: finds the command and runs it.
  */
-#include "config.h"
-
-#include "gstream/tool/gstream-command.h"
+#include "gstream/tool/gstream-tool-private.h"
 
 #include <locale.h>
+#include <stdio.h>
+#include <string.h>
 
-static const struct
+typedef struct
 {
-  const char         *name;
-  const char         *summary;
-  GstreamCommandFunc  run;
-} commands[] = {
-  { "show", "a run, for a person to read", gstream_show_command },
-  { "digest", "everything that a run shows, as JSON", gstream_digest_command },
+  const char *name;
+  const char *arguments;
+  const char *summary;
+  int       (*run) (int argc, char **argv);
+} Command;
+
+static const Command commands[] = {
+  { "show", "FILE", "play a recorded run", gstream_tool_show },
 };
 
 static void
-print_usage (FILE *to)
+print_usage (FILE *out)
 {
-  fputs ("Usage: gstream COMMAND [OPTION...] ARGUMENT...\n\n", to);
+  fputs ("Usage: gstream COMMAND [OPTION...] [ARGUMENT...]\n"
+         "       gstream --help | --version\n"
+         "\n"
+         "Streams the runs of agents.\n"
+         "\n"
+         "Commands (COMMAND --help says more):\n", out);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    fprintf (to, "  %-8s  %s\n", commands[i].name, commands[i].summary);
-  fputs ("\n`gstream COMMAND --help` says more; `gstream --version` prints the version.\n", to);
+    {
+      g_autofree char *synopsis = g_strconcat (commands[i].name, " ", commands[i].arguments, NULL);
+
+      fprintf (out, "  %-20s %s\n", synopsis, commands[i].summary);
+    }
+  fputs ("\n"
+         "Exit status: 0 all is well, 1 the run failed, 2 the command line is wrong.\n", out);
+}
+
+void
+gstream_tool_complain (const char *format,
+                       ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  fprintf (stderr, "gstream: %s\n", message);
+}
+
+static const Command *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (name, commands[i].name) == 0)
+      return &commands[i];
+
+  return NULL;
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int   argc,
+      char *argv[])
 {
-  const char *name = argc > 1 ? argv[1] : NULL;
+  const Command *command;
 
   setlocale (LC_ALL, "");
-  if (g_strcmp0 (name, "--version") == 0)
+  if (argc < 2)
     {
-      g_print ("gstream %s\n", PACKAGE_VERSION);
-      return GSTREAM_EXIT_OK;
+      print_usage (stderr);
+      return GSTREAM_TOOL_USAGE;
     }
-  if (g_strcmp0 (name, "--help") == 0)
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {
       print_usage (stdout);
-      return GSTREAM_EXIT_OK;
+      return GSTREAM_TOOL_OK;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_strcmp0 (name, commands[i].name) == 0)
-      return commands[i].run (argc - 1, argv + 1);
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      puts ("gstream " GSTREAM_VERSION_S);
+      return GSTREAM_TOOL_OK;
+    }
 
-  if (name != NULL)
-    gstream_command_warn ("there is no command “%s”", name);
-  print_usage (stderr);
+  command = find_command (argv[1]);
+  if (command == NULL)
+    {
+      gstream_tool_complain ("there is no command \"%s\"; gstream --help lists them", argv[1]);
+      return GSTREAM_TOOL_USAGE;
+    }
 
-  return GSTREAM_EXIT_USAGE;
+  return command->run (argc - 1, argv + 1);
 }

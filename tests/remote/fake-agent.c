@@ -200,10 +200,6 @@ on_request (FakeExchange *exchange,
 {
   FakeAgent *self = user_data;
 
-  if (exchange->websocket && exchange->head != NULL && self->requests->len > 0 && exchange->body != NULL
-      && exchange->path == NULL)
-    return;
-
   if (exchange->websocket)
     {
       on_frame (self, exchange);

@@ -95,7 +95,7 @@ test_cut (gconstpointer data)
       g_assert_cmpstr (log, ==, expected);
       g_assert_cmpuint (agent->n_commands, ==, 1);
       cut = agent->n_streams > 1;
-      g_assert_true (cut || offset > 1000);
+      g_assert_true (cut || offset > 1000); /* in vain, if nothing is ever cut */
     }
 }
 
@@ -185,6 +185,7 @@ test_final_statuses (Fixture       *fixture,
 
   for (gsize i = 0; i < G_N_ELEMENTS (finals); i++)
     {
+      fixture->agent->n_commands = 0;
       fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 3, .ends = TRUE });
       fake_agent_add_fault (fixture->agent, (Fault) { .status = finals[i].status,
                                                       .headers = "Content-Type: text/html\r\n",

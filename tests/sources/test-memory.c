@@ -9,7 +9,7 @@
 static void
 test_list (void)
 {
-  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_event_unref);
+  GstreamEvent *events[3];
   g_autoptr (GPtrArray) got = NULL;
   g_autoptr (GstreamEventSource) source = NULL;
   g_autoptr (GstreamEvent) late = test_event ("custom", 3);
@@ -17,19 +17,20 @@ test_list (void)
   GError *error = NULL;
 
   for (int i = 0; i < 3; i++)
-    g_ptr_array_add (events, test_event ("custom", i));
-  source = gstream_memory_source_new (events);
+    events[i] = test_event ("custom", i);
+  source = gstream_memory_source_new (events, 3);
   gstream_memory_source_append (GSTREAM_MEMORY_SOURCE (source), late);
-  g_assert_cmpuint (events->len, ==, 3);
+  for (int i = 0; i < 3; i++)
+    gstream_event_unref (events[i]);
 
   /* The very events, in order. */
   g_assert_cmpint (gstream_event_source_try_next (source, &event, &error), ==, GSTREAM_TRY_ITEM);
-  g_assert_true (event == g_ptr_array_index (events, 0));
+  g_assert_true (event == events[0]);
   g_clear_pointer (&event, gstream_event_unref);
 
   event = test_next (source, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (event == g_ptr_array_index (events, 1));
+  g_assert_true (event == events[1]);
   g_clear_pointer (&event, gstream_event_unref);
 
   got = test_drain (source, &error);
@@ -45,7 +46,7 @@ test_list (void)
 static void
 test_empty (void)
 {
-  g_autoptr (GstreamEventSource) source = gstream_memory_source_new (NULL);
+  g_autoptr (GstreamEventSource) source = gstream_memory_source_new (NULL, 0);
   GstreamEvent *event = NULL;
   GError *error = NULL;
 
@@ -57,7 +58,7 @@ test_empty (void)
 static void
 test_close (void)
 {
-  g_autoptr (GstreamEventSource) source = gstream_memory_source_new (NULL);
+  g_autoptr (GstreamEventSource) source = gstream_memory_source_new (NULL, 0);
   g_autoptr (GstreamEvent) one = test_event ("custom", 1);
   GstreamEvent *event = NULL;
 

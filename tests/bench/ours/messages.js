@@ -5,16 +5,29 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Gstream from 'gi://Gstream?version=1';
-import System from 'system';
+import {messageChunks, timed} from '../peers/bench.mjs';
 
-const [, size, runs] = ARGV;
-const [, lines] = GLib.file_get_contents(ARGV[0]);
-const bytes = new GLib.Bytes(lines);
+async function jsonLines(count) {
+  const lines = [];
+  for await (const [, method, data] of messageChunks(count)) {
+    const params = {namespace: [], timestamp: 1795366693000, data};
+    lines.push(JSON.stringify({type: 'event', seq: 0, method, params}));
+  }
+  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+}
+
+function peak() {
+  const [, status] = GLib.file_get_contents('/proc/self/status');
+  return Number(new TextDecoder().decode(status).match(/VmHWM:\s+(\d+)/)[1]);
+}
+
+const [size, runs] = ARGV;
+const lines = new GLib.Bytes(await jsonLines(size));
 
 async function once() {
   let items = 0;
   let sum = 0;
-  const stream = Gio.MemoryInputStream.new_from_bytes(bytes);
+  const stream = Gio.MemoryInputStream.new_from_bytes(lines);
   const run = new Gstream.RunStream({source: Gstream.JsonLinesSource.new_for_stream(stream)});
   for await (const message of run.messages) {
     for await (const delta of message.text_deltas) {
@@ -24,3 +37,6 @@ async function once() {
   }
   return {items, sum};
 }
+
+const measured = await timed(once, size, runs, () => GLib.get_monotonic_time() / 1e6);
+print(JSON.stringify({...measured, peak_kb: peak()}));

@@ -42,10 +42,8 @@ export function cpuSeconds() {
   return (user + system) / 1e6;
 }
 
-// Reports ONCE(size) -> {items, sum}, warmed up: how much to do in one run, and
-// how many runs to measure, are the last two arguments.
-export async function measure(once, clock = wallSeconds) {
-  const [size, runs] = process.argv.slice(-2);
+// What RUNS calls of ONCE(size) -> {items, sum} took, after one to warm up.
+export async function timed(once, size, runs, clock) {
   await once(size);
   let items = 0;
   let sum = 0;
@@ -55,6 +53,12 @@ export async function measure(once, clock = wallSeconds) {
     items += more.items;
     sum += more.sum;
   }
-  const seconds = clock() - start;
-  console.log(JSON.stringify({items, sum, seconds, peak_kb: process.resourceUsage().maxRSS}));
+  return {items, sum, seconds: clock() - start};
+}
+
+// Reports ONCE: how much to do in one run, and how many runs to measure, are
+// the last two arguments.
+export async function measure(once, clock = wallSeconds) {
+  const measured = await timed(once, ...process.argv.slice(-2), clock);
+  console.log(JSON.stringify({...measured, peak_kb: process.resourceUsage().maxRSS}));
 }

@@ -2,15 +2,14 @@
 """What the Python programs share: the events, and how a measurement is reported."""
 
 import json
+import pathlib
 import resource
 import sys
 import time
 
-WORDS = (" the", " quick", " brown", " fox", " jumps", " over", " a", " lazy",
-         " dog", " while", " it", " sleeps", " under", " that", " old", " tree")
-DELTAS = 200  # of one message
-TEXTS = ["".join(WORDS[(message + delta) % len(WORDS)] for delta in range(DELTAS))
-         for message in range(len(WORDS))]
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from recording import DELTAS, TEXTS, WORDS  # noqa: E402
+
 STATES = [{"topic": word, "step": step, "notes": ["first", "second", "third"]}
           for step, word in enumerate(WORDS)]
 

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One content block of a message.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-json-private.h>
+#include <gstream/projections/gstream-message-block-private.h>
+
+static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };
+
+static const char * const types[] = {
+  [GSTREAM_BLOCK_TEXT] = "text",
+  [GSTREAM_BLOCK_REASONING] = "reasoning",
+  [GSTREAM_BLOCK_CHUNK] = "tool_call_chunk",
+  [GSTREAM_BLOCK_SERVER_CHUNK] = "server_tool_call_chunk",
+  [GSTREAM_BLOCK_CALL] = "tool_call",
+  [GSTREAM_BLOCK_INVALID_CALL] = "invalid_tool_call",
+  /* A delta of data whose block nobody began says nothing of what it is. */
+  [GSTREAM_BLOCK_OTHER] = "file",
+};
+
+GstreamBlock *
+gstream_block_new (GstreamBlockKind  kind,
+                   gint64            index,
+                   const char       *key)
+{
+  GstreamBlock *self = g_new0 (GstreamBlock, 1);
+
+  self->kind = kind;
+  self->index = index;
+  self->key = g_strdup (key);
+  self->certain = GSTREAM_BLOCK_ALL_CERTAIN;
+  gstream_members_set_string (&self->members, "type", types[kind]);
+
+  return self;
+}
+
+static void
+drop_stream (GstreamBlock *self)
+{
+  if (self->stream != NULL)
+    g_string_free (g_steal_pointer (&self->stream), TRUE);
+}
+
+void
+gstream_block_free (GstreamBlock *self)
+{
+  drop_stream (self);
+  gstream_members_clear (&self->members);
+  g_free (self->key);
+  g_free (self);
+}
+
+GstreamBlockKind
+gstream_block_kind_of (GstreamJsonValue content,
+                       GstreamBlockKind otherwise)
+{
+  GstreamJsonValue value;
+  g_autofree char *type = NULL;
+
+  if (!gstream_json_find (content, "/type", &value) || *value.start != '"')
+    return otherwise;
+
+  type = gstream_json_dup_string (value);
+  for (guint i = 0; i < GSTREAM_BLOCK_OTHER; i++)
+    if (strcmp (types[i], type) == 0)
+      return i;
+
+  return GSTREAM_BLOCK_OTHER;
+}
+
+/* --- the member that grows --- */
+
+/* Base64 goes where there is some already, or where the protocol says. */
+static const char *
+data_name (GstreamBlock *self)
+{
+  if (gstream_members_get (&self->members, "base64") == NULL && gstream_members_get (&self->members, "data") != NULL)
+    return "data";
+
+  return "base64";
+}
+
+static const char *
+stream_name (GstreamBlock *self)
+{
+  switch (self->kind)
+    {
+    case GSTREAM_BLOCK_TEXT:
+      return "text";
+    case GSTREAM_BLOCK_REASONING:
+      return "reasoning";
+    case GSTREAM_BLOCK_CHUNK:
+    case GSTREAM_BLOCK_SERVER_CHUNK:
+      return "args";
+    case GSTREAM_BLOCK_OTHER:
+      return self->stream != NULL ? data_name (self) : NULL;
+    case GSTREAM_BLOCK_CALL:
+    case GSTREAM_BLOCK_INVALID_CALL:
+    default:
+      return NULL;
+    }
+}
+
+static void
+start_stream (GstreamBlock *self)
+{
+  g_autofree char *begun = NULL;
+
+  if (self->kind == GSTREAM_BLOCK_OTHER)
+    begun = gstream_members_dup_string (&self->members, data_name (self));
+  self->stream = g_string_new (begun);
+}
+
+GstreamGrowth
+gstream_block_append (GstreamBlock *self,
+                      const char   *text,
+                      gsize         length)
+{
+  gsize before;
+
+  if (G_UNLIKELY (self->stream == NULL))
+    start_stream (self);
+  before = self->stream->len;
+  g_string_append_len (self->stream, text, length);
+
+  return (GstreamGrowth) { self->kind, self->stream->str + before, length };
+}
+
+/* All of the stream at once: text that goes on from what there is, is growth; other text takes its place. */
+static GstreamGrowth
+set_stream (GstreamBlock *self,
+            const char   *text)
+{
+  gsize length = strlen (text);
+  gsize before = self->stream ? self->stream->len : 0;
+
+  if (length >= before && (before == 0 || memcmp (text, self->stream->str, before) == 0))
+    return gstream_block_append (self, text + before, length - before);
+  /* No text is none that would replace what came. */
+  if (length > 0)
+    g_string_assign (self->stream, text);
+
+  return no_growth;
+}
+
+/* --- merging --- */
+
+static GstreamGrowth
+merge_member (GstreamBlock     *self,
+              const char       *name,
+              GstreamJsonValue  value)
+{
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (name, stream_name (self)) != 0)
+    {
+      gstream_members_set (&self->members, name, value);
+      return no_growth;
+    }
+  if (*value.start != '"')
+    return no_growth; /* null, or what cannot be added to */
+
+  text = gstream_json_dup_string (value);
+
+  return set_stream (self, text);
+}
+
+/* From a chunk to the call that it was part of. */
+static void
+change_kind (GstreamBlock     *self,
+             GstreamBlockKind  kind)
+{
+  if (kind == self->kind)
+    return;
+
+  drop_stream (self);
+  self->kind = kind;
+}
+
+GstreamGrowth
+gstream_block_merge (GstreamBlock     *self,
+                     GstreamJsonValue  fields)
+{
+  g_autoptr (GArray) members = gstream_json_members (fields);
+  GstreamGrowth growth = no_growth;
+
+  change_kind (self, gstream_block_kind_of (fields, self->kind));
+  for (guint i = 0; i < members->len; i++)
+    {
+      GstreamJsonMember *member = &g_array_index (members, GstreamJsonMember, i);
+      GstreamGrowth grown = merge_member (self, member->name, member->value);
+
+      if (grown.length > 0)
+        growth = grown;
+    }
+
+  return growth;
+}
+
+/* --- finishing --- */
+
+static gboolean
+is_json_object (const char *text)
+{
+  g_autoptr (GstreamPayload) payload = gstream_payload_new (text, -1, NULL);
+
+  return payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_OBJECT;
+}
+
+static void
+become_call (GstreamBlock *self,
+             const char   *args)
+{
+  gboolean is_server = self->kind == GSTREAM_BLOCK_SERVER_CHUNK;
+
+  self->kind = is_server ? GSTREAM_BLOCK_OTHER : GSTREAM_BLOCK_CALL;
+  gstream_members_set_string (&self->members, "type", is_server ? "server_tool_call" : types[GSTREAM_BLOCK_CALL]);
+  gstream_members_default (&self->members, "id", "\"\"");
+  gstream_members_default (&self->members, "name", "\"\"");
+  gstream_members_set_json (&self->members, "args", args);
+}
+
+static void
+become_invalid (GstreamBlock *self,
+                const char   *args)
+{
+  g_autoptr (GstreamPayload) json = gstream_payload_new (args, -1, NULL);
+
+  self->kind = GSTREAM_BLOCK_INVALID_CALL;
+  gstream_members_set_string (&self->members, "type", types[GSTREAM_BLOCK_INVALID_CALL]);
+  gstream_members_default (&self->members, "id", "null");
+  gstream_members_default (&self->members, "name", "null");
+  gstream_members_set_string (&self->members, "args", args);
+  gstream_members_default (&self->members, "error",
+                           json == NULL ? "\"Failed to parse tool call arguments as JSON\""
+                                        : "\"Tool call arguments are not a JSON object\"");
+}
+
+static void
+resolve_args (GstreamBlock *self,
+              const char   *args)
+{
+  if (is_json_object (args))
+    become_call (self, args);
+  else
+    become_invalid (self, args);
+}
+
+void
+gstream_block_resolve (GstreamBlock *self)
+{
+  GString *stream = self->stream;
+
+  if (self->kind != GSTREAM_BLOCK_CHUNK && self->kind != GSTREAM_BLOCK_SERVER_CHUNK)
+    return;
+
+  self->stream = NULL;
+  resolve_args (self, stream != NULL && stream->len > 0 ? stream->str : "{}");
+  if (stream != NULL)
+    g_string_free (stream, TRUE);
+}
+
+/* A finished call: its arguments may be text after all, or missing. */
+static void
+check_args (GstreamBlock *self)
+{
+  const char *json = gstream_members_get (&self->members, "args");
+  g_autofree char *text = gstream_members_dup_string (&self->members, "args");
+  g_autofree char *args = text == NULL && json != NULL && *json != 'n' ? g_strdup (json) : NULL;
+
+  if (text != NULL && *text != '\0')
+    resolve_args (self, text);
+  else
+    resolve_args (self, args ? args : "{}");
+}
+
+/* What the finish of a call need not repeat. */
+static void
+keep_members (GstreamBlock   *self,
+              GstreamMembers *before)
+{
+  static const char * const names[] = { "id", "name" };
+
+  if (self->kind > GSTREAM_BLOCK_INVALID_CALL || self->kind < GSTREAM_BLOCK_CHUNK)
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *json = gstream_members_get (before, names[i]);
+
+      if (json != NULL && *json != 'n')
+        gstream_members_default (&self->members, names[i], json);
+    }
+}
+
+static void
+prepare_finish (GstreamBlock     *self,
+                GstreamBlockKind  kind,
+                GstreamJsonValue  content)
+{
+  GstreamJsonValue data;
+  gboolean is_whole = kind == GSTREAM_BLOCK_OTHER && (gstream_json_find (content, "/base64", &data) ||
+                                                      gstream_json_find (content, "/data", &data));
+
+  if (is_whole || (self->stream != NULL && self->stream->len == 0))
+    drop_stream (self);
+  change_kind (self, kind);
+  self->finished = TRUE;
+}
+
+GstreamGrowth
+gstream_block_finish (GstreamBlock     *self,
+                      GstreamJsonValue  content)
+{
+  GstreamMembers before = self->members;
+  GstreamGrowth growth;
+
+  prepare_finish (self, gstream_block_kind_of (content, self->kind), content);
+  self->members = (GstreamMembers) { NULL };
+  gstream_members_set_string (&self->members, "type", types[self->kind]);
+  growth = gstream_block_merge (self, content);
+  keep_members (self, &before);
+  gstream_members_clear (&before);
+
+  gstream_block_resolve (self);
+  if (self->kind == GSTREAM_BLOCK_CALL)
+    check_args (self);
+
+  return growth;
+}
+
+/* --- writing --- */
+
+static void
+write_stream (GstreamBlock *self,
+              GString      *out)
+{
+  const char *name = stream_name (self);
+
+  /* A model may reason without a word of it: then the block has none. */
+  if (name == NULL || (self->kind == GSTREAM_BLOCK_REASONING && self->stream == NULL))
+    return;
+
+  gstream_json_write_member (out, name);
+  if (self->stream != NULL)
+    gstream_json_write_string_len (out, self->stream->str, self->stream->len);
+  else
+    gstream_json_write_string (out, "");
+}
+
+static void
+write_index (GstreamBlock *self,
+             GString      *out)
+{
+  gstream_json_write_member (out, "index");
+  if (self->key != NULL)
+    g_string_append (out, self->key);
+  else
+    g_string_append_printf (out, "%" G_GINT64_FORMAT, self->index);
+}
+
+void
+gstream_block_write (GstreamBlock *self,
+                     GString      *out)
+{
+  gboolean is_call = self->kind == GSTREAM_BLOCK_CALL || self->kind == GSTREAM_BLOCK_INVALID_CALL;
+  const char *index = gstream_members_get (&self->members, "index");
+  gboolean says_index = index != NULL && *index != 'n' && !is_call;
+
+  g_string_append_c (out, '{');
+  gstream_members_write (&self->members, out, stream_name (self), says_index ? NULL : "index");
+  write_stream (self, out);
+  if (!is_call && !says_index)
+    write_index (self, out);
+  g_string_append_c (out, '}');
+}
+
+static void
+write_named (GstreamBlock *self,
+             const char   *name,
+             GString      *out)
+{
+  const char *json = gstream_members_get (&self->members, name);
+
+  gstream_json_write_member (out, name);
+  g_string_append (out, json ? json : "null");
+}
+
+void
+gstream_block_write_call (GstreamBlock *self,
+                          GString      *out)
+{
+  g_string_append_c (out, '{');
+  write_named (self, "id", out);
+  write_named (self, "name", out);
+  write_named (self, "args", out);
+  g_string_append_c (out, '}');
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The content of a message: its blocks in index order, put together by the
+ * events of a model call (T3). Whatever comes, in whatever order, ends up in a
+ * block: an event about one that nobody began begins it.
+ */
+#pragma once
+
+#include <gstream/projections/gstream-message-block-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GPtrArray    *blocks; /* of GstreamBlock, in index order; NULL until there is one */
+  GstreamBlock *latest; /* the one that the latest delta was for */
+  GString      *joined; /* the text of several blocks, made when asked for */
+} GstreamMessageContent;
+
+void            gstream_message_content_clear  (GstreamMessageContent *self);
+
+GstreamGrowth   gstream_message_content_start  (GstreamMessageContent *self,
+                                                GstreamEvent          *event);
+GstreamGrowth   gstream_message_content_delta  (GstreamMessageContent *self,
+                                                GstreamEvent          *event);
+GstreamGrowth   gstream_message_content_finish (GstreamMessageContent *self,
+                                                GstreamEvent          *event);
+/* A block that was never streamed, behind the others. */
+GstreamGrowth   gstream_message_content_add    (GstreamMessageContent *self,
+                                                GstreamJsonValue       content);
+/* The message is complete: nothing more comes to any block. */
+void            gstream_message_content_end    (GstreamMessageContent *self);
+
+/* The block that @event is about, of those that there are; NULL: none. */
+GstreamBlock   *gstream_message_content_find   (GstreamMessageContent *self,
+                                                GstreamEvent          *event);
+
+/* All text of blocks of @kind, in order. Valid until something changes. */
+const char     *gstream_message_content_text   (GstreamMessageContent *self,
+                                                GstreamBlockKind       kind);
+GstreamPayload *gstream_message_content_blocks (GstreamMessageContent *self);
+/* Those of @kind, as id, name and args. */
+GstreamPayload *gstream_message_content_calls  (GstreamMessageContent *self,
+                                                GstreamBlockKind       kind);
+
+/* The `content` of a start or finish, as an object; FALSE where it has none. */
+gboolean        gstream_message_content_of     (GstreamEvent          *event,
+                                                GstreamJsonValue      *content);
+
+G_END_DECLS

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * From what a command line names to a source of events.
+ */
+#include "gstream/tool/gstream-tool-private.h"
+
+#include <gio/gunixinputstream.h>
+#include <string.h>
+#include <unistd.h>
+
+static GType
+type_by_suffix (const char *name)
+{
+  if (g_str_has_suffix (name, ".jsonl"))
+    return GSTREAM_TYPE_JSON_LINES_SOURCE;
+  if (g_str_has_suffix (name, ".sse"))
+    return GSTREAM_TYPE_SSE_SOURCE;
+
+  return G_TYPE_INVALID;
+}
+
+/* JSON Lines begin with an object, Server-Sent Events with a field or a comment. Waits for the first bytes. */
+static GType
+type_by_beginning (GBufferedInputStream  *stream,
+                   GError               **error)
+{
+  const char *bytes;
+  gsize n_bytes;
+
+  if (g_buffered_input_stream_fill (stream, -1, NULL, error) < 0)
+    return G_TYPE_INVALID;
+
+  bytes = g_buffered_input_stream_peek_buffer (stream, &n_bytes);
+  if (n_bytes >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0)
+    {
+      bytes += 3;
+      n_bytes -= 3;
+    }
+  while (n_bytes > 0 && g_ascii_isspace (*bytes))
+    {
+      bytes++;
+      n_bytes--;
+    }
+
+  return n_bytes == 0 || *bytes == '{' ? GSTREAM_TYPE_JSON_LINES_SOURCE : GSTREAM_TYPE_SSE_SOURCE;
+}
+
+static GInputStream *
+open_stream (GFile   *file,
+             GError **error)
+{
+  if (file == NULL)
+    return g_unix_input_stream_new (STDIN_FILENO, FALSE);
+
+  return G_INPUT_STREAM (g_file_read (file, NULL, error));
+}
+
+static GstreamEventSource *
+open_by_beginning (GFile   *file,
+                   GError **error)
+{
+  g_autoptr (GInputStream) stream = open_stream (file, error);
+  g_autoptr (GInputStream) buffered = NULL;
+  GType type;
+
+  if (stream == NULL)
+    return NULL;
+
+  buffered = g_buffered_input_stream_new (stream);
+  type = type_by_beginning (G_BUFFERED_INPUT_STREAM (buffered), error);
+  if (type == G_TYPE_INVALID)
+    return NULL;
+
+  return g_object_new (type, "file", file, "stream", buffered, NULL);
+}
+
+GstreamEventSource *
+gstream_tool_open (const char  *argument,
+                   GError     **error)
+{
+  g_autoptr (GFile) file = strcmp (argument, "-") == 0 ? NULL : g_file_new_for_commandline_arg (argument);
+  GType type = file != NULL ? type_by_suffix (argument) : G_TYPE_INVALID;
+  GstreamEventSource *source;
+
+  if (type != G_TYPE_INVALID)
+    return g_object_new (type, "file", file, NULL);
+
+  source = open_by_beginning (file, error);
+  if (source == NULL)
+    g_prefix_error (error, "Cannot read %s: ", file ? argument : "standard input");
+
+  return source;
+}

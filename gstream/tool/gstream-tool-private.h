@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the commands of the program `gstream` share.
+ */
+#pragma once
+
+#include <gstream.h>
+
+G_BEGIN_DECLS
+
+/* The exit status of every command. */
+enum
+{
+  GSTREAM_TOOL_OK = 0,
+  GSTREAM_TOOL_FAILED = 1, /* the run failed, or could not be read or shown */
+  GSTREAM_TOOL_USAGE = 2,
+};
+
+/* Prints "gstream: MESSAGE" on standard error. */
+void                gstream_tool_complain (const char    *format,
+                                           ...) G_GNUC_PRINTF (1, 2);
+
+/*
+ * The source of what a command line names: a recording, or "-" for standard input.
+ * What it is says its suffix, .jsonl or .sse, or else its beginning.
+ */
+GstreamEventSource *gstream_tool_open     (const char    *argument,
+                                           GError       **error);
+
+/* The commands. Their arguments begin with their name. */
+int                 gstream_tool_show     (int            argc,
+                                           char         **argv);
+
+G_END_DECLS
