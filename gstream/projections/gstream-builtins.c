@@ -7,7 +7,9 @@
 #include <gstream/projections/gstream-data-transformer-private.h>
 #include <gstream/projections/gstream-extensions-transformer-private.h>
 #include <gstream/projections/gstream-lifecycle-transformer-private.h>
+#include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-subgraphs-transformer-private.h>
+#include <gstream/projections/gstream-tool-calls-transformer-private.h>
 
 static GstreamTransformer *
 make_by_type (const GstreamBuiltin *self)
@@ -22,6 +24,8 @@ const GstreamBuiltin gstream_builtins[] = {
   { "checkpoints", gstream_data_transformer_make, NULL },
   { "tasks", gstream_data_transformer_make, NULL },
   { "debug", gstream_data_transformer_make, NULL },
+  { "messages", make_by_type, gstream_messages_transformer_get_type },
+  { "tool_calls", make_by_type, gstream_tool_calls_transformer_get_type },
   { "extensions", make_by_type, gstream_extensions_transformer_get_type },
   { "lifecycle", make_by_type, gstream_lifecycle_transformer_get_type },
   /* Last, so that whatever it ends has been seen by the others. */

@@ -118,14 +118,22 @@ gstream_block_append (GstreamBlock *self,
                       const char   *text,
                       gsize         length)
 {
-  gsize before;
+  GString *stream;
 
   if (G_UNLIKELY (self->stream == NULL))
     start_stream (self);
-  before = self->stream->len;
-  g_string_append_len (self->stream, text, length);
+  stream = self->stream;
+  /* What GString would do, without the call: this is done for every token. */
+  if (G_LIKELY (stream->len + length < stream->allocated_len))
+    {
+      memcpy (stream->str + stream->len, text, length);
+      stream->len += length;
+      stream->str[stream->len] = '\0';
+    }
+  else
+    g_string_append_len (stream, text, length);
 
-  return (GstreamGrowth) { self->kind, self->stream->str + before, length };
+  return (GstreamGrowth) { self->kind, stream->str + stream->len - length, length };
 }
 
 /* All of the stream at once: text that goes on from what there is, is growth; other text takes its place. */

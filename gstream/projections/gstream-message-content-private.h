@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GPtrArray    *blocks; /* of GstreamBlock, in index order; NULL until there is one */
-  GstreamBlock *latest; /* the one that the latest delta was for */
-  GString      *joined; /* the text of several blocks, made when asked for */
+  GPtrArray    *blocks;    /* of GstreamBlock, in index order; NULL until there is one */
+  GstreamBlock *latest;    /* the one that the latest delta was for */
+  GString      *joined[2]; /* the text of several blocks, and their reasoning; made when asked for */
 } GstreamMessageContent;
 
 void            gstream_message_content_clear  (GstreamMessageContent *self);
@@ -22,7 +22,8 @@ void            gstream_message_content_clear  (GstreamMessageContent *self);
 GstreamGrowth   gstream_message_content_start  (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
 GstreamGrowth   gstream_message_content_delta  (GstreamMessageContent *self,
-                                                GstreamEvent          *event);
+                                                GstreamEvent          *event,
+                                                const GstreamFacts    *facts);
 GstreamGrowth   gstream_message_content_finish (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
 /* A block that was never streamed, behind the others. */
@@ -31,11 +32,14 @@ GstreamGrowth   gstream_message_content_add    (GstreamMessageContent *self,
 /* The message is complete: nothing more comes to any block. */
 void            gstream_message_content_end    (GstreamMessageContent *self);
 
+/* From here on deltas are missing: what comes next does not join on to what there is (T2). */
+void            gstream_message_content_end_certainty (GstreamMessageContent *self);
+
 /* The block that @event is about, of those that there are; NULL: none. */
 GstreamBlock   *gstream_message_content_find   (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
 
-/* All text of blocks of @kind, in order. Valid until something changes. */
+/* All text, or reasoning, of blocks of @kind, in order. Valid until something changes. */
 const char     *gstream_message_content_text   (GstreamMessageContent *self,
                                                 GstreamBlockKind       kind);
 GstreamPayload *gstream_message_content_blocks (GstreamMessageContent *self);

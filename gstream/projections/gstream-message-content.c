@@ -13,8 +13,9 @@ void
 gstream_message_content_clear (GstreamMessageContent *self)
 {
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
-  if (self->joined != NULL)
-    g_string_free (g_steal_pointer (&self->joined), TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (self->joined); i++)
+    if (self->joined[i] != NULL)
+      g_string_free (g_steal_pointer (&self->joined[i]), TRUE);
 }
 
 /* --- reading events --- */
@@ -133,6 +134,18 @@ gstream_message_content_find (GstreamMessageContent *self,
     expect_kind (&place, content);
 
   return find (self, &place);
+}
+
+/* One that was begun as something else, and has nothing in it. */
+static GstreamBlock *
+find_unfilled (GstreamMessageContent *self,
+               const Place           *place)
+{
+  Place anything = { place->index, place->key, GSTREAM_BLOCK_OTHER, TRUE };
+  GstreamBlock *block = find (self, &anything);
+  gboolean is_filled = block != NULL && (block->finished || (block->stream != NULL && block->stream->len > 0));
+
+  return is_filled ? NULL : block;
 }
 
 /* --- making blocks --- */
@@ -289,9 +302,9 @@ unusual_delta (GstreamMessageContent *self,
 
 GstreamGrowth
 gstream_message_content_delta (GstreamMessageContent *self,
-                               GstreamEvent          *event)
+                               GstreamEvent          *event,
+                               const GstreamFacts    *facts)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamBlock *block = self->latest;
 
   if (G_UNLIKELY (facts->text == NULL))
@@ -350,6 +363,8 @@ gstream_message_content_finish (GstreamMessageContent *self,
   expect_kind (&place, content);
   block = find (self, &place);
   if (block == NULL)
+    block = find_unfilled (self, &place);
+  if (block == NULL)
     block = make (self, &place);
 
   return gstream_block_finish (block, content);
@@ -371,6 +386,18 @@ gstream_message_content_end (GstreamMessageContent *self)
 {
   for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
     gstream_block_resolve (g_ptr_array_index (self->blocks, i));
+}
+
+void
+gstream_message_content_end_certainty (GstreamMessageContent *self)
+{
+  for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
+    {
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i);
+
+      if (block->certain == GSTREAM_BLOCK_ALL_CERTAIN && !block->finished)
+        block->certain = block->stream ? block->stream->len : 0;
+    }
 }
 
 /* --- what there is --- */
@@ -399,18 +426,18 @@ static const char *
 join (GstreamMessageContent *self,
       GstreamBlockKind       kind)
 {
-  if (self->joined == NULL)
-    self->joined = g_string_new (NULL);
-  g_string_truncate (self->joined, 0);
+  GString *joined = self->joined[kind] ? self->joined[kind] : g_string_new (NULL);
+
+  self->joined[kind] = g_string_truncate (joined, 0);
   for (guint i = 0; i < self->blocks->len; i++)
     {
       GstreamBlock *block = g_ptr_array_index (self->blocks, i);
 
       if (block->kind == kind && block->stream != NULL)
-        g_string_append_len (self->joined, block->stream->str, block->stream->len);
+        g_string_append_len (joined, block->stream->str, block->stream->len);
     }
 
-  return self->joined->str;
+  return joined->str;
 }
 
 const char *

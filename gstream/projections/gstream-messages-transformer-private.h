@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The projection `messages` (T2).
+ */
+#pragma once
+
+#include <gstream/stream/gstream-transformer-private.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_MESSAGES_TRANSFORMER (gstream_messages_transformer_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM, MESSAGES_TRANSFORMER,
+                      GstreamTransformer)
+
+G_END_DECLS

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The projection `messages`: one message a model call, and the way of each event
+ * to the message it is about (T2).
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-messages-transformer-private.h>
+#include <gstream/projections/gstream-unattributed-private.h>
+#include <gstream/stream/gstream-run-state-private.h>
+#include <gstream/stream/gstream-stream-mux-private.h>
+
+struct _GstreamMessagesTransformer
+{
+  GstreamTransformer  parent_instance;
+
+  GstreamProjection  *messages; /* the transformer's own */
+  GstreamOpenMessages open;
+};
+
+G_DEFINE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM_TYPE_TRANSFORMER)
+
+/* --- making messages --- */
+
+/* The node that the event is of: as it says, or as its namespace below the scope does (D4). */
+static char *
+dup_node (GstreamMessagesTransformer *self,
+          GstreamEvent               *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  guint depth = g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self)));
+
+  if (facts->node != NULL)
+    return g_strdup (facts->node);
+  if (ns->length <= depth)
+    return NULL;
+
+  return g_strndup (ns->segments[depth], strcspn (ns->segments[depth], ":"));
+}
+
+static GstreamMessage *
+make_message (GstreamMessagesTransformer *self,
+              GstreamEvent               *event)
+{
+  GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
+  g_autofree char *node = dup_node (self, event);
+
+  return gstream_message_new (gstream_stream_mux_get_pump (mux), gstream_event_peek_namespace (event), node,
+                              gstream_event_get_facts (event)->message_id);
+}
+
+static void
+push (GstreamMessagesTransformer *self,
+      GstreamMessage             *message)
+{
+  gstream_projection_push_item (self->messages, (GstreamItem) { .p = g_object_ref (message) }, NULL);
+}
+
+/*
+ * Opens the message of @event. One that nobody gets is only known to be open, so
+ * that its events are not taken for another's; where they can only be told by
+ * what they say (D2), its content has to be known too.
+ */
+static GstreamOpenMessage *
+open_message (GstreamMessagesTransformer *self,
+              GstreamEvent               *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  gboolean is_shown = !facts->tool_role && gstream_projection_is_wanted (self->messages);
+  GstreamMessage *message = NULL;
+
+  if (is_shown || facts->run_id == NULL)
+    message = make_message (self, event);
+  if (is_shown)
+    push (self, message);
+
+  return gstream_open_messages_add (&self->open, gstream_event_peek_namespace (event), facts->run_id,
+                                    facts->message_id, message);
+}
+
+static void
+end_message (GstreamMessagesTransformer *self,
+             GstreamOpenMessage         *open,
+             GstreamMessageStatus        status,
+             const GError               *error)
+{
+  if (open->message != NULL && gstream_message_get_status (open->message) == GSTREAM_MESSAGE_STATUS_STREAMING)
+    gstream_message_end (open->message, status, error);
+  gstream_open_messages_remove (&self->open, open);
+}
+
+/* --- finding messages --- */
+
+static inline gboolean
+is_same (const char *a,
+         const char *b)
+{
+  return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
+}
+
+/* The one that was found last, if it is that again: almost always. */
+static inline gboolean
+is_latest (GstreamMessagesTransformer *self,
+           GstreamEvent               *event,
+           const GstreamFacts         *facts)
+{
+  GstreamOpenMessage *latest = self->open.latest;
+
+  if (latest == NULL || facts->message_id != NULL)
+    return FALSE;
+  if (facts->run_id != NULL)
+    return latest->run_id != NULL && is_same (latest->run_id, facts->run_id);
+
+  return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
+}
+
+/* An id that is new may be that of the one message there that nothing has named. */
+static GstreamOpenMessage *
+adopt (GstreamMessagesTransformer *self,
+       GstreamOpenPlace           *place,
+       const GstreamFacts         *facts)
+{
+  GstreamOpenMessage *open;
+
+  if (place == NULL || place->open->len != 1)
+    return NULL;
+  open = g_ptr_array_index (place->open, 0);
+  if ((facts->run_id != NULL && open->run_id != NULL) || (facts->message_id != NULL && open->id != NULL))
+    return NULL;
+
+  gstream_open_messages_name (&self->open, open, facts->run_id, facts->message_id);
+
+  return open;
+}
+
+/* @is_known: whether the event is about something open, although nobody can say what. */
+static GstreamOpenMessage *
+look_up (GstreamMessagesTransformer *self,
+         GstreamEvent               *event,
+         gboolean                   *is_known)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamOpenPlace *place = gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
+  GstreamOpenMessage *open = NULL;
+
+  *is_known = FALSE;
+  if (facts->message_id != NULL)
+    open = gstream_open_messages_by_id (&self->open, facts->message_id);
+  if (open == NULL && facts->run_id != NULL)
+    open = gstream_open_messages_by_run (&self->open, facts->run_id);
+  if (open != NULL)
+    return open;
+  if (facts->message_id != NULL || facts->run_id != NULL)
+    return adopt (self, place, facts);
+  if (place == NULL)
+    return NULL;
+  if (place->open->len == 1)
+    return g_ptr_array_index (place->open, 0);
+
+  *is_known = TRUE;
+
+  return gstream_unattributed_find (place, event);
+}
+
+static GstreamOpenMessage *
+find_message (GstreamMessagesTransformer *self,
+              GstreamEvent               *event,
+              const GstreamFacts         *facts,
+              gboolean                   *is_known)
+{
+  GstreamOpenMessage *open;
+
+  if (G_LIKELY (is_latest (self, event, facts)))
+    return self->open.latest;
+
+  open = look_up (self, event, is_known);
+  if (open != NULL)
+    self->open.latest = open;
+
+  return open;
+}
+
+/* --- what events do --- */
+
+/* What a start leaves no room for: a message of the same id, or one here that was only inferred. */
+static void
+end_superseded (GstreamMessagesTransformer *self,
+                GstreamEvent               *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamOpenPlace *place = gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
+  GstreamOpenMessage *other = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
+
+  if (other == NULL && facts->run_id != NULL)
+    {
+      other = gstream_open_messages_by_run (&self->open, facts->run_id);
+      /* Two turns of one run: each has its own message id. */
+      if (other != NULL && other->id != NULL && facts->message_id != NULL)
+        other = NULL;
+    }
+  if (other == NULL && facts->run_id == NULL && place != NULL)
+    for (guint i = 0; i < place->open->len && other == NULL; i++)
+      if (((GstreamOpenMessage *) g_ptr_array_index (place->open, i))->implied)
+        other = g_ptr_array_index (place->open, i);
+
+  if (other != NULL)
+    end_message (self, other, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
+}
+
+/* A start that comes late, after what it starts. */
+static GstreamOpenMessage *
+find_implied (GstreamMessagesTransformer *self,
+              const GstreamFacts         *facts)
+{
+  GstreamOpenMessage *open = facts->run_id ? gstream_open_messages_by_run (&self->open, facts->run_id) : NULL;
+
+  return open != NULL && open->implied && open->id == NULL ? open : NULL;
+}
+
+static void
+start (GstreamMessagesTransformer *self,
+       GstreamEvent               *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamOpenMessage *open = find_implied (self, facts);
+
+  if (open != NULL)
+    {
+      open->implied = FALSE;
+      gstream_open_messages_name (&self->open, open, NULL, facts->message_id);
+    }
+  else
+    {
+      end_superseded (self, event);
+      open = open_message (self, event);
+    }
+  if (open->message != NULL)
+    gstream_message_begin (open->message, event);
+}
+
+/* So that the next event here that does not say whose it is can be told (T2). */
+static void
+note_step (GstreamOpenMessage *open,
+           GstreamStep         step,
+           gboolean            is_guess,
+           GstreamEvent       *event)
+{
+  GstreamOpenPlace *place = open->place;
+  GstreamBlock *block;
+
+  if (step == GSTREAM_STEP_BLOCK_START && is_guess && open->message != NULL &&
+      !(place->latest == open && place->step == GSTREAM_STEP_MESSAGE_START))
+    {
+      block = gstream_message_content_find (gstream_message_peek_content (open->message), event);
+      if (block != NULL)
+        block->guessed = TRUE;
+    }
+  if (step == GSTREAM_STEP_BLOCK_FINISH)
+    open->stamp = ++place->clock;
+  place->latest = open;
+  place->step = step;
+}
+
+/* Of a message that began before this run was attached to, or whose start was lost: shown from here on. */
+static GstreamOpenMessage *
+imply (GstreamMessagesTransformer *self,
+       GstreamEvent               *event)
+{
+  GstreamOpenMessage *open = open_message (self, event);
+
+  open->implied = TRUE;
+
+  return open;
+}
+
+static inline void
+take_delta (GstreamMessagesTransformer *self,
+            GstreamEvent               *event,
+            const GstreamFacts         *facts)
+{
+  gboolean is_known = FALSE;
+  GstreamOpenMessage *open = find_message (self, event, facts, &is_known);
+
+  if (G_UNLIKELY (open == NULL))
+    {
+      if (is_known)
+        return; /* it may be of several; the block's finish has it too */
+      open = imply (self, event);
+    }
+  if (open->message != NULL)
+    gstream_message_take_delta (open->message, event, facts);
+}
+
+static void
+take_block (GstreamMessagesTransformer *self,
+            GstreamEvent               *event,
+            const GstreamFacts         *facts)
+{
+  gboolean is_known = FALSE;
+  GstreamOpenMessage *open = find_message (self, event, facts, &is_known);
+
+  if (open == NULL && is_known)
+    return; /* each of those that are open has such a block already, and another's text in it */
+  if (open == NULL)
+    open = imply (self, event);
+
+  if (open->message != NULL && facts->step == GSTREAM_STEP_BLOCK_START)
+    gstream_message_start_block (open->message, event);
+  else if (open->message != NULL)
+    gstream_message_finish_block (open->message, event);
+  note_step (open, facts->step, is_known, event);
+}
+
+/* An end of what is not open ends nothing: it says no more than that. */
+static void
+finish (GstreamMessagesTransformer *self,
+        GstreamEvent               *event)
+{
+  gboolean is_known = FALSE;
+  GstreamOpenMessage *open = find_message (self, event, gstream_event_get_facts (event), &is_known);
+
+  if (open == NULL)
+    {
+      g_debug ("The end of a message that is not open, at event %" G_GUINT64_FORMAT, gstream_event_get_seq (event));
+      return;
+    }
+
+  if (open->message != NULL)
+    gstream_message_finish (open->message, event);
+  gstream_open_messages_remove (&self->open, open);
+}
+
+static void
+fail_message (GstreamMessagesTransformer *self,
+              GstreamEvent               *event)
+{
+  gboolean is_known = FALSE;
+  GstreamOpenMessage *open = find_message (self, event, gstream_event_get_facts (event), &is_known);
+  const char *text = gstream_payload_get_string (gstream_event_peek_item (event), "/message");
+  g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
+
+  if (open != NULL)
+    end_message (self, open, GSTREAM_MESSAGE_STATUS_FAILED, error);
+  else
+    g_debug ("The failure of a message that is not open: %s", error->message);
+}
+
+/* Whole: not streamed at all, or the end of one that was, all of it. */
+static void
+take_whole (GstreamMessagesTransformer *self,
+            GstreamEvent               *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  g_autoptr (GstreamMessage) message = NULL;
+
+  if (facts->tool_role || !gstream_projection_is_wanted (self->messages))
+    return;
+
+  message = make_message (self, event);
+  push (self, message);
+  gstream_message_take_whole (message, event);
+}
+
+static gboolean
+gstream_messages_transformer_process (GstreamTransformer  *transformer,
+                                      GstreamEvent        *event,
+                                      GError             **error)
+{
+  GstreamMessagesTransformer *self = (GstreamMessagesTransformer *) transformer; /* unchecked: for every token */
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+
+  switch ((int) facts->step)
+    {
+    case GSTREAM_STEP_BLOCK_DELTA:
+      take_delta (self, event, facts);
+      break;
+    case GSTREAM_STEP_BLOCK_START:
+    case GSTREAM_STEP_BLOCK_FINISH:
+      take_block (self, event, facts);
+      break;
+    case GSTREAM_STEP_MESSAGE_START:
+      start (self, event);
+      break;
+    case GSTREAM_STEP_MESSAGE_FINISH:
+      finish (self, event);
+      break;
+    case GSTREAM_STEP_MESSAGE_ERROR:
+      fail_message (self, event);
+      break;
+    case GSTREAM_STEP_MESSAGE_WHOLE:
+      take_whole (self, event);
+      break;
+    default:
+      break; /* a step that this version does not know */
+    }
+
+  return TRUE;
+}
+
+/* --- the end --- */
+
+static void
+end_all (GstreamMessagesTransformer *self,
+         GstreamMessageStatus        status,
+         const GError               *error)
+{
+  GstreamOpenMessage *open;
+
+  while ((open = gstream_open_messages_peek (&self->open)) != NULL)
+    end_message (self, open, status, error);
+}
+
+static gboolean
+gstream_messages_transformer_finish (GstreamTransformer  *transformer,
+                                     GError             **error)
+{
+  end_all (GSTREAM_MESSAGES_TRANSFORMER (transformer), GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
+
+  return TRUE;
+}
+
+static void
+gstream_messages_transformer_fail (GstreamTransformer *transformer,
+                                   const GError       *error)
+{
+  end_all (GSTREAM_MESSAGES_TRANSFORMER (transformer),
+           error ? GSTREAM_MESSAGE_STATUS_FAILED : GSTREAM_MESSAGE_STATUS_INCOMPLETE, error);
+}
+
+static void
+gstream_messages_transformer_dispose (GObject *object)
+{
+  GstreamMessagesTransformer *self = GSTREAM_MESSAGES_TRANSFORMER (object);
+
+  if (self->open.places != NULL)
+    end_all (self, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
+  gstream_open_messages_clear (&self->open);
+
+  G_OBJECT_CLASS (gstream_messages_transformer_parent_class)->dispose (object);
+}
+
+static void
+gstream_messages_transformer_class_init (GstreamMessagesTransformerClass *klass)
+{
+  GstreamTransformerClass *transformer_class = GSTREAM_TRANSFORMER_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = gstream_messages_transformer_dispose;
+  transformer_class->process = gstream_messages_transformer_process;
+  transformer_class->finish = gstream_messages_transformer_finish;
+  transformer_class->fail = gstream_messages_transformer_fail;
+}
+
+static void
+gstream_messages_transformer_init (GstreamMessagesTransformer *self)
+{
+  GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
+
+  gstream_transformer_set_wants_mask (transformer, 1u << GSTREAM_METHOD_MESSAGES);
+  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
+  self->messages = gstream_transformer_add_projection (transformer, "messages", GSTREAM_TYPE_MESSAGE);
+  gstream_open_messages_init (&self->open);
+}

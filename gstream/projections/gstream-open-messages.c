@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The messages of one scope that are open.
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-open-messages-private.h>
+
+static void
+open_message_free (gpointer data)
+{
+  GstreamOpenMessage *self = data;
+
+  g_clear_object (&self->message);
+  g_free (self->run_id);
+  g_free (self->id);
+  g_free (self->hint);
+  g_free (self);
+}
+
+static void
+open_place_free (gpointer data)
+{
+  GstreamOpenPlace *self = data;
+
+  g_ptr_array_unref (self->open);
+  gstream_namespace_unref (self->namespace_);
+  g_free (self);
+}
+
+void
+gstream_open_messages_init (GstreamOpenMessages *self)
+{
+  self->by_run = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->places = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, open_place_free);
+}
+
+void
+gstream_open_messages_clear (GstreamOpenMessages *self)
+{
+  g_clear_pointer (&self->by_run, g_hash_table_unref);
+  g_clear_pointer (&self->by_id, g_hash_table_unref);
+  g_clear_pointer (&self->places, g_hash_table_unref);
+  self->latest = NULL;
+}
+
+GstreamOpenMessage *
+gstream_open_messages_by_run (GstreamOpenMessages *self,
+                              const char          *run_id)
+{
+  return g_hash_table_lookup (self->by_run, run_id);
+}
+
+GstreamOpenMessage *
+gstream_open_messages_by_id (GstreamOpenMessages *self,
+                             const char          *id)
+{
+  return g_hash_table_lookup (self->by_id, id);
+}
+
+GstreamOpenPlace *
+gstream_open_messages_at (GstreamOpenMessages *self,
+                          GstreamNamespace    *namespace_)
+{
+  return g_hash_table_lookup (self->places, namespace_);
+}
+
+static GstreamOpenPlace *
+get_place (GstreamOpenMessages *self,
+           GstreamNamespace    *namespace_)
+{
+  GstreamOpenPlace *place = gstream_open_messages_at (self, namespace_);
+
+  if (place != NULL)
+    return place;
+
+  place = g_new0 (GstreamOpenPlace, 1);
+  place->namespace_ = gstream_namespace_ref (namespace_);
+  place->open = g_ptr_array_new_with_free_func (open_message_free);
+  g_hash_table_insert (self->places, place->namespace_, place);
+
+  return place;
+}
+
+void
+gstream_open_messages_name (GstreamOpenMessages *self,
+                            GstreamOpenMessage  *open,
+                            const char          *run_id,
+                            const char          *id)
+{
+  if (run_id != NULL && open->run_id == NULL)
+    {
+      open->run_id = g_strdup (run_id);
+      g_hash_table_replace (self->by_run, open->run_id, open);
+    }
+  if (id != NULL && open->id == NULL)
+    {
+      open->id = g_strdup (id);
+      g_hash_table_replace (self->by_id, open->id, open);
+    }
+}
+
+GstreamOpenMessage *
+gstream_open_messages_add (GstreamOpenMessages *self,
+                           GstreamNamespace    *namespace_,
+                           const char          *run_id,
+                           const char          *id,
+                           GstreamMessage      *message)
+{
+  GstreamOpenMessage *open = g_new0 (GstreamOpenMessage, 1);
+
+  open->message = message;
+  open->place = get_place (self, namespace_);
+  g_ptr_array_add (open->place->open, open);
+  gstream_open_messages_name (self, open, run_id, id);
+  open->place->latest = open;
+  open->place->step = GSTREAM_STEP_MESSAGE_START;
+  self->latest = open;
+
+  return open;
+}
+
+/* Of several with one run id, the newest that is left takes what says only that. */
+static void
+forget_run (GstreamOpenMessages *self,
+            GstreamOpenMessage  *open)
+{
+  if (open->run_id == NULL || gstream_open_messages_by_run (self, open->run_id) != open)
+    return;
+
+  g_hash_table_remove (self->by_run, open->run_id);
+  for (guint i = open->place->open->len; i > 0; i--)
+    {
+      GstreamOpenMessage *other = g_ptr_array_index (open->place->open, i - 1);
+
+      if (other == open || g_strcmp0 (other->run_id, open->run_id) != 0)
+        continue;
+      g_hash_table_replace (self->by_run, other->run_id, other);
+      return;
+    }
+}
+
+void
+gstream_open_messages_remove (GstreamOpenMessages *self,
+                              GstreamOpenMessage  *open)
+{
+  GstreamOpenPlace *place = open->place;
+
+  forget_run (self, open);
+  if (open->id != NULL && gstream_open_messages_by_id (self, open->id) == open)
+    g_hash_table_remove (self->by_id, open->id);
+  if (self->latest == open)
+    self->latest = NULL;
+  if (place->latest == open)
+    place->latest = NULL;
+
+  g_ptr_array_remove (place->open, open);
+  if (place->open->len == 0)
+    g_hash_table_remove (self->places, place->namespace_);
+}
+
+GstreamOpenMessage *
+gstream_open_messages_peek (GstreamOpenMessages *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->places);
+  if (!g_hash_table_iter_next (&iter, NULL, &value))
+    return NULL;
+
+  return g_ptr_array_index (((GstreamOpenPlace *) value)->open, 0);
+}

@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One call of a tool.
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-tool-call-private.h>
+#include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-latch-private.h>
+#include <gstream/stream/gstream-projection-private.h>
+#include <gstream/stream/gstream-sync-private.h>
+
+/**
+ * GstreamToolCall:
+ *
+ * One call of a tool: its input, its progress, its output.
+ *
+ * Tool calls come out of [property@RunStream:tool-calls], one each time a tool
+ * starts. The input is there from the beginning; what a tool says while it works
+ * comes out of [property@ToolCall:output-deltas]; its output is awaited:
+ *
+ * ```c
+ * static void
+ * on_finished (GObject *object, GAsyncResult *result, gpointer user_data)
+ * {
+ *   g_autoptr (GError) error = NULL;
+ *   g_autoptr (GstreamToolCall) call =
+ *     gstream_tool_call_finished_finish (GSTREAM_TOOL_CALL (object), result, &error);
+ *
+ *   if (call == NULL)
+ *     g_print ("%s failed: %s\n", gstream_tool_call_get_name (GSTREAM_TOOL_CALL (object)), error->message);
+ * }
+ *
+ * gstream_tool_call_finished (call, NULL, on_finished, NULL);
+ * ```
+ *
+ * A call that still runs when its run ends is finished then, without an output,
+ * or failed with the run (T4).
+ */
+struct _GstreamToolCall
+{
+  GObject                parent_instance;
+
+  GstreamPump           *pump;          /* a reference; the run's */
+  char                  *id;            /* or NULL */
+  char                  *name;          /* or NULL */
+  GstreamNamespace      *namespace_;
+  GstreamToolCallStatus  status;
+  GstreamPayload        *input;         /* or NULL */
+  GstreamPayload        *output;        /* NULL until it is there */
+  GError                *error;         /* why it failed */
+  GstreamProjection     *output_deltas; /* NULL until somebody has use for it */
+  guint                  n_kept;        /* queues that hold it, and consumers that have it as their newest (P11) */
+  GstreamLatch           ended;         /* who waits for the end */
+  GstreamSettler         settler;       /* notifies the end */
+};
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_NAME,
+  PROP_NAMESPACE,
+  PROP_STATUS,
+  PROP_INPUT,
+  PROP_OUTPUT,
+  PROP_ERROR,
+  PROP_OUTPUT_DELTAS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_ENUM_TYPE (GstreamToolCallStatus, gstream_tool_call_status,
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TOOL_CALL_STATUS_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TOOL_CALL_STATUS_FINISHED, "finished"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TOOL_CALL_STATUS_FAILED, "failed"))
+
+static void gstream_tool_call_handle_init (GstreamHandleInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamToolCall, gstream_tool_call, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_tool_call_handle_init))
+
+/* --- a newborn's deltas (P11) --- */
+
+static void
+gstream_tool_call_keep (GstreamHandle *handle)
+{
+  GstreamToolCall *self = GSTREAM_TOOL_CALL (handle);
+
+  if (self->n_kept++ == 0 && self->output_deltas != NULL)
+    gstream_projection_keep (self->output_deltas);
+}
+
+static void
+gstream_tool_call_settle (GstreamHandle *handle)
+{
+  GstreamToolCall *self = GSTREAM_TOOL_CALL (handle);
+
+  if (--self->n_kept == 0 && self->output_deltas != NULL)
+    gstream_projection_settle (self->output_deltas);
+}
+
+static void
+gstream_tool_call_handle_init (GstreamHandleInterface *iface)
+{
+  iface->keep = gstream_tool_call_keep;
+  iface->settle = gstream_tool_call_settle;
+}
+
+static void
+end_deltas (GstreamToolCall *self)
+{
+  if (self->error != NULL)
+    gstream_projection_fail (self->output_deltas, self->error);
+  else
+    gstream_projection_close (self->output_deltas);
+}
+
+static GstreamProjection *
+get_deltas (GstreamToolCall *self)
+{
+  if (self->output_deltas != NULL)
+    return self->output_deltas;
+
+  self->output_deltas = gstream_projection_new ("output_deltas", G_TYPE_STRING);
+  gstream_projection_bind (self->output_deltas, self->pump, NULL, NULL);
+  if (self->n_kept > 0)
+    gstream_projection_keep (self->output_deltas);
+  if (self->status != GSTREAM_TOOL_CALL_STATUS_RUNNING)
+    end_deltas (self);
+
+  return self->output_deltas;
+}
+
+/* --- what comes --- */
+
+GstreamToolCall *
+gstream_tool_call_new (GstreamPump  *pump,
+                       GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamToolCall *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
+
+  self->pump = gstream_pump_ref (pump);
+  self->id = g_strdup (facts->key);
+  self->name = g_strdup (facts->name);
+  self->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
+  self->input = gstream_payload_get (gstream_event_peek_item (event), "/input");
+
+  return self;
+}
+
+/* What is no string is told as its JSON. */
+static char *
+dup_delta (GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  g_autoptr (GstreamPayload) delta = NULL;
+
+  if (facts->text != NULL)
+    return g_ref_string_new_len (facts->text, facts->text_length);
+
+  delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
+
+  return delta ? g_ref_string_new (gstream_payload_get_json (delta, NULL)) : NULL;
+}
+
+void
+gstream_tool_call_take_delta (GstreamToolCall *self,
+                              GstreamEvent    *event)
+{
+  char *delta;
+
+  if (self->output_deltas == NULL && self->n_kept == 0)
+    return;
+  if (!gstream_projection_is_wanted (get_deltas (self)))
+    return;
+
+  delta = dup_delta (event);
+  if (delta != NULL)
+    gstream_projection_push_item (self->output_deltas, (GstreamItem) { .p = delta }, NULL);
+}
+
+void
+gstream_tool_call_take_output (GstreamToolCall *self,
+                               GstreamEvent    *event)
+{
+  self->output = gstream_payload_get (gstream_event_peek_item (event), "/output");
+  gstream_tool_call_end (self, GSTREAM_TOOL_CALL_STATUS_FINISHED, NULL);
+}
+
+static void
+on_settle (GstreamSettler *settler)
+{
+  GObject *self = (GObject *) ((char *) settler - G_STRUCT_OFFSET (GstreamToolCall, settler));
+
+  g_object_ref (self);
+  g_object_notify_by_pspec (self, properties[PROP_OUTPUT]);
+  g_object_notify_by_pspec (self, properties[PROP_ERROR]);
+  g_object_notify_by_pspec (self, properties[PROP_STATUS]);
+  g_object_unref (self);
+}
+
+void
+gstream_tool_call_end (GstreamToolCall       *self,
+                       GstreamToolCallStatus  status,
+                       const GError          *error)
+{
+  g_assert (self->status == GSTREAM_TOOL_CALL_STATUS_RUNNING);
+
+  self->status = status;
+  self->error = error ? g_error_copy (error) : NULL;
+  if (self->output_deltas != NULL)
+    end_deltas (self);
+  gstream_pump_settle_soon (self->pump, &self->settler);
+  gstream_latch_open (&self->ended);
+}
+
+/* --- awaiting its end --- */
+
+/**
+ * gstream_tool_call_finished:
+ * @self: a tool call
+ * @cancellable: (nullable): to stop waiting; the call goes on (R3)
+ * @callback: (scope async): called when the call has ended
+ * @user_data: for @callback
+ *
+ * Waits for the end of the call. While somebody waits, the run's source is asked
+ * for more (R1).
+ *
+ * May be called any number of times, also after the end.
+ */
+void
+gstream_tool_call_finished (GstreamToolCall     *self,
+                            GCancellable        *cancellable,
+                            GAsyncReadyCallback  callback,
+                            gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (GSTREAM_IS_TOOL_CALL (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, gstream_tool_call_finished);
+  gstream_latch_wait (&self->ended, self->pump, task);
+}
+
+/**
+ * gstream_tool_call_finished_finish:
+ * @self: a tool call
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@ToolCall.finished].
+ *
+ * The error is the tool's own, or the run's (R5), where the call failed, or
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): @self, or %NULL on failure
+ */
+GstreamToolCall *
+gstream_tool_call_finished_finish (GstreamToolCall  *self,
+                                   GAsyncResult     *result,
+                                   GError          **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  if (self->error == NULL)
+    return g_object_ref (self);
+
+  g_propagate_error (error, g_error_copy (self->error));
+
+  return NULL;
+}
+
+/**
+ * gstream_tool_call_finished_sync:
+ * @self: a tool call
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * [method@ToolCall.finished] that waits by iterating the run's main context (R9).
+ *
+ * Fails like [method@ToolCall.finished_finish], and like [method@Cursor.next_sync]
+ * where a synchronous call cannot work.
+ *
+ * Returns: (transfer full): @self, or %NULL on failure
+ */
+GstreamToolCall *
+gstream_tool_call_finished_sync (GstreamToolCall  *self,
+                                 GCancellable     *cancellable,
+                                 GError          **error)
+{
+  GstreamSync sync;
+  GstreamToolCall *call;
+
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!gstream_sync_begin (&sync, self->pump, error))
+    return NULL;
+
+  gstream_tool_call_finished (self, cancellable, gstream_sync_done, &sync);
+  gstream_sync_wait (&sync);
+  call = gstream_tool_call_finished_finish (self, sync.result, error);
+  gstream_sync_end (&sync);
+
+  return call;
+}
+
+/* --- its properties --- */
+
+/**
+ * gstream_tool_call_get_id:
+ * @self: a tool call
+ *
+ * Its id: that of the call in the model's message.
+ *
+ * Returns: (nullable): the id, or %NULL if the source does not say
+ */
+const char *
+gstream_tool_call_get_id (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * gstream_tool_call_get_name:
+ * @self: a tool call
+ *
+ * The tool's name.
+ *
+ * Returns: (nullable): the name, or %NULL if the source does not say
+ */
+const char *
+gstream_tool_call_get_name (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * gstream_tool_call_get_namespace:
+ * @self: a tool call
+ *
+ * Where in the run its events occur: the scope of the run whose call it is, or
+ * the node's own namespace below that (D4).
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the namespace
+ */
+const char * const *
+gstream_tool_call_get_namespace (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return (const char * const *) self->namespace_->segments;
+}
+
+/**
+ * gstream_tool_call_get_status:
+ * @self: a tool call
+ *
+ * How it is.
+ *
+ * Returns: the status
+ */
+GstreamToolCallStatus
+gstream_tool_call_get_status (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), GSTREAM_TOOL_CALL_STATUS_FAILED);
+
+  return self->status;
+}
+
+/**
+ * gstream_tool_call_get_input:
+ * @self: a tool call
+ *
+ * What the tool was called with.
+ *
+ * Returns: (transfer none) (nullable): the input, usually an object, or %NULL if the source does not say
+ */
+GstreamPayload *
+gstream_tool_call_get_input (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->input;
+}
+
+/**
+ * gstream_tool_call_get_output:
+ * @self: a tool call
+ *
+ * What the tool gave: often a message of type `tool`, whose `content` it is.
+ *
+ * Returns: (transfer none) (nullable): the output, or %NULL if there is none (yet)
+ */
+GstreamPayload *
+gstream_tool_call_get_output (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->output;
+}
+
+/**
+ * gstream_tool_call_get_error:
+ * @self: a tool call
+ *
+ * Why it failed.
+ *
+ * Returns: (nullable): the error, or %NULL unless it failed
+ */
+const GError *
+gstream_tool_call_get_error (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * gstream_tool_call_get_output_deltas:
+ * @self: a tool call
+ *
+ * What the tool says while it works, as it comes. A delta that is not a string
+ * comes as its JSON.
+ *
+ * Returns: (transfer none): a projection of strings
+ */
+GstreamProjection *
+gstream_tool_call_get_output_deltas (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return get_deltas (self);
+}
+
+static void
+gstream_tool_call_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  GstreamToolCall *self = GSTREAM_TOOL_CALL (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, self->id);
+      break;
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+    case PROP_NAMESPACE:
+      g_value_set_boxed (value, gstream_tool_call_get_namespace (self));
+      break;
+    case PROP_STATUS:
+      g_value_set_enum (value, self->status);
+      break;
+    case PROP_INPUT:
+      g_value_set_boxed (value, self->input);
+      break;
+    case PROP_OUTPUT:
+      g_value_set_boxed (value, self->output);
+      break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
+      break;
+    case PROP_OUTPUT_DELTAS:
+      g_value_set_object (value, get_deltas (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_tool_call_dispose (GObject *object)
+{
+  GstreamToolCall *self = GSTREAM_TOOL_CALL (object);
+
+  if (self->pump != NULL)
+    gstream_pump_unsettle (self->pump, &self->settler);
+
+  G_OBJECT_CLASS (gstream_tool_call_parent_class)->dispose (object);
+}
+
+static void
+gstream_tool_call_finalize (GObject *object)
+{
+  GstreamToolCall *self = GSTREAM_TOOL_CALL (object);
+
+  g_assert (g_queue_is_empty (&self->ended.waits));
+
+  g_clear_object (&self->output_deltas);
+  g_clear_pointer (&self->input, gstream_payload_unref);
+  g_clear_pointer (&self->output, gstream_payload_unref);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->namespace_, gstream_namespace_unref);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
+  g_free (self->name);
+  g_free (self->id);
+
+  G_OBJECT_CLASS (gstream_tool_call_parent_class)->finalize (object);
+}
+
+#define READABLE (G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS)
+
+static void
+gstream_tool_call_class_init (GstreamToolCallClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_tool_call_get_property;
+  object_class->dispose = gstream_tool_call_dispose;
+  object_class->finalize = gstream_tool_call_finalize;
+
+  /**
+   * GstreamToolCall:id: (getter get_id)
+   *
+   * Its id: that of the call in the model's message.
+   */
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
+  /**
+   * GstreamToolCall:name: (getter get_name)
+   *
+   * The tool's name.
+   */
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, READABLE);
+  /**
+   * GstreamToolCall:namespace: (getter get_namespace)
+   *
+   * Where in the run its events occur.
+   */
+  properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
+  /**
+   * GstreamToolCall:status: (getter get_status)
+   *
+   * How it is.
+   */
+  properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_TOOL_CALL_STATUS,
+                                               GSTREAM_TOOL_CALL_STATUS_RUNNING, READABLE);
+  /**
+   * GstreamToolCall:input: (getter get_input)
+   *
+   * What the tool was called with.
+   */
+  properties[PROP_INPUT] = g_param_spec_boxed ("input", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  /**
+   * GstreamToolCall:output: (getter get_output)
+   *
+   * What the tool gave.
+   */
+  properties[PROP_OUTPUT] = g_param_spec_boxed ("output", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  /**
+   * GstreamToolCall:error: (getter get_error)
+   *
+   * Why it failed.
+   */
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
+  /**
+   * GstreamToolCall:output-deltas: (getter get_output_deltas)
+   *
+   * What the tool says while it works, as it comes: a projection of strings.
+   */
+  properties[PROP_OUTPUT_DELTAS] =
+    g_param_spec_object ("output-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_tool_call_init (GstreamToolCall *self)
+{
+  self->settler.settle = on_settle;
+}

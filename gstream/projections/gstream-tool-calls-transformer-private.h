@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The projection `tool_calls` (T4).
+ */
+#pragma once
+
+#include <gstream/stream/gstream-transformer-private.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_TOOL_CALLS_TRANSFORMER (gstream_tool_calls_transformer_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer, GSTREAM, TOOL_CALLS_TRANSFORMER,
+                      GstreamTransformer)
+
+G_END_DECLS
