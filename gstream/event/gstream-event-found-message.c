@@ -162,7 +162,7 @@ read_message_member (GstreamFound            *self,
     return gstream_json_cursor_count_if_any (cursor, &self->index);
   if (is (name, "delta"))
     return read_delta (self, cursor);
-  if (is (name, "id"))
+  if (is (name, "id") || (is (name, "message_id") && self->message_id.start == NULL))
     return gstream_json_cursor_string_if_any (cursor, &self->message_id);
   if (is (name, "run_id"))
     return gstream_json_cursor_string_if_any (cursor, &self->run_id);
@@ -187,8 +187,6 @@ read_message (GstreamFound      *self,
   self->step = kind.step;
   if (!kind.has_event && !kind.is_chunk)
     self->step = GSTREAM_STEP_MESSAGE_WHOLE;
-  if (self->step != GSTREAM_STEP_MESSAGE_START && self->step != GSTREAM_STEP_MESSAGE_WHOLE)
-    self->message_id.start = NULL;
   return cursor->expected == NULL;
 }
 

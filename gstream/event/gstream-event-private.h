@@ -73,7 +73,7 @@ typedef struct
   GstreamDelta  delta;
   gboolean      tool_role;   /* messages: role or type is `tool` */
   gint64        index;       /* messages: the block's index; -1 = not said, or not an integer */
-  const char   *message_id;  /* messages: `id`, of a start or a whole message */
+  const char   *message_id;  /* messages: `id` or `message_id` */
   const char   *run_id;      /* messages: `run_id` of the data or of its metadata */
   const char   *node;        /* params.node, or metadata's langgraph_node */
   const char   *text;        /* the delta's text, reasoning, data, args; a tool's delta */

@@ -33,6 +33,7 @@ typedef struct
   gboolean         finished; /* its content-block-finish has come */
   gsize            certain;  /* bytes of @stream before deltas came that may be others'; or ALL_CERTAIN (T2) */
   gboolean         guessed;  /* it began when several messages were open that it could belong to (T2) */
+  char            *hint;     /* the first delta after its start, maybe its own; or NULL (T2) */
 } GstreamBlock;
 
 /* What a change added to the text of a block; it belongs to the block, until the next change. */

@@ -16,8 +16,7 @@ static const char * const types[] = {
   [GSTREAM_BLOCK_SERVER_CHUNK] = "server_tool_call_chunk",
   [GSTREAM_BLOCK_CALL] = "tool_call",
   [GSTREAM_BLOCK_INVALID_CALL] = "invalid_tool_call",
-  /* A delta of data whose block nobody began says nothing of what it is. */
-  [GSTREAM_BLOCK_OTHER] = "file",
+  [GSTREAM_BLOCK_OTHER] = "non_standard", /* where nothing says what it is */
 };
 
 GstreamBlock *
@@ -48,6 +47,7 @@ gstream_block_free (GstreamBlock *self)
 {
   drop_stream (self);
   gstream_members_clear (&self->members);
+  g_free (self->hint);
   g_free (self->key);
   g_free (self);
 }

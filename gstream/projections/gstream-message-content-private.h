@@ -14,6 +14,7 @@ typedef struct
 {
   GPtrArray    *blocks;    /* of GstreamBlock, in index order; NULL until there is one */
   GstreamBlock *latest;    /* the one that the latest delta was for */
+  gboolean      is_gapped; /* deltas are missing, and so may the starts of blocks be (T2) */
   GString      *joined[2]; /* the text of several blocks, and their reasoning; made when asked for */
 } GstreamMessageContent;
 
@@ -26,12 +27,16 @@ GstreamGrowth   gstream_message_content_delta  (GstreamMessageContent *self,
                                                 const GstreamFacts    *facts);
 GstreamGrowth   gstream_message_content_finish (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
-/* A block that was never streamed, behind the others. */
-GstreamGrowth   gstream_message_content_add    (GstreamMessageContent *self,
+/* The finish of the block at @index, whole. */
+GstreamGrowth   gstream_message_content_put    (GstreamMessageContent *self,
+                                                guint                  index,
                                                 GstreamJsonValue       content);
-/* The message is complete: nothing more comes to any block. */
-void            gstream_message_content_end    (GstreamMessageContent *self);
+/* Nothing more comes. @is_complete: what chunks there are, are calls. */
+void            gstream_message_content_end    (GstreamMessageContent *self,
+                                                gboolean               is_complete);
 
+/* Whether all blocks are finished that are certainly its own (T2). */
+gboolean        gstream_message_content_is_finished   (GstreamMessageContent *self);
 /* From here on deltas are missing: what comes next does not join on to what there is (T2). */
 void            gstream_message_content_end_certainty (GstreamMessageContent *self);
 

@@ -227,17 +227,20 @@ find_for_delta (GstreamMessageContent *self,
 {
   g_auto (Place) place = read_place (event);
   GstreamDelta delta = gstream_event_get_facts (event)->delta;
+  GstreamBlock *block;
 
   for (guint i = self->blocks ? self->blocks->len : 0; i > 0; i--)
     {
-      GstreamBlock *block = g_ptr_array_index (self->blocks, i - 1);
-
+      block = g_ptr_array_index (self->blocks, i - 1);
       if (is_at (block, &place) && takes (block->kind, delta) && !block->finished)
         return block;
     }
   place.kind = kind_of_delta (delta);
+  block = make (self, &place);
+  if (self->is_gapped)
+    block->certain = 0;
 
-  return make (self, &place);
+  return block;
 }
 
 static GstreamGrowth
@@ -341,6 +344,23 @@ gstream_message_content_start (GstreamMessageContent *self,
   return gstream_block_merge (block, content);
 }
 
+static GstreamGrowth
+finish_at (GstreamMessageContent *self,
+           Place                 *place,
+           GstreamJsonValue       content)
+{
+  GstreamBlock *block;
+
+  expect_kind (place, content);
+  block = find (self, place);
+  if (block == NULL)
+    block = find_unfilled (self, place);
+  if (block == NULL)
+    block = make (self, place);
+
+  return gstream_block_finish (block, content);
+}
+
 GstreamGrowth
 gstream_message_content_finish (GstreamMessageContent *self,
                                 GstreamEvent          *event)
@@ -349,48 +369,64 @@ gstream_message_content_finish (GstreamMessageContent *self,
   GstreamJsonValue content;
   GstreamBlock *block;
 
-  if (!gstream_message_content_of (event, &content))
+  if (gstream_message_content_of (event, &content))
+    return finish_at (self, &place, content);
+
+  /* It says that the block is finished, and nothing else. */
+  block = find (self, &place);
+  if (block != NULL)
     {
-      block = find (self, &place);
-      if (block != NULL)
-        {
-          block->finished = TRUE;
-          gstream_block_resolve (block);
-        }
-      return no_growth;
+      block->finished = TRUE;
+      gstream_block_resolve (block);
     }
 
-  expect_kind (&place, content);
-  block = find (self, &place);
-  if (block == NULL)
-    block = find_unfilled (self, &place);
-  if (block == NULL)
-    block = make (self, &place);
-
-  return gstream_block_finish (block, content);
+  return no_growth;
 }
 
 GstreamGrowth
-gstream_message_content_add (GstreamMessageContent *self,
+gstream_message_content_put (GstreamMessageContent *self,
+                             guint                  index,
                              GstreamJsonValue       content)
 {
-  Place place = { -1, NULL, GSTREAM_BLOCK_OTHER, TRUE };
+  Place place = { index, NULL, GSTREAM_BLOCK_OTHER, TRUE };
 
-  expect_kind (&place, content);
-
-  return gstream_block_finish (make (self, &place), content);
+  return finish_at (self, &place, content);
 }
 
 void
-gstream_message_content_end (GstreamMessageContent *self)
+gstream_message_content_end (GstreamMessageContent *self,
+                             gboolean               is_complete)
+{
+  for (guint i = self->blocks ? self->blocks->len : 0; i > 0; i--)
+    {
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i - 1);
+
+      /* Another message's, then, which has it with its finish. */
+      if (block->guessed && !block->finished)
+        g_ptr_array_remove_index (self->blocks, i - 1);
+      else if (is_complete)
+        gstream_block_resolve (block);
+    }
+}
+
+gboolean
+gstream_message_content_is_finished (GstreamMessageContent *self)
 {
   for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
-    gstream_block_resolve (g_ptr_array_index (self->blocks, i));
+    {
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i);
+
+      if (!block->finished && !block->guessed)
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 void
 gstream_message_content_end_certainty (GstreamMessageContent *self)
 {
+  self->is_gapped = TRUE;
   for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
     {
       GstreamBlock *block = g_ptr_array_index (self->blocks, i);

@@ -27,8 +27,9 @@ void                   gstream_message_start_block (GstreamMessage   *self,
 /* A content-block-finish. */
 void                   gstream_message_finish_block (GstreamMessage  *self,
                                                      GstreamEvent    *event);
-/* A block that comes as a whole: the object @content. */
-void                   gstream_message_add_block   (GstreamMessage   *self,
+/* The block at @index, which comes as a whole: the object @content. */
+void                   gstream_message_put_block   (GstreamMessage   *self,
+                                                    guint             index,
                                                     GstreamJsonValue  content);
 /* Its usage and metadata: the objects at these pointers of the event's item, where there are any. */
 void                   gstream_message_take_usage  (GstreamMessage   *self,
@@ -44,7 +45,7 @@ void                   gstream_message_finish      (GstreamMessage   *self,
 void                   gstream_message_end         (GstreamMessage       *self,
                                                     GstreamMessageStatus  status,
                                                     const GError         *error);
-/* A message that was never streamed: all of it, and its end. */
+/* All of it at once, and its end. */
 void                   gstream_message_take_whole  (GstreamMessage   *self,
                                                     GstreamEvent     *event);
 GstreamMessageContent *gstream_message_peek_content (GstreamMessage  *self);

@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A message that was never streamed: what a node of the graph, rather than a
- * model, has said (D1). Its content is text, or a list of text and blocks; its
- * tool calls are told apart from it.
+ * A message that comes whole: what a node of the graph, rather than a model, has
+ * said (D1). Its content is text, or a list of text and blocks; its tool calls
+ * are told apart from it.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-json-private.h>
 #include <gstream/event/gstream-payload-private.h> /* reads the event's text without payloads in between */
 #include <gstream/projections/gstream-message-private.h>
+
+/* Where the next block goes. */
+typedef struct
+{
+  GstreamMessage *message;
+  guint           n_blocks;  /* so far */
+  gboolean        has_calls; /* tool calls, apart from the content */
+} Whole;
+
+static void
+put (Whole            *self,
+     GstreamJsonValue  block)
+{
+  gstream_message_put_block (self->message, self->n_blocks++, block);
+}
 
 static gboolean
 is_string (GstreamJsonValue value)
@@ -24,7 +39,7 @@ value_of (GString *json)
 
 /* A block of type @type whose only other member is @name. */
 static void
-add_made_block (GstreamMessage   *self,
+add_made_block (Whole            *self,
                 const char       *type,
                 const char       *name,
                 GstreamJsonValue  value)
@@ -36,7 +51,7 @@ add_made_block (GstreamMessage   *self,
   gstream_json_write_member (json, name);
   g_string_append_len (json, value.start, value.end - value.start);
   g_string_append_c (json, '}');
-  gstream_message_add_block (self, value_of (json));
+  put (self, value_of (json));
 }
 
 static gboolean
@@ -60,9 +75,8 @@ is_tool_use (GstreamJsonValue block)
 }
 
 static void
-add_part (GstreamMessage   *self,
-          GstreamJsonValue  part,
-          gboolean          has_calls)
+add_part (Whole            *self,
+          GstreamJsonValue  part)
 {
   GstreamJsonValue type;
 
@@ -73,14 +87,13 @@ add_part (GstreamMessage   *self,
     }
   else if (*part.start != '{' || !gstream_json_find (part, "/type", &type))
     add_made_block (self, "non_standard", "value", part);
-  else if (!has_calls || !is_tool_use (part))
-    gstream_message_add_block (self, part);
+  else if (!self->has_calls || !is_tool_use (part))
+    put (self, part);
 }
 
 static void
-add_content (GstreamMessage   *self,
-             GstreamJsonValue  content,
-             gboolean          has_calls)
+add_content (Whole            *self,
+             GstreamJsonValue  content)
 {
   GstreamJsonIter iter;
   GstreamJsonValue part;
@@ -88,17 +101,17 @@ add_content (GstreamMessage   *self,
   if (*content.start != '[')
     {
       if (*content.start != 'n')
-        add_part (self, content, has_calls);
+        add_part (self, content);
       return;
     }
 
   gstream_json_iter_init (&iter, content);
   while (gstream_json_iter_element (&iter, &part))
-    add_part (self, part, has_calls);
+    add_part (self, part);
 }
 
 static void
-add_call (GstreamMessage   *self,
+add_call (Whole            *self,
           const char       *type,
           GstreamJsonValue  call)
 {
@@ -109,13 +122,13 @@ add_call (GstreamMessage   *self,
   gstream_members_set_string (&members, "type", type);
   gstream_members_write (&members, json, NULL, NULL);
   g_string_append_c (json, '}');
-  gstream_message_add_block (self, value_of (json));
+  put (self, value_of (json));
   gstream_members_clear (&members);
 }
 
 /* How many calls there are. */
 static guint
-for_calls (GstreamMessage   *self,
+for_calls (Whole            *self,
            GstreamJsonValue  message,
            const char       *pointer,
            const char       *type) /* NULL: only count them */
@@ -147,12 +160,13 @@ gstream_message_take_whole (GstreamMessage *self,
 {
   GstreamJsonValue message = gstream_payload_value (gstream_event_peek_item (event));
   GstreamJsonValue content;
-  gboolean has_calls = for_calls (self, message, "/tool_calls", NULL) > 0;
+  Whole whole = { self, 0, FALSE };
 
+  whole.has_calls = for_calls (&whole, message, "/tool_calls", NULL) > 0;
   if (gstream_json_find (message, "/content", &content))
-    add_content (self, content, has_calls);
-  for_calls (self, message, "/tool_calls", "tool_call");
-  for_calls (self, message, "/invalid_tool_calls", "invalid_tool_call");
+    add_content (&whole, content);
+  for_calls (&whole, message, "/tool_calls", "tool_call");
+  for_calls (&whole, message, "/invalid_tool_calls", "invalid_tool_call");
   gstream_message_take_usage (self, event, "/usage_metadata");
   gstream_message_finish (self, event);
 }

@@ -232,7 +232,7 @@ push_delta (GstreamMessage      *self,
   if (!gstream_projection_is_wanted (get_deltas (self, i)))
     return;
 
-  gstream_projection_push_item (self->deltas[i], (GstreamItem) { .p = g_ref_string_new_len (growth->text, growth->length) },
+  gstream_projection_push_item (self->deltas[i], (GstreamItem) { .p = gstream_text_new_len (growth->text, growth->length) },
                                 NULL);
 }
 
@@ -351,10 +351,11 @@ gstream_message_finish_block (GstreamMessage *self,
 }
 
 void
-gstream_message_add_block (GstreamMessage   *self,
+gstream_message_put_block (GstreamMessage   *self,
+                           guint             index,
                            GstreamJsonValue  content)
 {
-  note_content (self, gstream_message_content_add (&self->content, content));
+  note_content (self, gstream_message_content_put (&self->content, index, content));
 }
 
 void
@@ -397,8 +398,6 @@ gstream_message_finish (GstreamMessage *self,
   gstream_message_take_metadata (self, event, "/response_metadata");
   gstream_message_take_metadata (self, event, "/metadata");
   self->finish_reason = dup_finish_reason (self, event);
-  gstream_message_content_end (&self->content);
-  drop_views (self);
   gstream_message_end (self, GSTREAM_MESSAGE_STATUS_FINISHED, NULL);
 }
 
@@ -411,6 +410,8 @@ gstream_message_end (GstreamMessage       *self,
 
   self->status = status;
   self->error = error ? g_error_copy (error) : NULL;
+  gstream_message_content_end (&self->content, status == GSTREAM_MESSAGE_STATUS_FINISHED);
+  drop_views (self);
   for (guint i = 0; i < N_DELTAS; i++)
     if (self->deltas[i] != NULL)
       end_deltas (self, i);

@@ -107,10 +107,12 @@ is_latest (GstreamMessagesTransformer *self,
 {
   GstreamOpenMessage *latest = self->open.latest;
 
-  if (latest == NULL || facts->message_id != NULL)
+  if (latest == NULL)
     return FALSE;
+  if (facts->message_id != NULL)
+    return is_same (latest->id, facts->message_id);
   if (facts->run_id != NULL)
-    return latest->run_id != NULL && is_same (latest->run_id, facts->run_id);
+    return latest->has_run && is_same (latest->run_id, facts->run_id);
 
   return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }
@@ -301,7 +303,11 @@ take_block (GstreamMessagesTransformer *self,
   GstreamOpenMessage *open = find_message (self, event, facts, &is_known);
 
   if (open == NULL && is_known)
-    return; /* each of those that are open has such a block already, and another's text in it */
+    {
+      g_debug ("A block that fits none of the messages that are open, at event %" G_GUINT64_FORMAT,
+               gstream_event_get_seq (event));
+      return;
+    }
   if (open == NULL)
     open = imply (self, event);
 
@@ -346,20 +352,22 @@ fail_message (GstreamMessagesTransformer *self,
     g_debug ("The failure of a message that is not open: %s", error->message);
 }
 
-/* Whole: not streamed at all, or the end of one that was, all of it. */
+/* One that is being streamed under the same id is complete with it; else it was never streamed. */
 static void
 take_whole (GstreamMessagesTransformer *self,
             GstreamEvent               *event)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
-  g_autoptr (GstreamMessage) message = NULL;
+  GstreamOpenMessage *open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
 
-  if (facts->tool_role || !gstream_projection_is_wanted (self->messages))
+  if (open == NULL && (facts->tool_role || !gstream_projection_is_wanted (self->messages)))
     return;
+  if (open == NULL)
+    open = open_message (self, event);
 
-  message = make_message (self, event);
-  push (self, message);
-  gstream_message_take_whole (message, event);
+  if (open->message != NULL)
+    gstream_message_take_whole (open->message, event);
+  gstream_open_messages_remove (&self->open, open);
 }
 
 static gboolean

@@ -18,7 +18,7 @@ typedef struct
   GstreamNamespace   *namespace_;
   GPtrArray          *open;   /* of GstreamOpenMessage, oldest first */
   GstreamOpenMessage *latest; /* the one that the latest event here was for; NULL: nobody's */
-  GstreamStep         step;   /* of that event, where it matters: a block's start or finish */
+  GstreamStep         step;   /* of the latest event that could not be taken for granted */
   guint64             clock;  /* counts finished blocks */
 } GstreamOpenPlace;
 
@@ -27,10 +27,10 @@ struct _GstreamOpenMessage
   GstreamMessage   *message;  /* a reference; NULL: one that is left out */
   GstreamOpenPlace *place;
   char             *run_id;   /* or NULL */
+  gboolean          has_run;  /* of those with this run id, it is the one that the id alone means */
   char             *id;       /* or NULL */
   gboolean          implied;  /* its message-start has not been seen */
   guint64           stamp;    /* the place's clock when one of its blocks was last finished; 0: never */
-  char             *hint;     /* the first delta after the start of a block, maybe this one's; or NULL */
 };
 
 typedef struct

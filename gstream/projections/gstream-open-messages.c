@@ -14,7 +14,6 @@ open_message_free (gpointer data)
   g_clear_object (&self->message);
   g_free (self->run_id);
   g_free (self->id);
-  g_free (self->hint);
   g_free (self);
 }
 
@@ -83,6 +82,19 @@ get_place (GstreamOpenMessages *self,
   return place;
 }
 
+/* The newest of several takes what says their run id alone. */
+static void
+give_run (GstreamOpenMessages *self,
+          GstreamOpenMessage  *open)
+{
+  GstreamOpenMessage *before = gstream_open_messages_by_run (self, open->run_id);
+
+  if (before != NULL)
+    before->has_run = FALSE;
+  open->has_run = TRUE;
+  g_hash_table_replace (self->by_run, open->run_id, open);
+}
+
 void
 gstream_open_messages_name (GstreamOpenMessages *self,
                             GstreamOpenMessage  *open,
@@ -92,7 +104,7 @@ gstream_open_messages_name (GstreamOpenMessages *self,
   if (run_id != NULL && open->run_id == NULL)
     {
       open->run_id = g_strdup (run_id);
-      g_hash_table_replace (self->by_run, open->run_id, open);
+      give_run (self, open);
     }
   if (id != NULL && open->id == NULL)
     {
@@ -121,12 +133,11 @@ gstream_open_messages_add (GstreamOpenMessages *self,
   return open;
 }
 
-/* Of several with one run id, the newest that is left takes what says only that. */
 static void
 forget_run (GstreamOpenMessages *self,
             GstreamOpenMessage  *open)
 {
-  if (open->run_id == NULL || gstream_open_messages_by_run (self, open->run_id) != open)
+  if (!open->has_run)
     return;
 
   g_hash_table_remove (self->by_run, open->run_id);
@@ -136,7 +147,7 @@ forget_run (GstreamOpenMessages *self,
 
       if (other == open || g_strcmp0 (other->run_id, open->run_id) != 0)
         continue;
-      g_hash_table_replace (self->by_run, other->run_id, other);
+      give_run (self, other);
       return;
     }
 }

@@ -83,7 +83,7 @@ watch_child (GstreamSubgraphsTransformer *self,
   g_object_weak_ref (G_OBJECT (run), on_run_gone, child);
   g_queue_push_tail_link (&self->children, &child->link);
   if (child->trigger != NULL)
-    g_hash_table_insert (self->by_trigger, child->trigger, child);
+    g_hash_table_replace (self->by_trigger, child->trigger, child); /* the key too: it is the child's */
 }
 
 static void
@@ -324,5 +324,6 @@ gstream_subgraphs_transformer_init (GstreamSubgraphsTransformer *self)
   self->causes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gstream_payload_unref);
   gstream_transformer_set_channels (transformer, channels);
   gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
+  gstream_transformer_set_wants_at (transformer, GSTREAM_RELATION_OWN, 1u << GSTREAM_METHOD_TASKS);
   self->subgraphs = gstream_transformer_add_projection (transformer, "subgraphs", GSTREAM_TYPE_SUBGRAPH_RUN_STREAM);
 }

@@ -49,10 +49,11 @@ struct _GstreamToolCall
   GstreamPayload        *input;         /* or NULL */
   GstreamPayload        *output;        /* NULL until it is there */
   GError                *error;         /* why it failed */
+  GString               *progress;      /* the output deltas so far; NULL: there were none */
   GstreamProjection     *output_deltas; /* NULL until somebody has use for it */
   guint                  n_kept;        /* queues that hold it, and consumers that have it as their newest (P11) */
   GstreamLatch           ended;         /* who waits for the end */
-  GstreamSettler         settler;       /* notifies the end */
+  GstreamSettler         settler;       /* notifies progress and the end */
 };
 
 enum
@@ -65,6 +66,7 @@ enum
   PROP_INPUT,
   PROP_OUTPUT,
   PROP_ERROR,
+  PROP_PROGRESS,
   PROP_OUTPUT_DELTAS,
   N_PROPS
 };
@@ -159,27 +161,32 @@ dup_delta (GstreamEvent *event)
   g_autoptr (GstreamPayload) delta = NULL;
 
   if (facts->text != NULL)
-    return g_ref_string_new_len (facts->text, facts->text_length);
+    return gstream_text_new_len (facts->text, facts->text_length);
 
   delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
 
-  return delta ? g_ref_string_new (gstream_payload_get_json (delta, NULL)) : NULL;
+  return delta ? gstream_text_new (gstream_payload_get_json (delta, NULL)) : NULL;
 }
 
 void
 gstream_tool_call_take_delta (GstreamToolCall *self,
                               GstreamEvent    *event)
 {
-  char *delta;
+  char *delta = dup_delta (event);
 
-  if (self->output_deltas == NULL && self->n_kept == 0)
-    return;
-  if (!gstream_projection_is_wanted (get_deltas (self)))
+  if (delta == NULL)
     return;
 
-  delta = dup_delta (event);
-  if (delta != NULL)
+  if (self->progress == NULL)
+    self->progress = g_string_new (NULL);
+  g_string_append (self->progress, delta);
+  if (self->settler.queue == NULL)
+    gstream_pump_settle_slowly (self->pump, &self->settler);
+
+  if ((self->output_deltas != NULL || self->n_kept > 0) && gstream_projection_is_wanted (get_deltas (self)))
     gstream_projection_push_item (self->output_deltas, (GstreamItem) { .p = delta }, NULL);
+  else
+    gstream_text_unref (delta);
 }
 
 void
@@ -196,9 +203,14 @@ on_settle (GstreamSettler *settler)
   GObject *self = (GObject *) ((char *) settler - G_STRUCT_OFFSET (GstreamToolCall, settler));
 
   g_object_ref (self);
-  g_object_notify_by_pspec (self, properties[PROP_OUTPUT]);
-  g_object_notify_by_pspec (self, properties[PROP_ERROR]);
-  g_object_notify_by_pspec (self, properties[PROP_STATUS]);
+  if (GSTREAM_TOOL_CALL (self)->progress != NULL)
+    g_object_notify_by_pspec (self, properties[PROP_PROGRESS]);
+  if (GSTREAM_TOOL_CALL (self)->status != GSTREAM_TOOL_CALL_STATUS_RUNNING)
+    {
+      g_object_notify_by_pspec (self, properties[PROP_OUTPUT]);
+      g_object_notify_by_pspec (self, properties[PROP_ERROR]);
+      g_object_notify_by_pspec (self, properties[PROP_STATUS]);
+    }
   g_object_unref (self);
 }
 
@@ -213,6 +225,7 @@ gstream_tool_call_end (GstreamToolCall       *self,
   self->error = error ? g_error_copy (error) : NULL;
   if (self->output_deltas != NULL)
     end_deltas (self);
+  gstream_pump_unsettle (self->pump, &self->settler);
   gstream_pump_settle_soon (self->pump, &self->settler);
   gstream_latch_open (&self->ended);
 }
@@ -431,6 +444,23 @@ gstream_tool_call_get_error (GstreamToolCall *self)
 }
 
 /**
+ * gstream_tool_call_get_progress:
+ * @self: a tool call
+ *
+ * What the tool has said so far while it works: its output deltas, joined.
+ *
+ * Returns: (transfer none) (nullable): the text, or %NULL if it has said nothing;
+ *   valid until the call goes on
+ */
+const char *
+gstream_tool_call_get_progress (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->progress ? self->progress->str : NULL;
+}
+
+/**
  * gstream_tool_call_get_output_deltas:
  * @self: a tool call
  *
@@ -478,6 +508,9 @@ gstream_tool_call_get_property (GObject    *object,
     case PROP_ERROR:
       g_value_set_boxed (value, self->error);
       break;
+    case PROP_PROGRESS:
+      g_value_set_string (value, gstream_tool_call_get_progress (self));
+      break;
     case PROP_OUTPUT_DELTAS:
       g_value_set_object (value, get_deltas (self));
       break;
@@ -508,6 +541,8 @@ gstream_tool_call_finalize (GObject *object)
   g_clear_pointer (&self->input, gstream_payload_unref);
   g_clear_pointer (&self->output, gstream_payload_unref);
   g_clear_error (&self->error);
+  if (self->progress != NULL)
+    g_string_free (self->progress, TRUE);
   g_clear_pointer (&self->namespace_, gstream_namespace_unref);
   g_clear_pointer (&self->pump, gstream_pump_unref);
   g_free (self->name);
@@ -570,6 +605,12 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
    * Why it failed.
    */
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
+  /**
+   * GstreamToolCall:progress: (getter get_progress)
+   *
+   * What the tool has said so far while it works. Notified once a frame at most.
+   */
+  properties[PROP_PROGRESS] = g_param_spec_string ("progress", NULL, NULL, NULL, READABLE);
   /**
    * GstreamToolCall:output-deltas: (getter get_output_deltas)
    *

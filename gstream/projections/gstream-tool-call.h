@@ -38,6 +38,7 @@ GSTREAM_EXPORT GstreamToolCallStatus  gstream_tool_call_get_status        (Gstre
 GSTREAM_EXPORT GstreamPayload        *gstream_tool_call_get_input         (GstreamToolCall      *self);
 GSTREAM_EXPORT GstreamPayload        *gstream_tool_call_get_output        (GstreamToolCall      *self);
 GSTREAM_EXPORT const GError          *gstream_tool_call_get_error         (GstreamToolCall      *self);
+GSTREAM_EXPORT const char            *gstream_tool_call_get_progress      (GstreamToolCall      *self);
 GSTREAM_EXPORT GstreamProjection     *gstream_tool_call_get_output_deltas (GstreamToolCall      *self);
 
 GSTREAM_EXPORT void                   gstream_tool_call_finished          (GstreamToolCall      *self,

@@ -46,19 +46,21 @@ end_certainty (GstreamOpenPlace *place)
     }
 }
 
-/* What comes right after the start of a block is most likely its; that only ever breaks a tie. */
+/* What comes right after the start of a block is most likely its, which helps to tell its finish. */
 static void
 note_hint (GstreamOpenPlace *place,
            GstreamEvent     *event)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamOpenMessage *open = place->latest;
+  GstreamBlock *block = NULL;
 
-  if (open == NULL || place->step != GSTREAM_STEP_BLOCK_START || facts->text == NULL)
+  if (place->latest != NULL && place->latest->message != NULL && place->step == GSTREAM_STEP_BLOCK_START)
+    block = find_block (place->latest, event);
+  if (block == NULL || facts->text == NULL)
     return;
 
-  g_free (open->hint);
-  open->hint = g_strdup (facts->text);
+  g_free (block->hint);
+  block->hint = g_strdup (facts->text);
 }
 
 /* --- a block's finish: the message that it continues --- */
@@ -115,33 +117,43 @@ finish_clear (Finish *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Finish, finish_clear)
 
-/* How well a finish fits a message; the greater the better. */
+/* How well a finish fits a message: the sum of what speaks for it. */
 enum
 {
   FITS_NOT = -1,
-  FITS_MAYBE = 0,   /* nothing speaks against it */
-  FITS_STARTED = 1, /* it has started such a block */
-  FITS_BURST = 2,   /* its last block was finished by the event before this one */
-  FITS_HINT = 4,    /* the block's first delta was most likely this one's */
-  FITS_TEXT = 8,    /* the text goes on from what is certainly its own */
-  FITS_ID = 8,      /* so says the block's id */
+  FITS_MAYBE = 0,    /* nothing speaks against it */
+  FITS_GUESS = 5,    /* it has started such a block, or that fits: but whose it is was guessed */
+  FITS_STARTED = 10, /* it has started such a block */
+  FITS_TEXT = 20,    /* the text goes on from the block's first delta; more, the longer that is */
+  FITS_CERTAIN = 5,  /* and from what is certainly the block's */
+  FITS_NEXT = 30,    /* its last block was finished by the event before this one */
+  FITS_BURST = 60,   /* and it has started this one too */
+  FITS_ID = 100,     /* so says the block's id */
 };
+#define MOST_TEXT 60 /* bytes that agree, beyond which more say no more */
 
 static int
-rate_text (GstreamOpenMessage *open,
-           GstreamBlock       *block,
-           const Finish       *finish)
+rate_match (gsize length)
+{
+  return FITS_TEXT + MIN (length, MOST_TEXT);
+}
+
+static int
+rate_text (GstreamBlock *block,
+           const Finish *finish)
 {
   gsize certain = block->stream ? MIN (block->certain, block->stream->len) : 0;
 
   if (finish->text == NULL)
-    return FITS_STARTED;
+    return 0;
   if (!starts_with (finish->text, block->stream, certain))
     return FITS_NOT;
   if (certain > 0)
-    return FITS_STARTED + FITS_TEXT;
+    return rate_match (certain) + FITS_CERTAIN;
+  if (block->hint == NULL || !g_str_has_prefix (finish->text, block->hint))
+    return 0;
 
-  return open->hint != NULL && g_str_has_prefix (finish->text, open->hint) ? FITS_STARTED + FITS_HINT : FITS_STARTED;
+  return block->guessed ? FITS_GUESS : rate_match (strlen (block->hint));
 }
 
 static int
@@ -153,7 +165,7 @@ rate_id (GstreamBlock *block,
   if (id == NULL || finish->id == NULL)
     return 0;
   if (strcmp (id, finish->id) == 0)
-    return block->guessed ? FITS_STARTED : FITS_ID;
+    return block->guessed ? FITS_GUESS : FITS_ID;
 
   return block->guessed ? 0 : FITS_NOT;
 }
@@ -163,21 +175,43 @@ rate (GstreamOpenMessage *open,
       const Finish       *finish)
 {
   GstreamBlock *block = find_block (open, finish->event);
-  gboolean is_burst = open->place->latest == open && open->place->step == GSTREAM_STEP_BLOCK_FINISH;
+  gboolean is_next = open->place->latest == open && open->place->step == GSTREAM_STEP_BLOCK_FINISH;
   int by_text;
   int by_id;
 
   if (block == NULL)
-    return is_burst ? FITS_BURST : FITS_MAYBE;
+    return is_next ? FITS_NEXT : FITS_MAYBE;
   if (block->finished)
     return FITS_NOT;
 
-  by_text = rate_text (open, block, finish);
+  by_text = rate_text (block, finish);
   by_id = rate_id (block, finish);
   if (by_text == FITS_NOT || by_id == FITS_NOT)
     return FITS_NOT;
 
-  return by_text + by_id + (is_burst ? FITS_BURST : 0);
+  return (block->guessed ? FITS_GUESS : FITS_STARTED) + by_text + by_id + (is_next ? FITS_BURST : 0);
+}
+
+/* Text that continues nobody's replaces that of the only one it can. */
+static GstreamOpenMessage *
+find_only (GstreamOpenPlace *place,
+           GstreamEvent     *event)
+{
+  GstreamOpenMessage *only = NULL;
+
+  for (guint i = 0; i < place->open->len; i++)
+    {
+      GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
+      GstreamBlock *block = open->message != NULL ? find_block (open, event) : NULL;
+
+      if (block == NULL || block->finished)
+        continue;
+      if (only != NULL)
+        return NULL;
+      only = open;
+    }
+
+  return only;
 }
 
 static GstreamOpenMessage *
@@ -200,10 +234,24 @@ find_continued (GstreamOpenPlace *place,
       best_rate = rated;
     }
 
-  return best;
+  return best != NULL ? best : find_only (place, event);
 }
 
 /* --- the finish of a message: the one whose block was finished last --- */
+
+static gboolean
+is_finished (GstreamOpenMessage *open)
+{
+  return open->stamp > 0 && gstream_message_content_is_finished (gstream_message_peek_content (open->message));
+}
+
+static gboolean
+is_later (GstreamOpenMessage *open,
+          GstreamOpenMessage *than)
+{
+  return than == NULL || (is_finished (open) && !is_finished (than)) ||
+         (is_finished (open) == is_finished (than) && open->stamp > than->stamp);
+}
 
 static GstreamOpenMessage *
 find_finished (GstreamOpenPlace *place)
@@ -214,7 +262,7 @@ find_finished (GstreamOpenPlace *place)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
 
-      if (open->stamp > 0 && (last == NULL || open->stamp > last->stamp))
+      if (open->message != NULL && open->stamp > 0 && is_later (open, last))
         last = open;
     }
 
@@ -232,6 +280,7 @@ gstream_unattributed_find (GstreamOpenPlace *place,
     case GSTREAM_STEP_BLOCK_DELTA:
       end_certainty (place);
       note_hint (place, event);
+      place->step = GSTREAM_STEP_BLOCK_DELTA;
       return NULL;
     case GSTREAM_STEP_BLOCK_FINISH:
       return find_continued (place, event);

@@ -22,6 +22,10 @@ char *gstream_command_respond   (const char         *assistant,
                                  GPtrArray          *responses,  /* of GstreamPayload, as many */
                                  GstreamPayload     *config,
                                  GstreamPayload     *metadata);
+/* The responses as the input of a run, for a server that has forgotten the run that asked. */
+char *gstream_command_resume    (const char         *assistant,
+                                 GPtrArray          *interrupts,
+                                 GPtrArray          *responses);
 char *gstream_command_tree      (void);
 char *gstream_command_subscribe (const char * const *channels);
 /* The body of POST …/stream/events. */

@@ -124,6 +124,22 @@ gstream_command_respond (const char     *assistant,
 }
 
 char *
+gstream_command_resume (const char *assistant,
+                        GPtrArray  *interrupts,
+                        GPtrArray  *responses)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+  g_autoptr (GstreamPayload) input = NULL;
+
+  for (guint i = 0; i < interrupts->len; i++)
+    add_payload (json, gstream_interrupt_get_id (interrupts->pdata[i]), responses->pdata[i]);
+  g_string_append_c (json, '}');
+  input = gstream_payload_new (json->str, json->len, NULL);
+
+  return gstream_command_start (assistant, input, NULL, NULL);
+}
+
+char *
 gstream_command_tree (void)
 {
   return end_command (begin_command (GSTREAM_COMMAND_TREE, "agent.getTree"));

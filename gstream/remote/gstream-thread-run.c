@@ -9,6 +9,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-pending-private.h>
 #include <gstream/remote/gstream-remote-run-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
@@ -25,6 +26,10 @@ typedef struct
   char               *command;     /* NULL: there is a run already */
   GstreamEventSource *connection;  /* a WebSocket that the command was sent through; or NULL */
   GstreamAnswer       answer;
+
+  char               *resume;      /* what to send instead if the server has forgotten the run that asked; or NULL */
+  char              **asked;       /* the ids of the interrupts that it answers */
+  GError             *refusal;     /* how the server said that it has forgotten */
 } Operation;
 
 static void
@@ -39,6 +44,9 @@ operation_free (gpointer data)
   g_free (op->thread_id);
   g_free (op->command);
   g_free (op->answer.run_id);
+  g_free (op->resume);
+  g_strfreev (op->asked);
+  g_clear_error (&op->refusal);
   g_free (op);
 }
 
@@ -164,6 +172,70 @@ list_runs (GTask *task)
                         on_runs_listed, g_object_ref (task));
 }
 
+/* --- a server that has forgotten --- */
+
+static void thread_is_there (GTask *task);
+
+static gboolean
+are_pending (char           **asked,
+             GstreamPayload  *state)
+{
+  g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GQueue events = G_QUEUE_INIT;
+
+  gstream_pending_add_events (state, pending, 0, &events);
+  g_queue_clear_full (&events, (GDestroyNotify) gstream_event_unref);
+  for (gsize i = 0; asked[i] != NULL; i++)
+    if (!g_hash_table_contains (pending, asked[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+on_state (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  g_autoptr (GstreamPayload) state = gstream_request_finish (result, NULL);
+
+  if (state == NULL || !are_pending (op->asked, state))
+    {
+      g_task_return_error (task, g_steal_pointer (&op->refusal));
+      return;
+    }
+
+  g_free (op->command);
+  op->command = g_steal_pointer (&op->resume);
+  g_clear_object (&op->connection);
+  thread_is_there (task);
+}
+
+/*
+ * JavaScript's server knows which run asked only as long as the connection that
+ * started it lives. What the thread waits for it keeps, and a run whose input is
+ * the answers goes on from there; but only while they are awaited.
+ */
+static void
+command_refused (GTask  *task,
+                 GError *error)
+{
+  Operation *op = g_task_get_task_data (task);
+  g_autofree char *path = gstream_request_path (op->thread_id, "/state?subgraphs=true");
+
+  if (op->resume == NULL || !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  op->refusal = error;
+  gstream_request_send (op->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_state, g_object_ref (task));
+}
+
 /* --- the command --- */
 
 static void
@@ -174,7 +246,7 @@ command_answered (GTask          *task,
   GError *error = NULL;
 
   if (!gstream_answer_parse (payload, &op->answer, &error))
-    g_task_return_error (task, error);
+    command_refused (task, error);
   else if (op->answer.run_id != NULL)
     run_is_known (task);
   else
@@ -365,6 +437,8 @@ gstream_thread_start_sync (GstreamThread     *self,
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;
@@ -374,6 +448,17 @@ gstream_thread_start_sync (GstreamThread     *self,
   gstream_thread_end_sync (&sync);
 
   return run;
+}
+
+static char **
+list_ids (GPtrArray *interrupts)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; i < interrupts->len; i++)
+    g_strv_builder_add (ids, gstream_interrupt_get_id (interrupts->pdata[i]));
+
+  return g_strv_builder_end (ids);
 }
 
 /**
@@ -403,8 +488,8 @@ gstream_thread_respond_all (GstreamThread       *self,
   Operation *op;
 
   g_return_if_fail (GSTREAM_IS_THREAD (self));
-  g_return_if_fail (interrupts != NULL && interrupts->len > 0);
-  g_return_if_fail (responses != NULL && responses->len == interrupts->len);
+  g_return_if_fail (interrupts != NULL);
+  g_return_if_fail (responses != NULL);
   g_return_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
@@ -413,6 +498,13 @@ gstream_thread_respond_all (GstreamThread       *self,
     return;
 
   op = g_task_get_task_data (task);
+  if (interrupts->len == 0 || interrupts->len != responses->len)
+    {
+      g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                               "There are %u interrupts and %u responses: one for each was expected, and one at least",
+                               interrupts->len, responses->len);
+      return;
+    }
   if (op->thread_id == NULL)
     {
       g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
@@ -421,6 +513,8 @@ gstream_thread_respond_all (GstreamThread       *self,
     }
   op->command = gstream_command_respond (op->server->assistant ? op->server->assistant : "",
                                          interrupts, responses, NULL, NULL);
+  op->resume = gstream_command_resume (op->server->assistant ? op->server->assistant : "", interrupts, responses);
+  op->asked = list_ids (interrupts);
   thread_is_there (task);
 }
 
@@ -467,6 +561,10 @@ gstream_thread_respond_all_sync (GstreamThread     *self,
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (interrupts != NULL, NULL);
+  g_return_val_if_fail (responses != NULL, NULL);
+  g_return_val_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;
@@ -682,6 +780,8 @@ gstream_thread_attach_sync (GstreamThread     *self,
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;

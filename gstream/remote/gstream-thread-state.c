@@ -106,6 +106,7 @@ gstream_thread_state_sync (GstreamThread  *self,
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;

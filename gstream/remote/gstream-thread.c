@@ -219,7 +219,6 @@ gstream_thread_wait_sync (GstreamSync *sync)
 void
 gstream_thread_end_sync (GstreamSync *sync)
 {
-  g_main_context_pop_thread_default (sync->context);
   gstream_sync_end (sync);
 }
 

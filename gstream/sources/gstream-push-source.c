@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Events that an application pushes, from any thread.
- *
- * Pushers may be in any thread, the run is in one. What both touch is guarded
- * by the mutex, under which nobody's code is called: callers are told from
- * their own main loops.
  */
 #include <gstream/sources/gstream-push-source.h>
 
-#include <gstream/event/gstream-error.h>
 #include <gstream/sources/gstream-pending-next-private.h>
 #include <gstream/sources/gstream-push-queue-private.h>
 
@@ -58,15 +53,8 @@
 
 typedef struct
 {
-  GstreamPendingNext  pending;      /* of the run's thread alone */
-
-  GMutex              mutex;        /* guards everything below */
-  GstreamPushQueue    queue;
-  GError             *error;        /* what fail() said */
-  GMainContext       *asleep;       /* of a `next` that a push has to wake; NULL: there is none */
-  gboolean            told_wanted;  /* since the last push */
-  gboolean            finished;     /* nothing is pushed any more */
-  gboolean            closed;       /* the run has let go */
+  GstreamPendingNext pending; /* of the run's thread alone */
+  GstreamPushQueue   queue;   /* of all threads */
 } GstreamPushSourcePrivate;
 
 enum
@@ -94,65 +82,22 @@ get_private (gpointer self)
 /* --- the run, in its thread --- */
 
 static void
-fall_asleep (GstreamPushSource *self)
+fall_asleep (GstreamPushSourcePrivate *priv)
 {
-  GstreamPushSourcePrivate *priv = get_private (self);
-  gboolean missed;
-
-  g_mutex_lock (&priv->mutex);
-  g_clear_pointer (&priv->asleep, g_main_context_unref);
-  priv->asleep = g_main_context_ref (g_task_get_context (priv->pending.task));
-  missed = priv->queue.ready.length > 0 || priv->finished || priv->closed;
-  g_mutex_unlock (&priv->mutex);
-
-  /* Pushed by another thread between the look at the queue and now. */
-  if (missed)
+  /* Another thread may have pushed since the queue was looked at. */
+  if (!gstream_push_queue_sleep (&priv->queue, g_task_get_context (priv->pending.task)))
     gstream_pending_next_wake_later (&priv->pending);
 }
 
 static gboolean
 on_wake (gpointer user_data)
 {
-  GstreamPushSource *self = user_data;
+  GstreamPushSourcePrivate *priv = get_private (user_data);
 
-  if (gstream_pending_next_wake (&get_private (self)->pending))
-    fall_asleep (self);
+  if (gstream_pending_next_wake (&priv->pending))
+    fall_asleep (priv);
 
   return G_SOURCE_REMOVE;
-}
-
-static void
-wake_locked (GstreamPushSource *self)
-{
-  GstreamPushSourcePrivate *priv = get_private (self);
-  g_autoptr (GMainContext) context = g_steal_pointer (&priv->asleep);
-  g_autoptr (GSource) idle = NULL;
-
-  if (context == NULL)
-    return;
-
-  idle = g_idle_source_new ();
-  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (idle, "[gstream] pushed");
-  g_source_set_callback (idle, on_wake, g_object_ref (self), g_object_unref);
-  g_source_attach (idle, context);
-}
-
-static GstreamTry
-take_locked (GstreamPushSourcePrivate  *priv,
-             GstreamEvent             **event,
-             GError                   **error)
-{
-  if ((*event = gstream_push_queue_take (&priv->queue)) != NULL)
-    return GSTREAM_TRY_ITEM;
-  if (priv->closed || (priv->finished && priv->error == NULL))
-    return GSTREAM_TRY_ENDED;
-  if (!priv->finished)
-    return GSTREAM_TRY_PENDING;
-
-  g_propagate_error (error, g_error_copy (priv->error));
-
-  return GSTREAM_TRY_FAILED;
 }
 
 static GstreamTry
@@ -161,21 +106,14 @@ gstream_push_source_try_next (GstreamEventSource  *source,
                               GError             **error)
 {
   GstreamPushSourcePrivate *priv = get_private (source);
-  GstreamTry result;
+  GstreamTry result = gstream_push_queue_take (&priv->queue, event, error);
 
-  g_mutex_lock (&priv->mutex);
-  result = take_locked (priv, event, error);
-  if (result == GSTREAM_TRY_PENDING && !priv->told_wanted)
-    {
-      priv->told_wanted = TRUE;
-      g_mutex_unlock (&priv->mutex);
-      g_signal_emit (source, wanted_signal, 0);
-      g_mutex_lock (&priv->mutex);
-      result = take_locked (priv, event, error);
-    }
-  g_mutex_unlock (&priv->mutex);
+  if (result != GSTREAM_TRY_PENDING || !gstream_push_queue_tell_wanted (&priv->queue))
+    return result;
 
-  return result;
+  g_signal_emit (source, wanted_signal, 0);
+
+  return gstream_push_queue_take (&priv->queue, event, error);
 }
 
 static void
@@ -184,28 +122,17 @@ gstream_push_source_next (GstreamEventSource  *source,
                           GAsyncReadyCallback  callback,
                           gpointer             user_data)
 {
-  GstreamPushSource *self = GSTREAM_PUSH_SOURCE (source);
+  GstreamPushSourcePrivate *priv = get_private (source);
 
-  if (gstream_pending_next_start (&get_private (self)->pending, source, cancellable, callback, user_data))
-    fall_asleep (self);
+  if (gstream_pending_next_start (&priv->pending, source, cancellable, callback, user_data))
+    fall_asleep (priv);
 }
 
 static void
 gstream_push_source_close (GstreamEventSource *source)
 {
-  GstreamPushSource *self = GSTREAM_PUSH_SOURCE (source);
-  GstreamPushSourcePrivate *priv = get_private (self);
-  gboolean was_closed;
-
-  g_mutex_lock (&priv->mutex);
-  was_closed = priv->closed;
-  priv->closed = TRUE;
-  gstream_push_queue_clear (&priv->queue);
-  wake_locked (self);
-  g_mutex_unlock (&priv->mutex);
-
-  if (!was_closed)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
+  if (gstream_push_queue_close (&get_private (source)->queue))
+    g_object_notify_by_pspec (G_OBJECT (source), properties[PROP_CLOSED]);
 }
 
 static void
@@ -259,12 +186,7 @@ gstream_push_source_get_property (GObject    *object,
 static void
 gstream_push_source_finalize (GObject *object)
 {
-  GstreamPushSourcePrivate *priv = get_private (object);
-
-  gstream_push_queue_clear (&priv->queue);
-  g_clear_error (&priv->error);
-  g_clear_pointer (&priv->asleep, g_main_context_unref);
-  g_mutex_clear (&priv->mutex);
+  gstream_push_queue_clear (&get_private (object)->queue);
 
   G_OBJECT_CLASS (gstream_push_source_parent_class)->finalize (object);
 }
@@ -311,13 +233,24 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
                                 NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
+static gboolean
+on_push_cancelled (GCancellable *cancellable,
+                   gpointer      user_data)
+{
+  GTask *task = user_data;
+
+  /* If it does not wait any more, its event is queued, and it will be told so. */
+  if (gstream_push_queue_remove (&get_private (g_task_get_source_object (task))->queue, task))
+    g_task_return_error_if_cancelled (task);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 gstream_push_source_init (GstreamPushSource *self)
 {
-  GstreamPushSourcePrivate *priv = get_private (self);
-
-  g_mutex_init (&priv->mutex);
-  priv->queue.max_buffered = DEFAULT_MAX_BUFFERED;
+  gstream_push_queue_init (&get_private (self)->queue, G_OBJECT (self),
+                           on_wake, G_SOURCE_FUNC (on_push_cancelled), DEFAULT_MAX_BUFFERED);
 }
 
 /**
@@ -334,84 +267,6 @@ gstream_push_source_new (void)
 }
 
 /* --- the application, in any thread --- */
-
-static gboolean
-check_open_locked (GstreamPushSourcePrivate  *priv,
-                   GError                   **error)
-{
-  if (priv->closed)
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED, "the run is over: it takes no more events");
-  else if (priv->finished)
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-                 "an event was pushed after the source had been told that no more would come");
-
-  return !priv->closed && !priv->finished;
-}
-
-static void
-stop_watching (GSource *source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
-static gboolean
-on_push_cancelled (GCancellable *cancellable,
-                   gpointer      user_data)
-{
-  GTask *task = user_data;
-  GstreamPushSourcePrivate *priv = get_private (g_task_get_source_object (task));
-  gboolean waited;
-
-  g_mutex_lock (&priv->mutex);
-  waited = gstream_push_queue_remove (&priv->queue, task);
-  g_mutex_unlock (&priv->mutex);
-
-  if (waited)
-    g_task_return_error_if_cancelled (task);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* A source in the pusher's main context, until the task is done (its data is unset then). */
-static void
-watch_cancellable (GTask *task)
-{
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  GSource *source;
-
-  if (cancellable == NULL)
-    return;
-
-  source = g_cancellable_source_new (cancellable);
-  g_source_set_static_name (source, "[gstream] push_async cancelled");
-  g_task_set_task_data (task, source, (GDestroyNotify) stop_watching);
-  g_task_attach_source (task, source, G_SOURCE_FUNC (on_push_cancelled));
-}
-
-/* @task: NULL for a caller that does not wait. */
-static gboolean
-append (GstreamPushSource  *self,
-        GstreamEvent       *event,
-        GTask              *task,
-        GError            **error)
-{
-  GstreamPushSourcePrivate *priv = get_private (self);
-  gboolean is_open;
-
-  g_mutex_lock (&priv->mutex);
-  is_open = check_open_locked (priv, error);
-  if (is_open)
-    {
-      if (gstream_push_queue_append (&priv->queue, event, task))
-        watch_cancellable (task);
-      priv->told_wanted = FALSE;
-      wake_locked (self);
-    }
-  g_mutex_unlock (&priv->mutex);
-
-  return is_open;
-}
 
 /**
  * gstream_push_source_push:
@@ -436,7 +291,7 @@ gstream_push_source_push (GstreamPushSource  *self,
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return append (self, event, NULL, error);
+  return gstream_push_queue_append (&get_private (self)->queue, event, NULL, error);
 }
 
 /**
@@ -474,7 +329,7 @@ gstream_push_source_push_async (GstreamPushSource   *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (!append (self, event, task, &error))
+  if (!gstream_push_queue_append (&get_private (self)->queue, event, task, &error))
     g_task_return_error (task, error);
 }
 
@@ -498,22 +353,6 @@ gstream_push_source_push_finish (GstreamPushSource  *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-finish (GstreamPushSource *self,
-        const GError      *error)
-{
-  GstreamPushSourcePrivate *priv = get_private (self);
-
-  g_mutex_lock (&priv->mutex);
-  if (!priv->finished)
-    {
-      priv->finished = TRUE;
-      priv->error = error ? g_error_copy (error) : NULL;
-      wake_locked (self);
-    }
-  g_mutex_unlock (&priv->mutex);
-}
-
 /**
  * gstream_push_source_finish:
  * @self: a source
@@ -527,7 +366,7 @@ gstream_push_source_finish (GstreamPushSource *self)
 {
   g_return_if_fail (GSTREAM_IS_PUSH_SOURCE (self));
 
-  finish (self, NULL);
+  gstream_push_queue_finish (&get_private (self)->queue, NULL);
 }
 
 /**
@@ -546,7 +385,7 @@ gstream_push_source_fail (GstreamPushSource *self,
   g_return_if_fail (GSTREAM_IS_PUSH_SOURCE (self));
   g_return_if_fail (error != NULL);
 
-  finish (self, error);
+  gstream_push_queue_finish (&get_private (self)->queue, error);
 }
 
 /**
@@ -560,17 +399,9 @@ gstream_push_source_fail (GstreamPushSource *self,
 gboolean
 gstream_push_source_is_closed (GstreamPushSource *self)
 {
-  GstreamPushSourcePrivate *priv;
-  gboolean closed;
-
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), TRUE);
 
-  priv = get_private (self);
-  g_mutex_lock (&priv->mutex);
-  closed = priv->closed;
-  g_mutex_unlock (&priv->mutex);
-
-  return closed;
+  return gstream_push_queue_is_closed (&get_private (self)->queue);
 }
 
 /**
@@ -585,17 +416,9 @@ gstream_push_source_is_closed (GstreamPushSource *self)
 guint
 gstream_push_source_get_n_buffered (GstreamPushSource *self)
 {
-  GstreamPushSourcePrivate *priv;
-  guint n_buffered;
-
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), 0);
 
-  priv = get_private (self);
-  g_mutex_lock (&priv->mutex);
-  n_buffered = gstream_push_queue_get_length (&priv->queue);
-  g_mutex_unlock (&priv->mutex);
-
-  return n_buffered;
+  return gstream_push_queue_get_n_buffered (&get_private (self)->queue);
 }
 
 /**
@@ -609,17 +432,9 @@ gstream_push_source_get_n_buffered (GstreamPushSource *self)
 guint
 gstream_push_source_get_max_buffered (GstreamPushSource *self)
 {
-  GstreamPushSourcePrivate *priv;
-  guint max_buffered;
-
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), 0);
 
-  priv = get_private (self);
-  g_mutex_lock (&priv->mutex);
-  max_buffered = priv->queue.max_buffered;
-  g_mutex_unlock (&priv->mutex);
-
-  return max_buffered;
+  return gstream_push_queue_get_max_buffered (&get_private (self)->queue);
 }
 
 /**
@@ -633,17 +448,8 @@ void
 gstream_push_source_set_max_buffered (GstreamPushSource *self,
                                       guint              max_buffered)
 {
-  GstreamPushSourcePrivate *priv;
-  gboolean changed;
-
   g_return_if_fail (GSTREAM_IS_PUSH_SOURCE (self));
 
-  priv = get_private (self);
-  g_mutex_lock (&priv->mutex);
-  changed = max_buffered != priv->queue.max_buffered;
-  gstream_push_queue_set_max_buffered (&priv->queue, max_buffered);
-  g_mutex_unlock (&priv->mutex);
-
-  if (changed)
+  if (gstream_push_queue_set_max_buffered (&get_private (self)->queue, max_buffered))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }

@@ -6,7 +6,6 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-cursor-private.h>
-#include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-sync-private.h>
 
 /**
@@ -29,7 +28,9 @@
  * [method@Cursor.next] waits on the main loop, [method@Cursor.next_sync] waits
  * by iterating it, and [method@Cursor.try_next] never waits; the last is by far
  * the cheapest, so a consumer that reads a lot empties the cursor with it and
- * waits only when it says %GSTREAM_TRY_PENDING.
+ * waits only when it says %GSTREAM_TRY_PENDING. What reads for somebody else,
+ * such as an iterator, has [method@Cursor.wait], which takes nothing, and
+ * [method@Cursor.peek_texts], which looks at many items at once.
  *
  * Items come in the order in which they were pushed, each once (P3). After the
  * last one the cursor ends: the calls return %FALSE without an error. If the
@@ -37,23 +38,6 @@
  *
  * Closing a cursor, or dropping the last reference to it, unsubscribes (P9).
  */
-
-struct _GstreamCursor
-{
-  GObject         parent_instance;
-
-  GstreamReader   reader;        /* what the feeds know of us */
-  GstreamFeed   **feeds;         /* one; several in an interleave */
-  guint           n_feeds;
-  GTask          *task;          /* the next() under way */
-  GSource        *cancel_source; /* of its cancellable */
-  const char     *item_name;     /* projection of the newest item; the feed's string */
-  char           *string;        /* the item that try_next_string() lent; a GRefString */
-  GstreamHandle  *newest;        /* a handle whose consumer has its turn (P11) */
-  GSource        *newest_source; /* ends that turn */
-  gboolean        closed;
-  gboolean        cut_short;     /* closed while next() was waiting */
-};
 
 /* What next() found, on its way to next_finish(). */
 typedef struct
@@ -168,46 +152,95 @@ take_end (GstreamCursor  *self,
   return result;
 }
 
-/* Gives what is there, without driving anything. */
+/* Finds what is there, without driving anything. */
+static inline GstreamTry
+find_next (GstreamCursor  *self,
+           GstreamFeed   **feed,
+           GError        **error)
+{
+  if (self->closed)
+    return GSTREAM_TRY_ENDED;
+  if (self->reader.landed == 0)
+    return GSTREAM_TRY_PENDING;
+
+  *feed = self->n_feeds == 1 && !gstream_feed_is_empty (self->feeds[0]) ? self->feeds[0] : find_oldest (self);
+
+  return *feed != NULL ? GSTREAM_TRY_ITEM : take_end (self, error);
+}
+
+static inline GstreamItem
+pop (GstreamCursor *self,
+     GstreamFeed   *feed)
+{
+  GstreamItem item;
+
+  self->item_name = gstream_feed_get_name (feed);
+  self->item_stamp = gstream_feed_get_head_stamp (feed);
+  item = gstream_feed_pop (feed);
+  if (gstream_feed_get_item_type (feed)->kind == GSTREAM_ITEM_HANDLE)
+    begin_turn (self, item.p);
+
+  return item;
+}
+
+GstreamItem
+gstream_cursor_pop (GstreamCursor *self,
+                    GstreamFeed   *feed)
+{
+  return pop (self, feed);
+}
+
+/* Drives the source for one item more at a time: who ends meanwhile needs no more. */
+static void
+drive (GstreamCursor *self,
+       guint          enough)
+{
+  guint landed;
+
+  do
+    {
+      landed = self->reader.landed;
+      gstream_pump_try (self->reader.pump, &self->reader.landed, landed + 1);
+    }
+  while (self->reader.landed > landed && self->reader.landed < enough && !self->reader.over && !self->closed);
+}
+
+GstreamTry
+gstream_cursor_look (GstreamCursor  *self,
+                     guint           enough,
+                     GstreamFeed   **feed,
+                     GError        **error)
+{
+  if (G_UNLIKELY (self->task != NULL))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
+      return GSTREAM_TRY_FAILED;
+    }
+
+  if (self->newest != NULL)
+    settle_newest (self);
+  if (self->reader.landed >= enough || self->reader.over || self->closed)
+    return find_next (self, feed, error);
+
+  drive (self, enough);
+
+  return find_next (self, feed, error);
+}
+
 static inline GstreamTry
 take (GstreamCursor          *self,
       const GstreamItemType **type,
       GstreamItem            *item,
       GError                **error)
 {
-  GstreamFeed *feed;
+  GstreamFeed *feed = NULL;
+  GstreamTry tried = gstream_cursor_look (self, 1, &feed, error);
 
-  if (self->closed)
-    return GSTREAM_TRY_ENDED;
-  if (self->reader.landed == 0)
-    return GSTREAM_TRY_PENDING;
-
-  feed = self->n_feeds == 1 && !gstream_feed_is_empty (self->feeds[0]) ? self->feeds[0] : find_oldest (self);
-  if (feed == NULL)
-    return take_end (self, error);
-
-  *type = gstream_feed_get_item_type (feed);
-  self->item_name = gstream_feed_get_name (feed);
-  *item = gstream_feed_pop (feed);
-  if ((*type)->kind == GSTREAM_ITEM_HANDLE)
-    begin_turn (self, item->p);
-
-  return GSTREAM_TRY_ITEM;
-}
-
-/* The same, after driving the source as far as it goes without waiting (R1). */
-static GstreamTry
-drive_and_take (GstreamCursor          *self,
-                const GstreamItemType **type,
-                GstreamItem            *item,
-                GError                **error)
-{
-  GstreamTry tried;
-
-  g_object_ref (self); /* who is called meanwhile may drop the last reference (R7) */
-  gstream_pump_try (self->reader.pump, &self->reader.landed);
-  tried = take (self, type, item, error);
-  g_object_unref (self);
+  if (tried == GSTREAM_TRY_ITEM)
+    {
+      *type = gstream_feed_get_item_type (feed);
+      *item = pop (self, feed);
+    }
 
   return tried;
 }
@@ -218,18 +251,16 @@ try_take (GstreamCursor          *self,
           GstreamItem            *item,
           GError                **error)
 {
-  if (G_UNLIKELY (self->task != NULL))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call to next is waiting on this cursor");
-      return GSTREAM_TRY_FAILED;
-    }
+  GstreamTry tried;
 
-  if (self->newest != NULL)
-    settle_newest (self);
-  if (self->reader.landed > 0 || self->closed)
+  if (self->reader.landed > 0)
     return take (self, type, item, error);
 
-  return drive_and_take (self, type, item, error);
+  g_object_ref (self); /* for what look() says */
+  tried = take (self, type, item, error);
+  g_object_unref (self);
+
+  return tried;
 }
 
 /* --- waiting for one --- */
@@ -256,17 +287,55 @@ end_wait (GstreamCursor *self)
   return g_steal_pointer (&self->task);
 }
 
+static Found *
+take_found (GstreamCursor *self,
+            GstreamFeed   *feed)
+{
+  Found *found = g_new (Found, 1);
+
+  found->type = *gstream_feed_get_item_type (feed);
+  found->item = pop (self, feed);
+
+  return found;
+}
+
+/* What a task is given in place of an item that it does not take. */
+static const char there_is_one;
+
+static void
+answer (GstreamCursor *self,
+        GTask         *task)
+{
+  GstreamFeed *feed = NULL;
+  GError *error = NULL;
+  GstreamTry tried = find_next (self, &feed, &error);
+
+  g_assert (tried != GSTREAM_TRY_PENDING);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else if (tried == GSTREAM_TRY_ENDED)
+    g_task_return_pointer (task, NULL, NULL);
+  else if (g_task_get_source_tag (task) == gstream_cursor_next)
+    g_task_return_pointer (task, take_found (self, feed), free_found);
+  else
+    g_task_return_pointer (task, (gpointer) &there_is_one, NULL);
+}
+
 static void
 on_ready (GstreamWaiter *waiter)
 {
   GstreamCursor *self = GSTREAM_CURSOR ((char *) waiter - G_STRUCT_OFFSET (GstreamCursor, reader.waiter));
   g_autoptr (GTask) task = NULL;
-  const GstreamItemType *type = NULL;
-  GstreamItem item;
-  GError *error = NULL;
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
     return; /* its source says so, and the item stays for the next call (R3) */
+  if (self->reader.landed == 0 && !self->closed)
+    {
+      /* It was begun from inside a try on this cursor, which then took what had landed. */
+      gstream_pump_wait (self->reader.pump, waiter);
+      return;
+    }
 
   task = end_wait (self);
   if (self->cut_short)
@@ -276,26 +345,7 @@ on_ready (GstreamWaiter *waiter)
       return;
     }
 
-  switch (take (self, &type, &item, &error))
-    {
-    case GSTREAM_TRY_ITEM:
-      {
-        Found *found = g_new (Found, 1);
-
-        *found = (Found) { *type, item };
-        g_task_return_pointer (task, found, free_found);
-        break;
-      }
-    case GSTREAM_TRY_ENDED:
-      g_task_return_pointer (task, NULL, NULL);
-      break;
-    case GSTREAM_TRY_FAILED:
-      g_task_return_error (task, error);
-      break;
-    case GSTREAM_TRY_PENDING:
-    default:
-      g_assert_not_reached ();
-    }
+  answer (self, task);
 }
 
 static gboolean
@@ -323,6 +373,35 @@ watch_cancellable (GstreamCursor *self,
   g_source_attach (self->cancel_source, gstream_pump_get_context (self->reader.pump));
 }
 
+void
+gstream_cursor_start (GstreamCursor       *self,
+                      gpointer             tag,
+                      GCancellable        *cancellable,
+                      GAsyncReadyCallback  callback,
+                      gpointer             user_data)
+{
+  g_autoptr (GTask) task = gstream_pump_new_task (self->reader.pump, self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (self->task != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
+      return;
+    }
+
+  settle_newest (self);
+  self->cut_short = FALSE;
+  self->task = g_steal_pointer (&task);
+  watch_cancellable (self, cancellable);
+  if (self->reader.landed > 0 || self->closed)
+    gstream_pump_ready (self->reader.pump, &self->reader.waiter);
+  else
+    gstream_pump_wait (self->reader.pump, &self->reader.waiter);
+}
+
 /**
  * gstream_cursor_next:
  * @self: a cursor
@@ -341,30 +420,20 @@ gstream_cursor_next (GstreamCursor       *self,
                      GAsyncReadyCallback  callback,
                      gpointer             user_data)
 {
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = gstream_pump_new_task (self->reader.pump, self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_cursor_next);
-  /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
-  g_task_set_check_cancellable (task, FALSE);
+  gstream_cursor_start (self, gstream_cursor_next, cancellable, callback, user_data);
+}
 
-  if (self->task != NULL)
-    {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call to next is waiting on this cursor");
-      return;
-    }
-
-  settle_newest (self);
-  self->cut_short = FALSE;
-  self->task = g_steal_pointer (&task);
-  watch_cancellable (self, cancellable);
-  if (self->reader.landed > 0 || self->closed)
-    gstream_pump_ready (self->reader.pump, &self->reader.waiter);
-  else
-    gstream_pump_wait (self->reader.pump, &self->reader.waiter);
+/* A value that is not initialised is more than some bindings can bear. */
+static void
+give_nothing (GstreamCursor *self,
+              GValue        *item)
+{
+  if (G_IS_VALUE (item))
+    g_value_unset (item);
+  g_value_init (item, gstream_feed_get_item_type (self->feeds[0])->type);
 }
 
 /**
@@ -398,7 +467,10 @@ gstream_cursor_next_finish (GstreamCursor  *self,
 
   found = g_task_propagate_pointer (G_TASK (result), error);
   if (found == NULL)
-    return FALSE;
+    {
+      give_nothing (self, item);
+      return FALSE;
+    }
 
   gstream_item_take_value (&found->type, found->item, item);
   g_free (found);
@@ -438,6 +510,7 @@ gstream_cursor_next_sync (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  give_nothing (self, item);
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
       !gstream_sync_begin (&sync, self->reader.pump, error))
     return FALSE;
@@ -486,22 +559,39 @@ gstream_cursor_try_next (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  tried = try_take (self, &type, &taken, error);
+  g_object_ref (self); /* to keep the type, whoever is called meanwhile */
+  tried = take (self, &type, &taken, error);
   if (tried == GSTREAM_TRY_ITEM)
     gstream_item_take_value (type, taken, item);
+  else
+    give_nothing (self, item);
+  g_object_unref (self);
 
   return tried;
+}
+
+/* Of several projections of different types, what is next counts; it has to have been seen by peek(). */
+static gboolean
+next_has_kind (GstreamCursor   *self,
+               GstreamItemKind  kind)
+{
+  GstreamFeed *feed = find_oldest (self);
+
+  if (feed != NULL)
+    return gstream_feed_get_item_type (feed)->kind == kind;
+
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (gstream_feed_get_item_type (self->feeds[i])->kind != kind)
+      return FALSE;
+
+  return TRUE;
 }
 
 static inline gboolean
 has_kind (GstreamCursor   *self,
           GstreamItemKind  kind)
 {
-  for (guint i = 0; i < self->n_feeds; i++)
-    if (gstream_feed_get_item_type (self->feeds[i])->kind != kind)
-      return FALSE;
-
-  return TRUE;
+  return self->n_feeds == 1 ? gstream_feed_get_item_type (self->feeds[0])->kind == kind : next_has_kind (self, kind);
 }
 
 /**
@@ -528,9 +618,9 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  g_object_ref (self); /* to keep the string, whoever is called meanwhile */
-  tried = try_take (self, &type, &taken, error);
-  g_clear_pointer (&self->string, g_ref_string_release);
+  g_object_ref (self); /* to keep the string */
+  tried = take (self, &type, &taken, error);
+  g_clear_pointer (&self->string, gstream_text_unref);
   self->string = taken.p;
   *item = taken.p;
   g_object_unref (self);
@@ -622,6 +712,29 @@ gstream_cursor_try_next_object (GstreamCursor  *self,
 }
 
 /**
+ * gstream_cursor_get_item_type:
+ * @self: a cursor
+ *
+ * The type of its items.
+ *
+ * Returns: the type; %G_TYPE_INVALID in an interleave of projections that differ in it
+ */
+GType
+gstream_cursor_get_item_type (GstreamCursor *self)
+{
+  GType type;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), G_TYPE_INVALID);
+
+  type = gstream_feed_get_item_type (self->feeds[0])->type;
+  for (guint i = 1; i < self->n_feeds; i++)
+    if (gstream_feed_get_item_type (self->feeds[i])->type != type)
+      return G_TYPE_INVALID;
+
+  return type;
+}
+
+/**
  * gstream_cursor_get_item_name:
  * @self: a cursor
  *
@@ -636,6 +749,29 @@ gstream_cursor_get_item_name (GstreamCursor *self)
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), NULL);
 
   return self->item_name;
+}
+
+guint64
+gstream_cursor_get_item_stamp (GstreamCursor *self)
+{
+  return self->item_stamp;
+}
+
+gboolean
+gstream_cursor_yields (GstreamCursor *self,
+                       GType          type)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (!g_type_is_a (gstream_feed_get_item_type (self->feeds[i])->type, type))
+      return FALSE;
+
+  return TRUE;
+}
+
+GstreamPump *
+gstream_cursor_get_pump (GstreamCursor *self)
+{
+  return self->reader.pump;
 }
 
 /* --- its life --- */
@@ -723,7 +859,7 @@ gstream_cursor_finalize (GObject *object)
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_unref (self->feeds[i]);
   g_free (self->feeds);
-  g_clear_pointer (&self->string, g_ref_string_release);
+  g_clear_pointer (&self->string, gstream_text_unref);
   g_clear_pointer (&self->reader.pump, gstream_pump_unref);
 
   G_OBJECT_CLASS (gstream_cursor_parent_class)->finalize (object);

@@ -63,6 +63,8 @@ void           gstream_feed_detach         (GstreamFeed            *self); /* dr
 gboolean       gstream_feed_is_empty       (GstreamFeed            *self);
 guint64        gstream_feed_get_head_stamp (GstreamFeed            *self);
 GstreamItem    gstream_feed_pop            (GstreamFeed            *self);
+GstreamItem    gstream_feed_peek           (GstreamFeed            *self,
+                                            guint                   index); /* from the head; stays the feed's */
 const GError  *gstream_feed_get_error      (GstreamFeed            *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamFeed, gstream_feed_unref)

@@ -212,15 +212,16 @@ land (GstreamFeed *self)
     gstream_pump_ready (self->pump, &self->reader->waiter);
 }
 
-void
-gstream_feed_push (GstreamFeed *self,
-                   GstreamItem  item)
+static inline void
+push_stamped (GstreamFeed *self,
+              GstreamItem  item,
+              guint64      stamp)
 {
   g_assert (!self->ended);
 
   if (self->length == self->size)
     grow (self);
-  self->ring[(self->head + self->length) & (self->size - 1)] = (Slot) { item, gstream_pump_stamp (self->pump) };
+  self->ring[(self->head + self->length) & (self->size - 1)] = (Slot) { item, stamp };
   self->length++;
 
   if (self->type.kind == GSTREAM_ITEM_HANDLE)
@@ -234,11 +235,23 @@ gstream_feed_push (GstreamFeed *self,
 }
 
 void
+gstream_feed_push (GstreamFeed *self,
+                   GstreamItem  item)
+{
+  push_stamped (self, item, gstream_pump_stamp (self->pump));
+}
+
+void
 gstream_feed_copy_to (GstreamFeed *self,
                       GstreamFeed *other)
 {
   for (guint i = 0; i < self->length; i++)
-    gstream_feed_push (other, gstream_item_copy (&self->type, self->ring[(self->head + i) & (self->size - 1)].item));
+    {
+      const Slot *slot = &self->ring[(self->head + i) & (self->size - 1)];
+
+      /* They arrived when they did: an interleave of a newborn's projections keeps that order (P10, P11). */
+      push_stamped (other, gstream_item_copy (&self->type, slot->item), slot->stamp);
+    }
 }
 
 static void
@@ -310,6 +323,15 @@ guint64
 gstream_feed_get_head_stamp (GstreamFeed *self)
 {
   return self->ring[self->head].stamp;
+}
+
+GstreamItem
+gstream_feed_peek (GstreamFeed *self,
+                   guint        index)
+{
+  g_assert (index < self->length);
+
+  return self->ring[(self->head + index) & (self->size - 1)].item;
 }
 
 GstreamItem

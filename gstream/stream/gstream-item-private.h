@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gstream/event/gstream-event.h>
+#include <gstream/stream/gstream-text-private.h>
 
 G_BEGIN_DECLS
 
@@ -20,7 +21,7 @@ typedef union
 typedef enum
 {
   GSTREAM_ITEM_SCALAR,  /* booleans, numbers and enums: nothing to free */
-  GSTREAM_ITEM_STRING,  /* a GRefString, shared by the branches of a tee */
+  GSTREAM_ITEM_STRING,  /* a GstreamText, shared by the branches of a tee */
   GSTREAM_ITEM_EVENT,
   GSTREAM_ITEM_PAYLOAD,
   GSTREAM_ITEM_OBJECT,

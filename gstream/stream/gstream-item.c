@@ -76,7 +76,7 @@ gstream_item_copy (const GstreamItemType *type,
   switch (type->kind)
     {
     case GSTREAM_ITEM_STRING:
-      g_ref_string_acquire (item.p);
+      gstream_text_ref (item.p);
       break;
     case GSTREAM_ITEM_EVENT:
       gstream_event_ref (item.p);
@@ -113,7 +113,7 @@ gstream_item_free (const GstreamItemType *type,
   switch (type->kind)
     {
     case GSTREAM_ITEM_STRING:
-      g_ref_string_release (item.p);
+      gstream_text_unref (item.p);
       break;
     case GSTREAM_ITEM_EVENT:
       gstream_event_unref (item.p);
@@ -242,7 +242,7 @@ pointer_from_value (const GstreamItemType *type,
   switch (type->kind)
     {
     case GSTREAM_ITEM_STRING:
-      item.p = g_value_get_string (value) ? g_ref_string_new (g_value_get_string (value)) : NULL;
+      item.p = g_value_get_string (value) ? gstream_text_new (g_value_get_string (value)) : NULL;
       break;
     case GSTREAM_ITEM_OBJECT:
     case GSTREAM_ITEM_HANDLE:

@@ -133,6 +133,16 @@ is_observed (GstreamMethod   method,
   return relation == GSTREAM_RELATION_OWN || method == GSTREAM_METHOD_INPUT_REQUESTED;
 }
 
+static inline GstreamTransformer **
+get_steps (GstreamStreamMux *mux,
+           GstreamRelation   relation,
+           GstreamMethod     method)
+{
+  GstreamTransformer **steps = mux->steps[relation][method];
+
+  return steps != NULL ? steps : gstream_mux_find_steps (mux, relation, method);
+}
+
 static gboolean
 cares (GstreamStreamMux *mux,
        GstreamRoute     *route,
@@ -145,7 +155,7 @@ cares (GstreamStreamMux *mux,
   if (mux->state != GSTREAM_MUX_OPEN)
     return FALSE;
 
-  return mux->steps[relation][method] != NULL || is_observed (method, relation) ||
+  return *get_steps (mux, relation, method) != NULL || is_observed (method, relation) ||
          gstream_projection_is_wanted (mux->log);
 }
 
@@ -268,8 +278,9 @@ put_in_place (GstreamStreamMux *root,
   if (passage->event != NULL)
     gstream_event_unref (passage->event);
   passage->event = event;
+  passage->facts = gstream_event_get_facts (event);
   passage->route = get_route (root, gstream_event_peek_namespace (event));
-  passage->chain = get_chain (root, passage->route, gstream_event_get_facts (event)->method);
+  passage->chain = get_chain (root, passage->route, passage->facts->method);
   passage->generation = root->tree->generation;
 }
 
@@ -295,12 +306,11 @@ seek_after (GstreamStreamMux   *mux,
             GstreamTransformer *transformer)
 {
   GstreamRelation relation = relation_of (mux, passage->route);
-  GPtrArray *steps = mux->steps[relation][gstream_event_get_facts (passage->event)->method];
+  GstreamTransformer **steps = get_steps (mux, relation, passage->facts->method);
   guint order = gstream_transformer_get_order (transformer);
 
   passage->step = 0;
-  while (steps != NULL && passage->step < steps->len &&
-         gstream_transformer_get_order (g_ptr_array_index (steps, passage->step)) <= order)
+  while (steps[passage->step] != NULL && gstream_transformer_get_order (steps[passage->step]) <= order)
     passage->step++;
 }
 
@@ -428,11 +438,11 @@ start_async (GstreamStreamMux   *root,
 }
 
 static inline gboolean
-is_wanted_by_name (GstreamTransformer *transformer,
-                   GstreamEvent       *event)
+is_wanted_by_name (GstreamTransformer   *transformer,
+                   const GstreamPassage *passage)
 {
-  return gstream_event_get_facts (event)->method != GSTREAM_METHOD_OTHER ||
-         gstream_transformer_wants_name (transformer, gstream_event_get_method (event));
+  return passage->facts->method != GSTREAM_METHOD_OTHER ||
+         gstream_transformer_wants_name (transformer, gstream_event_get_method (passage->event));
 }
 
 static inline gboolean
@@ -457,14 +467,13 @@ pass_transformers (GstreamStreamMux *root,
   for (;;)
     {
       GstreamRelation relation = relation_of (mux, passage->route);
-      GPtrArray *steps = mux->steps[relation][gstream_event_get_facts (passage->event)->method];
-      GstreamTransformer *transformer;
+      GstreamTransformer *transformer = get_steps (mux, relation, passage->facts->method)[passage->step];
 
-      if (steps == NULL || passage->step >= steps->len)
+      if (transformer == NULL)
         return PASSED;
 
-      transformer = g_ptr_array_index (steps, passage->step++);
-      if (!is_wanted_by_name (transformer, passage->event))
+      passage->step++;
+      if (!is_wanted_by_name (transformer, passage))
         continue;
       if (GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process == NULL)
         {
@@ -487,7 +496,7 @@ leave_mux (GstreamStreamMux *root,
 
   if (!passage->suppressed)
     passage->event = log_event (mux, passage->event);
-  if (mux->funcs != NULL && is_observed (gstream_event_get_facts (passage->event)->method, relation))
+  if (mux->funcs != NULL && is_observed (passage->facts->method, relation))
     mux->funcs->observe (mux->owner, passage->event, relation);
 }
 
@@ -558,15 +567,17 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
       return TRUE;
     }
 
-  g_object_ref (self);
   self->started = TRUE;
+  self->dispatching = TRUE;
   passage->level = passage->step = 0;
   passage->suppressed = passage->moved = FALSE;
   put_in_place (self, event);
-  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
+  if (passage->facts->method == GSTREAM_METHOD_LIFECYCLE)
     self->tree->lifecycle_seen = TRUE;
   done = run_passage (self);
-  g_object_unref (self);
+  self->dispatching = FALSE;
+  if (G_UNLIKELY (self->reprieved))
+    g_object_unref (self);
 
   return done;
 }

@@ -40,7 +40,7 @@ struct _GstreamProjection
   char                              *method;    /* of the events it forwards; NULL until it is registered */
   char                              *registrar; /* who registered it, for errors; NULL likewise */
   GstreamItemType                    type;
-  GstreamPump                       *pump;    /* that of the run; its own until it is registered */
+  GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
   const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
   gpointer                           owner;
   GPtrArray                         *feeds;   /* of GstreamFeed: one a cursor, a branch of a tee each */
@@ -123,12 +123,21 @@ on_left (gpointer     owner,
 
 static const GstreamFeedFuncs feed_funcs = { on_room, on_left };
 
+static GstreamPump *
+get_pump (GstreamProjection *self)
+{
+  if (self->pump == NULL)
+    self->pump = gstream_pump_new (NULL, NULL);
+
+  return self->pump;
+}
+
 static GstreamFeed *
 make_feed (GstreamProjection *self)
 {
   GstreamFeed *feed = gstream_feed_new (&self->type, self->name, &feed_funcs, self);
 
-  gstream_feed_set_pump (feed, self->pump);
+  gstream_feed_set_pump (feed, get_pump (self));
 
   return feed;
 }
@@ -459,7 +468,7 @@ gstream_projection_push_string (GstreamProjection  *self,
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
 
-  return gstream_projection_push_item (self, (GstreamItem) { .p = g_ref_string_new (item) }, error);
+  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_text_new (item) }, error);
 }
 
 /**
@@ -556,7 +565,7 @@ gstream_projection_push_async (GstreamProjection   *self,
   g_return_if_fail (G_IS_VALUE (item));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = gstream_pump_new_task (self->pump, self, cancellable, callback, user_data);
+  task = gstream_pump_new_task (get_pump (self), self, cancellable, callback, user_data);
   g_task_set_source_tag (task, gstream_projection_push_async);
   if (!item_from_value (self, item, &pushed, &error))
     g_task_return_error (task, error);
@@ -650,7 +659,7 @@ gstream_projection_bind (GstreamProjection                 *self,
                          gpointer                           owner)
 {
   gstream_pump_ref (pump);
-  gstream_pump_unref (self->pump);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
   self->pump = pump;
   self->funcs = funcs;
   self->owner = owner;
@@ -943,7 +952,7 @@ gstream_projection_finalize (GObject *object)
 
   g_ptr_array_unref (self->feeds);
   g_clear_error (&self->error);
-  gstream_pump_unref (self->pump);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
   g_free (self->name);
   g_free (self->method);
   g_free (self->registrar);
@@ -1017,7 +1026,6 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
 static void
 gstream_projection_init (GstreamProjection *self)
 {
-  self->pump = gstream_pump_new (NULL, NULL);
   self->feeds = g_ptr_array_new_with_free_func (drop_feed);
 }
 

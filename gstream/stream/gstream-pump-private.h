@@ -97,11 +97,12 @@ void         gstream_pump_release        (GstreamPump                 *self,
 gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
 
 /*
- * Drives the source without waiting until *@landed is not 0, it has nothing
+ * Drives the source without waiting until *@landed is @enough, it has nothing
  * now, something holds the pump, or the turn's budget is used up.
  */
 void         gstream_pump_try            (GstreamPump                 *self,
-                                          const guint                 *landed);
+                                          const guint                 *landed,
+                                          guint                        enough);
 void         gstream_pump_resume         (GstreamPump                 *self);
 
 /*

@@ -13,8 +13,8 @@
 #include <gstream/stream/gstream-event-source-private.h>
 #include <gstream/stream/gstream-pump-private.h>
 
-/* The most events between two looks at the clock. */
-#define MAX_STRIDE 64
+/* The most events between two looks at the clock: those that suddenly take long exceed the budget by no more. */
+#define MAX_STRIDE 8
 /* Between two notifications of what changes with every token, in microseconds. */
 #define FRAME_INTERVAL 16667
 /* GTK redraws at G_PRIORITY_HIGH_IDLE + 20. */
@@ -81,12 +81,15 @@ turn_dispatch (GSource     *source,
                gpointer     user_data)
 {
   GstreamPump *self = ((PumpSource *) source)->pump;
+  gboolean was_spent = self->spent;
 
   g_source_set_ready_time (source, -1);
   self->turn_started = 0;
   self->countdown = 0;
   self->spent = FALSE;
-  gstream_pump_run (self);
+  /* Else nothing has waited for this; and to run would begin the next turn, and so on for ever. */
+  if (was_spent)
+    gstream_pump_run (self);
 
   return G_SOURCE_CONTINUE;
 }
@@ -492,13 +495,22 @@ drive_source (GstreamPump *self)
     }
 }
 
+/* Without any, the clock must not be looked at: that arms the turn, which runs again, and so on for ever. */
+static gboolean
+has_work (GstreamPump *self)
+{
+  return self->ready.length > 0 || (self->n_waiting > 0 && may_ask (self));
+}
+
 static void
 gstream_pump_run (GstreamPump *self)
 {
   gstream_pump_ref (self);
   g_main_context_push_thread_default (self->context);
 
-  if (has_budget (self))
+  /* Whoever is woken finds what has changed already notified. */
+  settle (&self->soon);
+  if (has_work (self) && has_budget (self))
     {
       wake_ready (self);
       drive_source (self);
@@ -513,13 +525,14 @@ gstream_pump_run (GstreamPump *self)
 
 void
 gstream_pump_try (GstreamPump *self,
-                  const guint *landed)
+                  const guint *landed,
+                  guint        enough)
 {
   if (self->unwired)
     return;
 
   gstream_pump_ref (self);
-  while (*landed == 0 && may_ask (self) && has_budget (self))
+  while (*landed < enough && may_ask (self) && has_budget (self))
     if (ask_now (self) == GSTREAM_TRY_PENDING)
       break;
   gstream_pump_unref (self);

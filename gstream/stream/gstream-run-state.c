@@ -61,7 +61,7 @@ gstream_run_state_add_interrupt (GstreamRunState  *self,
   const char *id = gstream_interrupt_get_id (interrupt);
   guint index;
 
-  if (id == NULL || !find_interrupt (self, id, &index))
+  if (*id == '\0' || !find_interrupt (self, id, &index))
     {
       g_ptr_array_add (self->interrupts, interrupt);
       return;
@@ -103,7 +103,8 @@ add_from (GstreamRunState    *self,
     id = gstream_payload_get_string (payload, "/interruptId");
   if (id == NULL)
     id = gstream_payload_get_string (payload, "/id");
-  gstream_run_state_add_interrupt (self, gstream_interrupt_new (id, value, namespace_));
+  /* One without an id cannot be answered, but it was asked all the same. */
+  gstream_run_state_add_interrupt (self, gstream_interrupt_new (id ? id : "", value, namespace_));
 }
 
 static void

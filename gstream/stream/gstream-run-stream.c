@@ -111,6 +111,8 @@ on_settle (GstreamSettler *settler)
   priv->shown_held_by = held_by;
 
   g_object_ref (self);
+  if (status_changed && priv->error != NULL)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   if (status_changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
   if (hold_changed)
@@ -339,6 +341,28 @@ wait_sync (GstreamRunStream  *self,
 }
 
 /**
+ * gstream_run_stream_drive:
+ * @self: a run
+ * @cancellable: (nullable): to stop driving it
+ *
+ * Keeps the run going to its end, without awaiting anything: what a window wants
+ * that shows a run by its properties and by list models.
+ *
+ * The run is kept alive until then. Once @cancellable is cancelled, it goes on
+ * only while somebody else waits (R1, R3). How it ended is told by
+ * [property@RunStream:status] and [property@RunStream:error].
+ */
+void
+gstream_run_stream_drive (GstreamRunStream *self,
+                          GCancellable     *cancellable)
+{
+  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  wait_for_end (self, cancellable, NULL, NULL, gstream_run_stream_drive);
+}
+
+/**
  * gstream_run_stream_output:
  * @self: a run
  * @cancellable: (nullable): to stop waiting; the run goes on (R3)
@@ -530,7 +554,7 @@ gstream_run_stream_interrupts (GstreamRunStream    *self,
  *
  * Ends [method@RunStream.interrupts].
  *
- * Returns: (transfer full) (element-type GstreamInterrupt): the questions, in the
+ * Returns: (transfer container) (element-type GstreamInterrupt): the questions, in the
  *   order in which they were asked, each once; %NULL with @error set, as for
  *   [method@RunStream.output_finish]
  */
@@ -565,7 +589,7 @@ gstream_run_stream_interrupts_finish (GstreamRunStream  *self,
  *
  * [method@RunStream.interrupts] that waits by iterating the run's main context (R9).
  *
- * Returns: (transfer full) (element-type GstreamInterrupt): the questions; %NULL with
+ * Returns: (transfer container) (element-type GstreamInterrupt): the questions; %NULL with
  *   @error set, as for [method@RunStream.output_sync]
  */
 GPtrArray *
@@ -1200,7 +1224,7 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:error: (getter get_error)
    *
-   * Why the run failed; %NULL unless it has. Changes with [property@RunStream:status].
+   * Why the run failed; %NULL unless it has. Notified with [property@RunStream:status].
    */
   properties[PROP_ERROR] =
     g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

@@ -82,6 +82,8 @@ GSTREAM_EXPORT GstreamCursor      *gstream_run_stream_interleave         (Gstrea
                                                                           const char * const   *names,
                                                                           GError              **error);
 
+GSTREAM_EXPORT void                gstream_run_stream_drive              (GstreamRunStream     *self,
+                                                                          GCancellable         *cancellable);
 GSTREAM_EXPORT void                gstream_run_stream_output             (GstreamRunStream     *self,
                                                                           GCancellable         *cancellable,
                                                                           GAsyncReadyCallback   callback,

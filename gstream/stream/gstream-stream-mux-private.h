@@ -53,12 +53,13 @@ typedef struct
   GstreamStreamMux **chains[GSTREAM_N_METHODS];     /* from the root down, NULL at the end; made when needed */
 } GstreamRoute;
 
-#define GSTREAM_N_RECENT_ROUTES 64
+#define GSTREAM_N_RECENT_ROUTES 16
 
 /* The event that is on its way. */
 typedef struct
 {
   GstreamEvent       *event;      /* NULL: none */
+  const GstreamFacts *facts;      /* the event's */
   GstreamRoute       *route;
   GstreamStreamMux  **chain;      /* of the route, for the event's method */
   guint               level;      /* index in it */
@@ -105,12 +106,14 @@ struct _GstreamStreamMux
   GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
   const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
   gpointer                    owner;
-  GPtrArray                  *steps[GSTREAM_N_RELATIONS][GSTREAM_N_METHODS]; /* who wants what; NULL: nobody */
+  GstreamTransformer        **steps[GSTREAM_N_RELATIONS][GSTREAM_N_METHODS]; /* who wants what, NULL at the end; made when needed */
   GstreamMuxState             state;
   GError                     *error;        /* while closing: what the run failed with */
   gboolean                    aborted;      /* while closing: it is closed early */
   gboolean                    drained;      /* while closing: the run was drained */
   gboolean                    started;      /* has dispatched an event */
+  gboolean                    dispatching;  /* is dispatching one: must not go away */
+  gboolean                    reprieved;    /* its last reference was dropped meanwhile, and goes at the end of it */
 };
 
 /* --- for the run --- */
@@ -167,6 +170,9 @@ gboolean          gstream_stream_mux_add_projection  (GstreamStreamMux          
 
 void              gstream_mux_tree_free              (GstreamMuxTree              *self);
 GstreamMuxTree   *gstream_mux_tree_new               (void);
+GstreamTransformer **gstream_mux_find_steps          (GstreamStreamMux            *self,
+                                                      GstreamRelation              relation,
+                                                      GstreamMethod                method);
 void              gstream_mux_changed                (GstreamStreamMux            *self); /* where events go */
 void              gstream_mux_append                 (GstreamStreamMux            *self,
                                                       GstreamEvent                *event); /* takes it */

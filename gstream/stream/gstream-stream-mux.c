@@ -200,38 +200,43 @@ check_names (GstreamStreamMux    *self,
 
 /* --- transformers --- */
 
+/* Who wants what is found out again when it is needed next. */
 static void
-add_steps (GstreamStreamMux   *self,
-           GstreamTransformer *transformer)
+forget_steps (GstreamStreamMux *self)
 {
   for (guint r = 0; r < GSTREAM_N_RELATIONS; r++)
     for (guint m = 0; m < GSTREAM_N_METHODS; m++)
-      {
-        if ((gstream_transformer_get_reach (transformer) & (1u << r)) == 0 ||
-            !gstream_transformer_wants (transformer, m))
-          continue;
-        if (self->steps[r][m] == NULL)
-          self->steps[r][m] = g_ptr_array_new ();
-        g_ptr_array_add (self->steps[r][m], transformer);
-      }
+      g_clear_pointer (&self->steps[r][m], g_free);
 }
 
-static void
-rebuild_steps (GstreamStreamMux *self)
+GstreamTransformer **
+gstream_mux_find_steps (GstreamStreamMux *self,
+                        GstreamRelation   relation,
+                        GstreamMethod     method)
 {
-  for (guint r = 0; r < GSTREAM_N_RELATIONS; r++)
-    for (guint m = 0; m < GSTREAM_N_METHODS; m++)
-      g_clear_pointer (&self->steps[r][m], g_ptr_array_unref);
+  g_autoptr (GPtrArray) steps = g_ptr_array_new ();
 
   for (guint i = 0; i < self->transformers->len; i++)
     {
       GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
       GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
 
-      gstream_transformer_set_order (transformer, i);
-      if (klass->process != NULL || klass->process_async != NULL)
-        add_steps (self, transformer);
+      if ((klass->process != NULL || klass->process_async != NULL) &&
+          gstream_transformer_wants_at (transformer, relation, method))
+        g_ptr_array_add (steps, transformer);
     }
+  g_ptr_array_add (steps, NULL);
+  self->steps[relation][method] = g_memdup2 (steps->pdata, steps->len * sizeof (gpointer));
+
+  return self->steps[relation][method];
+}
+
+static void
+put_in_order (GstreamStreamMux *self)
+{
+  for (guint i = 0; i < self->transformers->len; i++)
+    gstream_transformer_set_order (g_ptr_array_index (self->transformers, i), i);
+  forget_steps (self);
   gstream_mux_changed (self);
 }
 
@@ -265,7 +270,7 @@ add_transformer (GstreamStreamMux    *self,
     g_ptr_array_insert (self->transformers, self->n_before++, g_object_ref (transformer));
   else
     g_ptr_array_add (self->transformers, g_object_ref (transformer));
-  rebuild_steps (self);
+  put_in_order (self);
 
   if (self->pump != NULL && gstream_transformer_is_async_only (transformer))
     gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (transformer));
@@ -467,14 +472,15 @@ void
 gstream_stream_mux_forget (GstreamStreamMux *self)
 {
   GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
+  gpointer scope;
 
   if (tree == NULL || g_hash_table_lookup (tree->muxes, self->scope) != self)
     return;
 
   /* An event on its way may be in it right now. */
   g_ptr_array_add (tree->buried, g_object_ref (self));
-  g_hash_table_steal (tree->muxes, self->scope);
-  g_hash_table_insert (tree->muxes, gstream_namespace_ref (self->scope), NULL);
+  g_hash_table_steal_extended (tree->muxes, self->scope, &scope, NULL);
+  g_hash_table_insert (tree->muxes, scope, NULL);
   gstream_mux_changed (self);
   g_object_unref (self);
   if (tree->passage.event == NULL)
@@ -823,6 +829,14 @@ gstream_stream_mux_dispose (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
+  /* Cheaper than a reference for every event, and hardly ever needed. */
+  if (self->dispatching)
+    {
+      self->reprieved = TRUE;
+      g_object_ref (self);
+      return;
+    }
+
   gstream_mux_disown_works (self);
   g_clear_pointer (&self->tree, gstream_mux_tree_free);
   self->root = NULL;
@@ -841,9 +855,7 @@ gstream_stream_mux_finalize (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  for (guint r = 0; r < GSTREAM_N_RELATIONS; r++)
-    for (guint m = 0; m < GSTREAM_N_METHODS; m++)
-      g_clear_pointer (&self->steps[r][m], g_ptr_array_unref);
+  forget_steps (self);
   g_ptr_array_unref (self->factories);
   g_ptr_array_unref (self->transformers);
   g_hash_table_unref (self->projections);

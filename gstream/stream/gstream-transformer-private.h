@@ -32,8 +32,14 @@ void             gstream_transformer_set_reach        (GstreamTransformer *self,
 /* For the methods known by number, faster and plainer than a list of names. */
 void             gstream_transformer_set_wants_mask   (GstreamTransformer *self,
                                                        guint               methods);
-guint            gstream_transformer_get_reach        (GstreamTransformer *self);
 gboolean         gstream_transformer_wants            (GstreamTransformer *self,
+                                                       GstreamMethod       method);
+/* The methods that it wants where an event lies in @relation, if not the same everywhere. */
+void             gstream_transformer_set_wants_at     (GstreamTransformer *self,
+                                                       GstreamRelation     relation,
+                                                       guint               methods);
+gboolean         gstream_transformer_wants_at         (GstreamTransformer *self,
+                                                       GstreamRelation     relation,
                                                        GstreamMethod       method);
 /* Of the methods that are OTHER, by name. */
 gboolean         gstream_transformer_wants_name       (GstreamTransformer *self,

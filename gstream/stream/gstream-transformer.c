@@ -60,6 +60,7 @@ typedef struct
   gpointer                            mux;
   guint                               methods;     /* bits of GstreamMethod that it wants */
   guint                               reach;       /* bits of GstreamRelation */
+  guint                               not_at[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it does not, there */
   guint                               order;       /* among the transformers of the mux */
   gboolean                            any_name;    /* wants every method that is OTHER */
   gboolean                            before_builtins;
@@ -193,10 +194,23 @@ gstream_transformer_set_reach (GstreamTransformer *self,
   get_private (self)->reach = reach;
 }
 
-guint
-gstream_transformer_get_reach (GstreamTransformer *self)
+void
+gstream_transformer_set_wants_at (GstreamTransformer *self,
+                                  GstreamRelation     relation,
+                                  guint               methods)
 {
-  return get_private (self)->reach;
+  get_private (self)->not_at[relation] = ~methods;
+}
+
+gboolean
+gstream_transformer_wants_at (GstreamTransformer *self,
+                              GstreamRelation     relation,
+                              GstreamMethod       method)
+{
+  GstreamTransformerPrivate *priv = get_private (self);
+  guint bit = 1u << method;
+
+  return (priv->reach & (1u << relation)) != 0 && (priv->methods & ~priv->not_at[relation] & bit) != 0;
 }
 
 /**

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * `gstream digest`: everything that a run shows, as JSON.
+ * gstream digest: everything that recorded runs show, as JSON.
  */
 #include "config.h"
 
-#include "gstream/tool/gstream-command.h"
 #include "gstream/tool/gstream-digest.h"
 #include "gstream/tool/gstream-json-out.h"
+#include "gstream/tool/gstream-tool-private.h"
+
+#include <stdio.h>
 
 static void
 quit (gpointer loop)
@@ -38,19 +40,19 @@ is_readable (const GError *error)
 }
 
 static int
-digest_file (const char *name,
+digest_file (const char *file,
              gboolean    compact)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamEventSource) source = gstream_command_open (name, &error);
+  g_autoptr (GstreamEventSource) source = gstream_tool_open (file, &error);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autofree char *json = NULL;
   g_autofree char *text = NULL;
 
   if (source == NULL)
     {
-      gstream_command_warn ("%s: %s", name, error->message);
-      return GSTREAM_EXIT_FAILED;
+      gstream_tool_complain ("%s", error->message);
+      return GSTREAM_TOOL_FAILED;
     }
 
   run = gstream_run_stream_new (source, NULL);
@@ -58,35 +60,39 @@ digest_file (const char *name,
   text = compact ? gstream_json_compact (json) : gstream_json_indent (json);
   puts (text);
   if (is_readable (gstream_run_stream_get_error (run)))
-    return GSTREAM_EXIT_OK;
+    return GSTREAM_TOOL_OK;
 
-  gstream_command_warn ("%s: %s", name, gstream_run_stream_get_error (run)->message);
+  gstream_tool_complain ("%s", gstream_run_stream_get_error (run)->message);
 
-  return GSTREAM_EXIT_FAILED;
+  return GSTREAM_TOOL_FAILED;
 }
 
 int
-gstream_digest_command (int    argc,
-                        char **argv)
+gstream_tool_digest (int    argc,
+                     char **argv)
 {
   gboolean compact = FALSE;
-  GOptionEntry options[] = {
+  g_auto (GStrv) files = NULL;
+  const GOptionEntry entries[] = {
     { "compact", 0, 0, G_OPTION_ARG_NONE, &compact, "One line for each file", NULL },
-    { NULL }
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE..." },
+    G_OPTION_ENTRY_NULL,
   };
-  int status = GSTREAM_EXIT_OK;
+  int status = GSTREAM_TOOL_OK;
 
-  if (!gstream_command_parse ("FILE...", "Prints everything that recorded runs show, as JSON; “-” is stdin.", options,
-                              &argc, &argv))
-    return GSTREAM_EXIT_USAGE;
-  if (argc < 2)
+  if (!gstream_tool_parse ("Prints all that a consumer of everything ends up with, as JSON, for each FILE: JSON Lines\n"
+                           "(.jsonl) or Server-Sent Events (.sse); - is standard input.",
+                           entries, argc, argv))
+    return GSTREAM_TOOL_USAGE;
+  if (files == NULL)
     {
-      gstream_command_warn ("digest needs a FILE; try `gstream digest --help`");
-      return GSTREAM_EXIT_USAGE;
+      gstream_tool_complain ("expected a FILE; gstream digest --help says how");
+      return GSTREAM_TOOL_USAGE;
     }
 
-  for (int i = 1; i < argc; i++)
-    status = MAX (status, digest_file (argv[i], compact));
+  for (guint i = 0; files[i] != NULL; i++)
+    if (digest_file (files[i], compact) != GSTREAM_TOOL_OK)
+      status = GSTREAM_TOOL_FAILED;
 
-  return status;
+  return gstream_tool_flush () ? status : GSTREAM_TOOL_FAILED;
 }

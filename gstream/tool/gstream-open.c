@@ -19,30 +19,40 @@ type_by_suffix (const char *name)
   return G_TYPE_INVALID;
 }
 
-/* JSON Lines begin with an object, Server-Sent Events with a field or a comment. Waits for the first bytes. */
+/* The first byte that says something; 0: there is none yet. */
+static char
+find_first_byte (GBufferedInputStream *stream)
+{
+  gsize n_bytes;
+  const char *bytes = g_buffered_input_stream_peek_buffer (stream, &n_bytes);
+  gsize mark = n_bytes >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+  for (gsize i = mark; i < n_bytes; i++)
+    if (!g_ascii_isspace (bytes[i]))
+      return bytes[i];
+
+  return 0;
+}
+
+/* JSON Lines begin with an object, Server-Sent Events with a field or a comment. Waits until one has come. */
 static GType
 type_by_beginning (GBufferedInputStream  *stream,
                    GError               **error)
 {
-  const char *bytes;
-  gsize n_bytes;
+  gssize n_read;
+  char first;
 
-  if (g_buffered_input_stream_fill (stream, -1, NULL, error) < 0)
+  do
+    {
+      n_read = g_buffered_input_stream_fill (stream, -1, NULL, error);
+      first = find_first_byte (stream);
+    }
+  while (n_read > 0 && first == 0);
+
+  if (n_read < 0)
     return G_TYPE_INVALID;
 
-  bytes = g_buffered_input_stream_peek_buffer (stream, &n_bytes);
-  if (n_bytes >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0)
-    {
-      bytes += 3;
-      n_bytes -= 3;
-    }
-  while (n_bytes > 0 && g_ascii_isspace (*bytes))
-    {
-      bytes++;
-      n_bytes--;
-    }
-
-  return n_bytes == 0 || *bytes == '{' ? GSTREAM_TYPE_JSON_LINES_SOURCE : GSTREAM_TYPE_SSE_SOURCE;
+  return first == 0 || first == '{' ? GSTREAM_TYPE_JSON_LINES_SOURCE : GSTREAM_TYPE_SSE_SOURCE;
 }
 
 static GInputStream *

@@ -25,7 +25,7 @@
 typedef struct
 {
   const GstreamLead *lead;
-  char              *text;
+  const char        *text; /* the speaker's */
 } Live;
 
 struct _GstreamPage
@@ -41,15 +41,6 @@ struct _GstreamPage
   guint              height;
   gboolean           has_styles;
 };
-
-static void
-live_free (gpointer data)
-{
-  Live *live = data;
-
-  g_free (live->text);
-  g_free (live);
-}
 
 static void
 measure_screen (GstreamPage *self)
@@ -70,7 +61,7 @@ gstream_page_new (FILE *out)
 
   self->out = out;
   self->text = g_string_new (NULL);
-  self->lives = g_ptr_array_new_with_free_func (live_free);
+  self->lives = g_ptr_array_new_with_free_func (g_free);
   self->styles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (isatty (fileno (out)) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0)
     {
@@ -123,7 +114,7 @@ append_styled (GstreamPage *self,
 static guint
 get_margin (const GstreamLead *lead)
 {
-  return 2 * lead->depth + (lead->label ? gstream_text_width (lead->label, -1) + 1 : 0);
+  return 2 * lead->depth + (lead->label ? gstream_text_width (lead->label, -1) : 0);
 }
 
 static void
@@ -139,7 +130,6 @@ append_margin (GstreamPage       *self,
 
   g_string_append_printf (self->text, "%*s", (int) (2 * lead->depth), "");
   append_styled (self, lead->label_style, lead->label, strlen (lead->label));
-  g_string_append_c (self->text, ' ');
 }
 
 /* Columns of a row for text; the last one of the screen stays empty, so that it never wraps by itself. */
@@ -147,7 +137,7 @@ static guint
 get_measure (GstreamPage       *self,
              const GstreamLead *lead)
 {
-  guint margin = get_margin (lead) + 1;
+  guint margin = get_margin (lead) + 2;
 
   return self->width > margin + 10 ? self->width - margin : 10;
 }
@@ -169,6 +159,8 @@ append_rows (GstreamPage       *self,
       if (row >= from)
         {
           append_margin (self, lead, labelled && row == from);
+          if (length > 0 && lead->label != NULL)
+            g_string_append_c (self->text, ' ');
           append_styled (self, lead->style, text, length);
           g_string_append_c (self->text, '\n');
         }
@@ -203,13 +195,14 @@ static void
 append_live (GstreamPage *self,
              Live        *live)
 {
-  guint n = *live->text != '\0' ? count_rows (self, live->lead, live->text) : 0;
+  g_autofree char *text = gstream_text_clean (live->text);
+  guint n = *text != '\0' ? count_rows (self, live->lead, text) : 0;
   guint shown = MIN (n, MAX_LIVE_ROWS);
 
   if (shown == 0 || self->n_live_rows + shown > self->height - 2)
     return;
 
-  append_rows (self, live->lead, live->text, self->n_live_rows > 0 || live->lead != self->last, n - shown);
+  append_rows (self, live->lead, text, self->n_live_rows > 0 || live->lead != self->last, n - shown);
   self->n_live_rows += shown;
 }
 
@@ -309,14 +302,10 @@ gstream_page_set_live (GstreamPage       *self,
                        const GstreamLead *lead,
                        const char        *text)
 {
-  Live *live;
-
   if (self->width == 0)
     return;
 
-  live = ensure_live (self, lead);
-  g_free (live->text);
-  live->text = gstream_text_clean (text);
+  ensure_live (self, lead)->text = text;
   write_soon (self);
 }
 

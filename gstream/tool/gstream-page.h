@@ -43,7 +43,7 @@ void         gstream_page_print      (GstreamPage       *self,
 /* An empty line, if the last line has the same lead. */
 void         gstream_page_print_gap  (GstreamPage       *self,
                                       const GstreamLead *lead);
-/* What is being said with that lead; "": nothing now. Seen on a terminal alone. */
+/* What is being said with that lead; "": nothing now. Seen on a terminal alone. @text must stay until the next one. */
 void         gstream_page_set_live   (GstreamPage       *self,
                                       const GstreamLead *lead,
                                       const char        *text);

@@ -25,10 +25,23 @@ struct _GstreamReading
   gpointer         user_data;
 };
 
-static void
-reading_end (GstreamReading *reading)
+GstreamCursor *
+gstream_reading_get_cursor (GstreamReading *reading)
+{
+  return reading->cursor;
+}
+
+void
+gstream_reading_give (GstreamReading *reading,
+                      const GValue   *item)
 {
   GstreamReader *reader = reading->reader;
+
+  if (item != NULL)
+    {
+      reading->take (item, reading->user_data);
+      return;
+    }
 
   g_object_unref (reading->cursor);
   g_free (reading);
@@ -45,16 +58,12 @@ on_next (GObject      *object,
 {
   GstreamReading *reading = user_data;
   g_auto (GValue) item = G_VALUE_INIT;
-
   /* An error is the run's, and the run tells it (R5). */
-  if (!gstream_cursor_next_finish (reading->cursor, result, &item, NULL))
-    {
-      reading_end (reading);
-      return;
-    }
+  gboolean found = gstream_cursor_next_finish (reading->cursor, result, &item, NULL);
 
-  reading->take (&item, reading->user_data);
-  read_next (reading, NULL);
+  gstream_reading_give (reading, found ? &item : NULL);
+  if (found)
+    read_next (reading, NULL);
 }
 
 static void
@@ -62,26 +71,6 @@ read_next (GstreamReading *reading,
            gpointer        unused)
 {
   gstream_cursor_next (reading->cursor, NULL, on_next, reading);
-}
-
-GstreamCursor *
-gstream_reading_get_cursor (GstreamReading *reading)
-{
-  return reading->cursor;
-}
-
-GstreamTry
-gstream_reading_try (GstreamReading *reading)
-{
-  g_auto (GValue) item = G_VALUE_INIT;
-  GstreamTry tried = gstream_cursor_try_next (reading->cursor, &item, NULL);
-
-  if (tried == GSTREAM_TRY_ITEM)
-    reading->take (&item, reading->user_data);
-  else if (tried != GSTREAM_TRY_PENDING)
-    reading_end (reading);
-
-  return tried;
 }
 
 GstreamReader *

@@ -14,7 +14,7 @@ typedef struct _GstreamReading GstreamReading;
 /* An item has come. The one who takes a nested handle adds its projections to a reader here (P11). */
 typedef void (*GstreamTakeFunc)  (const GValue *item, gpointer user_data);
 typedef void (*GstreamEndedFunc) (gpointer user_data);
-/* Sees to it that gstream_reading_try() is called on @reading again and again until it has ended. */
+/* Sees to it that @reading is given what its cursor has, item by item and the end. */
 typedef void (*GstreamReadFunc)  (GstreamReading *reading, gpointer user_data);
 
 /* Calls @ended, once, when all that was added has ended and nobody holds it; then it is gone. One with a @parent
@@ -36,8 +36,9 @@ void               gstream_reader_add              (GstreamReader     *self,
 void               gstream_reader_hold             (GstreamReader     *self);
 void               gstream_reader_release          (GstreamReader     *self);
 
+/* For a read function. @item: what the cursor gave; NULL for its end, after which @reading is gone. */
 GstreamCursor     *gstream_reading_get_cursor      (GstreamReading    *reading);
-/* What was found has been taken. After the end, @reading is gone. */
-GstreamTry         gstream_reading_try             (GstreamReading    *reading);
+void               gstream_reading_give            (GstreamReading    *reading,
+                                                    const GValue      *item);
 
 G_END_DECLS

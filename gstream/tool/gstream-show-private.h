@@ -17,39 +17,46 @@ struct _GstreamShow
   GstreamPage      *page;
   GstreamReader    *reader;    /* of all that the run shows */
   GstreamShow      *parent;    /* NULL: the root */
-  char             *name;      /* among its siblings; NULL: the root */
+  const char       *name;      /* among its siblings, the parent's string; NULL: the root */
   char             *path;      /* names from the root's child down; NULL: the root */
   guint             depth;
-  GHashTable       *names;     /* set of strings: who speaks, runs or is called at this moment */
+  GHashTable       *speakers;  /* sets of strings: who is there at this moment */
+  GHashTable       *tools;
+  GHashTable       *subgraphs;
   GstreamPayload   *state;     /* the newest; NULL: none yet */
   GstreamEndedFunc  ended;     /* of the root */
   gpointer          user_data;
 };
 
-/* Names of those who are there at the same time differ: the second one is NAME#2. To be given back. */
-char *gstream_show_take_name    (GstreamShow    *self,
-                                 const char     *name);
-/* Takes @name. */
-void  gstream_show_give_back    (GstreamShow    *self,
-                                 char           *name);
-/* With the path before it. */
-char *gstream_show_get_full     (GstreamShow    *self,
-                                 const char     *name);
-void  gstream_show_print        (GstreamShow    *self,
-                                 const char     *label,
-                                 const char     *label_style,
-                                 const char     *style,
-                                 const char     *text);
+/* Names in a set differ: the second one is NAME#2. The string is the set's. */
+const char *gstream_show_enter      (GHashTable     *present,
+                                     const char     *name);
+/* With the path before it: "PATH/NAME", between two other texts. */
+char       *gstream_show_make_label (GstreamShow    *self,
+                                     const char     *before,
+                                     const char     *name,
+                                     const char     *after);
+void        gstream_show_print      (GstreamShow    *self,
+                                     const char     *label,
+                                     const char     *label_style,
+                                     const char     *style,
+                                     const char     *text);
 /* As much as fits on the line. */
-void  gstream_show_print_data   (GstreamShow    *self,
-                                 const char     *label,
-                                 const char     *label_style,
-                                 GstreamPayload *data);
+void        gstream_show_print_data (GstreamShow    *self,
+                                     const char     *label,
+                                     const char     *label_style,
+                                     GstreamPayload *data);
 
-/* Nested handles, from where they come to their end. */
-void  gstream_show_message      (GstreamShow     *self,
-                                 GstreamMessage  *message);
-void  gstream_show_tool_call    (GstreamShow     *self,
-                                 GstreamToolCall *call);
+/* For gstream_reader_add(); a nested handle is shown to its end. */
+void  gstream_show_take_state     (const GValue   *item,
+                                   gpointer        show);
+void  gstream_show_take_custom    (const GValue   *item,
+                                   gpointer        show);
+void  gstream_show_take_extension (const GValue   *item,
+                                   gpointer        show);
+void  gstream_show_take_message   (const GValue   *item,
+                                   gpointer        show);
+void  gstream_show_take_tool_call (const GValue   *item,
+                                   gpointer        show);
 
 G_END_DECLS

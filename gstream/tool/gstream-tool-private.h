@@ -14,11 +14,20 @@ enum
   GSTREAM_TOOL_OK = 0,
   GSTREAM_TOOL_FAILED = 1, /* the run failed, or could not be read or shown */
   GSTREAM_TOOL_USAGE = 2,
+  GSTREAM_TOOL_INTERRUPTED = 3, /* the run stopped to ask, and nobody answered */
 };
 
 /* Prints "gstream: MESSAGE" on standard error. */
 void                gstream_tool_complain (const char    *format,
                                            ...) G_GNUC_PRINTF (1, 2);
+
+/* Reads the options of a command out of its arguments. If they are wrong, says so and gives FALSE. */
+gboolean            gstream_tool_parse    (const char          *summary,
+                                           const GOptionEntry  *entries,
+                                           int                  argc,
+                                           char               **argv);
+/* Whether all that was printed could be written; if not, says so. */
+gboolean            gstream_tool_flush    (void);
 
 /*
  * The source of what a command line names: a recording, or "-" for standard input.
@@ -28,6 +37,10 @@ GstreamEventSource *gstream_tool_open     (const char    *argument,
                                            GError       **error);
 
 /* The commands. Their arguments begin with their name. */
+int                 gstream_tool_connect  (int            argc,
+                                           char         **argv);
+int                 gstream_tool_digest   (int            argc,
+                                           char         **argv);
 int                 gstream_tool_show     (int            argc,
                                            char         **argv);
 

@@ -46,16 +46,19 @@ print_line (GstreamVoice *self,
   self->paragraph = is_empty;
 }
 
+/* Lines whose end stands from the byte @from on. */
 static void
-print_finished_lines (GstreamVoice *self)
+print_finished_lines (GstreamVoice *self,
+                      gsize         from)
 {
   const char *end;
 
-  while ((end = strchr (self->said->str + self->n_printed, '\n')) != NULL)
+  while ((end = strchr (self->said->str + from, '\n')) != NULL)
     {
-      g_autofree char *line = g_strndup (self->said->str + self->n_printed, end - self->said->str - self->n_printed);
+      const char *start = self->said->str + self->n_printed;
+      g_autofree char *line = g_strndup (start, end - start);
 
-      self->n_printed = end + 1 - self->said->str;
+      from = self->n_printed = end + 1 - self->said->str;
       print_line (self, line);
     }
 }
@@ -64,8 +67,10 @@ void
 gstream_voice_say (GstreamVoice *self,
                    const char   *text)
 {
+  gsize from = self->said->len;
+
   g_string_append (self->said, text);
-  print_finished_lines (self);
+  print_finished_lines (self, from);
   gstream_page_set_live (self->page, &self->lead, self->said->str + self->n_printed);
 }
 

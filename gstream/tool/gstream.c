@@ -17,7 +17,9 @@ typedef struct
 } Command;
 
 static const Command commands[] = {
-  { "show", "FILE", "play a recorded run", gstream_tool_show },
+  { "show", "FILE", "show a recorded run as it went", gstream_tool_show },
+  { "digest", "FILE...", "print everything that recorded runs show, as JSON", gstream_tool_digest },
+  { "connect", "URL ASSISTANT", "run an assistant on a server, and show it", gstream_tool_connect },
 };
 
 static void
@@ -50,6 +52,38 @@ gstream_tool_complain (const char *format,
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   fprintf (stderr, "gstream: %s\n", message);
+}
+
+gboolean
+gstream_tool_parse (const char          *summary,
+                    const GOptionEntry  *entries,
+                    int                  argc,
+                    char               **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autofree char *name = g_strconcat ("gstream ", argv[0], NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_set_prgname (name);
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_summary (context, summary);
+  if (g_option_context_parse (context, &argc, &argv, &error))
+    return TRUE;
+
+  gstream_tool_complain ("%s; %s --help says how", error->message, name);
+
+  return FALSE;
+}
+
+gboolean
+gstream_tool_flush (void)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+
+  gstream_tool_complain ("not everything could be written");
+
+  return FALSE;
 }
 
 static const Command *

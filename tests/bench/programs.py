@@ -16,7 +16,7 @@ LIMIT = 600  # seconds: a program that takes longer hangs
 # What an application's process would have, and nothing else.
 environment = dict(os.environ, LC_ALL="C.UTF-8", NODE_ENV="production",
                    PYTHONPATH=str(TOP / "bindings" / "python"), GJS_PATH=str(TOP / "bindings" / "gjs"))
-environment.pop("G_DEBUG", None)
+environment["G_DEBUG"] = "fatal-criticals"
 url = None  # of the server, while there is one
 
 

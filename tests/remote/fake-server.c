@@ -382,3 +382,11 @@ fake_server_get_port (FakeServer *self)
 {
   return self->port;
 }
+
+void
+fake_server_foreach (FakeServer *self,
+                     GFunc       func,
+                     gpointer    user_data)
+{
+  g_ptr_array_foreach (self->exchanges, func, user_data);
+}

@@ -40,6 +40,10 @@ FakeServer *fake_server_new          (FakeHandler    handler,
 /* Closes its connections too. */
 void        fake_server_free         (FakeServer    *self);
 guint       fake_server_get_port     (FakeServer    *self);
+/* @func: of an exchange, for each that is open. */
+void        fake_server_foreach      (FakeServer    *self,
+                                      GFunc          func,
+                                      gpointer       user_data);
 /* Refuses connections until it listens again, on the same port. */
 void        fake_server_stop         (FakeServer    *self);
 void        fake_server_listen       (FakeServer    *self);

@@ -1,145 +1,205 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# gstream show: what it prints, and how it ends.
+# gstream show: what a person reads, on a terminal and off it.
 
 . "$G_TEST_SRCDIR/support/tap.sh"
 
+export LC_ALL=C.UTF-8
 runs=$G_TEST_SRCDIR/runs
-folder=$(mktemp -d)
-trap 'rm -rf "$folder" "$tap_folder"' EXIT
+unset NO_COLOR
+export TERM=xterm
 
-# ends STATUS COMMAND...: with that exit status; keeps what it printed, in out and err.
-ends () {
-  local expected=$1
-  shift
-  "$@" >"$folder/out" 2>"$folder/err"
-  local status=$?
-  cat "$folder/err"
-  [ $status = "$expected" ]
-}
-
-# complains STATUS TEXT COMMAND...: likewise, with TEXT on standard error, as the program's own.
-complains () {
-  local expected=$1 text=$2
+# reads STATUS TEXT ARGUMENT...: exactly that, on standard output.
+reads () {
+  local status=$1 text=$2 actual
   shift 2
-  ends "$expected" "$@" && grep -q '^gstream: ' "$folder/err" && grep -qF -- "$text" "$folder/err"
+  actual=$(gstream show "$@" 2>"$tap_folder/err")
+  [ $? = "$status" ] && diff <(echo "$text") <(echo "$actual")
 }
 
-# --- the command line ---
-
-no_command () {
-  ends 2 gstream && grep -q '^Usage: gstream' "$folder/err" && ! [ -s "$folder/out" ]
+on_terminal () {
+  python3 "$G_TEST_SRCDIR/tool/screen.py" "$@" </dev/null
 }
 
-help () {
-  ends 0 gstream --help && grep -q '^  show FILE' "$folder/out" && ! [ -s "$folder/err" ]
+check /tool/show/person/reasoning reads 0 '· state: messages + human "hi"
+agent thinks: First think. Then answer.
+agent: Here is a picture: 
+agent: (image)
+agent: (non_standard)
+agent cannot call search {"q": oops
+· state: messages + ai
+■ completed
+  messages  2 items' "$runs/python-inprocess/rich.jsonl"
+
+check /tool/show/person/tools reads 0 '· state: messages + human "hi"
+agent: Let me look.
+agent calls get_weather {"city":"Genève"}
+agent calls get_weather {"city":"Tōkyō"}
+· state: messages + ai
+→ get_weather {"city":"Genève"}
+→ get_weather#2 {"city":"Tōkyō"}
+» custom: {"progress":0.5,"city":"Genève"}
+» custom: {"progress":0.5,"city":"Tōkyō"}
+» custom: {"progress":1.0,"city":"Genève"}
+» custom: {"progress":1.0,"city":"Tōkyō"}
+← get_weather: It is 21 °C in Genève.
+← get_weather#2: It is 21 °C in Tōkyō.
+· state: messages +2
+agent: It is 21 °C in both.
+· state: messages + ai
+■ completed
+  messages  5 items' "$runs/python-inprocess/tools.jsonl"
+
+check /tool/show/person/subgraphs reads 0 '· state: messages + human "hi"
+intro: root opens
+· state: messages + ai
+▶ left
+  · left state: messages +2
+▶ right
+  · right state: messages +2
+  left/plan: middle plans the work
+  right/write: leaf says hello
+  · left state: messages + ai
+  · right state: messages + ai
+  ▶ left/leaf
+    · left/leaf state: messages +3
+    left/leaf/write: leaf says hello
+■ right completed
+    · left/leaf state: messages + ai
+  ■ left/leaf completed
+  · left state: messages + ai
+■ left completed
+· state: messages +3
+outro: root closes
+· state: messages + ai
+■ completed
+  messages  6 items' "$runs/python-inprocess/subgraphs.jsonl"
+
+# The models of the Python server, of which nobody says who they are.
+check /tool/show/person/three-at-once reads 0 '· state: messages + human "hi"
+model: alpha0 alpha1 alpha2 alpha3 alpha4 alpha5 alpha6 alpha7 alpha8 alpha9 alpha10 alpha11
+model#2: gamma0 gamma1 gamma2 gamma3 gamma4 gamma5 gamma6 gamma7 gamma8 gamma9 gamma10 gamma11
+model#3: beta0 beta1 beta2 beta3 beta4 beta5 beta6 beta7 beta8 beta9 beta10 beta11
+· state: messages +3
+■ completed
+  messages  4 items' "$runs/python-server/parallel.sse"
+
+check /tool/show/person/questions reads 0 '· state: topic = "cats", log = []
+· state: log + "pre"
+▶ inner
+  · inner state: topic = "cats", log + "pre"
+  · inner state: log + "drafted cats"
+■ inner interrupted
+? inner asks: {"question":"Publish?","topic":"cats"}
+? inner asks: Really?
+■ interrupted
+  topic  "cats"
+  log    ["pre"]' "$runs/python-server/nested-interrupt.sse"
+
+failed () {
+  reads 1 '· state: messages + human "hi"
+good: all is well so far
+· state: messages + ai
+bad: this will not finish
+bad fails: model connection lost
+■ failed: model connection lost' "$runs/python-inprocess/error.jsonl" &&
+    [ "$(cat "$tap_folder/err")" = "gstream: model connection lost" ]
+}
+check /tool/show/person/failed failed
+
+# The picture in README is what it says.
+readme () {
+  sed -n '/^\$ gstream show /,/^```$/p' "$G_TEST_SRCDIR/../README.md" | sed '1d;$d' \
+    | diff - <(gstream show "$runs/python-inprocess/subgraphs.jsonl")
+}
+check /tool/show/readme readme
+
+# --- what models may say, and terminals should not hear ---
+
+message () {
+  local data
+  printf '{"type":"event","method":"messages","params":{"namespace":[],"timestamp":1,"data":[%s,%s]}}\n' \
+    '{"event":"message-start","id":"m"}' '{"langgraph_node":"agent","run_id":"r"}'
+  for data in "$@"; do
+    printf '{"type":"event","method":"messages","params":{"namespace":[],"timestamp":1,"data":[%s,%s]}}\n' \
+      '{"event":"content-block-delta","index":0,"delta":{"type":"text-delta","text":"'"$data"'"}}' \
+      '{"langgraph_node":"agent","run_id":"r"}'
+  done
+  printf '{"type":"event","method":"messages","params":{"namespace":[],"timestamp":1,"data":[%s,%s]}}\n' \
+    '{"event":"message-finish"}' '{"langgraph_node":"agent","run_id":"r"}'
 }
 
-version () {
-  ends 0 gstream --version && grep -qE '^gstream [0-9]+\.[0-9]+\.[0-9]+$' "$folder/out"
+commands () {
+  message 'red \u001b[31mherring\u0007' >"$tap_folder/run"
+  reads 0 'agent: red [31mherring
+■ completed' "$tap_folder/run"
 }
 
-show_help () {
-  ends 0 gstream show --help && grep -q 'gstream show' "$folder/out" && grep -q 'standard input' "$folder/out"
+paragraphs () {
+  message 'One\ntwo.\n' '\nThree' '.\n\n' >"$tap_folder/run"
+  reads 0 'agent: One
+       two.
+
+       Three.
+■ completed' "$tap_folder/run"
 }
 
-check /tool/no-command no_command
-check /tool/help help
-check /tool/version version
-check /tool/unknown-command complains 2 '"frobnicate"' gstream frobnicate
-check /tool/show/help show_help
-check /tool/show/no-file complains 2 FILE gstream show
-check /tool/show/two-files complains 2 FILE gstream show a b
-check /tool/show/unknown-option complains 2 --frobnicate gstream show --frobnicate a
-
-# --- recordings ---
-
-# Numbers the log without gaps, then gives the output that was recorded, or the error.
-shows_run () {
-  local file=$1 expected=${1%.*}.expected.json
-  gstream show "$file" >"$folder/out" 2>"$folder/err"
-  echo $? >"$folder/status"
-  python3 - "$expected" "$folder" <<'END'
-import json, sys
-expected = json.load(open(sys.argv[1]))
-out = open(sys.argv[2] + "/out").read().splitlines()
-err = open(sys.argv[2] + "/err").read()
-status = int(open(sys.argv[2] + "/status").read())
-log = [line.split("\t") for line in out if not line.startswith("output\t")]
-assert [int(line[0]) for line in log] == list(range(1, len(log) + 1)), "the log has gaps"
-assert all(len(line) == 4 for line in log)
-for line in log:
-    json.loads(line[3])
-if expected["error"] is not None:
-    assert status == 1, status
-    assert err == f"gstream: {expected['error']}\n", err
-    assert len(log) == len(out), "an output of a failed run"
-else:
-    assert status == 0 and err == "", (status, err)
-    assert json.loads(out[-1].removeprefix("output\t")) == expected["output"]
-END
+long_lines () {
+  message "$(printf 'word%.0s ' {1..40})" >"$tap_folder/run"
+  [ "$(gstream show "$tap_folder/run" | head -n 1 | wc -w)" = 41 ] &&
+    on_terminal env NO_COLOR=1 gstream show "$tap_folder/run" >"$tap_folder/screen" &&
+    [ "$(grep -c word "$tap_folder/screen")" = 3 ] && [ "$(wc -L <"$tap_folder/screen")" -lt 80 ] &&
+    ! grep -v '^agent: word\|^       word\|^■ completed$' "$tap_folder/screen"
 }
 
-for file in "$runs"/*/*.jsonl "$runs"/*/*.sse; do
-  check "/run/R4/show/${file#"$runs"/}" shows_run "$file"
-done
+check /tool/show/person/commands commands
+check /tool/show/person/paragraphs paragraphs
+check /tool/show/terminal/long-lines long_lines
 
-lines () {
-  ends 0 gstream show "$runs/js-server/subgraphs.sse" &&
-    grep -qE $'^1\tlifecycle\t/\t\\{"event":"running"' "$folder/out" &&
-    grep -qE $'^[0-9]+\tvalues\t/[a-z_]+:[^\t/]+\t\\{' "$folder/out"
-}
-check /tool/show/lines lines
+# --- at their own speed ---
 
-# The same, however it comes and whatever it is called.
-same () {
-  local file=$1
-  gstream show "$file" >"$folder/expected" || return 1
-  cp "$file" "$folder/nameless"
-  ends 0 gstream show "$folder/nameless" && diff "$folder/expected" "$folder/out" || return 1
-  ends 0 gstream show - <"$file" && diff "$folder/expected" "$folder/out" || return 1
-  (printf '\n'; cat "$file") | ends 0 gstream show - && diff "$folder/expected" "$folder/out"
-}
-check /tool/show/same/json-lines same "$runs/python-inprocess/subgraphs.jsonl"
-check /tool/show/same/sse same "$runs/python-server/subgraphs.sse"
-
-# --- what cannot be shown ---
-
-line='{"type":"event","method":"values","params":{"namespace":[],"timestamp":1,"data":{"n":1}}}'
-
-bad_line () {
-  printf '%s\n%s\nhello\n' "$line" "$line" >"$folder/bad.jsonl"
-  complains 1 "bad.jsonl: line 3: byte 0: expected " gstream show "$folder/bad.jsonl" &&
-    [ "$(wc -l <"$folder/out")" = 2 ]
+same_at_speed () {
+  diff <(gstream show "$1") <(gstream show --speed "$2" "$1") &&
+    diff <(gstream show --events "$1") <(gstream show --events --speed "$2" "$1")
 }
 
-cut_off () {
-  printf 'data: %s\n\ndata: %s\n' "$line" "$line" >"$folder/cut.sse"
-  complains 1 "cut.sse: line 4: the stream is cut off" gstream show "$folder/cut.sse" && [ "$(wc -l <"$folder/out")" = 1 ]
+wrong_speed () {
+  gstream show --speed="$1" "$runs/python-inprocess/chat.jsonl" 2>"$tap_folder/err"
+  [ $? = 2 ] && grep -q '^gstream: .*--speed' "$tap_folder/err"
 }
 
-empty () {
-  : >"$folder/empty.jsonl"
-  ends 0 gstream show "$folder/empty.jsonl" && [ "$(cat "$folder/out")" = $'output\tnull' ] &&
-    ends 0 gstream show - </dev/null && [ "$(cat "$folder/out")" = $'output\tnull' ]
+check /tool/show/speed/same/json-lines same_at_speed "$runs/python-inprocess/parallel.jsonl" 1000
+check /tool/show/speed/same/sse same_at_speed "$runs/js-server/subgraphs.sse" 1000
+check /tool/show/speed/negative wrong_speed -1
+check /tool/show/speed/text wrong_speed fast
+
+# --- on a terminal ---
+
+# What was live is gone in the end, and everything else stands as it does off a terminal.
+same_on_terminal () {
+  diff <(gstream show "$1") <(on_terminal gstream show --speed 0.2 "$1")
 }
 
-several_lines () {
-  printf 'data: {"type":"event","method":"values","params":{"namespace":[],"timestamp":1,"data":{\ndata: "n":1}}}\n\n' |
-    ends 0 gstream show - && [ "$(head -n 1 "$folder/out")" = $'1\tvalues\t/\t{ "n":1}' ]
+has_live_lines () {
+  on_terminal --raw gstream show --speed 0.05 "$runs/python-inprocess/parallel.jsonl" | grep -q $'\033\[3F\033\[J'
 }
 
-full_disk () {
-  gstream show "$runs/js-server/chat.sse" 2>"$folder/err" >/dev/full
-  [ $? = 1 ] && grep -q '^gstream: ' "$folder/err"
+colours () {
+  local raw=$tap_folder/raw
+  on_terminal --raw gstream show "$runs/python-inprocess/chat.jsonl" >"$raw"
+  grep -q $'\033\[1;36magent:\033\[0m' "$raw"
 }
 
-check /tool/show/bad-line bad_line
-check /run/R8/show/cut-off cut_off
-check /tool/show/empty empty
-check /tool/show/data-of-several-lines several_lines
-check /tool/show/missing complains 1 "no/such.jsonl" gstream show no/such.jsonl
-check /tool/show/missing-without-suffix complains 1 "no/such" gstream show no/such
-check /tool/show/folder complains 1 "$folder" gstream show "$folder"
-check /tool/show/full-disk full_disk
+no_colours () {
+  local raw=$tap_folder/raw
+  on_terminal --raw env "$1" gstream show "$runs/python-inprocess/chat.jsonl" >"$raw"
+  grep -q 'agent: ' "$raw" && ! grep -q $'\033\[[0-9;]*m' "$raw"
+}
+
+check /tool/show/terminal/same/subgraphs same_on_terminal "$runs/python-inprocess/subgraphs.jsonl"
+check /tool/show/terminal/same/tools same_on_terminal "$runs/python-inprocess/tools.jsonl"
+check /tool/show/terminal/live-lines has_live_lines
+check /tool/show/terminal/colours colours
+check /tool/show/terminal/no-color no_colours NO_COLOR=1
+check /tool/show/terminal/dumb no_colours TERM=dumb
 plan

@@ -19,6 +19,7 @@ typedef void (*BenchOnce) (const char *size,
 
 double bench_wall_seconds (void);
 double bench_cpu_seconds  (void); /* of this process, the kernel's work for it included */
+long   bench_peak_kb      (void); /* the most memory that was in use */
 
 /* Runs @once as argv's last two (SIZE RUNS) ask, after one run to warm up, and prints a line of JSON. */
 int    bench_measure      (int         argc,

@@ -10,7 +10,6 @@
 #include "bench-source.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #define BOUND 64 /* items that may wait */
 
@@ -23,15 +22,6 @@ typedef struct
   long           early_peak_kb; /* after that tenth */
 } Slow;
 
-static long
-peak_kb (void)
-{
-  struct rusage used;
-
-  getrusage (RUSAGE_SELF, &used);
-  return used.ru_maxrss;
-}
-
 static gboolean
 take_one (gpointer user_data)
 {
@@ -42,7 +32,7 @@ take_one (gpointer user_data)
 
   bench_check (error);
   if (got == GSTREAM_TRY_ITEM && ++self->taken == self->tenth)
-    self->early_peak_kb = peak_kb ();
+    self->early_peak_kb = bench_peak_kb ();
   return got != GSTREAM_TRY_ENDED;
 }
 
@@ -78,6 +68,6 @@ main (int    argc,
   while (take_one (&slow))
     ;
   g_print ("{\"taken\": %" G_GUINT64_FORMAT ", \"early_peak_kb\": %ld, \"peak_kb\": %ld}\n",
-           slow.taken, slow.early_peak_kb, peak_kb ());
+           slow.taken, slow.early_peak_kb, bench_peak_kb ());
   return slow.taken == count ? 0 : 1;
 }

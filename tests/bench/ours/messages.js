@@ -5,7 +5,7 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Gstream from 'gi://Gstream?version=1';
-import {messageChunks, timed} from '../peers/bench.mjs';
+import {messageChunks, peak, timed} from '../peers/bench.mjs';
 
 async function jsonLines(count) {
   const lines = [];
@@ -14,11 +14,6 @@ async function jsonLines(count) {
     lines.push(JSON.stringify({type: 'event', seq: 0, method, params}));
   }
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
-}
-
-function peak() {
-  const [, status] = GLib.file_get_contents('/proc/self/status');
-  return Number(new TextDecoder().decode(status).match(/VmHWM:\s+(\d+)/)[1]);
 }
 
 const [size, runs] = ARGV;
@@ -39,4 +34,5 @@ async function once() {
 }
 
 const measured = await timed(once, size, runs, () => GLib.get_monotonic_time() / 1e6);
-print(JSON.stringify({...measured, peak_kb: peak()}));
+const [, status] = GLib.file_get_contents('/proc/self/status');
+print(JSON.stringify({...measured, peak_kb: peak(new TextDecoder().decode(status))}));

@@ -55,20 +55,6 @@ next_object (GstreamCursor *cursor)
   return object;
 }
 
-/* Takes @run, a direct child of the root, and goes down its only children. */
-static GstreamRunStream *
-deepest (GstreamRunStream *run)
-{
-  for (int level = 1; level < depth; level++)
-    {
-      g_autoptr(GstreamRunStream) parent = run;
-      g_autoptr(GstreamCursor) children = bench_subscribe (gstream_run_stream_get_subgraphs (parent));
-
-      run = next_object (children);
-    }
-  return run;
-}
-
 static void
 read_message (GstreamMessage *message,
               BenchTotal     *total)
@@ -85,35 +71,74 @@ read_message (GstreamMessage *message,
   bench_check (error);
 }
 
-/* The scopes that messages come in, and a cursor over the messages of each. */
+/* What is read: a run dropped would be aborted. */
 typedef struct
 {
-  GPtrArray *runs;
-  GPtrArray *cursors;
+  GPtrArray *runs;     /* all below the root */
+  GPtrArray *children; /* the cursors that gave them */
+  GPtrArray *messages; /* cursors, of each scope that has some */
 } Scopes;
 
 static void
-add_scope (Scopes           *self,
-           GstreamRunStream *run)
+scopes_init (Scopes *self)
 {
-  g_ptr_array_add (self->runs, run);
-  g_ptr_array_add (self->cursors, bench_subscribe (gstream_run_stream_get_messages (run)));
+  self->runs = g_ptr_array_new_with_free_func (g_object_unref);
+  self->children = g_ptr_array_new_with_free_func (g_object_unref);
+  self->messages = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+static void
+scopes_clear (Scopes *self)
+{
+  g_ptr_array_unref (self->messages);
+  g_ptr_array_unref (self->children);
+  g_ptr_array_unref (self->runs);
+}
+
+static GstreamCursor *
+watch_children (Scopes           *self,
+                GstreamRunStream *run)
+{
+  GstreamCursor *children = bench_subscribe (gstream_run_stream_get_subgraphs (run));
+
+  g_ptr_array_add (self->children, children);
+  return children;
+}
+
+static GstreamRunStream *
+take_child (Scopes        *self,
+            GstreamCursor *children)
+{
+  GstreamRunStream *child = next_object (children);
+
+  g_ptr_array_add (self->runs, child);
+  return child;
+}
+
+/* Goes down the only children of @run, a direct child of the root. */
+static void
+add_deepest (Scopes           *self,
+             GstreamRunStream *run)
+{
+  for (int level = 1; level < depth; level++)
+    run = take_child (self, watch_children (self, run));
+  g_ptr_array_add (self->messages, bench_subscribe (gstream_run_stream_get_messages (run)));
 }
 
 static void
 find_scopes (Scopes           *self,
              GstreamRunStream *root)
 {
-  g_autoptr(GstreamCursor) children = NULL;
+  GstreamCursor *children;
 
   if (depth == 0)
     {
-      add_scope (self, g_object_ref (root));
+      add_deepest (self, root);
       return;
     }
-  children = bench_subscribe (gstream_run_stream_get_subgraphs (root));
+  children = watch_children (self, root);
   for (int sibling = 0; sibling < siblings; sibling++)
-    add_scope (self, deepest (next_object (children)));
+    add_deepest (self, take_child (self, children));
 }
 
 static void
@@ -124,17 +149,20 @@ once (const char *size,
   g_autoptr(GstreamEventSource) source =
     bench_messages_new (atoi (size), depth == 0 ? NULL : (const char * const * const *) namespaces);
   g_autoptr(GstreamRunStream) root = gstream_run_stream_new (source, NULL);
-  g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr(GPtrArray) cursors = g_ptr_array_new_with_free_func (g_object_unref);
+  Scopes scopes;
 
   gstream_run_stream_set_turn_budget (root, 0); /* no main loop waits for its turn */
-  find_scopes (&(Scopes) { runs, cursors }, root);
+  scopes_init (&scopes);
+  find_scopes (&scopes, root);
+  while (g_main_context_iteration (NULL, FALSE)) /* the newborns' time is over (P11) */
+    ;
   for (int message = 0; message < atoi (size); message++)
     {
-      g_autoptr(GstreamMessage) next = next_object (g_ptr_array_index (cursors, message % siblings));
+      g_autoptr(GstreamMessage) next = next_object (g_ptr_array_index (scopes.messages, message % siblings));
 
       read_message (next, total);
     }
+  scopes_clear (&scopes);
   free_namespaces (namespaces);
 }
 

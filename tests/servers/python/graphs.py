@@ -12,6 +12,7 @@ from langchain_core.tools import tool
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
+from langgraph.prebuilt._tool_call_transformer import ToolCallTransformer
 from langgraph.stream.transformers import CustomTransformer, TasksTransformer, UpdatesTransformer
 from langgraph.types import interrupt
 from typing_extensions import TypedDict
@@ -109,7 +110,7 @@ _tools.add_node("tools", ToolNode([weather, broken], handle_tool_errors=True))
 _tools.add_edge(START, "agent")
 _tools.add_conditional_edges("agent", lambda state: "tools" if state["messages"][-1].tool_calls else END)
 _tools.add_edge("tools", "agent")
-tools = _tools.compile()
+tools = _tools.compile(transformers=[ToolCallTransformer])
 
 
 # subgraphs: a child and, in it, a grandchild with a model call

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# How Python waits for GIO's asynchronous calls: with asyncio, whichever loop it
+# has, or by blocking.
+
+import asyncio
+import contextlib
+import selectors
+import weakref
+
+from gi.repository import Gio, GLib
+
+try:
+    from gi.events import GLibEventLoop  # PyGObject 3.50: GLib's main context is asyncio's loop
+except ImportError:
+    GLibEventLoop = ()
+
+ASYNC_ONLY = 9  # of Gstream.Error
+LOOK = 100  # ms between two looks for signals in a call that blocks
+
+class _Alarm(GLib.Source):
+    """Ends GLib's polling when one of asyncio's files is ready, or its time has come."""
+
+    def __init__(self, fd):
+        super().__init__()
+        self.timeout = -1  # ms
+        self.add_unix_fd(fd, GLib.IOCondition.IN)
+
+    def prepare(self):
+        return False, self.timeout
+
+    def check(self):
+        return False
+
+    def dispatch(self, callback, args):
+        return GLib.SOURCE_CONTINUE
+
+
+class _Selector:
+    """asyncio's selector, which while it waits also runs GLib's main context.
+
+    Whatever either of them waits for ends the waiting, so nothing polls, and what
+    is attached to the main context from a coroutine is seen at once.
+    """
+
+    def __init__(self, selector, context):
+        self._selector = selector
+        self._context = context
+        self._alarm = _Alarm(selector.fileno())
+        self._alarm.attach(context)
+
+    def __getattr__(self, name):
+        return getattr(self._selector, name)
+
+    def select(self, timeout=None):
+        if timeout is None:
+            self._alarm.timeout = -1
+        else:
+            self._alarm.timeout = max(0, int(-(-timeout * 1000 // 1)))
+        self._context.iteration(timeout is None or timeout > 0)
+        return self._selector.select(0)
+
+    def close(self):
+        self._alarm.destroy()
+        self._context.release()
+        self._selector.close()
+
+
+def _join(loop):
+    """Makes GLib's main context run in asyncio's loop, where it does not yet."""
+    selector = getattr(loop, "_selector", None)
+    if isinstance(loop, GLibEventLoop) or isinstance(selector, _Selector):
+        return
+    if not isinstance(selector, selectors.BaseSelector):
+        raise RuntimeError(f"{type(loop).__name__} cannot wait for GLib: use asyncio's own event loop, or PyGObject's")
+
+    context = GLib.MainContext.ref_thread_default()
+    if not context.acquire():
+        raise RuntimeError("GLib's main context runs in another thread: await there, or use callbacks")
+    loop._selector = _Selector(selector, context)
+
+
+def running_loop():
+    """asyncio's, with GLib's main context in it; None where none is running."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+    _join(loop)
+    return loop
+
+
+async def wait(start, finish, cancellable=None):
+    """Awaits start(cancellable, callback). Cancelling the task ends this wait alone (R3)."""
+    future = running_loop().create_future()
+    cancellable = cancellable or Gio.Cancellable()
+
+    def on_done(_object, result, *_data):
+        if not future.done():
+            future.set_result(result)
+
+    start(cancellable, on_done)
+    try:
+        result = await future
+    except asyncio.CancelledError:
+        cancellable.cancel()
+        raise
+    return finish(result)
+
+
+awaited = weakref.WeakSet()  # tasks that events are made by
+
+
+def check_may_block():
+    """Where asyncio has to go on for the run to go on, blocking it would be for ever."""
+    loop = running_loop()
+    if any(task.get_loop() is loop and not task.done() for task in awaited):
+        raise RuntimeError("the source is an asynchronous generator: use `async for` and `await`")
+
+
+@contextlib.contextmanager
+def interruptible(cancellable):
+    """Lets Ctrl+C end a call that iterates the main context: Python sees a signal only while its own code runs."""
+    interrupts = []
+
+    def look(_data=None):
+        try:
+            return GLib.SOURCE_CONTINUE
+        except KeyboardInterrupt as interrupt:
+            interrupts.append(interrupt)
+            cancellable.cancel()
+            return GLib.SOURCE_REMOVE
+
+    source = GLib.timeout_source_new(LOOK)
+    source.set_callback(look)
+    source.attach(GLib.MainContext.ref_thread_default())
+    try:
+        yield
+    except GLib.Error as error:
+        if interrupts:
+            raise interrupts[0] from None
+        if error.domain == "gstream-error-quark" and error.code == ASYNC_ONLY:
+            error.message += ": use `async for` and `await`"
+        raise
+    finally:
+        source.destroy()
+
+
+def block(call, cancellable=None):
+    """Calls call(cancellable), which iterates the main context."""
+    check_may_block()
+    cancellable = cancellable or Gio.Cancellable()
+    with interruptible(cancellable):
+        return call(cancellable)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Making the row of a namespace, from the items of the lifecycle projection.
+ */
+#pragma once
+
+#include <gstream/model/gstream-lifecycle.h>
+
+G_BEGIN_DECLS
+
+GstreamLifecycle *gstream_lifecycle_new  (GstreamPayload   *item);
+/* A later item of the same namespace. */
+void              gstream_lifecycle_take (GstreamLifecycle *self,
+                                          GstreamPayload   *item);
+
+G_END_DECLS

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What becomes of one namespace of a run, as a row of a model.
+ */
+#include "config.h"
+
+#include <gstream/model/gstream-lifecycle-private.h>
+
+/**
+ * GstreamLifecycle:
+ *
+ * What becomes of one subgraph or node of a run: a row of a [class@RunModel].
+ *
+ * The items of [property@RunStream:lifecycle] are changes; this is what they
+ * change, one row a namespace, whose [property@Lifecycle:status] follows:
+ *
+ * ```c
+ * g_object_bind_property_full (lifecycle, "status", icon, "icon-name", G_BINDING_SYNC_CREATE,
+ *                              status_to_icon, NULL, NULL, NULL);
+ * ```
+ */
+struct _GstreamLifecycle
+{
+  GObject          parent_instance;
+
+  char           **namespace_;
+  GstreamPayload  *item;       /* the newest */
+  GstreamRunStatus status;
+};
+
+enum
+{
+  PROP_0,
+  PROP_NAMESPACE,
+  PROP_GRAPH_NAME,
+  PROP_STATUS,
+  PROP_ERROR,
+  PROP_ITEM,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GstreamLifecycle, gstream_lifecycle, G_TYPE_OBJECT)
+
+/* `started`, which is no status of a run, is running. */
+static GstreamRunStatus
+read_status (GstreamPayload *item)
+{
+  const char *event = gstream_payload_get_string (item, "/event");
+  g_autoptr (GEnumClass) klass = g_type_class_ref (GSTREAM_TYPE_RUN_STATUS);
+  GEnumValue *value = event ? g_enum_get_value_by_nick (klass, event) : NULL;
+
+  return value ? (GstreamRunStatus) value->value : GSTREAM_RUN_STATUS_RUNNING;
+}
+
+static char **
+read_namespace (GstreamPayload *item)
+{
+  gsize n = gstream_payload_get_size (item, "/namespace");
+  char **segments = g_new0 (char *, n + 1);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autofree char *pointer = g_strdup_printf ("/namespace/%" G_GSIZE_FORMAT, i);
+
+      segments[i] = g_strdup (gstream_payload_get_string (item, pointer));
+    }
+
+  return segments;
+}
+
+void
+gstream_lifecycle_take (GstreamLifecycle *self,
+                        GstreamPayload   *item)
+{
+  g_autoptr (GstreamPayload) before = g_steal_pointer (&self->item);
+  GstreamRunStatus status = read_status (item);
+  GObject *object = G_OBJECT (self);
+
+  g_object_freeze_notify (object);
+  self->item = gstream_payload_ref (item);
+  g_object_notify_by_pspec (object, properties[PROP_ITEM]);
+  if (g_strcmp0 (gstream_payload_get_string (before, "/graph_name"), gstream_lifecycle_get_graph_name (self)) != 0)
+    g_object_notify_by_pspec (object, properties[PROP_GRAPH_NAME]);
+  if (g_strcmp0 (gstream_payload_get_string (before, "/error"), gstream_lifecycle_get_error (self)) != 0)
+    g_object_notify_by_pspec (object, properties[PROP_ERROR]);
+  if (self->status != status)
+    g_object_notify_by_pspec (object, properties[PROP_STATUS]);
+  self->status = status;
+  g_object_thaw_notify (object);
+}
+
+/**
+ * gstream_lifecycle_get_namespace:
+ * @self: what becomes of a namespace
+ *
+ * Whose lifecycle it is.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the namespace
+ */
+const char * const *
+gstream_lifecycle_get_namespace (GstreamLifecycle *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
+
+  return (const char * const *) self->namespace_;
+}
+
+/**
+ * gstream_lifecycle_get_graph_name:
+ * @self: what becomes of a namespace
+ *
+ * The name of its graph or node.
+ *
+ * Returns: (transfer none) (nullable): the name, or %NULL if nothing said it
+ */
+const char *
+gstream_lifecycle_get_graph_name (GstreamLifecycle *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
+
+  return gstream_payload_get_string (self->item, "/graph_name");
+}
+
+/**
+ * gstream_lifecycle_get_status:
+ * @self: what becomes of a namespace
+ *
+ * How it is.
+ *
+ * Returns: the status; running from its start on
+ */
+GstreamRunStatus
+gstream_lifecycle_get_status (GstreamLifecycle *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), GSTREAM_RUN_STATUS_PENDING);
+
+  return self->status;
+}
+
+/**
+ * gstream_lifecycle_get_error:
+ * @self: what becomes of a namespace
+ *
+ * Why it failed.
+ *
+ * Returns: (transfer none) (nullable): the message, or %NULL
+ */
+const char *
+gstream_lifecycle_get_error (GstreamLifecycle *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
+
+  return gstream_payload_get_string (self->item, "/error");
+}
+
+/**
+ * gstream_lifecycle_get_item:
+ * @self: what becomes of a namespace
+ *
+ * The newest item that the lifecycle projection gave of it, with its cause and
+ * whatever else the source said (T5).
+ *
+ * Returns: (transfer none): the item
+ */
+GstreamPayload *
+gstream_lifecycle_get_item (GstreamLifecycle *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
+
+  return self->item;
+}
+
+static void
+gstream_lifecycle_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  GstreamLifecycle *self = GSTREAM_LIFECYCLE (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAMESPACE:
+      g_value_set_boxed (value, self->namespace_);
+      break;
+    case PROP_GRAPH_NAME:
+      g_value_set_string (value, gstream_lifecycle_get_graph_name (self));
+      break;
+    case PROP_STATUS:
+      g_value_set_enum (value, self->status);
+      break;
+    case PROP_ERROR:
+      g_value_set_string (value, gstream_lifecycle_get_error (self));
+      break;
+    case PROP_ITEM:
+      g_value_set_boxed (value, self->item);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_lifecycle_finalize (GObject *object)
+{
+  GstreamLifecycle *self = GSTREAM_LIFECYCLE (object);
+
+  g_strfreev (self->namespace_);
+  g_clear_pointer (&self->item, gstream_payload_unref);
+
+  G_OBJECT_CLASS (gstream_lifecycle_parent_class)->finalize (object);
+}
+
+static void
+gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gstream_lifecycle_get_property;
+  object_class->finalize = gstream_lifecycle_finalize;
+
+  /**
+   * GstreamLifecycle:namespace: (getter get_namespace)
+   *
+   * Whose lifecycle it is.
+   */
+  properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * GstreamLifecycle:graph-name: (getter get_graph_name)
+   *
+   * The name of its graph or node.
+   */
+  properties[PROP_GRAPH_NAME] = g_param_spec_string ("graph-name", NULL, NULL, NULL, flags);
+  /**
+   * GstreamLifecycle:status: (getter get_status)
+   *
+   * How it is.
+   */
+  properties[PROP_STATUS] =
+    g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS, GSTREAM_RUN_STATUS_PENDING, flags);
+  /**
+   * GstreamLifecycle:error: (getter get_error)
+   *
+   * Why it failed.
+   */
+  properties[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
+  /**
+   * GstreamLifecycle:item: (getter get_item)
+   *
+   * The newest item of the lifecycle projection.
+   */
+  properties[PROP_ITEM] = g_param_spec_boxed ("item", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_lifecycle_init (GstreamLifecycle *self)
+{
+}
+
+GstreamLifecycle *
+gstream_lifecycle_new (GstreamPayload *item)
+{
+  GstreamLifecycle *self = g_object_new (GSTREAM_TYPE_LIFECYCLE, NULL);
+
+  self->item = gstream_payload_ref (item);
+  self->namespace_ = read_namespace (item);
+  self->status = read_status (item);
+
+  return self;
+}

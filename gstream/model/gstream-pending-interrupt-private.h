@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Making the row of an interrupt.
+ */
+#pragma once
+
+#include <gstream/model/gstream-pending-interrupt.h>
+
+G_BEGIN_DECLS
+
+GstreamPendingInterrupt *gstream_pending_interrupt_new (GstreamInterrupt *interrupt);
+
+G_END_DECLS

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An interrupt that waits for its answer, as a row of a model.
+ */
+#include "config.h"
+
+#include <gstream/model/gstream-pending-interrupt-private.h>
+
+/**
+ * GstreamPendingInterrupt:
+ *
+ * An interrupt that waits for its answer: a row of a [class@RunModel].
+ *
+ * It comes when the run has stopped to ask. A window shows its
+ * [property@PendingInterrupt:text], sends the answer where the run came from,
+ * and says that it is answered; the row then leaves the model:
+ *
+ * ```c
+ * GstreamInterrupt *interrupt = gstream_pending_interrupt_get_interrupt (row);
+ *
+ * gstream_thread_respond (thread, interrupt, answer, NULL, NULL, on_resumed, window);
+ * gstream_pending_interrupt_set_answered (row, TRUE);
+ * ```
+ */
+struct _GstreamPendingInterrupt
+{
+  GObject           parent_instance;
+
+  GstreamInterrupt *interrupt;
+  char             *text;     /* what to show of its value */
+  gboolean          answered;
+};
+
+enum
+{
+  PROP_0,
+  PROP_INTERRUPT,
+  PROP_ID,
+  PROP_VALUE,
+  PROP_NAMESPACE,
+  PROP_TEXT,
+  PROP_ANSWERED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GstreamPendingInterrupt, gstream_pending_interrupt, G_TYPE_OBJECT)
+
+/* The string that is asked, or the one in an object of the usual shapes; else the JSON. */
+static char *
+make_text (GstreamPayload *value)
+{
+  static const char * const pointers[] = { "", "/question", "/message", "/text", NULL };
+
+  for (gsize i = 0; pointers[i] != NULL; i++)
+    {
+      const char *text = gstream_payload_get_string (value, pointers[i]);
+
+      if (text != NULL)
+        return g_strdup (text);
+    }
+
+  return gstream_payload_dup_json (value);
+}
+
+/**
+ * gstream_pending_interrupt_get_interrupt:
+ * @self: the row of an interrupt
+ *
+ * The interrupt itself, as answering it needs it.
+ *
+ * Returns: (transfer none): the interrupt
+ */
+GstreamInterrupt *
+gstream_pending_interrupt_get_interrupt (GstreamPendingInterrupt *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
+
+  return self->interrupt;
+}
+
+/**
+ * gstream_pending_interrupt_get_id:
+ * @self: the row of an interrupt
+ *
+ * Its id, by which it is answered.
+ *
+ * Returns: (transfer none): the id
+ */
+const char *
+gstream_pending_interrupt_get_id (GstreamPendingInterrupt *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
+
+  return gstream_interrupt_get_id (self->interrupt);
+}
+
+/**
+ * gstream_pending_interrupt_get_value:
+ * @self: the row of an interrupt
+ *
+ * What is asked, in whatever shape the graph gave it.
+ *
+ * Returns: (transfer none): the value
+ */
+GstreamPayload *
+gstream_pending_interrupt_get_value (GstreamPendingInterrupt *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
+
+  return gstream_interrupt_get_value (self->interrupt);
+}
+
+/**
+ * gstream_pending_interrupt_get_namespace:
+ * @self: the row of an interrupt
+ *
+ * The namespace of the graph that asks, where the source says so.
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
+ */
+const char * const *
+gstream_pending_interrupt_get_namespace (GstreamPendingInterrupt *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
+
+  return gstream_interrupt_get_namespace (self->interrupt);
+}
+
+/**
+ * gstream_pending_interrupt_get_text:
+ * @self: the row of an interrupt
+ *
+ * What is asked, as text to show: the value if that is a string, or its member
+ * `question`, `message` or `text`; else its JSON.
+ *
+ * Returns: (transfer none): the text
+ */
+const char *
+gstream_pending_interrupt_get_text (GstreamPendingInterrupt *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
+
+  return self->text;
+}
+
+/**
+ * gstream_pending_interrupt_get_answered:
+ * @self: the row of an interrupt
+ *
+ * Whether it was answered.
+ *
+ * Returns: %TRUE if [method@PendingInterrupt.set_answered] said so
+ */
+gboolean
+gstream_pending_interrupt_get_answered (GstreamPendingInterrupt *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), FALSE);
+
+  return self->answered;
+}
+
+/**
+ * gstream_pending_interrupt_set_answered:
+ * @self: the row of an interrupt
+ * @answered: whether it was answered
+ *
+ * Says that the answer was sent. The row then leaves its model, with the next
+ * frame.
+ */
+void
+gstream_pending_interrupt_set_answered (GstreamPendingInterrupt *self,
+                                        gboolean                 answered)
+{
+  g_return_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self));
+
+  answered = answered != FALSE;
+  if (self->answered == answered)
+    return;
+
+  self->answered = answered;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ANSWERED]);
+}
+
+static void
+gstream_pending_interrupt_get_property (GObject    *object,
+                                        guint       prop_id,
+                                        GValue     *value,
+                                        GParamSpec *pspec)
+{
+  GstreamPendingInterrupt *self = GSTREAM_PENDING_INTERRUPT (object);
+
+  switch (prop_id)
+    {
+    case PROP_INTERRUPT:
+      g_value_set_boxed (value, self->interrupt);
+      break;
+    case PROP_ID:
+      g_value_set_string (value, gstream_pending_interrupt_get_id (self));
+      break;
+    case PROP_VALUE:
+      g_value_set_boxed (value, gstream_pending_interrupt_get_value (self));
+      break;
+    case PROP_NAMESPACE:
+      g_value_set_boxed (value, gstream_pending_interrupt_get_namespace (self));
+      break;
+    case PROP_TEXT:
+      g_value_set_string (value, self->text);
+      break;
+    case PROP_ANSWERED:
+      g_value_set_boolean (value, self->answered);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_pending_interrupt_set_property (GObject      *object,
+                                        guint         prop_id,
+                                        const GValue *value,
+                                        GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_ANSWERED:
+      gstream_pending_interrupt_set_answered (GSTREAM_PENDING_INTERRUPT (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_pending_interrupt_finalize (GObject *object)
+{
+  GstreamPendingInterrupt *self = GSTREAM_PENDING_INTERRUPT (object);
+
+  g_clear_pointer (&self->interrupt, gstream_interrupt_unref);
+  g_free (self->text);
+
+  G_OBJECT_CLASS (gstream_pending_interrupt_parent_class)->finalize (object);
+}
+
+static void
+gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gstream_pending_interrupt_get_property;
+  object_class->set_property = gstream_pending_interrupt_set_property;
+  object_class->finalize = gstream_pending_interrupt_finalize;
+
+  /**
+   * GstreamPendingInterrupt:interrupt: (getter get_interrupt)
+   *
+   * The interrupt itself.
+   */
+  properties[PROP_INTERRUPT] = g_param_spec_boxed ("interrupt", NULL, NULL, GSTREAM_TYPE_INTERRUPT, flags);
+  /**
+   * GstreamPendingInterrupt:id: (getter get_id)
+   *
+   * Its id, by which it is answered.
+   */
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
+  /**
+   * GstreamPendingInterrupt:value: (getter get_value)
+   *
+   * What is asked.
+   */
+  properties[PROP_VALUE] = g_param_spec_boxed ("value", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
+  /**
+   * GstreamPendingInterrupt:namespace: (getter get_namespace)
+   *
+   * The namespace of the graph that asks; %NULL if it is not known.
+   */
+  properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * GstreamPendingInterrupt:text: (getter get_text)
+   *
+   * What is asked, as text to show.
+   */
+  properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL, flags);
+  /**
+   * GstreamPendingInterrupt:answered: (getter get_answered) (setter set_answered)
+   *
+   * Whether it was answered; it then leaves its model.
+   */
+  properties[PROP_ANSWERED] =
+    g_param_spec_boolean ("answered", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_pending_interrupt_init (GstreamPendingInterrupt *self)
+{
+}
+
+GstreamPendingInterrupt *
+gstream_pending_interrupt_new (GstreamInterrupt *interrupt)
+{
+  GstreamPendingInterrupt *self = g_object_new (GSTREAM_TYPE_PENDING_INTERRUPT, NULL);
+
+  self->interrupt = gstream_interrupt_ref (interrupt);
+  self->text = make_text (gstream_interrupt_get_value (interrupt));
+
+  return self;
+}

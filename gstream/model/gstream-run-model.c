@@ -1,0 +1,691 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A run as a list model.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/model/gstream-lifecycle-private.h>
+#include <gstream/model/gstream-pending-interrupt-private.h>
+#include <gstream/model/gstream-row-reader-private.h>
+#include <gstream/model/gstream-rows-private.h>
+#include <gstream/model/gstream-run-model.h>
+#include <gstream/projections/gstream-message.h>
+#include <gstream/projections/gstream-tool-call.h>
+#include <gstream/stream/gstream-run-stream-private.h> /* the frames are the pump's */
+#include <gstream/stream/gstream-subgraph-run-stream.h>
+
+/**
+ * GstreamRunModel:
+ *
+ * A run as a list model: what a window shows of it, row by row.
+ *
+ * Its flags say which rows there are. They are the objects that the run's
+ * projections yield, in the order in which they began; their properties grow and
+ * notify, so that a widget is bound to them once:
+ *
+ * ```c
+ * g_autoptr (GstreamRunModel) model =
+ *   gstream_run_model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS, &error);
+ *
+ * gtk_no_selection_set_model (selection, G_LIST_MODEL (model));
+ * ```
+ *
+ * With %GSTREAM_RUN_MODEL_DEEP the rows of all runs below it are in the same
+ * list. With %GSTREAM_RUN_MODEL_SUBGRAPHS and without that, the model is the
+ * root of a tree: each subgraph's row has a model of its own, with the same
+ * flags, which [func@RunModel.create_child] gives to a `GtkTreeListModel`.
+ * Interrupts and lifecycle, which tell of all that is below, are rows of the
+ * root alone.
+ *
+ * A model waits for its rows, and so drives the run while it is there (R1).
+ * It takes the projections that it shows, which have one consumer each (P1); to
+ * read one of them besides, tee it and give one of the cursors to
+ * [ctor@RunModel.new_for_cursor]. What a row yields itself, such as a message's
+ * deltas, is not kept until the row is shown (P11): use its properties, which
+ * miss nothing.
+ *
+ * Nothing changes but once a frame: what leaves then leaves in one
+ * #GListModel::items-changed, and what comes, comes in one. Dropping the model
+ * gives the projections back (P9). A model is used in the main context of its
+ * run only.
+ */
+struct _GstreamRunModel
+{
+  GObject              parent_instance;
+
+  GstreamRunStream    *run;         /* NULL for a model of a cursor */
+  GstreamCursor       *cursor;      /* of such a model, until it reads */
+  GstreamRunModelFlags flags;
+  gboolean             is_child;    /* of a row of another's */
+  GstreamRows         *rows;
+  GPtrArray           *readers;     /* of GstreamRowReader, those that have not ended */
+  GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that goes on */
+  GCancellable        *cancellable; /* of waiting for interrupts */
+  GError              *error;       /* why it does not read */
+};
+
+enum
+{
+  PROP_0,
+  PROP_RUN,
+  PROP_CURSOR,
+  PROP_FLAGS,
+  PROP_MAX_ROWS,
+  PROP_N_ITEMS,
+  PROP_ERROR,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* On the run of a subgraph: the model that belongs to its row. */
+static G_DEFINE_QUARK (gstream-run-model, child_model)
+
+G_DEFINE_FLAGS_TYPE (GstreamRunModelFlags, gstream_run_model_flags,
+                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_MESSAGES, "messages"),
+                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_TOOL_CALLS, "tool-calls"),
+                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_SUBGRAPHS, "subgraphs"),
+                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_INTERRUPTS, "interrupts"),
+                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_LIFECYCLE, "lifecycle"),
+                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_DEEP, "deep"))
+
+static void gstream_run_model_list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamRunModel, gstream_run_model, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, gstream_run_model_list_model_init))
+
+/* --- as a list model --- */
+
+static GType
+gstream_run_model_get_item_type (GListModel *list)
+{
+  switch (GSTREAM_RUN_MODEL (list)->flags & ~GSTREAM_RUN_MODEL_DEEP)
+    {
+    case GSTREAM_RUN_MODEL_MESSAGES:
+      return GSTREAM_TYPE_MESSAGE;
+    case GSTREAM_RUN_MODEL_TOOL_CALLS:
+      return GSTREAM_TYPE_TOOL_CALL;
+    case GSTREAM_RUN_MODEL_SUBGRAPHS:
+      return GSTREAM_TYPE_SUBGRAPH_RUN_STREAM;
+    case GSTREAM_RUN_MODEL_INTERRUPTS:
+      return GSTREAM_TYPE_PENDING_INTERRUPT;
+    case GSTREAM_RUN_MODEL_LIFECYCLE:
+      return GSTREAM_TYPE_LIFECYCLE;
+    default:
+      return G_TYPE_OBJECT;
+    }
+}
+
+static guint
+gstream_run_model_get_n_items (GListModel *list)
+{
+  return gstream_rows_get_length (GSTREAM_RUN_MODEL (list)->rows);
+}
+
+static gpointer
+gstream_run_model_get_item (GListModel *list,
+                            guint       position)
+{
+  GObject *object = gstream_rows_get (GSTREAM_RUN_MODEL (list)->rows, position);
+
+  return object ? g_object_ref (object) : NULL;
+}
+
+static void
+gstream_run_model_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = gstream_run_model_get_item_type;
+  iface->get_n_items = gstream_run_model_get_n_items;
+  iface->get_item = gstream_run_model_get_item;
+}
+
+static void
+on_rows_changed (gpointer owner,
+                 guint    position,
+                 guint    removed,
+                 guint    added)
+{
+  g_autoptr (GstreamRunModel) self = g_object_ref (owner);
+
+  g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+  if (removed != added)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
+}
+
+/* --- reading --- */
+
+static void read_run (GstreamRunModel  *self,
+                      GstreamRunStream *run);
+
+static GstreamRunModel *
+make_child (GstreamRunModel  *self,
+            GstreamRunStream *run)
+{
+  GstreamRunModel *child = g_object_new (GSTREAM_TYPE_RUN_MODEL,
+                                         "run", run,
+                                         "flags", self->flags & ~(GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE),
+                                         "max-rows", gstream_rows_get_max (self->rows),
+                                         NULL);
+
+  child->is_child = TRUE;
+  g_object_set_qdata (G_OBJECT (run), child_model_quark (), child);
+
+  return child;
+}
+
+/* Here and now, when it is newborn: what it yields is kept for us, and not for long (P11). */
+static void
+take_subgraph (GstreamRunModel  *self,
+               GstreamRunStream *run,
+               guint64           arrival)
+{
+  g_autoptr (GstreamRunModel) child = NULL;
+
+  if (self->flags & GSTREAM_RUN_MODEL_DEEP)
+    read_run (self, run);
+  else
+    child = make_child (self, run);
+  if (self->flags & GSTREAM_RUN_MODEL_SUBGRAPHS)
+    gstream_rows_add (self->rows, G_OBJECT (run), arrival, (GObject *) child);
+}
+
+/* One row a namespace; it is known for as long as more may become of it. */
+static GstreamLifecycle *
+take_lifecycle (GstreamRunModel *self,
+                const char      *key,
+                GstreamPayload  *item,
+                guint64          arrival)
+{
+  GstreamLifecycle *lifecycle = g_hash_table_lookup (self->lifecycles, key);
+
+  if (lifecycle != NULL)
+    {
+      gstream_lifecycle_take (lifecycle, item);
+      return lifecycle;
+    }
+
+  lifecycle = gstream_lifecycle_new (item);
+  gstream_rows_add (self->rows, G_OBJECT (lifecycle), arrival, NULL);
+  g_hash_table_insert (self->lifecycles, g_strdup (key), lifecycle);
+
+  return lifecycle;
+}
+
+static void
+take_lifecycle_item (GstreamRunModel *self,
+                     GstreamPayload  *item,
+                     guint64          arrival)
+{
+  g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
+  g_autofree char *key = gstream_payload_dup_json (namespace_);
+  GstreamLifecycle *lifecycle = take_lifecycle (self, key, item, arrival);
+
+  if (gstream_lifecycle_get_status (lifecycle) != GSTREAM_RUN_STATUS_RUNNING)
+    g_hash_table_remove (self->lifecycles, key);
+}
+
+static void
+on_item (GstreamRowReader *reader,
+         const GValue     *item,
+         guint64           arrival,
+         gpointer          owner)
+{
+  GstreamRunModel *self = owner;
+
+  if (item == NULL)
+    g_ptr_array_remove (self->readers, reader);
+  else if (G_VALUE_HOLDS (item, GSTREAM_TYPE_PAYLOAD))
+    take_lifecycle_item (self, g_value_get_boxed (item), arrival);
+  else if (self->run != NULL && G_VALUE_HOLDS (item, GSTREAM_TYPE_RUN_STREAM))
+    take_subgraph (self, g_value_get_object (item), arrival);
+  else
+    gstream_rows_add (self->rows, g_value_get_object (item), arrival, NULL);
+}
+
+static GPtrArray *
+list_projections (GstreamRunModel  *self,
+                  GstreamRunStream *run)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  if (self->flags & GSTREAM_RUN_MODEL_MESSAGES)
+    g_ptr_array_add (names, (gpointer) "messages");
+  if (self->flags & GSTREAM_RUN_MODEL_TOOL_CALLS)
+    g_ptr_array_add (names, (gpointer) "tool_calls");
+  if (self->flags & (GSTREAM_RUN_MODEL_SUBGRAPHS | GSTREAM_RUN_MODEL_DEEP))
+    g_ptr_array_add (names, (gpointer) "subgraphs");
+  if ((self->flags & GSTREAM_RUN_MODEL_LIFECYCLE) && run == self->run)
+    g_ptr_array_add (names, (gpointer) "lifecycle");
+  g_ptr_array_add (names, NULL);
+
+  return names;
+}
+
+static void
+read_cursor (GstreamRunModel *self,
+             GstreamCursor   *cursor,
+             GObject         *kept)
+{
+  g_ptr_array_add (self->readers, gstream_row_reader_new (cursor, kept, on_item, self));
+}
+
+/* @run is this model's, or, with the flag deep, one below it. */
+static void
+read_run (GstreamRunModel  *self,
+          GstreamRunStream *run)
+{
+  g_autoptr (GPtrArray) names = list_projections (self, run);
+  GstreamCursor *cursor;
+
+  if (names->len == 1)
+    return; /* interrupts are no projection */
+
+  cursor = gstream_run_stream_interleave (run, (const char * const *) names->pdata, &self->error);
+  if (cursor != NULL)
+    read_cursor (self, cursor, run != self->run ? G_OBJECT (run) : NULL);
+}
+
+/* --- interrupts --- */
+
+static void
+on_interrupts (GObject      *object,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  GstreamRunModel *self = user_data; /* gone, where there are none because we were cancelled */
+  g_autoptr (GPtrArray) interrupts = gstream_run_stream_interrupts_finish (GSTREAM_RUN_STREAM (object), result, NULL);
+  GstreamPump *pump = gstream_run_stream_get_pump (GSTREAM_RUN_STREAM (object));
+
+  for (guint i = 0; interrupts != NULL && i < interrupts->len; i++)
+    {
+      g_autoptr (GstreamPendingInterrupt) row = gstream_pending_interrupt_new (g_ptr_array_index (interrupts, i));
+
+      gstream_rows_add (self->rows, G_OBJECT (row), gstream_pump_stamp (pump), NULL);
+    }
+}
+
+static void
+wait_for_interrupts (GstreamRunModel *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gstream_run_stream_interrupts (self->run, self->cancellable, on_interrupts, self);
+}
+
+/* --- its life --- */
+
+static void
+begin_with_run (GstreamRunModel *self)
+{
+  gstream_rows_set_pump (self->rows, gstream_run_stream_get_pump (self->run));
+  read_run (self, self->run);
+  if (self->error == NULL && (self->flags & GSTREAM_RUN_MODEL_INTERRUPTS))
+    wait_for_interrupts (self);
+}
+
+static void
+begin_with_cursor (GstreamRunModel *self)
+{
+  if (!gstream_cursor_yields (self->cursor, G_TYPE_OBJECT))
+    {
+      g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "The rows of a model are objects, and this cursor gives items that are none");
+      return;
+    }
+
+  gstream_rows_set_pump (self->rows, gstream_cursor_get_pump (self->cursor));
+  read_cursor (self, g_steal_pointer (&self->cursor), NULL);
+}
+
+static void
+gstream_run_model_constructed (GObject *object)
+{
+  GstreamRunModel *self = GSTREAM_RUN_MODEL (object);
+
+  G_OBJECT_CLASS (gstream_run_model_parent_class)->constructed (object);
+
+  if (self->run != NULL)
+    begin_with_run (self);
+  else if (self->cursor != NULL)
+    begin_with_cursor (self);
+  else
+    g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                         "A model needs a run or a cursor, and this one was made without");
+}
+
+static void
+gstream_run_model_dispose (GObject *object)
+{
+  GstreamRunModel *self = GSTREAM_RUN_MODEL (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_ptr_array_set_size (self->readers, 0);
+  gstream_rows_close (self->rows);
+  if (self->is_child)
+    g_object_set_qdata (G_OBJECT (self->run), child_model_quark (), NULL);
+  self->is_child = FALSE;
+
+  G_OBJECT_CLASS (gstream_run_model_parent_class)->dispose (object);
+}
+
+static void
+gstream_run_model_finalize (GObject *object)
+{
+  GstreamRunModel *self = GSTREAM_RUN_MODEL (object);
+
+  g_clear_object (&self->run);
+  g_clear_object (&self->cursor);
+  g_clear_pointer (&self->rows, gstream_rows_unref);
+  g_clear_pointer (&self->readers, g_ptr_array_unref);
+  g_clear_pointer (&self->lifecycles, g_hash_table_unref);
+  g_clear_error (&self->error);
+
+  G_OBJECT_CLASS (gstream_run_model_parent_class)->finalize (object);
+}
+
+static void
+gstream_run_model_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  GstreamRunModel *self = GSTREAM_RUN_MODEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_RUN:
+      g_value_set_object (value, self->run);
+      break;
+    case PROP_FLAGS:
+      g_value_set_flags (value, self->flags);
+      break;
+    case PROP_MAX_ROWS:
+      g_value_set_uint (value, gstream_run_model_get_max_rows (self));
+      break;
+    case PROP_N_ITEMS:
+      g_value_set_uint (value, gstream_rows_get_length (self->rows));
+      break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_run_model_set_property (GObject      *object,
+                                guint         prop_id,
+                                const GValue *value,
+                                GParamSpec   *pspec)
+{
+  GstreamRunModel *self = GSTREAM_RUN_MODEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_RUN:
+      self->run = g_value_dup_object (value);
+      break;
+    case PROP_CURSOR:
+      self->cursor = g_value_dup_object (value);
+      break;
+    case PROP_FLAGS:
+      self->flags = g_value_get_flags (value);
+      break;
+    case PROP_MAX_ROWS:
+      gstream_run_model_set_max_rows (self, g_value_get_uint (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_run_model_class_init (GstreamRunModelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = gstream_run_model_constructed;
+  object_class->dispose = gstream_run_model_dispose;
+  object_class->finalize = gstream_run_model_finalize;
+  object_class->get_property = gstream_run_model_get_property;
+  object_class->set_property = gstream_run_model_set_property;
+
+  /**
+   * GstreamRunModel:run: (getter get_run)
+   *
+   * The run that it shows; %NULL for a model of a cursor.
+   */
+  properties[PROP_RUN] =
+    g_param_spec_object ("run", NULL, NULL, GSTREAM_TYPE_RUN_STREAM,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamRunModel:cursor:
+   *
+   * What it reads instead of a run.
+   */
+  properties[PROP_CURSOR] =
+    g_param_spec_object ("cursor", NULL, NULL, GSTREAM_TYPE_CURSOR,
+                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamRunModel:flags: (getter get_flags)
+   *
+   * Which rows it has.
+   */
+  properties[PROP_FLAGS] =
+    g_param_spec_flags ("flags", NULL, NULL, GSTREAM_TYPE_RUN_MODEL_FLAGS, 0,
+                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamRunModel:max-rows: (getter get_max_rows) (setter set_max_rows)
+   *
+   * How many rows there may be before the oldest finished ones leave; 0 for no
+   * bound.
+   */
+  properties[PROP_MAX_ROWS] =
+    g_param_spec_uint ("max-rows", NULL, NULL, 0, G_MAXUINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamRunModel:n-items:
+   *
+   * How many rows there are.
+   */
+  properties[PROP_N_ITEMS] =
+    g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamRunModel:error: (getter get_error)
+   *
+   * Why it reads nothing; %NULL if it does.
+   */
+  properties[PROP_ERROR] =
+    g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gstream_run_model_init (GstreamRunModel *self)
+{
+  self->rows = gstream_rows_new (on_rows_changed, self);
+  self->lifecycles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->readers = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_row_reader_stop);
+}
+
+static GstreamRunModel *
+give_or_fail (GstreamRunModel  *self,
+              GError          **error)
+{
+  if (self->error == NULL)
+    return self;
+
+  g_propagate_error (error, g_error_copy (self->error));
+  g_object_unref (self);
+
+  return NULL;
+}
+
+/**
+ * gstream_run_model_new:
+ * @run: the run to show
+ * @flags: which rows to show
+ * @error: return location for an error
+ *
+ * Makes a model of a run, which subscribes to what it shows, at once.
+ *
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED where a projection that it needs
+ * has its consumer, and with %GSTREAM_ERROR_NOT_FOUND where the run's mux is
+ * without it. A model that was made by `g_object_new()` tells the same by
+ * [property@RunModel:error].
+ *
+ * Returns: (transfer full): the model
+ */
+GstreamRunModel *
+gstream_run_model_new (GstreamRunStream      *run,
+                       GstreamRunModelFlags   flags,
+                       GError               **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (run), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return give_or_fail (g_object_new (GSTREAM_TYPE_RUN_MODEL, "run", run, "flags", flags, NULL), error);
+}
+
+/**
+ * gstream_run_model_new_for_cursor:
+ * @cursor: a cursor over objects, such as a branch of a tee; nobody else may read it
+ * @error: return location for an error
+ *
+ * Makes a model of what a cursor gives: where a projection has another consumer
+ * besides (P8), or is one of your own.
+ *
+ * It keeps the cursor, and not its run. Fails with %GSTREAM_ERROR_INVALID where
+ * the cursor's items are no objects.
+ *
+ * Returns: (transfer full): the model
+ */
+GstreamRunModel *
+gstream_run_model_new_for_cursor (GstreamCursor  *cursor,
+                                  GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (cursor), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return give_or_fail (g_object_new (GSTREAM_TYPE_RUN_MODEL, "cursor", cursor, NULL), error);
+}
+
+/**
+ * gstream_run_model_get_run:
+ * @self: a model
+ *
+ * The run that it shows.
+ *
+ * Returns: (transfer none) (nullable): the run; %NULL for a model of a cursor
+ */
+GstreamRunStream *
+gstream_run_model_get_run (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), NULL);
+
+  return self->run;
+}
+
+/**
+ * gstream_run_model_get_flags:
+ * @self: a model
+ *
+ * Which rows it has.
+ *
+ * Returns: the flags
+ */
+GstreamRunModelFlags
+gstream_run_model_get_flags (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), 0);
+
+  return self->flags;
+}
+
+/**
+ * gstream_run_model_get_max_rows:
+ * @self: a model
+ *
+ * How many rows there may be before the oldest finished ones leave.
+ *
+ * Returns: the bound; 0 for none
+ */
+guint
+gstream_run_model_get_max_rows (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), 0);
+
+  return gstream_rows_get_max (self->rows);
+}
+
+/**
+ * gstream_run_model_set_max_rows:
+ * @self: a model
+ * @max_rows: the bound; 0 for none
+ *
+ * Sets [property@RunModel:max-rows]. Rows that are not finished stay, however
+ * many they are; the oldest ones leave as soon as they are. The models of
+ * subgraphs that come later have the same bound, each for its own rows.
+ */
+void
+gstream_run_model_set_max_rows (GstreamRunModel *self,
+                                guint            max_rows)
+{
+  g_return_if_fail (GSTREAM_IS_RUN_MODEL (self));
+
+  if (gstream_rows_get_max (self->rows) == max_rows)
+    return;
+
+  gstream_rows_set_max (self->rows, max_rows);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_ROWS]);
+}
+
+/**
+ * gstream_run_model_get_error:
+ * @self: a model
+ *
+ * Why it reads nothing.
+ *
+ * Returns: (transfer none) (nullable): the error, or %NULL if it reads
+ */
+const GError *
+gstream_run_model_get_error (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * gstream_run_model_create_child:
+ * @item: (type GObject.Object): a row of a model
+ * @user_data: (nullable): not used
+ *
+ * The model of a row, where the row is the run of a subgraph. This is a
+ * `GtkTreeListModelCreateModelFunc`:
+ *
+ * ```c
+ * tree = gtk_tree_list_model_new (G_LIST_MODEL (model), FALSE, TRUE, gstream_run_model_create_child, NULL, NULL);
+ * ```
+ *
+ * The model has been there since its run began, so that nothing is missed by
+ * opening the row late, and it goes with the row.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL if the row has none
+ */
+GListModel *
+gstream_run_model_create_child (gpointer item,
+                                gpointer user_data)
+{
+  GListModel *child = NULL;
+
+  g_return_val_if_fail (G_IS_OBJECT (item), NULL);
+
+  if (GSTREAM_IS_RUN_STREAM (item))
+    child = g_object_get_qdata (item, child_model_quark ());
+
+  return child ? g_object_ref (child) : NULL;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Waiting without taking, and looking at many items at once: what the iterators
+ * of the language bindings are made of.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-cursor-private.h>
+#include <gstream/stream/gstream-sync-private.h>
+
+/* A batch ends with the item that brings its texts beyond this many bytes. */
+#define MAX_BATCH_SIZE (64 * 1024)
+
+/* --- waiting --- */
+
+/**
+ * gstream_cursor_wait:
+ * @self: a cursor
+ * @cancellable: (nullable): to stop waiting; ends this call alone, and loses nothing (R3)
+ * @callback: (scope async): called when there is an item, the end, or an error
+ * @user_data: for @callback
+ *
+ * Waits until there is an item, like [method@Cursor.next], and leaves it where it
+ * is: the next [method@Cursor.try_next] or [method@Cursor.peek_texts] finds it.
+ *
+ * One call at a time: while one is under way, another of this or of
+ * [method@Cursor.next] fails with %G_IO_ERROR_PENDING. @callback is called from
+ * the run's main context, never from inside this call (R7).
+ */
+void
+gstream_cursor_wait (GstreamCursor       *self,
+                     GCancellable        *cancellable,
+                     GAsyncReadyCallback  callback,
+                     gpointer             user_data)
+{
+  g_return_if_fail (GSTREAM_IS_CURSOR (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  gstream_cursor_start (self, gstream_cursor_wait, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_cursor_wait_finish:
+ * @self: a cursor
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Cursor.wait]. Fails like [method@Cursor.next_finish].
+ *
+ * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
+ */
+gboolean
+gstream_cursor_wait_finish (GstreamCursor  *self,
+                            GAsyncResult   *result,
+                            GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
+}
+
+/**
+ * gstream_cursor_wait_sync:
+ * @self: a cursor
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * Waits until there is an item by iterating the run's main context (R9), and
+ * leaves it where it is. Fails like [method@Cursor.next_sync].
+ *
+ * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
+ */
+gboolean
+gstream_cursor_wait_sync (GstreamCursor  *self,
+                          GCancellable   *cancellable,
+                          GError        **error)
+{
+  GstreamSync sync;
+  gboolean found;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+      !gstream_sync_begin (&sync, self->reader.pump, error))
+    return FALSE;
+
+  gstream_cursor_wait (self, cancellable, gstream_sync_done, &sync);
+  gstream_sync_wait (&sync);
+  found = gstream_cursor_wait_finish (self, sync.result, error);
+  gstream_sync_end (&sync);
+
+  return found;
+}
+
+/* --- looking --- */
+
+/**
+ * gstream_cursor_peek:
+ * @self: a cursor
+ * @name: (out) (transfer none) (nullable): the name of the projection that the next item is
+ *   from, for %GSTREAM_TRY_ITEM
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Says whether there is an item without waiting, driving the run's source like
+ * [method@Cursor.try_next], and leaves it where it is. In an interleave (P10), the
+ * name tells which of the typed calls takes it.
+ *
+ * Returns: what there is
+ */
+GstreamTry
+gstream_cursor_peek (GstreamCursor  *self,
+                     const char    **name,
+                     GError        **error)
+{
+  GstreamFeed *feed = NULL;
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (name != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  g_object_ref (self);
+  tried = gstream_cursor_look (self, 1, &feed, error);
+  *name = tried == GSTREAM_TRY_ITEM ? gstream_feed_get_name (feed) : NULL;
+  g_object_unref (self);
+
+  return tried;
+}
+
+/* NULL for a string that is not there. */
+static char *
+dup_text (const GstreamItemType *type,
+          GstreamItem            item)
+{
+  g_autoptr (GstreamPayload) payload = NULL;
+
+  if (type->kind == GSTREAM_ITEM_STRING)
+    return g_strdup (item.p);
+
+  payload = gstream_item_type_is_json (type) ? gstream_item_to_payload (type, item, NULL) : NULL;
+
+  return payload ? gstream_payload_dup_json (payload) : g_strdup ("null");
+}
+
+static char **
+dup_texts (GstreamFeed *feed,
+           guint        max)
+{
+  const GstreamItemType *type = gstream_feed_get_item_type (feed);
+  guint n = MIN (max, gstream_feed_get_length (feed));
+  char **texts = g_new0 (char *, n + 1);
+  gsize size = 0;
+
+  for (guint i = 0; i < n && size < MAX_BATCH_SIZE; i++)
+    {
+      texts[i] = dup_text (type, gstream_feed_peek (feed, i));
+      if (texts[i] == NULL)
+        break;
+      size += strlen (texts[i]);
+    }
+
+  return texts;
+}
+
+/**
+ * gstream_cursor_peek_texts:
+ * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
+ *   variants, numbers and booleans
+ * @max: the most items to look at; 1 for the next one alone
+ * @texts: (out) (transfer full) (array zero-terminated=1): the strings, or the JSON of each
+ *   item, for %GSTREAM_TRY_ITEM; else none
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Gives the texts of the next items, and leaves the items where they are. This is
+ * for bindings, which pay dearly for each call and little for one string more:
+ * their iterators look at a batch, and [method@Cursor.skip] the items as they give
+ * them out. Leaving the loop loses nothing, and what is not yet given out counts as
+ * queued (P6).
+ *
+ * The run's source is driven without waiting until @max items have landed, or
+ * as far as it goes: so with a @max of 1 no further than by [method@Cursor.try_next].
+ * A batch ends early after 64 KiB of text, and before a string that is %NULL: where
+ * that is the next item, @texts is empty.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_peek_texts (GstreamCursor   *self,
+                           guint            max,
+                           char          ***texts,
+                           GError         **error)
+{
+  GstreamFeed *feed = NULL;
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (max > 0, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (texts != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  *texts = NULL;
+  if (self->n_feeds > 1)
+    max = 1; /* the item after it may be from another projection */
+  g_object_ref (self);
+  tried = gstream_cursor_look (self, max, &feed, error);
+  if (tried == GSTREAM_TRY_ITEM)
+    {
+      g_warn_if_fail (gstream_item_type_is_json (gstream_feed_get_item_type (feed)));
+      *texts = dup_texts (feed, max);
+    }
+  g_object_unref (self);
+
+  return tried;
+}
+
+/**
+ * gstream_cursor_skip:
+ * @self: a cursor
+ * @n: how many items
+ *
+ * Takes the next items without giving them, as far as there are so many: those
+ * that [method@Cursor.peek_texts] has shown.
+ */
+void
+gstream_cursor_skip (GstreamCursor *self,
+                     guint          n)
+{
+  GstreamFeed *feed = NULL;
+
+  g_return_if_fail (GSTREAM_IS_CURSOR (self));
+
+  g_object_ref (self);
+  while (n-- > 0 && self->task == NULL && self->reader.landed > 0 &&
+         gstream_cursor_look (self, 1, &feed, NULL) == GSTREAM_TRY_ITEM)
+    {
+      GstreamItemType type = *gstream_feed_get_item_type (feed);
+
+      gstream_item_free (&type, gstream_cursor_pop (self, feed));
+    }
+  g_object_unref (self);
+}

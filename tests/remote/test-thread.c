@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Threads: what is asked of the server, and what never is (N1, N4-N8).
+ */
+#include <gstream/event/gstream-error.h>
+
+#include <string.h>
+
+#include "fake-agent.h"
+
+#define SECRET "sesame-4711"
+#define FLOOD_EVENT_SIZE (64 * 1024)          /* bytes */
+#define FLOOD_SIZE (100 * 1024 * 1024)        /* bytes */
+#define READ_AHEAD (8 * 1024 * 1024)          /* bytes: ours, and the kernel's buffers on loopback */
+
+static GstreamRunStream *
+start (GstreamThread *thread)
+{
+  g_autoptr (GError) error = NULL;
+  GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return run;
+}
+
+static gboolean
+was_asked (FakeAgent  *agent,
+           const char *text)
+{
+  for (guint i = 0; i < agent->requests->len; i++)
+    if (strstr (agent->requests->pdata[i], text) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+test_start (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamPayload) input = gstream_payload_new ("{\"x\":[1]}", -1, NULL);
+  g_autoptr (GstreamPayload) config = gstream_payload_new ("{\"c\":1}", -1, NULL);
+  g_autoptr (GstreamPayload) metadata = gstream_payload_new ("{\"m\":2}", -1, NULL);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (gstream_thread_get_thread_id (thread));
+  run = gstream_thread_start_sync (thread, input, config, metadata, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_thread_get_thread_id (thread), ==, "t1");
+  g_assert_true (was_asked (agent, "POST /threads {}"));
+  g_assert_true (was_asked (agent, "\"params\":{\"assistant_id\":\"agent\",\"input\":{\"x\":[1]},"
+                            "\"config\":{\"c\":1},\"metadata\":{\"m\":2}}"));
+  g_assert_cmpuint (agent->n_streams, ==, 0); /* nobody has asked for an event yet */
+}
+
+static GPtrArray *
+ask_for_interrupts (GstreamRunStream *run)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *interrupts = gstream_run_stream_interrupts_sync (run, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return interrupts;
+}
+
+/* The second is known to the state alone, and is a subgraph's. */
+static void
+test_state_decides (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/interrupt.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GPtrArray) interrupts = NULL;
+  const char * const inner[] = { "inner:T1", NULL };
+
+  g_free (agent->state);
+  agent->state = g_strdup ("{\"tasks\":[{\"id\":\"T0\",\"name\":\"a\",\"state\":null,"
+                           "\"interrupts\":[{\"id\":\"d8d6e2b16d71e55acc6d9935a371b089\",\"value\":1}]},"
+                           "{\"id\":\"T1\",\"name\":\"inner\",\"interrupts\":[{\"id\":\"late\",\"value\":\"Sure?\"}],"
+                           "\"state\":{\"tasks\":[{\"id\":\"T2\",\"name\":\"ask\",\"state\":null,"
+                           "\"interrupts\":[{\"id\":\"late\",\"value\":\"Sure?\"}]}]}}]}");
+  run = start (thread);
+  interrupts = ask_for_interrupts (run);
+  g_assert_cmpuint (interrupts->len, ==, 2);
+  g_assert_cmpstr (gstream_interrupt_get_id (interrupts->pdata[1]), ==, "late");
+  g_assert_cmpstrv (gstream_interrupt_get_namespace (interrupts->pdata[1]), inner);
+  g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_INTERRUPTED);
+}
+
+static void
+test_respond_all (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/interrupt-resume.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GPtrArray) interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
+  g_autoptr (GPtrArray) responses = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
+  g_autoptr (GstreamPayload) question = gstream_payload_new_string ("Sure?");
+  g_autoptr (GstreamRunStream) first = start (thread);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+  const char * const inner[] = { "inner:1", NULL };
+
+  run = gstream_thread_respond_all_sync (thread, interrupts, responses, NULL, NULL, &error);
+  g_assert_null (run);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_clear_error (&error);
+
+  g_ptr_array_add (interrupts, gstream_interrupt_new ("i1", question, NULL));
+  g_ptr_array_add (interrupts, gstream_interrupt_new ("i2", question, inner));
+  g_ptr_array_add (responses, gstream_payload_new_string ("yes"));
+  g_ptr_array_add (responses, gstream_payload_new ("{\"a\":null}", -1, NULL));
+  run = gstream_thread_respond_all_sync (thread, interrupts, responses, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (was_asked (agent, "\"responses\":[{\"namespace\":[],\"interrupt_id\":\"i1\",\"response\":\"yes\"},"
+                            "{\"namespace\":[\"inner:1\"],\"interrupt_id\":\"i2\",\"response\":{\"a\":null}}]"));
+  /* The answer did not say which run goes on. */
+  g_assert_true (was_asked (agent, "GET /threads/t1/runs?"));
+  log = drain (run, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (log);
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  agent->answer = g_strdup ("{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no such agent\"}");
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_assert_null (run);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "no such agent"));
+}
+
+static void
+test_urls (void)
+{
+  const char * const wrong[] = {
+    "", "localhost:2024", "ftp://localhost", "http://", "http://user:" SECRET "@localhost", "http://localhost/?a=b",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GstreamThread) thread = gstream_thread_new (wrong[i], "agent");
+      g_autoptr (GstreamRunStream) run = NULL;
+      g_autoptr (GError) error = NULL;
+
+      run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+      g_assert_null (run);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_assert_null (strstr (error->message, SECRET));
+    }
+}
+
+/* What the projections need, and lifecycle and input. */
+static void
+test_channels (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  const char * const none[] = { NULL };
+  g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (none);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, mux, NULL, &error);
+  g_autofree char *log = drain (run, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (was_asked (agent, "stream/events {\"channels\":[\"lifecycle\",\"input\"]}"));
+  g_clear_pointer (&log, g_free);
+  log = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error);
+  g_assert_true (was_asked (agent, "\"values\""));
+}
+
+/* --- N6 --- */
+
+static void
+make_flood (FakeAgent *agent)
+{
+  g_autofree char *filling = g_strnfill (FLOOD_EVENT_SIZE, 'x');
+
+  g_ptr_array_set_size (agent->events, 1); /* the run's beginning */
+  for (guint i = 0; i < FLOOD_SIZE / FLOOD_EVENT_SIZE; i++)
+    g_ptr_array_add (agent->events,
+                     g_strdup_printf ("{\"type\":\"event\",\"event_id\":\"e%u\",\"method\":\"values\",\"params\":"
+                                      "{\"namespace\":[],\"timestamp\":1,\"data\":\"%s\"}}", i, filling));
+}
+
+static void
+count_sent (FakeExchange *exchange,
+            gsize        *sent)
+{
+  *sent = MAX (*sent, exchange->sent);
+}
+
+/* Not a byte is sent any more for as long as the loop turns. */
+static gsize
+settle (FakeAgent *agent)
+{
+  gsize before = 0, after = 0;
+  guint quiet = 0;
+
+  while (quiet < 1000)
+    {
+      before = after;
+      g_main_context_iteration (NULL, FALSE);
+      fake_server_foreach (agent->server, (GFunc) count_sent, &after);
+      quiet = before == after ? quiet + 1 : 0;
+    }
+
+  return after;
+}
+
+static void
+test_back_pressure (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamCursor) log = NULL;
+  GValue item = G_VALUE_INIT;
+  gsize sent;
+
+  make_flood (agent);
+  agent->keeps_open = TRUE;
+  g_object_set (thread, "silence-timeout", 60000, NULL);
+  run = start (thread);
+  log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_assert_true (gstream_cursor_next_sync (log, &item, NULL, NULL));
+      g_value_unset (&item);
+    }
+
+  sent = settle (agent);
+  g_assert_cmpuint (sent, >, 19 * FLOOD_EVENT_SIZE);
+  g_assert_cmpuint (sent, <, READ_AHEAD);
+
+  for (guint i = 0; i < 500; i++)
+    {
+      g_assert_true (gstream_cursor_next_sync (log, &item, NULL, NULL));
+      g_value_unset (&item);
+    }
+  g_assert_cmpuint (settle (agent), <, 520 * FLOOD_EVENT_SIZE + READ_AHEAD);
+}
+
+/* --- N7 --- */
+
+static GstreamRunStream *
+start_and_hear (FakeAgent     *agent,
+                GstreamThread *thread)
+{
+  GstreamRunStream *run = start (thread);
+  g_autoptr (GstreamCursor) log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+  GValue item = G_VALUE_INIT;
+
+  g_assert_true (gstream_cursor_next_sync (log, &item, NULL, NULL));
+  g_value_unset (&item);
+
+  return run;
+}
+
+static void
+test_abort (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  GstreamRunStream *run = NULL;
+
+  run = start_and_hear (agent, thread);
+  g_object_unref (run); /* dropped */
+  settle (agent);
+  g_assert_cmpuint (agent->n_cancels, ==, 0);
+
+  gstream_thread_set_cancel_on_abort (thread, FALSE);
+  run = start_and_hear (agent, thread);
+  gstream_run_stream_abort (run);
+  g_object_unref (run);
+  settle (agent);
+  g_assert_cmpuint (agent->n_cancels, ==, 0);
+
+  gstream_thread_set_cancel_on_abort (thread, TRUE);
+  run = start_and_hear (agent, thread);
+  gstream_run_stream_abort (run);
+  gstream_run_stream_abort (run);
+  g_object_unref (run);
+  while (agent->n_cancels == 0)
+    g_main_context_iteration (NULL, TRUE);
+  settle (agent);
+  g_assert_cmpuint (agent->n_cancels, ==, 1);
+}
+
+/* --- N8 --- */
+
+static void
+on_elsewhere (FakeExchange *exchange,
+              gpointer      user_data)
+{
+  guint *n_requests = user_data;
+
+  (*n_requests)++;
+  fake_exchange_answer (exchange, "200 OK", "Content-Type: application/json\r\n", "{\"thread_id\":\"t1\"}");
+}
+
+static void
+test_redirect (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  guint n_requests = 0;
+  g_autoptr (FakeServer) elsewhere = fake_server_new (on_elsewhere, &n_requests);
+  g_autofree char *location = g_strdup_printf ("Location: http://127.0.0.1:%u/threads/t1/commands\r\n",
+                                               fake_server_get_port (elsewhere));
+  const char * const statuses[] = { "301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+      Fault fault = { .status = statuses[i], .headers = location };
+      g_autoptr (GstreamRunStream) run = NULL;
+      g_autoptr (GError) error = NULL;
+
+      gstream_thread_set_api_key (thread, SECRET);
+      g_array_append_val (agent->command_faults, fault);
+      run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+      g_assert_null (run);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+    }
+  g_assert_cmpuint (n_requests, ==, 0);
+}
+
+static void
+assert_no_secret_in_properties (GstreamThread *thread)
+{
+  guint n_specs;
+  g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (thread), &n_specs);
+
+  for (guint i = 0; i < n_specs; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+      g_autofree char *text = NULL;
+
+      if (!(specs[i]->flags & G_PARAM_READABLE))
+        continue;
+      g_value_init (&value, specs[i]->value_type);
+      g_object_get_property (G_OBJECT (thread), specs[i]->name, &value);
+      text = g_strdup_value_contents (&value);
+      g_assert_null (strstr (text, SECRET));
+    }
+}
+
+static GString *logged; /* to the end of the process */
+
+static GLogWriterOutput
+keep_log (GLogLevelFlags   level,
+          const GLogField *fields,
+          gsize            n_fields,
+          gpointer         user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      g_string_append (logged, fields[i].value);
+
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* The key goes to the server, and into nothing else: not even when the server repeats it. */
+static void
+test_secret (gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+      GstreamTransport transport = GPOINTER_TO_INT (data);
+      Fault fault = { .status = "401 Unauthorized", .body = "{\"detail\":\"the key " SECRET " is none, token-0815\"}" };
+
+      logged = g_string_new (NULL);
+      g_log_set_writer_func (keep_log, NULL, NULL);
+      for (guint i = 0; i < 2; i++)
+        {
+          g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
+          g_autoptr (GstreamRunStream) run = NULL;
+          g_autoptr (GError) error = NULL;
+          g_autofree char *log = NULL;
+
+          gstream_thread_set_api_key (thread, SECRET);
+          gstream_thread_set_header (thread, "Authorization", "Bearer token-0815");
+          assert_no_secret_in_properties (thread);
+          if (i == 0)
+            fake_agent_add_fault (agent, fault);
+          if (i == 0 && transport == GSTREAM_TRANSPORT_SSE)
+            g_array_append_val (agent->command_faults, fault);
+          run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+          if (run != NULL)
+            log = drain (run, &error);
+          g_assert_true (i == 1 || error != NULL);
+          g_assert_true (i == 0 || transport == GSTREAM_TRANSPORT_SSE || error == NULL);
+          g_assert_true (error == NULL || strstr (error->message, SECRET) == NULL);
+          g_assert_true (error == NULL || strstr (error->message, "token-0815") == NULL);
+        }
+      g_assert_nonnull (strstr (agent->heads->pdata[0], "X-Api-Key: " SECRET));
+      g_assert_null (strstr (logged->str, SECRET));
+      g_assert_null (strstr (logged->str, "token-0815"));
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_bad_header (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gstream_thread_set_api_key (thread, SECRET "\r\nEvil: yes");
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_assert_null (strstr (error->message, SECRET));
+  g_assert_cmpuint (agent->requests->len, ==, 0);
+}
+
+static void
+test_limits (gconstpointer data)
+{
+  g_autofree char *long_data = g_strnfill (5000, 'x');
+  g_autofree char *deep_data = g_strnfill (100, '[');
+  g_autofree char *deep_end = g_strnfill (100, ']');
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+      g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+      g_autoptr (GstreamRunStream) run = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      g_ptr_array_insert (agent->events, 3,
+                          g_strdup_printf ("{\"type\":\"event\",\"event_id\":\"x\",\"method\":\"values\",\"params\":"
+                                           "{\"namespace\":[],\"timestamp\":1,\"data\":%s%s%s}}",
+                                           i == 0 ? "\"" : deep_data, i == 0 ? long_data : "",
+                                           i == 0 ? "\"" : deep_end));
+      g_object_set (thread, "max-event-size", 4000, "max-depth", 50, NULL);
+      run = start (thread);
+      log = drain (run, &error);
+      g_assert_null (log);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE);
+    }
+}
+
+static void
+add (const char    *name,
+     GTestDataFunc  test)
+{
+  g_autofree char *sse = g_strconcat ("/remote/", name, "-sse", NULL);
+  g_autofree char *websocket = g_strconcat ("/remote/", name, "-websocket", NULL);
+
+  g_test_add_data_func (sse, GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test);
+  g_test_add_data_func (websocket, GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/remote/N1/start", test_start);
+  g_test_add_func ("/remote/N1/respond-all", test_respond_all);
+  g_test_add_func ("/remote/N1/refused", test_refused);
+  g_test_add_func ("/remote/N1/urls", test_urls);
+  g_test_add_func ("/remote/N4/state-decides", test_state_decides);
+  g_test_add_func ("/remote/N5/channels", test_channels);
+  add ("N6/back-pressure", test_back_pressure);
+  add ("N7/abort-and-drop", test_abort);
+  g_test_add_func ("/remote/N8/redirect", test_redirect);
+  g_test_add_func ("/remote/N8/bad-header", test_bad_header);
+  add ("N8/secret", test_secret);
+  add ("N8/limits", test_limits);
+
+  return g_test_run ();
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which of a thread's events are a run's; and when to try again (N3).
+ */
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-retry-private.h>
+#include <gstream/remote/gstream-run-window-private.h>
+
+static GstreamEvent *
+new_event (const char *id,
+           guint       seq,
+           const char *method,
+           const char *data)
+{
+  g_autofree char *json = g_strdup_printf ("{\"type\":\"event\",\"event_id\":\"%s\",\"seq\":%u,\"method\":\"%s\","
+                                           "\"params\":{\"namespace\":[],\"timestamp\":7,\"data\":%s}}",
+                                           id, seq, method, data);
+  GError *error = NULL;
+  GstreamEvent *event = gstream_event_new_from_json (json, -1, &error);
+
+  g_assert_no_error (error);
+
+  return event;
+}
+
+static GstreamEvent *
+lifecycle (const char *id,
+           guint       seq,
+           const char *what)
+{
+  g_autofree char *data = g_strdup_printf ("{\"event\":\"%s\"}", what);
+
+  return new_event (id, seq, "lifecycle", data);
+}
+
+static void
+push (GstreamRunWindow *window,
+      GstreamEvent     *event)
+{
+  GError *error = NULL;
+
+  gstream_run_window_push (window, event, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_pops (GstreamRunWindow *window,
+             const char       *id)
+{
+  g_autoptr (GstreamEvent) event = gstream_run_window_pop (window);
+
+  g_assert_cmpstr (event ? gstream_event_get_id (event) : NULL, ==, id);
+}
+
+/* Ids that name the run decide, whatever seq says. */
+static void
+test_named (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", 0);
+
+  push (window, lifecycle ("synth:a:lc||running", 1, "running"));
+  push (window, new_event ("1-0", 2, "values", "1"));
+  push (window, lifecycle ("synth:a:lc||completed", 3, "completed"));
+  assert_pops (window, NULL);
+  g_assert_false (gstream_run_window_is_inside (window));
+  push (window, lifecycle ("synth:b:lc||running", 4, "running"));
+  push (window, new_event ("2-0", 5, "values", "2"));
+  push (window, lifecycle ("synth:b:lc||completed", 6, "completed"));
+  push (window, new_event ("3-0", 7, "values", "3"));
+  assert_pops (window, "synth:b:lc||running");
+  assert_pops (window, "2-0");
+  assert_pops (window, "synth:b:lc||completed");
+  assert_pops (window, NULL);
+  g_assert_true (gstream_run_window_is_over (window));
+}
+
+/* Else it is the last start that the answer to the command may have seen. */
+static void
+test_counted (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", 6);
+
+  push (window, lifecycle ("1", 1, "running"));
+  push (window, lifecycle ("2", 2, "completed"));
+  push (window, lifecycle ("4", 4, "running"));
+  push (window, new_event ("5", 5, "values", "1"));
+  assert_pops (window, NULL); /* another start may follow */
+  push (window, new_event ("6", 6, "values", "2"));
+  assert_pops (window, "4");
+  assert_pops (window, "5");
+  assert_pops (window, "6");
+
+  gstream_run_window_rewind (window);
+  push (window, lifecycle ("1", 1, "running"));
+  push (window, lifecycle ("4", 4, "running"));
+  push (window, new_event ("5", 5, "values", "1"));
+  assert_pops (window, NULL); /* seen before */
+  push (window, new_event ("7", 7, "values", "3"));
+  assert_pops (window, "7");
+}
+
+static void
+test_another_run (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  g_autoptr (GError) error = NULL;
+
+  push (window, lifecycle ("1", 1, "running"));
+  g_assert_false (gstream_run_window_push (window, lifecycle ("9", 9, "running"), &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+}
+
+static void
+test_pauses (void)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
+  g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
+  g_autoptr (GError) busy = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "");
+  g_autoptr (GError) wrong = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "");
+  GstreamRetry retry = { 0 };
+  const int expected[] = { 100, 200, 400, 500, 500, -1 };
+
+  server->retry_limit = 5;
+  server->retry_pause = 100;
+  server->retry_pause_max = 500;
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken), ==, expected[i]);
+
+  retry.failures = 0;
+  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, broken), ==, -1);
+  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, wrong), ==, -1);
+  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, busy), ==, 100);
+}
+
+/* Retry-After is a number of seconds, or a date; a minute at most. */
+static void
+test_retry_after (void)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (GDateTime) soon = g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC + 3600);
+  g_autofree char *date = soup_date_time_to_string (soon, SOUP_DATE_HTTP);
+  const char * const values[] = { "30", date, "nonsense" };
+  const gint64 at_least[] = { 25000, 55000, 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost", "a", session, NULL);
+      g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
+      g_autoptr (GError) error = NULL;
+      GstreamRetry retry = { 0 };
+
+      server->retry_limit = 1;
+      soup_message_headers_append (soup_message_get_response_headers (message), "Retry-After", values[i]);
+      error = gstream_server_new_error (server, message, 503, NULL);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
+      g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, error), >=, at_least[i]);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/remote/N3/window/named", test_named);
+  g_test_add_func ("/remote/N3/window/counted", test_counted);
+  g_test_add_func ("/remote/N3/window/another-run", test_another_run);
+  g_test_add_func ("/remote/N3/pauses", test_pauses);
+  g_test_add_func ("/remote/N3/retry-after", test_retry_after);
+
+  return g_test_run ();
+}
