@@ -23,6 +23,12 @@ build_packages=(
 # What the tests need besides:
 test_packages=(
   gi-docgen
+  gir1.2-gtk-4.0
+  libgtk-4-dev
+  librsvg2-common
+  python3-venv
+  xauth
+  xvfb
 )
 
 # say LINE...

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /* A text as small as this is copied into its event, which then keeps no buffer of the source's alive. */
 #define GSTREAM_EVENT_LARGEST_EMBEDDED 4096
 
-/* The facts, and where in the data's text the payloads are that they speak of. */
+/* The facts as the view has them, and where in the data's text the payloads are that they speak of. */
 typedef struct
 {
   GstreamFacts     facts;
@@ -25,11 +25,11 @@ typedef struct
   GstreamJsonSlice metadata;
 } GstreamEventFacts;
 
-typedef struct
+struct _GstreamEventBody
 {
+  GstreamEventView   view;
   GstreamMethod      method;
   const char        *method_name;
-  GstreamNamespace  *namespace_;  /* held, unless @lender is set */
   gint64             timestamp;   /* ms */
   const char        *id;          /* or NULL */
   const char        *node;        /* params.node, or NULL */
@@ -47,16 +47,7 @@ typedef struct
   GstreamPayload    *item;        /* atomic; only where it is not the data */
   GstreamPayload    *metadata;    /* atomic */
   GstreamPayload    *interrupts;  /* atomic */
-  GstreamEventFacts *facts;       /* atomic; found when asked for, in an event that was made from a payload */
-  gboolean           facts_apart; /* @facts is an allocation of its own */
-} GstreamEventBody;
-
-struct _GstreamEvent
-{
-  gatomicrefcount   ref_count;
-  guint64           seq;
-  GstreamEventBody *body;
-  GstreamEvent     *host; /* the event whose body it is, held; NULL if that is this one's */
+  gboolean           facts_apart; /* the facts are an allocation of their own */
 };
 
 /* An event and its body, with room for @size more bytes behind them. */

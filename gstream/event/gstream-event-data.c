@@ -42,12 +42,12 @@ peek_data (GstreamEvent *event)
     return data;
   if (body->json != NULL)
     return get_part (event, &body->data, body->json, body->json_data);
-  return publish (&body->data, gstream_event_write_data (&body->facts->facts));
+  return publish (&body->data, gstream_event_write_data (body->view.facts));
 }
 
 /* From data that an application made: checked, but not looked at yet. */
 static GstreamEventFacts *
-find_facts (GstreamEventBody *body)
+read_facts (GstreamEventBody *body)
 {
   GstreamPayload *data = body->data;
   GstreamJsonCursor cursor;
@@ -63,48 +63,47 @@ find_facts (GstreamEventBody *body)
   return facts;
 }
 
-static GstreamEventFacts *
-get_facts (GstreamEventBody *body)
+const GstreamFacts *
+gstream_event_find_facts (GstreamEvent *event)
 {
-  GstreamEventFacts *facts = g_atomic_pointer_get (&body->facts);
+  GstreamEventBody *body = event->body;
+  GstreamEventFacts *facts = read_facts (body);
 
-  if (facts != NULL)
-    return facts;
-  facts = find_facts (body);
-  if (g_atomic_pointer_compare_and_exchange (&body->facts, NULL, facts))
+  if (g_atomic_pointer_compare_and_exchange (&body->view.facts, NULL, &facts->facts))
     {
       body->facts_apart = TRUE;
-      return facts;
+      return &facts->facts;
     }
   g_free (facts);
-  return g_atomic_pointer_get (&body->facts);
+  return g_atomic_pointer_get (&body->view.facts);
 }
 
-const GstreamFacts *
-gstream_event_get_facts (GstreamEvent *event)
+static const GstreamEventFacts *
+get_facts (GstreamEvent *event)
 {
-  return &get_facts (event->body)->facts;
+  return (const GstreamEventFacts *) gstream_event_get_facts (event);
 }
 
 GstreamPayload *
-gstream_event_peek_item (GstreamEvent *event)
+gstream_event_find_item (GstreamEvent *event)
 {
-  GstreamEventFacts *facts = get_facts (event->body);
-  GstreamPayload *data = peek_data (event);
+  GstreamJsonSlice slice = get_facts (event)->item;
+  GstreamPayload *item = peek_data (event);
 
-  if (facts->item.length == 0)
-    return data;
-  return get_part (event, &event->body->item, data->json, facts->item);
+  if (slice.length > 0)
+    item = get_part (event, &event->body->item, item->json, slice);
+  g_atomic_pointer_set (&event->body->view.item, item);
+  return item;
 }
 
 GstreamPayload *
 gstream_event_peek_metadata (GstreamEvent *event)
 {
-  GstreamEventFacts *facts = get_facts (event->body);
+  GstreamJsonSlice slice = get_facts (event)->metadata;
 
-  if (facts->metadata.length == 0)
+  if (slice.length == 0)
     return NULL;
-  return get_part (event, &event->body->metadata, peek_data (event)->json, facts->metadata);
+  return get_part (event, &event->body->metadata, peek_data (event)->json, slice);
 }
 
 /**

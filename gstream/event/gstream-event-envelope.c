@@ -69,21 +69,33 @@ read_interrupts (GstreamEnvelope *self)
   return TRUE;
 }
 
+/* By length first (as elsewhere where names are many): few names then need a look. */
 static gboolean
 read_param (GstreamEnvelope         *self,
             const GstreamJsonString *name)
 {
-  if (is (name, "namespace"))
-    return read_namespace (self);
-  if (is (name, "timestamp"))
-    return gstream_json_cursor_count (&self->cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
-  if (is (name, "data"))
-    return read_data (self);
-  if (is (name, "node"))
-    return read_optional_string (&self->cursor, &self->node, "params.node, a string");
-  if (is (name, "interrupts"))
-    return read_interrupts (self);
-  return gstream_json_cursor_skip (&self->cursor);
+  GstreamJsonCursor *cursor = &self->cursor;
+
+  switch (name->length)
+    {
+    case 4:
+      if (is (name, "data"))
+        return read_data (self);
+      if (is (name, "node"))
+        return read_optional_string (cursor, &self->node, "params.node, a string");
+      break;
+    case 9:
+      if (is (name, "namespace"))
+        return read_namespace (self);
+      if (is (name, "timestamp"))
+        return gstream_json_cursor_count (cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
+      break;
+    default:
+      if (is (name, "interrupts"))
+        return read_interrupts (self);
+      break;
+    }
+  return gstream_json_cursor_skip (cursor);
 }
 
 static gboolean
@@ -158,18 +170,29 @@ read_member (GstreamEnvelope         *self,
 {
   GstreamJsonCursor *cursor = &self->cursor;
 
-  if (is (name, "type"))
-    return read_type (self);
-  if (is (name, "method"))
-    return read_method (self);
-  if (is (name, "params"))
-    return meet_params (self);
-  if (is (name, "seq"))
-    return read_seq (self);
-  if (is (name, "event_id") || is (name, "eventId"))
-    return read_optional_string (cursor, &self->id, "the event's id, a string");
-  if (is (name, "message"))
-    return gstream_json_cursor_string_if_any (cursor, &self->message);
+  switch (name->length)
+    {
+    case 3:
+      if (is (name, "seq"))
+        return read_seq (self);
+      break;
+    case 4:
+      if (is (name, "type"))
+        return read_type (self);
+      break;
+    case 6:
+      if (is (name, "method"))
+        return read_method (self);
+      if (is (name, "params"))
+        return meet_params (self);
+      break;
+    default:
+      if (is (name, "event_id") || is (name, "eventId"))
+        return read_optional_string (cursor, &self->id, "the event's id, a string");
+      if (is (name, "message"))
+        return gstream_json_cursor_string_if_any (cursor, &self->message);
+      break;
+    }
   return gstream_json_cursor_skip (cursor);
 }
 

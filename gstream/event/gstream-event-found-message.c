@@ -156,16 +156,31 @@ read_message_member (GstreamFound            *self,
                      GstreamJsonCursor       *cursor,
                      const GstreamJsonString *name)
 {
-  if (is (name, "event") || is (name, "role") || is (name, "type"))
-    return read_message_word (kind, cursor, name);
-  if (is (name, "index"))
-    return gstream_json_cursor_count_if_any (cursor, &self->index);
-  if (is (name, "delta"))
-    return read_delta (self, cursor);
-  if (is (name, "id") || (is (name, "message_id") && self->message_id.start == NULL))
-    return gstream_json_cursor_string_if_any (cursor, &self->message_id);
-  if (is (name, "run_id"))
-    return gstream_json_cursor_string_if_any (cursor, &self->run_id);
+  switch (name->length)
+    {
+    case 2:
+      if (is (name, "id"))
+        return gstream_json_cursor_string_if_any (cursor, &self->message_id);
+      break;
+    case 4:
+      if (is (name, "role") || is (name, "type"))
+        return read_message_word (kind, cursor, name);
+      break;
+    case 5:
+      if (is (name, "event"))
+        return read_message_word (kind, cursor, name);
+      if (is (name, "index"))
+        return gstream_json_cursor_count_if_any (cursor, &self->index);
+      if (is (name, "delta"))
+        return read_delta (self, cursor);
+      break;
+    default:
+      if (is (name, "run_id"))
+        return gstream_json_cursor_string_if_any (cursor, &self->run_id);
+      if (is (name, "message_id") && self->message_id.start == NULL)
+        return gstream_json_cursor_string_if_any (cursor, &self->message_id);
+      break;
+    }
   return gstream_json_cursor_skip (cursor);
 }
 

@@ -68,7 +68,7 @@ write_params (GString      *out,
   gstream_json_write_member (out, "params");
   g_string_append_c (out, '{');
   gstream_json_write_member (out, "namespace");
-  gstream_json_write_strv (out, body->namespace_->segments);
+  gstream_json_write_strv (out, body->view.namespace_->segments);
   write_integer (out, "timestamp", body->timestamp);
   if (body->node != NULL)
     write_string (out, "node", body->node);

@@ -82,11 +82,57 @@ typedef struct
   const char   *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
 } GstreamFacts;
 
-const GstreamFacts *gstream_event_get_facts          (GstreamEvent     *event);
-GstreamNamespace   *gstream_event_peek_namespace     (GstreamEvent     *event);
+/* What of an event's body is read all the time, and by all rooms. The body begins with it. */
+typedef struct
+{
+  const GstreamFacts *facts;      /* atomic; NULL until asked for, in an event that was made from a payload */
+  GstreamNamespace   *namespace_; /* held, unless the event has a lender */
+  GstreamPayload     *item;       /* atomic; what peek_item gives, NULL until asked for */
+} GstreamEventView;
+
+typedef struct _GstreamEventBody GstreamEventBody;
+
+struct _GstreamEvent
+{
+  gatomicrefcount   ref_count;
+  guint64           seq;
+  GstreamEventBody *body;
+  GstreamEvent     *host; /* the event whose body it is, held; NULL if that is this one's */
+};
+
+/* The first time. */
+const GstreamFacts *gstream_event_find_facts         (GstreamEvent     *event);
+GstreamPayload     *gstream_event_find_item          (GstreamEvent     *event);
+
+static inline GstreamEventView *
+gstream_event_get_view (GstreamEvent *event)
+{
+  return (GstreamEventView *) event->body;
+}
+
+static inline const GstreamFacts *
+gstream_event_get_facts (GstreamEvent *event)
+{
+  const GstreamFacts *facts = g_atomic_pointer_get (&gstream_event_get_view (event)->facts);
+
+  return G_LIKELY (facts != NULL) ? facts : gstream_event_find_facts (event);
+}
+
+static inline GstreamNamespace *
+gstream_event_peek_namespace (GstreamEvent *event)
+{
+  return gstream_event_get_view (event)->namespace_;
+}
 
 /* The data as consumers see it: without D1's pair, D5's envelope. The event's own; no new reference. */
-GstreamPayload     *gstream_event_peek_item          (GstreamEvent     *event);
+static inline GstreamPayload *
+gstream_event_peek_item (GstreamEvent *event)
+{
+  GstreamPayload *item = g_atomic_pointer_get (&gstream_event_get_view (event)->item);
+
+  return G_LIKELY (item != NULL) ? item : gstream_event_find_item (event);
+}
+
 /* D1's metadata, the second of the pair, or NULL. */
 GstreamPayload     *gstream_event_peek_metadata      (GstreamEvent     *event);
 

@@ -90,11 +90,11 @@ make_event (GstreamEnvelope *self,
   room = (char *) (facts + 1);
   body->method = self->method;
   body->method_name = is_known ? gstream_method_get_name (self->method) : gstream_found_copy_string (&self->method_name, &room);
-  body->namespace_ = g_steal_pointer (&self->namespace_);
+  body->view.namespace_ = g_steal_pointer (&self->namespace_);
   body->timestamp = self->timestamp;
   body->id = gstream_found_copy_if_any (&self->id, &room);
   body->node = gstream_found_copy_if_any (&self->node, &room);
-  body->facts = facts;
+  body->view.facts = &facts->facts;
   room = gstream_found_copy (&self->found, self->method, body->node, facts, room);
   set_text (body, self, owner, room);
   return event;

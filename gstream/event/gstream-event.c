@@ -3,6 +3,7 @@
  * Events: how an application makes them, their references, their parts.
  */
 #include "gstream/event/gstream-event-body-private.h"
+#include "gstream/event/gstream-ref-count-private.h"
 
 /**
  * GstreamEvent:
@@ -77,7 +78,7 @@ set_plain_facts (GstreamEventBody  *body,
   facts->facts.method = body->method;
   facts->facts.index = -1;
   facts->facts.node = body->node;
-  body->facts = facts;
+  body->view.facts = &facts->facts;
 }
 
 /**
@@ -118,7 +119,7 @@ gstream_event_new_full (const char         *method,
   copy_method (self->body, method, &strings);
   self->body->node = copy_string (node, &strings);
   self->body->id = copy_string (id, &strings);
-  self->body->namespace_ = gstream_namespace_new (namespace_);
+  self->body->view.namespace_ = gstream_namespace_new (namespace_);
   self->body->timestamp = timestamp >= 0 ? timestamp : g_get_real_time () / 1000;
   self->body->data = gstream_payload_ref (data);
   if (interrupts != NULL)
@@ -187,7 +188,7 @@ gstream_event_ref (GstreamEvent *event)
 {
   g_return_val_if_fail (event != NULL, NULL);
 
-  g_atomic_ref_count_inc (&event->ref_count);
+  gstream_ref_count_inc (&event->ref_count);
   return event;
 }
 
@@ -215,12 +216,12 @@ clear_body (GstreamEvent *self)
   release_payload (self, body->interrupts);
   release_payload (self, body->data);
   if (body->facts_apart)
-    g_free (body->facts);
+    g_free ((gpointer) body->view.facts);
   g_clear_pointer (&body->owner, g_bytes_unref);
   if (body->lender != NULL)
     gstream_event_unref (body->lender);
   else
-    gstream_namespace_unref (body->namespace_);
+    gstream_namespace_unref (body->view.namespace_);
 }
 
 /**
@@ -234,13 +235,26 @@ gstream_event_unref (GstreamEvent *event)
 {
   g_return_if_fail (event != NULL);
 
-  if (!g_atomic_ref_count_dec (&event->ref_count))
+  if (!gstream_ref_count_dec (&event->ref_count))
     return;
   if (event->host != NULL)
     gstream_event_unref (event->host);
   else
     clear_body (event);
   g_free (event);
+}
+
+/* In exchange for the reference to @event. */
+static GstreamEvent *
+take_host (GstreamEvent *event)
+{
+  GstreamEvent *host = event->host;
+
+  if (host == NULL)
+    return event;
+  gstream_event_ref (host);
+  gstream_event_unref (event);
+  return host;
 }
 
 GstreamEvent *
@@ -256,12 +270,11 @@ gstream_event_take_with_seq (GstreamEvent *event,
       event->seq = seq;
       return event;
     }
-  copy = g_new0 (GstreamEvent, 1);
+  copy = g_malloc (sizeof *copy);
   g_atomic_ref_count_init (&copy->ref_count);
   copy->seq = seq;
   copy->body = event->body;
-  copy->host = gstream_event_ref (gstream_event_host (event));
-  gstream_event_unref (event);
+  copy->host = take_host (event);
   return copy;
 }
 
@@ -327,13 +340,7 @@ gstream_event_get_namespace (GstreamEvent *event)
 {
   g_return_val_if_fail (event != NULL, NULL);
 
-  return event->body->namespace_->segments;
-}
-
-GstreamNamespace *
-gstream_event_peek_namespace (GstreamEvent *event)
-{
-  return event->body->namespace_;
+  return event->body->view.namespace_->segments;
 }
 
 /**

@@ -152,16 +152,24 @@ read_plain_string (const GstreamJsonCursor *self,
   return TRUE;
 }
 
+/* The next token is its quote. */
+static inline gboolean
+take_string (GstreamJsonCursor *self,
+             GstreamJsonString *string)
+{
+  if (!read_plain_string (self, self->json + self->next[0], self->json + self->next[1], string))
+    return pass_string (self, string);
+  self->next++;
+  return TRUE;
+}
+
 gboolean
 gstream_json_cursor_string (GstreamJsonCursor *self,
                             GstreamJsonString *string)
 {
   if (gstream_json_cursor_peek (self) != '"')
     return fail_here (self, "a string");
-  if (!read_plain_string (self, self->json + self->next[0], self->json + self->next[1], string))
-    return pass_string (self, string);
-  self->next++;
-  return TRUE;
+  return take_string (self, string);
 }
 
 static gboolean
@@ -181,16 +189,17 @@ skip_scalar (GstreamJsonCursor *self)
 }
 
 /* As almost all counts are written. */
-static gboolean
+static inline gboolean
 read_plain_count (const char *p,
                   const char *end,
                   gint64     *count)
 {
   const char *start = p;
   guint64 value = 0;
+  guint digit;
 
-  while (p < end && gstream_json_is_digit (*p))
-    value = value * 10 + (*p++ - '0');
+  for (; p < end && (digit = (guint) *p - '0') <= 9; p++)
+    value = value * 10 + digit;
   if (p == start || p - start > 18 || (*start == '0' && p > start + 1))
     return FALSE;
   *count = value;
@@ -351,10 +360,10 @@ gboolean
 gstream_json_cursor_string_if_any (GstreamJsonCursor *self,
                                    GstreamJsonString *string)
 {
+  if (gstream_json_cursor_peek (self) == '"')
+    return take_string (self, string);
   *string = (GstreamJsonString) { NULL, 0, FALSE };
-  if (gstream_json_cursor_peek (self) != '"')
-    return gstream_json_cursor_skip (self);
-  return gstream_json_cursor_string (self, string);
+  return gstream_json_cursor_skip (self);
 }
 
 gboolean

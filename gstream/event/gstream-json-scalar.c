@@ -95,7 +95,7 @@ gstream_json_dup_string (GstreamJsonValue string)
 }
 
 /* Exact where it returns TRUE. */
-static gboolean
+static inline gboolean
 read_digits (GstreamJsonValue  number,
              gint64           *integer)
 {
@@ -107,7 +107,7 @@ read_digits (GstreamJsonValue  number,
     return FALSE;
   for (; p < number.end; p++)
     {
-      if (!g_ascii_isdigit (*p))
+      if (*p < '0' || *p > '9')
         return FALSE;
       value = value * 10 + (*p - '0');
     }
@@ -115,14 +115,13 @@ read_digits (GstreamJsonValue  number,
   return value <= (guint64) G_MAXINT64 + negative;
 }
 
-gboolean
-gstream_json_read_integer (GstreamJsonValue  number,
-                           gint64           *integer)
+/* As it is written with a point or an exponent. */
+G_GNUC_NO_INLINE static gboolean
+read_whole_double (GstreamJsonValue  number,
+                   gint64           *integer)
 {
   double value;
 
-  if (read_digits (number, integer))
-    return TRUE;
   if (memchr (number.start, '.', number.end - number.start) == NULL &&
       memchr (number.start, 'e', number.end - number.start) == NULL &&
       memchr (number.start, 'E', number.end - number.start) == NULL)
@@ -133,6 +132,13 @@ gstream_json_read_integer (GstreamJsonValue  number,
     return FALSE;
   *integer = (gint64) value;
   return TRUE;
+}
+
+gboolean
+gstream_json_read_integer (GstreamJsonValue  number,
+                           gint64           *integer)
+{
+  return read_digits (number, integer) || read_whole_double (number, integer);
 }
 
 double

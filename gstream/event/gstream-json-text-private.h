@@ -6,6 +6,11 @@
  */
 #pragma once
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+#include <string.h>
+
 #include <gstream/event/gstream-payload.h>
 
 G_BEGIN_DECLS
@@ -30,6 +35,63 @@ gstream_json_is_space (char c)
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+/* Within a container there is always a byte that ends this. Control characters cannot be there. */
+static inline const char *
+gstream_json_pass_space (const char *p)
+{
+  while ((guchar) *p <= ' ')
+    p++;
+  return p;
+}
+
+/* Sixteen bytes at once, since most names and words are shorter: the bits of those that are @c, the first one's the lowest. */
+#define GSTREAM_JSON_BLOCK 16
+
+static inline guint
+gstream_json_mark_block (const char *p,
+                         char        c,
+                         char        ignored) /* bits that do not matter */
+{
+#ifdef __SSE2__
+  __m128i block = _mm_or_si128 (_mm_loadu_si128 ((const __m128i *) p), _mm_set1_epi8 (ignored));
+
+  return _mm_movemask_epi8 (_mm_cmpeq_epi8 (block, _mm_set1_epi8 (c | ignored)));
+#else
+  guint marks = 0;
+
+  for (guint i = 0; i < GSTREAM_JSON_BLOCK; i++)
+    marks |= (guint) ((p[i] | ignored) == (c | ignored)) << i;
+  return marks;
+#endif
+}
+
+/* Of marks, one at least. */
+static inline guint
+gstream_json_first_mark (guint marks)
+{
+  return __builtin_ctz (marks);
+}
+
+/* The quote that ends the string whose text starts at @p: any one, and one that is near. */
+const char *gstream_json_find_far_quote (const char *p,
+                                         const char *end);
+
+static inline const char *
+gstream_json_find_quote (const char *p,
+                         const char *end)
+{
+  guint marks;
+
+  if (end - p >= GSTREAM_JSON_BLOCK && (marks = gstream_json_mark_block (p, '"', 0)) != 0)
+    {
+      const char *quote = p + gstream_json_first_mark (marks);
+
+      if (quote[-1] != '\\')
+        return quote;
+    }
+  return gstream_json_find_far_quote (p, end);
+}
+
 static inline gboolean
 gstream_json_is_number (GstreamJsonValue value)
 {
@@ -37,9 +99,22 @@ gstream_json_is_number (GstreamJsonValue value)
 }
 
 GstreamPayloadKind gstream_json_kind          (GstreamJsonValue   value);
-/* Behind the value that starts at @p. */
-const char        *gstream_json_pass          (const char        *p,
+const char        *gstream_json_pass_scalar   (const char        *p,
                                                const char        *end);
+const char        *gstream_json_pass_container (const char       *p,
+                                                const char       *end);
+
+/* Behind the value that starts at @p. */
+static inline const char *
+gstream_json_pass (const char *p,
+                   const char *end)
+{
+  if (*p == '"')
+    return gstream_json_find_quote (p + 1, end) + 1;
+  if (*p == '{' || *p == '[')
+    return gstream_json_pass_container (p, end);
+  return gstream_json_pass_scalar (p, end);
+}
 
 void               gstream_json_iter_init     (GstreamJsonIter   *iter,
                                                GstreamJsonValue   container);

@@ -6,17 +6,8 @@
 
 #include <string.h>
 
-static inline const char *
-pass_space (const char *p,
-            const char *end)
-{
-  while (p < end && gstream_json_is_space (*p))
-    p++;
-  return p;
-}
-
 /* By an odd number of backslashes. */
-static inline gboolean
+static gboolean
 is_escaped (const char *quote,
             const char *start)
 {
@@ -27,52 +18,22 @@ is_escaped (const char *quote,
   return (quote - p) % 2 == 1;
 }
 
-static inline const char *
-pass_string (const char *p,
-             const char *end)
+const char *
+gstream_json_find_far_quote (const char *p,
+                             const char *end)
 {
-  const char *start = p + 1;
-  const char *quote = p;
+  const char *quote = memchr (p, '"', end - p);
 
-  do
+  while (quote[-1] == '\\' && is_escaped (quote, p))
     quote = memchr (quote + 1, '"', end - quote - 1);
-  while (is_escaped (quote, start));
-  return quote + 1;
-}
-
-static const char *
-pass_container (const char *p,
-                const char *end)
-{
-  guint depth = 0;
-
-  do
-    {
-      if (*p == '"')
-        {
-          p = pass_string (p, end);
-          continue;
-        }
-      /* This bit is all that sets { and } apart from [ and ]. */
-      if ((*p | 0x20) == '{')
-        depth++;
-      else if ((*p | 0x20) == '}')
-        depth--;
-      p++;
-    }
-  while (depth > 0);
-  return p;
+  return quote;
 }
 
 const char *
-gstream_json_pass (const char *p,
-                   const char *end)
+gstream_json_pass_scalar (const char *p,
+                          const char *end)
 {
-  if (*p == '"')
-    return pass_string (p, end);
-  if (*p == '{' || *p == '[')
-    return pass_container (p, end);
-  while (p < end && *p != ',' && *p != ']' && *p != '}' && !gstream_json_is_space (*p))
+  while (p < end && *p > ' ' && *p != ',' && (*p | 0x20) != '}')
     p++;
   return p;
 }
@@ -114,9 +75,9 @@ gstream_json_iter_init (GstreamJsonIter  *iter,
 gboolean
 gstream_json_iter_step (GstreamJsonIter *iter)
 {
-  iter->at = pass_space (iter->at, iter->end);
+  iter->at = gstream_json_pass_space (iter->at);
   if (*iter->at == ',')
-    iter->at = pass_space (iter->at + 1, iter->end);
+    iter->at = gstream_json_pass_space (iter->at + 1);
   return *iter->at != ']' && *iter->at != '}';
 }
 
@@ -148,8 +109,8 @@ gstream_json_iter_name (GstreamJsonIter  *iter,
   *name = take (iter);
   name->start++;
   name->end--;
-  iter->at = pass_space (iter->at, iter->end) + 1; /* the colon */
-  iter->at = pass_space (iter->at, iter->end);
+  iter->at = gstream_json_pass_space (iter->at) + 1; /* the colon */
+  iter->at = gstream_json_pass_space (iter->at);
   return TRUE;
 }
 

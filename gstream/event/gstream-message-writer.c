@@ -258,12 +258,32 @@ delta_new (GstreamMessageWriter *self,
   facts->facts.node = body->node = self->first->body->node;
   facts->facts.text = memcpy (facts + 1, text, length + 1);
   facts->facts.text_length = length;
-  body->facts = facts;
+  body->view.facts = &facts->facts;
   body->method_name = self->first->body->method_name;
-  body->namespace_ = self->first->body->namespace_;
+  body->view.namespace_ = self->first->body->view.namespace_;
   body->lender = gstream_event_ref (self->first);
   body->timestamp = g_get_real_time () / 1000;
   return event;
+}
+
+/* Most text is ASCII, and of that eight bytes can be checked at once. */
+static gboolean
+is_valid (const char *text,
+          gsize       length)
+{
+  const guint64 beyond_ascii = G_GUINT64_CONSTANT (0x8080808080808080);
+  gsize at = 0;
+  guint64 word;
+
+  for (; length - at >= sizeof word; at += sizeof word)
+    {
+      memcpy (&word, text + at, sizeof word);
+      if ((word & beyond_ascii) != 0)
+        return g_utf8_validate_len (text + at, length - at, NULL);
+    }
+  while (at < length && (guchar) text[at] < 0x80)
+    at++;
+  return at == length || g_utf8_validate_len (text + at, length - at, NULL);
 }
 
 static GstreamEvent *
@@ -280,7 +300,7 @@ write_delta (GstreamMessageWriter *self,
       self->block = block;
       self->index++;
     }
-  if (g_utf8_validate_len (text, length, NULL))
+  if (is_valid (text, length))
     return delta_new (self, delta, text, length);
   valid = g_utf8_make_valid (text, length);
   return delta_new (self, delta, valid, strlen (valid));

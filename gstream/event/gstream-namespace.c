@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "gstream/event/gstream-ref-count-private.h"
+
 static gsize
 size_of (const char * const *segments,
          guint               length)
@@ -68,14 +70,14 @@ gstream_namespace_new (const char * const *segments)
 GstreamNamespace *
 gstream_namespace_ref (GstreamNamespace *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
+  gstream_ref_count_inc (&self->ref_count);
   return self;
 }
 
 void
 gstream_namespace_unref (GstreamNamespace *self)
 {
-  if (g_atomic_ref_count_dec (&self->ref_count))
+  if (gstream_ref_count_dec (&self->ref_count))
     g_free (self);
 }
 

@@ -12,11 +12,14 @@
 
 typedef struct _CachedString CachedString;
 
+/* A place has one JSON Pointer alone, so that each place's string is there once. */
 struct _CachedString
 {
   CachedString *next;
-  gsize         at;      /* where in the text it starts */
-  char          text[];
+  guint64       hash;   /* of @pointer */
+  gsize         length; /* bytes of @pointer */
+  const char   *text;   /* follows @pointer */
+  char          pointer[];
 };
 
 static GstreamPayloadExtras *
@@ -90,51 +93,112 @@ gstream_payload_extras_variant (GstreamPayload *payload)
   return g_atomic_pointer_get (&extras->variant);
 }
 
-static CachedString *
-cached_string_new (gsize             at,
-                   GstreamJsonValue  string)
+/* Eight bytes at once; the last of them twice where that does not come out even. */
+static inline guint64
+load (const char *p)
 {
-  gsize length = string.end - string.start - 2;
-  CachedString *cached = g_malloc (sizeof *cached + length + 1);
+  guint64 word;
 
-  cached->at = at;
-  cached->text[gstream_json_unescape (cached->text, string.start + 1, length)] = '\0';
-  return cached;
+  memcpy (&word, p, sizeof word);
+  return word;
+}
+
+static guint64
+hash_pointer (const char *pointer,
+              gsize       length)
+{
+  const guint64 factor = G_GUINT64_CONSTANT (0x9E3779B97F4A7C15); /* odd, its bits well mixed */
+  guint64 hash = length;
+
+  for (gsize i = 0; i + 8 < length; i += 8)
+    hash = (hash ^ load (pointer + i)) * factor;
+  if (length >= 8)
+    hash ^= load (pointer + length - 8);
+  else
+    for (gsize i = 0; i < length; i++)
+      hash = hash << 8 ^ (guchar) pointer[i];
+  hash *= factor;
+  return hash >> 32;
+}
+
+static gpointer *
+get_slot (GstreamPayloadExtras *extras,
+          guint64               hash)
+{
+  return &extras->strings[hash & (extras->n_strings - 1)];
 }
 
 static const CachedString *
 find_string (const CachedString *string,
-             gsize               at)
+             const char         *pointer,
+             gsize               length,
+             guint64             hash)
 {
-  while (string != NULL && string->at != at)
-    string = string->next;
-  return string;
+  for (; string != NULL; string = string->next)
+    if (string->hash == hash && string->length == length && memcmp (string->pointer, pointer, length) == 0)
+      return string;
+  return NULL;
 }
 
-const char *
-gstream_payload_extras_string (GstreamPayload   *payload,
-                               GstreamJsonValue  string)
+static CachedString *
+cached_string_new (const char       *pointer,
+                   gsize             length,
+                   guint64           hash,
+                   GstreamJsonValue  string)
 {
-  GstreamPayloadExtras *extras = get_extras (payload);
-  gsize at = string.start - payload->json;
-  gpointer *slot = &extras->strings[(at / 8) & (extras->n_strings - 1)];
-  const CachedString *known;
-  CachedString *made = NULL;
+  gsize raw_length = string.end - string.start - 2;
+  CachedString *cached = g_malloc (sizeof *cached + length + 1 + raw_length + 1);
+  char *text = cached->pointer + length + 1;
+
+  cached->hash = hash;
+  cached->length = length;
+  memcpy (cached->pointer, pointer, length + 1);
+  cached->text = text;
+  text[gstream_json_unescape (text, string.start + 1, raw_length)] = '\0';
+  return cached;
+}
+
+/* Where another thread was first, its string is the one. */
+static const char *
+add_string (gpointer     *slot,
+            CachedString *made)
+{
   CachedString *first;
+  const CachedString *known;
 
   do
     {
       first = g_atomic_pointer_get (slot);
-      known = find_string (first, at);
+      known = find_string (first, made->pointer, made->length, made->hash);
       if (known != NULL)
         {
           g_free (made);
           return known->text;
         }
-      if (made == NULL)
-        made = cached_string_new (at, string);
       made->next = first;
     }
   while (!g_atomic_pointer_compare_and_exchange (slot, first, made));
   return made->text;
+}
+
+const char *
+gstream_payload_extras_string (GstreamPayload *payload,
+                               const char     *pointer)
+{
+  GstreamPayloadExtras *extras = g_atomic_pointer_get (&payload->extras);
+  gsize length = strlen (pointer);
+  guint64 hash = hash_pointer (pointer, length);
+  const CachedString *known;
+  GstreamJsonValue value;
+
+  if (extras != NULL)
+    {
+      known = find_string (g_atomic_pointer_get (get_slot (extras, hash)), pointer, length, hash);
+      if (known != NULL)
+        return known->text;
+    }
+  if (!gstream_json_find (gstream_payload_value (payload), pointer, &value) || *value.start != '"')
+    return NULL;
+  extras = get_extras (payload);
+  return add_string (get_slot (extras, hash), cached_string_new (pointer, length, hash, value));
 }

@@ -55,7 +55,8 @@ struct _GstreamPayloadExtras
 void        gstream_payload_extras_free   (GstreamPayloadExtras *extras);
 const char *gstream_payload_extras_json   (GstreamPayload       *payload);
 GVariant   *gstream_payload_extras_variant (GstreamPayload      *payload);
+/* The string at a JSON Pointer, if there is one. */
 const char *gstream_payload_extras_string (GstreamPayload       *payload,
-                                           GstreamJsonValue      string);
+                                           const char           *pointer);
 
 G_END_DECLS

@@ -59,14 +59,10 @@ const char *
 gstream_payload_get_string (GstreamPayload *payload,
                             const char     *pointer)
 {
-  GstreamJsonValue value;
-
   g_return_val_if_fail (payload != NULL, NULL);
   g_return_val_if_fail (pointer != NULL, NULL);
 
-  if (!find (payload, pointer, '"', &value))
-    return NULL;
-  return gstream_payload_extras_string (payload, value);
+  return gstream_payload_extras_string (payload, pointer);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "gstream/event/gstream-event.h"
 #include "gstream/event/gstream-json-cursor-private.h"
 #include "gstream/event/gstream-json-private.h"
+#include "gstream/event/gstream-ref-count-private.h"
 
 /* A part as small as this is copied rather than keeping the whole alive. */
 #define LARGEST_COPIED_PART 512
@@ -223,7 +224,7 @@ gstream_payload_ref (GstreamPayload *payload)
   if (payload->event != NULL)
     gstream_event_ref (payload->event);
   else
-    g_atomic_ref_count_inc (&payload->ref_count);
+    gstream_ref_count_inc (&payload->ref_count);
   return payload;
 }
 
@@ -243,7 +244,7 @@ gstream_payload_unref (GstreamPayload *payload)
       gstream_event_unref (payload->event);
       return;
     }
-  if (!g_atomic_ref_count_dec (&payload->ref_count))
+  if (!gstream_ref_count_dec (&payload->ref_count))
     return;
   g_clear_pointer (&payload->extras, gstream_payload_extras_free);
   g_clear_pointer (&payload->whole, gstream_payload_unref);

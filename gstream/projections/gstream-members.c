@@ -129,13 +129,16 @@ void
 gstream_members_merge (GstreamMembers   *self,
                        GstreamJsonValue  object)
 {
-  g_autoptr (GArray) members = gstream_json_members (object);
+  GstreamJsonIter iter;
+  GstreamJsonValue raw;
+  GstreamJsonValue value;
 
-  for (guint i = 0; i < members->len; i++)
+  gstream_json_iter_init (&iter, object);
+  while (gstream_json_iter_member (&iter, &raw, &value))
     {
-      GstreamJsonMember *member = &g_array_index (members, GstreamJsonMember, i);
+      g_autofree char *name = gstream_json_dup_raw (raw);
 
-      gstream_members_set (self, member->name, member->value);
+      gstream_members_set (self, name, value);
     }
 }
 

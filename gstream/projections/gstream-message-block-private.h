@@ -19,6 +19,7 @@ typedef enum
   GSTREAM_BLOCK_CALL,         /* tool_call */
   GSTREAM_BLOCK_INVALID_CALL, /* invalid_tool_call */
   GSTREAM_BLOCK_OTHER,        /* images, files, and whatever is not known */
+  GSTREAM_BLOCK_ANY,          /* of no block: where nothing says the kind */
 } GstreamBlockKind;
 
 #define GSTREAM_BLOCK_ALL_CERTAIN G_MAXSIZE
@@ -63,6 +64,12 @@ GstreamGrowth    gstream_block_finish         (GstreamBlock     *self,
                                                GstreamJsonValue  content);
 /* Nothing more comes: a chunk becomes a call. */
 void             gstream_block_resolve        (GstreamBlock     *self);
+
+/* Another kind has another stream. */
+void             gstream_block_set_kind       (GstreamBlock     *self,
+                                               GstreamBlockKind  kind);
+void             gstream_block_drop_stream    (GstreamBlock     *self);
+extern const char * const gstream_block_types[]; /* by kind, but for ANY */
 
 void             gstream_block_write          (GstreamBlock     *self,
                                                GString          *out);

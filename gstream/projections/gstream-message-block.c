@@ -9,7 +9,7 @@
 
 static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };
 
-static const char * const types[] = {
+const char * const gstream_block_types[] = {
   [GSTREAM_BLOCK_TEXT] = "text",
   [GSTREAM_BLOCK_REASONING] = "reasoning",
   [GSTREAM_BLOCK_CHUNK] = "tool_call_chunk",
@@ -30,13 +30,13 @@ gstream_block_new (GstreamBlockKind  kind,
   self->index = index;
   self->key = g_strdup (key);
   self->certain = GSTREAM_BLOCK_ALL_CERTAIN;
-  gstream_members_set_string (&self->members, "type", types[kind]);
+  gstream_members_set_string (&self->members, "type", gstream_block_types[kind]);
 
   return self;
 }
 
-static void
-drop_stream (GstreamBlock *self)
+void
+gstream_block_drop_stream (GstreamBlock *self)
 {
   if (self->stream != NULL)
     g_string_free (g_steal_pointer (&self->stream), TRUE);
@@ -45,7 +45,7 @@ drop_stream (GstreamBlock *self)
 void
 gstream_block_free (GstreamBlock *self)
 {
-  drop_stream (self);
+  gstream_block_drop_stream (self);
   gstream_members_clear (&self->members);
   g_free (self->hint);
   g_free (self->key);
@@ -64,7 +64,7 @@ gstream_block_kind_of (GstreamJsonValue content,
 
   type = gstream_json_dup_string (value);
   for (guint i = 0; i < GSTREAM_BLOCK_OTHER; i++)
-    if (strcmp (types[i], type) == 0)
+    if (strcmp (gstream_block_types[i], type) == 0)
       return i;
 
   return GSTREAM_BLOCK_OTHER;
@@ -155,188 +155,53 @@ set_stream (GstreamBlock *self,
 
 /* --- merging --- */
 
+void
+gstream_block_set_kind (GstreamBlock     *self,
+                        GstreamBlockKind  kind)
+{
+  if (kind == self->kind)
+    return;
+
+  gstream_block_drop_stream (self);
+  self->kind = kind;
+}
+
 static GstreamGrowth
-merge_member (GstreamBlock     *self,
-              const char       *name,
-              GstreamJsonValue  value)
+set_stream_value (GstreamBlock     *self,
+                  GstreamJsonValue  value)
 {
   g_autofree char *text = NULL;
 
-  if (g_strcmp0 (name, stream_name (self)) != 0)
-    {
-      gstream_members_set (&self->members, name, value);
-      return no_growth;
-    }
-  if (*value.start != '"')
-    return no_growth; /* null, or what cannot be added to */
+  if (value.start == NULL || *value.start != '"')
+    return no_growth; /* nothing, null, or what cannot be added to */
 
   text = gstream_json_dup_string (value);
 
   return set_stream (self, text);
 }
 
-/* From a chunk to the call that it was part of. */
-static void
-change_kind (GstreamBlock     *self,
-             GstreamBlockKind  kind)
-{
-  if (kind == self->kind)
-    return;
-
-  drop_stream (self);
-  self->kind = kind;
-}
-
 GstreamGrowth
 gstream_block_merge (GstreamBlock     *self,
                      GstreamJsonValue  fields)
 {
-  g_autoptr (GArray) members = gstream_json_members (fields);
-  GstreamGrowth growth = no_growth;
+  GstreamJsonValue stream = { NULL, NULL }; /* the last one, where there are several */
+  GstreamJsonIter iter;
+  GstreamJsonValue raw;
+  GstreamJsonValue value;
 
-  change_kind (self, gstream_block_kind_of (fields, self->kind));
-  for (guint i = 0; i < members->len; i++)
+  gstream_block_set_kind (self, gstream_block_kind_of (fields, self->kind));
+  gstream_json_iter_init (&iter, fields);
+  while (gstream_json_iter_member (&iter, &raw, &value))
     {
-      GstreamJsonMember *member = &g_array_index (members, GstreamJsonMember, i);
-      GstreamGrowth grown = merge_member (self, member->name, member->value);
+      g_autofree char *name = gstream_json_dup_raw (raw);
 
-      if (grown.length > 0)
-        growth = grown;
+      if (g_strcmp0 (name, stream_name (self)) == 0)
+        stream = value;
+      else
+        gstream_members_set (&self->members, name, value);
     }
 
-  return growth;
-}
-
-/* --- finishing --- */
-
-static gboolean
-is_json_object (const char *text)
-{
-  g_autoptr (GstreamPayload) payload = gstream_payload_new (text, -1, NULL);
-
-  return payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_OBJECT;
-}
-
-static void
-become_call (GstreamBlock *self,
-             const char   *args)
-{
-  gboolean is_server = self->kind == GSTREAM_BLOCK_SERVER_CHUNK;
-
-  self->kind = is_server ? GSTREAM_BLOCK_OTHER : GSTREAM_BLOCK_CALL;
-  gstream_members_set_string (&self->members, "type", is_server ? "server_tool_call" : types[GSTREAM_BLOCK_CALL]);
-  gstream_members_default (&self->members, "id", "\"\"");
-  gstream_members_default (&self->members, "name", "\"\"");
-  gstream_members_set_json (&self->members, "args", args);
-}
-
-static void
-become_invalid (GstreamBlock *self,
-                const char   *args)
-{
-  g_autoptr (GstreamPayload) json = gstream_payload_new (args, -1, NULL);
-
-  self->kind = GSTREAM_BLOCK_INVALID_CALL;
-  gstream_members_set_string (&self->members, "type", types[GSTREAM_BLOCK_INVALID_CALL]);
-  gstream_members_default (&self->members, "id", "null");
-  gstream_members_default (&self->members, "name", "null");
-  gstream_members_set_string (&self->members, "args", args);
-  gstream_members_default (&self->members, "error",
-                           json == NULL ? "\"Failed to parse tool call arguments as JSON\""
-                                        : "\"Tool call arguments are not a JSON object\"");
-}
-
-static void
-resolve_args (GstreamBlock *self,
-              const char   *args)
-{
-  if (is_json_object (args))
-    become_call (self, args);
-  else
-    become_invalid (self, args);
-}
-
-void
-gstream_block_resolve (GstreamBlock *self)
-{
-  GString *stream = self->stream;
-
-  if (self->kind != GSTREAM_BLOCK_CHUNK && self->kind != GSTREAM_BLOCK_SERVER_CHUNK)
-    return;
-
-  self->stream = NULL;
-  resolve_args (self, stream != NULL && stream->len > 0 ? stream->str : "{}");
-  if (stream != NULL)
-    g_string_free (stream, TRUE);
-}
-
-/* A finished call: its arguments may be text after all, or missing. */
-static void
-check_args (GstreamBlock *self)
-{
-  const char *json = gstream_members_get (&self->members, "args");
-  g_autofree char *text = gstream_members_dup_string (&self->members, "args");
-  g_autofree char *args = text == NULL && json != NULL && *json != 'n' ? g_strdup (json) : NULL;
-
-  if (text != NULL && *text != '\0')
-    resolve_args (self, text);
-  else
-    resolve_args (self, args ? args : "{}");
-}
-
-/* What the finish of a call need not repeat. */
-static void
-keep_members (GstreamBlock   *self,
-              GstreamMembers *before)
-{
-  static const char * const names[] = { "id", "name" };
-
-  if (self->kind > GSTREAM_BLOCK_INVALID_CALL || self->kind < GSTREAM_BLOCK_CHUNK)
-    return;
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      const char *json = gstream_members_get (before, names[i]);
-
-      if (json != NULL && *json != 'n')
-        gstream_members_default (&self->members, names[i], json);
-    }
-}
-
-static void
-prepare_finish (GstreamBlock     *self,
-                GstreamBlockKind  kind,
-                GstreamJsonValue  content)
-{
-  GstreamJsonValue data;
-  gboolean is_whole = kind == GSTREAM_BLOCK_OTHER && (gstream_json_find (content, "/base64", &data) ||
-                                                      gstream_json_find (content, "/data", &data));
-
-  if (is_whole || (self->stream != NULL && self->stream->len == 0))
-    drop_stream (self);
-  change_kind (self, kind);
-  self->finished = TRUE;
-}
-
-GstreamGrowth
-gstream_block_finish (GstreamBlock     *self,
-                      GstreamJsonValue  content)
-{
-  GstreamMembers before = self->members;
-  GstreamGrowth growth;
-
-  prepare_finish (self, gstream_block_kind_of (content, self->kind), content);
-  self->members = (GstreamMembers) { NULL };
-  gstream_members_set_string (&self->members, "type", types[self->kind]);
-  growth = gstream_block_merge (self, content);
-  keep_members (self, &before);
-  gstream_members_clear (&before);
-
-  gstream_block_resolve (self);
-  if (self->kind == GSTREAM_BLOCK_CALL)
-    check_args (self);
-
-  return growth;
+  return set_stream_value (self, stream);
 }
 
 /* --- writing --- */

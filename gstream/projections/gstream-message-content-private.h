@@ -43,6 +43,30 @@ void            gstream_message_content_end_certainty (GstreamMessageContent *se
 /* The block that @event is about, of those that there are; NULL: none. */
 GstreamBlock   *gstream_message_content_find   (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
+/* What an event is about: a block's index, and the kind it takes it for. */
+typedef struct
+{
+  gint64           index; /* -1: @key */
+  char            *key;   /* an index that is no natural number, as JSON; NULL: none is said */
+  GstreamBlockKind kind;
+} GstreamBlockPlace;
+
+/* The index that @event says; the kind is left to be filled in. */
+GstreamBlockPlace gstream_block_place_of       (GstreamEvent          *event);
+void            gstream_block_place_clear      (GstreamBlockPlace     *self);
+/* By the index alone; where none is said, any block is. */
+gboolean        gstream_block_is_at            (GstreamBlock            *block,
+                                                const GstreamBlockPlace *place);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstreamBlockPlace, gstream_block_place_clear)
+
+/* The newest that fits: an index may be used again by a block of another kind. */
+GstreamBlock   *gstream_message_content_find_at       (GstreamMessageContent   *self,
+                                                       const GstreamBlockPlace *place);
+/* One that was begun as something else, and has nothing in it. */
+GstreamBlock   *gstream_message_content_find_unfilled (GstreamMessageContent   *self,
+                                                       const GstreamBlockPlace *place);
+GstreamBlock   *gstream_message_content_make_at       (GstreamMessageContent   *self,
+                                                       const GstreamBlockPlace *place);
 
 /* All text, or reasoning, of blocks of @kind, in order. Valid until something changes. */
 const char     *gstream_message_content_text   (GstreamMessageContent *self,

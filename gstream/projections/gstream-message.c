@@ -4,12 +4,8 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-payload-private.h> /* reads events' texts without payloads in between */
 #include <gstream/projections/gstream-message-private.h>
 #include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-latch-private.h>
-#include <gstream/stream/gstream-projection-private.h>
 #include <gstream/stream/gstream-sync-private.h>
 
 /**
@@ -40,70 +36,7 @@
  * ends with what it has (T3).
  */
 
-enum
-{
-  TEXT,
-  REASONING,
-  N_DELTAS
-};
-
-enum
-{
-  CONTENT,
-  TOOL_CALLS,
-  INVALID_TOOL_CALLS,
-  N_VIEWS
-};
-
-struct _GstreamMessage
-{
-  GObject               parent_instance;
-
-  GstreamPump          *pump;           /* a reference; the run's */
-  char                 *id;             /* NULL while it is not known */
-  char                 *node;           /* or NULL */
-  GstreamNamespace     *namespace_;
-  GstreamMessageStatus  status;
-  GError               *error;          /* why it failed */
-  GstreamMessageContent content;
-  GstreamMembers        usage;
-  GstreamMembers        metadata;
-  char                 *finish_reason;  /* or NULL */
-  GstreamProjection    *deltas[N_DELTAS]; /* NULL until somebody has use for them */
-  guint                 n_kept;         /* queues that hold it, and consumers that have it as their newest (P11) */
-  GstreamLatch          ended;          /* who waits for the whole message */
-  GstreamPayload       *views[N_VIEWS]; /* made when asked for; NULL after a change */
-  gboolean              has_views;      /* some are made */
-  GstreamPayload       *shown_usage;    /* likewise made when asked for */
-  GstreamPayload       *shown_metadata;
-  GstreamSettler        settler;        /* notifies */
-  guint                 changed;        /* bits of properties to be notified */
-};
-
-enum
-{
-  PROP_0,
-  PROP_ID,
-  PROP_NODE,
-  PROP_NAMESPACE,
-  PROP_STATUS,
-  PROP_TEXT,
-  PROP_REASONING,
-  PROP_CONTENT,
-  PROP_TOOL_CALLS,
-  PROP_INVALID_TOOL_CALLS,
-  PROP_USAGE,
-  PROP_METADATA,
-  PROP_FINISH_REASON,
-  PROP_ERROR,
-  PROP_TEXT_DELTAS,
-  PROP_REASONING_DELTAS,
-  N_PROPS
-};
-
-#define CHANGED(prop) (1u << PROP_##prop)
-
-static GParamSpec *properties[N_PROPS];
+static GParamSpec *properties[GSTREAM_MESSAGE_N_PROPS];
 
 G_DEFINE_ENUM_TYPE (GstreamMessageStatus, gstream_message_status,
                     G_DEFINE_ENUM_VALUE (GSTREAM_MESSAGE_STATUS_STREAMING, "streaming"),
@@ -123,11 +56,8 @@ gstream_message_keep (GstreamHandle *handle)
 {
   GstreamMessage *self = GSTREAM_MESSAGE (handle);
 
-  if (self->n_kept++ > 0)
-    return;
-  for (guint i = 0; i < N_DELTAS; i++)
-    if (self->deltas[i] != NULL)
-      gstream_projection_keep (self->deltas[i]);
+  gstream_deltas_keep (&self->text_deltas);
+  gstream_deltas_keep (&self->reasoning_deltas);
 }
 
 static void
@@ -135,11 +65,8 @@ gstream_message_settle (GstreamHandle *handle)
 {
   GstreamMessage *self = GSTREAM_MESSAGE (handle);
 
-  if (--self->n_kept > 0)
-    return;
-  for (guint i = 0; i < N_DELTAS; i++)
-    if (self->deltas[i] != NULL)
-      gstream_projection_settle (self->deltas[i]);
+  gstream_deltas_settle (&self->text_deltas);
+  gstream_deltas_settle (&self->reasoning_deltas);
 }
 
 static void
@@ -149,36 +76,15 @@ gstream_message_handle_init (GstreamHandleInterface *iface)
   iface->settle = gstream_message_settle;
 }
 
-static void
-end_deltas (GstreamMessage *self,
-            guint           i)
-{
-  if (self->error != NULL)
-    gstream_projection_fail (self->deltas[i], self->error);
-  else
-    gstream_projection_close (self->deltas[i]);
-}
-
-static GstreamProjection *
-get_deltas (GstreamMessage *self,
-            guint           i)
-{
-  static const char * const names[] = { "text_deltas", "reasoning_deltas" };
-
-  if (self->deltas[i] != NULL)
-    return self->deltas[i];
-
-  self->deltas[i] = gstream_projection_new (names[i], G_TYPE_STRING);
-  gstream_projection_bind (self->deltas[i], self->pump, NULL, NULL);
-  if (self->n_kept > 0)
-    gstream_projection_keep (self->deltas[i]);
-  if (self->status != GSTREAM_MESSAGE_STATUS_STREAMING)
-    end_deltas (self, i);
-
-  return self->deltas[i];
-}
-
 /* --- what changes --- */
+
+void
+gstream_message_drop_views (GstreamMessage *self)
+{
+  for (guint i = 0; i < GSTREAM_MESSAGE_N_VIEWS; i++)
+    g_clear_pointer (&self->views[i], gstream_payload_unref);
+  self->has_views = FALSE;
+}
 
 static void
 on_settle (GstreamSettler *settler)
@@ -189,234 +95,11 @@ on_settle (GstreamSettler *settler)
   self->changed = 0;
   g_object_ref (self);
   g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = 1; i < N_PROPS; i++)
+  for (guint i = 1; i < GSTREAM_MESSAGE_N_PROPS; i++)
     if ((changed & (1u << i)) != 0)
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
   g_object_thaw_notify (G_OBJECT (self));
   g_object_unref (self);
-}
-
-static void
-drop_views (GstreamMessage *self)
-{
-  for (guint i = 0; i < N_VIEWS; i++)
-    g_clear_pointer (&self->views[i], gstream_payload_unref);
-  self->has_views = FALSE;
-}
-
-static inline void
-note_slowly (GstreamMessage *self,
-             guint           changed)
-{
-  self->changed |= changed;
-  if (self->settler.queue == NULL)
-    gstream_pump_settle_slowly (self->pump, &self->settler);
-}
-
-static void
-note_soon (GstreamMessage *self,
-           guint           changed)
-{
-  self->changed |= changed;
-  gstream_pump_unsettle (self->pump, &self->settler);
-  gstream_pump_settle_soon (self->pump, &self->settler);
-}
-
-static void
-push_delta (GstreamMessage      *self,
-            guint                i,
-            const GstreamGrowth *growth)
-{
-  if (self->deltas[i] == NULL && self->n_kept == 0)
-    return;
-  if (!gstream_projection_is_wanted (get_deltas (self, i)))
-    return;
-
-  gstream_projection_push_item (self->deltas[i], (GstreamItem) { .p = gstream_text_new_len (growth->text, growth->length) },
-                                NULL);
-}
-
-static inline void
-grow (GstreamMessage *self,
-      GstreamGrowth   growth)
-{
-  if (growth.length == 0)
-    return;
-
-  if (growth.kind == GSTREAM_BLOCK_TEXT)
-    push_delta (self, TEXT, &growth);
-  else if (growth.kind == GSTREAM_BLOCK_REASONING)
-    push_delta (self, REASONING, &growth);
-}
-
-/* --- what comes --- */
-
-GstreamMessage *
-gstream_message_new (GstreamPump      *pump,
-                     GstreamNamespace *namespace_,
-                     const char       *node,
-                     const char       *id)
-{
-  GstreamMessage *self = g_object_new (GSTREAM_TYPE_MESSAGE, NULL);
-
-  self->pump = gstream_pump_ref (pump);
-  self->namespace_ = gstream_namespace_ref (namespace_);
-  self->node = g_strdup (node);
-  self->id = g_strdup (id);
-
-  return self;
-}
-
-GstreamMessageContent *
-gstream_message_peek_content (GstreamMessage *self)
-{
-  return &self->content;
-}
-
-static gboolean
-take_object (GstreamMembers  *members,
-             GstreamPayload **shown,
-             GstreamEvent    *event,
-             const char      *pointer)
-{
-  GstreamJsonValue object;
-
-  if (!gstream_json_find (gstream_payload_value (gstream_event_peek_item (event)), pointer, &object) ||
-      *object.start != '{')
-    return FALSE;
-
-  gstream_members_merge (members, object);
-  g_clear_pointer (shown, gstream_payload_unref);
-
-  return TRUE;
-}
-
-void
-gstream_message_take_usage (GstreamMessage *self,
-                            GstreamEvent   *event,
-                            const char     *pointer)
-{
-  if (take_object (&self->usage, &self->shown_usage, event, pointer))
-    note_slowly (self, CHANGED (USAGE));
-}
-
-void
-gstream_message_take_metadata (GstreamMessage *self,
-                               GstreamEvent   *event,
-                               const char     *pointer)
-{
-  if (take_object (&self->metadata, &self->shown_metadata, event, pointer))
-    note_slowly (self, CHANGED (METADATA));
-}
-
-void
-gstream_message_begin (GstreamMessage *self,
-                       GstreamEvent   *event)
-{
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-
-  if (self->id == NULL && facts->message_id != NULL)
-    {
-      self->id = g_strdup (facts->message_id);
-      note_slowly (self, CHANGED (ID));
-    }
-  gstream_message_take_usage (self, event, "/usage");
-  gstream_message_take_metadata (self, event, "/metadata");
-}
-
-#define CONTENT_CHANGED \
-  (CHANGED (TEXT) | CHANGED (REASONING) | CHANGED (CONTENT) | CHANGED (TOOL_CALLS) | CHANGED (INVALID_TOOL_CALLS))
-
-static void
-note_content (GstreamMessage *self,
-              GstreamGrowth   growth)
-{
-  drop_views (self);
-  grow (self, growth);
-  note_slowly (self, CONTENT_CHANGED);
-}
-
-void
-gstream_message_start_block (GstreamMessage *self,
-                             GstreamEvent   *event)
-{
-  note_content (self, gstream_message_content_start (&self->content, event));
-}
-
-void
-gstream_message_finish_block (GstreamMessage *self,
-                              GstreamEvent   *event)
-{
-  note_content (self, gstream_message_content_finish (&self->content, event));
-}
-
-void
-gstream_message_put_block (GstreamMessage   *self,
-                           guint             index,
-                           GstreamJsonValue  content)
-{
-  note_content (self, gstream_message_content_put (&self->content, index, content));
-}
-
-void
-gstream_message_take_delta (GstreamMessage     *self,
-                            GstreamEvent       *event,
-                            const GstreamFacts *facts)
-{
-  GstreamGrowth growth = gstream_message_content_delta (&self->content, event, facts);
-
-  if (self->has_views)
-    drop_views (self);
-  grow (self, growth);
-  note_slowly (self, growth.kind == GSTREAM_BLOCK_TEXT ? CHANGED (TEXT) | CHANGED (CONTENT)
-                                                       : CHANGED (REASONING) | CHANGED (CONTENT));
-}
-
-/* Where sources say why a model stopped. */
-static char *
-dup_finish_reason (GstreamMessage *self,
-                   GstreamEvent   *event)
-{
-  static const char * const names[] = { "finish_reason", "stop_reason", "finishReason" };
-  GstreamPayload *item = gstream_event_peek_item (event);
-  char *reason = g_strdup (gstream_payload_get_string (item, "/reason"));
-
-  if (reason == NULL)
-    reason = g_strdup (gstream_payload_get_string (item, "/finish_reason"));
-  for (guint i = 0; reason == NULL && i < G_N_ELEMENTS (names); i++)
-    reason = gstream_members_dup_string (&self->metadata, names[i]);
-
-  return reason;
-}
-
-void
-gstream_message_finish (GstreamMessage *self,
-                        GstreamEvent   *event)
-{
-  gstream_message_take_usage (self, event, "/usage");
-  gstream_message_take_metadata (self, event, "/responseMetadata");
-  gstream_message_take_metadata (self, event, "/response_metadata");
-  gstream_message_take_metadata (self, event, "/metadata");
-  self->finish_reason = dup_finish_reason (self, event);
-  gstream_message_end (self, GSTREAM_MESSAGE_STATUS_FINISHED, NULL);
-}
-
-void
-gstream_message_end (GstreamMessage       *self,
-                     GstreamMessageStatus  status,
-                     const GError         *error)
-{
-  g_assert (self->status == GSTREAM_MESSAGE_STATUS_STREAMING);
-
-  self->status = status;
-  self->error = error ? g_error_copy (error) : NULL;
-  gstream_message_content_end (&self->content, status == GSTREAM_MESSAGE_STATUS_FINISHED);
-  drop_views (self);
-  for (guint i = 0; i < N_DELTAS; i++)
-    if (self->deltas[i] != NULL)
-      end_deltas (self, i);
-  note_soon (self, CHANGED (STATUS) | CHANGED (ERROR) | CHANGED (FINISH_REASON) | CONTENT_CHANGED);
-  gstream_latch_open (&self->ended);
 }
 
 /* --- awaiting the whole --- */
@@ -527,11 +210,11 @@ make_view (GstreamMessage *self,
 {
   switch (i)
     {
-    case TOOL_CALLS:
+    case GSTREAM_MESSAGE_TOOL_CALLS:
       return gstream_message_content_calls (&self->content, GSTREAM_BLOCK_CALL);
-    case INVALID_TOOL_CALLS:
+    case GSTREAM_MESSAGE_INVALID_TOOL_CALLS:
       return gstream_message_content_calls (&self->content, GSTREAM_BLOCK_INVALID_CALL);
-    case CONTENT:
+    case GSTREAM_MESSAGE_CONTENT:
     default:
       return gstream_message_content_blocks (&self->content);
     }
@@ -660,7 +343,7 @@ gstream_message_get_content (GstreamMessage *self)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
 
-  return get_view (self, CONTENT);
+  return get_view (self, GSTREAM_MESSAGE_CONTENT);
 }
 
 /**
@@ -677,7 +360,7 @@ gstream_message_get_tool_calls (GstreamMessage *self)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
 
-  return get_view (self, TOOL_CALLS);
+  return get_view (self, GSTREAM_MESSAGE_TOOL_CALLS);
 }
 
 /**
@@ -695,7 +378,7 @@ gstream_message_get_invalid_tool_calls (GstreamMessage *self)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
 
-  return get_view (self, INVALID_TOOL_CALLS);
+  return get_view (self, GSTREAM_MESSAGE_INVALID_TOOL_CALLS);
 }
 
 /**
@@ -783,7 +466,7 @@ gstream_message_get_text_deltas (GstreamMessage *self)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
 
-  return get_deltas (self, TEXT);
+  return gstream_deltas_get (&self->text_deltas);
 }
 
 /**
@@ -799,7 +482,7 @@ gstream_message_get_reasoning_deltas (GstreamMessage *self)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
 
-  return get_deltas (self, REASONING);
+  return gstream_deltas_get (&self->reasoning_deltas);
 }
 
 static void
@@ -812,50 +495,50 @@ gstream_message_get_property (GObject    *object,
 
   switch (prop_id)
     {
-    case PROP_ID:
+    case GSTREAM_MESSAGE_PROP_ID:
       g_value_set_string (value, self->id);
       break;
-    case PROP_NODE:
+    case GSTREAM_MESSAGE_PROP_NODE:
       g_value_set_string (value, self->node);
       break;
-    case PROP_NAMESPACE:
+    case GSTREAM_MESSAGE_PROP_NAMESPACE:
       g_value_set_boxed (value, gstream_message_get_namespace (self));
       break;
-    case PROP_STATUS:
+    case GSTREAM_MESSAGE_PROP_STATUS:
       g_value_set_enum (value, self->status);
       break;
-    case PROP_TEXT:
+    case GSTREAM_MESSAGE_PROP_TEXT:
       g_value_set_string (value, gstream_message_get_text (self));
       break;
-    case PROP_REASONING:
+    case GSTREAM_MESSAGE_PROP_REASONING:
       g_value_set_string (value, gstream_message_get_reasoning (self));
       break;
-    case PROP_CONTENT:
+    case GSTREAM_MESSAGE_PROP_CONTENT:
       g_value_set_boxed (value, gstream_message_get_content (self));
       break;
-    case PROP_TOOL_CALLS:
+    case GSTREAM_MESSAGE_PROP_TOOL_CALLS:
       g_value_set_boxed (value, gstream_message_get_tool_calls (self));
       break;
-    case PROP_INVALID_TOOL_CALLS:
+    case GSTREAM_MESSAGE_PROP_INVALID_TOOL_CALLS:
       g_value_set_boxed (value, gstream_message_get_invalid_tool_calls (self));
       break;
-    case PROP_USAGE:
+    case GSTREAM_MESSAGE_PROP_USAGE:
       g_value_set_boxed (value, gstream_message_get_usage (self));
       break;
-    case PROP_METADATA:
+    case GSTREAM_MESSAGE_PROP_METADATA:
       g_value_set_boxed (value, gstream_message_get_metadata (self));
       break;
-    case PROP_FINISH_REASON:
+    case GSTREAM_MESSAGE_PROP_FINISH_REASON:
       g_value_set_string (value, self->finish_reason);
       break;
-    case PROP_ERROR:
+    case GSTREAM_MESSAGE_PROP_ERROR:
       g_value_set_boxed (value, self->error);
       break;
-    case PROP_TEXT_DELTAS:
-      g_value_set_object (value, get_deltas (self, TEXT));
+    case GSTREAM_MESSAGE_PROP_TEXT_DELTAS:
+      g_value_set_object (value, gstream_deltas_get (&self->text_deltas));
       break;
-    case PROP_REASONING_DELTAS:
-      g_value_set_object (value, get_deltas (self, REASONING));
+    case GSTREAM_MESSAGE_PROP_REASONING_DELTAS:
+      g_value_set_object (value, gstream_deltas_get (&self->reasoning_deltas));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -880,11 +563,11 @@ gstream_message_finalize (GObject *object)
 
   g_assert (g_queue_is_empty (&self->ended.waits));
 
-  drop_views (self);
+  gstream_message_drop_views (self);
   g_clear_pointer (&self->shown_usage, gstream_payload_unref);
   g_clear_pointer (&self->shown_metadata, gstream_payload_unref);
-  for (guint i = 0; i < N_DELTAS; i++)
-    g_clear_object (&self->deltas[i]);
+  gstream_deltas_clear (&self->text_deltas);
+  gstream_deltas_clear (&self->reasoning_deltas);
   gstream_message_content_clear (&self->content);
   gstream_members_clear (&self->usage);
   gstream_members_clear (&self->metadata);
@@ -914,96 +597,96 @@ gstream_message_class_init (GstreamMessageClass *klass)
    *
    * Its id, as the model's provider or the run gave it.
    */
-  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:node: (getter get_node)
    *
    * The node of the graph that calls the model.
    */
-  properties[PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:namespace: (getter get_namespace)
    *
    * Where in the run its events occur.
    */
-  properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
   /**
    * GstreamMessage:status: (getter get_status)
    *
    * How it is.
    */
-  properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS,
+  properties[GSTREAM_MESSAGE_PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS,
                                                GSTREAM_MESSAGE_STATUS_STREAMING, READABLE);
   /**
    * GstreamMessage:text: (getter get_text)
    *
    * Its text so far. Notified once a frame at most, and at the end.
    */
-  properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", READABLE);
+  properties[GSTREAM_MESSAGE_PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", READABLE);
   /**
    * GstreamMessage:reasoning: (getter get_reasoning)
    *
    * What the model has reasoned so far. Notified once a frame at most, and at the end.
    */
-  properties[PROP_REASONING] = g_param_spec_string ("reasoning", NULL, NULL, "", READABLE);
+  properties[GSTREAM_MESSAGE_PROP_REASONING] = g_param_spec_string ("reasoning", NULL, NULL, "", READABLE);
   /**
    * GstreamMessage:content: (getter get_content)
    *
    * Its content so far: an array of blocks in index order. Notified once a frame
    * at most, and at the end.
    */
-  properties[PROP_CONTENT] = g_param_spec_boxed ("content", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_CONTENT] = g_param_spec_boxed ("content", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:tool-calls: (getter get_tool_calls)
    *
    * The tools that the model calls: an array of objects with `id`, `name` and `args`.
    */
-  properties[PROP_TOOL_CALLS] = g_param_spec_boxed ("tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_TOOL_CALLS] = g_param_spec_boxed ("tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:invalid-tool-calls: (getter get_invalid_tool_calls)
    *
    * Calls of tools whose arguments are not a JSON object, likewise.
    */
-  properties[PROP_INVALID_TOOL_CALLS] =
+  properties[GSTREAM_MESSAGE_PROP_INVALID_TOOL_CALLS] =
     g_param_spec_boxed ("invalid-tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:usage: (getter get_usage)
    *
    * The tokens used.
    */
-  properties[PROP_USAGE] = g_param_spec_boxed ("usage", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_USAGE] = g_param_spec_boxed ("usage", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:metadata: (getter get_metadata)
    *
    * What the model's provider says of the call.
    */
-  properties[PROP_METADATA] = g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_METADATA] = g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:finish-reason: (getter get_finish_reason)
    *
    * Why the model stopped.
    */
-  properties[PROP_FINISH_REASON] = g_param_spec_string ("finish-reason", NULL, NULL, NULL, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_FINISH_REASON] = g_param_spec_string ("finish-reason", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:error: (getter get_error)
    *
    * Why it failed.
    */
-  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
   /**
    * GstreamMessage:text-deltas: (getter get_text_deltas)
    *
    * Its text as it comes, piece by piece: a projection of strings.
    */
-  properties[PROP_TEXT_DELTAS] = g_param_spec_object ("text-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
+  properties[GSTREAM_MESSAGE_PROP_TEXT_DELTAS] = g_param_spec_object ("text-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
   /**
    * GstreamMessage:reasoning-deltas: (getter get_reasoning_deltas)
    *
    * The model's reasoning as it comes, piece by piece: a projection of strings.
    */
-  properties[PROP_REASONING_DELTAS] =
+  properties[GSTREAM_MESSAGE_PROP_REASONING_DELTAS] =
     g_param_spec_object ("reasoning-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_object_class_install_properties (object_class, GSTREAM_MESSAGE_N_PROPS, properties);
 }
 
 static void

@@ -90,122 +90,55 @@ end_message (GstreamMessagesTransformer *self,
   gstream_open_messages_remove (&self->open, open);
 }
 
-/* --- finding messages --- */
-
-static inline gboolean
-is_same (const char *a,
-         const char *b)
-{
-  return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
-}
-
-/* The one that was found last, if it is that again: almost always. */
-static inline gboolean
-is_latest (GstreamMessagesTransformer *self,
-           GstreamEvent               *event,
-           const GstreamFacts         *facts)
-{
-  GstreamOpenMessage *latest = self->open.latest;
-
-  if (latest == NULL)
-    return FALSE;
-  if (facts->message_id != NULL)
-    return is_same (latest->id, facts->message_id);
-  if (facts->run_id != NULL)
-    return latest->has_run && is_same (latest->run_id, facts->run_id);
-
-  return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
-}
-
-/* An id that is new may be that of the one message there that nothing has named. */
-static GstreamOpenMessage *
-adopt (GstreamMessagesTransformer *self,
-       GstreamOpenPlace           *place,
-       const GstreamFacts         *facts)
-{
-  GstreamOpenMessage *open;
-
-  if (place == NULL || place->open->len != 1)
-    return NULL;
-  open = g_ptr_array_index (place->open, 0);
-  if ((facts->run_id != NULL && open->run_id != NULL) || (facts->message_id != NULL && open->id != NULL))
-    return NULL;
-
-  gstream_open_messages_name (&self->open, open, facts->run_id, facts->message_id);
-
-  return open;
-}
-
-/* @is_known: whether the event is about something open, although nobody can say what. */
-static GstreamOpenMessage *
-look_up (GstreamMessagesTransformer *self,
-         GstreamEvent               *event,
-         gboolean                   *is_known)
-{
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamOpenPlace *place = gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
-  GstreamOpenMessage *open = NULL;
-
-  *is_known = FALSE;
-  if (facts->message_id != NULL)
-    open = gstream_open_messages_by_id (&self->open, facts->message_id);
-  if (open == NULL && facts->run_id != NULL)
-    open = gstream_open_messages_by_run (&self->open, facts->run_id);
-  if (open != NULL)
-    return open;
-  if (facts->message_id != NULL || facts->run_id != NULL)
-    return adopt (self, place, facts);
-  if (place == NULL)
-    return NULL;
-  if (place->open->len == 1)
-    return g_ptr_array_index (place->open, 0);
-
-  *is_known = TRUE;
-
-  return gstream_unattributed_find (place, event);
-}
-
-static GstreamOpenMessage *
-find_message (GstreamMessagesTransformer *self,
-              GstreamEvent               *event,
-              const GstreamFacts         *facts,
-              gboolean                   *is_known)
-{
-  GstreamOpenMessage *open;
-
-  if (G_LIKELY (is_latest (self, event, facts)))
-    return self->open.latest;
-
-  open = look_up (self, event, is_known);
-  if (open != NULL)
-    self->open.latest = open;
-
-  return open;
-}
-
 /* --- what events do --- */
 
-/* What a start leaves no room for: a message of the same id, or one here that was only inferred. */
+/* The message of the run that starts again. Two turns of one run have a message id each. */
+static GstreamOpenMessage *
+find_same (GstreamMessagesTransformer *self,
+           const GstreamFacts         *facts)
+{
+  GstreamOpenMessage *other = NULL;
+
+  if (facts->message_id != NULL)
+    other = gstream_open_messages_by_id (&self->open, facts->message_id);
+  if (other == NULL && facts->run_id != NULL)
+    {
+      other = gstream_open_messages_by_run (&self->open, facts->run_id);
+      if (other != NULL && other->id != NULL && facts->message_id != NULL)
+        return NULL;
+    }
+
+  return other;
+}
+
+/* One here whose start nobody saw: that a message starts is a sign that it is over (D2). */
+static GstreamOpenMessage *
+find_stray (GstreamMessagesTransformer *self,
+            GstreamEvent               *event)
+{
+  GstreamOpenPlace *place = gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
+
+  for (guint i = 0; place != NULL && i < place->open->len; i++)
+    {
+      GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
+
+      if (open->implied)
+        return open;
+    }
+
+  return NULL;
+}
+
+/* What a start leaves no room for. */
 static void
 end_superseded (GstreamMessagesTransformer *self,
                 GstreamEvent               *event)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamOpenPlace *place = gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
-  GstreamOpenMessage *other = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
+  GstreamOpenMessage *other = find_same (self, facts);
 
-  if (other == NULL && facts->run_id != NULL)
-    {
-      other = gstream_open_messages_by_run (&self->open, facts->run_id);
-      /* Two turns of one run: each has its own message id. */
-      if (other != NULL && other->id != NULL && facts->message_id != NULL)
-        other = NULL;
-    }
-  if (other == NULL && facts->run_id == NULL && place != NULL)
-    for (guint i = 0; i < place->open->len && other == NULL; i++)
-      if (((GstreamOpenMessage *) g_ptr_array_index (place->open, i))->implied)
-        other = g_ptr_array_index (place->open, i);
-
+  if (other == NULL && facts->run_id == NULL)
+    other = find_stray (self, event);
   if (other != NULL)
     end_message (self, other, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
 }
@@ -241,29 +174,6 @@ start (GstreamMessagesTransformer *self,
     gstream_message_begin (open->message, event);
 }
 
-/* So that the next event here that does not say whose it is can be told (T2). */
-static void
-note_step (GstreamOpenMessage *open,
-           GstreamStep         step,
-           gboolean            is_guess,
-           GstreamEvent       *event)
-{
-  GstreamOpenPlace *place = open->place;
-  GstreamBlock *block;
-
-  if (step == GSTREAM_STEP_BLOCK_START && is_guess && open->message != NULL &&
-      !(place->latest == open && place->step == GSTREAM_STEP_MESSAGE_START))
-    {
-      block = gstream_message_content_find (gstream_message_peek_content (open->message), event);
-      if (block != NULL)
-        block->guessed = TRUE;
-    }
-  if (step == GSTREAM_STEP_BLOCK_FINISH)
-    open->stamp = ++place->clock;
-  place->latest = open;
-  place->step = step;
-}
-
 /* Of a message that began before this run was attached to, or whose start was lost: shown from here on. */
 static GstreamOpenMessage *
 imply (GstreamMessagesTransformer *self,
@@ -282,7 +192,7 @@ take_delta (GstreamMessagesTransformer *self,
             const GstreamFacts         *facts)
 {
   gboolean is_known = FALSE;
-  GstreamOpenMessage *open = find_message (self, event, facts, &is_known);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &is_known);
 
   if (G_UNLIKELY (open == NULL))
     {
@@ -300,7 +210,7 @@ take_block (GstreamMessagesTransformer *self,
             const GstreamFacts         *facts)
 {
   gboolean is_known = FALSE;
-  GstreamOpenMessage *open = find_message (self, event, facts, &is_known);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &is_known);
 
   if (open == NULL && is_known)
     {
@@ -315,7 +225,7 @@ take_block (GstreamMessagesTransformer *self,
     gstream_message_start_block (open->message, event);
   else if (open->message != NULL)
     gstream_message_finish_block (open->message, event);
-  note_step (open, facts->step, is_known, event);
+  gstream_unattributed_note (open, event, is_known);
 }
 
 /* An end of what is not open ends nothing: it says no more than that. */
@@ -324,7 +234,7 @@ finish (GstreamMessagesTransformer *self,
         GstreamEvent               *event)
 {
   gboolean is_known = FALSE;
-  GstreamOpenMessage *open = find_message (self, event, gstream_event_get_facts (event), &is_known);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, gstream_event_get_facts (event), &is_known);
 
   if (open == NULL)
     {
@@ -342,7 +252,7 @@ fail_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
   gboolean is_known = FALSE;
-  GstreamOpenMessage *open = find_message (self, event, gstream_event_get_facts (event), &is_known);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, gstream_event_get_facts (event), &is_known);
   const char *text = gstream_payload_get_string (gstream_event_peek_item (event), "/message");
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 

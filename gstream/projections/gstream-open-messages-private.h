@@ -60,6 +60,15 @@ void                gstream_open_messages_name   (GstreamOpenMessages *self,
                                                   const char          *run_id,
                                                   const char          *id);
 
+/*
+ * The message that @event, of these facts, is about; NULL: none. Then @is_known
+ * says whether it is about one of those that are open, although nobody can say which.
+ */
+GstreamOpenMessage *gstream_open_messages_find   (GstreamOpenMessages *self,
+                                                  GstreamEvent        *event,
+                                                  const GstreamFacts  *facts,
+                                                  gboolean            *is_known);
+
 GstreamOpenMessage *gstream_open_messages_by_run (GstreamOpenMessages *self,
                                                   const char          *run_id);
 GstreamOpenMessage *gstream_open_messages_by_id  (GstreamOpenMessages *self,

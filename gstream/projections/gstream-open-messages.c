@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/projections/gstream-open-messages-private.h>
+#include <gstream/projections/gstream-unattributed-private.h>
 
 static void
 open_message_free (gpointer data)
@@ -182,4 +183,104 @@ gstream_open_messages_peek (GstreamOpenMessages *self)
     return NULL;
 
   return g_ptr_array_index (((GstreamOpenPlace *) value)->open, 0);
+}
+
+/* --- finding --- */
+
+static inline gboolean
+is_same (const char *a,
+         const char *b)
+{
+  return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
+}
+
+/* The one that was found last, if it is that again: almost always. */
+static inline gboolean
+is_latest (GstreamOpenMessages *self,
+           GstreamEvent        *event,
+           const GstreamFacts  *facts)
+{
+  GstreamOpenMessage *latest = self->latest;
+
+  if (latest == NULL)
+    return FALSE;
+  if (facts->message_id != NULL)
+    return is_same (latest->id, facts->message_id);
+  if (facts->run_id != NULL)
+    return latest->has_run && is_same (latest->run_id, facts->run_id);
+
+  return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
+}
+
+static GstreamOpenMessage *
+find_named (GstreamOpenMessages *self,
+            const GstreamFacts  *facts)
+{
+  GstreamOpenMessage *open = NULL;
+
+  if (facts->message_id != NULL)
+    open = gstream_open_messages_by_id (self, facts->message_id);
+  if (open == NULL && facts->run_id != NULL)
+    open = gstream_open_messages_by_run (self, facts->run_id);
+
+  return open;
+}
+
+/* An id that is new may be that of the one message there that nothing has named. */
+static GstreamOpenMessage *
+adopt (GstreamOpenMessages *self,
+       GstreamOpenPlace    *place,
+       const GstreamFacts  *facts)
+{
+  GstreamOpenMessage *open;
+
+  if (place->open->len != 1)
+    return NULL;
+  open = g_ptr_array_index (place->open, 0);
+  if ((facts->run_id != NULL && open->run_id != NULL) || (facts->message_id != NULL && open->id != NULL))
+    return NULL;
+
+  gstream_open_messages_name (self, open, facts->run_id, facts->message_id);
+
+  return open;
+}
+
+static GstreamOpenMessage *
+look_up (GstreamOpenMessages *self,
+         GstreamEvent        *event,
+         const GstreamFacts  *facts,
+         gboolean            *is_known)
+{
+  GstreamOpenPlace *place = gstream_open_messages_at (self, gstream_event_peek_namespace (event));
+  GstreamOpenMessage *open = find_named (self, facts);
+
+  *is_known = FALSE;
+  if (open != NULL || place == NULL)
+    return open;
+  if (facts->message_id != NULL || facts->run_id != NULL)
+    return adopt (self, place, facts);
+  if (place->open->len == 1)
+    return g_ptr_array_index (place->open, 0);
+
+  *is_known = TRUE;
+
+  return gstream_unattributed_find (place, event);
+}
+
+GstreamOpenMessage *
+gstream_open_messages_find (GstreamOpenMessages *self,
+                            GstreamEvent        *event,
+                            const GstreamFacts  *facts,
+                            gboolean            *is_known)
+{
+  GstreamOpenMessage *open;
+
+  if (G_LIKELY (is_latest (self, event, facts)))
+    return self->latest;
+
+  open = look_up (self, event, facts, is_known);
+  if (open != NULL)
+    self->latest = open;
+
+  return open;
 }

@@ -4,10 +4,10 @@
  */
 #include "config.h"
 
+#include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-latch-private.h>
-#include <gstream/stream/gstream-projection-private.h>
 #include <gstream/stream/gstream-sync-private.h>
 
 /**
@@ -50,8 +50,7 @@ struct _GstreamToolCall
   GstreamPayload        *output;        /* NULL until it is there */
   GError                *error;         /* why it failed */
   GString               *progress;      /* the output deltas so far; NULL: there were none */
-  GstreamProjection     *output_deltas; /* NULL until somebody has use for it */
-  guint                  n_kept;        /* queues that hold it, and consumers that have it as their newest (P11) */
+  GstreamDeltas          output_deltas;
   GstreamLatch           ended;         /* who waits for the end */
   GstreamSettler         settler;       /* notifies progress and the end */
 };
@@ -88,19 +87,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamToolCall, gstream_tool_call, G_TYPE_OBJECT
 static void
 gstream_tool_call_keep (GstreamHandle *handle)
 {
-  GstreamToolCall *self = GSTREAM_TOOL_CALL (handle);
-
-  if (self->n_kept++ == 0 && self->output_deltas != NULL)
-    gstream_projection_keep (self->output_deltas);
+  gstream_deltas_keep (&GSTREAM_TOOL_CALL (handle)->output_deltas);
 }
 
 static void
 gstream_tool_call_settle (GstreamHandle *handle)
 {
-  GstreamToolCall *self = GSTREAM_TOOL_CALL (handle);
-
-  if (--self->n_kept == 0 && self->output_deltas != NULL)
-    gstream_projection_settle (self->output_deltas);
+  gstream_deltas_settle (&GSTREAM_TOOL_CALL (handle)->output_deltas);
 }
 
 static void
@@ -108,31 +101,6 @@ gstream_tool_call_handle_init (GstreamHandleInterface *iface)
 {
   iface->keep = gstream_tool_call_keep;
   iface->settle = gstream_tool_call_settle;
-}
-
-static void
-end_deltas (GstreamToolCall *self)
-{
-  if (self->error != NULL)
-    gstream_projection_fail (self->output_deltas, self->error);
-  else
-    gstream_projection_close (self->output_deltas);
-}
-
-static GstreamProjection *
-get_deltas (GstreamToolCall *self)
-{
-  if (self->output_deltas != NULL)
-    return self->output_deltas;
-
-  self->output_deltas = gstream_projection_new ("output_deltas", G_TYPE_STRING);
-  gstream_projection_bind (self->output_deltas, self->pump, NULL, NULL);
-  if (self->n_kept > 0)
-    gstream_projection_keep (self->output_deltas);
-  if (self->status != GSTREAM_TOOL_CALL_STATUS_RUNNING)
-    end_deltas (self);
-
-  return self->output_deltas;
 }
 
 /* --- what comes --- */
@@ -145,6 +113,7 @@ gstream_tool_call_new (GstreamPump  *pump,
   GstreamToolCall *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
 
   self->pump = gstream_pump_ref (pump);
+  gstream_deltas_init (&self->output_deltas, "output_deltas", pump);
   self->id = g_strdup (facts->key);
   self->name = g_strdup (facts->name);
   self->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
@@ -153,40 +122,40 @@ gstream_tool_call_new (GstreamPump  *pump,
   return self;
 }
 
-/* What is no string is told as its JSON. */
-static char *
-dup_delta (GstreamEvent *event)
+static void
+add_progress (GstreamToolCall *self,
+              const char      *text,
+              gsize            length)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  g_autoptr (GstreamPayload) delta = NULL;
-
-  if (facts->text != NULL)
-    return gstream_text_new_len (facts->text, facts->text_length);
-
-  delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
-
-  return delta ? gstream_text_new (gstream_payload_get_json (delta, NULL)) : NULL;
+  if (self->progress == NULL)
+    self->progress = g_string_new (NULL);
+  g_string_append_len (self->progress, text, length);
+  gstream_deltas_push (&self->output_deltas, text, length);
+  if (self->settler.queue == NULL)
+    gstream_pump_settle_slowly (self->pump, &self->settler);
 }
 
 void
 gstream_tool_call_take_delta (GstreamToolCall *self,
                               GstreamEvent    *event)
 {
-  char *delta = dup_delta (event);
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  g_autoptr (GstreamPayload) delta = NULL;
+  const char *json;
+  gsize length;
 
+  if (facts->text != NULL)
+    {
+      add_progress (self, facts->text, facts->text_length);
+      return;
+    }
+
+  /* What is no string is told as its JSON. */
+  delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
   if (delta == NULL)
     return;
-
-  if (self->progress == NULL)
-    self->progress = g_string_new (NULL);
-  g_string_append (self->progress, delta);
-  if (self->settler.queue == NULL)
-    gstream_pump_settle_slowly (self->pump, &self->settler);
-
-  if ((self->output_deltas != NULL || self->n_kept > 0) && gstream_projection_is_wanted (get_deltas (self)))
-    gstream_projection_push_item (self->output_deltas, (GstreamItem) { .p = delta }, NULL);
-  else
-    gstream_text_unref (delta);
+  json = gstream_payload_get_json (delta, &length);
+  add_progress (self, json, length);
 }
 
 void
@@ -223,8 +192,7 @@ gstream_tool_call_end (GstreamToolCall       *self,
 
   self->status = status;
   self->error = error ? g_error_copy (error) : NULL;
-  if (self->output_deltas != NULL)
-    end_deltas (self);
+  gstream_deltas_end (&self->output_deltas, error);
   gstream_pump_unsettle (self->pump, &self->settler);
   gstream_pump_settle_soon (self->pump, &self->settler);
   gstream_latch_open (&self->ended);
@@ -474,7 +442,7 @@ gstream_tool_call_get_output_deltas (GstreamToolCall *self)
 {
   g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
 
-  return get_deltas (self);
+  return gstream_deltas_get (&self->output_deltas);
 }
 
 static void
@@ -512,7 +480,7 @@ gstream_tool_call_get_property (GObject    *object,
       g_value_set_string (value, gstream_tool_call_get_progress (self));
       break;
     case PROP_OUTPUT_DELTAS:
-      g_value_set_object (value, get_deltas (self));
+      g_value_set_object (value, gstream_deltas_get (&self->output_deltas));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -537,7 +505,7 @@ gstream_tool_call_finalize (GObject *object)
 
   g_assert (g_queue_is_empty (&self->ended.waits));
 
-  g_clear_object (&self->output_deltas);
+  gstream_deltas_clear (&self->output_deltas);
   g_clear_pointer (&self->input, gstream_payload_unref);
   g_clear_pointer (&self->output, gstream_payload_unref);
   g_clear_error (&self->error);

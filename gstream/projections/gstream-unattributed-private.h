@@ -11,7 +11,11 @@
 G_BEGIN_DECLS
 
 /* The message that @event is for, of those at @place; NULL: nobody can say. */
-GstreamOpenMessage *gstream_unattributed_find (GstreamOpenPlace *place,
-                                               GstreamEvent     *event);
+GstreamOpenMessage *gstream_unattributed_find (GstreamOpenPlace   *place,
+                                               GstreamEvent       *event);
+/* That @event starts or finishes a block of @open; @is_guess: perhaps of another's. */
+void                gstream_unattributed_note (GstreamOpenMessage *open,
+                                               GstreamEvent       *event,
+                                               gboolean            is_guess);
 
 G_END_DECLS

@@ -269,6 +269,39 @@ find_finished (GstreamOpenPlace *place)
   return last;
 }
 
+/* --- what helps to tell the next event --- */
+
+static void
+mark_guess (GstreamOpenMessage *open,
+            GstreamEvent       *event)
+{
+  GstreamBlock *block;
+
+  /* Right after its message-start, a block is certainly that message's. */
+  if (open->message == NULL || (open->place->latest == open && open->place->step == GSTREAM_STEP_MESSAGE_START))
+    return;
+
+  block = find_block (open, event);
+  if (block != NULL)
+    block->guessed = TRUE;
+}
+
+void
+gstream_unattributed_note (GstreamOpenMessage *open,
+                           GstreamEvent       *event,
+                           gboolean            is_guess)
+{
+  GstreamOpenPlace *place = open->place;
+  GstreamStep step = gstream_event_get_facts (event)->step;
+
+  if (is_guess && step == GSTREAM_STEP_BLOCK_START)
+    mark_guess (open, event);
+  if (step == GSTREAM_STEP_BLOCK_FINISH)
+    open->stamp = ++place->clock;
+  place->latest = open;
+  place->step = step;
+}
+
 GstreamOpenMessage *
 gstream_unattributed_find (GstreamOpenPlace *place,
                            GstreamEvent     *event)

@@ -13,23 +13,24 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-private.h>
+#include <gstream/remote/gstream-seen-ids-private.h>
 
 #define DERIVED_ID "synth:" /* such an id is made from the run's: a run begun anew has it once more */
 
 struct _GstreamRunWindow
 {
-  char       *derived_id;  /* how the ids that name this run begin */
-  gint64      applied_seq; /* -1: not known */
-  char       *start_id;    /* of the event that the run began with; NULL: not found yet */
-  gboolean    inside;      /* this connection has come to it */
-  gboolean    over;        /* its end has come */
-  GHashTable *seen;        /* ids of the run's events */
-  GQueue      ready;       /* to be popped */
-  GQueue      held;        /* a start before applied_seq and what follows it: another start may yet follow */
+  char           *derived_id;  /* how the ids that name this run begin */
+  gint64          applied_seq; /* -1: not known */
+  char           *start_id;    /* of the event that the run began with; NULL: not found yet */
+  gboolean        inside;      /* this connection has come to it */
+  gboolean        over;        /* its end has come */
+  GstreamSeenIds *seen;        /* of the run's events */
+  GQueue          ready;       /* to be popped */
+  GQueue          held;        /* a start before applied_seq and what follows it: another start may yet follow */
 
-  char       *first_id;    /* of the first event with an id of its own, ... */
-  gint64      first_time;  /* ... and its timestamp: what tells this run from itself begun anew */
-  gboolean    unproved;    /* this connection has not yet shown that event again */
+  char           *first_id;    /* of the first event with an id of its own, ... */
+  gint64          first_time;  /* ... and its timestamp: what tells this run from itself begun anew */
+  gboolean        unproved;    /* this connection has not yet shown that event again */
 };
 
 GstreamRunWindow *
@@ -40,7 +41,7 @@ gstream_run_window_new (const char *run_id,
 
   self->derived_id = g_strdup_printf (DERIVED_ID "%s:", run_id);
   self->applied_seq = applied_seq;
-  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->seen = gstream_seen_ids_new ();
 
   return self;
 }
@@ -48,7 +49,7 @@ gstream_run_window_new (const char *run_id,
 void
 gstream_run_window_free (GstreamRunWindow *self)
 {
-  g_hash_table_unref (self->seen);
+  gstream_seen_ids_free (self->seen);
   g_queue_clear_full (&self->ready, (GDestroyNotify) gstream_event_unref);
   g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
   g_free (self->derived_id);
@@ -61,6 +62,7 @@ void
 gstream_run_window_rewind (GstreamRunWindow *self)
 {
   self->inside = FALSE;
+  gstream_seen_ids_rewind (self->seen);
   self->unproved = self->first_id != NULL;
   g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
 }
@@ -135,13 +137,19 @@ judge_start (GstreamRunWindow *self,
 
 /* --- each once --- */
 
-static gboolean
-is_new (GstreamRunWindow *self,
-        GstreamEvent     *event)
+static GstreamSeenId
+look_for (GstreamRunWindow  *self,
+          GstreamEvent      *event,
+          GError           **error)
 {
   const char *id = gstream_event_get_id (event);
+  GstreamSeenId seen = id != NULL ? gstream_seen_ids_add (self->seen, id) : GSTREAM_SEEN_ID_NEW;
 
-  return id == NULL || g_hash_table_add (self->seen, g_strdup (id));
+  if (seen == GSTREAM_SEEN_ID_UNKNOWN)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                         "the server does not give the run's events again as it gave them before");
+
+  return seen;
 }
 
 static gboolean
@@ -185,13 +193,16 @@ accept_event (GstreamRunWindow  *self,
               GError           **error)
 {
   g_autoptr (GstreamEvent) owned = event;
+  GstreamSeenId seen;
 
   if (self->over)
     return TRUE;
   if (!check_identity (self, event, error))
     return FALSE;
-  if (!is_new (self, event))
-    return TRUE;
+
+  seen = look_for (self, event, error);
+  if (seen != GSTREAM_SEEN_ID_NEW)
+    return seen == GSTREAM_SEEN_ID_OLD;
 
   self->over = is_end (event);
   g_queue_push_tail (&self->ready, g_steal_pointer (&owned));

@@ -154,6 +154,16 @@ scrub_error (GstreamServer *self,
   error->message = g_strdup (text->str);
 }
 
+/* GLib says that a certificate is unacceptable, and not what could be done about it. */
+static void
+explain_certificate (GError *error)
+{
+  g_autofree char *reason = error->message;
+
+  error->message = g_strconcat (reason, ": the server's certificate is not one that the session trusts for this host; "
+                                "its tls-database says which are", NULL);
+}
+
 void
 gstream_server_name_error (GstreamServer *self,
                            SoupMessage   *message,
@@ -161,6 +171,8 @@ gstream_server_name_error (GstreamServer *self,
 {
   g_autofree char *uri = g_uri_to_string (soup_message_get_uri (message));
 
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    explain_certificate (error);
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_prefix_error (&error, "%s %s: ", soup_message_get_method (message), uri);
   scrub_error (self, error);

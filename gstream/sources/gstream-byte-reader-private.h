@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What the sources that read from a file or a stream have in common: its bytes,
- * some 64 KiB at a time, only while somebody waits (R1), with at most one read
- * under way. What has been read and not yet taken lies in one piece, however it came.
+ * some 64 KiB at a time, only when somebody asks (R1), with at most one read
+ * under way. A stream that can be polled is read where it is tried, too. What has been read and not yet taken lies in one piece, however it came.
  */
 #pragma once
 
 #include <gstream/event/gstream-event-private.h>
 #include <gstream/sources/gstream-pending-next-private.h>
+#include <gstream/sources/gstream-pollable-private.h>
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ typedef struct
 {
   GFile              *file;      /* NULL: a stream was given */
   GInputStream       *stream;    /* NULL: the file is not open yet, or nothing is left to read */
+  GstreamPollable     poll;      /* @stream, where it can be read without waiting */
   char               *name;      /* of the file or the stream, for errors */
   GCancellable       *closing;   /* ends the read under way */
 
@@ -30,7 +32,7 @@ typedef struct
 
   GstreamPendingNext  pending;   /* who waits for more */
   GError             *error;     /* what every later call gives */
-  gboolean            reading;   /* a read, or the opening, is under way */
+  gboolean            reading;   /* a read that is waited for, or the opening, is under way */
   gboolean            at_end;    /* no more bytes come */
   gboolean            closed;
 } GstreamByteReader;
@@ -65,6 +67,8 @@ void               gstream_byte_reader_next               (GstreamByteReader    
                                                            GAsyncReadyCallback   callback,
                                                            gpointer              user_data);
 void               gstream_byte_reader_close              (GstreamByteReader    *self);
+/* Reads what has come, if the stream can be asked without waiting. FALSE: there is no more than before. */
+gboolean           gstream_byte_reader_fill               (GstreamByteReader    *self);
 /* What the source's `try_next` says when it finds no whole event in the bytes. */
 GstreamTry         gstream_byte_reader_state              (GstreamByteReader    *self,
                                                            GError              **error);

@@ -75,6 +75,7 @@ let_go_of_stream (GstreamByteReader *self)
   if (self->stream == NULL || self->reading)
     return;
 
+  gstream_pollable_clear (&self->poll);
   g_input_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
   g_clear_object (&self->stream);
 }
@@ -144,6 +145,7 @@ gstream_byte_reader_set_property (GstreamByteReader *self,
     case GSTREAM_BYTE_READER_PROP_STREAM:
       if ((self->stream = g_value_dup_object (value)) != NULL && self->name == NULL)
         take_name (self, g_strdup ("stream"));
+      gstream_pollable_init (&self->poll, self->stream);
       break;
     case GSTREAM_BYTE_READER_PROP_MAX_SIZE:
       self->max_size = g_value_get_uint (value);
@@ -267,6 +269,34 @@ make_room (GstreamByteReader *self)
   self->end = kept;
 }
 
+static void
+fail_reading (GstreamByteReader *self,
+              GError            *error)
+{
+  g_prefix_error (&error, "Cannot read %s: ", self->name);
+  stop (self, error);
+}
+
+gboolean
+gstream_byte_reader_fill (GstreamByteReader *self)
+{
+  GError *error = NULL;
+  gsize n_read;
+
+  if (self->poll.stream == NULL)
+    return FALSE;
+
+  make_room (self);
+  n_read = gstream_pollable_read (&self->poll, self->bytes + self->end, self->size - self->end, &self->at_end, &error);
+  self->end += n_read;
+  if (error != NULL)
+    fail_reading (self, error);
+  else if (self->at_end)
+    let_go_of_stream (self);
+
+  return n_read > 0 || self->at_end;
+}
+
 static void read_more (GstreamByteReader *self);
 
 /* What every asynchronous step ends with; releases the step's reference. */
@@ -276,10 +306,7 @@ step_done (GstreamByteReader *self,
 {
   self->reading = FALSE;
   if (error != NULL && !self->closed && self->error == NULL)
-    {
-      g_prefix_error (&error, "Cannot read %s: ", self->name);
-      stop (self, g_steal_pointer (&error));
-    }
+    fail_reading (self, g_steal_pointer (&error));
   if (self->closed)
     drop_bytes (self);
   if (self->closed || self->at_end)
@@ -321,10 +348,28 @@ on_opened (GObject      *object,
   step_done (self, error);
 }
 
+static gboolean
+on_readable (GObject  *stream,
+             gpointer  user_data)
+{
+  GstreamByteReader *self = g_rc_box_acquire (user_data);
+
+  gstream_pollable_wake (&self->poll);
+  step_done (self, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 read_more (GstreamByteReader *self)
 {
   g_assert (!self->reading && !self->at_end && !self->closed);
+
+  if (self->poll.stream != NULL)
+    {
+      gstream_pollable_wait (&self->poll, g_task_get_context (self->pending.task), on_readable, self);
+      return;
+    }
 
   self->reading = TRUE;
   g_rc_box_acquire (self);

@@ -167,12 +167,11 @@ fail_line (GstreamJsonLinesSource *self,
   gstream_byte_reader_fail (self->bytes, self->line, error);
 }
 
-static GstreamTry
-gstream_json_lines_source_try_next (GstreamEventSource  *source,
-                                    GstreamEvent       **event,
-                                    GError             **error)
+/* FALSE: there is no whole one. */
+static gboolean
+take_event (GstreamJsonLinesSource  *self,
+            GstreamEvent           **event)
 {
-  GstreamJsonLinesSource *self = (GstreamJsonLinesSource *) source;
   GstreamByteReader *bytes = self->bytes;
   GError *reason = NULL;
   Line line;
@@ -185,11 +184,24 @@ gstream_json_lines_source_try_next (GstreamEventSource  *source,
 
       *event = gstream_event_reader_read (bytes->events, bytes->owner, line.start, line.length, &reason);
       if (*event != NULL)
-        return GSTREAM_TRY_ITEM;
+        return TRUE;
       fail_line (self, &line, reason);
     }
 
-  return gstream_byte_reader_state (bytes, error);
+  return FALSE;
+}
+
+static GstreamTry
+gstream_json_lines_source_try_next (GstreamEventSource  *source,
+                                    GstreamEvent       **event,
+                                    GError             **error)
+{
+  GstreamJsonLinesSource *self = (GstreamJsonLinesSource *) source;
+
+  if (take_event (self, event) || (gstream_byte_reader_fill (self->bytes) && take_event (self, event)))
+    return GSTREAM_TRY_ITEM;
+
+  return gstream_byte_reader_state (self->bytes, error);
 }
 
 static void

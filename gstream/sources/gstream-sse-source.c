@@ -97,12 +97,11 @@ take_frame (GstreamSseSource *self,
   return found;
 }
 
-static GstreamTry
-gstream_sse_source_try_next (GstreamEventSource  *source,
-                             GstreamEvent       **event,
-                             GError             **error)
+/* FALSE: there is no whole one. */
+static gboolean
+take_event (GstreamSseSource  *self,
+            GstreamEvent     **event)
 {
-  GstreamSseSource *self = (GstreamSseSource *) source;
   GstreamByteReader *bytes = self->bytes;
   GError *reason = NULL;
   GstreamSseFrame frame;
@@ -115,11 +114,24 @@ gstream_sse_source_try_next (GstreamEventSource  *source,
       *event = gstream_event_reader_read (bytes->events, frame.in_place ? bytes->owner : NULL,
                                           frame.data, frame.length, &reason);
       if (*event != NULL)
-        return GSTREAM_TRY_ITEM;
+        return TRUE;
       gstream_byte_reader_fail (bytes, frame.line, reason);
     }
 
-  return gstream_byte_reader_state (bytes, error);
+  return FALSE;
+}
+
+static GstreamTry
+gstream_sse_source_try_next (GstreamEventSource  *source,
+                             GstreamEvent       **event,
+                             GError             **error)
+{
+  GstreamSseSource *self = (GstreamSseSource *) source;
+
+  if (take_event (self, event) || (gstream_byte_reader_fill (self->bytes) && take_event (self, event)))
+    return GSTREAM_TRY_ITEM;
+
+  return gstream_byte_reader_state (self->bytes, error);
 }
 
 static void

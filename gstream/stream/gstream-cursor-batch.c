@@ -124,10 +124,10 @@ gstream_cursor_peek (GstreamCursor  *self,
   g_return_val_if_fail (name != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  g_object_ref (self);
+  gstream_cursor_enter (self);
   tried = gstream_cursor_look (self, 1, &feed, error);
   *name = tried == GSTREAM_TRY_ITEM ? gstream_feed_get_name (feed) : NULL;
-  g_object_unref (self);
+  gstream_cursor_leave (self);
 
   return tried;
 }
@@ -206,14 +206,14 @@ gstream_cursor_peek_texts (GstreamCursor   *self,
   *texts = NULL;
   if (self->n_feeds > 1)
     max = 1; /* the item after it may be from another projection */
-  g_object_ref (self);
+  gstream_cursor_enter (self);
   tried = gstream_cursor_look (self, max, &feed, error);
   if (tried == GSTREAM_TRY_ITEM)
     {
       g_warn_if_fail (gstream_item_type_is_json (gstream_feed_get_item_type (feed)));
       *texts = dup_texts (feed, max);
     }
-  g_object_unref (self);
+  gstream_cursor_leave (self);
 
   return tried;
 }
@@ -234,7 +234,7 @@ gstream_cursor_skip (GstreamCursor *self,
 
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
 
-  g_object_ref (self);
+  gstream_cursor_enter (self);
   while (n-- > 0 && self->task == NULL && self->reader.landed > 0 &&
          gstream_cursor_look (self, 1, &feed, NULL) == GSTREAM_TRY_ITEM)
     {
@@ -242,5 +242,5 @@ gstream_cursor_skip (GstreamCursor *self,
 
       gstream_item_free (&type, gstream_cursor_pop (self, feed));
     }
-  g_object_unref (self);
+  gstream_cursor_leave (self);
 }

@@ -21,12 +21,28 @@ struct _GstreamCursor
   GSource        *cancel_source; /* of its cancellable */
   const char     *item_name;     /* projection of the newest item; the feed's string */
   guint64         item_stamp;    /* number of its arrival */
-  char           *string;        /* the item that try_next_string() lent; a GRefString */
+  char           *string;        /* the item that try_next_string() lent; a GstreamText */
   GstreamHandle  *newest;        /* a handle whose consumer has its turn (P11) */
   GSource        *newest_source; /* ends that turn */
   gboolean        closed;
   gboolean        cut_short;     /* closed while somebody was waiting */
+  guint           n_calls;       /* that are under way, and must not lose the cursor */
+  gboolean        reprieved;     /* its last reference was dropped in one of them, and goes when they are over */
 };
+
+/* Around a call that may call whoever drops the last reference (R7). */
+static inline void
+gstream_cursor_enter (GstreamCursor *self)
+{
+  self->n_calls++;
+}
+
+static inline void
+gstream_cursor_leave (GstreamCursor *self)
+{
+  if (--self->n_calls == 0 && G_UNLIKELY (self->reprieved))
+    g_object_unref (self);
+}
 
 GstreamCursor *gstream_cursor_new_for_feeds (GstreamFeed **feeds,
                                              guint         n_feeds); /* takes a reference of each */
@@ -38,8 +54,7 @@ gboolean       gstream_cursor_yields         (GstreamCursor *self,
 GstreamPump   *gstream_cursor_get_pump       (GstreamCursor *self);
 /*
  * Finds the queue that the next item is at the head of, driving the source as far as it goes without
- * waiting until @enough items have landed. Takes nothing. To be called with a reference of one's own:
- * who is called meanwhile may drop the last other one (R7).
+ * waiting until @enough items have landed. Takes nothing. To be called between enter and leave.
  */
 GstreamTry     gstream_cursor_look          (GstreamCursor       *self,
                                              guint                enough,

@@ -256,9 +256,9 @@ try_take (GstreamCursor          *self,
   if (self->reader.landed > 0)
     return take (self, type, item, error);
 
-  g_object_ref (self); /* for what look() says */
+  gstream_cursor_enter (self); /* for what look() says */
   tried = take (self, type, item, error);
-  g_object_unref (self);
+  gstream_cursor_leave (self);
 
   return tried;
 }
@@ -559,13 +559,13 @@ gstream_cursor_try_next (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  g_object_ref (self); /* to keep the type, whoever is called meanwhile */
+  gstream_cursor_enter (self); /* to keep the type, whoever is called meanwhile */
   tried = take (self, &type, &taken, error);
   if (tried == GSTREAM_TRY_ITEM)
     gstream_item_take_value (type, taken, item);
   else
     give_nothing (self, item);
-  g_object_unref (self);
+  gstream_cursor_leave (self);
 
   return tried;
 }
@@ -618,12 +618,12 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  g_object_ref (self); /* to keep the string */
+  gstream_cursor_enter (self); /* to keep the string */
   tried = take (self, &type, &taken, error);
   g_clear_pointer (&self->string, gstream_text_unref);
   self->string = taken.p;
   *item = taken.p;
-  g_object_unref (self);
+  gstream_cursor_leave (self);
 
   return tried;
 }
@@ -846,7 +846,17 @@ gstream_cursor_get_property (GObject    *object,
 static void
 gstream_cursor_dispose (GObject *object)
 {
-  gstream_cursor_close (GSTREAM_CURSOR (object));
+  GstreamCursor *self = GSTREAM_CURSOR (object);
+
+  /* Cheaper than a reference for every item, and hardly ever needed. */
+  if (self->n_calls > 0)
+    {
+      self->reprieved = TRUE;
+      g_object_ref (self);
+      return;
+    }
+
+  gstream_cursor_close (self);
 
   G_OBJECT_CLASS (gstream_cursor_parent_class)->dispose (object);
 }

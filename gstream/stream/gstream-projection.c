@@ -237,7 +237,7 @@ gstream_projection_subscribe (GstreamProjection  *self,
  * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor,
  * and with %GSTREAM_ERROR_INVALID where @n is 0.
  *
- * Returns: (transfer full) (element-type GstreamCursor): the cursors
+ * Returns: (transfer container) (element-type GstreamCursor): the cursors, which the array owns
  */
 GPtrArray *
 gstream_projection_tee (GstreamProjection  *self,

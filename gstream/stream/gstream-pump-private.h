@@ -98,7 +98,8 @@ gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
 
 /*
  * Drives the source without waiting until *@landed is @enough, it has nothing
- * now, something holds the pump, or the turn's budget is used up.
+ * now, something holds the pump, or the turn's budget is used up. The caller
+ * keeps the pump, whoever is called meanwhile.
  */
 void         gstream_pump_try            (GstreamPump                 *self,
                                           const guint                 *landed,

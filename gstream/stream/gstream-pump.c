@@ -531,11 +531,9 @@ gstream_pump_try (GstreamPump *self,
   if (self->unwired)
     return;
 
-  gstream_pump_ref (self);
   while (*landed < enough && may_ask (self) && has_budget (self))
     if (ask_now (self) == GSTREAM_TRY_PENDING)
-      break;
-  gstream_pump_unref (self);
+      return;
 }
 
 void

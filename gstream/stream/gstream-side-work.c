@@ -23,7 +23,7 @@
  * look_up_async (name, gstream_side_work_get_cancellable (work), on_looked_up, g_object_ref (work));
  * ```
  *
- * and in `on_looked_up` calls [method@SideWork.complete]. Before the run ends its
+ * and in `on_looked_up` calls [method@SideWork.complete] or [method@SideWork.fail]. Before the run ends its
  * transformers, it waits for all such work; where the run fails or is aborted,
  * it cancels the work first.
  */
@@ -57,29 +57,50 @@ gstream_side_work_get_cancellable (GstreamSideWork *self)
   return self->cancellable;
 }
 
+static void
+end (GstreamSideWork *self,
+     const GError    *error)
+{
+  GstreamSideWorkDone done = g_steal_pointer (&self->done);
+
+  if (done != NULL)
+    done (self, error, self->owner);
+}
+
 /**
  * gstream_side_work_complete:
  * @self: side work
- * @error: (nullable): why it failed, or %NULL
  *
- * Says that the work is done. To be called once, in the run's main context; a
- * second call does nothing. Dropping the last reference without it completes
- * the work with an error.
+ * Says that the work is done. To be called once, in the run's main context;
+ * after this or [method@SideWork.fail], a second call does nothing. Dropping the
+ * last reference without it fails the work.
+ */
+void
+gstream_side_work_complete (GstreamSideWork *self)
+{
+  g_return_if_fail (GSTREAM_IS_SIDE_WORK (self));
+
+  end (self, NULL);
+}
+
+/**
+ * gstream_side_work_fail:
+ * @self: side work
+ * @error: why it failed
  *
- * An error is logged, or fails the run if that was asked for when the work was
+ * Says that the work is over, and failed; like [method@SideWork.complete].
+ *
+ * The error is logged, or fails the run if that was asked for when the work was
  * scheduled. Being cancelled is no error.
  */
 void
-gstream_side_work_complete (GstreamSideWork *self,
-                            const GError    *error)
+gstream_side_work_fail (GstreamSideWork *self,
+                        const GError    *error)
 {
-  GstreamSideWorkDone done;
-
   g_return_if_fail (GSTREAM_IS_SIDE_WORK (self));
+  g_return_if_fail (error != NULL);
 
-  done = g_steal_pointer (&self->done);
-  if (done != NULL)
-    done (self, error, self->owner);
+  end (self, error);
 }
 
 gboolean
@@ -111,7 +132,7 @@ gstream_side_work_dispose (GObject *object)
       g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
                                                       "Side work was dropped before it was complete");
 
-      gstream_side_work_complete (self, error);
+      end (self, error);
     }
   g_clear_object (&self->cancellable);
 

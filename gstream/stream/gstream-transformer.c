@@ -395,7 +395,7 @@ gstream_transformer_take_replacement (GstreamTransformer *self)
  * Begins side work (M4): work that goes on beside the run's events, and that the
  * run's end waits for.
  *
- * Returns: (transfer full): the work, to be completed with [method@SideWork.complete]
+ * Returns: (transfer full): the work, to be ended with [method@SideWork.complete] or [method@SideWork.fail]
  */
 GstreamSideWork *
 gstream_transformer_schedule (GstreamTransformer *self,

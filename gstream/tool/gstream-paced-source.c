@@ -49,12 +49,6 @@ on_due (gpointer task)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_cancelled (gpointer unused)
-{
-  return G_SOURCE_CONTINUE; /* the timeout that this stands in is ready now */
-}
-
 static void
 return_when_due (GTask *task,
                  guint  delay)
@@ -65,7 +59,7 @@ return_when_due (GTask *task,
   if (g_task_get_cancellable (task) != NULL)
     {
       cancelled = g_cancellable_source_new (g_task_get_cancellable (task));
-      g_source_set_callback (cancelled, on_cancelled, NULL, NULL);
+      g_source_set_dummy_callback (cancelled); /* it makes the timeout ready */
       g_source_add_child_source (timeout, cancelled);
     }
   g_task_attach_source (task, timeout, on_due);
@@ -119,11 +113,19 @@ gstream_paced_source_close (GstreamEventSource *source)
 }
 
 static void
+gstream_paced_source_set_channels (GstreamEventSource *source,
+                                   const char * const *channels)
+{
+  gstream_event_source_set_channels (GSTREAM_PACED_SOURCE (source)->source, channels);
+}
+
+static void
 gstream_paced_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_paced_source_next;
   iface->next_finish = gstream_paced_source_next_finish;
   iface->close = gstream_paced_source_close;
+  iface->set_channels = gstream_paced_source_set_channels;
 }
 
 static void

@@ -57,7 +57,7 @@ static const Case cases[] = {
   { .method = "messages", .data = "{\"event\":null}", .index = -1 },
   { .method = "messages", .data = "{\"type\":\"ai\",\"id\":\"m\",\"content\":\"x\"}", .step = GSTREAM_STEP_MESSAGE_WHOLE, .index = -1, .message_id = "m" },
   { .method = "messages", .data = "{\"type\":\"tool\",\"id\":null}", .step = GSTREAM_STEP_MESSAGE_WHOLE, .tool_role = TRUE, .index = -1 },
-  { .method = "messages", .data = "{\"type\":\"AIMessageChunk\",\"id\":\"m\"}", .index = -1 },
+  { .method = "messages", .data = "{\"type\":\"AIMessageChunk\",\"id\":\"m\"}", .index = -1, .message_id = "m" },
   { .method = "messages", .data = "\"text\"", .index = -1 },
   { .method = "messages", .data = "null", .index = -1 },
   /* D1 */

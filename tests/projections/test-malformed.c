@@ -107,10 +107,15 @@ static void
 test_index_gaps (void)
 {
   g_autoptr (GPtrArray) heard = heard_of (START (".", "m", R), DELTA (".", 7, TEXT_DELTA ("last"), R),
-                                          DONE (".", 3, TEXT_BLOCK ("first "), R), FINISH (".", R));
+                                          DONE (".", 3, TEXT_BLOCK ("first "), R),
+                                          BLOCK (".", 9223372036854775807, "{\"type\":\"x\"}", R),
+                                          EVENT (".", "content-block-start", ",\"content\":{\"type\":\"y\"}" R), FINISH (".", R));
 
   heard_assert (heard, 0, "m FINISHED first last");
-  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"first \",\"index\":3},{\"type\":\"text\",\"text\":\"last\",\"index\":7}]");
+  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"first \",\"index\":3},"
+                                  "{\"type\":\"text\",\"text\":\"last\",\"index\":7},"
+                                  "{\"type\":\"x\",\"index\":9223372036854775807},"
+                                  "{\"type\":\"y\",\"index\":9223372036854775807}]");
 }
 
 static void
@@ -189,6 +194,20 @@ test_unknown (void)
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "end");
 }
 
+/* Names that occur twice: the last one counts (E2). */
+static void
+test_names_twice (void)
+{
+  g_autoptr (GPtrArray) heard =
+    heard_of (START (".", "m", R), DONE (".", 0, "{\"type\":\"image\",\"type\":\"text\",\"text\":\"a\",\"text\":\"a longer one, to be sure\"}", R),
+              DELTA (".", 1, "{\"type\":\"block-delta\",\"fields\":{\"type\":\"x\",\"k\":1,\"k\":2}}", R), FINISH (".", R));
+
+  heard_assert (heard, 0, "m FINISHED a longer one, to be sure");
+  g_assert_cmpstr (heard_at (heard, 0)->text, ==, "a longer one, to be sure|end");
+  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"a longer one, to be sure\",\"index\":0},"
+                                  "{\"type\":\"x\",\"k\":2,\"index\":1}]");
+}
+
 /* A finish without content says that the block has it all. */
 static void
 test_bare_finish (void)
@@ -259,6 +278,7 @@ main (int   argc,
   g_test_add_func ("/projection/T3/malformed/index-twice", test_index_twice);
   g_test_add_func ("/projection/T3/malformed/second-block-start", test_second_block_start);
   g_test_add_func ("/projection/T3/malformed/unknown", test_unknown);
+  g_test_add_func ("/projection/T3/malformed/names-twice", test_names_twice);
   g_test_add_func ("/projection/T3/malformed/bare-finish", test_bare_finish);
   g_test_add_func ("/projection/T3/malformed/strange-data", test_strange_data);
   g_test_add_func ("/projection/T3/malformed/odd-text", test_odd_text);

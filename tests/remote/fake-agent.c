@@ -43,6 +43,7 @@ apply_fault (FakeExchange *exchange,
   if (fault->piece > 0)
     exchange->piece = fault->piece;
   exchange->stall = fault->stall;
+  exchange->delay = fault->delay;
 }
 
 static gsize
@@ -50,6 +51,21 @@ count_events (FakeAgent   *self,
               const Fault *fault)
 {
   return fault->ends && fault->cut_at > 0 ? MIN (fault->cut_at, self->events->len) : self->events->len;
+}
+
+/* FALSE: what comes is not said. */
+static gboolean
+write_raw (FakeExchange *exchange,
+           const Fault  *fault)
+{
+  gsize size;
+  const char *bytes = fault->raw != NULL ? g_bytes_get_data (fault->raw, &size) : NULL;
+
+  if (bytes == NULL)
+    return FALSE;
+  fake_exchange_write (exchange, bytes, size);
+
+  return TRUE;
 }
 
 static void
@@ -72,6 +88,10 @@ send_stream (FakeAgent    *self,
     return;
 
   apply_fault (exchange, &fault);
+  if (fault.raw != NULL)
+    fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", -1);
+  if (write_raw (exchange, &fault))
+    return;
   fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
                        "Transfer-Encoding: chunked\r\n\r\n", -1);
   for (gsize i = 0; i < count_events (self, &fault); i++)
@@ -90,6 +110,8 @@ send_frames (FakeAgent    *self,
              FakeExchange *exchange,
              const Fault  *fault)
 {
+  if (write_raw (exchange, fault))
+    return;
   for (gsize i = 0; i < count_events (self, fault); i++)
     fake_exchange_send_frame (exchange, self->events->pdata[i], -1);
   if (fault->ends)
@@ -312,6 +334,17 @@ fake_agent_new_thread (FakeAgent        *self,
                        "retry-limit", 3,
                        "silence-timeout", 30,
                        NULL);
+}
+
+GstreamRunStream *
+start (GstreamThread *thread)
+{
+  g_autoptr (GError) error = NULL;
+  GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return run;
 }
 
 char *

@@ -15,7 +15,9 @@ typedef struct
   gsize       cut_at; /* bytes of the answer, its headers included; 0: it is whole */
   gsize       piece;  /* the most that is sent at once; 0: everything */
   gboolean    stall;  /* at cut_at: nothing more comes, and the connection stays open */
+  guint       delay;  /* ms: at cut_at it goes on after as long */
   gboolean    ends;   /* the answer comes to its proper end when all is sent, or cut_at is a number of events */
+  GBytes     *raw;    /* what comes instead of the events: of the stream's text, or frames */
   const char *status; /* not the events, but this: "503 Service Unavailable" */
   const char *headers;
   const char *body;
@@ -49,6 +51,8 @@ void           fake_agent_add_fault   (FakeAgent         *self,
 GstreamThread *fake_agent_new_thread  (FakeAgent         *self,
                                        GstreamTransport   transport);
 
+/* Which must not fail. */
+GstreamRunStream *start          (GstreamThread     *thread);
 /* The whole log of a run, an event a line, and its status: what must not change. */
 char          *drain                  (GstreamRunStream  *run,
                                        GError           **error);

@@ -10,6 +10,7 @@ struct _FakeServer
 {
   GSocketService *service;
   guint16         port;
+  GTlsCertificate *certificate; /* NULL: it speaks plainly */
   FakeHandler     handler;
   gpointer        user_data;
   GPtrArray      *exchanges; /* open; not held: they hold themselves while something is under way */
@@ -19,8 +20,8 @@ static void read_more  (FakeExchange *exchange);
 static void write_more (FakeExchange *exchange);
 
 static FakeExchange *
-exchange_new (FakeServer        *server,
-              GSocketConnection *connection)
+exchange_new (FakeServer *server,
+              GIOStream  *connection)
 {
   FakeExchange *exchange = g_rc_box_new0 (FakeExchange);
 
@@ -65,7 +66,7 @@ static void
 hang_up (FakeExchange *exchange)
 {
   g_cancellable_cancel (exchange->closing);
-  g_io_stream_close (G_IO_STREAM (exchange->connection), NULL, NULL);
+  g_io_stream_close (exchange->connection, NULL, NULL);
 }
 
 static void
@@ -86,6 +87,29 @@ on_written (GObject      *object,
   exchange_unref (exchange);
 }
 
+static gboolean
+on_delay_over (gpointer user_data)
+{
+  FakeExchange *exchange = user_data;
+
+  write_more (exchange);
+  exchange_unref (exchange);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+come_to_cut (FakeExchange *exchange)
+{
+  if (exchange->delay > 0)
+    {
+      exchange->cut_at = G_MAXSIZE;
+      g_timeout_add (exchange->delay, on_delay_over, g_rc_box_acquire (exchange));
+    }
+  else if (!exchange->stall)
+    hang_up (exchange);
+}
+
 static void
 write_more (FakeExchange *exchange)
 {
@@ -95,16 +119,21 @@ write_more (FakeExchange *exchange)
 
   if (exchange->writing || g_cancellable_is_cancelled (exchange->closing))
     return;
-  if (allowed == 0 || left == 0)
+  if (allowed == 0)
     {
-      if (allowed == 0 ? !exchange->stall : exchange->closes)
+      come_to_cut (exchange);
+      return;
+    }
+  if (left == 0)
+    {
+      if (exchange->closes)
         hang_up (exchange);
       return;
     }
 
   exchange->writing = TRUE;
   portion = g_bytes_new (exchange->out->data + exchange->written, MIN (MIN (left, allowed), exchange->piece));
-  g_output_stream_write_bytes_async (g_io_stream_get_output_stream (G_IO_STREAM (exchange->connection)), portion,
+  g_output_stream_write_bytes_async (g_io_stream_get_output_stream (exchange->connection), portion,
                                      G_PRIORITY_DEFAULT, exchange->closing, on_written, g_rc_box_acquire (exchange));
 }
 
@@ -299,11 +328,26 @@ read_more (FakeExchange *exchange)
   if (g_cancellable_is_cancelled (exchange->closing))
     return;
 
-  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (G_IO_STREAM (exchange->connection)), 65536,
+  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (exchange->connection), 65536,
                                    G_PRIORITY_DEFAULT, exchange->closing, on_read, g_rc_box_acquire (exchange));
 }
 
 /* --- the server --- */
+
+static GIOStream *
+secure (FakeServer *self,
+        GIOStream  *connection)
+{
+  GIOStream *secured = NULL;
+
+  if (self->certificate == NULL)
+    return g_object_ref (connection);
+
+  secured = g_tls_server_connection_new (connection, self->certificate, NULL);
+  g_assert_nonnull (secured);
+
+  return secured;
+}
 
 static gboolean
 on_incoming (GSocketService    *service,
@@ -311,7 +355,8 @@ on_incoming (GSocketService    *service,
              GObject           *source_object,
              FakeServer        *self)
 {
-  FakeExchange *exchange = exchange_new (self, connection);
+  g_autoptr (GIOStream) stream = secure (self, G_IO_STREAM (connection));
+  FakeExchange *exchange = exchange_new (self, stream);
 
   read_more (exchange);
   exchange_unref (exchange);
@@ -358,6 +403,14 @@ fake_server_new (FakeHandler handler,
 }
 
 void
+fake_server_use_tls (FakeServer      *self,
+                     GTlsCertificate *certificate)
+{
+  g_assert_null (self->certificate);
+  self->certificate = g_object_ref (certificate);
+}
+
+void
 fake_server_free (FakeServer *self)
 {
   if (self->service != NULL)
@@ -370,6 +423,7 @@ fake_server_free (FakeServer *self)
       hang_up (exchange);
     }
   g_ptr_array_unref (self->exchanges);
+  g_clear_object (&self->certificate);
   g_free (self);
 
   /* What was under way ends in the main context. */

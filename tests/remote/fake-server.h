@@ -17,7 +17,7 @@ typedef void (*FakeHandler) (FakeExchange *exchange,
 struct _FakeExchange
 {
   FakeServer        *server;
-  GSocketConnection *connection;
+  GIOStream         *connection;
   GCancellable      *closing;
   char              *method;
   char              *path;
@@ -31,12 +31,16 @@ struct _FakeExchange
   gsize              cut_at;    /* the connection is closed when as many are sent; G_MAXSIZE: it is not */
   gsize              piece;     /* the most that is written at once */
   gboolean           stall;     /* at cut_at nothing more is sent, instead */
+  guint              delay;     /* ms: at cut_at it goes on after as long, instead; 0: it does not */
   gboolean           writing;
   gboolean           closes;    /* when all is written */
 };
 
 FakeServer *fake_server_new          (FakeHandler    handler,
                                       gpointer       user_data);
+/* From then on it speaks TLS, with this certificate. */
+void        fake_server_use_tls      (FakeServer      *self,
+                                      GTlsCertificate *certificate);
 /* Closes its connections too. */
 void        fake_server_free         (FakeServer    *self);
 guint       fake_server_get_port     (FakeServer    *self);

@@ -19,8 +19,11 @@ import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = pathlib.Path(os.environ.get("GSTREAM_PEERS", HERE.parent.parent / "build" / "peers"))
+PEERS = HERE.parent.parent / "build" / "peers"
 PATIENCE = 120  # seconds that a server has to come up
+
+# The server and all its children end when it does, and when whoever holds the other end of stdin does, however that ends.
+LEASH = '("$@"; kill -KILL 0) & read -r _; kill -KILL 0'
 
 
 class Unreachable(Exception):
@@ -29,9 +32,9 @@ class Unreachable(Exception):
 
 def install():
     """Installs both servers, if that was not done yet."""
-    result = subprocess.run([HERE / "install", PEERS], stderr=subprocess.PIPE, text=True)
+    result = subprocess.run([HERE.parent / "peers", "python", "node"], stderr=subprocess.PIPE, text=True)
     if result.returncode == 77 and os.environ.get("CI", "") in ("", "false", "0"):
-        raise Unreachable(result.stderr.strip().splitlines()[0])
+        raise Unreachable(result.stderr.strip().splitlines()[-1])
     if result.returncode != 0:
         raise RuntimeError(result.stderr)
 
@@ -55,7 +58,7 @@ class Server:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gstream-server-"))
         shutil.copytree(HERE / self.kind, self.folder, dirs_exist_ok=True)
         if self.kind == "javascript":
-            (self.folder / "node_modules").symlink_to(PEERS / "javascript" / "node_modules")
+            (self.folder / "node_modules").symlink_to(PEERS / "node" / "node_modules")
         try:
             self.start()
         except BaseException:
@@ -72,17 +75,18 @@ class Server:
         if self.kind == "python":
             return [binaries / "python", binaries / "langgraph", "dev", "--port", str(self.port),
                     "--no-browser", "--no-reload", "--n-jobs-per-worker", "4"]
-        cli = PEERS / "javascript" / "node_modules" / "@langchain" / "langgraph-cli" / "dist" / "cli" / "cli.mjs"
-        return [binaries / "node", cli, "dev", "--port", str(self.port), "--no-browser", "--config", "langgraph.json"]
+        cli = PEERS / "node" / "node_modules" / "@langchain" / "langgraph-cli" / "dist" / "cli" / "cli.mjs"
+        return [PEERS / "node" / "bin" / "node", cli, "dev", "--port", str(self.port), "--no-browser", "--config", "langgraph.json"]
 
     def start(self):
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("PYTHONPATH", "LD_LIBRARY_PATH", "G_DEBUG", "LD_PRELOAD")}
         environment["LANGSMITH_TRACING"] = "false"
-        environment["PATH"] = f"{PEERS / 'python' / 'bin'}:{environment['PATH']}"
+        environment["PATH"] = f"{PEERS / 'node' / 'bin'}:{PEERS / 'python' / 'bin'}:{environment['PATH']}"
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(self.command(), cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(["bash", "-c", LEASH, "server", *self.command()], cwd=self.folder,
+                                            env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log,
+                                            start_new_session=True)
         end = time.monotonic() + PATIENCE
         while not self.is_up():
             if self.process.poll() is not None or time.monotonic() > end:
@@ -101,6 +105,7 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            self.process.stdin.close()
             self.process = None
 
     def get(self, path):

@@ -194,7 +194,7 @@ test_failing (void)
   g_assert_false (output.done);
   g_assert_true (g_cancellable_is_cancelled (gstream_side_work_get_cancellable (work)));
   gstream_run_stream_abort (run);
-  gstream_side_work_complete (work, NULL);
+  gstream_side_work_complete (work);
   test_settle (NULL);
   g_assert_true (output.done);
   g_assert_no_error (output.error);

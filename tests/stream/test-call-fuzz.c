@@ -279,7 +279,10 @@ do_work (Life *life)
       g_autoptr (GstreamSideWork) work = g_ptr_array_steal_index (life->works, 0);
       g_autoptr (GError) error = chance (life, 10) ? g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "no") : NULL;
 
-      gstream_side_work_complete (work, error);
+      if (error != NULL)
+        gstream_side_work_fail (work, error);
+      else
+        gstream_side_work_complete (work);
     }
   else if (life->run != NULL && life->works->len < 3)
     g_ptr_array_add (life->works, gstream_transformer_schedule (GSTREAM_TRANSFORMER (life->all), FALSE));
@@ -384,6 +387,8 @@ begin (Life  *life,
   life->odd->process = process_odd;
   life->slow = seed % 3 == 0 ? g_object_ref (test_async_transformer_new ()) : NULL;
   life->run = test_run_new (g_object_ref (life->source), test_mux_new (life->all, life->odd, life->slow, NULL));
+  if (seed % 4 == 1) /* used up by every event */
+    gstream_run_stream_set_turn_budget (life->run, 1);
   for (guint i = 0; i < N_CALLS; i++)
     {
       life->calls[i].life = life;

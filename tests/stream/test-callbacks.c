@@ -84,7 +84,7 @@ on_process (TestTransformer  *transformer,
   if (test_event_number (event) == 2)
     strike (world, "process");
   if (test_event_number (event) == 3)
-    gstream_side_work_complete (world->work, NULL);
+    gstream_side_work_complete (world->work);
   if (!gstream_projection_is_closed (transformer->items))
     test_push (transformer->items, test_event_number (event));
 
@@ -177,7 +177,7 @@ static void
 end_cancelled_work (World *world)
 {
   if (world->work != NULL && g_cancellable_is_cancelled (gstream_side_work_get_cancellable (world->work)))
-    gstream_side_work_complete (world->work, NULL);
+    gstream_side_work_complete (world->work);
 }
 
 static void

@@ -278,7 +278,7 @@ test_ended_on_the_way (gconstpointer data)
 
         for (int i = 0; i < 4; i++)
           gstream_cursor_try_next (log, &item, NULL);
-        gstream_side_work_complete (work, NULL);
+        gstream_side_work_complete (work);
       }
     else
       test_assert_drain (log, "1 2 3 4 5 ended");
@@ -364,7 +364,7 @@ test_outlives_root (Fixture       *fixture,
   test_assert_drain (next_root_log, "ended");
   /* The child's run is its holder's to end. */
   gstream_run_stream_abort (GSTREAM_RUN_STREAM (fixture->child_run));
-  gstream_side_work_complete (work, NULL);
+  gstream_side_work_complete (work);
   test_assert_drain (cursor, "ended");
 }
 

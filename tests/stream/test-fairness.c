@@ -167,7 +167,7 @@ set_up (Fixture       *fixture,
   fixture->flood = g_object_new (flood_get_type (), NULL);
   fixture->flood->left = 1000000;
   fixture->flood->cost = 1;
-  fixture->run = test_run_new (g_object_ref (fixture->flood), NULL);
+  fixture->run = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (fixture->flood), NULL);
   fixture->window = (Window *) g_source_new (&window_funcs, sizeof (Window));
   fixture->window->due = now + FRAME;
   g_source_set_priority ((GSource *) fixture->window, REDRAW_PRIORITY);

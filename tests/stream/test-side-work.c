@@ -77,13 +77,13 @@ test_end_waits (Fixture       *fixture,
   test_assert_drain (fixture->cursor, "1 2 pending");
 
   test_push (fixture->transformer->items, 3);
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2 finish");
   g_assert_false (fixture->output.done);
   test_settle (NULL);
   g_assert_true (fixture->output.done);
   test_assert_drain (fixture->cursor, "3 ended");
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
 }
 
 static void
@@ -93,7 +93,7 @@ test_done_before (Fixture       *fixture,
   g_auto (GValue) item = G_VALUE_INIT;
 
   gstream_cursor_try_next (fixture->cursor, &item, NULL);
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
   test_assert_drain (fixture->cursor, "2 ended");
 }
 
@@ -106,10 +106,10 @@ test_all_of_it (Fixture       *fixture,
   more = gstream_transformer_schedule (GSTREAM_TRANSFORMER (fixture->transformer), FALSE);
   test_call_output (&fixture->output, fixture->run, NULL);
   test_settle (NULL);
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
   test_settle (NULL);
   g_assert_false (fixture->output.done);
-  gstream_side_work_complete (more, NULL);
+  gstream_side_work_complete (more);
   test_settle (NULL);
   g_assert_true (fixture->output.done);
 }
@@ -125,7 +125,7 @@ test_failure (Fixture       *fixture,
   g_assert_true (g_cancellable_is_cancelled (get_cancellable (fixture)));
   g_assert_false (fixture->output.done);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2");
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2 fail:broken");
   test_settle (NULL);
   test_call_assert_error (&fixture->output, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
@@ -144,7 +144,7 @@ test_abort (Fixture       *fixture,
   g_assert_true (g_cancellable_is_cancelled (get_cancellable (fixture)));
   test_settle (NULL);
   g_assert_false (fixture->output.done);
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
   test_settle (NULL);
   g_assert_true (fixture->output.done);
   g_assert_no_error (fixture->output.error);
@@ -163,14 +163,14 @@ test_drop_run (Fixture       *fixture,
   g_assert_true (g_cancellable_is_cancelled (get_cancellable (fixture)));
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 abort");
   test_assert_drain (fixture->cursor, "ended");
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
 }
 
 static void
 on_cancelled (GCancellable *cancellable,
               Fixture      *fixture)
 {
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
 }
 
 static void
@@ -195,7 +195,7 @@ test_error_logged (Fixture       *fixture,
 
   gstream_cursor_try_next (fixture->cursor, &item, NULL);
   g_test_expect_message ("Gstream", G_LOG_LEVEL_MESSAGE, "*no service*");
-  gstream_side_work_complete (fixture->work, error);
+  gstream_side_work_fail (fixture->work, error);
   g_test_assert_expected_messages ();
   test_assert_drain (fixture->cursor, "2 ended");
 }
@@ -208,7 +208,7 @@ test_error_fails (Fixture       *fixture,
   g_auto (GValue) item = G_VALUE_INIT;
 
   gstream_cursor_try_next (fixture->cursor, &item, NULL);
-  gstream_side_work_complete (fixture->work, error);
+  gstream_side_work_fail (fixture->work, error);
   test_assert_drain (fixture->cursor, "failed:no service");
   g_assert_cmpuint (fixture->source->n_given, ==, 1);
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_FAILED);
@@ -222,7 +222,7 @@ test_error_fails_at_end (Fixture       *fixture,
 
   test_call_output (&fixture->output, fixture->run, NULL);
   test_settle (NULL);
-  gstream_side_work_complete (fixture->work, error);
+  gstream_side_work_fail (fixture->work, error);
   test_settle (NULL);
   test_call_assert_error (&fixture->output, G_IO_ERROR, G_IO_ERROR_FAILED);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2 fail:no service");
@@ -237,7 +237,7 @@ test_cancelled (Fixture       *fixture,
   g_auto (GValue) item = G_VALUE_INIT;
 
   gstream_cursor_try_next (fixture->cursor, &item, NULL);
-  gstream_side_work_complete (fixture->work, error);
+  gstream_side_work_fail (fixture->work, error);
   test_assert_drain (fixture->cursor, "2 ended");
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_COMPLETED);
 }
@@ -261,11 +261,11 @@ test_after_the_end (Fixture       *fixture,
   g_auto (GValue) item = G_VALUE_INIT;
 
   gstream_cursor_try_next (fixture->cursor, &item, NULL);
-  gstream_side_work_complete (fixture->work, NULL);
+  gstream_side_work_complete (fixture->work);
   test_assert_drain (fixture->cursor, "2 ended");
   late = gstream_transformer_schedule (GSTREAM_TRANSFORMER (fixture->transformer), TRUE);
   g_assert_finalize_object (g_steal_pointer (&fixture->run));
-  gstream_side_work_complete (late, NULL);
+  gstream_side_work_complete (late);
 }
 
 #define ADD(path, fails_run, function) \

@@ -87,8 +87,20 @@ test_contradictions (void)
   assert_lie (GSTREAM_TRY_ENDED, TRUE, FALSE, "gave an event");
   assert_lie (GSTREAM_TRY_PENDING, FALSE, TRUE, "its own error");
   assert_lie (17, FALSE, FALSE, "GstreamTry");
-  /* It has no way to wait, either. */
-  assert_lie (GSTREAM_TRY_PENDING, FALSE, FALSE, "must implement next");
+}
+
+/* Pending, and no way to wait. */
+static void
+test_cannot_wait (void)
+{
+  TestLiar *liar = g_object_new (TEST_TYPE_LIAR, NULL);
+  g_autoptr (GstreamRunStream) run = test_run_new (liar, NULL);
+  g_autoptr (GError) error = NULL;
+
+  liar->answer = GSTREAM_TRY_PENDING;
+  g_assert_null (gstream_run_stream_output_sync (run, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "TestLiar"));
 }
 
 /* --- at odd times --- */
@@ -242,6 +254,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/run/R5/contradictions", test_contradictions);
+  g_test_add_func ("/run/R5/cannot-wait", test_cannot_wait);
   g_test_add_func ("/run/R7/eager-source", test_eager);
   g_test_add_func ("/run/R7/cancelled-inside-abort", test_cancelled_inside_abort);
   g_test_add_func ("/run/R7/abort-inside-dispatch", test_abort_inside_dispatch);

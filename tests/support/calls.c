@@ -212,6 +212,10 @@ test_run_new (gpointer          source,
 {
   g_autoptr (GstreamEventSource) taken = source;
   g_autoptr (GstreamStreamMux) pipeline = mux ? mux : test_mux_new (NULL, NULL);
+  GstreamRunStream *run;
 
-  return gstream_run_stream_new (taken, pipeline);
+  run = gstream_run_stream_new (taken, pipeline);
+  gstream_run_stream_set_turn_budget (run, 0);
+
+  return run;
 }

@@ -70,6 +70,9 @@ char *test_drain           (GstreamCursor     *cursor);
 GstreamCursor     *test_subscribe  (GstreamProjection *projection);
 GstreamProjection *test_projection (GstreamRunStream  *run,
                                     const char        *name);
-/* A run of @source, which it takes, as it does @mux; NULL: without transformers. */
+/*
+ * A run of @source, which it takes, as it does @mux; NULL: without transformers.
+ * It has no turn budget: how far it drives at once does not depend on the clock.
+ */
 GstreamRunStream  *test_run_new    (gpointer           source,
                                     GstreamStreamMux  *mux);

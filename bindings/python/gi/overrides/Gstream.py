@@ -528,7 +528,7 @@ class Transformer(Gstream.Transformer):
         """Side work that the run's end waits for (M4): a coroutine, or what is completed by hand."""
         side_work = super().schedule(fails_run)
         if work is not None:
-            settle(work, side_work.get_cancellable(), lambda _result, error: side_work.complete(error))
+            settle(work, side_work.get_cancellable(), lambda _result, error: side_work.fail(error) if error else side_work.complete())
         return side_work
 
 

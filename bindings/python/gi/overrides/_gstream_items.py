@@ -13,24 +13,24 @@ from gi.repository import GObject
 
 Gstream = get_introspection_module("Gstream")
 
-BATCH = 64  # strings in a call, once so many have come without a wait
+BATCH = 64  # strings in a call, once a loop has had so many: most are left earlier, and look no further ahead
 ITEM, PENDING = Gstream.Try.ITEM, Gstream.Try.PENDING
 
 
 # --- reading: what there is without waiting, and whether it still has to be skipped ---
 
 
-def read_texts(cursor, calm):
-    tried, texts = cursor.peek_texts(BATCH if calm >= BATCH else 1)
+def read_texts(cursor, count):
+    tried, texts = cursor.peek_texts(BATCH if count >= BATCH else 1)
     return tried, texts or (None,), True  # a batch ends before a string that is NULL
 
 
-def read_json(cursor, calm):
+def read_json(cursor, count):
     tried, texts = cursor.peek_texts(1)
     return tried, [json.loads(text) for text in texts], True
 
 
-def read_event(cursor, calm):
+def read_event(cursor, count):
     tried, event = cursor.try_next_event()
     return tried, (event,), False
 
@@ -38,13 +38,13 @@ def read_event(cursor, calm):
 take_value = Gstream.Cursor.try_next  # GIR's own
 
 
-def read_value(cursor, calm):
+def read_value(cursor, count):
     tried, item = take_value(cursor)
     return tried, (item,), False
 
 
 def object_reader(whole):
-    def read(cursor, calm):
+    def read(cursor, count):
         tried, item = cursor.try_next_object()
         return tried, (adopt(item, whole),), False
 
@@ -70,7 +70,7 @@ def reader_of(item_type, whole):
 def named_reader(run):
     """For an interleave: each item with the name of its projection (P10)."""
 
-    def read(cursor, calm):
+    def read(cursor, count):
         tried, name = cursor.peek()
         if tried != ITEM:
             return tried, (), False
@@ -80,52 +80,57 @@ def named_reader(run):
     return read
 
 
-# --- giving: one after another, so that leaving the loop loses nothing ---
+# --- giving: what was given is skipped when the loop is left at the latest, so that nothing is lost ---
 
 
-def give(cursor, items, peeked):
-    if not peeked:
-        yield from items
-    elif len(items) == 1:
+def shown(cursor, items):
+    """The items, to be given one after another; a single one is skipped at once."""
+    if len(items) == 1:
         cursor.skip(1)
-        yield items[0]
-    else:
-        given = 0
-        try:
-            for item in items:
-                given += 1
-                yield item
-        finally:
-            cursor.skip(given)
+    return iter(items)
+
+
+def skip_given(cursor, items, rest):
+    if len(items) > 1:
+        cursor.skip(len(items) - rest.__length_hint__())
 
 
 def synchronously(cursor, read, _whole):
-    calm = 0
+    count = 0
     while True:
-        tried, items, peeked = read(cursor, calm)
-        if tried == ITEM:
-            calm += len(items)
-            yield from give(cursor, items, peeked)
+        tried, items, peeked = read(cursor, count)
+        if tried == ITEM and peeked:
+            count += len(items)
+            rest = shown(cursor, items)
+            try:
+                yield from rest
+            finally:
+                skip_given(cursor, items, rest)
+        elif tried == ITEM:
+            yield from items
         elif tried == PENDING:
-            calm = 0
             cursor.wait_sync()
         else:
             return
 
 
 async def asynchronously(cursor, read, _whole):
-    calm = 0
+    count = 0
     yield  # see primed()
     while True:
-        tried, items, peeked = read(cursor, calm)
-        if tried == ITEM:
-            calm += len(items)
-            for item in give(cursor, items, peeked):
-                yield item
-            if not peeked:
-                await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
+        tried, items, peeked = read(cursor, count)
+        if tried == ITEM and peeked:
+            count += len(items)
+            rest = shown(cursor, items)
+            try:
+                for item in rest:
+                    yield item
+            finally:
+                skip_given(cursor, items, rest)
+        elif tried == ITEM:
+            yield items[0]
+            await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
         elif tried == PENDING:
-            calm = 0
             await cursor.wait()
         else:
             return

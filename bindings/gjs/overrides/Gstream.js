@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// gstream as JavaScript would have it: `for await` and `for of`, promises, plain
+// objects in and out, generators as sources.
+/* exported _init */
+
+const {GLib, GObject} = imports.gi;
+
+const BATCH = 64; // strings in a call, once a loop has had so many: most are left earlier, and look no further ahead
+
+let Gstream;
+
+// --- values ---
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g; // a string, or an integer that may be too large
+const MARK = '\u0000integer:';
+
+// An integer that a number cannot hold is a BigInt.
+function parse(text) {
+    if (!/\d{16}/.test(text))
+        return JSON.parse(text);
+    const marked = text.replace(TOKEN, token =>
+        token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : JSON.stringify(MARK + token));
+    return JSON.parse(marked, (_key, value) =>
+        typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value);
+}
+
+function unpack(payload) {
+    return payload instanceof Gstream.Payload ? parse(payload.dup_json()) : payload;
+}
+
+function stringify(value) {
+    const text = JSON.stringify(value, (_key, member) => typeof member === 'bigint' ? MARK + member : member);
+    if (text === undefined)
+        throw new TypeError(`${typeof value} has no JSON`);
+    return text.replace(/"\\u0000integer:(-?\d+)"/g, '$1');
+}
+
+function pack(value) {
+    return value instanceof Gstream.Payload ? value : Gstream.Payload.new(stringify(value), -1);
+}
+
+function packOrNull(value) {
+    return value === undefined || value === null ? null : pack(value);
+}
+
+function defineGetters(klass, ...names) {
+    for (const name of names) {
+        const get = klass.prototype[`get_${name}`];
+        Object.defineProperty(klass.prototype, name, {
+            configurable: true,
+            get() {
+                return unpack(get.call(this));
+            },
+        });
+    }
+}
+
+// --- waiting ---
+
+// NAME(..., cancellable), which gives a promise, or calls back where it is given a callback; its finish; and NAME_sync.
+// `adapt` makes an array of GIR's arguments, those of GIO left out, of JavaScript's.
+function defineOperation(klass, name, adapt = (...rest) => [[], rest]) {
+    const {[name]: start, [`${name}_finish`]: finish, [`${name}_sync`]: block} = klass.prototype;
+    const end = function (result) {
+        return unpack(finish.call(this, result));
+    };
+    klass.prototype[`${name}_finish`] = end;
+    klass.prototype[`${name}_sync`] = function (...args) {
+        const [given, [cancellable = null]] = adapt(...args);
+        return unpack(block.call(this, ...given, cancellable));
+    };
+    klass.prototype[name] = function (...args) {
+        const [given, [cancellable = null, callback]] = adapt(...args);
+        if (callback)
+            return start.call(this, ...given, cancellable, callback);
+        return new Promise((resolve, reject) => {
+            start.call(this, ...given, cancellable, (_object, result) => {
+                try {
+                    resolve(end.call(this, result));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    };
+}
+
+// --- the items of a cursor ---
+
+// What there is without waiting: [what was tried, the items, whether they still have to be skipped].
+function textReader(cursor) {
+    let count = 0;
+    return () => {
+        const [tried, texts] = cursor.peek_texts(count < BATCH ? 1 : BATCH);
+        if (tried !== Gstream.Try.ITEM)
+            return [tried, [], false];
+        count += texts.length;
+        return [tried, texts.length > 0 ? texts : [null], true]; // a batch ends before a string that is null
+    };
+}
+
+function readerOf(cursor, type) {
+    const one = (take, see = item => item) => () => {
+        const [tried, item] = take.call(cursor);
+        return [tried, [see(item)], false];
+    };
+    switch (GObject.type_name(type)) {
+    case 'gchararray':
+        return textReader(cursor);
+    case 'GstreamPayload':
+        return one(cursor.try_next_payload, unpack);
+    case 'GstreamEvent':
+        return one(cursor.try_next_event);
+    default:
+        return GObject.type_is_a(type, GObject.TYPE_OBJECT) ? one(cursor.try_next_object) : one(cursor.try_next);
+    }
+}
+
+// For an interleave: each item with the name of its projection (P10).
+function namedReader(cursor, run) {
+    return () => {
+        const [tried, name] = cursor.peek();
+        if (tried !== Gstream.Try.ITEM)
+            return [tried, [], false];
+        const [taken, items, peeked] = readerOf(cursor, run.get_projection(name).get_item_type())();
+        return [taken, items.map(item => [name, item]), peeked];
+    };
+}
+
+// Gives one item after another, and when it is left at the latest skips what was given, so that nothing is lost.
+class Items {
+    constructor(cursor, read, ends) {
+        this._cursor = cursor;
+        this._read = read;
+        this._ends = ends; // whether leaving the loop unsubscribes
+        this._items = [];
+        this._given = 0;
+        this._peeked = false;
+    }
+
+    _settle() {
+        if (this._peeked && this._given > 0)
+            this._cursor.skip(this._given);
+        this._items = [];
+        this._given = 0;
+    }
+
+    // undefined: there is none now
+    _take() {
+        if (this._given < this._items.length)
+            return {value: this._items[this._given++], done: false};
+
+        this._settle();
+        const [tried, items, peeked] = this._read();
+        if (tried === Gstream.Try.PENDING)
+            return undefined;
+        if (tried !== Gstream.Try.ITEM)
+            return {value: undefined, done: true};
+
+        this._items = items;
+        this._peeked = peeked;
+        const result = this._take();
+        if (items.length === 1)
+            this._settle();
+        return result;
+    }
+
+    _leave() {
+        this._settle();
+        if (this._ends)
+            this._cursor.close();
+        return {value: undefined, done: true};
+    }
+}
+
+class SyncItems extends Items {
+    next() {
+        let result;
+        while (!(result = this._take()))
+            this._cursor.wait_sync(null);
+        return result;
+    }
+
+    return() {
+        return this._leave();
+    }
+
+    [Symbol.iterator]() {
+        return this;
+    }
+}
+
+class AsyncItems extends Items {
+    async next() {
+        let result;
+        while (!(result = this._take()))
+            await this._cursor.wait();
+        return result;
+    }
+
+    async return() {
+        return this._leave();
+    }
+
+    [Symbol.asyncIterator]() {
+        return this;
+    }
+}
+
+class Interleave {
+    constructor(cursor, run) {
+        this.cursor = cursor;
+        this._run = run;
+    }
+
+    [Symbol.iterator]() {
+        return new SyncItems(this.cursor, namedReader(this.cursor, this._run), true);
+    }
+
+    [Symbol.asyncIterator]() {
+        return new AsyncItems(this.cursor, namedReader(this.cursor, this._run), true);
+    }
+
+    close() {
+        this.cursor.close();
+    }
+}
+
+function defineIteration() {
+    const {Cursor, Projection} = Gstream;
+    Cursor.prototype[Symbol.iterator] = function () {
+        return new SyncItems(this, readerOf(this, this.get_item_type()), false);
+    };
+    Cursor.prototype[Symbol.asyncIterator] = function () {
+        return new AsyncItems(this, readerOf(this, this.get_item_type()), false);
+    };
+    Projection.prototype[Symbol.iterator] = function () {
+        const cursor = this.subscribe();
+        return new SyncItems(cursor, readerOf(cursor, this.get_item_type()), true);
+    };
+    Projection.prototype[Symbol.asyncIterator] = function () {
+        const cursor = this.subscribe();
+        return new AsyncItems(cursor, readerOf(cursor, this.get_item_type()), true);
+    };
+
+    const {interleave} = Gstream.RunStream.prototype;
+    Gstream.RunStream.prototype.interleave = function (...names) {
+        return new Interleave(interleave.call(this, names.flat()), this);
+    };
+}
+
+// --- projections of one's own ---
+
+// The GType for what JavaScript calls it; what JSON knows besides is a payload.
+function itemType(type) {
+    switch (type) {
+    case String:
+        return GObject.TYPE_STRING;
+    case Number:
+        return GObject.TYPE_DOUBLE;
+    case Boolean:
+        return GObject.TYPE_BOOLEAN;
+    case Object:
+    case Array:
+        return Gstream.Payload.$gtype;
+    default:
+        return type.$gtype ?? type;
+    }
+}
+
+function valueOf(projection, item) {
+    const type = projection.get_item_type();
+    if (GObject.type_name(type) === 'GstreamPayload')
+        item = pack(item);
+    const value = new GObject.Value();
+    value.init(type);
+    if (GObject.type_name(type) === 'gint64')
+        value.set_int64(item);
+    else if (GObject.type_is_a(type, GObject.TYPE_BOXED))
+        value.set_boxed(item);
+    else if (GObject.type_is_a(type, GObject.TYPE_OBJECT))
+        value.set_object(item);
+    else if (type === GObject.TYPE_DOUBLE)
+        value.set_double(item);
+    else if (type === GObject.TYPE_BOOLEAN)
+        value.set_boolean(item);
+    else
+        value.set_string(item);
+    return value;
+}
+
+function definePushing() {
+    const {Projection, Transformer} = Gstream;
+    const {push, push_async: pushAsync} = Projection.prototype;
+    Projection.prototype.push = function (item) {
+        return push.call(this, valueOf(this, item));
+    };
+    Projection.prototype.push_async = function (item, cancellable = null, callback = null) {
+        const value = valueOf(this, item);
+        if (callback)
+            return pushAsync.call(this, value, cancellable, callback);
+        return new Promise((resolve, reject) => {
+            pushAsync.call(this, value, cancellable, (_object, result) => {
+                try {
+                    resolve(this.push_finish(result));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    };
+
+    const {add_projection: addProjection} = Transformer.prototype;
+    Transformer.prototype.add_projection = function (name, type) {
+        return addProjection.call(this, name, itemType(type));
+    };
+
+    const {_init} = Gstream.StreamMux.prototype;
+    Gstream.StreamMux.prototype._init = function ({transformers = [], ...properties} = {}) {
+        _init.call(this, properties);
+        for (const transformer of transformers) {
+            if (transformer instanceof Transformer)
+                this.add_transformer(transformer);
+            else
+                this.add_type(transformer.$gtype);
+        }
+    };
+}
+
+// --- sources of one's own ---
+
+function errorOf(exception) {
+    if (exception instanceof GLib.Error)
+        return exception;
+    return new GLib.Error(Gstream.error_quark(), Gstream.Error.FAILED, `${exception}`);
+}
+
+function eventOf(item) {
+    if (item instanceof Gstream.Event)
+        return item;
+    if (item === null || typeof item !== 'object')
+        throw new TypeError(`a source yields Gstream.Event or the object of one, not ${typeof item}`);
+    return Gstream.Event.new_from_json(stringify(item), -1);
+}
+
+function defineSources() {
+    // A generator's events, each made when the run wants it.
+    const GeneratorSource = GObject.registerClass({
+        GTypeName: 'GstreamJsGeneratorSource',
+    }, class GeneratorSource extends Gstream.PushSource {
+        _init(generator) {
+            super._init();
+            this._generator = generator;
+            this.connect('notify::closed', () => this._generator.return?.());
+        }
+
+        _take({value, done}) {
+            if (done)
+                this.finish();
+            else if (!this.closed)
+                this.push(eventOf(value));
+        }
+
+        vfunc_wanted() {
+            try {
+                const next = this._generator.next();
+                if (next instanceof Promise)
+                    next.then(result => this._take(result)).catch(exception => this.fail(errorOf(exception)));
+                else
+                    this._take(next);
+            } catch (exception) {
+                this.fail(errorOf(exception));
+            }
+        }
+    });
+
+    function sourceOf(source) {
+        if (source instanceof Gstream.EventSource)
+            return source;
+        const generator = source?.[Symbol.asyncIterator]?.() ?? source?.[Symbol.iterator]?.();
+        if (generator === undefined || typeof source === 'string')
+            throw new TypeError(`a run is made from an event source or a generator of events, not ${typeof source}`);
+        return new GeneratorSource(generator);
+    }
+
+    const {_init} = Gstream.RunStream.prototype;
+    Gstream.RunStream.prototype._init = function ({source, ...properties} = {}) {
+        return _init.call(this, {source: sourceOf(source), ...properties});
+    };
+}
+
+function defineWriting() {
+    const {new_full: newFull} = Gstream.Event;
+    Gstream.Event.new = function (method, namespace = [], data = null,
+        {node = null, id = null, timestamp = -1, interrupts = null} = {}) {
+        return newFull(method, namespace, pack(data), timestamp, node, id, packOrNull(interrupts));
+    };
+
+    const writer = Gstream.MessageWriter.prototype;
+    const {start_block: startBlock, finish_block: finishBlock, finish} = writer;
+    writer.start_block = function (block) {
+        return startBlock.call(this, pack(block));
+    };
+    writer.finish_block = function (block) {
+        return finishBlock.call(this, pack(block));
+    };
+    writer.finish = function (usage = null, reason = null) {
+        return finish.call(this, packOrNull(usage), reason);
+    };
+}
+
+// --- runs on a server ---
+
+function defineThread() {
+    const {Thread} = Gstream;
+    defineOperation(Thread, 'start', (input, {config, metadata, mux = null} = {}, ...rest) =>
+        [[packOrNull(input), packOrNull(config), packOrNull(metadata), mux], rest]);
+    defineOperation(Thread, 'respond', (interrupt, response, {mux = null} = {}, ...rest) =>
+        [[interrupt, pack(response), mux], rest]);
+    defineOperation(Thread, 'respond_all', (interrupts, responses, {mux = null} = {}, ...rest) =>
+        [[interrupts, responses.map(pack), mux], rest]);
+    defineOperation(Thread, 'attach', (runId, {mux = null} = {}, ...rest) => [[runId, mux], rest]);
+    defineOperation(Thread, 'state');
+}
+
+function _init() {
+    Gstream = this;
+
+    defineGetters(Gstream.Event, 'id', 'seq', 'method', 'namespace', 'timestamp', 'node', 'data', 'interrupts');
+    defineGetters(Gstream.Interrupt, 'id', 'value', 'namespace');
+    defineGetters(Gstream.SubgraphRunStream, 'cause');
+    defineGetters(Gstream.Message, 'content', 'tool_calls', 'invalid_tool_calls', 'usage', 'metadata');
+    defineGetters(Gstream.ToolCall, 'input', 'output');
+    defineGetters(Gstream.Projection, 'n_buffered');
+
+    for (const name of ['output', 'interrupted', 'interrupts'])
+        defineOperation(Gstream.RunStream, name);
+    defineOperation(Gstream.Message, 'finished');
+    defineOperation(Gstream.ToolCall, 'finished');
+    defineOperation(Gstream.Cursor, 'wait');
+    defineIteration();
+    definePushing();
+    defineSources();
+    defineWriting();
+    defineThread();
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A handle's projection of text as it comes. It is made when somebody asks for
+ * it, or when something comes that a newborn's consumer may still ask for (P11);
+ * a handle that nobody listens to has none.
+ */
+#pragma once
+
+#include <gstream/stream/gstream-projection-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GstreamProjection *projection; /* NULL until somebody has use for it */
+  const char        *name;       /* of the projection; static */
+  GstreamPump       *pump;       /* the handle's */
+  guint              n_kept;     /* queues that hold the handle, and consumers that have it as their newest */
+  gboolean           ended;
+  GError            *error;      /* why it ended, where it failed */
+} GstreamDeltas;
+
+void               gstream_deltas_init   (GstreamDeltas *self,
+                                          const char    *name,
+                                          GstreamPump   *pump);
+void               gstream_deltas_clear  (GstreamDeltas *self);
+GstreamProjection *gstream_deltas_get    (GstreamDeltas *self);
+void               gstream_deltas_keep   (GstreamDeltas *self);
+void               gstream_deltas_settle (GstreamDeltas *self);
+/* Nobody's: dropped (P2). */
+void               gstream_deltas_push   (GstreamDeltas *self,
+                                          const char    *text,
+                                          gsize          length);
+void               gstream_deltas_end    (GstreamDeltas *self,
+                                          const GError  *error);
+
+G_END_DECLS

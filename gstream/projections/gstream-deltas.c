@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A handle's projection of text as it comes.
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-deltas-private.h>
+
+void
+gstream_deltas_init (GstreamDeltas *self,
+                     const char    *name,
+                     GstreamPump   *pump)
+{
+  self->name = name;
+  self->pump = pump;
+}
+
+void
+gstream_deltas_clear (GstreamDeltas *self)
+{
+  g_clear_object (&self->projection);
+  g_clear_error (&self->error);
+}
+
+static void
+end_projection (GstreamDeltas *self)
+{
+  if (self->error != NULL)
+    gstream_projection_fail (self->projection, self->error);
+  else
+    gstream_projection_close (self->projection);
+}
+
+GstreamProjection *
+gstream_deltas_get (GstreamDeltas *self)
+{
+  if (self->projection != NULL)
+    return self->projection;
+
+  self->projection = gstream_projection_new (self->name, G_TYPE_STRING);
+  gstream_projection_bind (self->projection, self->pump, NULL, NULL);
+  if (self->n_kept > 0)
+    gstream_projection_keep (self->projection);
+  if (self->ended)
+    end_projection (self);
+
+  return self->projection;
+}
+
+void
+gstream_deltas_keep (GstreamDeltas *self)
+{
+  if (self->n_kept++ == 0 && self->projection != NULL)
+    gstream_projection_keep (self->projection);
+}
+
+void
+gstream_deltas_settle (GstreamDeltas *self)
+{
+  if (--self->n_kept == 0 && self->projection != NULL)
+    gstream_projection_settle (self->projection);
+}
+
+void
+gstream_deltas_push (GstreamDeltas *self,
+                     const char    *text,
+                     gsize          length)
+{
+  if (self->projection == NULL && self->n_kept == 0)
+    return;
+  if (!gstream_projection_is_wanted (gstream_deltas_get (self)))
+    return;
+
+  gstream_projection_push_item (self->projection, (GstreamItem) { .p = gstream_text_new_len (text, length) }, NULL);
+}
+
+void
+gstream_deltas_end (GstreamDeltas *self,
+                    const GError  *error)
+{
+  self->ended = TRUE;
+  self->error = error ? g_error_copy (error) : NULL;
+  if (self->projection != NULL)
+    end_projection (self);
+}

@@ -1,0 +1,692 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# gstream at home in Python: iteration, awaiting, Python's own values, classes and
+# generators, and what wrong uses are told.
+
+import asyncio
+import gc
+import json
+import os
+import pathlib
+import threading
+import warnings
+import weakref
+
+import gi
+
+gi.require_version("Gstream", "1")
+from gi.repository import Gio, GLib, GObject, Gstream  # noqa: E402
+
+import tap  # noqa: E402
+
+RUNS = pathlib.Path(os.environ["G_TEST_SRCDIR"], "runs", "python-inprocess")
+
+
+def recorded(name):
+    return Gstream.JsonLinesSource(RUNS / f"{name}.jsonl")
+
+
+def expected(name):
+    return json.loads((RUNS / f"{name}.expected.json").read_text())
+
+
+def values(*states):
+    for state in states:
+        yield Gstream.Event.new("values", [], state)
+
+
+def memory(*events):
+    return Gstream.MemorySource.new(list(events))
+
+
+async def slowly(*states):
+    for state in states:
+        await asyncio.sleep(0)
+        yield Gstream.Event.new("values", [], state)
+
+
+def raised(code, function, *arguments):
+    """The GLib.Error with that code that @function raises."""
+    try:
+        function(*arguments)
+    except GLib.Error as error:
+        assert error.matches(Gstream.error_quark(), code), error
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def told(kind, function, *arguments):
+    try:
+        function(*arguments)
+    except kind as error:
+        return str(error)
+    raise AssertionError("nothing was raised")
+
+
+def wakes(coroutine):
+    """Runs a coroutine in asyncio, both plain and, where PyGObject has it, in its own loop."""
+    asyncio.run(coroutine())
+    try:
+        from gi.events import GLibEventLoopPolicy
+    except ImportError:
+        return
+    asyncio.set_event_loop_policy(GLibEventLoopPolicy())
+    try:
+        asyncio.get_event_loop_policy().get_event_loop().run_until_complete(coroutine())
+    finally:
+        asyncio.set_event_loop_policy(None)
+
+
+def test(path):
+    """A test, or one that runs in asyncio's loops."""
+
+    def register(function):
+        tap.test("/python" + path)((lambda: wakes(function)) if asyncio.iscoroutinefunction(function) else function)
+        return function
+
+    return register
+
+
+# --- iterating ---
+
+PLAIN = ("values", "updates", "custom", "checkpoints", "tasks", "debug", "lifecycle")
+RECORDINGS = sorted(path.stem for path in RUNS.glob("*.jsonl"))
+
+
+def same_items(name, projection, items):
+    assert items == expected(name).get(projection, []), (name, projection, items)
+
+
+@test("/projection/P3/plain")
+def plain():
+    for name in RECORDINGS:
+        for projection in PLAIN:
+            run = Gstream.RunStream(recorded(name))
+            items = []
+            try:
+                items.extend(run[projection])
+            except GLib.Error as error:
+                assert error.message == expected(name)["error"]
+            same_items(name, projection, items)
+
+
+@test("/projection/P3/awaited")
+async def awaited():
+    for name in ("rich", "subgraphs", "tools", "interrupt"):
+        async with Gstream.RunStream(recorded(name)) as run:
+
+            async def read(projection):
+                return [item async for item in run[projection]]
+
+            for projection, items in zip(PLAIN, await asyncio.gather(*map(read, PLAIN))):
+                same_items(name, projection, items)
+            assert await run.output() == expected(name)["output"]
+
+
+@test("/message/T3/nested")
+async def nested():
+    """Messages in a task each, while the run goes on."""
+    for name in ("chat", "parallel", "rich", "tools"):
+        async with Gstream.RunStream(recorded(name)) as run:
+
+            async def read(message):
+                return [delta async for delta in message.text_deltas]
+
+            tasks = [(message, asyncio.create_task(read(message))) async for message in run.messages]
+            for (message, task), digest in zip(tasks, expected(name)["messages"]):
+                assert await task == digest.get("text_deltas", await task)
+                assert (await message.finished()).text == digest["text"]
+                assert (message.content, message.usage) == (digest["content"], digest["usage"])
+
+
+@test("/message/T3/sync")
+def messages():
+    with Gstream.RunStream(recorded("chat")) as run:
+        texts = [list(message.text_deltas) for message in run.messages]
+    assert texts == [message["text_deltas"] for message in expected("chat")["messages"]]
+
+
+@test("/tool-calls/T4")
+async def tool_calls():
+    async with Gstream.RunStream(recorded("tools")) as run:
+        calls = [await call.finished() async for call in run.tool_calls]
+    assert [(call.name, call.input, call.output) for call in calls] == [
+        (call["name"], call["input"], call["output"]) for call in expected("tools")["tool_calls"]
+    ]
+
+
+@test("/subgraphs/T6")
+async def subgraphs():
+    async with Gstream.RunStream(recorded("subgraphs")) as run:
+        found = [(child.path, child.graph_name, await child.output()) async for child in run.subgraphs]
+    assert found == [(child["path"], child["graph_name"], child["run"]["output"]) for child in expected("subgraphs")["subgraphs"]]
+
+
+@test("/log/E4")
+def log():
+    run = Gstream.RunStream(recorded("chat"))
+    assert [[event.seq, event.method, event.namespace] for event in run.log] == expected("chat")["log"]
+
+
+@test("/tee/P8")
+async def tee():
+    run = Gstream.RunStream(values(1, 2, 3))
+    one, other = run.values.tee(2)
+
+    async def read(cursor):
+        return [item async for item in cursor]
+
+    assert await asyncio.gather(read(one), read(other)) == [[1, 2, 3], [1, 2, 3]]
+
+
+@test("/interleave/P10")
+async def interleave():
+    def events():
+        yield Gstream.Event.new("values", [], 1)
+        yield Gstream.Event.new("custom", [], "a")
+        yield Gstream.Event.new("values", [], 2)
+
+    run = Gstream.RunStream(events())
+    assert [pair async for pair in run.interleave("values", "custom", "log")][::2] == [("values", 1), ("custom", "a"), ("values", 2)]
+    run = Gstream.RunStream(events())
+    assert list(run.interleave("values", "custom")) == [("values", 1), ("custom", "a"), ("values", 2)]
+
+
+@test("/interleave/P10/unknown")
+def interleave_unknown():
+    error = raised(Gstream.Error.NOT_FOUND, Gstream.RunStream(values(1)).interleave, "values", "valves")
+    assert "valves" in error.message and "values" in error.message
+
+
+# --- leaving a loop ---
+
+
+@test("/cursor/P9/break")
+def leaving():
+    run = Gstream.RunStream(values(*range(10)))
+    for value in run.values:
+        if value == 3:
+            break
+    assert not run.values.subscribed
+    assert list(run.values) == [4, 5, 6, 7, 8, 9]
+
+
+@test("/cursor/P9/break-awaited")
+async def leaving_awaited():
+    run = Gstream.RunStream(values(*range(10)))
+    async for value in run.values:
+        if value == 3:
+            break
+    assert not run.values.subscribed
+    assert [value async for value in run.values] == [4, 5, 6, 7, 8, 9]
+
+
+class Words(Gstream.Transformer):
+    wants = ["custom"]
+
+    def __init__(self, **properties):
+        super().__init__(**properties)
+        self.words = self.add_projection("words", str)
+
+    def process(self, event):
+        for word in event.data:
+            self.words.push(word)
+
+
+def flood(n):
+    """@n words, ready at once."""
+    events = [Gstream.Event.new("custom", [], [str(number)]) for number in range(n)]
+    return Gstream.RunStream(memory(*events), Gstream.StreamMux([Words]))
+
+
+@test("/cursor/P3/batches")
+async def batches():
+    for stop in (0, 1, 63, 64, 65, 100, 127, 128, 500):
+        cursor = flood(1000)["words"].subscribe()
+        words = []
+        for word in cursor:
+            words.append(word)
+            if len(words) > stop:
+                break
+        async for word in cursor:
+            words.append(word)
+            if len(words) > stop + 200:
+                break
+        assert words + list(cursor) == [str(number) for number in range(1000)], stop
+
+
+@test("/cursor/P6/bounded")
+def bounded():
+    run = flood(300)
+    words = run["words"]
+    words.set_max_buffered(2)
+    for word in words:
+        assert words.n_buffered <= 2
+    assert word == "299"
+
+
+# --- errors ---
+
+
+@test("/run/R5/source")
+def source_raises():
+    def broken():
+        yield Gstream.Event.new("values", [], 1)
+        raise ValueError("out of ideas")
+
+    run = Gstream.RunStream(broken())
+    seen = []
+    error = raised(Gstream.Error.FAILED, lambda: seen.extend(iter(run.values)))
+    assert seen == [1] and "ValueError: out of ideas" in error.message and "test-python.py" in error.message
+    assert raised(Gstream.Error.FAILED, run.output_sync).message == error.message
+    assert run.status == Gstream.RunStatus.FAILED
+
+
+@test("/run/R5/domain")
+async def domain():
+    async def broken():
+        yield Gstream.Event.new("values", [], 1)
+        raise GLib.Error.new_literal(Gio.io_error_quark(), "no space", Gio.IOErrorEnum.NO_SPACE)
+
+    run = Gstream.RunStream(broken())
+    for wait in (run.output, run.interrupted, run.interrupts):
+        try:
+            await wait()
+        except GLib.Error as error:
+            assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NO_SPACE) and error.message == "no space"
+        else:
+            raise AssertionError("nothing was raised")
+
+
+@test("/transformer/R5/raises")
+def transformer_raises():
+    class Broken(Gstream.Transformer):
+        def process(self, event):
+            raise KeyError("step")
+
+    run = Gstream.RunStream(values(1), Gstream.StreamMux([Broken]))
+    assert "KeyError: 'step'" in raised(Gstream.Error.FAILED, run.output_sync).message
+
+
+@test("/transformer/M7/made")
+def transformer_not_made():
+    class Unmade(Gstream.Transformer):
+        def __init__(self):
+            raise RuntimeError("not today")
+
+    assert told(RuntimeError, Gstream.StreamMux, [Unmade]) == "not today"
+
+
+@test("/run/R5/middle")
+async def middle():
+    """An exception in the loop's body is the program's own; the run goes on."""
+    run = Gstream.RunStream(slowly(1, 2, 3))
+    try:
+        async for value in run.values:
+            raise LookupError(value)
+    except LookupError as error:
+        assert error.args == (1,)
+    assert [value async for value in run.values] == [2, 3]
+
+
+# --- cancelling and aborting ---
+
+
+@test("/run/R3/cancel")
+async def cancel():
+    source = Gstream.PushSource.new()
+    run = Gstream.RunStream(source)
+
+    async def read():
+        return [value async for value in run.values]
+
+    reader, waiter = asyncio.create_task(read()), asyncio.create_task(run.output())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    waiter.cancel()
+    source.push(Gstream.Event.new("values", [], 1))
+    source.finish()
+    assert await reader == [1]
+    assert waiter.cancelled()
+    assert await run.output() == 1
+
+
+@test("/run/R6/abort")
+async def abort():
+    closed = []
+
+    async def endless():
+        try:
+            while True:
+                await asyncio.sleep(0)
+                yield Gstream.Event.new("values", [], 7)
+        finally:
+            closed.append(True)
+
+    async with Gstream.RunStream(endless()) as run:
+        async for value in run.values:
+            break
+    assert run.status == Gstream.RunStatus.ABORTED
+    assert await run.output() == 7
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert closed
+
+
+@test("/run/R1/lazy")
+def lazy():
+    asked = []
+
+    def source():
+        for number in range(5):
+            asked.append(number)
+            yield Gstream.Event.new("values", [], number)
+
+    run = Gstream.RunStream(source())
+    cursor = iter(run.values)
+    assert asked == []
+    assert next(cursor) == 0 and asked == [0]
+    assert next(cursor) == 1 and asked == [0, 1]
+
+
+@test("/run/callbacks")
+def callbacks():
+    loop = GLib.MainLoop()
+    run = Gstream.RunStream(values(1, {"answer": 42}))
+    seen = []
+
+    def on_output(run, result, word):
+        seen.append((word, run.output_finish(result)))
+        loop.quit()
+
+    run.output(None, on_output, "state")
+    loop.run()
+    assert seen == [("state", {"answer": 42})]
+
+
+@test("/run/push")
+async def pushed():
+    """A push from a coroutine wakes who waits, though nothing else happens."""
+    source = Gstream.PushSource.new()
+    run = Gstream.RunStream(source)
+
+    async def push():
+        await asyncio.sleep(0.001)
+        source.push(Gstream.Event.new("values", [], "late"))
+        await asyncio.sleep(0.001)
+        source.finish()
+
+    state, _ = await asyncio.gather(run.output(), push())
+    assert state == "late"
+
+
+# --- values ---
+
+
+@test("/payload/E2/values")
+async def payloads():
+    states = [2**70, -(2**63), 0.5, True, None, "", "naïve 日本語 🦊", [], {}, {"": [None, {}]}, [[[]]]]
+    run = Gstream.RunStream(values(*states))
+    assert list(run.values) == states
+    assert run.output_sync() == states[-1]
+    run = Gstream.RunStream(slowly(None))
+    assert await run.output() is None
+
+
+@test("/event/E1/parts")
+def event():
+    event = Gstream.Event.new("values", ["a:1"], {"x": 1}, node="n", id="i", timestamp=5, interrupts=[{"id": "q", "value": 2}])
+    assert (event.method, event.namespace, event.data, event.node, event.id, event.timestamp, event.seq) == (
+        "values", ["a:1"], {"x": 1}, "n", "i", 5, 0)
+    assert event.interrupts == [{"id": "q", "value": 2}]
+    assert "values" in repr(event)
+
+
+@test("/event/E3/dict")
+def protocol_dict():
+    run = Gstream.RunStream(iter([{"type": "event", "method": "values", "params": {"namespace": [], "timestamp": 1, "data": 3}}]))
+    assert run.output_sync() == 3
+
+
+@test("/interrupts/T8")
+async def interrupts():
+    async with Gstream.RunStream(recorded("interrupt")) as run:
+        assert await run.interrupted()
+        assert [(each.id, each.value) for each in await run.interrupts()] == [
+            (each["id"], each["value"]) for each in expected("interrupt")["interrupts"]
+        ]
+
+
+# --- transformers ---
+
+
+class Progress(Gstream.Transformer):
+    wants = ["custom"]
+
+    def __init__(self, **properties):
+        super().__init__(**properties)
+        self.percent = self.add_projection("percent", int)
+        self.share = self.add_projection("share", float)
+        self.steps = self.add_projection("steps", dict)
+        self.things = self.add_projection("things", object)
+        self.done = self.add_projection("done", bool)
+
+    def process(self, event):
+        step = event.data["step"]
+        self.percent.push(step * 25)
+        self.share.push(step / 4)
+        self.steps.push({"step": step})
+        self.things.push(event)
+        self.done.push(step == 2)
+        return step != 1
+
+
+def steps():
+    for number in range(3):
+        yield Gstream.Event.new("custom", [], {"step": number})
+
+
+@test("/transformer/M1/plain")
+async def transformer():
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([Progress]))
+    names = ("percent", "share", "steps", "done", "log")
+
+    async def read(name):
+        return [item async for item in run[name]]
+
+    percent, share, taken, done, log = await asyncio.gather(*map(read, names))
+    assert (percent, share, done) == ([0, 25, 50], [0.0, 0.25, 0.5], [False, False, True])
+    assert taken == [{"step": 0}, {"step": 1}, {"step": 2}]
+    assert [event.data for event in log if event.method == "custom"] == [{"step": 0}, {"step": 2}]
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([Progress]))
+    assert [thing.data["step"] for thing in run["things"]] == [0, 1, 2]
+
+
+@test("/transformer/M3/async")
+async def async_transformer():
+    class Slow(Gstream.Transformer):
+        def __init__(self, **properties):
+            super().__init__(**properties)
+            self.seen = self.add_projection("seen", str)
+
+        async def process(self, event):
+            await asyncio.sleep(0)
+            await self.seen.push_async(event.method)
+            return event.method != "custom"
+
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([Slow]))
+    assert [name async for name in run["seen"]] == ["custom"] * 3
+
+
+@test("/transformer/M3/sync")
+def async_only():
+    class Slow(Gstream.Transformer):
+        async def process(self, event):
+            pass
+
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([Slow]))
+    assert "async for" in raised(Gstream.Error.ASYNC_ONLY, lambda: list(run.values)).message
+
+
+@test("/transformer/M4/side-work")
+async def side_work():
+    done = []
+
+    async def work():
+        await asyncio.sleep(0.001)
+        done.append(True)
+
+    class Worker(Gstream.Transformer):
+        wants = ["values"]
+
+        def process(self, event):
+            self.schedule(work())
+
+    run = Gstream.RunStream(values(1), Gstream.StreamMux([Worker]))
+    assert await run.output() == 1
+    assert done
+
+
+@test("/transformer/M7/scopes")
+def scopes():
+    made = []
+
+    class Seen(Gstream.Transformer):
+        def __init__(self, **properties):
+            super().__init__(**properties)
+            made.append(self)
+
+    Gstream.RunStream(recorded("subgraphs"), Gstream.StreamMux([Seen])).output_sync()
+    assert len(made) > 1
+
+
+# --- life ---
+
+
+@test("/life/temporary")
+def temporary():
+    assert list(Gstream.RunStream(values(1, 2)).values) == [1, 2]
+    iterator = iter(Gstream.RunStream(values(1, 2)).values)
+    gc.collect()
+    assert list(iterator) == [1, 2]
+    message = next(iter(Gstream.RunStream(recorded("chat")).messages))
+    gc.collect()
+    assert message.finished_sync().text == expected("chat")["messages"][0]["text"]
+
+
+@test("/life/R6/dropped")
+def dropped():
+    source = Gstream.PushSource.new()
+    run = Gstream.RunStream(source, Gstream.StreamMux([Progress]))
+    gone = weakref.ref(run)
+    cursor = run["percent"].subscribe()
+    del run, cursor
+    gc.collect()
+    assert gone() is None and source.is_closed()
+
+
+def resident():
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+
+
+@test("/life/flat")
+def flat():
+    """A thousand runs made, read in part, and dropped."""
+
+    def once():
+        run = Gstream.RunStream(steps(), Gstream.StreamMux([Progress]))
+        for _ in run["percent"]:
+            break
+        for _ in Gstream.RunStream(recorded("chat")).messages:
+            break
+
+    for _ in range(200):
+        once()
+    gc.collect()
+    before = resident()
+    for _ in range(1000):
+        once()
+    gc.collect()
+    assert resident() - before < 512, resident() - before  # pages
+
+
+def deltas(n):
+    about = {"langgraph_node": "agent", "run_id": "r"}
+
+    def line(data):
+        params = {"namespace": [], "timestamp": 1, "data": [data, about]}
+        return json.dumps({"type": "event", "method": "messages", "params": params}) + "\n"
+
+    start = line({"event": "message-start", "role": "ai", "id": "m"})
+    start += line({"event": "content-block-start", "index": 0, "content": {"type": "text", "text": ""}})
+    delta = line({"event": "content-block-delta", "index": 0, "delta": {"type": "text-delta", "text": "x"}})
+    text = (start + delta * n + line({"event": "message-finish", "reason": "stop"})).encode()
+    return Gstream.JsonLinesSource(stream=Gio.MemoryInputStream.new_from_bytes(GLib.Bytes.new(text)))
+
+
+@test("/life/million")
+def million():
+    run = Gstream.RunStream(deltas(1_000_000))
+    count = 0
+    before = None
+    for message in run.messages:
+        for delta in message.text_deltas:
+            count += 1
+            if count == 100_000:
+                before = resident()
+        assert resident() - before < 2048, resident() - before  # pages: the message's own text grows
+    assert count == 1_000_000
+
+
+# --- wrong uses ---
+
+
+@test("/wrong/P1/second")
+def second():
+    run = Gstream.RunStream(values(1))
+    cursor = run.values.subscribe()
+    assert "tee" in raised(Gstream.Error.ALREADY_SUBSCRIBED, iter, run.values).message
+    cursor.close()
+
+
+@test("/wrong/thread")
+def other_thread():
+    run = Gstream.RunStream(values(1))
+    projection = run.values
+    words = []
+    thread = threading.Thread(target=lambda: words.append(told(RuntimeError, list, projection)))
+    thread.start()
+    thread.join()
+    assert "thread" in words[0]
+
+
+@test("/wrong/await")
+def forgotten_await():
+    run = Gstream.RunStream(values(1))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run.output()
+        gc.collect()
+    assert "never awaited" in str(caught[0].message)
+
+
+@test("/wrong/async-generator")
+def async_generator_in_for():
+    run = Gstream.RunStream(slowly(1))
+    assert "async for" in raised(Gstream.Error.ASYNC_ONLY, lambda: list(run.values)).message
+
+
+@test("/wrong/async-generator-in-loop")
+async def async_generator_in_blocking_for():
+    run = Gstream.RunStream(slowly(1))
+    assert "async for" in told(RuntimeError, list, run.values)
+
+
+@test("/wrong/values")
+def wrong_values():
+    assert "set" in told(TypeError, Gstream.Event.new, "values", [], {1})
+    assert "not int" in told(TypeError, Gstream.RunStream, 3)
+    assert "not int" in raised(Gstream.Error.FAILED, Gstream.RunStream(iter([3])).output_sync).message
+
+
+tap.run()
