@@ -51,8 +51,19 @@ struct _GstreamEventBody
 };
 
 /* An event and its body, with room for @size more bytes behind them. */
-GstreamEvent   *gstream_event_alloc      (gsize               size,
-                                          gpointer           *room);
+static inline GstreamEvent *
+gstream_event_alloc (gsize     size,
+                     gpointer *room)
+{
+  GstreamEvent *self = g_malloc (sizeof (GstreamEvent) + sizeof (GstreamEventBody) + size);
+
+  memset (self, 0, sizeof (GstreamEvent) + sizeof (GstreamEventBody));
+  g_atomic_ref_count_init (&self->ref_count);
+  self->body = (GstreamEventBody *) (self + 1);
+  *room = self->body + 1;
+  return self;
+}
+
 /* The event that the body lives in. */
 static inline GstreamEvent *
 gstream_event_host (GstreamEvent *event)

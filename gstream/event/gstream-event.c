@@ -26,19 +26,6 @@
  */
 G_DEFINE_BOXED_TYPE (GstreamEvent, gstream_event, gstream_event_ref, gstream_event_unref)
 
-GstreamEvent *
-gstream_event_alloc (gsize     size,
-                     gpointer *room)
-{
-  GstreamEvent *self = g_malloc (sizeof (GstreamEvent) + sizeof (GstreamEventBody) + size);
-
-  memset (self, 0, sizeof (GstreamEvent) + sizeof (GstreamEventBody));
-  g_atomic_ref_count_init (&self->ref_count);
-  self->body = (GstreamEventBody *) (self + 1);
-  *room = self->body + 1;
-  return self;
-}
-
 static gsize
 size_of (const char *string)
 {

@@ -107,9 +107,11 @@ read_digits (GstreamJsonValue  number,
     return FALSE;
   for (; p < number.end; p++)
     {
-      if (*p < '0' || *p > '9')
+      guint digit = (guint) *p - '0';
+
+      if (digit > 9)
         return FALSE;
-      value = value * 10 + (*p - '0');
+      value = value * 10 + digit;
     }
   *integer = (gint64) (negative ? -value : value);
   return value <= (guint64) G_MAXINT64 + negative;

@@ -267,9 +267,9 @@ delta_new (GstreamMessageWriter *self,
 }
 
 /* Most text is ASCII, and of that eight bytes can be checked at once. */
-static gboolean
-is_valid (const char *text,
-          gsize       length)
+static inline gsize
+pass_ascii (const char *text,
+            gsize       length)
 {
   const guint64 beyond_ascii = G_GUINT64_CONSTANT (0x8080808080808080);
   gsize at = 0;
@@ -279,10 +279,19 @@ is_valid (const char *text,
     {
       memcpy (&word, text + at, sizeof word);
       if ((word & beyond_ascii) != 0)
-        return g_utf8_validate_len (text + at, length - at, NULL);
+        return at;
     }
   while (at < length && (guchar) text[at] < 0x80)
     at++;
+  return at;
+}
+
+static inline gboolean
+is_valid (const char *text,
+          gsize       length)
+{
+  gsize at = pass_ascii (text, length);
+
   return at == length || g_utf8_validate_len (text + at, length - at, NULL);
 }
 

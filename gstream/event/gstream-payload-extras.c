@@ -93,7 +93,6 @@ gstream_payload_extras_variant (GstreamPayload *payload)
   return g_atomic_pointer_get (&extras->variant);
 }
 
-/* Eight bytes at once; the last of them twice where that does not come out even. */
 static inline guint64
 load (const char *p)
 {
@@ -103,6 +102,7 @@ load (const char *p)
   return word;
 }
 
+/* Eight bytes at once; the last of them twice where that does not come out even. */
 static guint64
 hash_pointer (const char *pointer,
               gsize       length)

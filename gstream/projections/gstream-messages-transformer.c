@@ -79,15 +79,28 @@ open_message (GstreamMessagesTransformer *self,
                                     facts->message_id, message);
 }
 
+/* No longer open. Whoever is told of the message's end may do anything, so that comes after. */
+static GstreamMessage *
+close_message (GstreamMessagesTransformer *self,
+               GstreamOpenMessage         *open)
+{
+  GstreamMessage *message = g_steal_pointer (&open->message);
+
+  gstream_open_messages_remove (&self->open, open);
+
+  return message;
+}
+
 static void
 end_message (GstreamMessagesTransformer *self,
              GstreamOpenMessage         *open,
              GstreamMessageStatus        status,
              const GError               *error)
 {
-  if (open->message != NULL && gstream_message_get_status (open->message) == GSTREAM_MESSAGE_STATUS_STREAMING)
-    gstream_message_end (open->message, status, error);
-  gstream_open_messages_remove (&self->open, open);
+  g_autoptr (GstreamMessage) message = close_message (self, open);
+
+  if (message != NULL)
+    gstream_message_end (message, status, error);
 }
 
 /* --- what events do --- */
@@ -235,6 +248,7 @@ finish (GstreamMessagesTransformer *self,
 {
   gboolean is_known = FALSE;
   GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, gstream_event_get_facts (event), &is_known);
+  g_autoptr (GstreamMessage) message = NULL;
 
   if (open == NULL)
     {
@@ -242,9 +256,9 @@ finish (GstreamMessagesTransformer *self,
       return;
     }
 
-  if (open->message != NULL)
-    gstream_message_finish (open->message, event);
-  gstream_open_messages_remove (&self->open, open);
+  message = close_message (self, open);
+  if (message != NULL)
+    gstream_message_finish (message, event);
 }
 
 static void
@@ -269,15 +283,16 @@ take_whole (GstreamMessagesTransformer *self,
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamOpenMessage *open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
+  g_autoptr (GstreamMessage) message = NULL;
 
   if (open == NULL && (facts->tool_role || !gstream_projection_is_wanted (self->messages)))
     return;
   if (open == NULL)
     open = open_message (self, event);
 
-  if (open->message != NULL)
-    gstream_message_take_whole (open->message, event);
-  gstream_open_messages_remove (&self->open, open);
+  message = close_message (self, open);
+  if (message != NULL)
+    gstream_message_take_whole (message, event);
 }
 
 static gboolean

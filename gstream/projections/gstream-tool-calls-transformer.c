@@ -35,6 +35,24 @@ id_of (GstreamEvent *event)
   return id ? id : "";
 }
 
+/* Takes @call out, which is NULL for one that nobody gets. FALSE: none of that id runs. */
+static gboolean
+take_out (GstreamToolCallsTransformer *self,
+          const char                  *id,
+          GstreamToolCall            **call)
+{
+  gpointer key = NULL;
+  gpointer value = NULL;
+
+  if (!g_hash_table_steal_extended (self->running, id, &key, &value))
+    return FALSE;
+
+  g_free (key);
+  *call = value;
+
+  return TRUE;
+}
+
 static void
 end_call (GstreamToolCall *call,
           const GError    *error)
@@ -48,16 +66,18 @@ start (GstreamToolCallsTransformer *self,
        GstreamEvent                *event)
 {
   GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
+  g_autoptr (GstreamToolCall) before = NULL;
   GstreamToolCall *call = NULL;
 
-  /* A tool that starts again under the same id: the first time has come to its end, without an output. */
-  end_call (g_hash_table_lookup (self->running, id_of (event)), NULL);
+  take_out (self, id_of (event), &before);
   if (gstream_projection_is_wanted (self->tool_calls))
     {
       call = gstream_tool_call_new (gstream_stream_mux_get_pump (mux), event);
       gstream_projection_push_item (self->tool_calls, (GstreamItem) { .p = g_object_ref (call) }, NULL);
     }
   g_hash_table_replace (self->running, g_strdup (id_of (event)), call);
+  /* A tool that starts again under the same id: the first time has come to its end, without an output. */
+  end_call (before, NULL);
 
   return call;
 }
@@ -75,25 +95,16 @@ take_delta (GstreamToolCallsTransformer *self,
     gstream_tool_call_take_delta (call, event);
 }
 
-/* FALSE: it does not run, so that this ends nothing; it may have ended before. */
+/* FALSE: nobody's, or it does not run, so that this ends nothing; it may have ended before. */
 static gboolean
 stop (GstreamToolCallsTransformer *self,
       GstreamEvent                *event,
       GstreamToolCall            **call)
 {
-  gpointer key = NULL;
-  gpointer value = NULL;
+  if (!take_out (self, id_of (event), call))
+    g_debug ("The end of tool call “%s”, which does not run", id_of (event));
 
-  if (!g_hash_table_steal_extended (self->running, id_of (event), &key, &value))
-    {
-      g_debug ("The end of tool call “%s”, which does not run", id_of (event));
-      return FALSE;
-    }
-
-  g_free (key);
-  *call = value;
-
-  return value != NULL;
+  return *call != NULL;
 }
 
 static void
@@ -157,13 +168,18 @@ end_all (GstreamToolCallsTransformer *self,
          const GError                *error)
 {
   GHashTableIter iter;
-  gpointer call;
+  gpointer id;
 
-  g_hash_table_iter_init (&iter, self->running);
-  while (g_hash_table_iter_next (&iter, NULL, &call))
+  /* Whoever is told of an end may do anything: begin anew with each. */
+  for (;;)
     {
+      g_autoptr (GstreamToolCall) call = NULL;
+
+      g_hash_table_iter_init (&iter, self->running);
+      if (!g_hash_table_iter_next (&iter, &id, NULL))
+        return;
+      take_out (self, id, &call);
       end_call (call, error);
-      g_hash_table_iter_remove (&iter);
     }
 }
 

@@ -10,6 +10,29 @@
 
 G_BEGIN_DECLS
 
+/* Its properties are written by gstream-thread.c alone, its headers by gstream-thread-server.c. */
+struct _GstreamThread
+{
+  GObject           parent_instance;
+
+  GMainContext     *context;
+  char             *url;
+  char             *assistant;
+  char             *thread_id;  /* NULL: the server has not made it yet */
+  SoupSession      *session;    /* NULL until it is needed, unless it was given */
+  GstreamTransport  transport;
+  GPtrArray        *headers;    /* names and values in turn */
+
+  guint             max_event_size;
+  guint             max_depth;
+  guint             retry_limit;
+  guint             retry_pause;
+  guint             retry_pause_max;
+  guint             silence_timeout;
+  guint             answer_timeout;
+  gboolean          cancel_on_abort;
+};
+
 /* The server as the thread's properties are now. NULL, with an error, where they cannot be used. */
 GstreamServer *gstream_thread_new_server     (GstreamThread   *self,
                                               GError         **error);

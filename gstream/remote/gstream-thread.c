@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A thread on a LangGraph Agent Server: its properties. Its runs are gstream-thread-run.c's.
+ * A thread on a LangGraph Agent Server: its properties.
  */
+#include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-thread-private.h>
-
-#include <string.h>
 
 #include <gstream/event/gstream-error.h>
 
-#define API_KEY_HEADER "X-Api-Key"
-#define USER_AGENT "gstream"
 #define MOST_DEPTH 1024   /* what a source of events allows */
-#define MAX_CONNECTIONS 64 /* libsoup's own 2 per host would let two runs keep every command waiting */
 
 /**
  * GstreamThread:
@@ -52,28 +48,6 @@
  * %G_IO_ERROR_FAILED, other 4xx as %GSTREAM_ERROR_INVALID, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED.
  */
 
-struct _GstreamThread
-{
-  GObject           parent_instance;
-
-  GMainContext     *context;
-  char             *url;
-  char             *assistant;
-  char             *thread_id;  /* NULL: the server has not made it yet */
-  SoupSession      *session;    /* NULL until it is needed, unless it was given */
-  GstreamTransport  transport;
-  GPtrArray        *headers;    /* names and values in turn */
-
-  guint             max_event_size;
-  guint             max_depth;
-  guint             retry_limit;
-  guint             retry_pause;
-  guint             retry_pause_max;
-  guint             silence_timeout;
-  guint             answer_timeout;
-  gboolean          cancel_on_abort;
-};
-
 enum
 {
   PROP_URL = 1,
@@ -102,85 +76,6 @@ G_DEFINE_ENUM_TYPE (GstreamTransport, gstream_transport,
 G_DEFINE_FINAL_TYPE (GstreamThread, gstream_thread, G_TYPE_OBJECT)
 
 /* --- for its runs --- */
-
-static gboolean
-is_header_name (const char *name)
-{
-  for (const char *c = name; *c != '\0'; c++)
-    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
-      return FALSE;
-
-  return *name != '\0';
-}
-
-/* Without a word of the value, which is secret. */
-static gboolean
-check_header (const char  *name,
-              const char  *value,
-              GError     **error)
-{
-  if (!is_header_name (name))
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
-  else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                 "The value of the header %s has a line break in it, or something else than ASCII", name);
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
-add_headers (GstreamThread  *self,
-             GstreamServer  *server,
-             GError        **error)
-{
-  for (guint i = 0; i < self->headers->len; i += 2)
-    {
-      const char *name = self->headers->pdata[i];
-      const char *value = self->headers->pdata[i + 1];
-
-      if (!check_header (name, value, error))
-        return FALSE;
-      gstream_server_take_header (server, name, value);
-    }
-
-  return TRUE;
-}
-
-static SoupSession *
-ensure_session (GstreamThread *self)
-{
-  if (self->session == NULL)
-    self->session = g_object_new (SOUP_TYPE_SESSION,
-                                  "user-agent", USER_AGENT,
-                                  "max-conns", MAX_CONNECTIONS,
-                                  "max-conns-per-host", MAX_CONNECTIONS,
-                                  NULL);
-
-  return self->session;
-}
-
-GstreamServer *
-gstream_thread_new_server (GstreamThread  *self,
-                           GError        **error)
-{
-  g_autoptr (GstreamServer) server = gstream_server_new (self->url, self->assistant, ensure_session (self), error);
-
-  if (server == NULL || !add_headers (self, server, error))
-    return NULL;
-
-  server->max_event_size = self->max_event_size;
-  server->max_depth = self->max_depth;
-  server->retry_limit = self->retry_limit;
-  server->retry_pause = self->retry_pause;
-  server->retry_pause_max = self->retry_pause_max;
-  server->silence_timeout = self->silence_timeout;
-  server->answer_timeout = self->answer_timeout;
-  server->cancel_on_abort = self->cancel_on_abort;
-
-  return g_steal_pointer (&server);
-}
 
 void
 gstream_thread_take_thread_id (GstreamThread *self,
@@ -224,6 +119,32 @@ gstream_thread_end_sync (GstreamSync *sync)
 
 /* --- the object --- */
 
+/* Where a property of these is kept that is a number; NULL: it is none. */
+static guint *
+find_number (GstreamThread *self,
+             guint          property_id)
+{
+  switch (property_id)
+    {
+    case PROP_MAX_EVENT_SIZE:
+      return &self->max_event_size;
+    case PROP_MAX_DEPTH:
+      return &self->max_depth;
+    case PROP_RETRY_LIMIT:
+      return &self->retry_limit;
+    case PROP_RETRY_PAUSE:
+      return &self->retry_pause;
+    case PROP_RETRY_PAUSE_MAX:
+      return &self->retry_pause_max;
+    case PROP_SILENCE_TIMEOUT:
+      return &self->silence_timeout;
+    case PROP_ANSWER_TIMEOUT:
+      return &self->answer_timeout;
+    default:
+      return NULL;
+    }
+}
+
 static void
 gstream_thread_get_property (GObject    *object,
                              guint       property_id,
@@ -231,6 +152,7 @@ gstream_thread_get_property (GObject    *object,
                              GParamSpec *pspec)
 {
   GstreamThread *self = GSTREAM_THREAD (object);
+  const guint *number = find_number (self, property_id);
 
   switch (property_id)
     {
@@ -252,29 +174,11 @@ gstream_thread_get_property (GObject    *object,
     case PROP_CANCEL_ON_ABORT:
       g_value_set_boolean (value, self->cancel_on_abort);
       break;
-    case PROP_MAX_EVENT_SIZE:
-      g_value_set_uint (value, self->max_event_size);
-      break;
-    case PROP_MAX_DEPTH:
-      g_value_set_uint (value, self->max_depth);
-      break;
-    case PROP_RETRY_LIMIT:
-      g_value_set_uint (value, self->retry_limit);
-      break;
-    case PROP_RETRY_PAUSE:
-      g_value_set_uint (value, self->retry_pause);
-      break;
-    case PROP_RETRY_PAUSE_MAX:
-      g_value_set_uint (value, self->retry_pause_max);
-      break;
-    case PROP_SILENCE_TIMEOUT:
-      g_value_set_uint (value, self->silence_timeout);
-      break;
-    case PROP_ANSWER_TIMEOUT:
-      g_value_set_uint (value, self->answer_timeout);
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (number != NULL)
+        g_value_set_uint (value, *number);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
 }
 
@@ -285,6 +189,7 @@ gstream_thread_set_property (GObject      *object,
                              GParamSpec   *pspec)
 {
   GstreamThread *self = GSTREAM_THREAD (object);
+  guint *number = find_number (self, property_id);
 
   switch (property_id)
     {
@@ -309,29 +214,11 @@ gstream_thread_set_property (GObject      *object,
     case PROP_CANCEL_ON_ABORT:
       gstream_thread_set_cancel_on_abort (self, g_value_get_boolean (value));
       break;
-    case PROP_MAX_EVENT_SIZE:
-      self->max_event_size = g_value_get_uint (value);
-      break;
-    case PROP_MAX_DEPTH:
-      self->max_depth = g_value_get_uint (value);
-      break;
-    case PROP_RETRY_LIMIT:
-      self->retry_limit = g_value_get_uint (value);
-      break;
-    case PROP_RETRY_PAUSE:
-      self->retry_pause = g_value_get_uint (value);
-      break;
-    case PROP_RETRY_PAUSE_MAX:
-      self->retry_pause_max = g_value_get_uint (value);
-      break;
-    case PROP_SILENCE_TIMEOUT:
-      self->silence_timeout = g_value_get_uint (value);
-      break;
-    case PROP_ANSWER_TIMEOUT:
-      self->answer_timeout = g_value_get_uint (value);
-      break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      if (number != NULL)
+        *number = g_value_get_uint (value);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
 }
 
@@ -506,103 +393,6 @@ gstream_thread_new (const char *url,
 }
 
 /**
- * gstream_thread_get_url: (get-property url)
- * @self: a thread
- *
- * Gets the server's address.
- *
- * Returns: (nullable): the URL
- */
-const char *
-gstream_thread_get_url (GstreamThread *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-
-  return self->url;
-}
-
-/**
- * gstream_thread_get_assistant: (get-property assistant)
- * @self: a thread
- *
- * Gets the assistant, or the graph, whose runs are started.
- *
- * Returns: (nullable): its id or name
- */
-const char *
-gstream_thread_get_assistant (GstreamThread *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-
-  return self->assistant;
-}
-
-/**
- * gstream_thread_get_thread_id: (get-property thread-id)
- * @self: a thread
- *
- * Gets the id that the server knows the thread by.
- *
- * Returns: (nullable): the id, or %NULL before the server has made the thread
- */
-const char *
-gstream_thread_get_thread_id (GstreamThread *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-
-  return self->thread_id;
-}
-
-/**
- * gstream_thread_get_session: (get-property session)
- * @self: a thread
- *
- * Gets the session through which the server is spoken to.
- *
- * Returns: (transfer none) (nullable): the session that was given, or the
- *   thread's own; %NULL before that was needed
- */
-SoupSession *
-gstream_thread_get_session (GstreamThread *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-
-  return self->session;
-}
-
-/**
- * gstream_thread_get_transport: (get-property transport)
- * @self: a thread
- *
- * Gets how the events come.
- *
- * Returns: the transport
- */
-GstreamTransport
-gstream_thread_get_transport (GstreamThread *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), GSTREAM_TRANSPORT_SSE);
-
-  return self->transport;
-}
-
-/**
- * gstream_thread_get_cancel_on_abort: (get-property cancel-on-abort)
- * @self: a thread
- *
- * Gets whether aborting a run ends it on the server too.
- *
- * Returns: whether it does
- */
-gboolean
-gstream_thread_get_cancel_on_abort (GstreamThread *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), FALSE);
-
-  return self->cancel_on_abort;
-}
-
-/**
  * gstream_thread_set_cancel_on_abort: (set-property cancel-on-abort)
  * @self: a thread
  * @cancel_on_abort: whether to
@@ -620,57 +410,4 @@ gstream_thread_set_cancel_on_abort (GstreamThread *self,
 
   self->cancel_on_abort = cancel_on_abort;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCEL_ON_ABORT]);
-}
-
-/**
- * gstream_thread_set_api_key: (set-property api-key)
- * @self: a thread
- * @api_key: (nullable): the key; %NULL: none
- *
- * Sets the key that the server asks for; it is sent as `X-Api-Key`, to the
- * server's own origin alone (N8).
- */
-void
-gstream_thread_set_api_key (GstreamThread *self,
-                            const char    *api_key)
-{
-  gstream_thread_set_header (self, API_KEY_HEADER, api_key);
-}
-
-static void
-remove_header (GstreamThread *self,
-               const char    *name)
-{
-  for (guint i = 0; i < self->headers->len; i += 2)
-    if (g_ascii_strcasecmp (self->headers->pdata[i], name) == 0)
-      {
-        g_ptr_array_remove_range (self->headers, i, 2);
-        return;
-      }
-}
-
-/**
- * gstream_thread_set_header:
- * @self: a thread
- * @name: a header's name, such as `Authorization`
- * @value: (nullable): its value; %NULL: it is not sent any more
- *
- * Sets a header to send with every request to the server, and to no other
- * origin (N8). It counts for what is started from then on. That it cannot be
- * sent, because there is a line break in it for instance, is an error of what is started.
- */
-void
-gstream_thread_set_header (GstreamThread *self,
-                           const char    *name,
-                           const char    *value)
-{
-  g_return_if_fail (GSTREAM_IS_THREAD (self));
-  g_return_if_fail (name != NULL);
-
-  remove_header (self, name);
-  if (value == NULL)
-    return;
-
-  g_ptr_array_add (self->headers, g_strdup (name));
-  g_ptr_array_add (self->headers, g_strdup (value));
 }

@@ -6,6 +6,7 @@
 
 #include <gstream/stream/gstream-feed-private.h>
 #include <gstream/stream/gstream-projection.h>
+#include <gstream/stream/gstream-pushers-private.h>
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,34 @@ typedef struct
                        GError           **error);
   void     (*changed) (gpointer           owner); /* somebody has subscribed, or nobody is any more */
 } GstreamProjectionOwnerFuncs;
+
+struct _GstreamProjection
+{
+  GObject                            parent_instance;
+
+  char                              *name;
+  char                              *method;    /* of the events it forwards; NULL until it is registered */
+  char                              *registrar; /* who registered it, for errors; NULL likewise */
+  GstreamItemType                    type;
+  GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
+  const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
+  gpointer                           owner;
+  GPtrArray                         *feeds;   /* of GstreamFeed: one a cursor, a branch of a tee each */
+  GstreamFeed                       *kept;    /* for a newborn's consumer (P11), while `keeping` */
+  GstreamPushers                     pushers; /* push_async() calls that wait for room */
+  guint                              max_buffered;
+  gboolean                           forward;
+  gboolean                           keeping;
+  guint                              n_kept;    /* as an item itself (T9): queues that hold it */
+  gboolean                           closed;
+  GError                            *error;   /* why it is closed, where it failed */
+};
+
+/* Between its two files. */
+GstreamPump *gstream_projection_get_pump      (GstreamProjection                 *self);
+gboolean     gstream_projection_is_full       (GstreamProjection                 *self);
+void         gstream_projection_keep_item     (GstreamProjection                 *self,
+                                               GstreamItem                        item); /* takes it */
 
 void         gstream_projection_bind          (GstreamProjection                 *self,
                                                GstreamPump                       *pump,

@@ -32,28 +32,6 @@
  * A projection is used in the main context of its run only.
  */
 
-struct _GstreamProjection
-{
-  GObject                            parent_instance;
-
-  char                              *name;
-  char                              *method;    /* of the events it forwards; NULL until it is registered */
-  char                              *registrar; /* who registered it, for errors; NULL likewise */
-  GstreamItemType                    type;
-  GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
-  const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
-  gpointer                           owner;
-  GPtrArray                         *feeds;   /* of GstreamFeed: one a cursor, a branch of a tee each */
-  GstreamFeed                       *kept;    /* for a newborn's consumer (P11), while `keeping` */
-  GstreamPushers                     pushers; /* push_async() calls that wait for room */
-  guint                              max_buffered;
-  gboolean                           forward;
-  gboolean                           keeping;
-  guint                              n_kept;    /* as an item itself (T9): queues that hold it */
-  gboolean                           closed;
-  GError                            *error;   /* why it is closed, where it failed */
-};
-
 enum
 {
   PROP_0,
@@ -75,8 +53,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJ
 
 /* --- feeds --- */
 
-static gboolean
-is_full (GstreamProjection *self)
+gboolean
+gstream_projection_is_full (GstreamProjection *self)
 {
   for (guint i = 0; i < self->feeds->len; i++)
     if (gstream_feed_is_full (g_ptr_array_index (self->feeds, i)))
@@ -88,7 +66,7 @@ is_full (GstreamProjection *self)
 static void
 let_pushers_in (GstreamProjection *self)
 {
-  while (!gstream_pushers_is_empty (&self->pushers) && !is_full (self))
+  while (!gstream_pushers_is_empty (&self->pushers) && !gstream_projection_is_full (self))
     {
       GstreamItem item;
 
@@ -123,8 +101,8 @@ on_left (gpointer     owner,
 
 static const GstreamFeedFuncs feed_funcs = { on_room, on_left };
 
-static GstreamPump *
-get_pump (GstreamProjection *self)
+GstreamPump *
+gstream_projection_get_pump (GstreamProjection *self)
 {
   if (self->pump == NULL)
     self->pump = gstream_pump_new (NULL, NULL);
@@ -137,7 +115,7 @@ make_feed (GstreamProjection *self)
 {
   GstreamFeed *feed = gstream_feed_new (&self->type, self->name, &feed_funcs, self);
 
-  gstream_feed_set_pump (feed, get_pump (self));
+  gstream_feed_set_pump (feed, gstream_projection_get_pump (self));
 
   return feed;
 }
@@ -333,26 +311,9 @@ gstream_projection_is_wanted (GstreamProjection *self)
   return !self->closed && (self->feeds->len > 0 || self->keeping || (self->forward && self->funcs != NULL));
 }
 
-/* --- pushing --- */
-
-static gboolean
-refuse_push (GstreamProjection  *self,
-             GstreamItem         item,
-             GError            **error)
-{
-  gstream_item_free (&self->type, item);
-  if (self->feeds->len == 0)
-    return TRUE;
-
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-               "Projection “%s” is closed: nothing can be pushed to it", self->name);
-
-  return FALSE;
-}
-
-static void
-keep_item (GstreamProjection *self,
-           GstreamItem        item)
+void
+gstream_projection_keep_item (GstreamProjection *self,
+                              GstreamItem        item)
 {
   if (!self->keeping)
     {
@@ -363,241 +324,6 @@ keep_item (GstreamProjection *self,
   if (self->kept == NULL)
     self->kept = make_feed (self);
   gstream_feed_push (self->kept, item);
-}
-
-gboolean
-gstream_projection_push_item (GstreamProjection  *self,
-                              GstreamItem         item,
-                              GError            **error)
-{
-  guint n = self->feeds->len;
-
-  if (G_UNLIKELY (self->closed))
-    return refuse_push (self, item, error);
-
-  if (self->forward && self->funcs != NULL && !self->funcs->forward (self->owner, self, item, error))
-    {
-      gstream_item_free (&self->type, item);
-      return FALSE;
-    }
-
-  if (n == 0)
-    {
-      keep_item (self, item);
-      return TRUE;
-    }
-
-  for (guint i = 1; i < n; i++)
-    gstream_feed_push (g_ptr_array_index (self->feeds, i), gstream_item_copy (&self->type, item));
-  gstream_feed_push (g_ptr_array_index (self->feeds, 0), item);
-
-  return TRUE;
-}
-
-static gboolean
-item_from_value (GstreamProjection  *self,
-                 const GValue       *value,
-                 GstreamItem        *item,
-                 GError            **error)
-{
-  if (gstream_item_from_value (&self->type, value, item))
-    {
-      if (self->type.kind != GSTREAM_ITEM_HANDLE || item->p != NULL)
-        return TRUE;
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "Projection “%s” takes items of type %s, not nothing", self->name, g_type_name (self->type.type));
-      return FALSE;
-    }
-
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-               "Projection “%s” takes items of type %s, not %s",
-               self->name, g_type_name (self->type.type), G_VALUE_TYPE_NAME (value));
-
-  return FALSE;
-}
-
-/**
- * gstream_projection_push:
- * @self: a projection
- * @item: the item; converted to the item type where GObject knows how
- * @error: return location for an error
- *
- * Appends an item. Never waits (P6): it is for transformers, which push while
- * the run is asking for events. From outside, [method@Projection.push_async]
- * waits for room.
- *
- * Where nobody has subscribed, the item is dropped (P2), or only forwarded to
- * the main log (M6).
- *
- * Fails with %GSTREAM_ERROR_CLOSED where the projection is closed and has a
- * subscriber (P5), and with %GSTREAM_ERROR_INVALID where @item cannot be
- * converted, or has no JSON form although it is to be forwarded.
- *
- * Returns: %TRUE unless it failed
- */
-gboolean
-gstream_projection_push (GstreamProjection  *self,
-                         const GValue       *item,
-                         GError            **error)
-{
-  GstreamItem pushed = { NULL };
-
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
-  g_return_val_if_fail (G_IS_VALUE (item), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return item_from_value (self, item, &pushed, error) && gstream_projection_push_item (self, pushed, error);
-}
-
-/**
- * gstream_projection_push_string:
- * @self: a projection of strings
- * @item: the string
- * @error: return location for an error
- *
- * [method@Projection.push] for a string.
- *
- * Returns: %TRUE unless it failed
- */
-gboolean
-gstream_projection_push_string (GstreamProjection  *self,
-                                const char         *item,
-                                GError            **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
-  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-
-  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_text_new (item) }, error);
-}
-
-/**
- * gstream_projection_push_payload:
- * @self: a projection of payloads
- * @item: the payload
- * @error: return location for an error
- *
- * [method@Projection.push] for a payload.
- *
- * Returns: %TRUE unless it failed
- */
-gboolean
-gstream_projection_push_payload (GstreamProjection  *self,
-                                 GstreamPayload     *item,
-                                 GError            **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
-  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_PAYLOAD, FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-
-  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_payload_ref (item) }, error);
-}
-
-/**
- * gstream_projection_push_event:
- * @self: a projection of events
- * @item: the event
- * @error: return location for an error
- *
- * [method@Projection.push] for an event.
- *
- * Returns: %TRUE unless it failed
- */
-gboolean
-gstream_projection_push_event (GstreamProjection  *self,
-                               GstreamEvent       *item,
-                               GError            **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
-  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_EVENT, FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-
-  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_event_ref (item) }, error);
-}
-
-/**
- * gstream_projection_push_object:
- * @self: a projection of objects
- * @item: the object, of the projection's item type
- * @error: return location for an error
- *
- * [method@Projection.push] for an object.
- *
- * Returns: %TRUE unless it failed
- */
-gboolean
-gstream_projection_push_object (GstreamProjection  *self,
-                                GObject            *item,
-                                GError            **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
-  g_return_val_if_fail (G_TYPE_CHECK_INSTANCE_TYPE (item, self->type.type), FALSE);
-
-  return gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
-}
-
-/**
- * gstream_projection_push_async:
- * @self: a projection
- * @item: the item; converted to the item type where GObject knows how
- * @cancellable: (nullable): to stop waiting; the item is then dropped
- * @callback: (scope async): called when the item was pushed, or dropped
- * @user_data: for @callback
- *
- * Appends an item when there is room for it (P6). For whoever pushes from
- * outside the run's own events, such as a transformer's side work.
- *
- * Closing the last cursor, aborting the run and closing the projection complete
- * it too; the item is then dropped.
- */
-void
-gstream_projection_push_async (GstreamProjection   *self,
-                               const GValue        *item,
-                               GCancellable        *cancellable,
-                               GAsyncReadyCallback  callback,
-                               gpointer             user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  GstreamItem pushed = { NULL };
-  GError *error = NULL;
-
-  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
-  g_return_if_fail (G_IS_VALUE (item));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  task = gstream_pump_new_task (get_pump (self), self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_projection_push_async);
-  if (!item_from_value (self, item, &pushed, &error))
-    g_task_return_error (task, error);
-  else if (is_full (self) || !gstream_pushers_is_empty (&self->pushers))
-    gstream_pushers_add (&self->pushers, task, &self->type, pushed);
-  else if (gstream_projection_push_item (self, pushed, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-/**
- * gstream_projection_push_finish:
- * @self: a projection
- * @result: what the callback was given
- * @error: return location for an error
- *
- * Ends [method@Projection.push_async].
- *
- * Returns: %TRUE unless it failed, as [method@Projection.push] does, or was
- *   cancelled (%G_IO_ERROR_CANCELLED)
- */
-gboolean
-gstream_projection_push_finish (GstreamProjection  *self,
-                                GAsyncResult       *result,
-                                GError            **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* --- its end --- */

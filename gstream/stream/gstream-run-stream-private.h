@@ -11,6 +11,27 @@
 
 G_BEGIN_DECLS
 
+typedef struct
+{
+  GstreamRunStream   *self;     /* what this is the inside of */
+  GstreamEventSource *source;   /* NULL for a subgraph: its root's */
+  GstreamStreamMux   *mux;
+  GstreamPump        *pump;     /* the root's, shared by all below it */
+  GstreamRunState     state;
+  GstreamLatch        ended;    /* who waits for output, interrupted or interrupts */
+  GstreamSettler      settler;  /* notifies status and held-by */
+  GstreamRunStatus    status;
+  GstreamRunStatus    shown_status;  /* as last notified */
+  gpointer            shown_held_by; /* as last notified; only compared */
+  GError             *error;    /* why it failed */
+  gboolean            wire_pump;
+  gboolean            closing;  /* the mux was told to close */
+} GstreamRunStreamPrivate;
+
+GstreamRunStreamPrivate *gstream_run_stream_peek            (GstreamRunStream *self);
+GstreamProjection       *gstream_run_stream_find_projection (GstreamRunStream *self,
+                                                             const char       *name); /* NULL: there is none */
+
 /*
  * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED
  * becomes interrupted where it holds interrupts, T8).

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a mux, shared by its three files: registering
- * (gstream-stream-mux.c), the way of an event (gstream-mux-dispatch.c), and the
+ * The inside of a mux, shared by its files: registering
+ * (gstream-stream-mux.c), what it has (gstream-mux-lookup.c), children
+ * (gstream-mux-children.c), the way of an event (gstream-mux-dispatch.c), and the
  * end (gstream-mux-close.c); and what runs and the subgraphs transformer do
  * with it.
  */
@@ -166,7 +167,12 @@ gboolean          gstream_stream_mux_add_projection  (GstreamStreamMux          
                                                       gboolean                     native,
                                                       GError                     **error);
 
-/* --- between the three files --- */
+/* --- between its files --- */
+
+extern const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs;
+gboolean          gstream_mux_add_from_factory       (GstreamStreamMux            *self,
+                                                      GstreamFactory              *factory,
+                                                      GError                     **error);
 
 void              gstream_mux_tree_free              (GstreamMuxTree              *self);
 GstreamMuxTree   *gstream_mux_tree_new               (void);

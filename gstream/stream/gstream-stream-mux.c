@@ -121,7 +121,7 @@ on_changed (gpointer owner)
   gstream_mux_changed (owner);
 }
 
-static const GstreamProjectionOwnerFuncs projection_funcs = { forward_item, on_changed };
+const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs = { forward_item, on_changed };
 
 static void
 release_projection (gpointer data)
@@ -164,7 +164,7 @@ gstream_stream_mux_add_projection (GstreamStreamMux   *self,
   g_hash_table_insert (self->projections, (gpointer) name, g_object_ref (projection));
   g_ptr_array_add (self->names, (gpointer) name);
   if (self->pump != NULL)
-    gstream_projection_bind (projection, self->pump, &projection_funcs, self);
+    gstream_projection_bind (projection, self->pump, &gstream_mux_projection_funcs, self);
 
   return TRUE;
 }
@@ -280,10 +280,10 @@ add_transformer (GstreamStreamMux    *self,
   return TRUE;
 }
 
-static gboolean
-add_from_factory (GstreamStreamMux  *self,
-                  GstreamFactory    *factory,
-                  GError           **error)
+gboolean
+gstream_mux_add_from_factory (GstreamStreamMux  *self,
+                              GstreamFactory    *factory,
+                              GError           **error)
 {
   g_autoptr (GstreamTransformer) transformer = factory_make (factory, self->scope);
 
@@ -309,7 +309,7 @@ add_factory (GstreamStreamMux  *self,
              GstreamFactory    *factory,
              GError           **error)
 {
-  if (!check_not_started (self, error) || !add_from_factory (self, factory, error))
+  if (!check_not_started (self, error) || !gstream_mux_add_from_factory (self, factory, error))
     {
       factory_unref (factory);
       return FALSE;
@@ -400,140 +400,6 @@ gstream_stream_mux_add_transformer (GstreamStreamMux    *self,
   return check_not_started (self, error) && add_transformer (self, transformer, error);
 }
 
-/* --- children --- */
-
-static GstreamStreamMux *
-new_child (GstreamStreamMux *parent,
-           GstreamNamespace *scope)
-{
-  static const char * const none[] = { NULL };
-  GstreamStreamMux *self = gstream_stream_mux_new (none); /* its transformers come from the parent's factories */
-
-  g_clear_pointer (&self->scope, gstream_namespace_unref);
-  self->scope = gstream_namespace_ref (scope);
-  self->root = parent->root;
-  self->pump = gstream_pump_ref (parent->pump);
-  g_clear_pointer (&self->tree, gstream_mux_tree_free);
-  gstream_projection_bind (self->log, self->pump, &projection_funcs, self);
-
-  return self;
-}
-
-GstreamStreamMux *
-gstream_stream_mux_make_child (GstreamStreamMux  *self,
-                               GstreamNamespace  *scope,
-                               GError           **error)
-{
-  g_autoptr (GstreamStreamMux) child = NULL;
-  GstreamStreamMux *present;
-
-  g_return_val_if_fail (self->root != NULL && self->pump != NULL, NULL);
-  g_return_val_if_fail (gstream_namespace_is_in (scope, self->scope), NULL);
-
-  present = g_hash_table_lookup (self->root->tree->muxes, scope);
-  if (present != NULL)
-    return g_object_ref (present);
-
-  if (self->factories->len == 0)
-    {
-      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                           "A mux made only of ready-made transformers has no children: nothing could make theirs");
-      return NULL;
-    }
-
-  child = new_child (self, scope);
-  for (guint i = 0; i < self->factories->len; i++)
-    {
-      GstreamFactory *factory = g_ptr_array_index (self->factories, i);
-
-      if (!add_from_factory (child, factory, error))
-        return NULL;
-      g_ref_count_inc (&factory->ref_count);
-      g_ptr_array_add (child->factories, factory);
-    }
-  g_hash_table_replace (self->root->tree->muxes, gstream_namespace_ref (scope), g_object_ref (child));
-  gstream_mux_changed (self);
-
-  return g_steal_pointer (&child);
-}
-
-void
-gstream_stream_mux_mark_child (GstreamStreamMux *self,
-                               GstreamNamespace *scope)
-{
-  if (self->root == NULL || g_hash_table_contains (self->root->tree->muxes, scope))
-    return;
-
-  g_hash_table_insert (self->root->tree->muxes, gstream_namespace_ref (scope), NULL);
-  gstream_mux_changed (self);
-}
-
-void
-gstream_stream_mux_forget (GstreamStreamMux *self)
-{
-  GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
-  gpointer scope;
-
-  if (tree == NULL || g_hash_table_lookup (tree->muxes, self->scope) != self)
-    return;
-
-  /* An event on its way may be in it right now. */
-  g_ptr_array_add (tree->buried, g_object_ref (self));
-  g_hash_table_steal_extended (tree->muxes, self->scope, &scope, NULL);
-  g_hash_table_insert (tree->muxes, scope, NULL);
-  gstream_mux_changed (self);
-  g_object_unref (self);
-  if (tree->passage.event == NULL)
-    g_ptr_array_set_size (tree->buried, 0);
-}
-
-gboolean
-gstream_stream_mux_is_plain (GstreamStreamMux *self)
-{
-  for (guint i = 0; i < self->factories->len; i++)
-    if (!((GstreamFactory *) g_ptr_array_index (self->factories, i))->builtin)
-      return FALSE;
-
-  return TRUE;
-}
-
-gboolean
-gstream_stream_mux_has_lifecycle (GstreamStreamMux *self)
-{
-  return self->root != NULL && self->root->tree->lifecycle_seen;
-}
-
-gboolean
-gstream_stream_mux_is_drained (GstreamStreamMux *self)
-{
-  return self->drained;
-}
-
-void
-gstream_stream_mux_set_drained (GstreamStreamMux *self)
-{
-  self->drained = TRUE;
-}
-
-GstreamProjection *
-gstream_stream_mux_get_extension (GstreamStreamMux *self,
-                                  const char       *name)
-{
-  GstreamProjection *extension = g_hash_table_lookup (self->extensions, name);
-
-  if (extension != NULL)
-    return extension;
-
-  extension = gstream_projection_new (name, GSTREAM_TYPE_PAYLOAD);
-  g_hash_table_insert (self->extensions, (gpointer) gstream_projection_get_name (extension), extension);
-  if (self->pump != NULL)
-    gstream_projection_bind (extension, self->pump, NULL, NULL);
-  if (self->state == GSTREAM_MUX_CLOSED)
-    gstream_projection_close (extension);
-
-  return extension;
-}
-
 /* --- its run --- */
 
 static void
@@ -551,10 +417,10 @@ static void
 bind_all (GstreamStreamMux *self)
 {
   bind_extensions (self);
-  gstream_projection_bind (self->log, self->pump, &projection_funcs, self);
+  gstream_projection_bind (self->log, self->pump, &gstream_mux_projection_funcs, self);
   for (guint i = 0; i < self->names->len; i++)
     gstream_projection_bind (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)),
-                             self->pump, &projection_funcs, self);
+                             self->pump, &gstream_mux_projection_funcs, self);
 
   for (guint i = 0; i < self->transformers->len; i++)
     if (gstream_transformer_is_async_only (g_ptr_array_index (self->transformers, i)))
@@ -626,130 +492,6 @@ gstream_stream_mux_settle (GstreamStreamMux *self)
   for (guint i = 0; i < self->names->len; i++)
     gstream_projection_settle (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)));
   gstream_mux_changed (self);
-}
-
-/* --- looking at it --- */
-
-/**
- * gstream_stream_mux_get_scope:
- * @self: a mux
- *
- * The namespace that it is for.
- *
- * Returns: (array zero-terminated=1) (transfer none): the path; empty for the root
- */
-const char * const *
-gstream_stream_mux_get_scope (GstreamStreamMux *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
-
-  return (const char * const *) self->scope->segments;
-}
-
-/**
- * gstream_stream_mux_get_log:
- * @self: a mux
- *
- * The main log: a projection of every event at and below the scope that no
- * transformer suppressed, and of what projections forward (M6).
- *
- * Returns: (transfer none): the main log
- */
-GstreamProjection *
-gstream_stream_mux_get_log (GstreamStreamMux *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
-
-  return self->log;
-}
-
-/**
- * gstream_stream_mux_list_projections:
- * @self: a mux
- *
- * The names of its projections, in the order in which they were registered;
- * without the main log, whose name is `log`.
- *
- * Returns: (array zero-terminated=1) (transfer full): the names
- */
-char **
-gstream_stream_mux_list_projections (GstreamStreamMux *self)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-
-  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
-
-  for (guint i = 0; i < self->names->len; i++)
-    g_strv_builder_add (names, g_ptr_array_index (self->names, i));
-
-  return g_strv_builder_end (names);
-}
-
-/**
- * gstream_stream_mux_get_projection:
- * @self: a mux
- * @name: a projection's name, or `log`
- * @error: return location for an error
- *
- * Finds a projection by name.
- *
- * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
- *
- * Returns: (transfer none): the projection
- */
-GstreamProjection *
-gstream_stream_mux_get_projection (GstreamStreamMux  *self,
-                                   const char        *name,
-                                   GError           **error)
-{
-  g_auto (GStrv) names = NULL;
-  g_autofree char *known = NULL;
-  GstreamProjection *projection;
-
-  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
-  g_return_val_if_fail (name != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  projection = g_str_equal (name, "log") ? self->log : g_hash_table_lookup (self->projections, name);
-  if (projection == NULL)
-    projection = g_hash_table_lookup (self->extensions, name);
-  if (projection != NULL)
-    return projection;
-
-  names = gstream_stream_mux_list_projections (self);
-  known = g_strjoinv (", ", names);
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-               "There is no projection “%s”; there are log%s%s", name, *known ? ", " : "", known);
-
-  return NULL;
-}
-
-/**
- * gstream_stream_mux_list_channels:
- * @self: a mux
- *
- * The stream modes that its transformers need (M8): what a source is asked for.
- *
- * Returns: (array zero-terminated=1) (transfer full): the names, each once
- */
-char **
-gstream_stream_mux_list_channels (GstreamStreamMux *self)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-
-  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
-
-  for (guint i = 0; i < self->transformers->len; i++)
-    {
-      const char * const *channels = gstream_transformer_get_channels (g_ptr_array_index (self->transformers, i));
-
-      for (gsize j = 0; channels != NULL && channels[j] != NULL; j++)
-        if (!g_ptr_array_find_with_equal_func (names, channels[j], g_str_equal, NULL))
-          g_ptr_array_add (names, (gpointer) channels[j]);
-    }
-  g_ptr_array_add (names, NULL);
-
-  return g_strdupv ((char **) names->pdata);
 }
 
 /* --- its life --- */

@@ -19,8 +19,9 @@
 #define PLAIN_WIDTH 100
 /* Milliseconds from one writing to the next, on a terminal. */
 #define FRAME 33
-/* Rows that one speaker may take, while speaking. */
+/* Rows that one speaker may take, while speaking; and more bytes than they ever hold. */
 #define MAX_LIVE_ROWS 6
+#define MAX_LIVE_BYTES 8192
 
 typedef struct
 {
@@ -191,11 +192,19 @@ write_text (GstreamPage *self)
   g_string_truncate (self->text, 0);
 }
 
+static const char *
+get_tail (const char *text)
+{
+  gsize length = strlen (text);
+
+  return length <= MAX_LIVE_BYTES ? text : g_utf8_find_next_char (text + length - MAX_LIVE_BYTES, NULL);
+}
+
 static void
 append_live (GstreamPage *self,
              Live        *live)
 {
-  g_autofree char *text = gstream_text_clean (live->text);
+  g_autofree char *text = gstream_text_clean (get_tail (live->text));
   guint n = *text != '\0' ? count_rows (self, live->lead, text) : 0;
   guint shown = MIN (n, MAX_LIVE_ROWS);
 

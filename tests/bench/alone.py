@@ -10,6 +10,7 @@ import time
 
 import programs
 import recording
+import rows
 
 MESSAGES = 10000  # of 204 events
 STARTS = 11
@@ -41,6 +42,18 @@ def scaling(quick, figures):
         figures["alone"][what] = dict(zip(numbers, times))
         for number, taken in zip(numbers, times):
             line(f"{number} {what}", f"{taken:.3f} us an event, {taken / times[0]:.2f} times (goal 1.2)")
+
+
+def framings(quick, figures):
+    """What is our own on the way from the wire, and what its HTTP chunks cost."""
+    row = next(row for row in rows.ROWS if row.ours == "wire")
+    if quick:
+        row = rows.less(row)
+    for framing in ("events", "blocks", "plain"):
+        with programs.server(framing):
+            taken = statistics.median(rows.once(row, row.ours, row.our_runs)[0] for _ in range(1 if quick else 5))
+        figures["alone"][f"wire, {framing}"] = taken
+        line(f"wire, {framing}", f"{taken:.3f} us an event")
 
 
 def memory(quick, figures):
@@ -91,4 +104,4 @@ def instructions(quick, figures):
         line(f"instructions an event, {name}", count)
 
 
-PARTS = [scaling, memory, start_up, instructions]
+PARTS = [scaling, framings, memory, start_up, instructions]

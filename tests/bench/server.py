@@ -2,19 +2,26 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An Agent Server that only says what it has prepared. Prints its URL.
 
+    tests/bench/server.py [FRAMING]
+
 A thread is called RECORDING.ANYTHING (see recording.py). Each event is an HTTP
 chunk of its own, as the real servers write it, but all are joined beforehand
-and written at once, so that the client alone is measured.
+and written at once, so that the client alone is measured. Other FRAMINGs are
+"blocks", chunks of 16 KiB, as a proxy may make them, and "plain", no chunks.
 """
 
 import functools
 import http.server
 import json
+import sys
 import threading
 
 import recording
 
-HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+FRAMING = sys.argv[1] if len(sys.argv) > 1 else "events"
+BLOCK = 16 * 1024
+HEADERS = (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+           + (b"Connection: close" if FRAMING == "plain" else b"Transfer-Encoding: chunked") + b"\r\n\r\n")
 
 
 @functools.cache
@@ -22,11 +29,18 @@ def record(name):
     return recording.record(name)
 
 
+def blocks(data):
+    return [data[start:start + BLOCK] for start in range(0, len(data), BLOCK)]
+
+
 @functools.cache
 def stream(name, channels):
     """What is sent to a client that asks for CHANNELS."""
     wanted = [data for method, data in record(name) if method in channels]
-    return b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in wanted)
+    if FRAMING == "plain":
+        return b"".join(wanted)
+    chunks = blocks(b"".join(wanted)) if FRAMING == "blocks" else wanted
+    return b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in chunks)
 
 
 @functools.cache

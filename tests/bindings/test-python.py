@@ -63,17 +63,20 @@ def told(kind, function, *arguments):
     raise AssertionError("nothing was raised")
 
 
+try:
+    from gi.events import GLibEventLoopPolicy
+
+    policy = GLibEventLoopPolicy()
+except ImportError:
+    policy = None
+
+
 def wakes(coroutine):
-    """Runs a coroutine in asyncio, both plain and, where PyGObject has it, in its own loop."""
+    """Runs a coroutine in asyncio, both plain and, where PyGObject has one, in its own loop."""
     asyncio.run(coroutine())
-    try:
-        from gi.events import GLibEventLoopPolicy
-    except ImportError:
-        return
-    asyncio.set_event_loop_policy(GLibEventLoopPolicy())
-    try:
-        asyncio.get_event_loop_policy().get_event_loop().run_until_complete(coroutine())
-    finally:
+    if policy is not None:
+        asyncio.set_event_loop_policy(policy)
+        policy.get_event_loop().run_until_complete(coroutine())
         asyncio.set_event_loop_policy(None)
 
 
@@ -242,7 +245,8 @@ def flood(n):
 @test("/cursor/P3/batches")
 async def batches():
     for stop in (0, 1, 63, 64, 65, 100, 127, 128, 500):
-        cursor = flood(1000)["words"].subscribe()
+        run = flood(1000)
+        cursor = run["words"].subscribe()
         words = []
         for word in cursor:
             words.append(word)
@@ -489,12 +493,12 @@ def steps():
 @test("/transformer/M1/plain")
 async def transformer():
     run = Gstream.RunStream(steps(), Gstream.StreamMux([Progress]))
-    names = ("percent", "share", "steps", "done", "log")
+    cursors = [run[name].subscribe() for name in ("percent", "share", "steps", "done", "log")]
 
-    async def read(name):
-        return [item async for item in run[name]]
+    async def read(cursor):
+        return [item async for item in cursor]
 
-    percent, share, taken, done, log = await asyncio.gather(*map(read, names))
+    percent, share, taken, done, log = await asyncio.gather(*map(read, cursors))
     assert (percent, share, done) == ([0, 25, 50], [0.0, 0.25, 0.5], [False, False, True])
     assert taken == [{"step": 0}, {"step": 1}, {"step": 2}]
     assert [event.data for event in log if event.method == "custom"] == [{"step": 0}, {"step": 2}]
@@ -572,6 +576,12 @@ def temporary():
     message = next(iter(Gstream.RunStream(recorded("chat")).messages))
     gc.collect()
     assert message.finished_sync().text == expected("chat")["messages"][0]["text"]
+
+
+@test("/life/temporary-named")
+def temporary_named():
+    words = told(RuntimeError, iter, Gstream.RunStream(steps(), Gstream.StreamMux([Progress]))["percent"])
+    assert "dropped" in words
 
 
 @test("/life/R6/dropped")

@@ -186,6 +186,25 @@ test_duplicates (void)
   g_assert_true (gstream_payload_equal (once, payload));
 }
 
+/* Containers are passed many bytes at once: wherever brackets, quotes and backslashes fall among them. */
+static void
+test_passed_containers (void)
+{
+  for (guint n = 0; n < 200; n++)
+    {
+      g_autofree char *filler = g_strnfill (n, 'x');
+      g_autofree char *json = g_strdup_printf ("{\"a\":{\"%s\":[{\"\\\\\":\"}]\\\"\\\\\"},[[]],\"\\\\\\\"{[%s\"],\"b\":0},\"b\":%u,\"c\":{}}",
+                                               filler, filler, n);
+      g_autoptr(GstreamPayload) payload = payload_of (json);
+      g_autofree char *inner = g_strdup_printf ("/a/%s/1/0", filler);
+
+      g_assert_cmpint (gstream_payload_get_integer (payload, "/b"), ==, n);
+      g_assert_cmpuint (gstream_payload_get_size (payload, ""), ==, 3);
+      g_assert_true (gstream_payload_has (payload, inner));
+      g_assert_true (gstream_payload_has (payload, "/c"));
+    }
+}
+
 static void
 test_variant (void)
 {
@@ -425,6 +444,7 @@ main (int   argc,
   g_test_add_func ("/event/E2/strings", test_strings);
   g_test_add_func ("/event/E2/strings-stay", test_strings_stay);
   g_test_add_func ("/event/E2/duplicates", test_duplicates);
+  g_test_add_func ("/event/E2/pointer/passed-containers", test_passed_containers);
   g_test_add_func ("/event/E2/variant", test_variant);
   g_test_add_func ("/event/E2/from-variant", test_from_variant);
   g_test_add_func ("/event/E2/refused-variants", test_refused_variants);

@@ -276,6 +276,24 @@ test_aborted (void)
   story_assert (deltas, "end");
 }
 
+/* Whoever is told of a message's end may end the run there and then. */
+static void
+test_aborted_from_end (void)
+{
+  g_autoptr (GstreamRunStream) run = story (START (".", "m", RUN ("r")), START (".", "n", RUN ("s")),
+                                            EVENT (".", "error", ",\"message\":\"x\"" RUN ("r")), START (".", "o", RUN ("t")));
+  g_autoptr (GstreamCursor) messages = story_subscribe (gstream_run_stream_get_messages (run));
+  g_autoptr (GstreamMessage) m = story_next (messages);
+  g_autoptr (GstreamMessage) n = story_next (messages);
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  g_signal_connect_swapped (gstream_message_get_text_deltas (m), "notify::closed", G_CALLBACK (gstream_run_stream_abort), run);
+  g_assert_false (gstream_cursor_next_sync (messages, &item, NULL, NULL));
+  g_assert_cmpint (gstream_message_get_status (m), ==, GSTREAM_MESSAGE_STATUS_FAILED);
+  g_assert_cmpint (gstream_message_get_status (n), ==, GSTREAM_MESSAGE_STATUS_INCOMPLETE);
+  g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_ABORTED);
+}
+
 /* A child's end is the end of its messages, while the parent goes on. */
 static void
 test_child_ends (void)
@@ -350,6 +368,7 @@ main (int   argc,
   g_test_add_func ("/projection/T3/failed-with-run", test_failed_with_run);
   g_test_add_func ("/projection/T3/failed-alone", test_failed_alone);
   g_test_add_func ("/projection/T3/aborted", test_aborted);
+  g_test_add_func ("/run/R7/aborted-from-message-end", test_aborted_from_end);
   g_test_add_func ("/projection/T3/child-ends", test_child_ends);
   g_test_add_func ("/projection/P2/subscribed-late", test_subscribed_late);
   g_test_add_func ("/projection/P2/nobody-listens", test_nobody_listens);

@@ -150,6 +150,22 @@ test_aborted (void)
   g_assert_cmpint (gstream_tool_call_get_status (call), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
 }
 
+/* Whoever is told of a call's end may end the run there and then. */
+static void
+test_aborted_from_end (void)
+{
+  g_autoptr (GstreamRunStream) run = story (STARTED (".", "a", "f"), STARTED (".", "b", "f"), STARTED (".", "a", "f"));
+  g_autoptr (GstreamCursor) calls = subscribe_calls (run);
+  g_autoptr (GstreamToolCall) a = story_next (calls);
+  g_autoptr (GstreamToolCall) b = story_next (calls);
+
+  g_signal_connect_swapped (gstream_tool_call_get_output_deltas (a), "notify::closed", G_CALLBACK (gstream_run_stream_abort), run);
+  assert_next (calls, "end", "a f FINISHED {\"of\":\"a\"} - -");
+  g_assert_cmpint (gstream_tool_call_get_status (a), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
+  g_assert_cmpint (gstream_tool_call_get_status (b), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
+  g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_ABORTED);
+}
+
 /* --- awaited --- */
 
 typedef struct
@@ -292,6 +308,7 @@ main (int   argc,
   g_test_add_func ("/projection/T4/open-at-end", test_open_at_end);
   g_test_add_func ("/projection/T4/open-at-failure", test_open_at_failure);
   g_test_add_func ("/projection/T4/aborted", test_aborted);
+  g_test_add_func ("/run/R7/aborted-from-tool-call-end", test_aborted_from_end);
   g_test_add_func ("/projection/T4/finished", test_finished);
   g_test_add_func ("/projection/T4/properties", test_properties);
   g_test_add_func ("/projection/T4/malformed", test_malformed);

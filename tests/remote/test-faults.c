@@ -5,6 +5,8 @@
  */
 #include <gstream/event/gstream-error.h>
 
+#include <string.h>
+
 #include "fake-agent.h"
 
 #define SHORT "python-server/interrupt-resume.sse"
@@ -97,6 +99,53 @@ test_cut (gconstpointer data)
       cut = agent->n_streams > 1;
       g_assert_true (cut || offset > 1000); /* in vain, if nothing is ever cut */
     }
+}
+
+/* Every offset once more: it only takes its time. */
+static void
+test_delay (gconstpointer data)
+{
+  GstreamTransport transport = GPOINTER_TO_INT (data);
+  g_autoptr (FakeAgent) agent = fake_agent_new (SHORT);
+  g_autofree char *expected = fake_agent_run (agent, transport, NULL);
+  gsize size = 0;
+
+  for (guint i = 0; i < agent->events->len; i++)
+    size += strlen (agent->events->pdata[i]);
+  g_assert_cmpuint (size, >, 1000);
+  agent->keeps_open = TRUE;
+  for (gsize offset = 1; offset < size; offset++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      fake_agent_add_fault (agent, (Fault) { .cut_at = offset, .delay = 1 });
+      log = fake_agent_run (agent, transport, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (log, ==, expected);
+    }
+}
+
+/* Each event comes twice, and once more when all have come; and then the connection is cut besides. */
+static void
+test_doubled (Fixture       *fixture,
+              gconstpointer  data)
+{
+  GPtrArray *events = fixture->agent->events;
+  guint n_events = events->len;
+
+  for (guint i = 0; i < n_events - 1; i++)
+    for (guint j = i; j < n_events - 1; j = j < n_events - 2 ? n_events - 2 : n_events)
+      {
+        fixture->agent->n_streams = fixture->agent->n_commands = 0;
+        g_ptr_array_insert (events, j + 1, g_strdup (events->pdata[i]));
+        assert_recovers (fixture, 1);
+
+        fixture->agent->n_streams = fixture->agent->n_commands = 0;
+        fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = j + 2, .ends = TRUE });
+        assert_recovers (fixture, 2);
+        g_ptr_array_remove_index (events, j + 1);
+      }
 }
 
 /* An end that looks proper, before the run's. */
@@ -315,9 +364,12 @@ main (int    argc,
 
   g_test_add_data_func ("/remote/N3/cut-at-every-byte-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_cut);
   g_test_add_data_func ("/remote/N3/cut-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_cut);
+  g_test_add_data_func ("/remote/N3/delayed-at-every-byte-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_delay);
+  g_test_add_data_func ("/remote/N3/delayed-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_delay);
   for (GstreamTransport transport = GSTREAM_TRANSPORT_SSE; transport <= GSTREAM_TRANSPORT_WEBSOCKET; transport++)
     {
       add ("N3/clean-end", transport, test_clean_end);
+      add ("N3/doubled", transport, test_doubled);
       add ("N3/only-ends", transport, test_only_ends);
       add ("N3/limit-counts-in-a-row", transport, test_limit_counts_in_a_row);
       add ("N3/stall", transport, test_stall);

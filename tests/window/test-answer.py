@@ -63,7 +63,7 @@ def talk_python():
     window = widgets.open_window(widgets.load_chat())
     window.talk(server().url, "chat", None)
     window.prompt.set_text("Say hello")
-    window.prompt.activate()
+    window.prompt.emit("activate")
     widgets.wait_for_end(window)
     widgets.assert_shows(window, "Say hello")
     widgets.assert_shows(window, "Hello, wörld ☃")

@@ -269,35 +269,19 @@ function itemType(type) {
     }
 }
 
-function valueOf(projection, item) {
-    const type = projection.get_item_type();
-    if (GObject.type_name(type) === 'GstreamPayload')
-        item = pack(item);
-    const value = new GObject.Value();
-    value.init(type);
-    if (GObject.type_name(type) === 'gint64')
-        value.set_int64(item);
-    else if (GObject.type_is_a(type, GObject.TYPE_BOXED))
-        value.set_boxed(item);
-    else if (GObject.type_is_a(type, GObject.TYPE_OBJECT))
-        value.set_object(item);
-    else if (type === GObject.TYPE_DOUBLE)
-        value.set_double(item);
-    else if (type === GObject.TYPE_BOOLEAN)
-        value.set_boolean(item);
-    else
-        value.set_string(item);
-    return value;
+// GJS makes a GValue of it.
+function itemOf(projection, item) {
+    return GObject.type_name(projection.get_item_type()) === 'GstreamPayload' ? pack(item) : item;
 }
 
 function definePushing() {
     const {Projection, Transformer} = Gstream;
     const {push, push_async: pushAsync} = Projection.prototype;
     Projection.prototype.push = function (item) {
-        return push.call(this, valueOf(this, item));
+        return push.call(this, itemOf(this, item));
     };
     Projection.prototype.push_async = function (item, cancellable = null, callback = null) {
-        const value = valueOf(this, item);
+        const value = itemOf(this, item);
         if (callback)
             return pushAsync.call(this, value, cancellable, callback);
         return new Promise((resolve, reject) => {
@@ -352,13 +336,18 @@ function defineSources() {
         _init(generator) {
             super._init();
             this._generator = generator;
-            this.connect('notify::closed', () => this._generator.return?.());
+        }
+
+        leave() {
+            this._generator.return?.();
         }
 
         _take({value, done}) {
             if (done)
                 this.finish();
-            else if (!this.closed)
+            else if (this.closed)
+                this.leave();
+            else
                 this.push(eventOf(value));
         }
 
@@ -384,7 +373,12 @@ function defineSources() {
         return new GeneratorSource(generator);
     }
 
-    const {_init} = Gstream.RunStream.prototype;
+    const {_init, abort} = Gstream.RunStream.prototype;
+    // Not by a signal of the source: a run that is dropped may not call JavaScript.
+    Gstream.RunStream.prototype.abort = function () {
+        abort.call(this);
+        this.source?.leave?.();
+    };
     Gstream.RunStream.prototype._init = function ({source, ...properties} = {}) {
         return _init.call(this, {source: sourceOf(source), ...properties});
     };

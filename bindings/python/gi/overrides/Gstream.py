@@ -14,7 +14,7 @@ from gi.overrides import override
 from gi.repository import Gio, GLib, GObject
 
 from . import _gstream_items as items
-from ._gstream_waiting import block, running_loop, wait
+from ._gstream_waiting import awaited, block, running_loop, wait
 
 Gstream = get_introspection_module("Gstream")
 
@@ -226,10 +226,11 @@ class Projection(Gstream.Projection):
             return super().push_string(item)
         return super().push(self._value(item))
 
-    def push_async(self, item, *, cancellable=None, callback=None, user_data=()):
+    def push_async(self, item, cancellable=None, callback=None, *user_data):
+        push, value = super().push_async, self._value(item)
         if callback is not None:
-            return super().push_async(self._value(item), cancellable, callback, *user_data)
-        return wait(super().push_async, super().push_finish, self._value(item))
+            return push(value, cancellable, callback, *user_data)
+        return wait(lambda *gio: push(value, *gio), self.push_finish, cancellable)
 
     @property
     def subscribed(self):
@@ -273,7 +274,8 @@ class RunStream(Gstream.RunStream):
         items.settle_in(self)
 
     def __getitem__(self, name):
-        return items.adopt(self.get_projection(name), self)
+        projection = self.get_projection(name)
+        return items.adopt(projection, self) if name in PROJECTIONS else items.lend(projection, self)
 
     def extension(self, name):
         return items.adopt(self.get_extension(name), self)
@@ -363,7 +365,7 @@ class AsyncGeneratorSource(Gstream.PushSource):
     def __init__(self, generator):
         super().__init__()
         self._generator = aiter(generator)
-        self._task = None
+        self._task = None  # that makes an event, until it is done
         self.connect("notify::closed", type(self)._on_closed)
 
     def do_wanted(self):
@@ -373,6 +375,7 @@ class AsyncGeneratorSource(Gstream.PushSource):
             self.fail(gerror(message, Gstream.Error.ASYNC_ONLY))
         else:
             self._task = loop.create_task(self._pull())
+            awaited.add(self._task)
 
     async def _pull(self):
         try:
@@ -381,10 +384,15 @@ class AsyncGeneratorSource(Gstream.PushSource):
             self.finish()
         except Exception as exception:
             self.fail(failure(exception))
+        finally:
+            self._task = None
 
     def _on_closed(self, _pspec):
-        if self._task is not None and not self._task.done():
+        loop = running_loop()
+        if self._task is not None:
             self._task.cancel()
+        elif loop is not None and hasattr(self._generator, "aclose"):
+            loop.create_task(self._generator.aclose())
 
 
 def source_of(source):

@@ -171,20 +171,34 @@ PARTS = (Gstream.Projection, Gstream.Cursor, Gstream.Message, Gstream.ToolCall, 
 
 def settle_in(whole):
     """Notes that a run belongs to this thread."""
-    owners[whole] = None, threading.get_ident()
+    owners[whole] = lambda: None, threading.get_ident()
     return whole
 
 
-def adopt(part, whole):
-    """Notes that @part, if it is one, belongs to @whole. Gives @part."""
+def own(part, get_whole, whole):
     if isinstance(part, PARTS) and part not in owners:
-        owners[part] = whole, owners.get(whole, (None, threading.get_ident()))[1]
+        owners[part] = get_whole, owners.get(whole, (None, threading.get_ident()))[1]
     return part
 
 
+def adopt(part, whole):
+    """Notes that @part, if it is one, belongs to @whole, and keeps that alive. Gives @part."""
+    return own(part, lambda: whole, whole)
+
+
+def lend(part, whole):
+    """The same for what @whole itself may keep alive, such as the projection of a transformer."""
+    return own(part, weakref.ref(whole), whole)
+
+
 def owner_of(part):
-    """What @part belongs to; fails in another thread than theirs."""
-    whole, thread = owners.get(part, (None, threading.get_ident()))
+    """What @part belongs to; fails in another thread than theirs, and after its end."""
+    if part not in owners:
+        return None
+    get_whole, thread = owners[part]
     if thread != threading.get_ident():
         raise RuntimeError("this run belongs to the thread that made it: iterate it there, and hand on what comes")
+    whole = get_whole()
+    if whole is None and isinstance(get_whole, weakref.ref):
+        raise RuntimeError("the run was dropped, and so aborted: keep it while it is read, best `with` it")
     return whole

@@ -94,18 +94,21 @@ async def wait(start, finish, cancellable=None):
     """Awaits start(cancellable, callback). Cancelling the task ends this wait alone (R3)."""
     future = running_loop().create_future()
     cancellable = cancellable or Gio.Cancellable()
+    results = []  # not the future's: PyGObject keeps the callback for a while, which must not keep what it was given
 
     def on_done(_object, result, *_data):
         if not future.done():
-            future.set_result(result)
+            results.append(result)
+            future.set_result(None)
 
     start(cancellable, on_done)
     try:
-        result = await future
+        await future
     except asyncio.CancelledError:
         cancellable.cancel()
+        results.clear()
         raise
-    return finish(result)
+    return finish(results.pop())
 
 
 awaited = weakref.WeakSet()  # tasks that events are made by

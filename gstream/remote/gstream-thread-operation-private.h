@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One start of a run, one answer, one attaching: a task of the thread's, on its way to the run.
+ */
+#pragma once
+
+#include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-thread-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GstreamServer      *server;
+  char               *thread_id;
+  char              **channels;
+  GstreamStreamMux   *mux;
+  char               *command;        /* NULL: there is a run already */
+  GstreamEventSource *connection;     /* a WebSocket that the command was sent through; or NULL */
+  GstreamAnswer       answer;
+
+  void              (*refused)       (GTask    *task,
+                                      GError   *error); /* takes it; NULL: a refused command is the operation's end */
+  gpointer            fallback;       /* what @refused needs */
+  GDestroyNotify      free_fallback;
+} GstreamThreadOperation;
+
+/* The operation is the task's data. NULL: it has failed already. */
+GTask            *gstream_thread_operation_begin       (GstreamThread        *self,
+                                                        GstreamStreamMux     *mux,
+                                                        gpointer              tag,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+/* Sends the command, and goes on with the run that its answer names. */
+void              gstream_thread_operation_send        (GTask                *task);
+/* Goes on with the thread's newest run. */
+void              gstream_thread_operation_find_newest (GTask                *task);
+/* The run is known: completes the task. */
+void              gstream_thread_operation_finish      (GTask                *task);
+/* What the public finish functions do. */
+GstreamRunStream *gstream_thread_operation_end         (GstreamThread        *self,
+                                                        GAsyncResult         *result,
+                                                        GError              **error);
+
+G_END_DECLS

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What starting, answering and attaching have in common (N1): the command, and the run
+ * that it is about.
+ *
+ * The steps are named after what has just returned, and stand in the order in which
+ * they happen, from the last.
+ */
+#include <gstream/remote/gstream-thread-operation-private.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-remote-run-private.h>
+#include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-sse-connection-private.h>
+#include <gstream/remote/gstream-websocket-connection-private.h>
+
+#define MAX_RUNS "100" /* of a thread's, to find the newest among: not every server lists that first */
+
+static void
+operation_free (gpointer data)
+{
+  GstreamThreadOperation *op = data;
+
+  g_clear_pointer (&op->server, gstream_server_unref);
+  g_clear_object (&op->connection);
+  g_clear_object (&op->mux);
+  g_strfreev (op->channels);
+  g_free (op->thread_id);
+  g_free (op->command);
+  g_free (op->answer.run_id);
+  if (op->free_fallback != NULL)
+    op->free_fallback (op->fallback);
+  g_free (op);
+}
+
+GTask *
+gstream_thread_operation_begin (GstreamThread       *self,
+                                GstreamStreamMux    *mux,
+                                gpointer             tag,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  GstreamThreadOperation *op = g_new0 (GstreamThreadOperation, 1);
+  g_auto (GStrv) modes = NULL;
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, tag);
+  g_task_set_task_data (task, op, operation_free);
+
+  op->server = gstream_thread_new_server (self, &error);
+  if (op->server == NULL)
+    {
+      g_task_return_error (task, error);
+      return NULL;
+    }
+
+  op->mux = mux != NULL ? g_object_ref (mux) : gstream_stream_mux_new (NULL);
+  modes = gstream_stream_mux_list_channels (op->mux);
+  op->channels = gstream_command_channels ((const char * const *) modes);
+  op->thread_id = g_strdup (gstream_thread_get_thread_id (self));
+
+  return g_steal_pointer (&task);
+}
+
+static GstreamEventSource *
+connect_to (GTask *task)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  GstreamThread *self = g_task_get_source_object (task);
+
+  if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
+    return gstream_websocket_connection_new (op->server, op->thread_id, (const char * const *) op->channels);
+
+  return gstream_sse_connection_new (op->server, op->thread_id, (const char * const *) op->channels);
+}
+
+/* --- in the end --- */
+
+void
+gstream_thread_operation_finish (GTask *task)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  GstreamThread *self = g_task_get_source_object (task);
+  gboolean websocket = gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET;
+  g_autoptr (GstreamEventSource) source =
+    gstream_remote_source_new (op->server, op->thread_id, op->answer.run_id, op->answer.applied_seq,
+                               (const char * const *) op->channels,
+                               websocket ? gstream_websocket_connection_new : gstream_sse_connection_new,
+                               op->connection);
+
+  g_task_return_pointer (task, gstream_remote_run_new (source, op->mux), g_object_unref);
+}
+
+/* --- which run it is --- */
+
+static char *
+find_newest (GstreamPayload *runs)
+{
+  gsize n_runs = gstream_payload_get_size (runs, "");
+  g_autofree char *newest = NULL;
+  g_autofree char *when = NULL;
+
+  for (gsize i = 0; i < n_runs; i++)
+    {
+      g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
+      g_autoptr (GstreamPayload) run = gstream_payload_get (runs, pointer);
+      const char *id = gstream_payload_get_string (run, "/run_id");
+      const char *created = gstream_payload_get_string (run, "/created_at");
+
+      if (id == NULL || created == NULL || (when != NULL && g_strcmp0 (created, when) <= 0))
+        continue;
+      g_free (newest);
+      g_free (when);
+      newest = g_strdup (id);
+      when = g_strdup (created);
+    }
+
+  return g_steal_pointer (&newest);
+}
+
+static void
+on_runs_listed (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) runs = gstream_request_finish (result, &error);
+
+  if (runs == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  op->answer.run_id = find_newest (runs);
+  if (op->answer.run_id != NULL)
+    gstream_thread_operation_finish (task);
+  else
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+                             "There is no run on the thread %s", op->thread_id);
+}
+
+void
+gstream_thread_operation_find_newest (GTask *task)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  g_autofree char *path = gstream_request_path (op->thread_id, "/runs?limit=" MAX_RUNS);
+
+  gstream_request_send (op->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_runs_listed, g_object_ref (task));
+}
+
+/* --- the command --- */
+
+static void
+command_answered (GTask          *task,
+                  GstreamPayload *payload)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!gstream_answer_parse (payload, &op->answer, &error))
+    {
+      if (op->refused != NULL)
+        op->refused (task, error);
+      else
+        g_task_return_error (task, error);
+    }
+  else if (op->answer.run_id != NULL)
+    gstream_thread_operation_finish (task);
+  else
+    gstream_thread_operation_find_newest (task); /* an answered interrupt does not say which run goes on */
+}
+
+static void
+on_posted (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) payload = gstream_request_finish (result, &error);
+
+  if (payload != NULL)
+    command_answered (task, payload);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_sent (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) payload =
+    gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, &error);
+
+  if (payload != NULL)
+    command_answered (task, payload);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+gstream_thread_operation_send (GTask *task)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  GstreamThread *self = g_task_get_source_object (task);
+
+  if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
+    {
+      op->connection = connect_to (task);
+      gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
+                                            g_task_get_cancellable (task), on_sent, g_object_ref (task));
+    }
+  else
+    {
+      g_autofree char *path = gstream_request_path (op->thread_id, "/commands");
+
+      gstream_request_send (op->server, "POST", path, op->command, GSTREAM_RETRY_UNSENT,
+                            g_task_get_cancellable (task), on_posted, g_object_ref (task));
+    }
+}
+
+/* --- the caller --- */
+
+GstreamRunStream *
+gstream_thread_operation_end (GstreamThread  *self,
+                              GAsyncResult   *result,
+                              GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

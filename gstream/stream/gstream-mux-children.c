@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The muxes of subgraphs: made from the same factories as their parent's (M7), found by
+ * scope, let go of when nobody watches any more.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-stream-mux-private.h>
+
+static GstreamStreamMux *
+new_child (GstreamStreamMux *parent,
+           GstreamNamespace *scope)
+{
+  static const char * const none[] = { NULL };
+  GstreamStreamMux *self = gstream_stream_mux_new (none); /* its transformers come from the parent's factories */
+
+  g_clear_pointer (&self->scope, gstream_namespace_unref);
+  self->scope = gstream_namespace_ref (scope);
+  self->root = parent->root;
+  self->pump = gstream_pump_ref (parent->pump);
+  g_clear_pointer (&self->tree, gstream_mux_tree_free);
+  gstream_projection_bind (self->log, self->pump, &gstream_mux_projection_funcs, self);
+
+  return self;
+}
+
+GstreamStreamMux *
+gstream_stream_mux_make_child (GstreamStreamMux  *self,
+                               GstreamNamespace  *scope,
+                               GError           **error)
+{
+  g_autoptr (GstreamStreamMux) child = NULL;
+  GstreamStreamMux *present;
+
+  g_return_val_if_fail (self->root != NULL && self->pump != NULL, NULL);
+  g_return_val_if_fail (gstream_namespace_is_in (scope, self->scope), NULL);
+
+  present = g_hash_table_lookup (self->root->tree->muxes, scope);
+  if (present != NULL)
+    return g_object_ref (present);
+
+  if (self->factories->len == 0)
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                           "A mux made only of ready-made transformers has no children: nothing could make theirs");
+      return NULL;
+    }
+
+  child = new_child (self, scope);
+  for (guint i = 0; i < self->factories->len; i++)
+    {
+      GstreamFactory *factory = g_ptr_array_index (self->factories, i);
+
+      if (!gstream_mux_add_from_factory (child, factory, error))
+        return NULL;
+      g_ref_count_inc (&factory->ref_count);
+      g_ptr_array_add (child->factories, factory);
+    }
+  g_hash_table_replace (self->root->tree->muxes, gstream_namespace_ref (scope), g_object_ref (child));
+  gstream_mux_changed (self);
+
+  return g_steal_pointer (&child);
+}
+
+void
+gstream_stream_mux_mark_child (GstreamStreamMux *self,
+                               GstreamNamespace *scope)
+{
+  if (self->root == NULL || g_hash_table_contains (self->root->tree->muxes, scope))
+    return;
+
+  g_hash_table_insert (self->root->tree->muxes, gstream_namespace_ref (scope), NULL);
+  gstream_mux_changed (self);
+}
+
+void
+gstream_stream_mux_forget (GstreamStreamMux *self)
+{
+  GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
+  gpointer scope;
+
+  if (tree == NULL || g_hash_table_lookup (tree->muxes, self->scope) != self)
+    return;
+
+  /* An event on its way may be in it right now. */
+  g_ptr_array_add (tree->buried, g_object_ref (self));
+  g_hash_table_steal_extended (tree->muxes, self->scope, &scope, NULL);
+  g_hash_table_insert (tree->muxes, scope, NULL);
+  gstream_mux_changed (self);
+  g_object_unref (self);
+  if (tree->passage.event == NULL)
+    g_ptr_array_set_size (tree->buried, 0);
+}
+
+gboolean
+gstream_stream_mux_is_plain (GstreamStreamMux *self)
+{
+  for (guint i = 0; i < self->factories->len; i++)
+    if (!((GstreamFactory *) g_ptr_array_index (self->factories, i))->builtin)
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+gstream_stream_mux_has_lifecycle (GstreamStreamMux *self)
+{
+  return self->root != NULL && self->root->tree->lifecycle_seen;
+}
+
+gboolean
+gstream_stream_mux_is_drained (GstreamStreamMux *self)
+{
+  return self->drained;
+}
+
+void
+gstream_stream_mux_set_drained (GstreamStreamMux *self)
+{
+  self->drained = TRUE;
+}
+
+GstreamProjection *
+gstream_stream_mux_get_extension (GstreamStreamMux *self,
+                                  const char       *name)
+{
+  GstreamProjection *extension = g_hash_table_lookup (self->extensions, name);
+
+  if (extension != NULL)
+    return extension;
+
+  extension = gstream_projection_new (name, GSTREAM_TYPE_PAYLOAD);
+  g_hash_table_insert (self->extensions, (gpointer) gstream_projection_get_name (extension), extension);
+  if (self->pump != NULL)
+    gstream_projection_bind (extension, self->pump, NULL, NULL);
+  if (self->state == GSTREAM_MUX_CLOSED)
+    gstream_projection_close (extension);
+
+  return extension;
+}

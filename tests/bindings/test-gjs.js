@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// gstream at home in JavaScript: iteration, promises, plain objects, classes and
+// generators, and what wrong uses are told.
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import Gstream from 'gi://Gstream?version=1';
+import System from 'system';
+import {test, run as runTests, assert, assertEqual, assertThrows} from '../support/tap.js';
+
+const RUNS = GLib.build_filenamev([GLib.getenv('G_TEST_SRCDIR'), 'runs', 'python-inprocess']);
+const PLAIN = ['values', 'updates', 'custom', 'checkpoints', 'tasks', 'debug', 'lifecycle'];
+
+const recorded = name =>
+    new Gstream.RunStream({source: Gstream.JsonLinesSource.new(Gio.File.new_for_path(`${RUNS}/${name}.jsonl`))});
+
+function expected(name) {
+    const [, bytes] = GLib.file_get_contents(`${RUNS}/${name}.expected.json`);
+    return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function* values(...states) {
+    for (const state of states)
+        yield Gstream.Event.new('values', [], state);
+}
+
+async function* slowly(...states) {
+    for (const state of states) {
+        await null;
+        yield Gstream.Event.new('values', [], state);
+    }
+}
+
+async function all(items) {
+    const read = [];
+    for await (const item of items)
+        read.push(item);
+    return read;
+}
+
+const sorted = value => JSON.parse(JSON.stringify(value, (_key, member) =>
+    typeof member === 'bigint' ? Number(member) : member && typeof member === 'object' && !Array.isArray(member)
+        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1)) : member));
+
+const assertSame = (actual, wanted) => assertEqual(sorted(actual), sorted(wanted));
+
+// --- iterating ---
+
+test('/gjs/projection/P3/plain', () => {
+    for (const name of ['rich', 'subgraphs', 'tools', 'interrupt', 'custom']) {
+        for (const projection of PLAIN)
+            assertSame([...recorded(name)[projection]], expected(name)[projection] ?? []);
+    }
+});
+
+test('/gjs/projection/P3/awaited', async () => {
+    for (const name of ['rich', 'subgraphs', 'tools', 'interrupt']) {
+        const run = recorded(name);
+        const read = await Promise.all(PLAIN.map(projection => all(run[projection])));
+        PLAIN.forEach((projection, i) => assertSame(read[i], expected(name)[projection] ?? []));
+        assertSame(await run.output(), expected(name).output);
+    }
+});
+
+test('/gjs/message/T3/nested', async () => {
+    for (const name of ['chat', 'parallel', 'rich', 'tools']) {
+        const read = [];
+        for await (const message of recorded(name).messages)
+            read.push([message, all(message.text_deltas)]);
+        for (const [i, digest] of expected(name).messages.entries()) {
+            const [message, deltas] = read[i];
+            assertEqual(await deltas, digest.text_deltas ?? await deltas);
+            await message.finished();
+            assertEqual(message.text, digest.text);
+            assertSame([message.content, message.usage], [digest.content, digest.usage]);
+        }
+    }
+});
+
+test('/gjs/message/T3/sync', () => {
+    const run = recorded('chat');
+    for (const message of run.messages)
+        assertEqual([...message.text_deltas], expected('chat').messages[0].text_deltas);
+});
+
+test('/gjs/tool-calls/T4', async () => {
+    const digests = expected('tools').tool_calls;
+    for await (const call of recorded('tools').tool_calls) {
+        const digest = digests.shift();
+        await call.finished();
+        assertSame([call.name, call.input, call.output], [digest.name, digest.input, digest.output]);
+    }
+    assertEqual(digests, []);
+});
+
+test('/gjs/subgraphs/T6', async () => {
+    const run = recorded('subgraphs');
+    const digests = expected('subgraphs').subgraphs;
+    for await (const child of run.subgraphs) {
+        const digest = digests.shift();
+        assertSame([child.path, child.graph_name, await child.output()], [digest.path, digest.graph_name, digest.run.output]);
+    }
+});
+
+test('/gjs/log/E4', () => {
+    const log = [...recorded('chat').log].map(event => [event.seq, event.method, event.namespace]);
+    assertEqual(log, expected('chat').log);
+});
+
+test('/gjs/tee/P8', async () => {
+    const run = new Gstream.RunStream({source: values(1, 2, 3)});
+    const [one, other] = run.values.tee(2);
+    assertEqual(await Promise.all([all(one), all(other)]), [[1, 2, 3], [1, 2, 3]]);
+});
+
+test('/gjs/interleave/P10', async () => {
+    function* events() {
+        yield Gstream.Event.new('values', [], 1);
+        yield Gstream.Event.new('custom', [], 'a');
+        yield Gstream.Event.new('values', [], 2);
+    }
+    const wanted = [['values', 1], ['custom', 'a'], ['values', 2]];
+    const run = new Gstream.RunStream({source: events()});
+    assertEqual(await all(run.interleave('values', 'custom')), wanted);
+    const other = new Gstream.RunStream({source: events()});
+    assertEqual([...other.interleave('values', 'custom')], wanted);
+});
+
+// --- leaving a loop ---
+
+test('/gjs/cursor/P9/break', async () => {
+    const run = new Gstream.RunStream({source: values(0, 1, 2, 3, 4, 5)});
+    for (const value of run.values) {
+        if (value === 1)
+            break;
+    }
+    assert(!run.values.subscribed);
+    for await (const value of run.values) {
+        if (value === 3)
+            break;
+    }
+    assert(!run.values.subscribed);
+    assertEqual([...run.values], [4, 5]);
+});
+
+const Words = GObject.registerClass(class Words extends Gstream.Transformer {
+    _init(properties) {
+        super._init(properties);
+        this.set_wants(['custom']);
+        this.words = this.add_projection('words', String);
+        this.lengths = this.add_projection('lengths', Number);
+        this.data = this.add_projection('data', Object);
+    }
+
+    vfunc_process(event) {
+        for (const word of event.data) {
+            this.words.push(word);
+            this.lengths.push(word.length);
+        }
+        this.data.push({words: event.data});
+        return true;
+    }
+});
+
+function flood(n) {
+    const events = Array.from({length: n}, (_, i) => Gstream.Event.new('custom', [], [`${i}`]));
+    const mux = new Gstream.StreamMux({transformers: [Words]});
+    return new Gstream.RunStream({source: Gstream.MemorySource.new(events), mux});
+}
+
+test('/gjs/cursor/P3/batches', async () => {
+    for (const stop of [0, 1, 63, 64, 65, 127, 128, 300]) {
+        const run = flood(600);
+        const cursor = run.get_projection('words').subscribe();
+        const words = [];
+        for (const word of cursor) {
+            if (words.push(word) > stop)
+                break;
+        }
+        for await (const word of cursor) {
+            if (words.push(word) > stop + 100)
+                break;
+        }
+        words.push(...cursor);
+        assertEqual(words, Array.from({length: 600}, (_, i) => `${i}`));
+    }
+});
+
+test('/gjs/transformer/M1', () => {
+    const run = flood(3);
+    assertEqual([...run.interleave('lengths', 'data')].map(([name, item]) => [name, item]),
+        [['lengths', 1], ['data', {words: ['0']}], ['lengths', 1], ['data', {words: ['1']}], ['lengths', 1], ['data', {words: ['2']}]]);
+});
+
+// --- errors, cancelling, aborting ---
+
+test('/gjs/run/R5/source', async () => {
+    async function* broken() {
+        yield Gstream.Event.new('values', [], 1);
+        throw new RangeError('out of ideas');
+    }
+    const run = new Gstream.RunStream({source: broken()});
+    const seen = [];
+    const error = await assertThrows(async () => {
+        for await (const value of run.values)
+            seen.push(value);
+    });
+    assertEqual(seen, [1]);
+    assert(error.matches(Gstream.error_quark(), Gstream.Error.FAILED));
+    assert(error.message.includes('RangeError: out of ideas'));
+    assertEqual((await assertThrows(() => run.output())).message, error.message);
+});
+
+test('/gjs/run/R5/domain', async () => {
+    function* broken() {
+        yield Gstream.Event.new('values', [], 1);
+        throw new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'no space');
+    }
+    const run = new Gstream.RunStream({source: broken()});
+    const error = await assertThrows(() => [...run.values]);
+    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE));
+});
+
+test('/gjs/transformer/R5/raises', async () => {
+    const Broken = GObject.registerClass(class Broken extends Gstream.Transformer {
+        vfunc_process(_event) {
+            throw new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.NO_SPACE, 'no space');
+        }
+    });
+    const run = new Gstream.RunStream({source: values(1), mux: new Gstream.StreamMux({transformers: [Broken]})});
+    assert((await assertThrows(() => run.output())).message.includes('no space'));
+});
+
+test('/gjs/run/R5/middle', async () => {
+    const run = new Gstream.RunStream({source: slowly(1, 2, 3)});
+    await assertThrows(async () => {
+        for await (const value of run.values)
+            throw new Error(value);
+    });
+    assertEqual(await all(run.values), [2, 3]);
+});
+
+test('/gjs/run/R3/cancel', async () => {
+    const source = Gstream.PushSource.new();
+    const run = new Gstream.RunStream({source});
+    const cancellable = new Gio.Cancellable();
+    const read = all(run.values);
+    const output = assertThrows(() => run.output(cancellable));
+    cancellable.cancel();
+    assert((await output).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED));
+    source.push(Gstream.Event.new('values', [], 1));
+    source.finish();
+    assertEqual(await read, [1]);
+});
+
+test('/gjs/run/R6/abort', async () => {
+    let closed = false;
+    async function* endless() {
+        try {
+            for (;;)
+                yield Gstream.Event.new('values', [], 7);
+        } finally {
+            closed = true;
+        }
+    }
+    const run = new Gstream.RunStream({source: endless()});
+    for await (const _value of run.values)
+        break;
+    run.abort();
+    assertEqual(await run.output(), 7);
+    assertEqual(run.status, Gstream.RunStatus.ABORTED);
+    await null;
+    assert(closed);
+});
+
+test('/gjs/run/callbacks', () => {
+    const loop = new GLib.MainLoop(null, false);
+    const run = new Gstream.RunStream({source: values({answer: 42})});
+    let state;
+    run.output(null, (_run, result) => {
+        state = run.output_finish(result);
+        loop.quit();
+    });
+    loop.run();
+    assertEqual(state, {answer: 42});
+});
+
+// --- values ---
+
+test('/gjs/payload/E2/values', async () => {
+    const states = [0.5, true, null, '', 'naïve 日本語 🦊', [], {}, {'': [null, {}]}, [[[]]], '12345678901234567890'];
+    const run = new Gstream.RunStream({source: values(...states)});
+    assertEqual([...run.values], states);
+    const large = [2n ** 70n, -(2n ** 63n), 9007199254740993n];
+    const other = new Gstream.RunStream({source: values({large, text: 'say "12345678901234567890"'})});
+    const state = await other.output();
+    assert(state.large.every((value, i) => value === large[i]));
+    assertEqual(state.text, 'say "12345678901234567890"');
+    assertEqual(await new Gstream.RunStream({source: slowly(null)}).output(), null);
+});
+
+test('/gjs/event/E1/parts', () => {
+    const event = Gstream.Event.new('values', ['a:1'], {x: 1}, {node: 'n', id: 'i', timestamp: 5, interrupts: [{id: 'q', value: 2}]});
+    assertEqual([event.method, event.namespace, event.data, event.node, event.id, event.timestamp, event.interrupts],
+        ['values', ['a:1'], {x: 1}, 'n', 'i', 5, [{id: 'q', value: 2}]]);
+});
+
+test('/gjs/interrupts/T8', async () => {
+    const run = recorded('interrupt');
+    assert(await run.interrupted());
+    assertEqual((await run.interrupts()).map(each => [each.id, each.value]),
+        expected('interrupt').interrupts.map(each => [each.id, each.value]));
+});
+
+// --- life and wrong uses ---
+
+function resident() {
+    const [, bytes] = GLib.file_get_contents('/proc/self/statm');
+    return Number(new TextDecoder().decode(bytes).split(' ')[1]);
+}
+
+test('/gjs/life/flat', () => {
+    function once() {
+        const run = flood(3);
+        for (const _word of run.get_projection('words'))
+            break;
+        run.abort();
+    }
+    for (let i = 0; i < 300; i++)
+        once();
+    System.gc();
+    const before = resident();
+    for (let i = 0; i < 1000; i++)
+        once();
+    System.gc();
+    assert(resident() - before < 2048, `${resident() - before} pages more`);
+});
+
+test('/gjs/wrong/P1/second', async () => {
+    const run = new Gstream.RunStream({source: values(1)});
+    const cursor = run.values.subscribe();
+    const error = await assertThrows(() => [...run.values]);
+    assert(error.matches(Gstream.error_quark(), Gstream.Error.ALREADY_SUBSCRIBED) && error.message.includes('tee'));
+    cursor.close();
+});
+
+test('/gjs/wrong/values', async () => {
+    assert(`${await assertThrows(() => new Gstream.RunStream({source: 3}))}`.includes('not number'));
+    assert(`${await assertThrows(() => Gstream.Event.new('values', [], () => 1))}`.includes('no JSON'));
+    const run = new Gstream.RunStream({source: [3].values()});
+    assert((await assertThrows(() => run.output())).message.includes('not number'));
+});
+
+await runTests();
