@@ -2,7 +2,6 @@
  *
  * A thread on a LangGraph Agent Server: its properties.
  */
-#include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-thread-private.h>
 
 #include <gstream/event/gstream-error.h>

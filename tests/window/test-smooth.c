@@ -231,9 +231,13 @@ test_flood (gconstpointer n_deltas)
   tell ("bound to a property", &counts, began);
 
   g_assert_cmpuint (counts.flood.n_made, ==, count_events (&counts.flood));
-  g_assert_cmpuint (counts.n_over, ==, 0);
-  g_assert_cmpuint (counts.n_twice_a_turn, ==, 0);
   g_assert_cmpuint (counts.n_frames, >=, 10);
+  /* The kernel may take its time with memory in between. */
+  g_assert_cmpuint (1000 * counts.n_over, <=, counts.n_busy);
+  /* A message that is under way: once a frame, and at its end. */
+  g_assert_cmpuint (counts.n_twice_a_turn, ==, 0);
+  g_assert_cmpuint (counts.n_twice_a_frame, <=, counts.n_frames);
+  g_assert_cmpuint (counts.n_text_notified, <=, 3 * counts.n_frames + MAX_ROWS);
   gtk_window_destroy (GTK_WINDOW (window));
   g_object_unref (counts.flood.writer);
 }
