@@ -2,15 +2,13 @@
 #
 # The tests in Python once more, with a PyGObject that has asyncio built in.
 
-tests=$G_TEST_SRCDIR
-
-if ! "$tests/peers" pygobject >&2; then
-  if [ -n "${CI:-}" ]; then
-    echo "not ok 1 /python/pygobject"
-  else
-    echo "ok 1 /python/pygobject # SKIP it could not be installed"
-  fi
-  echo 1..1
-  exit
+"$G_TEST_SRCDIR/peers" pygobject >&2
+status=$?
+if [ $status = 0 ]; then
+  exec "$G_TEST_SRCDIR/../build/peers/pygobject/bin/python" "$G_TEST_SRCDIR/bindings/test-python.py"
+elif [ $status = 77 ] && [ -z "${CI:-}" ]; then
+  echo "ok 1 /python/pygobject # SKIP the package registries cannot be reached"
+else
+  echo "not ok 1 /python/pygobject"
 fi
-exec "$tests/../build/peers/pygobject/bin/python" "$tests/bindings/test-python.py"
+echo 1..1

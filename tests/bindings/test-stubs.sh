@@ -19,7 +19,7 @@ check_types () {
 
 # Every class and method of the stubs is there.
 check_names () {
-  python3 - "$stubs/gi/repository/Gstream.pyi" <<'END'
+  /usr/bin/python3 - "$stubs/gi/repository/Gstream.pyi" <<'END'
 import ast
 import sys
 
@@ -39,11 +39,12 @@ END
 }
 
 check /python/stubs/names check_names
-if "$G_TEST_SRCDIR/peers" pygobject >&2 || [ -n "${CI:-}" ]; then
-  for example in transcript transformer agent interrupt; do
-    check "/python/stubs/$example" check_types "$top/examples/$example-python"
-  done
-else
-  echo "# SKIP the examples: no type checker could be installed"
+"$G_TEST_SRCDIR/peers" pygobject >&2
+if [ $? = 77 ] && [ -z "${CI:-}" ]; then
+  echo "ok $((++tap_count)) /python/stubs/examples # SKIP the package registries cannot be reached"
+  plan
 fi
+for example in transcript transformer agent interrupt; do
+  check "/python/stubs/$example" check_types "$top/examples/$example-python"
+done
 plan

@@ -88,7 +88,8 @@ def expected():
 
 @tap.test("/pages/readme/c")
 def readme_c():
-    assert json.loads(expected()) == json.loads(RECORDING.with_suffix(".expected.json").read_text())["output"]
+    messages = json.loads(RECORDING.with_suffix(".expected.json").read_text())["messages"]
+    assert expected() == "".join(f"{message['node']}: {message['text']}\n" for message in messages)
 
 
 @tap.test("/pages/readme/vala")

@@ -237,10 +237,26 @@ assert_started (Tale     *tale,
   g_assert_cmpuint (n, ==, shadow->rows->len);
 }
 
+/* Somebody else reads the states, and drives the run far ahead of the model (R1). */
+static void
+read_ahead (GstreamRunStream *run)
+{
+  g_autoptr (GstreamCursor) states = gstream_projection_subscribe (gstream_run_stream_get_values (run), NULL);
+  g_auto (GValue) state = G_VALUE_INIT;
+
+  while (gstream_run_stream_get_status (run) <= GSTREAM_RUN_STATUS_RUNNING)
+    {
+      while (gstream_cursor_try_next (states, &state, NULL) == GSTREAM_TRY_ITEM)
+        ;
+      turn (FALSE);
+    }
+}
+
 static void
 check_deep (guint32              seed,
             GstreamRunModelFlags flags,
-            guint                turn_budget)
+            guint                turn_budget,
+            gboolean             ahead)
 {
   g_autoptr (Tale) tale = tale_new (seed);
   g_autoptr (GstreamRunStream) run = tale_run (tale);
@@ -249,6 +265,8 @@ check_deep (guint32              seed,
 
   shadow->unordered = TRUE;
   gstream_run_stream_set_turn_budget (run, turn_budget);
+  if (ahead)
+    read_ahead (run);
   play (run);
   assert_started (tale, shadow, flags == GSTREAM_RUN_MODEL_MESSAGES);
 }
@@ -259,9 +277,11 @@ test_deep (void)
   for (guint32 seed = 0; seed < N_SEEDS; seed++)
     {
       g_test_message ("seed %u", seed);
-      check_deep (seed, HANDLES, 4000);
-      check_deep (seed, HANDLES, 1);
-      check_deep (seed, GSTREAM_RUN_MODEL_MESSAGES, 0);
+      check_deep (seed, HANDLES, 4000, FALSE);
+      check_deep (seed, HANDLES, 1, FALSE);
+      check_deep (seed, GSTREAM_RUN_MODEL_MESSAGES, 0, FALSE);
+      check_deep (seed, HANDLES, 4000, TRUE);
+      check_deep (seed, HANDLES, 1, TRUE);
     }
 }
 
@@ -314,6 +334,8 @@ test_tree (void)
       g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
       g_test_message ("seed %u", seed);
+      if (seed % 2 == 1)
+        read_ahead (run);
       play (run);
       g_assert_cmpuint (count_tree (tale, G_LIST_MODEL (model)), ==, tale->started->len);
     }

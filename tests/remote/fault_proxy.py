@@ -10,12 +10,14 @@ answers in units (the head, then a chunk or a frame each), and the way to the cl
 Each befalls one connection, in order; every other request passes.
 """
 
+import select
 import socket
 import struct
 import threading
 
 STREAM = "/stream/events"
 ABORT = struct.pack("ii", 1, 0)  # closing resets the connection
+TURN = 0.02  # seconds: so often is looked whether an exchange is over
 
 
 class Client:
@@ -225,18 +227,28 @@ class Proxy:
             lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
             head = b"\r\n".join([lines[0], b"Connection: close", *lines[1:]])
         target.sendall(head)
-        threading.Thread(target=self.send_on, args=(reader, target), daemon=True).start()
         fault = passes
         if STREAM.encode() in head.split(b"\r\n")[0]:
             self.n_streams += 1
             fault = self.faults.pop(0) if self.faults else passes
-        fault(Reader(target).units(), Client(connection, websocket))
+        over = threading.Event()
+        upward = threading.Thread(target=self.send_on, args=(reader, target, over), daemon=True)
+        upward.start()
+        try:
+            fault(Reader(target).units(), Client(connection, websocket))
+        finally:
+            over.set()
+            upward.join()  # a socket that somebody reads would not close
 
-    def send_on(self, reader, target):
+    def send_on(self, reader, target, over):
         """What else the client says; that it has gone, too."""
         try:
-            while data := reader.rest():
-                target.sendall(data)
-            target.shutdown(socket.SHUT_RDWR)
+            while not over.is_set():
+                if reader.buffer or select.select([reader.connection], [], [], TURN)[0]:
+                    data = reader.rest()
+                    if not data:
+                        target.shutdown(socket.SHUT_RDWR)
+                        return
+                    target.sendall(data)
         except OSError:
             pass

@@ -4,11 +4,11 @@
 
 import time
 
-from gi.repository import Gio, GLib, Gstream
-
 import live
 import tap
 from live import CHAT, INTERRUPTED, NOTES, TRANSPORTS
+
+from gi.repository import Gio, GLib, Gstream  # noqa: E402
 
 
 def text_of(message):
@@ -71,7 +71,6 @@ def parallel(kind):
 @live.test("N2", "error")
 def error(kind):
     [run], ending = both(kind, "error", NOTES)
-    assert ending != 0 or run["status"] == "failed"
     assert run["status"] == "failed" and "no cats today" in run["error"], run["error"]
     assert any(values.get("log") == ["began cats"] for values in run["values"])
 

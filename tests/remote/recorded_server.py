@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An Agent Server whose runs are recorded ones: each command begins, or resumes, the next of them.
+
+    with recorded_server.Server("python-server/interrupt", "python-server/interrupt-resume") as server:
+        ... a client of server.url ...
+"""
+
+import http.server
+import json
+import os
+import pathlib
+import re
+import threading
+
+RUNS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "runs"
+
+
+class Run:
+    def __init__(self, name):
+        text = (RUNS / f"{name}.sse").read_text(encoding="utf-8")
+        self.blocks = text
+        self.id = re.search(r'"synth:([0-9a-f-]{36})', text)[1]
+        expected = json.loads((RUNS / f"{name}.expected.json").read_text(encoding="utf-8"))
+        self.interrupts = [{"id": one["id"], "value": one["value"]} for one in expected["interrupts"] or []]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def answer(self, document, status=200, kind="application/json"):
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def note(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.requests.append((self.command, self.path, json.loads(body) if body else None))
+        self.server.heads.append(dict(self.headers))
+        return self.server.requests[-1][2]
+
+    def do_GET(self):
+        self.note()
+        begun = self.server.begun
+        if self.path.endswith("/state?subgraphs=true"):
+            interrupts = begun[-1].interrupts if begun else []
+            self.answer({"values": {}, "next": [], "tasks": [{"id": "1", "name": "ask", "interrupts": interrupts}]})
+        else:
+            self.answer([{"run_id": run.id, "status": "success", "created_at": str(at)} for at, run in enumerate(begun)])
+
+    def do_POST(self):
+        body = self.note()
+        if self.server.status is not None:
+            self.answer({"detail": "the key is not right"}, self.server.status)
+        elif self.path == "/threads":
+            self.answer({"thread_id": "t1"})
+        elif self.path.endswith("/commands"):
+            self.server.begun.append(self.server.runs[len(self.server.begun)])
+            result = {"run_id": self.server.begun[-1].id} if body["method"] == "run.start" else {}
+            self.answer({"type": "success", "id": body["id"], "result": result})
+        else:
+            self.answer("".join(run.blocks for run in self.server.begun).encode(), kind="text/event-stream")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, *runs, status=None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.runs = [Run(name) for name in runs]
+        self.begun = []
+        self.status = status  # of every answer to a command, where that is no success
+        self.requests = []
+        self.heads = []
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception):
+        self.shutdown()
+        self.server_close()
