@@ -4,6 +4,8 @@
  */
 #include "chat-window.h"
 
+#include "chat-screenshot.h"
+
 #define RESOURCES "/org/gstream/chat-gtk/"
 
 struct _ChatWindow
@@ -51,50 +53,6 @@ on_banner_dismissed (GtkButton  *button,
   gtk_revealer_set_reveal_child (self->banner, FALSE);
 }
 
-/* --- the screenshot --- */
-
-static void
-shoot (ChatWindow *self)
-{
-  GtkWidget *widget = GTK_WIDGET (self);
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
-  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (self)), node, NULL);
-  if (!gdk_texture_save_to_png (texture, self->screenshot))
-    g_printerr ("Cannot write %s\n", self->screenshot);
-}
-
-/* A few frames after the run's end: rows come with the first, and find their place in the next. */
-static gboolean
-on_frame (GtkWidget     *widget,
-          GdkFrameClock *clock,
-          gpointer       user_data)
-{
-  guint *n_left = user_data;
-
-  if (--*n_left > 0)
-    return G_SOURCE_CONTINUE;
-
-  shoot (CHAT_WINDOW (widget));
-  gtk_window_close (GTK_WINDOW (widget));
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-shoot_soon (ChatWindow *self)
-{
-  guint *n_left = g_new (guint, 1);
-
-  *n_left = 6;
-  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame, n_left, g_free);
-}
-
 /* --- the run --- */
 
 static void
@@ -112,7 +70,7 @@ on_output (GObject      *object,
   if (error != NULL)
     show_error (self, error);
   if (self->screenshot != NULL)
-    shoot_soon (self);
+    chat_screenshot_take (GTK_WINDOW (self), self->screenshot);
 }
 
 static void

@@ -34,7 +34,7 @@ def command(name):
     """How NAME, a program's, is started: its place and ending say whose it is."""
     if name.startswith("peers/"):
         interpreter = {".py": [PEERS / "python/bin/python", "-W", "ignore"],
-                       ".mjs": [PEERS / "node/bin/node"]}[pathlib.Path(name).suffix]
+                       ".mjs": [PEERS / "node/bin/node", "--experimental-detect-module"]}[pathlib.Path(name).suffix]
         return [*interpreter, HERE / name]
     if name.endswith(".py"):
         return ["/usr/bin/python3", HERE / name]

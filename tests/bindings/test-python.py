@@ -3,11 +3,13 @@
 # gstream at home in Python: iteration, awaiting, Python's own values, classes and
 # generators, and what wrong uses are told.
 
+import ast
 import asyncio
 import gc
 import json
 import os
 import pathlib
+import re
 import threading
 import warnings
 import weakref
@@ -697,6 +699,20 @@ def wrong_values():
     assert "set" in told(TypeError, Gstream.Event.new, "values", [], {1})
     assert "not int" in told(TypeError, Gstream.RunStream, 3)
     assert "not int" in raised(Gstream.Error.FAILED, Gstream.RunStream(iter([3])).output_sync).message
+
+
+# --- the guide's page ---
+
+
+@test("/guide")
+async def guide():
+    """Its blocks, one after another."""
+    page = (RUNS.parents[2] / "doc" / "python.md").read_text().replace("chat.jsonl", str(RUNS / "chat.jsonl"))
+    namespace = {"print": lambda *_words, **_options: None}
+    for block in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        code = compile(block, "python.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        if (coroutine := eval(code, namespace)) is not None:
+            await coroutine
 
 
 tap.run()

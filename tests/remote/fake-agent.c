@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LONG_SILENCE 60000 /* ms: so that a slow machine is no silent server */
+
 static Fault
 next_fault (GArray *faults)
 {
@@ -289,6 +291,7 @@ fake_agent_new (const char *recording)
   self->created_at = g_strdup ("2020-02-02");
   self->state = g_strdup ("{\"tasks\":[]}");
   self->applied_seq = -1;
+  self->silence = LONG_SILENCE;
   if (recording != NULL)
     load (self, recording);
   self->server = fake_server_new (on_request, self);
@@ -332,7 +335,7 @@ fake_agent_new_thread (FakeAgent        *self,
                        "transport", transport,
                        "retry-pause", 0,
                        "retry-limit", 3,
-                       "silence-timeout", 30,
+                       "silence-timeout", self->silence,
                        NULL);
 }
 

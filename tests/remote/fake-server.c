@@ -8,12 +8,12 @@
 
 struct _FakeServer
 {
-  GSocketService *service;
-  guint16         port;
+  GSocketService  *service;
+  guint16          port;
   GTlsCertificate *certificate; /* NULL: it speaks plainly */
-  FakeHandler     handler;
-  gpointer        user_data;
-  GPtrArray      *exchanges; /* open; not held: they hold themselves while something is under way */
+  FakeHandler      handler;
+  gpointer         user_data;
+  GPtrArray       *exchanges;   /* open; not held: they hold themselves while something is under way */
 };
 
 static void read_more  (FakeExchange *exchange);

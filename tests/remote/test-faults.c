@@ -10,6 +10,7 @@
 #include "fake-agent.h"
 
 #define SHORT "python-server/interrupt-resume.sse"
+#define SHORT_SILENCE 200 /* ms */
 #define CHAT "python-server/chat.sse"
 
 typedef struct
@@ -180,6 +181,7 @@ static void
 test_stall (Fixture       *fixture,
             gconstpointer  data)
 {
+  fixture->agent->silence = SHORT_SILENCE;
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .stall = TRUE });
   assert_recovers (fixture, 2);
 }
@@ -188,6 +190,7 @@ static void
 test_stall_at_once (Fixture       *fixture,
                     gconstpointer  data)
 {
+  fixture->agent->silence = SHORT_SILENCE;
   for (guint i = 0; i < 4; i++)
     fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 190, .stall = TRUE });
   if (fixture->transport == GSTREAM_TRANSPORT_SSE)

@@ -2,7 +2,6 @@
 #
 # The chat window in Python shows what the one in C does, and both write their screenshots.
 
-import importlib.util
 import os
 import pathlib
 import subprocess
@@ -12,7 +11,7 @@ import gi
 
 gi.require_version("Gtk", "4.0")
 gi.require_version("Gstream", "1")
-from gi.repository import Gio, GLib, Gstream, Gtk  # noqa: E402
+from gi.repository import Gstream  # noqa: E402
 
 import tap  # noqa: E402
 import widgets  # noqa: E402
