@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import threading
 import warnings
 import weakref
@@ -17,7 +18,7 @@ import weakref
 import gi
 
 gi.require_version("Gstream", "1")
-from gi.repository import Gio, GLib, GObject, Gstream  # noqa: E402
+from gi.repository import Gio, GLib, Gstream  # noqa: E402
 
 import tap  # noqa: E402
 
@@ -182,6 +183,17 @@ async def tee():
         return [item async for item in cursor]
 
     assert await asyncio.gather(read(one), read(other)) == [[1, 2, 3], [1, 2, 3]]
+
+
+@test("/cursor/R1/next")
+async def by_hand():
+    cursor = Gstream.RunStream(values({"a": 1})).values.subscribe()
+    assert cursor.next_sync() == (True, {"a": 1})
+    assert await cursor.next() == (False, None)
+    assert cursor.try_next() == (Gstream.Try.ENDED, None)
+    cursor = Gstream.RunStream(slowly([2])).values.subscribe()
+    assert await cursor.next() == (True, [2])
+    assert await cursor.next() == (False, None)
 
 
 @test("/interleave/P10")
@@ -424,6 +436,16 @@ async def pushed():
 
     state, _ = await asyncio.gather(run.output(), push())
     assert state == "late"
+
+
+@test("/run/R9/interrupt")
+def interrupt():
+    """Ctrl+C ends a loop that waits for ever; only the looking for it is by the clock."""
+    run = Gstream.RunStream(Gstream.PushSource.new())
+    GLib.idle_add(os.kill, os.getpid(), signal.SIGINT)
+    told(KeyboardInterrupt, list, run.values)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not run.values.subscribed
 
 
 # --- values ---

@@ -10,6 +10,7 @@ answers in units (the head, then a chunk or a frame each), and the way to the cl
 Each befalls one connection, in order; every other request passes.
 """
 
+import contextlib
 import select
 import socket
 import struct
@@ -199,7 +200,8 @@ class Proxy:
 
     def refuse(self):
         """Until it listens again."""
-        self.listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # it does already
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def accept(self, listener):

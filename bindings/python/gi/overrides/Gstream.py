@@ -168,18 +168,27 @@ class Cursor(Gstream.Cursor):
 
     def try_next(self):
         read, _whole = reader_of(self)
-        tried, [item, *_], peeked = read(self, 0)
-        if peeked and tried == Gstream.Try.ITEM:
+        tried, taken, peeked = read(self, 0)
+        if tried != Gstream.Try.ITEM:
+            return tried, None
+        if peeked:
             self.skip(1)
-        return tried, item
+        return tried, taken[0]
 
     def next(self, cancellable=None, callback=None, *user_data):
+        """Whether there is an item, and the item. Iterating is the same, and cheaper."""
         if callback is not None:
             return super().wait(cancellable, callback, *user_data)
         return wait(super().wait, self.next_finish, cancellable)
 
     def next_finish(self, result):
-        return super().wait_finish(result) and self.try_next()[1]
+        return self._taken(super().wait_finish(result))
+
+    def next_sync(self, cancellable=None):
+        return self._taken(self.wait_sync(cancellable))
+
+    def _taken(self, found):
+        return found, self.try_next()[1] if found else None
 
     def __enter__(self):
         return self

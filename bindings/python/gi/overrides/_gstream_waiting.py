@@ -6,6 +6,8 @@
 import asyncio
 import contextlib
 import selectors
+import signal
+import threading
 import weakref
 
 from gi.repository import Gio, GLib
@@ -121,32 +123,40 @@ def check_may_block():
         raise RuntimeError("the source is an asynchronous generator: use `async for` and `await`")
 
 
+def looking_for_signals():
+    """A source whose work is to be Python code: Python sees a signal only while some of its own runs."""
+    source = GLib.timeout_source_new(LOOK)
+    source.set_callback(lambda *_: GLib.SOURCE_CONTINUE)
+    source.attach(GLib.MainContext.ref_thread_default())
+    return source
+
+
 @contextlib.contextmanager
 def interruptible(cancellable):
-    """Lets Ctrl+C end a call that iterates the main context: Python sees a signal only while its own code runs."""
-    interrupts = []
+    """Lets Ctrl+C end a call that iterates the main context, where nobody else has taken it over."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not in_main_thread():
+        yield
+        return
 
-    def look(_data=None):
-        try:
-            return GLib.SOURCE_CONTINUE
-        except KeyboardInterrupt as interrupt:
-            interrupts.append(interrupt)
-            cancellable.cancel()
-            return GLib.SOURCE_REMOVE
+    interrupted = []
 
-    source = GLib.timeout_source_new(LOOK)
-    source.set_callback(look)
-    source.attach(GLib.MainContext.ref_thread_default())
+    def on_interrupt(*_):
+        interrupted.append(True)
+        cancellable.cancel()
+
+    source = looking_for_signals()
+    signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield
-    except GLib.Error as error:
-        if interrupts:
-            raise interrupts[0] from None
-        if error.domain == "gstream-error-quark" and error.code == ASYNC_ONLY:
-            error.message += ": use `async for` and `await`"
-        raise
     finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         source.destroy()
+        if interrupted:
+            raise KeyboardInterrupt
+
+
+def in_main_thread():
+    return threading.current_thread() is threading.main_thread()
 
 
 def block(call, cancellable=None):
@@ -154,4 +164,9 @@ def block(call, cancellable=None):
     check_may_block()
     cancellable = cancellable or Gio.Cancellable()
     with interruptible(cancellable):
-        return call(cancellable)
+        try:
+            return call(cancellable)
+        except GLib.Error as error:
+            if error.domain == "gstream-error-quark" and error.code == ASYNC_ONLY:
+                error.message += ": use `async for` and `await`"
+            raise
