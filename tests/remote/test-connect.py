@@ -100,7 +100,10 @@ def respond():
 
 @tap.test("/remote/connect/N1/asks-on-a-terminal")
 def asks():
-    controller, terminal = pty.openpty()
+    try:
+        controller, terminal = pty.openpty()
+    except OSError as error:  # such as in a bare chroot
+        tap.skip(f"this system gives no pseudo-terminals: {error}")
     with Server(*ASKS) as server, open(controller, "r+b", buffering=0) as screen:
         process = subprocess.Popen(["gstream", "connect", server.url, "agent"], stdin=terminal, stderr=terminal,
                                    stdout=subprocess.DEVNULL)

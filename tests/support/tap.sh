@@ -27,6 +27,12 @@ check () {
   fi
 }
 
+# skip PATH REASON: says that a test was not made, and why.
+skip () {
+  tap_count=$((tap_count + 1))
+  echo "ok $tap_count $1 # SKIP $2"
+}
+
 # plan: the last line of every test.
 plan () {
   echo "1..$tap_count"

@@ -17,6 +17,18 @@ reads () {
   [ $? = "$status" ] && diff <(echo "$text") <(echo "$actual")
 }
 
+# Such as in a bare chroot, where nothing can be a terminal.
+python3 -c 'import pty; pty.openpty()' 2>/dev/null && has_terminals=yes || has_terminals=
+
+# What needs a terminal: `check`, where there can be one.
+check_on_terminal () {
+  if [ -n "$has_terminals" ]; then
+    check "$@"
+  else
+    skip "$1" "this system gives no pseudo-terminals"
+  fi
+}
+
 on_terminal () {
   python3 "$G_TEST_SRCDIR/tool/screen.py" "$@" </dev/null
 }
@@ -154,7 +166,7 @@ long_lines () {
 
 check /tool/show/person/commands commands
 check /tool/show/person/paragraphs paragraphs
-check /tool/show/terminal/long-lines long_lines
+check_on_terminal /tool/show/terminal/long-lines long_lines
 
 # --- at their own speed ---
 
@@ -196,10 +208,10 @@ no_colours () {
   grep -q 'agent: ' "$raw" && ! grep -q $'\033\[[0-9;]*m' "$raw"
 }
 
-check /tool/show/terminal/same/subgraphs same_on_terminal "$runs/python-inprocess/subgraphs.jsonl"
-check /tool/show/terminal/same/tools same_on_terminal "$runs/python-inprocess/tools.jsonl"
-check /tool/show/terminal/live-lines has_live_lines
-check /tool/show/terminal/colours colours
-check /tool/show/terminal/no-color no_colours NO_COLOR=1
-check /tool/show/terminal/dumb no_colours TERM=dumb
+check_on_terminal /tool/show/terminal/same/subgraphs same_on_terminal "$runs/python-inprocess/subgraphs.jsonl"
+check_on_terminal /tool/show/terminal/same/tools same_on_terminal "$runs/python-inprocess/tools.jsonl"
+check_on_terminal /tool/show/terminal/live-lines has_live_lines
+check_on_terminal /tool/show/terminal/colours colours
+check_on_terminal /tool/show/terminal/no-color no_colours NO_COLOR=1
+check_on_terminal /tool/show/terminal/dumb no_colours TERM=dumb
 plan

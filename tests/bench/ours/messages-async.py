@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every delta of every message, by a Python program on gstream, with `async for`."""
 
+import asyncio
+
 from events import Gstream, messages
 from bench import measure
 
@@ -15,4 +17,4 @@ async def read(size):
     return items, total
 
 
-measure(lambda size: Gstream.run(read(size)))
+measure(lambda size: asyncio.run(read(size)))

@@ -177,7 +177,8 @@ def settle_in(whole):
 
 def own(part, get_whole, whole):
     if isinstance(part, PARTS) and part not in owners:
-        owners[part] = get_whole, owners.get(whole, (None, threading.get_ident()))[1]
+        known = whole is not None and owners.get(whole)
+        owners[part] = get_whole, known[1] if known else threading.get_ident()
     return part
 
 
