@@ -147,7 +147,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/projection/T1/own-scope", test_own_scope);
-  g_test_add_func ("/dialect/D4/custom-of-node", test_custom_of_node);
+  g_test_add_func ("/dialect/D3/custom-of-node", test_custom_of_node);
   g_test_add_func ("/dialect/D5/envelope", test_envelope);
   g_test_add_func ("/projection/T1/failure", test_failure);
   g_test_add_func ("/projection/T1/chosen", test_chosen);
