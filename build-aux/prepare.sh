@@ -27,6 +27,7 @@ test_packages=(
   libgtk-4-dev
   librsvg2-common
   python3-venv
+  valgrind
   xauth
   xvfb
 )
