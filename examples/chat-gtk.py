@@ -217,7 +217,7 @@ class ChatWindow(Gtk.ApplicationWindow):
         states = run.values.subscribe()
 
         def on_first_state(_states, result):
-            state = states.next_finish(result)
+            _found, state = states.next_finish(result)
             messages = state and state.get("messages")
             if messages and messages[0]["type"] == "human":
                 prompt.append(messages[0]["content"])
