@@ -39,7 +39,6 @@ GstreamProjection       *gstream_run_stream_find_projection (GstreamRunStream *s
 void             gstream_run_stream_end            (GstreamRunStream *self,
                                                     GstreamRunStatus  status,
                                                     const GError     *error);
-gboolean         gstream_run_stream_is_over        (GstreamRunStream *self);
 GstreamRunState *gstream_run_stream_get_state      (GstreamRunStream *self);
 GstreamPump     *gstream_run_stream_get_pump       (GstreamRunStream *self);
 

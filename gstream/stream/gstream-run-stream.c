@@ -258,12 +258,6 @@ gstream_run_stream_end (GstreamRunStream *self,
   g_object_unref (self);
 }
 
-gboolean
-gstream_run_stream_is_over (GstreamRunStream *self)
-{
-  return get_private (self)->closing;
-}
-
 GstreamRunState *
 gstream_run_stream_get_state (GstreamRunStream *self)
 {
