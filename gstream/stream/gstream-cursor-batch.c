@@ -158,7 +158,7 @@ dup_texts (GstreamFeed *feed,
 
   for (guint i = 0; i < n && size < MAX_BATCH_SIZE; i++)
     {
-      texts[i] = dup_text (type, gstream_feed_peek (feed, i));
+      texts[i] = dup_text (type, gstream_feed_peek (feed, i)->item);
       if (texts[i] == NULL)
         break;
       size += strlen (texts[i]);

@@ -107,7 +107,7 @@ find_oldest (GstreamCursor *self)
 
       if (gstream_feed_is_empty (feed))
         continue;
-      if (oldest == NULL || gstream_feed_get_head_stamp (feed) < gstream_feed_get_head_stamp (oldest))
+      if (oldest == NULL || gstream_feed_peek (feed, 0)->stamp < gstream_feed_peek (oldest, 0)->stamp)
         oldest = feed;
     }
 
@@ -175,7 +175,7 @@ pop (GstreamCursor *self,
   GstreamItem item;
 
   self->item_name = gstream_feed_get_name (feed);
-  self->item_stamp = gstream_feed_get_head_stamp (feed);
+  self->item_stamp = gstream_feed_peek (feed, 0)->stamp;
   item = gstream_feed_pop (feed);
   if (gstream_feed_get_item_type (feed)->kind == GSTREAM_ITEM_HANDLE)
     begin_turn (self, item.p);
@@ -205,11 +205,11 @@ drive (GstreamCursor *self,
   while (self->reader.landed > landed && self->reader.landed < enough && !self->reader.over && !self->closed);
 }
 
-GstreamTry
-gstream_cursor_look (GstreamCursor  *self,
-                     guint           enough,
-                     GstreamFeed   **feed,
-                     GError        **error)
+static inline GstreamTry
+look (GstreamCursor  *self,
+      guint           enough,
+      GstreamFeed   **feed,
+      GError        **error)
 {
   if (G_UNLIKELY (self->task != NULL))
     {
@@ -219,12 +219,19 @@ gstream_cursor_look (GstreamCursor  *self,
 
   if (self->newest != NULL)
     settle_newest (self);
-  if (self->reader.landed >= enough || self->reader.over || self->closed)
-    return find_next (self, feed, error);
-
-  drive (self, enough);
+  if (self->reader.landed < enough && !self->reader.over && !self->closed)
+    drive (self, enough);
 
   return find_next (self, feed, error);
+}
+
+GstreamTry
+gstream_cursor_look (GstreamCursor  *self,
+                     guint           enough,
+                     GstreamFeed   **feed,
+                     GError        **error)
+{
+  return look (self, enough, feed, error);
 }
 
 static inline GstreamTry
@@ -234,7 +241,7 @@ take (GstreamCursor          *self,
       GError                **error)
 {
   GstreamFeed *feed = NULL;
-  GstreamTry tried = gstream_cursor_look (self, 1, &feed, error);
+  GstreamTry tried = look (self, 1, &feed, error);
 
   if (tried == GSTREAM_TRY_ITEM)
     {
@@ -594,6 +601,13 @@ has_kind (GstreamCursor   *self,
   return self->n_feeds == 1 ? gstream_feed_get_item_type (self->feeds[0])->kind == kind : next_has_kind (self, kind);
 }
 
+static inline void
+drop_string (GstreamCursor *self)
+{
+  if (self->string != NULL)
+    gstream_text_unref (g_steal_pointer (&self->string));
+}
+
 /**
  * gstream_cursor_try_next_string:
  * @self: a cursor over a projection of strings
@@ -618,9 +632,10 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
+  drop_string (self); /* before another is made, which then may take its place */
   gstream_cursor_enter (self); /* to keep the string */
   tried = take (self, &type, &taken, error);
-  g_clear_pointer (&self->string, gstream_text_unref);
+  drop_string (self);
   self->string = taken.p;
   *item = taken.p;
   gstream_cursor_leave (self);
@@ -869,7 +884,7 @@ gstream_cursor_finalize (GObject *object)
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_unref (self->feeds[i]);
   g_free (self->feeds);
-  g_clear_pointer (&self->string, gstream_text_unref);
+  drop_string (self);
   g_clear_pointer (&self->reader.pump, gstream_pump_unref);
 
   G_OBJECT_CLASS (gstream_cursor_parent_class)->finalize (object);

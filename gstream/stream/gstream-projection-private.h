@@ -35,6 +35,7 @@ struct _GstreamProjection
   GPtrArray                         *feeds;   /* of GstreamFeed: one a cursor, a branch of a tee each */
   GstreamFeed                       *kept;    /* for a newborn's consumer (P11), while `keeping` */
   GstreamPushers                     pushers; /* push_async() calls that wait for room */
+  GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
   guint                              max_buffered;
   gboolean                           forward;
   gboolean                           keeping;
@@ -63,7 +64,16 @@ const GstreamItemType *gstream_projection_peek_type (GstreamProjection          
 void         gstream_projection_unbind        (GstreamProjection                 *self);
 
 /* Whether an item pushed now would reach anybody: if not, it need not be made. */
-gboolean     gstream_projection_is_wanted     (GstreamProjection                 *self);
+static inline gboolean
+gstream_projection_is_wanted (GstreamProjection *self)
+{
+  return !self->closed && (self->feeds->len > 0 || self->keeping || (self->forward && self->funcs != NULL));
+}
+
+/* Of a projection of strings, where it is wanted. */
+void         gstream_projection_push_text     (GstreamProjection                 *self,
+                                               const char                        *text,
+                                               gsize                              length);
 /* Takes @item, whatever happens. */
 gboolean     gstream_projection_push_item     (GstreamProjection                 *self,
                                                GstreamItem                        item,
