@@ -143,39 +143,50 @@ get_steps (GstreamStreamMux *mux,
   return steps != NULL ? steps : gstream_mux_find_steps (mux, relation, method);
 }
 
-static gboolean
-cares (GstreamStreamMux *mux,
-       GstreamRoute     *route,
-       GstreamMethod     method)
+static GstreamStop
+make_stop (GstreamStreamMux *mux,
+           GstreamRoute     *route,
+           GstreamMethod     method)
 {
   GstreamRelation relation = relation_of (mux, route);
+
+  return (GstreamStop) { mux, &mux->steps[relation][method], relation, is_observed (method, relation) };
+}
+
+static gboolean
+cares (const GstreamStop *stop,
+       GstreamMethod      method)
+{
+  GstreamStreamMux *mux = stop->mux;
 
   if (mux->tree != NULL)
     return TRUE; /* the root counts every event (E4) */
   if (mux->state != GSTREAM_MUX_OPEN)
     return FALSE;
 
-  return *get_steps (mux, relation, method) != NULL || is_observed (method, relation) ||
-         gstream_projection_is_wanted (mux->log);
+  return *get_steps (mux, stop->relation, method) != NULL || stop->observed || gstream_projection_is_wanted (mux->log);
 }
 
-static GstreamStreamMux **
+static GstreamStop *
 make_chain (GstreamStreamMux *root,
             GstreamRoute     *route,
             GstreamMethod     method)
 {
-  g_autoptr (GPtrArray) chain = g_ptr_array_new ();
+  g_autoptr (GArray) chain = g_array_new (TRUE, FALSE, sizeof (GstreamStop));
 
   for (guint length = 0; length <= route->depth; length++)
     {
       GstreamStreamMux *mux;
+      GstreamStop stop;
 
-      if (find_scope (root, route->ns, length, &mux) && mux != NULL && cares (mux, route, method))
-        g_ptr_array_add (chain, mux);
+      if (!find_scope (root, route->ns, length, &mux) || mux == NULL)
+        continue;
+      stop = make_stop (mux, route, method);
+      if (cares (&stop, method))
+        g_array_append_val (chain, stop);
     }
-  g_ptr_array_add (chain, NULL);
 
-  return (GstreamStreamMux **) g_ptr_array_free (g_steal_pointer (&chain), FALSE);
+  return (GstreamStop *) g_array_free (g_steal_pointer (&chain), FALSE);
 }
 
 static void
@@ -234,7 +245,7 @@ get_route (GstreamStreamMux *root,
   return route;
 }
 
-static inline GstreamStreamMux **
+static inline const GstreamStop *
 get_chain (GstreamStreamMux *root,
            GstreamRoute     *route,
            GstreamMethod     method)
@@ -269,14 +280,13 @@ gstream_mux_append (GstreamStreamMux *self,
 
 /* --- the passage --- */
 
-static void
+/* Takes @event, which has to be shown the way. */
+static inline void
 put_in_place (GstreamStreamMux *root,
               GstreamEvent     *event)
 {
   GstreamPassage *passage = &root->tree->passage;
 
-  if (passage->event != NULL)
-    gstream_event_unref (passage->event);
   passage->event = event;
   passage->facts = gstream_event_get_facts (event);
   passage->route = get_route (root, gstream_event_peek_namespace (event));
@@ -314,37 +324,59 @@ seek_after (GstreamStreamMux   *mux,
     passage->step++;
 }
 
+static void
+put_replacement (GstreamStreamMux   *root,
+                 GstreamStreamMux   *mux,
+                 GstreamTransformer *transformer,
+                 GstreamEvent       *replacement)
+{
+  GstreamPassage *passage = &root->tree->passage;
+
+  if (passage->event == NULL)
+    {
+      gstream_event_unref (replacement);
+      return;
+    }
+
+  gstream_event_unref (passage->event);
+  put_in_place (root, replacement);
+  seek_after (mux, passage, transformer);
+  passage->moved = TRUE;
+}
+
+/* Takes both. */
+static void
+accept_error (GstreamStreamMux *mux,
+              GstreamEvent     *replacement,
+              GError           *error)
+{
+  g_clear_pointer (&replacement, gstream_event_unref);
+  if (mux->state == GSTREAM_MUX_OPEN && mux->funcs != NULL)
+    mux->funcs->failed (mux->owner, error);
+  else
+    g_error_free (error);
+}
+
 /* After a transformer has seen the event: FALSE where the mux is open no more. */
-static gboolean
+static inline gboolean
 accept_verdict (GstreamStreamMux   *root,
                 GstreamStreamMux   *mux,
                 GstreamTransformer *transformer,
                 gboolean            passed,
                 GError             *error)
 {
-  GstreamPassage *passage = &root->tree->passage;
   GstreamEvent *replacement = gstream_transformer_take_replacement (transformer);
 
-  if (error != NULL)
+  if (G_UNLIKELY (error != NULL))
     {
-      g_clear_pointer (&replacement, gstream_event_unref);
-      if (mux->state == GSTREAM_MUX_OPEN && mux->funcs != NULL)
-        mux->funcs->failed (mux->owner, error);
-      else
-        g_error_free (error);
+      accept_error (mux, replacement, error);
       return FALSE;
     }
 
   if (!passed)
-    passage->suppressed = TRUE;
-  if (replacement != NULL && passage->event != NULL)
-    {
-      put_in_place (root, replacement);
-      seek_after (mux, passage, transformer);
-      passage->moved = TRUE;
-    }
-  else
-    g_clear_pointer (&replacement, gstream_event_unref);
+    root->tree->passage.suppressed = TRUE;
+  if (G_UNLIKELY (replacement != NULL))
+    put_replacement (root, mux, transformer, replacement);
 
   return mux->state == GSTREAM_MUX_OPEN;
 }
@@ -458,46 +490,58 @@ process (GstreamStreamMux   *root,
   return accept_verdict (root, mux, transformer, passed, error);
 }
 
+/* The next transformer, by the list as it is now. */
+static inline GstreamTransformer *
+get_next (const GstreamStop    *stop,
+          const GstreamPassage *passage)
+{
+  GstreamTransformer **steps = *stop->steps;
+
+  if (G_UNLIKELY (steps == NULL))
+    steps = gstream_mux_find_steps (stop->mux, stop->relation, passage->facts->method);
+
+  return steps[passage->step];
+}
+
 static inline Progress
 pass_transformers (GstreamStreamMux *root,
-                   GstreamStreamMux *mux)
+                   GstreamStop      *stop)
 {
   GstreamPassage *passage = &root->tree->passage;
+  GstreamTransformer *transformer;
 
-  for (;;)
+  while ((transformer = get_next (stop, passage)) != NULL)
     {
-      GstreamRelation relation = relation_of (mux, passage->route);
-      GstreamTransformer *transformer = get_steps (mux, relation, passage->facts->method)[passage->step];
-
-      if (transformer == NULL)
-        return PASSED;
-
       passage->step++;
       if (!is_wanted_by_name (transformer, passage))
         continue;
       if (GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process == NULL)
         {
-          Progress progress = start_async (root, mux, transformer);
+          Progress progress = start_async (root, stop->mux, transformer);
 
           if (progress != PASSED)
             return progress;
         }
-      else if (!process (root, mux, transformer))
+      else if (!process (root, stop->mux, transformer))
         return STOPPED;
+      if (G_UNLIKELY (passage->moved))
+        *stop = make_stop (stop->mux, passage->route, passage->facts->method);
     }
+
+  return PASSED;
 }
 
 static inline void
-leave_mux (GstreamStreamMux *root,
-           GstreamStreamMux *mux)
+leave_mux (GstreamStreamMux  *root,
+           const GstreamStop *stop)
 {
   GstreamPassage *passage = &root->tree->passage;
-  GstreamRelation relation = relation_of (mux, passage->route);
+  GstreamStreamMux *mux = stop->mux;
 
   if (!passage->suppressed)
     passage->event = log_event (mux, passage->event);
-  if (mux->funcs != NULL && is_observed (passage->facts->method, relation))
-    mux->funcs->observe (mux->owner, passage->event, relation);
+  if (stop->observed && mux->funcs != NULL)
+    mux->funcs->observe (mux->owner, passage->event, stop->relation);
 }
 
 /*
@@ -517,9 +561,10 @@ go_deeper (GstreamStreamMux *root,
     return;
 
   passage->moved = FALSE;
-  put_in_place (root, gstream_event_ref (passage->event));
+  put_in_place (root, passage->event);
   passage->level = 0;
-  while (passage->chain[passage->level] != NULL && passage->chain[passage->level]->scope->length <= mux->scope->length)
+  while (passage->chain[passage->level].mux != NULL &&
+         passage->chain[passage->level].mux->scope->length <= mux->scope->length)
     passage->level++;
 }
 
@@ -528,24 +573,19 @@ static gboolean
 run_passage (GstreamStreamMux *root)
 {
   GstreamPassage *passage = &root->tree->passage;
-  GstreamStreamMux *mux;
 
-  while ((mux = passage->chain[passage->level]) != NULL)
+  while (passage->chain[passage->level].mux != NULL)
     {
-      switch (pass_transformers (root, mux))
-        {
-        case SUSPENDED:
-          return FALSE;
-        case PASSED:
-          leave_mux (root, mux);
-          break;
-        case STOPPED:
-        default:
-          break;
-        }
+      GstreamStop stop = passage->chain[passage->level]; /* for the chain may go */
+      Progress progress = pass_transformers (root, &stop);
+
+      if (progress == SUSPENDED)
+        return FALSE;
+      if (progress == PASSED)
+        leave_mux (root, &stop);
       if (root->state != GSTREAM_MUX_OPEN)
         break;
-      go_deeper (root, mux);
+      go_deeper (root, stop.mux);
     }
   end_passage (root);
 

@@ -45,13 +45,22 @@ typedef struct
   GDestroyNotify            destroy;
 } GstreamFactory;
 
+/* A mux on the way of events of one namespace and method, and what it has to do with them. */
+typedef struct
+{
+  GstreamStreamMux     *mux;
+  GstreamTransformer ***steps;    /* the place of the mux's own that has who wants them */
+  GstreamRelation       relation;
+  gboolean              observed; /* the run's own state is made of them */
+} GstreamStop;
+
 /* Where events of one namespace go: the muxes on the way to it that care. */
 typedef struct
 {
   GstreamNamespace  *ns;
   guint              generation;                    /* of the root's table when the rest was found out */
   guint              depth;                         /* length of the longest subgraph's scope that @ns is in */
-  GstreamStreamMux **chains[GSTREAM_N_METHODS];     /* from the root down, NULL at the end; made when needed */
+  GstreamStop       *chains[GSTREAM_N_METHODS];     /* from the root down, one without a mux at the end; made when needed */
 } GstreamRoute;
 
 #define GSTREAM_N_RECENT_ROUTES 16
@@ -62,7 +71,7 @@ typedef struct
   GstreamEvent       *event;      /* NULL: none */
   const GstreamFacts *facts;      /* the event's */
   GstreamRoute       *route;
-  GstreamStreamMux  **chain;      /* of the route, for the event's method */
+  const GstreamStop  *chain;      /* of the route, for the event's method */
   guint               level;      /* index in it */
   guint               step;       /* index of the next transformer there */
   guint               generation; /* of the chain */
