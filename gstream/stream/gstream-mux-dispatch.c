@@ -299,19 +299,58 @@ gstream_mux_cut_passage (GstreamStreamMux *root)
     g_cancellable_cancel (root->tree->cancellable);
 }
 
-/* The step in the lists of another event, or of the same after a change, that comes after @transformer. */
+/* The step in the lists of another event, or of the same after a change, that comes after that of @order. */
 static void
-seek_after (GstreamStreamMux   *mux,
-            GstreamPassage     *passage,
-            GstreamTransformer *transformer)
+seek_after (GstreamStreamMux *mux,
+            GstreamPassage   *passage,
+            guint             order)
 {
   GstreamRelation relation = relation_of (mux, passage->route);
   GstreamTransformer **steps = get_steps (mux, relation, passage->facts->method);
-  guint order = gstream_transformer_get_order (transformer);
 
   passage->step = 0;
   while (steps[passage->step] != NULL && gstream_transformer_get_order (steps[passage->step]) <= order)
     passage->step++;
+}
+
+/* The passage, where its event is past the first transformer of @mux; else NULL. */
+static GstreamPassage *
+find_passage (GstreamStreamMux *mux)
+{
+  GstreamMuxTree *tree = mux->root ? mux->root->tree : NULL;
+
+  if (tree == NULL || tree->passage.event == NULL || tree->passage.step == 0 ||
+      tree->passage.chain[tree->passage.level] != mux)
+    return NULL;
+
+  return &tree->passage;
+}
+
+static void
+free_steps (GstreamStreamMux *mux)
+{
+  for (guint relation = 0; relation < GSTREAM_N_RELATIONS; relation++)
+    for (guint method = 0; method < GSTREAM_N_METHODS; method++)
+      g_clear_pointer (&mux->steps[relation][method], g_free);
+}
+
+void
+gstream_mux_forget_steps (GstreamStreamMux *self)
+{
+  GstreamPassage *passage = find_passage (self);
+  GstreamTransformer **steps;
+  guint order;
+
+  if (passage == NULL)
+    free_steps (self);
+  else
+    {
+      steps = get_steps (self, relation_of (self, passage->route), passage->facts->method);
+      order = gstream_transformer_get_order (steps[passage->step - 1]);
+      free_steps (self);
+      seek_after (self, passage, order);
+    }
+  gstream_mux_changed (self);
 }
 
 /* After a transformer has seen the event: FALSE where the mux is open no more. */
@@ -340,7 +379,7 @@ accept_verdict (GstreamStreamMux   *root,
   if (replacement != NULL && passage->event != NULL)
     {
       put_in_place (root, replacement);
-      seek_after (mux, passage, transformer);
+      seek_after (mux, passage, gstream_transformer_get_order (transformer));
       passage->moved = TRUE;
     }
   else

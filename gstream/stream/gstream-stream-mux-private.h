@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The inside of a mux, shared by its files: registering
- * (gstream-stream-mux.c), what it has (gstream-mux-lookup.c), children
- * (gstream-mux-children.c), the way of an event (gstream-mux-dispatch.c), and the
- * end (gstream-mux-close.c); and what runs and the subgraphs transformer do
- * with it.
+ * (gstream-stream-mux.c), the built-in transformers (gstream-mux-builtins.c),
+ * what it has (gstream-mux-lookup.c), children (gstream-mux-children.c), the way
+ * of an event (gstream-mux-dispatch.c), and the end (gstream-mux-close.c); and
+ * what runs and the subgraphs transformer do with it.
  */
 #pragma once
 
+#include <gstream/stream/gstream-builtins-private.h>
 #include <gstream/stream/gstream-stream-mux.h>
 #include <gstream/stream/gstream-transformer-private.h>
 
@@ -17,7 +18,8 @@ typedef enum
 {
   GSTREAM_MUX_OPEN,
   GSTREAM_MUX_CLOSING,   /* waits for side work */
-  GSTREAM_MUX_FINISHING, /* transformers and projections are being ended: there is no way back */
+  GSTREAM_MUX_FINISHING, /* transformers are being ended: there is no way back */
+  GSTREAM_MUX_ENDING,    /* projections are */
   GSTREAM_MUX_CLOSED,
 } GstreamMuxState;
 
@@ -38,7 +40,6 @@ typedef struct
 typedef struct
 {
   grefcount                 ref_count;
-  gboolean                  builtin;
   GType                     type;      /* or, where that is 0, by function: */
   GstreamTransformerFactory make;
   gpointer                  user_data;
@@ -94,15 +95,15 @@ struct _GstreamStreamMux
   GObject                     parent_instance;
 
   char                      **builtins;     /* names chosen; NULL: all */
+  guint                       chosen;       /* bits of gstream_builtins[] */
   GstreamNamespace           *scope;
   GstreamStreamMux           *root;         /* itself for the root; NULL once the root is gone */
   GstreamMuxTree             *tree;         /* the root's own; NULL for others */
-  GPtrArray                  *factories;    /* of GstreamFactory, the root's and its children's alike */
-  GPtrArray                  *transformers; /* in the order they process */
-  guint                       n_before;     /* how many of them come before the built-ins */
-  GHashTable                 *projections;  /* name -> GstreamProjection; both the projection's */
-  GPtrArray                  *names;        /* of them, in the order they were registered */
-  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's */
+  GPtrArray                  *factories;    /* of GstreamFactory, beside the built-ins; the root's and its children's alike */
+  GPtrArray                  *transformers; /* those that there are, in the order they process */
+  GstreamProjection          *natives[GSTREAM_N_BUILTINS]; /* of the built-ins; NULL: it has not been needed, or chosen */
+  GPtrArray                  *projections;  /* of the other transformers, in the order they were registered */
+  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
   GstreamProjection          *log;
   GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
   const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
@@ -112,6 +113,7 @@ struct _GstreamStreamMux
   GError                     *error;        /* while closing: what the run failed with */
   gboolean                    aborted;      /* while closing: it is closed early */
   gboolean                    drained;      /* while closing: the run was drained */
+  gboolean                    keeping;      /* for a newborn's consumer (P11) */
   gboolean                    started;      /* has dispatched an event */
   gboolean                    dispatching;  /* is dispatching one: must not go away */
   gboolean                    reprieved;    /* its last reference was dropped meanwhile, and goes at the end of it */
@@ -160,16 +162,42 @@ void              gstream_stream_mux_set_drained     (GstreamStreamMux          
 GstreamProjection *gstream_stream_mux_get_extension  (GstreamStreamMux            *self,
                                                       const char                  *name);
 GstreamPump      *gstream_stream_mux_get_pump        (GstreamStreamMux            *self);
-/* Adds a projection that no transformer registered, such as an extension (T9). */
-gboolean          gstream_stream_mux_add_projection  (GstreamStreamMux            *self,
-                                                      GstreamProjection           *projection,
-                                                      const char                  *registrar,
-                                                      gboolean                     native,
-                                                      GError                     **error);
 
 /* --- between its files --- */
 
 extern const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs;
+
+/* Takes the only reference of a projection: what it tells the mux, and its end, are over. */
+void              gstream_mux_release_projection     (gpointer                     projection);
+/* Makes @projection one of @self, and of @transformer, which is not registered yet. */
+void              gstream_mux_adopt_projection       (GstreamStreamMux            *self,
+                                                      GstreamProjection           *projection,
+                                                      GstreamTransformer          *transformer);
+/* Gives @transformer its place (M1): that of the built-in @index, or among the others where it is negative. */
+void              gstream_mux_register               (GstreamStreamMux            *self,
+                                                      GstreamTransformer          *transformer,
+                                                      int                          index);
+/* By the name that it is registered under; NULL: there is none. */
+GstreamProjection *gstream_mux_find_projection       (GstreamStreamMux            *self,
+                                                      const char                  *name);
+/* Of those that there are, in the order they were registered; without the main log and extensions. */
+void              gstream_mux_foreach_projection     (GstreamStreamMux            *self,
+                                                      GFunc                        func,
+                                                      gpointer                     user_data);
+
+void              gstream_mux_choose_builtins        (GstreamStreamMux            *self,
+                                                      const char * const          *names); /* NULL: all */
+/* The projection of the built-in @index, which is chosen; made if need be. */
+GstreamProjection *gstream_mux_get_native            (GstreamStreamMux            *self,
+                                                      guint                        index);
+/* Ends it as the run has ended. */
+void              gstream_mux_end_projection         (GstreamStreamMux            *self,
+                                                      GstreamProjection           *projection);
+/* Makes those that have to act upon such an event. */
+void              gstream_mux_rouse_builtins         (GstreamStreamMux            *self,
+                                                      GstreamRelation              relation,
+                                                      GstreamMethod                method);
+
 gboolean          gstream_mux_add_from_factory       (GstreamStreamMux            *self,
                                                       GstreamFactory              *factory,
                                                       GError                     **error);
@@ -179,6 +207,8 @@ GstreamMuxTree   *gstream_mux_tree_new               (void);
 GstreamTransformer **gstream_mux_find_steps          (GstreamStreamMux            *self,
                                                       GstreamRelation              relation,
                                                       GstreamMethod                method);
+/* Who wants what is found out again when it is needed next; an event on its way goes on after who has it. */
+void              gstream_mux_forget_steps           (GstreamStreamMux            *self);
 void              gstream_mux_changed                (GstreamStreamMux            *self); /* where events go */
 void              gstream_mux_append                 (GstreamStreamMux            *self,
                                                       GstreamEvent                *event); /* takes it */
