@@ -50,7 +50,7 @@ gstream_mux_get_native (GstreamStreamMux *self,
   if (is_asleep (self, index))
     {
       rouse (self, index);
-      gstream_mux_forget_steps (self);
+      gstream_mux_changed (self);
     }
 
   return self->natives[index];

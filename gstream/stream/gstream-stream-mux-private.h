@@ -46,47 +46,55 @@ typedef struct
   GDestroyNotify            destroy;
 } GstreamFactory;
 
+/* One thing that is done with an event on its way: a transformer sees it, or it leaves a mux. */
+typedef struct
+{
+  GstreamStreamMux   *mux;         /* NULL: it has arrived */
+  GstreamTransformer *transformer; /* NULL: it leaves the mux */
+  guint8              relation;    /* to the mux, where it leaves it */
+  guint8              is_logged;   /* likewise: somebody gets the main log */
+  guint8              is_observed; /* likewise: the mux's run takes note of it */
+} GstreamStop;
+
 /* Where events of one namespace go: the muxes on the way to it that care. */
 typedef struct
 {
-  GstreamNamespace  *ns;
-  guint              generation;                    /* of the root's table when the rest was found out */
-  guint              depth;                         /* length of the longest subgraph's scope that @ns is in */
-  GstreamStreamMux **chains[GSTREAM_N_METHODS];     /* from the root down, NULL at the end; made when needed */
+  GstreamNamespace *ns;
+  guint             generation;                /* of the root's table when the rest was found out */
+  guint             depth;                     /* length of the longest subgraph's scope that @ns is in */
+  GstreamStop      *chains[GSTREAM_N_METHODS]; /* from the root down; made when needed */
 } GstreamRoute;
 
-#define GSTREAM_N_RECENT_ROUTES 16
+typedef struct
+{
+  GstreamNamespace *ns;    /* a reference; only compared */
+  GstreamRoute     *route;
+} GstreamRecent;
 
 /* The event that is on its way. */
 typedef struct
 {
-  GstreamEvent       *event;      /* NULL: none */
-  const GstreamFacts *facts;      /* the event's */
-  GstreamRoute       *route;
-  GstreamStreamMux  **chain;      /* of the route, for the event's method */
-  guint               level;      /* index in it */
-  guint               step;       /* index of the next transformer there */
-  guint               generation; /* of the chain */
-  gboolean            moved;      /* replaced in this mux: the chain may be another */
-  gboolean            suppressed; /* in this mux */
+  GstreamEvent      *event;       /* NULL: none */
+  const GstreamStop *next;        /* its next stop */
+  guint              generation;  /* of the stops */
+  GstreamEvent      *replacement; /* what the transformer that has it puts in its place (M1) */
+  GstreamStreamMux  *suppressor;  /* the newest mux that keeps it out of its main log */
+  GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
 } GstreamPassage;
 
 /* What only the root of a tree of muxes has. */
 typedef struct
 {
+  GstreamPassage passage;
+  GstreamRecent first;      /* the first namespace that there was */
   guint64       seq;        /* of the newest event in the main log */
   guint         generation; /* counts whatever changes where events go */
+  gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
+  GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
   GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches */
   GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute */
-  struct
-  {
-    GstreamNamespace *key;  /* a reference */
-    GstreamRoute     *route;
-  } recent[GSTREAM_N_RECENT_ROUTES];
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references */
-  gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
-  GstreamPassage passage;
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
 } GstreamMuxTree;
 
@@ -108,7 +116,6 @@ struct _GstreamStreamMux
   GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
   const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
   gpointer                    owner;
-  GstreamTransformer        **steps[GSTREAM_N_RELATIONS][GSTREAM_N_METHODS]; /* who wants what, NULL at the end; made when needed */
   GstreamMuxState             state;
   GError                     *error;        /* while closing: what the run failed with */
   gboolean                    aborted;      /* while closing: it is closed early */
@@ -204,12 +211,12 @@ gboolean          gstream_mux_add_from_factory       (GstreamStreamMux          
 
 void              gstream_mux_tree_free              (GstreamMuxTree              *self);
 GstreamMuxTree   *gstream_mux_tree_new               (void);
-GstreamTransformer **gstream_mux_find_steps          (GstreamStreamMux            *self,
-                                                      GstreamRelation              relation,
-                                                      GstreamMethod                method);
-/* Who wants what is found out again when it is needed next; an event on its way goes on after who has it. */
-void              gstream_mux_forget_steps           (GstreamStreamMux            *self);
-void              gstream_mux_changed                (GstreamStreamMux            *self); /* where events go */
+/* Where events go, and who wants what, is found out anew. */
+void              gstream_mux_changed                (GstreamStreamMux            *self);
+/* Puts @event in the place of the one that @transformer of @mux has. */
+void              gstream_mux_replace                (gpointer                     mux,
+                                                      GstreamTransformer          *transformer,
+                                                      GstreamEvent                *event);
 void              gstream_mux_append                 (GstreamStreamMux            *self,
                                                       GstreamEvent                *event); /* takes it */
 void              gstream_mux_cut_passage            (GstreamStreamMux            *root);

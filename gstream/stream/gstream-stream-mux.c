@@ -195,29 +195,6 @@ check_names (GstreamStreamMux    *self,
 
 /* --- transformers --- */
 
-GstreamTransformer **
-gstream_mux_find_steps (GstreamStreamMux *self,
-                        GstreamRelation   relation,
-                        GstreamMethod     method)
-{
-  g_autoptr (GPtrArray) steps = g_ptr_array_new ();
-
-  gstream_mux_rouse_builtins (self, relation, method);
-  for (guint i = 0; i < self->transformers->len; i++)
-    {
-      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
-      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-
-      if ((klass->process != NULL || klass->process_async != NULL) &&
-          gstream_transformer_wants_at (transformer, relation, method))
-        g_ptr_array_add (steps, transformer);
-    }
-  g_ptr_array_add (steps, NULL);
-  self->steps[relation][method] = g_memdup2 (steps->pdata, steps->len * sizeof (gpointer));
-
-  return self->steps[relation][method];
-}
-
 static void
 release_transformer (gpointer data)
 {
@@ -256,7 +233,7 @@ find_place (GstreamStreamMux *self,
   return place;
 }
 
-static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_mux_schedule };
+static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_mux_schedule, gstream_mux_replace };
 
 void
 gstream_mux_register (GstreamStreamMux   *self,
@@ -284,7 +261,7 @@ add_transformer (GstreamStreamMux    *self,
       g_ptr_array_add (self->projections, g_object_ref (link->data));
     }
   gstream_mux_register (self, transformer, -1);
-  gstream_mux_forget_steps (self);
+  gstream_mux_changed (self);
 
   if (self->pump != NULL && gstream_transformer_is_async_only (transformer))
     gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (transformer));
@@ -519,7 +496,7 @@ gstream_stream_mux_keep (GstreamStreamMux *self)
   self->keeping = TRUE;
   gstream_projection_keep (self->log);
   gstream_mux_foreach_projection (self, keep_projection, NULL);
-  gstream_mux_forget_steps (self); /* of built-ins, more are needed */
+  gstream_mux_changed (self); /* of built-ins, more are needed */
 }
 
 void
@@ -617,7 +594,6 @@ gstream_stream_mux_finalize (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  gstream_mux_forget_steps (self);
   g_ptr_array_unref (self->factories);
   g_ptr_array_unref (self->transformers);
   g_ptr_array_unref (self->projections);

@@ -36,6 +36,7 @@ void             gstream_transformer_set_builtin      (GstreamTransformer *self,
 typedef struct
 {
   GstreamSideWork *(*schedule) (gpointer mux, gboolean fails_run);
+  void             (*replace)  (gpointer mux, GstreamTransformer *self, GstreamEvent *event);
 } GstreamTransformerOwnerFuncs;
 
 void             gstream_transformer_register         (GstreamTransformer                 *self,
@@ -48,8 +49,6 @@ gpointer         gstream_transformer_get_mux          (GstreamTransformer *self)
 /* Of GstreamProjection, in the order in which they were added; the transformer's. */
 GSList          *gstream_transformer_get_projections  (GstreamTransformer *self);
 gboolean         gstream_transformer_is_async_only    (GstreamTransformer *self);
-/* What replace() was given since the last call; a reference, or NULL. */
-GstreamEvent    *gstream_transformer_take_replacement (GstreamTransformer *self);
 
 /* Its place in the mux: that of a smaller number sees an event first. Set when it is registered. */
 guint            gstream_transformer_get_order        (GstreamTransformer *self);

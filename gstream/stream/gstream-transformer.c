@@ -54,7 +54,6 @@ typedef struct
   char                              **wants;       /* NULL: all, or those that the table of built-ins says */
   char                              **channels;    /* NULL: what it wants */
   GSList                             *projections; /* of GstreamProjection, in the order they were added */
-  GstreamEvent                       *replacement; /* what replace() was given while processing */
   GstreamNamespace                   *scope;       /* NULL until it is registered */
   const GstreamTransformerOwnerFuncs *funcs;       /* the mux's; NULL until it is registered */
   gpointer                            mux;
@@ -348,7 +347,8 @@ gstream_transformer_get_projections (GstreamTransformer *self)
  *
  * Puts @event in the place of the one being processed: transformers after this
  * one, the main log and the run's own state see it instead (M1). To be called
- * from within `process`, or before `process_async` is done.
+ * from within `process`, or before `process_async` is done; at any other time it
+ * does nothing.
  */
 void
 gstream_transformer_replace (GstreamTransformer *self,
@@ -360,15 +360,8 @@ gstream_transformer_replace (GstreamTransformer *self,
   g_return_if_fail (event != NULL);
 
   priv = get_private (self);
-  gstream_event_ref (event);
-  g_clear_pointer (&priv->replacement, gstream_event_unref);
-  priv->replacement = event;
-}
-
-GstreamEvent *
-gstream_transformer_take_replacement (GstreamTransformer *self)
-{
-  return g_steal_pointer (&get_private (self)->replacement);
+  if (priv->mux != NULL)
+    priv->funcs->replace (priv->mux, self, event);
 }
 
 /**
@@ -518,7 +511,6 @@ gstream_transformer_finalize (GObject *object)
   g_strfreev (priv->wants);
   g_strfreev (priv->channels);
   g_slist_free_full (priv->projections, g_object_unref);
-  g_clear_pointer (&priv->replacement, gstream_event_unref);
   g_clear_pointer (&priv->scope, gstream_namespace_unref);
 
   G_OBJECT_CLASS (gstream_transformer_parent_class)->finalize (object);
