@@ -49,14 +49,9 @@ gstream_data_transformer_init (GstreamDataTransformer *self)
 GstreamTransformer *
 gstream_data_transformer_make (const GstreamBuiltin *builtin)
 {
-  const char *wants[] = { builtin->name, NULL };
-  GstreamDataTransformer *self = g_object_new (GSTREAM_TYPE_DATA_TRANSFORMER, "native", TRUE, "wants", wants, NULL);
+  GstreamDataTransformer *self = g_object_new (GSTREAM_TYPE_DATA_TRANSFORMER, NULL);
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
-  /* What a node writes is its run's (D4); the rest makes a subgraph of where it occurs. */
-  gstream_transformer_set_reach (transformer, gstream_transformer_wants (transformer, GSTREAM_METHOD_CUSTOM)
-                                                ? GSTREAM_REACH_OWN | GSTREAM_REACH_NODE
-                                                : GSTREAM_REACH_OWN);
   self->items = gstream_transformer_add_projection (transformer, builtin->name, GSTREAM_TYPE_PAYLOAD);
   gstream_projection_set_forward (self->items, FALSE);
 

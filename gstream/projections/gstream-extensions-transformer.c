@@ -90,12 +90,8 @@ gstream_extensions_transformer_class_init (GstreamExtensionsTransformerClass *kl
 static void
 gstream_extensions_transformer_init (GstreamExtensionsTransformer *self)
 {
-  static const char * const channels[] = { "custom", NULL };
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
   self->announced = g_hash_table_new (g_str_hash, g_str_equal);
-  gstream_transformer_set_wants_mask (transformer, (1u << GSTREAM_METHOD_CUSTOM) | (1u << GSTREAM_METHOD_OTHER));
-  gstream_transformer_set_channels (transformer, channels);
-  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
   self->extensions = gstream_transformer_add_projection (transformer, "extensions", GSTREAM_TYPE_PROJECTION);
 }

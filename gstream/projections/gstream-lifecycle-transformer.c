@@ -353,15 +353,11 @@ gstream_lifecycle_transformer_class_init (GstreamLifecycleTransformerClass *klas
 static void
 gstream_lifecycle_transformer_init (GstreamLifecycleTransformer *self)
 {
-  static const char * const channels[] = { "lifecycle", "tasks", NULL };
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
   self->places = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, place_free);
   self->by_trigger = g_hash_table_new (g_str_hash, g_str_equal);
   self->causes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gstream_payload_unref);
-  gstream_transformer_set_wants_mask (transformer, (1u << GSTREAM_METHOD_LIFECYCLE) | (1u << GSTREAM_METHOD_TASKS) |
-                                                     (1u << GSTREAM_METHOD_INPUT_REQUESTED));
-  gstream_transformer_set_channels (transformer, channels);
   self->items = gstream_transformer_add_projection (transformer, "lifecycle", GSTREAM_TYPE_PAYLOAD);
   /* Only what is inferred goes to the main log: what was an event is there already. */
   gstream_projection_set_forward (self->items, FALSE);

@@ -388,8 +388,6 @@ gstream_messages_transformer_init (GstreamMessagesTransformer *self)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
-  gstream_transformer_set_wants_mask (transformer, 1u << GSTREAM_METHOD_MESSAGES);
-  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
   self->messages = gstream_transformer_add_projection (transformer, "messages", GSTREAM_TYPE_MESSAGE);
   gstream_open_messages_init (&self->open);
 }

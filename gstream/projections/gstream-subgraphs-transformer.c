@@ -317,13 +317,9 @@ gstream_subgraphs_transformer_class_init (GstreamSubgraphsTransformerClass *klas
 static void
 gstream_subgraphs_transformer_init (GstreamSubgraphsTransformer *self)
 {
-  static const char * const channels[] = { "lifecycle", "tasks", NULL };
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
   self->by_trigger = g_hash_table_new (g_str_hash, g_str_equal);
   self->causes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gstream_payload_unref);
-  gstream_transformer_set_channels (transformer, channels);
-  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
-  gstream_transformer_set_wants_at (transformer, GSTREAM_RELATION_OWN, 1u << GSTREAM_METHOD_TASKS);
   self->subgraphs = gstream_transformer_add_projection (transformer, "subgraphs", GSTREAM_TYPE_SUBGRAPH_RUN_STREAM);
 }

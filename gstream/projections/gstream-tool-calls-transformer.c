@@ -227,8 +227,6 @@ gstream_tool_calls_transformer_init (GstreamToolCallsTransformer *self)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
-  gstream_transformer_set_wants_mask (transformer, 1u << GSTREAM_METHOD_TOOLS);
-  gstream_transformer_set_reach (transformer, GSTREAM_REACH_OWN | GSTREAM_REACH_NODE);
   self->running = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_call);
   self->tool_calls = gstream_transformer_add_projection (transformer, "tool_calls", GSTREAM_TYPE_TOOL_CALL);
 }

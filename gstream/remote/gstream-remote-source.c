@@ -37,6 +37,7 @@ struct _GstreamRemoteSource
   GstreamRunStream   *run;        /* not held; NULL: dropped */
   State               state;
   GstreamEventSource *connection; /* while connected */
+  GstreamEventSourceInterface *connection_iface; /* its own: looked up once, not per event */
   gboolean            reading;    /* it is being waited for */
   GSource            *silence;    /* runs while it is */
   gboolean            checking;   /* it has been silent, and the server is being asked how the run is */
@@ -121,15 +122,29 @@ give_up (GstreamRemoteSource *self,
   self->state = STATE_ENDED;
 }
 
+static void
+take_connection (GstreamRemoteSource *self,
+                 GstreamEventSource  *connection)
+{
+  self->connection = connection;
+  self->connection_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (connection);
+  self->state = STATE_CONNECTED;
+}
+
+static GstreamEventSource *
+new_connection (GstreamRemoteSource *self)
+{
+  return self->connect (self->server, self->thread_id, (const char * const *) self->channels);
+}
+
 static gboolean
 on_pause_over (gpointer user_data)
 {
   GstreamRemoteSource *self = user_data;
 
   destroy_source (&self->pause);
-  self->connection = self->connect (self->server, self->thread_id, (const char * const *) self->channels);
   gstream_run_window_rewind (self->window);
-  self->state = STATE_CONNECTED;
+  take_connection (self, new_connection (self));
   go_on (self);
 
   return G_SOURCE_REMOVE;
@@ -389,7 +404,7 @@ pull (GstreamRemoteSource *self)
   if (self->state != STATE_CONNECTED || self->reading)
     return FALSE;
 
-  switch (gstream_event_source_try_next (self->connection, &event, &error))
+  switch (self->connection_iface->try_next (self->connection, &event, &error))
     {
     case GSTREAM_TRY_ITEM:
       return take_event (self, event);
@@ -557,9 +572,8 @@ gstream_remote_source_new (GstreamServer      *server,
   self->run_id = g_strdup (run_id);
   self->channels = g_strdupv ((char **) channels);
   self->connect = connect;
-  self->connection = first != NULL ? g_object_ref (first) : connect (server, thread_id, channels);
   self->window = gstream_run_window_new (run_id, applied_seq);
-  self->state = STATE_CONNECTED;
+  take_connection (self, first != NULL ? g_object_ref (first) : new_connection (self));
 
   return GSTREAM_EVENT_SOURCE (self);
 }

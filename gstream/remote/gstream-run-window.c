@@ -25,7 +25,8 @@ struct _GstreamRunWindow
   gboolean        inside;      /* this connection has come to it */
   gboolean        over;        /* its end has come */
   GstreamSeenIds *seen;        /* of the run's events */
-  GQueue          ready;       /* to be popped */
+  GstreamEvent   *ready;       /* to be popped; NULL: none is */
+  GQueue          more;        /* to be popped behind it */
   GQueue          held;        /* a start before applied_seq and what follows it: another start may yet follow */
 
   char           *first_id;    /* of the first event with an id of its own, ... */
@@ -50,7 +51,8 @@ void
 gstream_run_window_free (GstreamRunWindow *self)
 {
   gstream_seen_ids_free (self->seen);
-  g_queue_clear_full (&self->ready, (GDestroyNotify) gstream_event_unref);
+  g_clear_pointer (&self->ready, gstream_event_unref);
+  g_queue_clear_full (&self->more, (GDestroyNotify) gstream_event_unref);
   g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
   g_free (self->derived_id);
   g_free (self->start_id);
@@ -82,7 +84,22 @@ gstream_run_window_is_over (GstreamRunWindow *self)
 GstreamEvent *
 gstream_run_window_pop (GstreamRunWindow *self)
 {
-  return g_queue_pop_head (&self->ready);
+  GstreamEvent *event = g_steal_pointer (&self->ready);
+
+  if (self->more.length > 0)
+    self->ready = g_queue_pop_head (&self->more);
+
+  return event;
+}
+
+static void
+make_ready (GstreamRunWindow *self,
+            GstreamEvent     *event)
+{
+  if (self->ready == NULL)
+    self->ready = event;
+  else
+    g_queue_push_tail (&self->more, event);
 }
 
 /* --- where the run begins --- */
@@ -168,6 +185,8 @@ check_identity (GstreamRunWindow  *self,
 {
   const char *id = gstream_event_get_id (event);
 
+  if (self->first_id != NULL && !self->unproved)
+    return TRUE;
   if (id == NULL || g_str_has_prefix (id, DERIVED_ID) || is_start (event))
     return TRUE;
 
@@ -176,7 +195,7 @@ check_identity (GstreamRunWindow  *self,
       self->first_id = g_strdup (id);
       self->first_time = gstream_event_get_timestamp (event);
     }
-  else if (self->unproved && !is_the_first (self, event))
+  else if (!is_the_first (self, event))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                            "the server has begun the run anew: what it did before is not what it does now");
@@ -205,7 +224,7 @@ accept_event (GstreamRunWindow  *self,
     return seen == GSTREAM_SEEN_ID_OLD;
 
   self->over = is_end (event);
-  g_queue_push_tail (&self->ready, g_steal_pointer (&owned));
+  make_ready (self, g_steal_pointer (&owned));
 
   return TRUE;
 }

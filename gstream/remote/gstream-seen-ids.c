@@ -4,12 +4,16 @@
  *
  * An id is kept as a hash of 64 bits, in one of two sets. When the young set is full, it
  * becomes the old one, and what was in that is forgotten but for its number and digest.
+ *
+ * Servers count their events: an id that is behind all others is new without a look, so
+ * that in most runs nothing is ever searched, and a set gets its slots only when it is.
  */
 #include <gstream/remote/gstream-seen-ids-private.h>
 
 #include <string.h>
 
-#define FEWEST_SLOTS 64
+#define FEWEST 32
+#define LONGEST_LAST 63 /* bytes of an id: none that is longer is taken for the last */
 #define PRIME G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
 
 /* A prefix of all ids, in the order in which they first came. */
@@ -21,9 +25,13 @@ typedef struct
 
 typedef struct
 {
-  guint64 *slots;   /* hashes; 0: free */
-  guint    n_slots; /* a power of two, twice as many as are used or more */
-  guint    n_used;
+  guint64 *hashes;   /* in the order in which they came */
+  guint    n;
+  guint    n_room;   /* for hashes, a power of two */
+
+  guint64 *slots;    /* hashes where they are found; 0: free */
+  guint    n_slots;  /* a power of two, twice as many as are placed or more */
+  guint    n_placed; /* so many of the hashes are in slots */
 } Set;
 
 struct _GstreamSeenIds
@@ -34,6 +42,7 @@ struct _GstreamSeenIds
   Prefix old_end;   /* when the old set became that */
   Prefix forgotten; /* those that are in no set any more */
   Prefix again;     /* of the forgotten, what has come again since the rewind; as forgotten: all of it */
+  char   last[LONGEST_LAST + 1]; /* id: all others that came are before it (see is_behind), or longer than this */
 };
 
 GstreamSeenIds *
@@ -42,11 +51,18 @@ gstream_seen_ids_new (void)
   return g_new0 (GstreamSeenIds, 1);
 }
 
+static void
+clear_set (Set *set)
+{
+  g_free (set->hashes);
+  g_free (set->slots);
+}
+
 void
 gstream_seen_ids_free (GstreamSeenIds *self)
 {
-  g_free (self->young.slots);
-  g_free (self->old.slots);
+  clear_set (&self->young);
+  clear_set (&self->old);
   g_free (self);
 }
 
@@ -69,9 +85,9 @@ mix (guint64 hash,
 }
 
 static guint64
-hash_id (const char *id)
+hash_id (const char *id,
+         gsize       length)
 {
-  gsize length = strlen (id);
   guint64 hash = mix (length, PRIME);
   guint64 word;
 
@@ -110,40 +126,93 @@ find_slot (const Set *set,
   return &set->slots[i];
 }
 
-static gboolean
-has (const Set *set,
-     guint64    hash)
-{
-  return set->n_used > 0 && *find_slot (set, hash) != 0;
-}
-
 static void
-grow (Set *set)
+make_slots (Set *set)
 {
-  Set larger = { .n_slots = MAX (2 * set->n_slots, FEWEST_SLOTS), .n_used = set->n_used };
-
-  larger.slots = g_new0 (guint64, larger.n_slots);
-  for (guint i = 0; i < set->n_slots; i++)
-    if (set->slots[i] != 0)
-      *find_slot (&larger, set->slots[i]) = set->slots[i];
-
   g_free (set->slots);
-  *set = larger;
+  set->n_slots = 2 * set->n_room;
+  set->slots = g_new0 (guint64, set->n_slots);
+  set->n_placed = 0;
+}
+
+static gboolean
+has (Set     *set,
+     guint64  hash)
+{
+  if (set->n == 0)
+    return FALSE;
+  if (set->n_slots < 2 * set->n)
+    make_slots (set);
+  for (; set->n_placed < set->n; set->n_placed++)
+    *find_slot (set, set->hashes[set->n_placed]) = set->hashes[set->n_placed];
+
+  return *find_slot (set, hash) != 0;
 }
 
 static void
-insert (Set     *set,
+append (Set     *set,
         guint64  hash)
 {
-  if (2 * (set->n_used + 1) > set->n_slots)
-    grow (set);
-  *find_slot (set, hash) = hash;
-  set->n_used++;
+  if (set->n == set->n_room)
+    {
+      set->n_room = MAX (2 * set->n_room, FEWEST);
+      set->hashes = g_renew (guint64, set->hashes, set->n_room);
+    }
+  set->hashes[set->n++] = hash;
+}
+
+static void
+empty (Set *set)
+{
+  if (set->n_placed > 0)
+    memset (set->slots, 0, set->n_slots * sizeof *set->slots);
+  set->n = set->n_placed = 0;
+}
+
+/* --- the order of ids --- */
+
+static gsize
+count_digits (const char *text)
+{
+  gsize n = 0;
+
+  while (text[n] >= '0' && text[n] <= '9')
+    n++;
+
+  return n;
+}
+
+/* As people order names with numbers in them: 9 is before 10, and 1-9 before 1-10. */
+static gboolean
+is_behind (const char *id,
+           const char *other)
+{
+  gsize n_digits, n_others;
+
+  while (*id == *other && *id != '\0')
+    id++, other++;
+  n_digits = count_digits (id);
+  n_others = count_digits (other);
+
+  return n_digits == n_others ? (guchar) *id > (guchar) *other : n_digits > n_others;
+}
+
+/* Notes it if it is. */
+static gboolean
+is_behind_all (GstreamSeenIds *self,
+               const char     *id,
+               gsize           length)
+{
+  if (length > LONGEST_LAST || !is_behind (id, self->last))
+    return FALSE;
+  memcpy (self->last, id, length + 1);
+
+  return TRUE;
 }
 
 /* --- ids --- */
 
-/* The slots of what is forgotten are used again. */
+/* The memory of what is forgotten is used again. */
 static void
 forget_old (GstreamSeenIds *self)
 {
@@ -152,9 +221,7 @@ forget_old (GstreamSeenIds *self)
   self->forgotten = self->again = self->old_end;
   self->old_end = self->all;
   self->old = self->young;
-  if (old.slots != NULL)
-    memset (old.slots, 0, old.n_slots * sizeof *old.slots);
-  old.n_used = 0;
+  empty (&old);
   self->young = old;
 }
 
@@ -169,21 +236,30 @@ compare_with_forgotten (GstreamSeenIds *self,
   return GSTREAM_SEEN_ID_OLD;
 }
 
+static void
+add_new (GstreamSeenIds *self,
+         guint64         hash)
+{
+  append (&self->young, hash);
+  extend (&self->all, hash);
+  if (self->young.n == GSTREAM_SEEN_IDS_REMEMBERED)
+    forget_old (self);
+}
+
 GstreamSeenId
 gstream_seen_ids_add (GstreamSeenIds *self,
                       const char     *id)
 {
-  guint64 hash = hash_id (id);
+  gsize length = strlen (id);
+  guint64 hash = hash_id (id, length);
+  gboolean is_last = is_behind_all (self, id, length);
 
-  if (has (&self->young, hash) || has (&self->old, hash))
+  if (!is_last && (has (&self->young, hash) || has (&self->old, hash)))
     return GSTREAM_SEEN_ID_OLD;
   if (self->again.n < self->forgotten.n)
     return compare_with_forgotten (self, hash);
 
-  insert (&self->young, hash);
-  extend (&self->all, hash);
-  if (self->young.n_used == GSTREAM_SEEN_IDS_REMEMBERED)
-    forget_old (self);
+  add_new (self, hash);
 
   return GSTREAM_SEEN_ID_NEW;
 }

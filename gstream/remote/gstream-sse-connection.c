@@ -19,6 +19,7 @@ struct _GstreamSseConnection
   GCancellable       *closing; /* ends whatever is under way */
   gboolean            asked;   /* the request was sent */
   GstreamEventSource *events;  /* of the answer's body; NULL: it has not come */
+  GstreamEventSourceInterface *events_iface; /* its own: looked up once, not per event */
   GError             *error;   /* why there will be no events */
   gboolean            reading; /* @events is being waited for */
   GstreamEvent       *arrived; /* what that brought */
@@ -43,6 +44,7 @@ open_events (GstreamSseConnection *self,
                                "max-event-size", (guint) self->server->max_event_size,
                                "max-depth", self->server->max_depth,
                                NULL);
+  self->events_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (self->events);
 }
 
 static GError *
@@ -194,7 +196,7 @@ gstream_sse_connection_try_next (GstreamEventSource  *source,
   if (self->events == NULL || self->reading)
     return GSTREAM_TRY_PENDING;
 
-  result = gstream_event_source_try_next (self->events, event, &local_error);
+  result = self->events_iface->try_next (self->events, event, &local_error);
   if (result != GSTREAM_TRY_FAILED)
     return result;
 

@@ -10,17 +10,27 @@
 
 #include <string.h>
 
+#define SHORTEST_ID 32 /* bytes that are allocated for one */
+
 typedef struct
 {
   gsize start;
   gsize length;
 } Slice;
 
+/* An event's id. */
+typedef struct
+{
+  char  *text; /* NULL: empty */
+  gsize  size; /* allocated */
+} Id;
+
 struct _GstreamSseParser
 {
   gsize    scanned;    /* whole lines end here */
   gsize    searched;   /* no line ends between @scanned and here */
   gsize    next_lf;    /* no LF between @searched and here */
+  gsize    next_cr;    /* nor CR here */
   guint64  line;       /* lines scanned so far */
   gboolean started;    /* the byte order mark has been dealt with */
   gboolean after_cr;   /* an LF here belongs to the line before */
@@ -33,9 +43,9 @@ struct _GstreamSseParser
   Slice    type;
   gboolean has_type;
   gboolean has_id;
-  GString *id;         /* of the block; its event has it once it is whole */
+  Id       id;         /* of the block; its event has it once it is whole */
 
-  GString *last_id;
+  Id       last_id;
   gint64   retry;
 };
 
@@ -45,8 +55,6 @@ gstream_sse_parser_new (void)
   GstreamSseParser *self = g_new0 (GstreamSseParser, 1);
 
   self->joined = g_string_new (NULL);
-  self->id = g_string_new (NULL);
-  self->last_id = g_string_new (NULL);
   self->retry = -1;
 
   return self;
@@ -56,8 +64,8 @@ void
 gstream_sse_parser_free (GstreamSseParser *self)
 {
   g_string_free (self->joined, TRUE);
-  g_string_free (self->id, TRUE);
-  g_string_free (self->last_id, TRUE);
+  g_free (self->id.text);
+  g_free (self->last_id.text);
   g_free (self);
 }
 
@@ -87,6 +95,20 @@ read_data (GstreamSseParser *self,
 }
 
 static void
+set_id (Id         *id,
+        const char *text,
+        gsize       length)
+{
+  if (id->size <= length)
+    {
+      id->size = MAX (length + 1, SHORTEST_ID);
+      id->text = g_realloc (id->text, id->size);
+    }
+  memcpy (id->text, text, length);
+  id->text[length] = '\0';
+}
+
+static void
 read_id (GstreamSseParser *self,
          const char       *bytes,
          Slice             value)
@@ -94,8 +116,7 @@ read_id (GstreamSseParser *self,
   if (memchr (bytes + value.start, '\0', value.length) != NULL)
     return; /* the standard ignores such an id */
 
-  g_string_truncate (self->id, 0);
-  g_string_append_len (self->id, bytes + value.start, value.length);
+  set_id (&self->id, bytes + value.start, value.length);
   self->has_id = TRUE;
 }
 
@@ -193,7 +214,7 @@ end_block (GstreamSseParser *self,
 
   if (self->has_id)
     {
-      GString *last_id = self->last_id;
+      Id last_id = self->last_id;
 
       self->last_id = self->id;
       self->id = last_id;
@@ -210,36 +231,39 @@ end_block (GstreamSseParser *self,
 
 /* --- lines --- */
 
+/* Where the next @wanted is, searched for no twice; @length: not here. */
 static inline gsize
-find (const char *bytes,
-      gsize       start,
-      gsize       end,
-      char        wanted)
+find_next (const GstreamSseParser *self,
+           const char             *bytes,
+           gsize                   length,
+           char                    wanted,
+           gsize                   next)
 {
-  const char *found = start < end ? memchr (bytes + start, wanted, end - start) : NULL;
+  const char *found;
 
-  return found ? (gsize) (found - bytes) : end;
+  if (next >= self->searched && (next >= length || bytes[next] == wanted))
+    return next;
+
+  next = MAX (next, self->searched);
+  found = memchr (bytes + next, wanted, length - next);
+
+  return found ? (gsize) (found - bytes) : length;
 }
 
-/* Where the line ends, with CR or LF; @length: not here. */
-static gsize
+/* Where the line ends, with CR or LF; @length: not here. In most streams one of the two does not occur at all. */
+static inline gsize
 find_line_end (GstreamSseParser *self,
                const char       *bytes,
                gsize             length)
 {
-  gsize end;
+  self->next_lf = find_next (self, bytes, length, '\n', self->next_lf);
+  self->next_cr = find_next (self, bytes, length, '\r', self->next_cr);
+  self->searched = MIN (self->next_lf, self->next_cr);
 
-  /* In a stream that ends its lines with CR alone, LF is not searched for again with every line. */
-  if (self->next_lf < self->searched || (self->next_lf < length && bytes[self->next_lf] != '\n'))
-    self->next_lf = find (bytes, MAX (self->next_lf, self->searched), length, '\n');
-
-  end = find (bytes, self->searched, self->next_lf, '\r');
-  self->searched = end;
-
-  return end;
+  return self->searched;
 }
 
-static gboolean
+static inline gboolean
 take_line (GstreamSseParser *self,
            const char       *bytes,
            gsize             length,
@@ -291,6 +315,7 @@ consume (GstreamSseParser *self)
   self->scanned = 0;
   self->searched -= consumed;
   self->next_lf -= MIN (self->next_lf, consumed);
+  self->next_cr -= MIN (self->next_cr, consumed);
 
   return consumed;
 }
@@ -335,7 +360,7 @@ gstream_sse_parser_is_unfinished (const GstreamSseParser *self,
 const char *
 gstream_sse_parser_get_last_event_id (const GstreamSseParser *self)
 {
-  return self->last_id->str;
+  return self->last_id.text ? self->last_id.text : "";
 }
 
 gint64

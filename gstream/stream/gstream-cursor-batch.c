@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Looking at many items at once: what the iterators of the language bindings are
- * made of.
+ * Looking at or taking many items at once: what the iterators of the language
+ * bindings are made of.
  */
 #include "config.h"
 
@@ -9,6 +9,8 @@
 
 /* A batch ends with the item that brings its texts beyond this many bytes. */
 #define MAX_BATCH_SIZE (64 * 1024)
+/* Bytes reserved for each: most are tokens. */
+#define TYPICAL_TEXT_SIZE 16
 
 /**
  * gstream_cursor_peek:
@@ -43,37 +45,53 @@ gstream_cursor_peek (GstreamCursor  *self,
   return tried;
 }
 
-/* NULL for a string that is not there. */
-static char *
-dup_text (const GstreamItemType *type,
-          GstreamItem            item)
+/* Appends what ends with a NUL; FALSE for a string that is not there. */
+static gboolean
+append_text (GString               *block,
+             const GstreamItemType *type,
+             GstreamItem            item)
 {
   g_autoptr (GstreamPayload) payload = NULL;
+  g_autofree char *json = NULL;
+  const char *text = item.p;
 
-  if (type->kind == GSTREAM_ITEM_STRING)
-    return g_strdup (item.p);
+  if (type->kind != GSTREAM_ITEM_STRING)
+    {
+      payload = gstream_item_type_is_json (type) ? gstream_item_to_payload (type, item, NULL) : NULL;
+      text = json = payload ? gstream_payload_dup_json (payload) : g_strdup ("null");
+    }
+  if (text != NULL)
+    g_string_append_len (block, text, strlen (text) + 1);
 
-  payload = gstream_item_type_is_json (type) ? gstream_item_to_payload (type, item, NULL) : NULL;
-
-  return payload ? gstream_payload_dup_json (payload) : g_strdup ("null");
+  return text != NULL;
 }
 
+/* An array of pointers, and behind it, in the same block, what they point to: one block to allocate, however many texts. */
 static char **
-dup_texts (GstreamFeed *feed,
-           guint        max)
+join_texts (GstreamFeed *feed,
+            guint        max)
 {
   const GstreamItemType *type = gstream_feed_get_item_type (feed);
-  guint n = MIN (max, gstream_feed_get_length (feed));
-  char **texts = g_new0 (char *, n + 1);
-  gsize size = 0;
+  guint n_items = MIN (max, gstream_feed_get_length (feed));
+  guint n = 0;
+  gsize start = (n_items + 1) * sizeof (char *);
+  GString *block = g_string_sized_new (start + n_items * TYPICAL_TEXT_SIZE);
+  char **texts;
 
-  for (guint i = 0; i < n && size < MAX_BATCH_SIZE; i++)
+  g_string_set_size (block, start);
+  while (n < n_items && block->len - start < MAX_BATCH_SIZE)
     {
-      texts[i] = dup_text (type, gstream_feed_peek (feed, i)->item);
-      if (texts[i] == NULL)
+      gsize offset = block->len;
+
+      if (!append_text (block, type, gstream_feed_peek (feed, n)->item))
         break;
-      size += strlen (texts[i]);
+      ((char **) block->str)[n++] = GSIZE_TO_POINTER (offset); /* the block may yet move */
     }
+
+  texts = (char **) g_string_free (block, FALSE);
+  for (guint i = 0; i < n; i++)
+    texts[i] = (char *) texts + GPOINTER_TO_SIZE (texts[i]);
+  texts[n] = NULL;
 
   return texts;
 }
@@ -83,8 +101,8 @@ dup_texts (GstreamFeed *feed,
  * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
  *   variants, numbers and booleans
  * @max: the most items to look at; 1 for the next one alone
- * @texts: (out) (transfer full) (array zero-terminated=1): the strings, or the JSON of each
- *   item, for %GSTREAM_TRY_ITEM; else none
+ * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
+ *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
  * Gives the texts of the next items, and leaves the items where they are. This is
@@ -122,7 +140,7 @@ gstream_cursor_peek_texts (GstreamCursor   *self,
   if (tried == GSTREAM_TRY_ITEM)
     {
       g_warn_if_fail (gstream_item_type_is_json (gstream_feed_get_item_type (feed)));
-      *texts = dup_texts (feed, max);
+      *texts = join_texts (feed, max);
     }
   gstream_cursor_leave (self);
 
@@ -154,4 +172,45 @@ gstream_cursor_skip (GstreamCursor *self,
       gstream_item_free (&type, gstream_cursor_pop (self, feed));
     }
   gstream_cursor_leave (self);
+}
+
+/**
+ * gstream_cursor_take_texts:
+ * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
+ *   variants, numbers and booleans
+ * @max: the most items to take; 1 for the next one alone
+ * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
+ *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Takes the next items and gives their texts: [method@Cursor.peek_texts], and
+ * [method@Cursor.skip] of what it shows, in one call. For whoever handles a batch as a
+ * whole: what is taken is no longer queued (P3), so a bounded projection has room
+ * again (P6).
+ *
+ * Drives the run's source like [method@Cursor.peek_texts]. Where the next item is a
+ * string that is %NULL, it is taken, and @texts is empty.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_take_texts (GstreamCursor   *self,
+                           guint            max,
+                           char          ***texts,
+                           GError         **error)
+{
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (max > 0, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (texts != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  gstream_cursor_enter (self); /* for what is skipped */
+  tried = gstream_cursor_peek_texts (self, max, texts, error);
+  if (tried == GSTREAM_TRY_ITEM)
+    gstream_cursor_skip (self, MAX (1, g_strv_length (*texts)));
+  gstream_cursor_leave (self);
+
+  return tried;
 }

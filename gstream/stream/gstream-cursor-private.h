@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A cursor from the inside: how they are made, and what its calls have in common,
- * which take and try (gstream-cursor.c), wait (gstream-cursor-wait.c), and look at many items
- * (gstream-cursor-batch.c).
+ * which take and try (gstream-cursor.c), wait (gstream-cursor-wait.c), and look at or take
+ * many items (gstream-cursor-batch.c).
  */
 #pragma once
 

@@ -56,6 +56,10 @@ GSTREAM_EXPORT GstreamTry   gstream_cursor_peek_texts       (GstreamCursor      
                                                              guint                 max,
                                                              char               ***texts,
                                                              GError              **error);
+GSTREAM_EXPORT GstreamTry   gstream_cursor_take_texts       (GstreamCursor        *self,
+                                                             guint                 max,
+                                                             char               ***texts,
+                                                             GError              **error);
 GSTREAM_EXPORT void         gstream_cursor_skip             (GstreamCursor        *self,
                                                              guint                 n);
 GSTREAM_EXPORT GType        gstream_cursor_get_item_type    (GstreamCursor        *self);

@@ -12,9 +12,9 @@ static GstreamStreamMux *
 new_child (GstreamStreamMux *parent,
            GstreamNamespace *scope)
 {
-  static const char * const none[] = { NULL };
-  GstreamStreamMux *self = gstream_stream_mux_new (none); /* its transformers come from the parent's factories */
+  GstreamStreamMux *self = gstream_stream_mux_new (NULL);
 
+  self->chosen = parent->chosen;
   g_clear_pointer (&self->scope, gstream_namespace_unref);
   self->scope = gstream_namespace_ref (scope);
   self->root = parent->root;
@@ -40,7 +40,7 @@ gstream_stream_mux_make_child (GstreamStreamMux  *self,
   if (present != NULL)
     return g_object_ref (present);
 
-  if (self->factories->len == 0)
+  if (self->factories->len == 0 && self->chosen == 0)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
                            "A mux made only of ready-made transformers has no children: nothing could make theirs");
@@ -96,11 +96,7 @@ gstream_stream_mux_forget (GstreamStreamMux *self)
 gboolean
 gstream_stream_mux_is_plain (GstreamStreamMux *self)
 {
-  for (guint i = 0; i < self->factories->len; i++)
-    if (!((GstreamFactory *) g_ptr_array_index (self->factories, i))->builtin)
-      return FALSE;
-
-  return TRUE;
+  return self->factories->len == 0;
 }
 
 gboolean
@@ -125,8 +121,11 @@ GstreamProjection *
 gstream_stream_mux_get_extension (GstreamStreamMux *self,
                                   const char       *name)
 {
-  GstreamProjection *extension = g_hash_table_lookup (self->extensions, name);
+  GstreamProjection *extension;
 
+  if (self->extensions == NULL)
+    self->extensions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, gstream_mux_release_projection);
+  extension = g_hash_table_lookup (self->extensions, name);
   if (extension != NULL)
     return extension;
 
@@ -134,8 +133,8 @@ gstream_stream_mux_get_extension (GstreamStreamMux *self,
   g_hash_table_insert (self->extensions, (gpointer) gstream_projection_get_name (extension), extension);
   if (self->pump != NULL)
     gstream_projection_bind (extension, self->pump, NULL, NULL);
-  if (self->state == GSTREAM_MUX_CLOSED)
-    gstream_projection_close (extension);
+  if (self->state >= GSTREAM_MUX_ENDING)
+    gstream_mux_end_projection (self, extension);
 
   return extension;
 }

@@ -152,32 +152,37 @@ fail_transformers (GstreamStreamMux *self)
     }
 }
 
-static void
-end_projection (GstreamProjection *projection,
-                const GError      *error)
+void
+gstream_mux_end_projection (GstreamStreamMux  *self,
+                            GstreamProjection *projection)
 {
-  if (error != NULL)
-    gstream_projection_fail (projection, error);
+  if (self->error != NULL)
+    gstream_projection_fail (projection, self->error);
   else
     gstream_projection_close (projection);
 }
 
 static void
+end_one (gpointer projection,
+         gpointer mux)
+{
+  gstream_mux_end_projection (mux, projection);
+}
+
+static void
 end_extensions (GstreamStreamMux *self)
 {
-  g_autoptr (GList) extensions = g_hash_table_get_values (self->extensions);
+  g_autoptr (GList) extensions = self->extensions ? g_hash_table_get_values (self->extensions) : NULL;
 
-  for (GList *link = extensions; link != NULL; link = link->next)
-    end_projection (link->data, self->error);
+  g_list_foreach (extensions, end_one, self);
 }
 
 static void
 end_projections (GstreamStreamMux *self)
 {
-  for (guint i = 0; i < self->names->len; i++)
-    end_projection (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)), self->error);
+  gstream_mux_foreach_projection (self, end_one, self);
   end_extensions (self);
-  end_projection (self->log, self->error);
+  gstream_mux_end_projection (self, self->log);
 }
 
 static void
@@ -194,10 +199,12 @@ finish_close (GstreamStreamMux *self)
     fail_transformers (self);
   else
     finish_transformers (self);
+  self->state = GSTREAM_MUX_ENDING;
   end_projections (self);
   self->state = GSTREAM_MUX_CLOSED;
+  /* Whoever asks for a projection from now on gets one that has ended likewise. */
   if (self->funcs != NULL)
-    self->funcs->closed (self->owner, g_steal_pointer (&self->error));
+    self->funcs->closed (self->owner, self->error ? g_error_copy (self->error) : NULL);
 
   if (pump != NULL)
     gstream_pump_leave (pump);

@@ -4,13 +4,19 @@
  * occurred in, through the transformers of each that want it, and into the main
  * logs.
  *
- * Which muxes those are is found out once for a namespace and a method, and
- * kept until something changes where events go: a mux that has nothing to do
- * with an event does not cost it anything, however deep the event's namespace is.
+ * All its stops are found out once for a namespace and a method, and kept until
+ * something changes where events go: a mux or a transformer that has nothing to
+ * do with an event does not cost it anything, however deep the event's namespace is.
  */
 #include "config.h"
 
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+/* Namespaces that are found by pointer: a power of two. */
+#define N_RECENT 16
+
+/* In the place of a transformer's order: all of the mux's are behind. */
+#define LEFT G_MAXUINT
 
 /* More namespaces than this, and those that are not of late are forgotten. */
 #define MAX_ROUTES 4096
@@ -61,12 +67,18 @@ gstream_mux_tree_new (void)
 static void
 forget_routes (GstreamMuxTree *self)
 {
-  for (guint i = 0; i < GSTREAM_N_RECENT_ROUTES; i++)
-    {
-      g_clear_pointer (&self->recent[i].key, gstream_namespace_unref);
-      self->recent[i].route = NULL;
-    }
+  g_clear_pointer (&self->first.ns, gstream_namespace_unref);
+  for (guint i = 0; self->recent != NULL && i < N_RECENT; i++)
+    g_clear_pointer (&self->recent[i].ns, gstream_namespace_unref);
   g_hash_table_remove_all (self->routes);
+}
+
+static void
+clear_passage (GstreamPassage *self)
+{
+  g_clear_pointer (&self->event, gstream_event_unref);
+  g_clear_pointer (&self->replacement, gstream_event_unref);
+  g_clear_pointer (&self->rest, g_free);
 }
 
 void
@@ -74,8 +86,9 @@ gstream_mux_tree_free (GstreamMuxTree *self)
 {
   g_assert (self->works->len == 0);
 
-  g_clear_pointer (&self->passage.event, gstream_event_unref);
+  clear_passage (&self->passage);
   forget_routes (self);
+  g_free (self->recent);
   g_hash_table_unref (self->routes);
   g_hash_table_unref (self->muxes);
   g_ptr_array_unref (self->buried);
@@ -133,60 +146,71 @@ is_observed (GstreamMethod   method,
   return relation == GSTREAM_RELATION_OWN || method == GSTREAM_METHOD_INPUT_REQUESTED;
 }
 
-static inline GstreamTransformer **
-get_steps (GstreamStreamMux *mux,
-           GstreamRelation   relation,
-           GstreamMethod     method)
-{
-  GstreamTransformer **steps = mux->steps[relation][method];
-
-  return steps != NULL ? steps : gstream_mux_find_steps (mux, relation, method);
-}
-
-static GstreamStop
-make_stop (GstreamStreamMux *mux,
-           GstreamRoute     *route,
-           GstreamMethod     method)
-{
-  GstreamRelation relation = relation_of (mux, route);
-
-  return (GstreamStop) { mux, &mux->steps[relation][method], relation, is_observed (method, relation) };
-}
+/* --- stops --- */
 
 static gboolean
-cares (const GstreamStop *stop,
-       GstreamMethod      method)
+is_working (GstreamTransformer *transformer)
 {
-  GstreamStreamMux *mux = stop->mux;
+  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
 
-  if (mux->tree != NULL)
-    return TRUE; /* the root counts every event (E4) */
-  if (mux->state != GSTREAM_MUX_OPEN)
-    return FALSE;
-
-  return *get_steps (mux, stop->relation, method) != NULL || stop->observed || gstream_projection_is_wanted (mux->log);
+  return klass->process != NULL || klass->process_async != NULL;
 }
 
-static GstreamStop *
-make_chain (GstreamStreamMux *root,
-            GstreamRoute     *route,
-            GstreamMethod     method)
+/* Those of the transformers of @mux that want the event and come after @order. */
+static void
+add_visits (GArray           *stops,
+            GstreamStreamMux *mux,
+            GstreamRelation   relation,
+            GstreamMethod     method,
+            gint64            after)
 {
-  g_autoptr (GArray) chain = g_array_new (TRUE, FALSE, sizeof (GstreamStop));
+  gstream_mux_rouse_builtins (mux, relation, method);
+  for (guint i = 0; i < mux->transformers->len; i++)
+    {
+      GstreamTransformer *transformer = g_ptr_array_index (mux->transformers, i);
 
-  for (guint length = 0; length <= route->depth; length++)
+      if (gstream_transformer_get_order (transformer) > after && is_working (transformer) &&
+          gstream_transformer_wants_at (transformer, relation, method))
+        g_array_append_val (stops, ((GstreamStop) { .mux = mux, .transformer = transformer }));
+    }
+}
+
+/* What remains to be done in @mux after the transformer of @order; -1: all. */
+static void
+add_mux (GArray           *stops,
+         GstreamStreamMux *mux,
+         GstreamRoute     *route,
+         GstreamMethod     method,
+         gint64            after)
+{
+  GstreamRelation relation = relation_of (mux, route);
+  GstreamStop leave = { .mux = mux, .relation = relation, .is_observed = is_observed (method, relation),
+                        .is_logged = gstream_projection_is_wanted (mux->log) };
+
+  add_visits (stops, mux, relation, method, after);
+  if (leave.is_observed || leave.is_logged || mux->tree != NULL) /* the root counts every event (E4) */
+    g_array_append_val (stops, leave);
+}
+
+/* From the scope that is @length segments long on down. */
+static GstreamStop *
+find_stops (GArray           *stops,
+            GstreamStreamMux *root,
+            GstreamRoute     *route,
+            GstreamMethod     method,
+            guint             length)
+{
+  for (; length <= route->depth; length++)
     {
       GstreamStreamMux *mux;
-      GstreamStop stop;
 
-      if (!find_scope (root, route->ns, length, &mux) || mux == NULL)
-        continue;
-      stop = make_stop (mux, route, method);
-      if (cares (&stop, method))
-        g_array_append_val (chain, stop);
+      if (find_scope (root, route->ns, length, &mux) && mux != NULL &&
+          (mux == root || mux->state == GSTREAM_MUX_OPEN))
+        add_mux (stops, mux, route, method, -1);
     }
+  g_array_append_val (stops, (GstreamStop) { NULL });
 
-  return (GstreamStop *) g_array_free (g_steal_pointer (&chain), FALSE);
+  return g_memdup2 (stops->data, stops->len * sizeof (GstreamStop));
 }
 
 static void
@@ -223,35 +247,54 @@ look_up_route (GstreamMuxTree   *tree,
   return route;
 }
 
+static void
+remember (GstreamRecent    *self,
+          GstreamNamespace *ns,
+          GstreamRoute     *route)
+{
+  gstream_namespace_ref (ns);
+  g_clear_pointer (&self->ns, gstream_namespace_unref);
+  self->ns = ns;
+  self->route = route;
+}
+
+/* Most runs have one namespace or few; of the others, those of late are found by pointer too. */
+static GstreamRecent *
+get_recent (GstreamMuxTree   *tree,
+            GstreamNamespace *ns)
+{
+  if (tree->first.ns == NULL)
+    return &tree->first;
+
+  if (tree->recent == NULL)
+    tree->recent = g_new0 (GstreamRecent, N_RECENT);
+
+  return &tree->recent[(GPOINTER_TO_SIZE (ns) >> 4) % N_RECENT];
+}
+
 static inline GstreamRoute *
 get_route (GstreamStreamMux *root,
            GstreamNamespace *ns)
 {
   GstreamMuxTree *tree = root->tree;
-  guint slot = (GPOINTER_TO_SIZE (ns) >> 4) % GSTREAM_N_RECENT_ROUTES;
-  GstreamRoute *route;
+  GstreamRecent *recent = tree->first.ns == ns ? &tree->first : get_recent (tree, ns);
 
-  if (tree->recent[slot].key != ns)
-    {
-      route = look_up_route (tree, ns);
-      g_clear_pointer (&tree->recent[slot].key, gstream_namespace_unref);
-      tree->recent[slot].key = gstream_namespace_ref (ns);
-      tree->recent[slot].route = route;
-    }
-  route = tree->recent[slot].route;
-  if (route->generation != tree->generation)
-    refresh_route (root, route);
+  if (recent->ns != ns)
+    remember (recent, ns, look_up_route (tree, ns));
+  if (recent->route->generation != tree->generation)
+    refresh_route (root, recent->route);
 
-  return route;
+  return recent->route;
 }
 
-static inline const GstreamStop *
-get_chain (GstreamStreamMux *root,
-           GstreamRoute     *route,
-           GstreamMethod     method)
+static GstreamStop *
+make_chain (GstreamStreamMux *root,
+            GstreamRoute     *route,
+            GstreamMethod     method)
 {
-  if (route->chains[method] == NULL)
-    route->chains[method] = make_chain (root, route, method);
+  g_autoptr (GArray) stops = g_array_new (FALSE, FALSE, sizeof (GstreamStop));
+
+  route->chains[method] = find_stops (stops, root, route, method, 0);
 
   return route->chains[method];
 }
@@ -261,11 +304,12 @@ get_chain (GstreamStreamMux *root,
 /* Takes @event, and gives it back as it is logged. */
 static inline GstreamEvent *
 log_event (GstreamStreamMux *self,
-           GstreamEvent     *event)
+           GstreamEvent     *event,
+           gboolean          is_wanted)
 {
   if (self->tree != NULL)
     event = gstream_event_take_with_seq (event, ++self->tree->seq);
-  if (gstream_projection_is_wanted (self->log))
+  if (is_wanted)
     gstream_projection_push_item (self->log, (GstreamItem) { .p = gstream_event_ref (event) }, NULL);
 
   return event;
@@ -275,29 +319,30 @@ void
 gstream_mux_append (GstreamStreamMux *self,
                     GstreamEvent     *event)
 {
-  gstream_event_unref (log_event (self, event));
+  gstream_event_unref (log_event (self, event, gstream_projection_is_wanted (self->log)));
 }
 
 /* --- the passage --- */
 
-/* Takes @event, which has to be shown the way. */
 static inline void
-put_in_place (GstreamStreamMux *root,
-              GstreamEvent     *event)
+set_out (GstreamStreamMux *root,
+         GstreamEvent     *event)
 {
   GstreamPassage *passage = &root->tree->passage;
+  GstreamMethod method = gstream_event_get_facts (event)->method;
+  GstreamRoute *route = get_route (root, gstream_event_peek_namespace (event));
+  GstreamStop *chain = route->chains[method];
 
   passage->event = event;
-  passage->facts = gstream_event_get_facts (event);
-  passage->route = get_route (root, gstream_event_peek_namespace (event));
-  passage->chain = get_chain (root, passage->route, passage->facts->method);
+  passage->next = chain != NULL ? chain : make_chain (root, route, method);
   passage->generation = root->tree->generation;
+  passage->suppressor = NULL;
 }
 
 static void
 end_passage (GstreamStreamMux *root)
 {
-  g_clear_pointer (&root->tree->passage.event, gstream_event_unref);
+  clear_passage (&root->tree->passage);
   if (root->tree->buried->len > 0)
     g_ptr_array_set_size (root->tree->buried, 0);
 }
@@ -309,116 +354,124 @@ gstream_mux_cut_passage (GstreamStreamMux *root)
     g_cancellable_cancel (root->tree->cancellable);
 }
 
-/* The step in the lists of another event, or of the same after a change, that comes after @transformer. */
-static void
-seek_after (GstreamStreamMux   *mux,
-            GstreamPassage     *passage,
-            GstreamTransformer *transformer)
+void
+gstream_mux_replace (gpointer            mux,
+                     GstreamTransformer *transformer,
+                     GstreamEvent       *event)
 {
-  GstreamRelation relation = relation_of (mux, passage->route);
-  GstreamTransformer **steps = get_steps (mux, relation, passage->facts->method);
-  guint order = gstream_transformer_get_order (transformer);
+  GstreamStreamMux *self = mux;
+  GstreamPassage *passage = self->root != NULL ? &self->root->tree->passage : NULL;
 
-  passage->step = 0;
-  while (steps[passage->step] != NULL && gstream_transformer_get_order (steps[passage->step]) <= order)
-    passage->step++;
+  /* The run may be over by the time an asynchronous one comes to this. */
+  if (passage == NULL || passage->event == NULL || passage->next[-1].transformer != transformer)
+    return;
+
+  gstream_event_ref (event);
+  g_clear_pointer (&passage->replacement, gstream_event_unref);
+  passage->replacement = event;
 }
 
+/*
+ * The rest of the way, found anew, because something has changed where events go, as
+ * the discovery of a subgraph does, or because another event is on it now, maybe of
+ * another namespace: what comes after the transformer of @order in @mux, and below it.
+ */
 static void
-put_replacement (GstreamStreamMux   *root,
-                 GstreamStreamMux   *mux,
-                 GstreamTransformer *transformer,
-                 GstreamEvent       *replacement)
+find_rest (GstreamStreamMux *root,
+           GstreamStreamMux *mux,
+           guint             order)
 {
   GstreamPassage *passage = &root->tree->passage;
+  GstreamMethod method = gstream_event_get_facts (passage->event)->method;
+  GstreamRoute *route = get_route (root, gstream_event_peek_namespace (passage->event));
+  g_autoptr (GArray) stops = g_array_new (FALSE, FALSE, sizeof (GstreamStop));
+  g_autofree GstreamStop *before = passage->rest;
 
-  if (passage->event == NULL)
-    {
-      gstream_event_unref (replacement);
-      return;
-    }
-
-  gstream_event_unref (passage->event);
-  put_in_place (root, replacement);
-  seek_after (mux, passage, transformer);
-  passage->moved = TRUE;
+  if (order != LEFT)
+    add_mux (stops, mux, route, method, order);
+  passage->rest = find_stops (stops, root, route, method, mux->scope->length + 1);
+  passage->next = passage->rest;
+  passage->generation = root->tree->generation;
 }
 
-/* Takes both. */
-static void
-accept_error (GstreamStreamMux *mux,
-              GstreamEvent     *replacement,
-              GError           *error)
+/* Takes @error: FALSE where the mux is open no more, or there is one. */
+static gboolean
+check_open (GstreamStreamMux *mux,
+            GError           *error)
 {
-  g_clear_pointer (&replacement, gstream_event_unref);
+  if (error == NULL)
+    return mux->state == GSTREAM_MUX_OPEN;
+
   if (mux->state == GSTREAM_MUX_OPEN && mux->funcs != NULL)
     mux->funcs->failed (mux->owner, error);
   else
     g_error_free (error);
+
+  return FALSE;
 }
 
-/* After a transformer has seen the event: FALSE where the mux is open no more. */
-static inline gboolean
+/* After a transformer has seen the event, and something has come of it. */
+static void
+take_consequences (GstreamStreamMux   *root,
+                   GstreamStreamMux   *mux,
+                   GstreamTransformer *transformer,
+                   gboolean            passed,
+                   GError             *error)
+{
+  GstreamPassage *passage = &root->tree->passage;
+  g_autoptr (GstreamEvent) replacement = g_steal_pointer (&passage->replacement);
+
+  if (!check_open (mux, error))
+    {
+      find_rest (root, mux, LEFT);
+      return;
+    }
+
+  if (!passed)
+    passage->suppressor = mux;
+  if (replacement != NULL)
+    {
+      gstream_event_unref (passage->event);
+      passage->event = g_steal_pointer (&replacement);
+      find_rest (root, mux, gstream_transformer_get_order (transformer));
+    }
+  else if (passage->generation != root->tree->generation)
+    find_rest (root, mux, gstream_transformer_get_order (transformer));
+}
+
+/* A mux that is closed has changed where events go. */
+static inline void
 accept_verdict (GstreamStreamMux   *root,
                 GstreamStreamMux   *mux,
                 GstreamTransformer *transformer,
                 gboolean            passed,
                 GError             *error)
 {
-  GstreamEvent *replacement = gstream_transformer_take_replacement (transformer);
+  GstreamPassage *passage = &root->tree->passage;
 
-  if (G_UNLIKELY (error != NULL))
-    {
-      accept_error (mux, replacement, error);
-      return FALSE;
-    }
-
-  if (!passed)
-    root->tree->passage.suppressed = TRUE;
-  if (G_UNLIKELY (replacement != NULL))
-    put_replacement (root, mux, transformer, replacement);
-
-  return mux->state == GSTREAM_MUX_OPEN;
+  if (G_UNLIKELY (!passed || error != NULL || passage->replacement != NULL ||
+                  passage->generation != root->tree->generation))
+    take_consequences (root, mux, transformer, passed, error);
 }
 
-static gboolean run_passage (GstreamStreamMux *root);
+/* --- asynchronous transformers --- */
 
-typedef enum
-{
-  PASSED,
-  SUSPENDED,
-  STOPPED,
-} Progress;
+static gboolean run_passage (GstreamStreamMux *root);
 
 typedef struct
 {
   GstreamStreamMux *root;
   GstreamStreamMux *mux;
   gboolean          starting; /* inside process_async */
-  Progress          progress; /* SUSPENDED until it has called back */
-} AsyncStep;
+  gboolean          done;     /* it has called back */
+} AsyncVisit;
 
 static void
-async_step_free (AsyncStep *step)
+async_visit_free (AsyncVisit *visit)
 {
-  g_object_unref (step->root);
-  g_object_unref (step->mux);
-  g_free (step);
-}
-
-/* Takes @step; FALSE: the next asynchronous transformer has the event. */
-static gboolean
-go_on (AsyncStep *step)
-{
-  gboolean done = TRUE;
-
-  if (step->progress == STOPPED)
-    end_passage (step->root);
-  else
-    done = run_passage (step->root);
-  async_step_free (step);
-
-  return done;
+  g_object_unref (visit->root);
+  g_object_unref (visit->mux);
+  g_free (visit);
 }
 
 static void
@@ -427,145 +480,93 @@ on_processed (GObject      *object,
               gpointer      user_data)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (object);
-  AsyncStep *step = user_data;
-  g_autoptr (GstreamPump) pump = gstream_pump_ref (step->root->pump);
+  AsyncVisit *visit = user_data;
+  g_autoptr (GstreamPump) pump = gstream_pump_ref (visit->root->pump);
   GError *error = NULL;
   gboolean passed;
-  gboolean done;
+  gboolean arrived = FALSE;
 
   gstream_pump_enter (pump);
   passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_finish (transformer, result, &error);
-  step->progress = accept_verdict (step->root, step->mux, transformer, passed, error) ? PASSED : STOPPED;
-  if (step->starting)
+  accept_verdict (visit->root, visit->mux, transformer, passed, error);
+  visit->done = TRUE;
+  if (!visit->starting) /* else who called process_async goes on */
     {
-      gstream_pump_leave (pump);
-      return; /* who called process_async goes on */
+      arrived = run_passage (visit->root);
+      async_visit_free (visit);
     }
-
-  done = go_on (step);
   gstream_pump_leave (pump);
-  if (done)
+  if (arrived)
     gstream_pump_resume (pump);
 }
 
-static Progress
-start_async (GstreamStreamMux   *root,
-             GstreamStreamMux   *mux,
-             GstreamTransformer *transformer)
+/* FALSE: it has the event. */
+static gboolean
+process_async (GstreamStreamMux   *root,
+               GstreamStreamMux   *mux,
+               GstreamTransformer *transformer)
 {
-  AsyncStep *step = g_new (AsyncStep, 1);
-  Progress progress;
+  AsyncVisit *visit = g_new (AsyncVisit, 1);
+  gboolean done;
 
   if (root->tree->cancellable == NULL)
     root->tree->cancellable = g_cancellable_new ();
-  *step = (AsyncStep) { g_object_ref (root), g_object_ref (mux), TRUE, SUSPENDED };
+  *visit = (AsyncVisit) { g_object_ref (root), g_object_ref (mux), TRUE, FALSE };
   GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_async (transformer, root->tree->passage.event,
-                                                              root->tree->cancellable, on_processed, step);
-  step->starting = FALSE;
-  progress = step->progress;
-  if (progress != SUSPENDED)
-    async_step_free (step);
+                                                              root->tree->cancellable, on_processed, visit);
+  visit->starting = FALSE;
+  done = visit->done;
+  if (done)
+    async_visit_free (visit);
 
-  return progress;
+  return done;
 }
 
-static inline gboolean
-is_wanted_by_name (GstreamTransformer   *transformer,
-                   const GstreamPassage *passage)
-{
-  return passage->facts->method != GSTREAM_METHOD_OTHER ||
-         gstream_transformer_wants_name (transformer, gstream_event_get_method (passage->event));
-}
+/* --- the way --- */
 
 static inline gboolean
-process (GstreamStreamMux   *root,
-         GstreamStreamMux   *mux,
-         GstreamTransformer *transformer)
+is_wanted_by_name (GstreamTransformer *transformer,
+                   GstreamEvent       *event)
 {
+  return gstream_event_get_facts (event)->method != GSTREAM_METHOD_OTHER ||
+         gstream_transformer_wants_name (transformer, gstream_event_get_method (event));
+}
+
+/* FALSE: an asynchronous transformer has the event. */
+static inline gboolean
+visit (GstreamStreamMux   *root,
+       GstreamStreamMux   *mux,
+       GstreamTransformer *transformer)
+{
+  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
   GError *error = NULL;
   gboolean passed;
 
-  passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process (transformer, root->tree->passage.event, &error);
+  if (!is_wanted_by_name (transformer, root->tree->passage.event))
+    return TRUE;
+  if (klass->process == NULL)
+    return process_async (root, mux, transformer);
 
-  return accept_verdict (root, mux, transformer, passed, error);
-}
+  passed = klass->process (transformer, root->tree->passage.event, &error);
+  accept_verdict (root, mux, transformer, passed, error);
 
-/* The next transformer, by the list as it is now. */
-static inline GstreamTransformer *
-get_next (const GstreamStop    *stop,
-          const GstreamPassage *passage)
-{
-  GstreamTransformer **steps = *stop->steps;
-
-  if (G_UNLIKELY (steps == NULL))
-    steps = gstream_mux_find_steps (stop->mux, stop->relation, passage->facts->method);
-
-  return steps[passage->step];
-}
-
-static inline Progress
-pass_transformers (GstreamStreamMux *root,
-                   GstreamStop      *stop)
-{
-  GstreamPassage *passage = &root->tree->passage;
-  GstreamTransformer *transformer;
-
-  while ((transformer = get_next (stop, passage)) != NULL)
-    {
-      passage->step++;
-      if (!is_wanted_by_name (transformer, passage))
-        continue;
-      if (GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process == NULL)
-        {
-          Progress progress = start_async (root, stop->mux, transformer);
-
-          if (progress != PASSED)
-            return progress;
-        }
-      else if (!process (root, stop->mux, transformer))
-        return STOPPED;
-      if (G_UNLIKELY (passage->moved))
-        *stop = make_stop (stop->mux, passage->route, passage->facts->method);
-    }
-
-  return PASSED;
+  return TRUE;
 }
 
 static inline void
-leave_mux (GstreamStreamMux  *root,
-           const GstreamStop *stop)
+leave (GstreamStreamMux  *root,
+       const GstreamStop *stop)
 {
   GstreamPassage *passage = &root->tree->passage;
   GstreamStreamMux *mux = stop->mux;
 
-  if (!passage->suppressed)
-    passage->event = log_event (mux, passage->event);
-  if (stop->observed && mux->funcs != NULL)
+  if (passage->suppressor != mux)
+    passage->event = log_event (mux, passage->event, stop->is_logged);
+  if (stop->is_observed && mux->funcs != NULL)
     mux->funcs->observe (mux->owner, passage->event, stop->relation);
-}
 
-/*
- * On to the next mux: found anew where the last one changed where events go, as the
- * discovery of a subgraph does, or put an event of another namespace in the place of this one.
- */
-static inline void
-go_deeper (GstreamStreamMux *root,
-           GstreamStreamMux *mux)
-{
-  GstreamPassage *passage = &root->tree->passage;
-
-  passage->step = 0;
-  passage->suppressed = FALSE;
-  passage->level++;
-  if (passage->generation == root->tree->generation && !passage->moved)
-    return;
-
-  passage->moved = FALSE;
-  put_in_place (root, passage->event);
-  passage->level = 0;
-  while (passage->chain[passage->level].mux != NULL &&
-         passage->chain[passage->level].mux->scope->length <= mux->scope->length)
-    passage->level++;
+  if (passage->generation != root->tree->generation)
+    find_rest (root, mux, LEFT);
 }
 
 /* FALSE: an asynchronous transformer has the event. */
@@ -573,19 +574,15 @@ static gboolean
 run_passage (GstreamStreamMux *root)
 {
   GstreamPassage *passage = &root->tree->passage;
+  const GstreamStop *stop;
 
-  while (passage->chain[passage->level].mux != NULL)
+  while (root->state == GSTREAM_MUX_OPEN && (stop = passage->next)->mux != NULL)
     {
-      GstreamStop stop = passage->chain[passage->level]; /* for the chain may go */
-      Progress progress = pass_transformers (root, &stop);
-
-      if (progress == SUSPENDED)
+      passage->next++;
+      if (stop->transformer == NULL)
+        leave (root, stop);
+      else if (!visit (root, stop->mux, stop->transformer))
         return FALSE;
-      if (progress == PASSED)
-        leave_mux (root, &stop);
-      if (root->state != GSTREAM_MUX_OPEN)
-        break;
-      go_deeper (root, stop.mux);
     }
   end_passage (root);
 
@@ -596,10 +593,9 @@ gboolean
 gstream_stream_mux_dispatch (GstreamStreamMux *self,
                              GstreamEvent     *event)
 {
-  GstreamPassage *passage = &self->tree->passage;
-  gboolean done;
+  gboolean arrived;
 
-  g_assert (passage->event == NULL);
+  g_assert (self->tree->passage.event == NULL);
 
   if (self->state != GSTREAM_MUX_OPEN)
     {
@@ -609,15 +605,13 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
 
   self->started = TRUE;
   self->dispatching = TRUE;
-  passage->level = passage->step = 0;
-  passage->suppressed = passage->moved = FALSE;
-  put_in_place (self, event);
-  if (passage->facts->method == GSTREAM_METHOD_LIFECYCLE)
+  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
     self->tree->lifecycle_seen = TRUE;
-  done = run_passage (self);
+  set_out (self, event);
+  arrived = run_passage (self);
   self->dispatching = FALSE;
   if (G_UNLIKELY (self->reprieved))
     g_object_unref (self);
 
-  return done;
+  return arrived;
 }

@@ -40,6 +40,38 @@ gstream_stream_mux_get_log (GstreamStreamMux *self)
   return self->log;
 }
 
+/* --- projections --- */
+
+void
+gstream_mux_foreach_projection (GstreamStreamMux *self,
+                                GFunc             func,
+                                gpointer          user_data)
+{
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    if (self->natives[i] != NULL)
+      func (self->natives[i], user_data);
+  g_ptr_array_foreach (self->projections, func, user_data);
+}
+
+GstreamProjection *
+gstream_mux_find_projection (GstreamStreamMux *self,
+                             const char       *name)
+{
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    if ((self->chosen & (1u << i)) != 0 && g_str_equal (gstream_builtins[i].name, name))
+      return gstream_mux_get_native (self, i);
+
+  for (guint i = 0; i < self->projections->len; i++)
+    {
+      GstreamProjection *projection = g_ptr_array_index (self->projections, i);
+
+      if (g_str_equal (gstream_projection_get_name (projection), name))
+        return projection;
+    }
+
+  return NULL;
+}
+
 /**
  * gstream_stream_mux_list_projections:
  * @self: a mux
@@ -56,8 +88,11 @@ gstream_stream_mux_list_projections (GstreamStreamMux *self)
 
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
 
-  for (guint i = 0; i < self->names->len; i++)
-    g_strv_builder_add (names, g_ptr_array_index (self->names, i));
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    if ((self->chosen & (1u << i)) != 0)
+      g_strv_builder_add (names, gstream_builtins[i].name);
+  for (guint i = 0; i < self->projections->len; i++)
+    g_strv_builder_add (names, gstream_projection_get_name (g_ptr_array_index (self->projections, i)));
 
   return g_strv_builder_end (names);
 }
@@ -87,8 +122,8 @@ gstream_stream_mux_get_projection (GstreamStreamMux  *self,
   g_return_val_if_fail (name != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  projection = g_str_equal (name, "log") ? self->log : g_hash_table_lookup (self->projections, name);
-  if (projection == NULL)
+  projection = g_str_equal (name, "log") ? self->log : gstream_mux_find_projection (self, name);
+  if (projection == NULL && self->extensions != NULL)
     projection = g_hash_table_lookup (self->extensions, name);
   if (projection != NULL)
     return projection;
@@ -99,6 +134,17 @@ gstream_stream_mux_get_projection (GstreamStreamMux  *self,
                "There is no projection “%s”; there are log%s%s", name, *known ? ", " : "", known);
 
   return NULL;
+}
+
+/* --- channels --- */
+
+static void
+add_channels (GPtrArray          *names,
+              const char * const *channels)
+{
+  for (gsize i = 0; channels != NULL && channels[i] != NULL; i++)
+    if (!g_ptr_array_find_with_equal_func (names, channels[i], g_str_equal, NULL))
+      g_ptr_array_add (names, (gpointer) channels[i]);
 }
 
 /**
@@ -113,17 +159,20 @@ char **
 gstream_stream_mux_list_channels (GstreamStreamMux *self)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GPtrArray *transformers;
+  guint i = 0;
 
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
 
-  for (guint i = 0; i < self->transformers->len; i++)
-    {
-      const char * const *channels = gstream_transformer_get_channels (g_ptr_array_index (self->transformers, i));
-
-      for (gsize j = 0; channels != NULL && channels[j] != NULL; j++)
-        if (!g_ptr_array_find_with_equal_func (names, channels[j], g_str_equal, NULL))
-          g_ptr_array_add (names, (gpointer) channels[j]);
-    }
+  transformers = self->transformers;
+  for (; i < transformers->len && gstream_transformer_get_before_builtins (g_ptr_array_index (transformers, i)); i++)
+    add_channels (names, gstream_transformer_get_channels (g_ptr_array_index (transformers, i)));
+  for (guint builtin = 0; builtin < GSTREAM_N_BUILTINS; builtin++)
+    if ((self->chosen & (1u << builtin)) != 0)
+      add_channels (names, gstream_builtins[builtin].channels);
+  /* Built-ins that are here say nothing more. */
+  for (; i < transformers->len; i++)
+    add_channels (names, gstream_transformer_get_channels (g_ptr_array_index (transformers, i)));
   g_ptr_array_add (names, NULL);
 
   return g_strdupv ((char **) names->pdata);

@@ -11,9 +11,7 @@ GstreamProjection *
 gstream_run_stream_find_projection (GstreamRunStream *self,
                                     const char       *name)
 {
-  GstreamStreamMux *mux = gstream_run_stream_peek (self)->mux;
-
-  return mux->projections ? g_hash_table_lookup (mux->projections, name) : NULL;
+  return gstream_mux_find_projection (gstream_run_stream_peek (self)->mux, name);
 }
 
 /**

@@ -30,7 +30,7 @@ typedef struct
 
 GstreamRunStreamPrivate *gstream_run_stream_peek            (GstreamRunStream *self);
 GstreamProjection       *gstream_run_stream_find_projection (GstreamRunStream *self,
-                                                             const char       *name); /* NULL: there is none */
+                                                             const char       *name); /* made if need be; NULL: there is none */
 
 /*
  * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED

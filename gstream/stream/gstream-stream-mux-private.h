@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The inside of a mux, shared by its files: registering
- * (gstream-stream-mux.c), what it has (gstream-mux-lookup.c), children
- * (gstream-mux-children.c), the way of an event (gstream-mux-dispatch.c), and the
- * end (gstream-mux-close.c); and what runs and the subgraphs transformer do
- * with it.
+ * (gstream-stream-mux.c), the built-in transformers (gstream-mux-builtins.c),
+ * what it has (gstream-mux-lookup.c), children (gstream-mux-children.c), the way
+ * of an event (gstream-mux-dispatch.c), and the end (gstream-mux-close.c); and
+ * what runs and the subgraphs transformer do with it.
  */
 #pragma once
 
+#include <gstream/stream/gstream-builtins-private.h>
 #include <gstream/stream/gstream-stream-mux.h>
 #include <gstream/stream/gstream-transformer-private.h>
 
@@ -17,7 +18,8 @@ typedef enum
 {
   GSTREAM_MUX_OPEN,
   GSTREAM_MUX_CLOSING,   /* waits for side work */
-  GSTREAM_MUX_FINISHING, /* transformers and projections are being ended: there is no way back */
+  GSTREAM_MUX_FINISHING, /* transformers are being ended: there is no way back */
+  GSTREAM_MUX_ENDING,    /* projections are */
   GSTREAM_MUX_CLOSED,
 } GstreamMuxState;
 
@@ -38,63 +40,61 @@ typedef struct
 typedef struct
 {
   grefcount                 ref_count;
-  gboolean                  builtin;
   GType                     type;      /* or, where that is 0, by function: */
   GstreamTransformerFactory make;
   gpointer                  user_data;
   GDestroyNotify            destroy;
 } GstreamFactory;
 
-/* A mux on the way of events of one namespace and method, and what it has to do with them. */
+/* One thing that is done with an event on its way: a transformer sees it, or it leaves a mux. */
 typedef struct
 {
-  GstreamStreamMux     *mux;
-  GstreamTransformer ***steps;    /* the place of the mux's own that has who wants them */
-  GstreamRelation       relation;
-  gboolean              observed; /* the run's own state is made of them */
+  GstreamStreamMux   *mux;         /* NULL: it has arrived */
+  GstreamTransformer *transformer; /* NULL: it leaves the mux */
+  guint8              relation;    /* to the mux, where it leaves it */
+  guint8              is_logged;   /* likewise: somebody gets the main log */
+  guint8              is_observed; /* likewise: the mux's run takes note of it */
 } GstreamStop;
 
 /* Where events of one namespace go: the muxes on the way to it that care. */
 typedef struct
 {
-  GstreamNamespace  *ns;
-  guint              generation;                    /* of the root's table when the rest was found out */
-  guint              depth;                         /* length of the longest subgraph's scope that @ns is in */
-  GstreamStop       *chains[GSTREAM_N_METHODS];     /* from the root down, one without a mux at the end; made when needed */
+  GstreamNamespace *ns;
+  guint             generation;                /* of the root's table when the rest was found out */
+  guint             depth;                     /* length of the longest subgraph's scope that @ns is in */
+  GstreamStop      *chains[GSTREAM_N_METHODS]; /* from the root down; made when needed */
 } GstreamRoute;
 
-#define GSTREAM_N_RECENT_ROUTES 16
+typedef struct
+{
+  GstreamNamespace *ns;    /* a reference; only compared */
+  GstreamRoute     *route;
+} GstreamRecent;
 
 /* The event that is on its way. */
 typedef struct
 {
-  GstreamEvent       *event;      /* NULL: none */
-  const GstreamFacts *facts;      /* the event's */
-  GstreamRoute       *route;
-  const GstreamStop  *chain;      /* of the route, for the event's method */
-  guint               level;      /* index in it */
-  guint               step;       /* index of the next transformer there */
-  guint               generation; /* of the chain */
-  gboolean            moved;      /* replaced in this mux: the chain may be another */
-  gboolean            suppressed; /* in this mux */
+  GstreamEvent      *event;       /* NULL: none */
+  const GstreamStop *next;        /* its next stop */
+  guint              generation;  /* of the stops */
+  GstreamEvent      *replacement; /* what the transformer that has it puts in its place (M1) */
+  GstreamStreamMux  *suppressor;  /* the newest mux that keeps it out of its main log */
+  GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
 } GstreamPassage;
 
 /* What only the root of a tree of muxes has. */
 typedef struct
 {
+  GstreamPassage passage;
+  GstreamRecent first;      /* the first namespace that there was */
   guint64       seq;        /* of the newest event in the main log */
   guint         generation; /* counts whatever changes where events go */
+  gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
+  GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
   GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches */
   GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute */
-  struct
-  {
-    GstreamNamespace *key;  /* a reference */
-    GstreamRoute     *route;
-  } recent[GSTREAM_N_RECENT_ROUTES];
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references */
-  gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
-  GstreamPassage passage;
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
 } GstreamMuxTree;
 
@@ -103,24 +103,24 @@ struct _GstreamStreamMux
   GObject                     parent_instance;
 
   char                      **builtins;     /* names chosen; NULL: all */
+  guint                       chosen;       /* bits of gstream_builtins[] */
   GstreamNamespace           *scope;
   GstreamStreamMux           *root;         /* itself for the root; NULL once the root is gone */
   GstreamMuxTree             *tree;         /* the root's own; NULL for others */
-  GPtrArray                  *factories;    /* of GstreamFactory, the root's and its children's alike */
-  GPtrArray                  *transformers; /* in the order they process */
-  guint                       n_before;     /* how many of them come before the built-ins */
-  GHashTable                 *projections;  /* name -> GstreamProjection; both the projection's */
-  GPtrArray                  *names;        /* of them, in the order they were registered */
-  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's */
+  GPtrArray                  *factories;    /* of GstreamFactory, beside the built-ins; the root's and its children's alike */
+  GPtrArray                  *transformers; /* those that there are, in the order they process */
+  GstreamProjection          *natives[GSTREAM_N_BUILTINS]; /* of the built-ins; NULL: it has not been needed, or chosen */
+  GPtrArray                  *projections;  /* of the other transformers, in the order they were registered */
+  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
   GstreamProjection          *log;
   GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
   const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
   gpointer                    owner;
-  GstreamTransformer        **steps[GSTREAM_N_RELATIONS][GSTREAM_N_METHODS]; /* who wants what, NULL at the end; made when needed */
   GstreamMuxState             state;
   GError                     *error;        /* while closing: what the run failed with */
   gboolean                    aborted;      /* while closing: it is closed early */
   gboolean                    drained;      /* while closing: the run was drained */
+  gboolean                    keeping;      /* for a newborn's consumer (P11) */
   gboolean                    started;      /* has dispatched an event */
   gboolean                    dispatching;  /* is dispatching one: must not go away */
   gboolean                    reprieved;    /* its last reference was dropped meanwhile, and goes at the end of it */
@@ -169,26 +169,54 @@ void              gstream_stream_mux_set_drained     (GstreamStreamMux          
 GstreamProjection *gstream_stream_mux_get_extension  (GstreamStreamMux            *self,
                                                       const char                  *name);
 GstreamPump      *gstream_stream_mux_get_pump        (GstreamStreamMux            *self);
-/* Adds a projection that no transformer registered, such as an extension (T9). */
-gboolean          gstream_stream_mux_add_projection  (GstreamStreamMux            *self,
-                                                      GstreamProjection           *projection,
-                                                      const char                  *registrar,
-                                                      gboolean                     native,
-                                                      GError                     **error);
 
 /* --- between its files --- */
 
 extern const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs;
+
+/* Takes the only reference of a projection: what it tells the mux, and its end, are over. */
+void              gstream_mux_release_projection     (gpointer                     projection);
+/* Makes @projection one of @self, and of @transformer, which is not registered yet. */
+void              gstream_mux_adopt_projection       (GstreamStreamMux            *self,
+                                                      GstreamProjection           *projection,
+                                                      GstreamTransformer          *transformer);
+/* Gives @transformer its place (M1): that of the built-in @index, or among the others where it is negative. */
+void              gstream_mux_register               (GstreamStreamMux            *self,
+                                                      GstreamTransformer          *transformer,
+                                                      int                          index);
+/* By the name that it is registered under; NULL: there is none. */
+GstreamProjection *gstream_mux_find_projection       (GstreamStreamMux            *self,
+                                                      const char                  *name);
+/* Of those that there are, in the order they were registered; without the main log and extensions. */
+void              gstream_mux_foreach_projection     (GstreamStreamMux            *self,
+                                                      GFunc                        func,
+                                                      gpointer                     user_data);
+
+void              gstream_mux_choose_builtins        (GstreamStreamMux            *self,
+                                                      const char * const          *names); /* NULL: all */
+/* The projection of the built-in @index, which is chosen; made if need be. */
+GstreamProjection *gstream_mux_get_native            (GstreamStreamMux            *self,
+                                                      guint                        index);
+/* Ends it as the run has ended. */
+void              gstream_mux_end_projection         (GstreamStreamMux            *self,
+                                                      GstreamProjection           *projection);
+/* Makes those that have to act upon such an event. */
+void              gstream_mux_rouse_builtins         (GstreamStreamMux            *self,
+                                                      GstreamRelation              relation,
+                                                      GstreamMethod                method);
+
 gboolean          gstream_mux_add_from_factory       (GstreamStreamMux            *self,
                                                       GstreamFactory              *factory,
                                                       GError                     **error);
 
 void              gstream_mux_tree_free              (GstreamMuxTree              *self);
 GstreamMuxTree   *gstream_mux_tree_new               (void);
-GstreamTransformer **gstream_mux_find_steps          (GstreamStreamMux            *self,
-                                                      GstreamRelation              relation,
-                                                      GstreamMethod                method);
-void              gstream_mux_changed                (GstreamStreamMux            *self); /* where events go */
+/* Where events go, and who wants what, is found out anew. */
+void              gstream_mux_changed                (GstreamStreamMux            *self);
+/* Puts @event in the place of the one that @transformer of @mux has. */
+void              gstream_mux_replace                (gpointer                     mux,
+                                                      GstreamTransformer          *transformer,
+                                                      GstreamEvent                *event);
 void              gstream_mux_append                 (GstreamStreamMux            *self,
                                                       GstreamEvent                *event); /* takes it */
 void              gstream_mux_cut_passage            (GstreamStreamMux            *root);

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/stream/gstream-builtins-private.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
 
 /**
@@ -14,8 +13,9 @@
  * The pipeline of a run: its transformers in order, their projections by name,
  * and the main log at its end.
  *
- * A run without a mux of its own has the built-in transformers. Make a mux to
- * add yours, or to choose among the built-in ones:
+ * A run without a mux of its own has the built-in transformers, each of which is
+ * made when somebody asks for its projection, or when the first event comes that
+ * it has to act upon. Make a mux to add yours, or to choose among the built-in ones:
  *
  * ```c
  * g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (NULL);
@@ -48,8 +48,7 @@ G_DEFINE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, G_TYPE_OBJECT)
 /* --- factories --- */
 
 static GstreamFactory *
-factory_new (gboolean                  builtin,
-             GType                     type,
+factory_new (GType                     type,
              GstreamTransformerFactory make,
              gpointer                  user_data,
              GDestroyNotify            destroy)
@@ -57,7 +56,6 @@ factory_new (gboolean                  builtin,
   GstreamFactory *self = g_new0 (GstreamFactory, 1);
 
   g_ref_count_init (&self->ref_count);
-  self->builtin = builtin;
   self->type = type;
   self->make = make;
   self->user_data = user_data;
@@ -123,11 +121,9 @@ on_changed (gpointer owner)
 
 const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs = { forward_item, on_changed };
 
-static void
-release_projection (gpointer data)
+void
+gstream_mux_release_projection (gpointer projection)
 {
-  GstreamProjection *projection = data;
-
   gstream_projection_unbind (projection);
   gstream_projection_close (projection);
   g_object_unref (projection);
@@ -144,29 +140,35 @@ set_exists (GError     **error,
                "%s cannot register the projection “%s”: it belongs to %s", registrar, name, owner);
 }
 
-gboolean
-gstream_stream_mux_add_projection (GstreamStreamMux   *self,
-                                   GstreamProjection  *projection,
-                                   const char         *registrar,
-                                   gboolean            native,
-                                   GError            **error)
+void
+gstream_mux_adopt_projection (GstreamStreamMux   *self,
+                              GstreamProjection  *projection,
+                              GstreamTransformer *transformer)
 {
-  const char *name = gstream_projection_get_name (projection);
-  GstreamProjection *other = g_hash_table_lookup (self->projections, name);
-
-  if (other != NULL)
-    {
-      set_exists (error, registrar, name, gstream_projection_get_registrar (other));
-      return FALSE;
-    }
-
-  gstream_projection_set_registrar (projection, registrar, native);
-  g_hash_table_insert (self->projections, (gpointer) name, g_object_ref (projection));
-  g_ptr_array_add (self->names, (gpointer) name);
+  gstream_projection_set_registrar (projection, G_OBJECT_TYPE_NAME (transformer),
+                                    gstream_transformer_get_native (transformer));
   if (self->pump != NULL)
     gstream_projection_bind (projection, self->pump, &gstream_mux_projection_funcs, self);
+}
 
-  return TRUE;
+/* Who has the name already, or NULL; @before: of the transformer's own projections, those before this one. */
+static const char *
+find_owner (GstreamStreamMux *self,
+            const char       *name,
+            GSList           *projections,
+            GSList           *before)
+{
+  GstreamProjection *other = gstream_mux_find_projection (self, name);
+
+  if (g_str_equal (name, "log"))
+    return "the main log";
+  if (other != NULL)
+    return gstream_projection_get_registrar (other);
+  for (GSList *link = projections; link != before; link = link->next)
+    if (g_str_equal (name, gstream_projection_get_name (link->data)))
+      return "itself";
+
+  return NULL;
 }
 
 /* All of a transformer's projections, or none. */
@@ -175,22 +177,15 @@ check_names (GstreamStreamMux    *self,
              GstreamTransformer  *transformer,
              GError             **error)
 {
-  GPtrArray *projections = gstream_transformer_get_projections (transformer);
+  GSList *projections = gstream_transformer_get_projections (transformer);
 
-  for (guint i = 0; i < projections->len; i++)
+  for (GSList *link = projections; link != NULL; link = link->next)
     {
-      const char *name = gstream_projection_get_name (g_ptr_array_index (projections, i));
-      GstreamProjection *other = g_hash_table_lookup (self->projections, name);
-      const char *owner = other ? gstream_projection_get_registrar (other) : NULL;
+      const char *name = gstream_projection_get_name (link->data);
+      const char *owner = find_owner (self, name, projections, link);
 
-      if (g_str_equal (name, "log"))
-        owner = "the main log";
-      for (guint j = 0; j < i && owner == NULL; j++)
-        if (g_str_equal (name, gstream_projection_get_name (g_ptr_array_index (projections, j))))
-          owner = "itself";
       if (owner == NULL)
         continue;
-
       set_exists (error, G_OBJECT_TYPE_NAME (transformer), name, owner);
       return FALSE;
     }
@@ -199,46 +194,6 @@ check_names (GstreamStreamMux    *self,
 }
 
 /* --- transformers --- */
-
-/* Who wants what is found out again when it is needed next. */
-static void
-forget_steps (GstreamStreamMux *self)
-{
-  for (guint r = 0; r < GSTREAM_N_RELATIONS; r++)
-    for (guint m = 0; m < GSTREAM_N_METHODS; m++)
-      g_clear_pointer (&self->steps[r][m], g_free);
-}
-
-GstreamTransformer **
-gstream_mux_find_steps (GstreamStreamMux *self,
-                        GstreamRelation   relation,
-                        GstreamMethod     method)
-{
-  g_autoptr (GPtrArray) steps = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->transformers->len; i++)
-    {
-      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
-      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-
-      if ((klass->process != NULL || klass->process_async != NULL) &&
-          gstream_transformer_wants_at (transformer, relation, method))
-        g_ptr_array_add (steps, transformer);
-    }
-  g_ptr_array_add (steps, NULL);
-  self->steps[relation][method] = g_memdup2 (steps->pdata, steps->len * sizeof (gpointer));
-
-  return self->steps[relation][method];
-}
-
-static void
-put_in_order (GstreamStreamMux *self)
-{
-  for (guint i = 0; i < self->transformers->len; i++)
-    gstream_transformer_set_order (g_ptr_array_index (self->transformers, i), i);
-  forget_steps (self);
-  gstream_mux_changed (self);
-}
 
 static void
 release_transformer (gpointer data)
@@ -249,28 +204,64 @@ release_transformer (gpointer data)
   g_object_unref (transformer);
 }
 
-static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_mux_schedule };
+/* Those before the built-ins, then these, then the others; each group in the order it was registered. */
+static guint
+order_of (GstreamStreamMux   *self,
+          GstreamTransformer *transformer,
+          int                 index)
+{
+  const guint group = 1u << 16; /* more than there will ever be */
+
+  if (index >= 0)
+    return group + index;
+
+  return (gstream_transformer_get_before_builtins (transformer) ? 0 : 2 * group) + self->transformers->len;
+}
+
+static guint
+find_place (GstreamStreamMux *self,
+            guint             order)
+{
+  guint place = self->transformers->len;
+
+  /* What comes while transformers are being finished comes last: it has seen nothing. */
+  if (self->state >= GSTREAM_MUX_FINISHING)
+    return place;
+  while (place > 0 && gstream_transformer_get_order (g_ptr_array_index (self->transformers, place - 1)) > order)
+    place--;
+
+  return place;
+}
+
+static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_mux_schedule, gstream_mux_replace };
+
+void
+gstream_mux_register (GstreamStreamMux   *self,
+                      GstreamTransformer *transformer,
+                      int                 index)
+{
+  guint order = order_of (self, transformer, index);
+
+  gstream_transformer_register (transformer, &transformer_funcs, self, self->scope);
+  gstream_transformer_set_order (transformer, order);
+  g_ptr_array_insert (self->transformers, find_place (self, order), g_object_ref (transformer));
+}
 
 static gboolean
 add_transformer (GstreamStreamMux    *self,
                  GstreamTransformer  *transformer,
                  GError             **error)
 {
-  GPtrArray *projections = gstream_transformer_get_projections (transformer);
-
   if (!check_names (self, transformer, error))
     return FALSE;
 
-  for (guint i = 0; i < projections->len; i++)
-    gstream_stream_mux_add_projection (self, g_ptr_array_index (projections, i), G_OBJECT_TYPE_NAME (transformer),
-                                       gstream_transformer_get_native (transformer), NULL);
-
-  gstream_transformer_register (transformer, &transformer_funcs, self, self->scope);
-  if (gstream_transformer_get_before_builtins (transformer))
-    g_ptr_array_insert (self->transformers, self->n_before++, g_object_ref (transformer));
-  else
-    g_ptr_array_add (self->transformers, g_object_ref (transformer));
-  put_in_order (self);
+  for (GSList *link = gstream_transformer_get_projections (transformer); link != NULL; link = link->next)
+    {
+      gstream_mux_adopt_projection (self, link->data, transformer);
+      g_ptr_array_add (self->projections, g_object_ref (link->data));
+    }
+  gstream_mux_register (self, transformer, -1);
+  gstream_mux_changed (self);
 
   if (self->pump != NULL && gstream_transformer_is_async_only (transformer))
     gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (transformer));
@@ -342,7 +333,7 @@ gstream_stream_mux_add_type (GstreamStreamMux  *self,
   g_return_val_if_fail (g_type_is_a (type, GSTREAM_TYPE_TRANSFORMER) && !G_TYPE_IS_ABSTRACT (type), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return add_factory (self, factory_new (FALSE, type, NULL, NULL, NULL), error);
+  return add_factory (self, factory_new (type, NULL, NULL, NULL), error);
 }
 
 /**
@@ -371,7 +362,7 @@ gstream_stream_mux_add_factory (GstreamStreamMux           *self,
   g_return_val_if_fail (factory != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return add_factory (self, factory_new (FALSE, 0, factory, user_data, destroy), error);
+  return add_factory (self, factory_new (0, factory, user_data, destroy), error);
 }
 
 /**
@@ -403,10 +394,22 @@ gstream_stream_mux_add_transformer (GstreamStreamMux    *self,
 /* --- its run --- */
 
 static void
+bind_projection (gpointer projection,
+                 gpointer user_data)
+{
+  GstreamStreamMux *self = user_data;
+
+  gstream_projection_bind (projection, self->pump, &gstream_mux_projection_funcs, self);
+}
+
+static void
 bind_extensions (GstreamStreamMux *self)
 {
   GHashTableIter iter;
   gpointer extension;
+
+  if (self->extensions == NULL)
+    return;
 
   g_hash_table_iter_init (&iter, self->extensions);
   while (g_hash_table_iter_next (&iter, NULL, &extension))
@@ -417,11 +420,8 @@ static void
 bind_all (GstreamStreamMux *self)
 {
   bind_extensions (self);
-  gstream_projection_bind (self->log, self->pump, &gstream_mux_projection_funcs, self);
-  for (guint i = 0; i < self->names->len; i++)
-    gstream_projection_bind (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)),
-                             self->pump, &gstream_mux_projection_funcs, self);
-
+  bind_projection (self->log, self);
+  gstream_mux_foreach_projection (self, bind_projection, self);
   for (guint i = 0; i < self->transformers->len; i++)
     if (gstream_transformer_is_async_only (g_ptr_array_index (self->transformers, i)))
       gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (g_ptr_array_index (self->transformers, i)));
@@ -476,21 +476,35 @@ gstream_stream_mux_get_pump (GstreamStreamMux *self)
   return self->pump;
 }
 
+static void
+keep_projection (gpointer projection,
+                 gpointer user_data)
+{
+  gstream_projection_keep (projection);
+}
+
+static void
+settle_projection (gpointer projection,
+                   gpointer user_data)
+{
+  gstream_projection_settle (projection);
+}
+
 void
 gstream_stream_mux_keep (GstreamStreamMux *self)
 {
+  self->keeping = TRUE;
   gstream_projection_keep (self->log);
-  for (guint i = 0; i < self->names->len; i++)
-    gstream_projection_keep (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)));
-  gstream_mux_changed (self);
+  gstream_mux_foreach_projection (self, keep_projection, NULL);
+  gstream_mux_changed (self); /* of built-ins, more are needed */
 }
 
 void
 gstream_stream_mux_settle (GstreamStreamMux *self)
 {
+  self->keeping = FALSE;
   gstream_projection_settle (self->log);
-  for (guint i = 0; i < self->names->len; i++)
-    gstream_projection_settle (g_hash_table_lookup (self->projections, g_ptr_array_index (self->names, i)));
+  gstream_mux_foreach_projection (self, settle_projection, NULL);
   gstream_mux_changed (self);
 }
 
@@ -538,30 +552,12 @@ gstream_stream_mux_set_property (GObject      *object,
     }
 }
 
-static GstreamTransformer *
-make_builtin (const char * const *scope,
-              gpointer            user_data)
-{
-  const GstreamBuiltin *builtin = user_data;
-
-  return builtin->make (builtin);
-}
-
-static gboolean
-is_chosen (GstreamStreamMux *self,
-           const char       *builtin)
-{
-  return self->builtins == NULL || g_strv_contains ((const char * const *) self->builtins, builtin);
-}
-
 static void
 gstream_stream_mux_constructed (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  for (const GstreamBuiltin *builtin = gstream_builtins; builtin->name != NULL; builtin++)
-    if (is_chosen (self, builtin->name))
-      add_factory (self, factory_new (TRUE, 0, make_builtin, (gpointer) builtin, NULL), NULL);
+  gstream_mux_choose_builtins (self, (const char * const *) self->builtins);
 
   G_OBJECT_CLASS (gstream_stream_mux_parent_class)->constructed (object);
 }
@@ -582,12 +578,13 @@ gstream_stream_mux_dispose (GObject *object)
   gstream_mux_disown_works (self);
   g_clear_pointer (&self->tree, gstream_mux_tree_free);
   self->root = NULL;
+  self->chosen = 0; /* nobody needs one any more */
   g_ptr_array_set_size (self->transformers, 0);
-  g_hash_table_remove_all (self->projections);
-  g_hash_table_remove_all (self->extensions);
-  g_ptr_array_set_size (self->names, 0);
-  if (self->log != NULL)
-    release_projection (g_steal_pointer (&self->log));
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    g_clear_pointer (&self->natives[i], gstream_mux_release_projection);
+  g_ptr_array_set_size (self->projections, 0);
+  g_clear_pointer (&self->extensions, g_hash_table_unref);
+  g_clear_pointer (&self->log, gstream_mux_release_projection);
 
   G_OBJECT_CLASS (gstream_stream_mux_parent_class)->dispose (object);
 }
@@ -597,12 +594,9 @@ gstream_stream_mux_finalize (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  forget_steps (self);
   g_ptr_array_unref (self->factories);
   g_ptr_array_unref (self->transformers);
-  g_hash_table_unref (self->projections);
-  g_hash_table_unref (self->extensions);
-  g_ptr_array_unref (self->names);
+  g_ptr_array_unref (self->projections);
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
   gstream_namespace_unref (self->scope);
@@ -655,9 +649,7 @@ gstream_stream_mux_init (GstreamStreamMux *self)
   self->tree = gstream_mux_tree_new ();
   self->factories = g_ptr_array_new_with_free_func (factory_unref);
   self->transformers = g_ptr_array_new_with_free_func (release_transformer);
-  self->projections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, release_projection);
-  self->extensions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, release_projection);
-  self->names = g_ptr_array_new ();
+  self->projections = g_ptr_array_new_with_free_func (gstream_mux_release_projection);
   self->log = gstream_projection_new ("log", GSTREAM_TYPE_EVENT);
 }
 

@@ -21,34 +21,22 @@ typedef enum
   GSTREAM_N_RELATIONS,
 } GstreamRelation;
 
-#define GSTREAM_REACH_OWN   (1u << GSTREAM_RELATION_OWN)
-#define GSTREAM_REACH_NODE  (1u << GSTREAM_RELATION_NODE)
-#define GSTREAM_REACH_BELOW (1u << GSTREAM_RELATION_BELOW)
-#define GSTREAM_REACH_ALL   (GSTREAM_REACH_OWN | GSTREAM_REACH_NODE | GSTREAM_REACH_BELOW)
-
-/* Which events reach it, by where they occur; all, if it does not say. */
-void             gstream_transformer_set_reach        (GstreamTransformer *self,
-                                                       guint               reach);
-/* For the methods known by number, faster and plainer than a list of names. */
-void             gstream_transformer_set_wants_mask   (GstreamTransformer *self,
-                                                       guint               methods);
-gboolean         gstream_transformer_wants            (GstreamTransformer *self,
-                                                       GstreamMethod       method);
-/* The methods that it wants where an event lies in @relation, if not the same everywhere. */
-void             gstream_transformer_set_wants_at     (GstreamTransformer *self,
-                                                       GstreamRelation     relation,
-                                                       guint               methods);
+/* Whether it wants events of @method that occur in @relation to its scope. */
 gboolean         gstream_transformer_wants_at         (GstreamTransformer *self,
                                                        GstreamRelation     relation,
                                                        GstreamMethod       method);
 /* Of the methods that are OTHER, by name. */
 gboolean         gstream_transformer_wants_name       (GstreamTransformer *self,
                                                        const char         *method);
+/* Makes it a native one, which wants @methods: bits of GstreamMethod, by where an event lies. */
+void             gstream_transformer_set_builtin      (GstreamTransformer *self,
+                                                       const guint         methods[GSTREAM_N_RELATIONS]);
 
 /* What the mux gives to a transformer that is registered with it. */
 typedef struct
 {
   GstreamSideWork *(*schedule) (gpointer mux, gboolean fails_run);
+  void             (*replace)  (gpointer mux, GstreamTransformer *self, GstreamEvent *event);
 } GstreamTransformerOwnerFuncs;
 
 void             gstream_transformer_register         (GstreamTransformer                 *self,
@@ -58,12 +46,11 @@ void             gstream_transformer_register         (GstreamTransformer       
 void             gstream_transformer_unregister       (GstreamTransformer *self);
 /* The mux it is registered with, for transformers that make child muxes; NULL: none. */
 gpointer         gstream_transformer_get_mux          (GstreamTransformer *self);
-GPtrArray       *gstream_transformer_get_projections  (GstreamTransformer *self);
+/* Of GstreamProjection, in the order in which they were added; the transformer's. */
+GSList          *gstream_transformer_get_projections  (GstreamTransformer *self);
 gboolean         gstream_transformer_is_async_only    (GstreamTransformer *self);
-/* What replace() was given since the last call; a reference, or NULL. */
-GstreamEvent    *gstream_transformer_take_replacement (GstreamTransformer *self);
 
-/* The mux's order; set when it is registered. */
+/* Its place in the mux: that of a smaller number sees an event first. Set when it is registered. */
 guint            gstream_transformer_get_order        (GstreamTransformer *self);
 void             gstream_transformer_set_order        (GstreamTransformer *self,
                                                        guint               order);

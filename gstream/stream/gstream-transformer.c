@@ -51,18 +51,14 @@
 
 typedef struct
 {
-  char                              **wants;       /* NULL: all */
+  char                              **wants;       /* NULL: all, or those that the table of built-ins says */
   char                              **channels;    /* NULL: what it wants */
-  GPtrArray                          *projections; /* of GstreamProjection, in the order they were added */
-  GstreamEvent                       *replacement; /* what replace() was given while processing */
+  GSList                             *projections; /* of GstreamProjection, in the order they were added */
   GstreamNamespace                   *scope;       /* NULL until it is registered */
   const GstreamTransformerOwnerFuncs *funcs;       /* the mux's; NULL until it is registered */
   gpointer                            mux;
-  guint                               methods;     /* bits of GstreamMethod that it wants */
-  guint                               reach;       /* bits of GstreamRelation */
-  guint                               not_at[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it does not, there */
+  guint                               methods[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it wants, by where they occur */
   guint                               order;       /* among the transformers of the mux */
-  gboolean                            any_name;    /* wants every method that is OTHER */
   gboolean                            before_builtins;
   gboolean                            native;
 } GstreamTransformerPrivate;
@@ -113,6 +109,25 @@ method_bit (const char *name)
   return 1u << GSTREAM_METHOD_OTHER;
 }
 
+static guint
+bits_of (const char * const *methods)
+{
+  guint bits = 0;
+
+  for (gsize i = 0; methods[i] != NULL; i++)
+    bits |= method_bit (methods[i]);
+
+  return bits;
+}
+
+static void
+want_everywhere (GstreamTransformerPrivate *priv,
+                 guint                      methods)
+{
+  for (guint relation = 0; relation < GSTREAM_N_RELATIONS; relation++)
+    priv->methods[relation] = methods;
+}
+
 /**
  * gstream_transformer_get_wants:
  * @self: a transformer
@@ -150,32 +165,16 @@ gstream_transformer_set_wants (GstreamTransformer *self,
 
   g_strfreev (priv->wants);
   priv->wants = g_strdupv ((char **) methods);
-  priv->methods = methods ? 0 : G_MAXUINT;
-  for (gsize i = 0; methods != NULL && methods[i] != NULL; i++)
-    priv->methods |= method_bit (methods[i]);
+  want_everywhere (priv, methods ? bits_of (methods) : G_MAXUINT);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WANTS]);
 }
 
-void
-gstream_transformer_set_wants_mask (GstreamTransformer *self,
-                                    guint               methods)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-
-  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
-    if ((methods & (1u << i)) != 0 && method_names[i] != NULL)
-      g_ptr_array_add (names, (gpointer) method_names[i]);
-  g_ptr_array_add (names, NULL);
-  gstream_transformer_set_wants (self, (const char * const *) names->pdata);
-  get_private (self)->methods = methods;
-  get_private (self)->any_name = (methods & (1u << GSTREAM_METHOD_OTHER)) != 0;
-}
-
 gboolean
-gstream_transformer_wants (GstreamTransformer *self,
-                           GstreamMethod       method)
+gstream_transformer_wants_at (GstreamTransformer *self,
+                              GstreamRelation     relation,
+                              GstreamMethod       method)
 {
-  return (get_private (self)->methods & (1u << method)) != 0;
+  return (get_private (self)->methods[relation] & (1u << method)) != 0;
 }
 
 gboolean
@@ -184,33 +183,17 @@ gstream_transformer_wants_name (GstreamTransformer *self,
 {
   GstreamTransformerPrivate *priv = get_private (self);
 
-  return priv->wants == NULL || priv->any_name || g_strv_contains ((const char * const *) priv->wants, method);
+  return priv->wants == NULL || g_strv_contains ((const char * const *) priv->wants, method);
 }
 
 void
-gstream_transformer_set_reach (GstreamTransformer *self,
-                               guint               reach)
-{
-  get_private (self)->reach = reach;
-}
-
-void
-gstream_transformer_set_wants_at (GstreamTransformer *self,
-                                  GstreamRelation     relation,
-                                  guint               methods)
-{
-  get_private (self)->not_at[relation] = ~methods;
-}
-
-gboolean
-gstream_transformer_wants_at (GstreamTransformer *self,
-                              GstreamRelation     relation,
-                              GstreamMethod       method)
+gstream_transformer_set_builtin (GstreamTransformer *self,
+                                 const guint         methods[GSTREAM_N_RELATIONS])
 {
   GstreamTransformerPrivate *priv = get_private (self);
-  guint bit = 1u << method;
 
-  return (priv->reach & (1u << relation)) != 0 && (priv->methods & ~priv->not_at[relation] & bit) != 0;
+  priv->native = TRUE;
+  memcpy (priv->methods, methods, sizeof priv->methods);
 }
 
 /**
@@ -346,12 +329,12 @@ gstream_transformer_add_projection (GstreamTransformer *self,
 
   projection = gstream_projection_new (name, item_type);
   gstream_projection_set_forward (projection, gstream_item_type_is_json (&type));
-  g_ptr_array_add (priv->projections, projection);
+  priv->projections = g_slist_append (priv->projections, projection);
 
   return projection;
 }
 
-GPtrArray *
+GSList *
 gstream_transformer_get_projections (GstreamTransformer *self)
 {
   return get_private (self)->projections;
@@ -364,7 +347,8 @@ gstream_transformer_get_projections (GstreamTransformer *self)
  *
  * Puts @event in the place of the one being processed: transformers after this
  * one, the main log and the run's own state see it instead (M1). To be called
- * from within `process`, or before `process_async` is done.
+ * from within `process`, or before `process_async` is done; at any other time it
+ * does nothing.
  */
 void
 gstream_transformer_replace (GstreamTransformer *self,
@@ -376,15 +360,8 @@ gstream_transformer_replace (GstreamTransformer *self,
   g_return_if_fail (event != NULL);
 
   priv = get_private (self);
-  gstream_event_ref (event);
-  g_clear_pointer (&priv->replacement, gstream_event_unref);
-  priv->replacement = event;
-}
-
-GstreamEvent *
-gstream_transformer_take_replacement (GstreamTransformer *self)
-{
-  return g_steal_pointer (&get_private (self)->replacement);
+  if (priv->mux != NULL)
+    priv->funcs->replace (priv->mux, self, event);
 }
 
 /**
@@ -533,8 +510,7 @@ gstream_transformer_finalize (GObject *object)
 
   g_strfreev (priv->wants);
   g_strfreev (priv->channels);
-  g_ptr_array_unref (priv->projections);
-  g_clear_pointer (&priv->replacement, gstream_event_unref);
+  g_slist_free_full (priv->projections, g_object_unref);
   g_clear_pointer (&priv->scope, gstream_namespace_unref);
 
   G_OBJECT_CLASS (gstream_transformer_parent_class)->finalize (object);
@@ -595,9 +571,5 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
 static void
 gstream_transformer_init (GstreamTransformer *self)
 {
-  GstreamTransformerPrivate *priv = get_private (self);
-
-  priv->projections = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->methods = G_MAXUINT;
-  priv->reach = GSTREAM_REACH_ALL;
+  want_everywhere (get_private (self), G_MAXUINT);
 }

@@ -27,7 +27,8 @@ class Failed(Exception):
 def use_build(folder):
     global BUILD
     BUILD = TOP / folder
-    environment.update(LD_LIBRARY_PATH=str(BUILD / "gstream"), GI_TYPELIB_PATH=str(BUILD / "gstream"))
+    libraries = f"{BUILD}/gstream:{BUILD}/tests/bench"
+    environment.update(LD_LIBRARY_PATH=libraries, GI_TYPELIB_PATH=libraries)
 
 
 def command(name):

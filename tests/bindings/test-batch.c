@@ -48,7 +48,7 @@ expect_texts (GstreamCursor *cursor,
               guint          max,
               const char    *joined)
 {
-  g_auto (GStrv) texts = NULL;
+  g_autofree char **texts = NULL;
   g_autofree char *found = NULL;
   GError *error = NULL;
 
@@ -66,7 +66,7 @@ test_texts (void)
   g_autoptr (GstreamRunStream) run = make_run ();
   GstreamProjection *values = gstream_run_stream_get_values (run);
   g_autoptr (GstreamCursor) cursor = subscribe (values);
-  g_auto (GStrv) texts = NULL;
+  g_autofree char **texts = NULL;
 
   expect_texts (cursor, 1, "1");
   g_assert_cmpuint (gstream_projection_get_n_buffered (values), ==, 1); /* no further than try_next() goes */
@@ -123,7 +123,7 @@ test_large (void)
   g_autoptr (GstreamProjection) projection = gstream_projection_new ("words", G_TYPE_STRING);
   g_autoptr (GstreamCursor) cursor = subscribe (projection);
   g_autofree char *large = g_strnfill (40 * 1024, 'x');
-  g_auto (GStrv) texts = NULL;
+  g_autofree char **texts = NULL;
 
   for (guint i = 0; i < 4; i++)
     gstream_projection_push_string (projection, large, NULL);
@@ -155,6 +155,97 @@ test_interleave (void)
     }
   g_assert_cmpint (gstream_cursor_peek (cursor, &name, NULL), ==, GSTREAM_TRY_ENDED);
   g_assert_null (name);
+}
+
+/* --- taking --- */
+
+static void
+expect_taken (GstreamCursor *cursor,
+              guint          max,
+              const char    *joined)
+{
+  g_autofree char **texts = NULL;
+  g_autofree char *found = NULL;
+  GError *error = NULL;
+
+  g_assert_cmpint (gstream_cursor_take_texts (cursor, max, &texts, &error), ==, GSTREAM_TRY_ITEM);
+  g_assert_no_error (error);
+  found = g_strjoinv (" ", texts);
+  g_assert_cmpstr (found, ==, joined);
+}
+
+static void
+test_take (void)
+{
+  g_autoptr (GstreamRunStream) run = make_run ();
+  GstreamProjection *values = gstream_run_stream_get_values (run);
+  g_autoptr (GstreamCursor) cursor = subscribe (values);
+  g_autofree char **texts = NULL;
+
+  expect_taken (cursor, 1, "1");
+  g_assert_cmpuint (gstream_projection_get_n_buffered (values), ==, 0);
+  expect_taken (cursor, 64, "\"zwei\" {\"three\": 3}");
+  g_assert_cmpuint (gstream_projection_get_n_buffered (values), ==, 0);
+  g_assert_cmpint (gstream_cursor_take_texts (cursor, 64, &texts, NULL), ==, GSTREAM_TRY_ENDED);
+  g_assert_null (texts);
+}
+
+static void
+test_take_bounded (void)
+{
+  g_autoptr (GstreamRunStream) run = make_run ();
+  GstreamProjection *values = gstream_run_stream_get_values (run);
+  g_autoptr (GstreamCursor) cursor = NULL;
+
+  gstream_projection_set_max_buffered (values, 2);
+  cursor = subscribe (values);
+  expect_taken (cursor, 64, "1 \"zwei\""); /* no more than may be queued */
+  g_assert_null (gstream_run_stream_get_held_by (run));
+  expect_taken (cursor, 64, "{\"three\": 3}");
+}
+
+static void
+test_take_failed (void)
+{
+  g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (source), NULL);
+  g_autoptr (GstreamCursor) cursor = subscribe (gstream_run_stream_get_values (run));
+  g_autoptr (GError) why = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no space");
+  g_autoptr (GstreamPayload) state = gstream_payload_new ("1", -1, NULL);
+  g_autoptr (GstreamEvent) event = gstream_event_new ("values", NULL, state);
+  g_autofree char **texts = NULL;
+
+  g_assert_cmpint (gstream_cursor_take_texts (cursor, 64, &texts, NULL), ==, GSTREAM_TRY_PENDING);
+  g_assert_null (texts);
+  gstream_push_source_push (source, event, NULL);
+  gstream_push_source_fail (source, why);
+  expect_taken (cursor, 64, "1"); /* what came before the error */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (gstream_cursor_take_texts (cursor, 64, &texts, &error), ==, GSTREAM_TRY_FAILED);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+    }
+}
+
+static void
+test_take_strings (void)
+{
+  g_autoptr (GstreamProjection) projection = gstream_projection_new ("words", G_TYPE_STRING);
+  g_autoptr (GstreamCursor) cursor = subscribe (projection);
+  g_auto (GValue) nothing = G_VALUE_INIT;
+
+  g_value_init (&nothing, G_TYPE_STRING);
+  gstream_projection_push_string (projection, "één", NULL);
+  gstream_projection_push (projection, &nothing, NULL);
+  gstream_projection_push_string (projection, "", NULL);
+
+  expect_taken (cursor, 64, "één");
+  expect_taken (cursor, 64, ""); /* the string that is not there */
+  g_assert_cmpuint (gstream_projection_get_n_buffered (projection), ==, 1);
+  expect_taken (cursor, 64, "");
+  g_assert_cmpuint (gstream_projection_get_n_buffered (projection), ==, 0);
 }
 
 /* --- waiting --- */
@@ -212,7 +303,7 @@ test_cancel (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) second = NULL;
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) texts = NULL;
+  g_autofree char **texts = NULL;
 
   gstream_cursor_wait (cursor, cancellable, on_result, &result);
   g_assert_cmpint (gstream_cursor_peek_texts (cursor, 1, &texts, &error), ==, GSTREAM_TRY_FAILED);
@@ -249,6 +340,10 @@ main (int    argc,
   g_test_add_func ("/cursor/P6/texts-bounded", test_bounded);
   g_test_add_func ("/cursor/P3/texts-strings", test_strings);
   g_test_add_func ("/cursor/P3/texts-large", test_large);
+  g_test_add_func ("/cursor/P3/take", test_take);
+  g_test_add_func ("/cursor/P6/take-bounded", test_take_bounded);
+  g_test_add_func ("/cursor/P4/take-failed", test_take_failed);
+  g_test_add_func ("/cursor/P3/take-strings", test_take_strings);
   g_test_add_func ("/cursor/P10/peek", test_interleave);
   g_test_add_func ("/cursor/R1/wait", test_wait);
   g_test_add_func ("/cursor/R3/wait-cancelled", test_cancel);

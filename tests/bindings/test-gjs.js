@@ -164,10 +164,11 @@ const Words = GObject.registerClass(class Words extends Gstream.Transformer {
     }
 });
 
+// N words, ready at once, however long they take.
 function flood(n) {
     const events = Array.from({length: n}, (_, i) => Gstream.Event.new('custom', [], [`${i}`]));
     const mux = new Gstream.StreamMux({transformers: [Words]});
-    return new Gstream.RunStream({source: Gstream.MemorySource.new(events), mux});
+    return new Gstream.RunStream({source: Gstream.MemorySource.new(events), mux, turn_budget: 0});
 }
 
 test('/gjs/cursor/P3/batches', async () => {
@@ -186,6 +187,110 @@ test('/gjs/cursor/P3/batches', async () => {
         words.push(...cursor);
         assertEqual(words, Array.from({length: 600}, (_, i) => `${i}`));
     }
+});
+
+// --- batches ---
+
+const numbers = (from, to) => Array.from({length: to - from}, (_, i) => `${from + i}`);
+
+test('/gjs/batches/P3/order', async () => {
+    const sizes = [64, 64, 22];
+    const read = await all(flood(150).get_projection('words').batches());
+    assertEqual([read.map(words => words.length), read.flat()], [sizes, numbers(0, 150)]);
+    const again = [...flood(150).get_projection('words').batches()];
+    assertEqual([again.map(words => words.length), again.flat()], [sizes, numbers(0, 150)]);
+    assertEqual([...flood(2).get_projection('data').batches()], [[{words: ['0']}, {words: ['1']}]]);
+    assertEqual([...flood(2).get_projection('lengths').batches()], [[1], [1]]);
+});
+
+// What a batch holds is no longer queued, and what comes after it stays.
+test('/gjs/batches/P3/taken', async () => {
+    const words = flood(200).get_projection('words');
+    const cursor = words.subscribe();
+    for await (const batch of cursor.batches()) {
+        assertEqual([batch.length, words.n_buffered], [64, 0]);
+        break;
+    }
+    assert(!cursor.is_closed());
+    for (const word of cursor) {
+        assertEqual(word, '64');
+        break;
+    }
+    for (const batch of cursor.batches()) {
+        assertEqual(batch, numbers(65, 129));
+        break;
+    }
+    assertEqual([...cursor], numbers(129, 200));
+});
+
+test('/gjs/batches/P9/break', async () => {
+    const words = flood(200).get_projection('words');
+    for (const _batch of words.batches())
+        break;
+    assert(!words.is_subscribed());
+    for await (const batch of words.batches()) {
+        assertEqual(batch, numbers(64, 128));
+        break;
+    }
+    assert(!words.is_subscribed());
+});
+
+test('/gjs/batches/P6/bounded', async () => {
+    const words = flood(10).get_projection('words');
+    words.set_max_buffered(4);
+    assertEqual((await all(words.batches())).map(batch => batch.length), [4, 4, 2]);
+});
+
+// Nothing is waited for where something is there.
+test('/gjs/batches/R1/what-there-is', async () => {
+    const source = Gstream.PushSource.new();
+    const batches = new Gstream.RunStream({source}).values.batches()[Symbol.asyncIterator]();
+    [0, 1, 2].forEach(number => source.push(Gstream.Event.new('values', [], number)));
+    assertEqual(await batches.next(), {value: [0, 1, 2], done: false});
+    const late = batches.next();
+    source.push(Gstream.Event.new('values', [], 3));
+    assertEqual(await late, {value: [3], done: false});
+    source.finish();
+    assertEqual((await batches.next()).done, true);
+});
+
+// One at a time, so that each is subscribed to in time.
+test('/gjs/batches/P11/handles', async () => {
+    const texts = [];
+    for await (const [message] of recorded('parallel').messages.batches())
+        texts.push(all(message.text_deltas.batches()));
+    assertEqual((await Promise.all(texts)).map(batches => batches.flat().join('')),
+        expected('parallel').messages.map(message => message.text));
+});
+
+// A flood does not keep the main loop from its other work.
+test('/gjs/batches/R11/fair', async () => {
+    const run = flood(5000);
+    run.set_turn_budget(1);
+    let seen = 0;
+    const other = GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+        seen++;
+        return GLib.SOURCE_CONTINUE;
+    });
+    let count = 0;
+    for await (const words of run.get_projection('words').batches())
+        count += words.length;
+    GLib.source_remove(other);
+    assertEqual(count, 5000);
+    assert(seen > 20, seen);
+});
+
+test('/gjs/batches/P4/failed', async () => {
+    function* broken() {
+        yield* values(1, 2);
+        throw new RangeError('out of ideas');
+    }
+    const seen = [];
+    await assertThrows(async () => {
+        for await (const batch of new Gstream.RunStream({source: broken()}).values.batches())
+            seen.push(batch);
+    });
+    assertEqual(seen, [[1, 2]]);
 });
 
 test('/gjs/transformer/M1', () => {

@@ -251,9 +251,9 @@ class Words(Gstream.Transformer):
 
 
 def flood(n):
-    """@n words, ready at once."""
+    """@n words, ready at once, however long they take."""
     events = [Gstream.Event.new("custom", [], [str(number)]) for number in range(n)]
-    return Gstream.RunStream(memory(*events), Gstream.StreamMux([Words]))
+    return Gstream.RunStream(memory(*events), Gstream.StreamMux([Words]), turn_budget=0)
 
 
 @test("/cursor/P3/batches")
@@ -281,6 +281,113 @@ def bounded():
     for word in words:
         assert words.n_buffered <= 2
     assert word == "299"
+
+
+# --- batches ---
+
+
+@test("/batches/P3/order")
+async def batches_in_order():
+    wanted = [str(number) for number in range(150)]
+    run = flood(150)
+    read = list(run["words"].batches())
+    assert [len(words) for words in read] == [64, 64, 22] and sum(read, []) == wanted
+    run = flood(150)
+    read = [words async for words in run["words"].batches()]
+    assert [len(words) for words in read] == [64, 64, 22] and sum(read, []) == wanted
+
+
+@test("/batches/P3/taken")
+async def batches_are_taken():
+    """What a batch holds is no longer queued, and what comes after it stays."""
+    run = flood(200)
+    cursor = run["words"].subscribe()
+    for words in cursor.batches():
+        assert run["words"].n_buffered == 0
+        break
+    assert not cursor.is_closed() and cursor.try_next() == (Gstream.Try.ITEM, "64")
+    async for words in cursor.batches():
+        break
+    assert words[0] == "65" and list(cursor) == [str(number) for number in range(129, 200)]
+
+
+@test("/batches/P9/break")
+async def batches_left():
+    run = flood(200)
+    for words in run["words"].batches():
+        break
+    assert not run["words"].subscribed
+    async for words in run["words"].batches():
+        break
+    assert not run["words"].subscribed
+    assert words == [str(number) for number in range(64, 128)]
+
+
+@test("/batches/P6/bounded")
+async def batches_bounded():
+    run = flood(10)
+    run["words"].set_max_buffered(4)
+    assert [len(words) for words in run["words"].batches()] == [4, 4, 2]
+
+
+@test("/batches/R1/what-there-is")
+async def batches_of_what_there_is():
+    """Nothing is waited for where something is there, and nothing asked for beyond a batch."""
+    source = Gstream.PushSource.new()
+    run = Gstream.RunStream(source)
+    batches = aiter(run.values.batches())
+    for number in range(3):
+        source.push(Gstream.Event.new("values", [], number))
+    assert await anext(batches) == [0, 1, 2]
+    late = asyncio.create_task(anext(batches))
+    await asyncio.sleep(0)
+    assert not late.done()
+    source.push(Gstream.Event.new("values", [], 3))
+    assert await late == [3]
+    source.finish()
+    assert [values async for values in batches] == []
+
+
+@test("/batches/P11/handles")
+async def batches_of_handles():
+    """One at a time, so that a task made for each subscribes in time."""
+    async with Gstream.RunStream(recorded("parallel")) as run:
+
+        async def read(message):
+            return [delta async for delta in message.text_deltas]
+
+        tasks = [asyncio.create_task(read(*handles)) async for handles in run.messages.batches()]
+        texts = await asyncio.gather(*tasks)
+    assert ["".join(text) for text in texts] == [message["text"] for message in expected("parallel")["messages"]]
+
+
+@test("/batches/R11/fair")
+async def batches_are_fair():
+    """A flood does not keep the main loop from its other work."""
+    run = flood(10_000)
+    run.set_turn_budget(1)
+    seen = []
+    other = GLib.idle_add(lambda: seen.append(None) or GLib.SOURCE_CONTINUE)
+    assert sum([len(words) async for words in run["words"].batches()]) == 10_000
+    GLib.source_remove(other)
+    assert len(seen) > 20
+
+
+@test("/batches/P4/failed")
+def batches_failed():
+    def broken():
+        yield from values(1, 2)
+        raise ValueError("out of ideas")
+
+    run = Gstream.RunStream(broken())
+    seen = []
+    raised(Gstream.Error.FAILED, lambda: seen.extend(run.values.batches()))
+    assert seen == [[1, 2]]
+
+
+@test("/life/temporary-batches")
+def temporary_batches():
+    assert list(Gstream.RunStream(values(1, 2)).values.batches()) == [[1, 2]]
 
 
 # --- errors ---

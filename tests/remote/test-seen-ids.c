@@ -4,6 +4,8 @@
  */
 #include <gstream/remote/gstream-seen-ids-private.h>
 
+#include <string.h>
+
 #define MANY (5 * GSTREAM_SEEN_IDS_REMEMBERED + 7)
 
 static GstreamSeenId
@@ -86,6 +88,28 @@ test_not_the_same (void)
     }
 }
 
+/* Servers' ways of counting, and none: each id is new once, in whichever order they come. */
+static void
+test_any_ids (void)
+{
+  static const char letters[] = "019-.a";
+  g_autoptr (GstreamSeenIds) ids = gstream_seen_ids_new ();
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20240229);
+
+  for (guint i = 0; i < GSTREAM_SEEN_IDS_REMEMBERED; i++)
+    {
+      char id[80] = { 0, };
+      int length = g_rand_int_range (rand, 0, 6) + (i % 7 == 0 ? 60 : 0);
+      gboolean is_new;
+
+      for (int j = 0; j < length; j++)
+        id[j] = j < 60 && length >= 60 ? '1' : letters[g_rand_int_range (rand, 0, strlen (letters))];
+      is_new = g_hash_table_add (known, g_strdup (id));
+      g_assert_cmpint (gstream_seen_ids_add (ids, id), ==, is_new ? GSTREAM_SEEN_ID_NEW : GSTREAM_SEEN_ID_OLD);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -93,6 +117,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/remote/N3/seen-ids/each-once", test_each_once);
+  g_test_add_func ("/remote/N3/seen-ids/any-ids", test_any_ids);
   g_test_add_func ("/remote/N3/seen-ids/any-order", test_any_order);
   g_test_add_func ("/remote/N3/seen-ids/many", test_many);
   g_test_add_func ("/remote/N3/seen-ids/not-the-same", test_not_the_same);

@@ -6,7 +6,7 @@
 
 const {GLib, GObject} = imports.gi;
 
-const BATCH = 64; // strings in a call, once a loop has had so many: most are left earlier, and look no further ahead
+const BATCH = 64; // items in a call at most
 
 let Gstream;
 
@@ -88,82 +88,131 @@ function defineOperation(klass, name, adapt = (...rest) => [[], rest]) {
 
 // --- the items of a cursor ---
 
-// What there is without waiting: [what was tried, the items, whether they still have to be skipped].
-function textReader(cursor) {
-    let count = 0;
-    return () => {
-        const [tried, texts] = cursor.peek_texts(count < BATCH ? 1 : BATCH);
-        if (tried !== Gstream.Try.ITEM)
-            return [tried, [], false];
-        count += texts.length;
-        return [tried, texts.length > 0 ? texts : [null], true]; // a batch ends before a string that is null
-    };
-}
-
-function readerOf(cursor, type) {
-    const one = (take, see = item => item) => () => {
+// What there is without waiting: what was tried, and an array of at most so many items.
+function takerOf(cursor, type) {
+    const one = take => () => {
         const [tried, item] = take.call(cursor);
-        return [tried, [see(item)], false];
+        return [tried, [item]];
     };
     switch (GObject.type_name(type)) {
     case 'gchararray':
-        return textReader(cursor);
+        return most => {
+            const [tried, texts] = cursor.take_texts(most);
+            return [tried, texts?.length ? texts : [null]]; // a string that is null comes alone
+        };
     case 'GstreamPayload':
-        return one(cursor.try_next_payload, unpack);
+        return most => {
+            const [tried, texts] = cursor.take_texts(most);
+            return [tried, texts?.map(parse)];
+        };
     case 'GstreamEvent':
         return one(cursor.try_next_event);
-    default:
-        return GObject.type_is_a(type, GObject.TYPE_OBJECT) ? one(cursor.try_next_object) : one(cursor.try_next);
+    default: // objects one at a time: each is to be subscribed to before there is a next (P11)
+        return one(GObject.type_is_a(type, GObject.TYPE_OBJECT) ? cursor.try_next_object : cursor.try_next);
     }
 }
 
 // For an interleave: each item with the name of its projection (P10).
-function namedReader(cursor, run) {
+function namedTaker(cursor, run) {
     return () => {
         const [tried, name] = cursor.peek();
         if (tried !== Gstream.Try.ITEM)
-            return [tried, [], false];
-        const [taken, items, peeked] = readerOf(cursor, run.get_projection(name).get_item_type())();
-        return [taken, items.map(item => [name, item]), peeked];
+            return [tried, []];
+        const [taken, items] = takerOf(cursor, run.get_projection(name).get_item_type())(1);
+        return [taken, items.map(item => [name, item])];
     };
 }
 
-// Gives one item after another, and when it is left at the latest skips what was given, so that nothing is lost.
-class Items {
-    constructor(cursor, read, ends) {
-        this._cursor = cursor;
-        this._read = read;
-        this._ends = ends; // whether leaving the loop unsubscribes
-        this._items = [];
-        this._given = 0;
-        this._peeked = false;
+// What a loop goes through step by step: step() gives what was tried and some items, settle() says how many of them
+// were given.
+class Taking {
+    constructor(take) {
+        this._take = take;
     }
 
-    _settle() {
-        if (this._peeked && this._given > 0)
-            this._cursor.skip(this._given);
+    step() {
+        return this._take(1);
+    }
+
+    settle(_given) {
+    }
+}
+
+class TakingBatches extends Taking {
+    step() {
+        const [tried, items] = this._take(BATCH);
+        return [tried, [items]];
+    }
+}
+
+// Strings, which are skipped as they were given, so that nothing is lost. It looks no further ahead than it has come:
+// most loops that are left are left early.
+class Looking {
+    constructor(cursor) {
+        this._cursor = cursor;
+        this._count = 0;
+        this._shown = 0;
+    }
+
+    step() {
+        const [tried, texts] = this._cursor.peek_texts(Math.min(Math.max(this._count, 1), BATCH));
+        if (tried !== Gstream.Try.ITEM)
+            return [tried, []];
+        this._shown = texts.length;
+        if (texts.length > 1)
+            return [tried, texts];
+        this._cursor.skip(1);
+        this._count++;
+        return [tried, texts.length > 0 ? texts : [null]]; // a batch ends before a string that is null
+    }
+
+    settle(given) {
+        if (this._shown <= 1)
+            return;
+        this._cursor.skip(given);
+        this._count += given;
+        this._shown = 0;
+    }
+}
+
+function stepsOf(cursor) {
+    const type = cursor.get_item_type();
+    return type === GObject.TYPE_STRING ? new Looking(cursor) : new Taking(takerOf(cursor, type));
+}
+
+function batchesOf(cursor) {
+    return new TakingBatches(takerOf(cursor, cursor.get_item_type()));
+}
+
+// Gives one item after another.
+class Items {
+    constructor(cursor, steps, ends) {
+        this._cursor = cursor;
+        this._steps = steps;
+        this._ends = ends; // whether leaving the loop unsubscribes
         this._items = [];
         this._given = 0;
     }
 
     // undefined: there is none now
     _take() {
-        if (this._given < this._items.length)
-            return {value: this._items[this._given++], done: false};
-
-        this._settle();
-        const [tried, items, peeked] = this._read();
-        if (tried === Gstream.Try.PENDING)
-            return undefined;
-        if (tried !== Gstream.Try.ITEM)
-            return {value: undefined, done: true};
-
-        this._items = items;
-        this._peeked = peeked;
-        const result = this._take();
-        if (items.length === 1)
+        if (this._given === this._items.length) {
             this._settle();
-        return result;
+            const [tried, items] = this._steps.step();
+            if (tried === Gstream.Try.PENDING)
+                return undefined;
+            if (tried !== Gstream.Try.ITEM)
+                return {value: undefined, done: true};
+            this._items = items;
+        }
+        return {value: this._items[this._given++], done: false};
+    }
+
+    _settle() {
+        const given = this._given;
+        this._items = [];
+        this._given = 0;
+        this._steps.settle(given);
     }
 
     _leave() {
@@ -192,10 +241,21 @@ class SyncItems extends Items {
 }
 
 class AsyncItems extends Items {
-    async next() {
+    // An async function would cost more for each item that is there.
+    next() {
+        try {
+            const result = this._take();
+            return result ? Promise.resolve(result) : this._await();
+        } catch (error) {
+            return Promise.reject(error);
+        }
+    }
+
+    async _await() {
         let result;
-        while (!(result = this._take()))
+        do
             await this._cursor.wait();
+        while (!(result = this._take()));
         return result;
     }
 
@@ -208,18 +268,29 @@ class AsyncItems extends Items {
     }
 }
 
-class Interleave {
-    constructor(cursor, run) {
-        this.cursor = cursor;
-        this._run = run;
+// What can be looped over in both ways.
+class Iteration {
+    constructor(subscribe, makeSteps, ends) {
+        this._subscribe = subscribe;
+        this._makeSteps = makeSteps;
+        this._ends = ends;
     }
 
     [Symbol.iterator]() {
-        return new SyncItems(this.cursor, namedReader(this.cursor, this._run), true);
+        const cursor = this._subscribe();
+        return new SyncItems(cursor, this._makeSteps(cursor), this._ends);
     }
 
     [Symbol.asyncIterator]() {
-        return new AsyncItems(this.cursor, namedReader(this.cursor, this._run), true);
+        const cursor = this._subscribe();
+        return new AsyncItems(cursor, this._makeSteps(cursor), this._ends);
+    }
+}
+
+class Interleave extends Iteration {
+    constructor(cursor, run) {
+        super(() => cursor, () => new Taking(namedTaker(cursor, run)), true);
+        this.cursor = cursor;
     }
 
     close() {
@@ -227,25 +298,31 @@ class Interleave {
     }
 }
 
-function defineIteration() {
-    const {Cursor, Projection} = Gstream;
-    Cursor.prototype[Symbol.iterator] = function () {
-        return new SyncItems(this, readerOf(this, this.get_item_type()), false);
+function defineLoops(klass, subscribe, ends) {
+    const {prototype} = klass;
+    prototype[Symbol.iterator] = function () {
+        const cursor = subscribe.call(this);
+        return new SyncItems(cursor, stepsOf(cursor), ends);
     };
-    Cursor.prototype[Symbol.asyncIterator] = function () {
-        return new AsyncItems(this, readerOf(this, this.get_item_type()), false);
+    prototype[Symbol.asyncIterator] = function () {
+        const cursor = subscribe.call(this);
+        return new AsyncItems(cursor, stepsOf(cursor), ends);
     };
-    Projection.prototype[Symbol.iterator] = function () {
-        const cursor = this.subscribe();
-        return new SyncItems(cursor, readerOf(cursor, this.get_item_type()), true);
+    // Arrays of what there is without waiting, at most 64 items in each; of handles, one (P11).
+    prototype.batches = function () {
+        return new Iteration(subscribe.bind(this), batchesOf, ends);
     };
-    Projection.prototype[Symbol.asyncIterator] = function () {
-        const cursor = this.subscribe();
-        return new AsyncItems(cursor, readerOf(cursor, this.get_item_type()), true);
-    };
+}
 
-    const {interleave} = Gstream.RunStream.prototype;
-    Gstream.RunStream.prototype.interleave = function (...names) {
+function defineIteration() {
+    const {Cursor, Projection, RunStream} = Gstream;
+    defineLoops(Cursor, function () {
+        return this;
+    }, false);
+    defineLoops(Projection, Projection.prototype.subscribe, true);
+
+    const {interleave} = RunStream.prototype;
+    RunStream.prototype.interleave = function (...names) {
         return new Interleave(interleave.call(this, names.flat()), this);
     };
 }

@@ -113,9 +113,16 @@ make_message_event (gpointer   user_data,
   return make_step (self, made / STEPS, made % STEPS);
 }
 
+/**
+ * bench_scopes_new: (skip)
+ * @count: how many model calls, of 200 text deltas each
+ * @namespaces: where they take turns, ended by %NULL; itself %NULL for the root alone
+ *
+ * Where there are namespaces, each begins with a state.
+ */
 GstreamEventSource *
-bench_messages_new (guint64                      count,
-                    const char * const * const  *namespaces)
+bench_scopes_new (guint64                     count,
+                  const char * const * const *namespaces)
 {
   Messages *self = messages_new ();
 
@@ -124,6 +131,18 @@ bench_messages_new (guint64                      count,
   while (namespaces != NULL && namespaces[self->n_namespaces] != NULL)
     self->n_namespaces++;
   return gstream_memory_source_new_func (make_message_event, self, messages_free);
+}
+
+/**
+ * bench_messages_new:
+ * @count: how many model calls, of 200 text deltas each
+ *
+ * Returns: (transfer full): the source
+ */
+GstreamEventSource *
+bench_messages_new (guint64 count)
+{
+  return bench_scopes_new (count, NULL);
 }
 
 static GstreamPayload *
@@ -156,6 +175,12 @@ make_value (gpointer   user_data,
   return gstream_event_new ("values", NULL, self->states[self->made++ % N_WORDS]);
 }
 
+/**
+ * bench_values_new:
+ * @count: how many states, of three keys each
+ *
+ * Returns: (transfer full): the source
+ */
 GstreamEventSource *
 bench_values_new (guint64 count)
 {

@@ -24,7 +24,7 @@ static void
 reader_init (Reader *self,
              guint   messages)
 {
-  g_autoptr(GstreamEventSource) source = bench_messages_new (messages, NULL);
+  g_autoptr(GstreamEventSource) source = bench_messages_new (messages);
 
   self->run = gstream_run_stream_new (source, NULL);
   gstream_run_stream_set_turn_budget (self->run, 0); /* no main loop waits for its turn */

@@ -28,7 +28,7 @@ static void
 once (const char *size,
       BenchTotal *total)
 {
-  g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size), NULL);
+  g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size));
   g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
   g_autoptr(GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr(GError) error = NULL;

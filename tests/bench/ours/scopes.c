@@ -147,7 +147,7 @@ once (const char *size,
 {
   char ***namespaces = all_namespaces ();
   g_autoptr(GstreamEventSource) source =
-    bench_messages_new (atoi (size), depth == 0 ? NULL : (const char * const * const *) namespaces);
+    bench_scopes_new (atoi (size), depth == 0 ? NULL : (const char * const * const *) namespaces);
   g_autoptr(GstreamRunStream) root = gstream_run_stream_new (source, NULL);
   Scopes scopes;
 

@@ -151,9 +151,19 @@ def plain(result, _whole):
 # --- projections and cursors ---
 
 
-def reader_of(cursor):
-    whole = items.owner_of(cursor)
-    return items.reader_of(cursor.get_item_type(), whole), whole
+class Batches:
+    """Lists of the items that there are without waiting, at most 64 in each; of handles, one (P11)."""
+
+    def __init__(self, subscribe):
+        self._subscribe = subscribe
+
+    def __iter__(self):
+        cursor = self._subscribe()
+        return items.synchronously(cursor, items.owner_of(cursor), items.batches_of)
+
+    def __aiter__(self):
+        cursor = self._subscribe()
+        return items.asynchronously(cursor, items.owner_of(cursor), items.batches_of)
 
 
 @public
@@ -161,19 +171,18 @@ def reader_of(cursor):
 @with_getters("item_type", "item_name")
 class Cursor(Gstream.Cursor):
     def __iter__(self):
-        return items.synchronously(self, *reader_of(self))
+        return items.synchronously(self, items.owner_of(self))
 
     def __aiter__(self):
-        return items.primed(items.asynchronously(self, *reader_of(self)))
+        return items.asynchronously(self, items.owner_of(self))
+
+    def batches(self):
+        return Batches(lambda: self)
 
     def try_next(self):
-        read, _whole = reader_of(self)
-        tried, taken, peeked = read(self, 0)
-        if tried != Gstream.Try.ITEM:
-            return tried, None
-        if peeked:
-            self.skip(1)
-        return tried, taken[0]
+        take = items.taker_of(self.get_item_type(), items.owner_of(self))
+        tried, taken = take(self, 1)
+        return tried, taken[0] if tried == Gstream.Try.ITEM else None
 
     def next(self, cancellable=None, callback=None, *user_data):
         """Whether there is an item, and the item. Iterating is the same, and cheaper."""
@@ -219,10 +228,15 @@ class Projection(Gstream.Projection):
         return tuple(items.adopt(cursor, whole) for cursor in super().tee(n))
 
     def __iter__(self):
-        return iter(self.subscribe())
+        whole = items.owner_of(self)
+        return items.synchronously(super().subscribe(), whole)
 
     def __aiter__(self):
-        return aiter(self.subscribe())
+        whole = items.owner_of(self)
+        return items.asynchronously(super().subscribe(), whole)
+
+    def batches(self):
+        return Batches(self.subscribe)
 
     def _value(self, item):
         item_type = self.get_item_type()
@@ -261,10 +275,10 @@ class Interleave:
         self._run = run
 
     def __iter__(self):
-        return items.synchronously(self.cursor, items.named_reader(self._run), self)
+        return items.synchronously(self.cursor, self._run, items.named_steps(self._run))
 
     def __aiter__(self):
-        return items.primed(items.asynchronously(self.cursor, items.named_reader(self._run), self))
+        return items.asynchronously(self.cursor, self._run, items.named_steps(self._run))
 
     def close(self):
         self.cursor.close()

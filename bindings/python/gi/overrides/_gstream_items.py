@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The items of a cursor, for `for` and `async for`.
+# The items of a cursor, for `for` and `async for`, one by one or in batches.
 
 import asyncio
+import itertools
 import json
 import sys
 import threading
@@ -13,49 +14,51 @@ from gi.repository import GObject
 
 Gstream = get_introspection_module("Gstream")
 
-BATCH = 64  # strings in a call, once a loop has had so many: most are left earlier, and look no further ahead
+BATCH = 64  # items in a call at most
 ITEM, PENDING = Gstream.Try.ITEM, Gstream.Try.PENDING
 
 
-# --- reading: what there is without waiting, and whether it still has to be skipped ---
+# --- taking what there is without waiting: what was tried, and a list of at most so many items ---
 
 
-def read_texts(cursor, count):
-    tried, texts = cursor.peek_texts(BATCH if count >= BATCH else 1)
-    return tried, texts or (None,), True  # a batch ends before a string that is NULL
+def take_texts(cursor, most):
+    tried, texts = cursor.take_texts(most)
+    return tried, texts or [None]  # a string that is NULL comes alone
 
 
-def read_json(cursor, count):
-    tried, texts = cursor.peek_texts(1)
-    return tried, [json.loads(text) for text in texts], True
+def take_json(cursor, most):
+    tried, texts = cursor.take_texts(most)
+    return tried, [json.loads(text) for text in texts]
 
 
-def read_event(cursor, count):
+def take_event(cursor, _most):
     tried, event = cursor.try_next_event()
-    return tried, (event,), False
+    return tried, [event]
 
 
-take_value = Gstream.Cursor.try_next  # GIR's own
+try_next = Gstream.Cursor.try_next  # GIR's own
 
 
-def read_value(cursor, count):
-    tried, item = take_value(cursor)
-    return tried, (item,), False
+def take_value(cursor, _most):
+    tried, item = try_next(cursor)
+    return tried, [item]
 
 
-def object_reader(whole):
-    def read(cursor, count):
+def object_taker(whole):
+    """One at a time: each is to be subscribed to before there is a next (P11)."""
+
+    def take(cursor, _most):
         tried, item = cursor.try_next_object()
-        return tried, (adopt(item, whole),), False
+        return tried, [adopt(item, whole)]
 
-    return read
+    return take
 
 
-readers = {
-    "gchararray": read_texts,
-    "GstreamPayload": read_json,
-    "GVariant": read_json,
-    "GstreamEvent": read_event,
+takers = {
+    "gchararray": take_texts,
+    "GstreamPayload": take_json,
+    "GVariant": take_json,
+    "GstreamEvent": take_event,
 }
 
 
@@ -63,77 +66,106 @@ def has_objects(item_type):
     return item_type.is_a(GObject.TYPE_OBJECT) or item_type.is_a(GObject.TYPE_INTERFACE)
 
 
-def reader_of(item_type, whole):
-    return object_reader(whole) if has_objects(item_type) else readers.get(item_type.name, read_value)
+def taker_of(item_type, whole):
+    return object_taker(whole) if has_objects(item_type) else takers.get(item_type.name, take_value)
 
 
-def named_reader(run):
+def named_taker(run):
     """For an interleave: each item with the name of its projection (P10)."""
 
-    def read(cursor, count):
+    def take(cursor, _most):
         tried, name = cursor.peek()
         if tried != ITEM:
-            return tried, (), False
-        tried, items, peeked = reader_of(run.get_projection(name).get_item_type(), run)(cursor, 0)
-        return tried, [(name, item) for item in items], peeked
+            return tried, []
+        tried, items = taker_of(run.get_projection(name).get_item_type(), run)(cursor, 1)
+        return tried, [(name, item) for item in items]
 
-    return read
-
-
-# --- giving: what was given is skipped when the loop is left at the latest, so that nothing is lost ---
+    return take
 
 
-def shown(cursor, items):
-    """The items, to be given one after another; a single one is skipped at once."""
-    if len(items) == 1:
-        cursor.skip(1)
-    return iter(items)
+# --- the steps of a loop: some items, or None where they have to be waited for ---
 
 
-def skip_given(cursor, items, rest):
-    if len(items) > 1:
-        cursor.skip(len(items) - rest.__length_hint__())
-
-
-def synchronously(cursor, read, _whole):
-    count = 0
+def taking(cursor, take, most=1):
     while True:
-        tried, items, peeked = read(cursor, count)
-        if tried == ITEM and peeked:
-            count += len(items)
-            rest = shown(cursor, items)
-            try:
-                yield from rest
-            finally:
-                skip_given(cursor, items, rest)
-        elif tried == ITEM:
-            yield from items
+        tried, items = take(cursor, most)
+        if tried == ITEM:
+            yield items
         elif tried == PENDING:
+            yield None
+        else:
+            return
+
+
+def looking(cursor):
+    """Strings. What was given is skipped when the loop is left at the latest, so that nothing is lost.
+
+    It looks no further ahead than it has come: most loops that are left are left early.
+    """
+    given = 0
+    while True:
+        tried, texts = cursor.peek_texts(min(given, BATCH) or 1)
+        if tried == ITEM and len(texts) > 1:
+            rest = iter(texts)
+            try:
+                yield rest
+            finally:
+                cursor.skip(len(texts) - rest.__length_hint__())
+            given += len(texts)
+        elif tried == ITEM:
+            cursor.skip(1)
+            yield texts or (None,)  # a batch ends before a string that is NULL
+            given += 1
+        elif tried == PENDING:
+            yield None
+        else:
+            return
+
+
+def steps_of(cursor, item_type, whole):
+    return looking(cursor) if item_type == GObject.TYPE_STRING else taking(cursor, taker_of(item_type, whole))
+
+
+def named_steps(run):
+    return lambda cursor, _item_type, _whole: taking(cursor, named_taker(run))
+
+
+def batches_of(cursor, item_type, whole):
+    for items in taking(cursor, taker_of(item_type, whole), BATCH):
+        yield items and (items,)  # a batch is one item of its step
+
+
+# --- walking them; the run is kept alive meanwhile ---
+
+
+def waiting(cursor, steps, _whole):
+    for items in steps:
+        if items is None:
             cursor.wait_sync()
         else:
-            return
+            yield items
 
 
-async def asynchronously(cursor, read, _whole):
-    count = 0
+async def awaiting(cursor, steps, handles, _whole):
     yield  # see primed()
-    while True:
-        tried, items, peeked = read(cursor, count)
-        if tried == ITEM and peeked:
-            count += len(items)
-            rest = shown(cursor, items)
-            try:
-                for item in rest:
-                    yield item
-            finally:
-                skip_given(cursor, items, rest)
-        elif tried == ITEM:
-            yield items[0]
-            await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
-        elif tried == PENDING:
+    for items in steps:
+        if items is None:
             await cursor.wait()
-        else:
-            return
+            continue
+        for item in items:
+            yield item
+        if handles:
+            await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
+
+
+def synchronously(cursor, whole, make_steps=steps_of):
+    return itertools.chain.from_iterable(waiting(cursor, make_steps(cursor, cursor.get_item_type(), whole), whole))
+
+
+def asynchronously(cursor, whole, make_steps=steps_of):
+    item_type = cursor.get_item_type()
+    handles = item_type == GObject.TYPE_INVALID or has_objects(item_type)
+    return primed(awaiting(cursor, make_steps(cursor, item_type, whole), handles, whole))
 
 
 def close_now(generator):
@@ -161,24 +193,40 @@ def primed(generator):
 
 # --- whose it is ---
 
-# What needs which run to be alive, and in which thread it is at home. Attributes of
-# the objects themselves would keep them alive for as long as the run is, and that is
-# for ever.
-owners = weakref.WeakKeyDictionary()
-
 PARTS = (Gstream.Projection, Gstream.Cursor, Gstream.Message, Gstream.ToolCall, Gstream.RunStream)
+
+
+class Owner(weakref.ref):
+    """What a part needs to be alive, and in which thread it is at home."""
+
+    __slots__ = "key", "get_whole", "thread"
+
+
+# By the parts' ids. Attributes of the objects themselves would keep them alive for as
+# long as the run is, and that is for ever.
+owners = {}
+
+
+def forget(owner):
+    del owners[owner.key]
+
+
+def note(part, get_whole, thread):
+    owner = Owner(part, forget)
+    owner.key, owner.get_whole, owner.thread = id(part), get_whole, thread
+    owners[owner.key] = owner
 
 
 def settle_in(whole):
     """Notes that a run belongs to this thread."""
-    owners[whole] = lambda: None, threading.get_ident()
+    note(whole, lambda: None, threading.get_ident())
     return whole
 
 
 def own(part, get_whole, whole):
-    if isinstance(part, PARTS) and part not in owners:
-        known = whole is not None and owners.get(whole)
-        owners[part] = get_whole, known[1] if known else threading.get_ident()
+    if isinstance(part, PARTS) and id(part) not in owners:
+        known = owners.get(id(whole))
+        note(part, get_whole, known.thread if known else threading.get_ident())
     return part
 
 
@@ -194,12 +242,12 @@ def lend(part, whole):
 
 def owner_of(part):
     """What @part belongs to; fails in another thread than theirs, and after its end."""
-    if part not in owners:
+    owner = owners.get(id(part))
+    if owner is None:
         return None
-    get_whole, thread = owners[part]
-    if thread != threading.get_ident():
+    if owner.thread != threading.get_ident():
         raise RuntimeError("this run belongs to the thread that made it: iterate it there, and hand on what comes")
-    whole = get_whole()
-    if whole is None and isinstance(get_whole, weakref.ref):
+    whole = owner.get_whole()
+    if whole is None and isinstance(owner.get_whole, weakref.ref):
         raise RuntimeError("the run was dropped, and so aborted: keep it while it is read, best `with` it")
     return whole

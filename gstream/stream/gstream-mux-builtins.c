@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The built-in transformers of a mux: chosen when it is made, and made when they
+ * are needed. Nobody can tell, but by what a run takes: their names, their place
+ * in the order (M1, M2) and their channels (M8) are known from the table.
+ */
+#include "config.h"
+
+#include <gstream/stream/gstream-stream-mux-private.h>
+
+void
+gstream_mux_choose_builtins (GstreamStreamMux   *self,
+                             const char * const *names)
+{
+  self->chosen = 0;
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    if (names == NULL || g_strv_contains (names, gstream_builtins[i].name))
+      self->chosen |= 1u << i;
+}
+
+static gboolean
+is_asleep (GstreamStreamMux *self,
+           guint             index)
+{
+  return (self->chosen & (1u << index)) != 0 && self->natives[index] == NULL;
+}
+
+static void
+rouse (GstreamStreamMux *self,
+       guint             index)
+{
+  const GstreamBuiltin *builtin = &gstream_builtins[index];
+  g_autoptr (GstreamTransformer) transformer = builtin->make (builtin);
+  GstreamProjection *projection = gstream_transformer_get_projections (transformer)->data;
+
+  gstream_transformer_set_builtin (transformer, builtin->wants);
+  gstream_mux_adopt_projection (self, projection, transformer);
+  gstream_mux_register (self, transformer, index);
+  self->natives[index] = g_object_ref (projection);
+  if (self->keeping)
+    gstream_projection_keep (projection);
+  if (self->state >= GSTREAM_MUX_ENDING)
+    gstream_mux_end_projection (self, projection);
+}
+
+GstreamProjection *
+gstream_mux_get_native (GstreamStreamMux *self,
+                        guint             index)
+{
+  if (is_asleep (self, index))
+    {
+      rouse (self, index);
+      gstream_mux_changed (self);
+    }
+
+  return self->natives[index];
+}
+
+void
+gstream_mux_rouse_builtins (GstreamStreamMux *self,
+                            GstreamRelation   relation,
+                            GstreamMethod     method)
+{
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    {
+      const GstreamBuiltin *builtin = &gstream_builtins[i];
+
+      if (is_asleep (self, i) && (builtin->wants[relation] & (1u << method)) != 0 &&
+          (self->keeping || !builtin->only_pushes))
+        rouse (self, i);
+    }
+}
