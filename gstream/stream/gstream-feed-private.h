@@ -33,7 +33,7 @@ typedef struct
 } GstreamFeedFuncs;
 
 GstreamFeed   *gstream_feed_new            (const GstreamItemType  *type,
-                                            const char             *name,
+                                            char                   *name, /* a GRefString */
                                             const GstreamFeedFuncs *funcs,
                                             gpointer                owner);
 GstreamFeed   *gstream_feed_ref            (GstreamFeed            *self);
