@@ -170,14 +170,6 @@ is_observed (GstreamMethod   method,
 
 /* --- stops --- */
 
-static gboolean
-is_working (GstreamTransformer *transformer)
-{
-  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-
-  return klass->process != NULL || klass->process_async != NULL;
-}
-
 /* Those of the transformers of @mux that want the event and come after @order. */
 static void
 add_visits (GArray           *stops,
@@ -190,10 +182,13 @@ add_visits (GArray           *stops,
   for (guint i = 0; i < mux->transformers->len; i++)
     {
       GstreamTransformer *transformer = g_ptr_array_index (mux->transformers, i);
+      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+      GstreamStop stop = { .mux = mux, .transformer = transformer, .process = klass->process };
 
-      if (gstream_transformer_get_order (transformer) > after && is_working (transformer) &&
+      if (gstream_transformer_get_order (transformer) > after &&
+          (klass->process != NULL || klass->process_async != NULL) &&
           gstream_transformer_wants_at (transformer, relation, method))
-        g_array_append_val (stops, ((GstreamStop) { .mux = mux, .transformer = transformer }));
+        g_array_append_val (stops, stop);
     }
 }
 
@@ -558,20 +553,20 @@ is_wanted_by_name (GstreamTransformer *transformer,
 
 /* FALSE: an asynchronous transformer has the event. */
 static inline gboolean
-visit (GstreamStreamMux   *root,
-       GstreamStreamMux   *mux,
-       GstreamTransformer *transformer)
+visit (GstreamStreamMux  *root,
+       const GstreamStop *stop)
 {
-  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+  GstreamStreamMux *mux = stop->mux;
+  GstreamTransformer *transformer = stop->transformer;
   GError *error = NULL;
   gboolean passed;
 
   if (!is_wanted_by_name (transformer, root->tree->passage.event))
     return TRUE;
-  if (klass->process == NULL)
+  if (stop->process == NULL)
     return process_async (root, mux, transformer);
 
-  passed = klass->process (transformer, root->tree->passage.event, &error);
+  passed = stop->process (transformer, root->tree->passage.event, &error);
   accept_verdict (root, mux, transformer, passed, error);
 
   return TRUE;
@@ -605,7 +600,7 @@ run_passage (GstreamStreamMux *root)
       passage->next++;
       if (stop->transformer == NULL)
         leave (root, stop);
-      else if (!visit (root, stop->mux, stop->transformer))
+      else if (!visit (root, stop))
         return FALSE;
     }
   end_passage (root);

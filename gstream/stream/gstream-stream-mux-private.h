@@ -46,14 +46,25 @@ typedef struct
   GDestroyNotify            destroy;
 } GstreamFactory;
 
+typedef gboolean (*GstreamProcess) (GstreamTransformer  *self,
+                                    GstreamEvent        *event,
+                                    GError             **error);
+
 /* One thing that is done with an event on its way: a transformer sees it, or it leaves a mux. */
 typedef struct
 {
   GstreamStreamMux   *mux;         /* NULL: it has arrived */
   GstreamTransformer *transformer; /* NULL: it leaves the mux */
-  guint8              relation;    /* to the mux, where it leaves it */
-  guint8              is_logged;   /* likewise: somebody gets the main log */
-  guint8              is_observed; /* likewise: the mux's run takes note of it */
+  union
+  {
+    GstreamProcess    process;     /* the transformer's; NULL: it works only asynchronously */
+    struct
+    {
+      guint8          relation;    /* to the mux that it leaves */
+      guint8          is_logged;   /* somebody gets the main log */
+      guint8          is_observed; /* the mux's run takes note of it */
+    };
+  };
 } GstreamStop;
 
 /* Where events of one namespace go: the muxes on the way to it that care. */
@@ -82,17 +93,17 @@ typedef struct
   GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
 } GstreamPassage;
 
-/* What only the root of a tree of muxes has. */
+/* What only the root of a tree of muxes has. What every event touches comes first. */
 typedef struct
 {
   GstreamPassage passage;
   GstreamRecent first;      /* the first namespace that there was */
   guint64       seq;        /* of the newest event in the main log */
+  GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
   guint         generation; /* counts whatever changes where events go */
   gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
   GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
   GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches; NULL until there is one */
-  GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute; NULL before the first event */
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references; NULL: none yet */
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
