@@ -4,10 +4,14 @@
  *
  * An event is its place in the log (seq) and a body. Events that differ in seq
  * alone share the body of the first, their host. An event that was read is one
- * allocation: event, body, facts, their strings, and its text unless that is large.
+ * allocation: event, body, facts, where things are in its text, their strings, and the
+ * text itself unless that is large.
  */
 #pragma once
 
+#include <time.h>
+
+#include <gstream/event/gstream-event-page-private.h>
 #include <gstream/event/gstream-event-private.h>
 #include <gstream/event/gstream-json-cursor-private.h>
 #include <gstream/event/gstream-payload-private.h>
@@ -25,30 +29,84 @@ typedef struct
   GstreamJsonSlice metadata;
 } GstreamEventFacts;
 
+/* What only an event that was read has: its text, and what of it is where. */
+typedef struct
+{
+  GBytes            *owner;       /* of @json, held; NULL if that is in the event's allocation */
+  const char        *json;
+  gsize              length;      /* bytes */
+  GstreamJsonSlice   data;
+  GstreamJsonSlice   interrupts;  /* none: not said */
+  GstreamJsonSlice   seq;         /* none: not said */
+  guint64            read_seq;    /* what @json says */
+} GstreamEventText;
+
 struct _GstreamEventBody
 {
   GstreamEventView   view;
   GstreamMethod      method;
+  gboolean           facts_apart; /* the facts are an allocation of their own */
   const char        *method_name;
   gint64             timestamp;   /* ms */
   const char        *id;          /* or NULL */
   const char        *node;        /* params.node, or NULL */
-
-  GstreamEvent      *lender;      /* an event, held, whose namespace and strings this one uses; or NULL */
-  GBytes            *owner;       /* of @json, held; NULL if that is in the event's allocation */
-  const char        *json;        /* as read; NULL for an event that was made */
-  gsize              json_length;
-  GstreamJsonSlice   json_data;
-  GstreamJsonSlice   json_interrupts;
-  GstreamJsonSlice   json_seq;    /* none: not said */
-  guint64            read_seq;    /* what @json says */
+  GstreamEventText  *text;        /* NULL for an event that was made */
+  GstreamEventPage  *page;        /* that the event lives in, and whose namespace and strings it uses; or NULL */
 
   GstreamPayload    *data;        /* atomic; made when asked for */
   GstreamPayload    *item;        /* atomic; only where it is not the data */
   GstreamPayload    *metadata;    /* atomic */
   GstreamPayload    *interrupts;  /* atomic */
-  gboolean           facts_apart; /* the facts are an allocation of their own */
 };
+
+/* Now, as events say it. What the last tick of the system's clock said: a look at the clock itself would cost four times as much. */
+static inline gint64
+gstream_event_now (void)
+{
+#ifdef CLOCK_REALTIME_COARSE
+  struct timespec now;
+
+  if (G_LIKELY (clock_gettime (CLOCK_REALTIME_COARSE, &now) == 0))
+    return (gint64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+#endif
+  return g_get_real_time () / 1000;
+}
+
+/*
+ * Makes an event of the memory at @self, with nothing in it; gives what is behind its body. Field by field, for
+ * compilers clear what is as large as this by means that are slow to start.
+ */
+static inline gpointer
+gstream_event_init (GstreamEvent *self)
+{
+  GstreamEventBody *body = (GstreamEventBody *) (self + 1);
+
+  *self = (GstreamEvent) { .ref_count = 1, .body = body };
+  body->view = (GstreamEventView) { .item = NULL };
+  body->method = GSTREAM_METHOD_OTHER;
+  body->facts_apart = FALSE;
+  body->method_name = body->id = body->node = NULL;
+  body->timestamp = 0;
+  body->text = NULL;
+  body->page = NULL;
+  body->data = body->item = body->metadata = body->interrupts = NULL;
+  return body + 1;
+}
+
+static inline void
+gstream_event_facts_init (GstreamEventFacts *self,
+                          GstreamMethod      method)
+{
+  self->facts.method = method;
+  self->facts.step = GSTREAM_STEP_NONE;
+  self->facts.delta = GSTREAM_DELTA_OTHER;
+  self->facts.tool_role = FALSE;
+  self->facts.index = -1;
+  self->facts.message_id = self->facts.run_id = self->facts.node = NULL;
+  self->facts.text = self->facts.key = self->facts.name = NULL;
+  self->facts.text_length = 0;
+  self->item = self->metadata = (GstreamJsonSlice) { .length = 0 };
+}
 
 /* An event and its body, with room for @size more bytes behind them. */
 static inline GstreamEvent *
@@ -57,10 +115,7 @@ gstream_event_alloc (gsize     size,
 {
   GstreamEvent *self = g_malloc (sizeof (GstreamEvent) + sizeof (GstreamEventBody) + size);
 
-  memset (self, 0, sizeof (GstreamEvent) + sizeof (GstreamEventBody));
-  g_atomic_ref_count_init (&self->ref_count);
-  self->body = (GstreamEventBody *) (self + 1);
-  *room = self->body + 1;
+  *room = gstream_event_init (self);
   return self;
 }
 

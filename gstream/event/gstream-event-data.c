@@ -40,8 +40,8 @@ peek_data (GstreamEvent *event)
 
   if (data != NULL)
     return data;
-  if (body->json != NULL)
-    return get_part (event, &body->data, body->json, body->json_data);
+  if (body->text != NULL)
+    return get_part (event, &body->data, body->text->json, body->text->data);
   return publish (&body->data, gstream_event_write_data (body->view.facts));
 }
 
@@ -138,7 +138,7 @@ gstream_event_get_interrupts (GstreamEvent *event)
   g_return_val_if_fail (event != NULL, NULL);
 
   body = event->body;
-  if (body->json_interrupts.length == 0)
+  if (body->text == NULL || body->text->interrupts.length == 0)
     return body->interrupts;
-  return get_part (event, &body->interrupts, body->json, body->json_interrupts);
+  return get_part (event, &body->interrupts, body->text->json, body->text->interrupts);
 }

@@ -36,17 +36,17 @@ write_payload (GString        *out,
 static char *
 rewrite (GstreamEvent *event)
 {
-  GstreamEventBody *body = event->body;
-  GstreamJsonSlice seq = body->json_seq;
+  const GstreamEventText *text = event->body->text;
+  GstreamJsonSlice seq = text->seq;
   g_autoptr(GString) out = NULL;
 
-  if (event->seq == body->read_seq)
-    return g_strndup (body->json, body->json_length);
+  if (event->seq == text->read_seq)
+    return g_strndup (text->json, text->length);
 
-  out = g_string_sized_new (body->json_length + 32);
+  out = g_string_sized_new (text->length + 32);
   if (seq.length > 0)
     {
-      g_string_append_len (out, body->json, seq.start);
+      g_string_append_len (out, text->json, seq.start);
       g_string_append_printf (out, "%" G_GUINT64_FORMAT, event->seq);
       seq.start += seq.length;
     }
@@ -55,7 +55,7 @@ rewrite (GstreamEvent *event)
       seq.start = strlen ("{");
       g_string_append_printf (out, "{\"seq\":%" G_GUINT64_FORMAT ",", event->seq);
     }
-  g_string_append_len (out, body->json + seq.start, body->json_length - seq.start);
+  g_string_append_len (out, text->json + seq.start, text->length - seq.start);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
@@ -94,7 +94,7 @@ gstream_event_to_json (GstreamEvent *event)
 
   g_return_val_if_fail (event != NULL, NULL);
 
-  if (event->body->json != NULL)
+  if (event->body->text != NULL)
     return rewrite (event);
 
   out = g_string_new ("{");

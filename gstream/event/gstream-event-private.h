@@ -136,9 +136,23 @@ gstream_event_peek_item (GstreamEvent *event)
 /* D1's metadata, the second of the pair, or NULL. */
 GstreamPayload     *gstream_event_peek_metadata      (GstreamEvent     *event);
 
-/* @event with @seq, in place where nobody else holds it, else a copy that shares all else. */
-GstreamEvent       *gstream_event_take_with_seq      (GstreamEvent     *event,
+/* In exchange for @event. */
+GstreamEvent       *gstream_event_copy_with_seq      (GstreamEvent     *event,
                                                       guint64           seq);
+
+/* @event with @seq, in place where nobody else holds it, else a copy that shares all else. */
+static inline GstreamEvent *
+gstream_event_take_with_seq (GstreamEvent *event,
+                             guint64       seq)
+{
+  if (event->seq == seq)
+    return event;
+  if (g_atomic_int_get (&event->ref_count) != 1)
+    return gstream_event_copy_with_seq (event, seq);
+
+  event->seq = seq;
+  return event;
+}
 
 /*
  * Reads events one after another, for a source. Keeps what is worth keeping

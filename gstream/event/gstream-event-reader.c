@@ -46,21 +46,20 @@ string_size (const GstreamJsonString *string)
 
 /* The text, as a part of @owner or copied to @room. */
 static void
-set_text (GstreamEventBody *body,
+set_text (GstreamEventText *text,
           const GstreamEnvelope *self,
           GBytes           *owner,
           char             *room)
 {
-  body->json = self->cursor.json + self->root.start;
-  body->json_length = self->root.length;
-  if (owner != NULL)
-    body->owner = g_bytes_ref (owner);
-  else
-    body->json = memcpy (room, body->json, body->json_length);
-  body->json_data = gstream_json_slice_within (self->data, self->root.start);
-  body->json_interrupts = gstream_json_slice_within (self->interrupts, self->root.start);
-  body->json_seq = gstream_json_slice_within (self->seq_slice, self->root.start);
-  body->read_seq = self->seq;
+  text->json = self->cursor.json + self->root.start;
+  text->length = self->root.length;
+  text->owner = owner != NULL ? g_bytes_ref (owner) : NULL;
+  if (owner == NULL)
+    text->json = memcpy (room, text->json, text->length);
+  text->data = gstream_json_slice_within (self->data, self->root.start);
+  text->interrupts = gstream_json_slice_within (self->interrupts, self->root.start);
+  text->seq = gstream_json_slice_within (self->seq_slice, self->root.start);
+  text->read_seq = self->seq;
 }
 
 static GstreamEvent *
@@ -68,7 +67,7 @@ make_event (GstreamEnvelope *self,
             GBytes  *owner)
 {
   gboolean is_known = self->method != GSTREAM_METHOD_OTHER;
-  gsize size = sizeof (GstreamEventFacts) + gstream_found_get_size (&self->found) +
+  gsize size = sizeof (GstreamEventFacts) + sizeof (GstreamEventText) + gstream_found_get_size (&self->found) +
                string_size (&self->id) + string_size (&self->node);
   GstreamEventFacts *facts;
   GstreamEventBody *body;
@@ -87,7 +86,8 @@ make_event (GstreamEnvelope *self,
   event->seq = self->seq;
   body = event->body;
   facts = start;
-  room = (char *) (facts + 1);
+  body->text = (GstreamEventText *) (facts + 1);
+  room = (char *) (body->text + 1);
   body->method = self->method;
   body->method_name = is_known ? gstream_method_get_name (self->method) : gstream_found_copy_string (&self->method_name, &room);
   body->view.namespace_ = g_steal_pointer (&self->namespace_);
@@ -96,7 +96,7 @@ make_event (GstreamEnvelope *self,
   body->node = gstream_found_copy_if_any (&self->node, &room);
   body->view.facts = &facts->facts;
   room = gstream_found_copy (&self->found, self->method, body->node, facts, room);
-  set_text (body, self, owner, room);
+  set_text (body->text, self, owner, room);
   return event;
 }
 

@@ -45,25 +45,12 @@ copy_string (const char  *string,
   return *room - size;
 }
 
-static void
-copy_method (GstreamEventBody  *body,
-             const char        *method,
-             char             **room)
-{
-  body->method = gstream_method_from_name (method, strlen (method));
-  if (body->method == GSTREAM_METHOD_OTHER)
-    body->method_name = copy_string (method, room);
-  else
-    body->method_name = gstream_method_get_name (body->method);
-}
-
 /* Where the method says it all there is nothing to be looked for in the data. */
 static void
 set_plain_facts (GstreamEventBody  *body,
                  GstreamEventFacts *facts)
 {
-  facts->facts.method = body->method;
-  facts->facts.index = -1;
+  gstream_event_facts_init (facts, body->method);
   facts->facts.node = body->node;
   body->view.facts = &facts->facts;
 }
@@ -92,22 +79,27 @@ gstream_event_new_full (const char         *method,
                         const char         *id,
                         GstreamPayload     *interrupts)
 {
-  GstreamEvent *self;
+  GstreamMethod known;
+  const char *other; /* the method, where it is not known */
   GstreamEventFacts *facts;
+  GstreamEvent *self;
   gpointer room;
   char *strings;
 
   g_return_val_if_fail (method != NULL && *method != '\0', NULL);
   g_return_val_if_fail (data != NULL, NULL);
 
-  self = gstream_event_alloc (sizeof *facts + size_of (method) + size_of (node) + size_of (id), &room);
-  facts = memset (room, 0, sizeof *facts);
+  known = gstream_method_from_name (method, strlen (method));
+  other = known == GSTREAM_METHOD_OTHER ? method : NULL;
+  self = gstream_event_alloc (sizeof *facts + size_of (other) + size_of (node) + size_of (id), &room);
+  facts = room;
   strings = (char *) (facts + 1);
-  copy_method (self->body, method, &strings);
+  self->body->method = known;
+  self->body->method_name = other != NULL ? copy_string (other, &strings) : gstream_method_get_name (known);
   self->body->node = copy_string (node, &strings);
   self->body->id = copy_string (id, &strings);
   self->body->view.namespace_ = gstream_namespace_new (namespace_);
-  self->body->timestamp = timestamp >= 0 ? timestamp : g_get_real_time () / 1000;
+  self->body->timestamp = timestamp >= 0 ? timestamp : gstream_event_now ();
   self->body->data = gstream_payload_ref (data);
   if (interrupts != NULL)
     self->body->interrupts = gstream_payload_ref (interrupts);
@@ -204,11 +196,26 @@ clear_body (GstreamEvent *self)
   release_payload (self, body->data);
   if (body->facts_apart)
     g_free ((gpointer) body->view.facts);
-  g_clear_pointer (&body->owner, g_bytes_unref);
-  if (body->lender != NULL)
-    gstream_event_unref (body->lender);
+  if (body->text != NULL)
+    g_clear_pointer (&body->text->owner, g_bytes_unref);
+}
+
+static void
+event_free (GstreamEvent *self)
+{
+  if (self->host != NULL)
+    gstream_event_unref (self->host);
   else
-    gstream_namespace_unref (body->view.namespace_);
+    {
+      clear_body (self);
+      if (self->body->page != NULL)
+        {
+          gstream_event_page_free (self->body->page, self);
+          return;
+        }
+      gstream_namespace_unref (self->body->view.namespace_);
+    }
+  g_free (self);
 }
 
 /**
@@ -222,13 +229,8 @@ gstream_event_unref (GstreamEvent *event)
 {
   g_return_if_fail (event != NULL);
 
-  if (!gstream_ref_count_dec (&event->ref_count))
-    return;
-  if (event->host != NULL)
-    gstream_event_unref (event->host);
-  else
-    clear_body (event);
-  g_free (event);
+  if (gstream_ref_count_dec (&event->ref_count))
+    event_free (event);
 }
 
 /* In exchange for the reference to @event. */
@@ -245,22 +247,12 @@ take_host (GstreamEvent *event)
 }
 
 GstreamEvent *
-gstream_event_take_with_seq (GstreamEvent *event,
+gstream_event_copy_with_seq (GstreamEvent *event,
                              guint64       seq)
 {
-  GstreamEvent *copy;
+  GstreamEvent *copy = g_malloc (sizeof *copy);
 
-  if (event->seq == seq)
-    return event;
-  if (g_atomic_int_get (&event->ref_count) == 1)
-    {
-      event->seq = seq;
-      return event;
-    }
-  copy = g_malloc (sizeof *copy);
-  g_atomic_ref_count_init (&copy->ref_count);
-  copy->seq = seq;
-  copy->body = event->body;
+  *copy = (GstreamEvent) { .ref_count = 1, .seq = seq, .body = event->body };
   copy->host = take_host (event);
   return copy;
 }

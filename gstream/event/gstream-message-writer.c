@@ -48,6 +48,7 @@ struct _GstreamMessageWriter
   const char   *id;        /* of the message, and its run: the first event's */
   gint64        index;     /* of the latest block; -1 before any */
   Block         block;     /* what that block takes */
+  GstreamEventPage *page;  /* that deltas are made in; NULL before the first */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, G_TYPE_OBJECT)
@@ -57,6 +58,7 @@ gstream_message_writer_finalize (GObject *object)
 {
   GstreamMessageWriter *self = GSTREAM_MESSAGE_WRITER (object);
 
+  g_clear_pointer (&self->page, gstream_event_page_finish);
   g_clear_pointer (&self->first, gstream_event_unref);
   G_OBJECT_CLASS (gstream_message_writer_parent_class)->finalize (object);
 }
@@ -73,11 +75,16 @@ gstream_message_writer_init (GstreamMessageWriter *self)
   self->index = -1;
 }
 
-static GString *
-begin (const char *event)
-{
-  GString *out = g_string_new ("{");
+/* Beside what every event says. */
+#define ROOM 160
 
+static GString *
+begin (const char *event,
+       gsize       size)
+{
+  GString *out = g_string_sized_new (ROOM + size);
+
+  g_string_append_c (out, '{');
   gstream_json_write_member (out, "event");
   gstream_json_write_string (out, event);
   return out;
@@ -115,14 +122,68 @@ end (GString    *out,
   return payload;
 }
 
-static GstreamEvent *
+/* The shape of all events but the first, from which they borrow what is the same for all of them. */
+static inline GstreamEvent *
 event_new (GstreamMessageWriter *self,
-           GString              *out)
+           GstreamStep           step,
+           gsize                 size,
+           gpointer             *room)
 {
-  g_autoptr(GstreamPayload) data = end (out, self->id);
+  gsize whole = sizeof (GstreamEvent) + sizeof (GstreamEventBody) + sizeof (GstreamEventFacts) + size;
+  GstreamEvent *event = gstream_event_page_alloc (&self->page, self->first, whole);
+  GstreamEventFacts *facts = gstream_event_init (event);
+  const GstreamEventBody *first = self->first->body;
+  GstreamEventBody *body = event->body;
 
-  return gstream_event_new_full ("messages", gstream_event_get_namespace (self->first), data, -1,
-                                 self->first->body->node, NULL, NULL);
+  gstream_event_facts_init (facts, GSTREAM_METHOD_MESSAGES);
+  facts->facts.step = step;
+  facts->facts.run_id = self->id;
+  facts->facts.node = first->node;
+  body->view.facts = &facts->facts;
+  body->view.namespace_ = first->view.namespace_;
+  body->method = GSTREAM_METHOD_MESSAGES;
+  body->method_name = first->method_name;
+  body->node = first->node;
+  body->page = self->page;
+  body->timestamp = gstream_event_now ();
+  *room = facts + 1;
+  return event;
+}
+
+static inline GstreamFacts *
+facts_of (GstreamEvent *event)
+{
+  return (GstreamFacts *) event->body->view.facts;
+}
+
+/* One that has data, too; takes @out. */
+static GstreamEvent *
+data_event_new (GstreamMessageWriter *self,
+                GstreamStep           step,
+                GString              *out)
+{
+  gpointer room;
+  GstreamEvent *event = event_new (self, step, 0, &room);
+
+  event->body->data = end (out, self->id);
+  return event;
+}
+
+/* What reading it would find. */
+static const GstreamFacts *
+make_first_facts (GstreamEvent *first,
+                  const char   *id)
+{
+  gsize size = strlen (id) + 1;
+  GstreamEventFacts *facts = g_malloc (sizeof *facts + size);
+
+  gstream_event_facts_init (facts, GSTREAM_METHOD_MESSAGES);
+  facts->facts.step = GSTREAM_STEP_MESSAGE_START;
+  facts->facts.message_id = facts->facts.run_id = memcpy (facts + 1, id, size);
+  facts->facts.node = first->body->node;
+  first->body->view.facts = &facts->facts;
+  first->body->facts_apart = TRUE;
+  return &facts->facts;
 }
 
 static void
@@ -131,15 +192,14 @@ make_first (GstreamMessageWriter *self,
             const char           *node,
             const char           *id)
 {
-  g_autofree char *made = id == NULL ? g_uuid_string_random () : NULL;
-  GString *out = begin ("message-start");
+  GString *out = begin ("message-start", 2 * strlen (id));
   g_autoptr(GstreamPayload) data = NULL;
 
   write_string (out, "role", "ai");
-  write_string (out, "id", id != NULL ? id : made);
-  data = end (out, id != NULL ? id : made);
+  write_string (out, "id", id);
+  data = end (out, id);
   self->first = gstream_event_new_full ("messages", namespace_, data, -1, node, NULL, NULL);
-  self->id = gstream_event_get_facts (self->first)->run_id;
+  self->id = make_first_facts (self->first, id)->run_id;
 }
 
 /**
@@ -158,8 +218,9 @@ gstream_message_writer_new (const char * const *namespace_,
                             const char         *id)
 {
   GstreamMessageWriter *self = g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, NULL);
+  g_autofree char *made = id == NULL ? g_uuid_string_random () : NULL;
 
-  make_first (self, namespace_, node, id);
+  make_first (self, namespace_, node, id != NULL ? id : made);
   return self;
 }
 
@@ -199,15 +260,19 @@ block_of_type (const char *type)
 
 static GstreamEvent *
 block_event (GstreamMessageWriter *self,
-             const char           *event,
+             GstreamStep           step,
+             const char           *name,
              GstreamPayload       *block)
 {
-  GString *out = begin (event);
+  GString *out = begin (name, block->length);
+  GstreamEvent *event;
 
   gstream_json_write_member (out, "index");
   g_string_append_printf (out, "%" G_GINT64_FORMAT, self->index);
   write_payload (out, "content", block);
-  return event_new (self, out);
+  event = data_event_new (self, step, out);
+  facts_of (event)->index = self->index;
+  return event;
 }
 
 /**
@@ -234,10 +299,10 @@ gstream_message_writer_start_block (GstreamMessageWriter  *self,
     return NULL;
   self->index++;
   self->block = block_of_type (gstream_payload_get_string (block, "/type"));
-  return block_event (self, "content-block-start", block);
+  return block_event (self, GSTREAM_STEP_BLOCK_START, "content-block-start", block);
 }
 
-/* The shape of all deltas: facts alone. The event borrows what is the same for all of them. */
+/* Its JSON is written when it is asked for. */
 static GstreamEvent *
 delta_new (GstreamMessageWriter *self,
            GstreamDelta          delta,
@@ -245,63 +310,63 @@ delta_new (GstreamMessageWriter *self,
            gsize                 length)
 {
   gpointer room;
-  GstreamEventFacts *facts;
-  GstreamEvent *event = gstream_event_alloc (sizeof *facts + length + 1, &room);
-  GstreamEventBody *body = event->body;
+  GstreamEvent *event = event_new (self, GSTREAM_STEP_BLOCK_DELTA, length + 1, &room);
+  GstreamFacts *facts = facts_of (event);
 
-  facts = memset (room, 0, sizeof *facts);
-  facts->facts.method = body->method = GSTREAM_METHOD_MESSAGES;
-  facts->facts.step = GSTREAM_STEP_BLOCK_DELTA;
-  facts->facts.delta = delta;
-  facts->facts.index = self->index;
-  facts->facts.run_id = self->id;
-  facts->facts.node = body->node = self->first->body->node;
-  facts->facts.text = memcpy (facts + 1, text, length + 1);
-  facts->facts.text_length = length;
-  body->view.facts = &facts->facts;
-  body->method_name = self->first->body->method_name;
-  body->view.namespace_ = self->first->body->view.namespace_;
-  body->lender = gstream_event_ref (self->first);
-  body->timestamp = g_get_real_time () / 1000;
+  facts->delta = delta;
+  facts->index = self->index;
+  facts->text = memcpy (room, text, length + 1);
+  facts->text_length = length;
   return event;
 }
 
-/* Most text is ASCII, and of that eight bytes can be checked at once. */
-static inline gsize
-pass_ascii (const char *text,
-            gsize       length)
+static inline guint64
+word_at (const char *text,
+         gsize       size)
 {
-  const guint64 beyond_ascii = G_GUINT64_CONSTANT (0x8080808080808080);
-  gsize at = 0;
-  guint64 word;
+  guint64 word = 0;
 
-  for (; length - at >= sizeof word; at += sizeof word)
-    {
-      memcpy (&word, text + at, sizeof word);
-      if ((word & beyond_ascii) != 0)
-        return at;
-    }
-  while (at < length && (guchar) text[at] < 0x80)
-    at++;
-  return at;
+  memcpy (&word, text, size);
+  return word;
 }
 
+/* Most text is ASCII, and of that eight bytes can be looked at together: the last ones again, with those before them. */
 static inline gboolean
-is_valid (const char *text,
+is_ascii (const char *text,
           gsize       length)
 {
-  gsize at = pass_ascii (text, length);
+  guint64 all = 0;
 
-  return at == length || g_utf8_validate_len (text + at, length - at, NULL);
+  if (length >= 8)
+    {
+      for (gsize i = 0; i < length - 8; i += 8)
+        all |= word_at (text + i, 8);
+      all |= word_at (text + length - 8, 8);
+    }
+  else if (length >= 4)
+    all = word_at (text, 4) | word_at (text + length - 4, 4);
+  else if (length > 0)
+    all = (guchar) text[0] | (guchar) text[length / 2] | (guchar) text[length - 1];
+  return (all & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
 }
 
 static GstreamEvent *
+mend_delta (GstreamMessageWriter *self,
+            GstreamDelta          delta,
+            const char           *text,
+            gsize                 length)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, length);
+
+  return delta_new (self, delta, valid, strlen (valid));
+}
+
+static inline GstreamEvent *
 write_delta (GstreamMessageWriter *self,
              Block                 block,
              GstreamDelta          delta,
              const char           *text)
 {
-  g_autofree char *valid = NULL;
   gsize length = strlen (text);
 
   if (self->block != block)
@@ -309,10 +374,9 @@ write_delta (GstreamMessageWriter *self,
       self->block = block;
       self->index++;
     }
-  if (is_valid (text, length))
+  if (G_LIKELY (is_ascii (text, length)) || g_utf8_validate_len (text, length, NULL))
     return delta_new (self, delta, text, length);
-  valid = g_utf8_make_valid (text, length);
-  return delta_new (self, delta, valid, strlen (valid));
+  return mend_delta (self, delta, text, length);
 }
 
 /**
@@ -378,7 +442,7 @@ gstream_message_writer_finish_block (GstreamMessageWriter  *self,
   if (self->block == BLOCK_NONE)
     self->index++;
   self->block = BLOCK_NONE;
-  return block_event (self, "content-block-finish", block);
+  return block_event (self, GSTREAM_STEP_BLOCK_FINISH, "content-block-finish", block);
 }
 
 /**
@@ -400,12 +464,12 @@ gstream_message_writer_finish (GstreamMessageWriter *self,
 
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
 
-  out = begin ("message-finish");
+  out = begin ("message-finish", usage != NULL ? usage->length : 0);
   if (finish_reason != NULL)
     write_string (out, "reason", finish_reason);
   if (usage != NULL)
     write_payload (out, "usage", usage);
-  return event_new (self, out);
+  return data_event_new (self, GSTREAM_STEP_MESSAGE_FINISH, out);
 }
 
 /**
@@ -426,7 +490,7 @@ gstream_message_writer_fail (GstreamMessageWriter *self,
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
   g_return_val_if_fail (message != NULL, NULL);
 
-  out = begin ("error");
+  out = begin ("error", strlen (message));
   write_string (out, "message", message);
-  return event_new (self, out);
+  return data_event_new (self, GSTREAM_STEP_MESSAGE_ERROR, out);
 }

@@ -17,12 +17,16 @@ gstream_ref_count_inc (gatomicrefcount *self)
   g_return_if_fail (before > 0);
 }
 
-/* Whether that was the last one. */
+/* Whether that was the last one: then nobody else has any, and to look is cheaper than to count down. */
 static inline gboolean
 gstream_ref_count_dec (gatomicrefcount *self)
 {
-  int before = g_atomic_int_add (self, -1);
+  int before;
 
+  if (g_atomic_int_get (self) == 1)
+    return TRUE;
+
+  before = g_atomic_int_add (self, -1);
   g_return_val_if_fail (before > 0, FALSE);
   return before == 1;
 }

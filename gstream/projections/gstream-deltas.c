@@ -66,12 +66,10 @@ gstream_deltas_push (GstreamDeltas *self,
                      const char    *text,
                      gsize          length)
 {
-  if (self->projection == NULL && self->n_kept == 0)
-    return;
-  if (!gstream_projection_is_wanted (gstream_deltas_get (self)))
-    return;
-
-  gstream_projection_push_item (self->projection, (GstreamItem) { .p = gstream_text_new_len (text, length) }, NULL);
+  if (self->projection == NULL && self->n_kept > 0)
+    gstream_deltas_get (self);
+  if (self->projection != NULL)
+    gstream_projection_push_text (self->projection, text, length);
 }
 
 void

@@ -53,9 +53,31 @@ void             gstream_block_free           (GstreamBlock     *self);
 GstreamBlockKind gstream_block_kind_of        (GstreamJsonValue  content,
                                                GstreamBlockKind  otherwise);
 
-GstreamGrowth    gstream_block_append         (GstreamBlock     *self,
+/* Where @self has no room for it yet. */
+void             gstream_block_append_slowly  (GstreamBlock     *self,
                                                const char       *text,
                                                gsize             length);
+
+static inline GstreamGrowth
+gstream_block_append (GstreamBlock *self,
+                      const char   *text,
+                      gsize         length)
+{
+  GString *stream = self->stream;
+
+  /* What GString would do, without the call: this is done for every token. */
+  if (G_LIKELY (stream != NULL && stream->len + length < stream->allocated_len))
+    {
+      memcpy (stream->str + stream->len, text, length);
+      stream->len += length;
+      stream->str[stream->len] = '\0';
+    }
+  else
+    gstream_block_append_slowly (self, text, length);
+
+  return (GstreamGrowth) { self->kind, self->stream->str + self->stream->len - length, length };
+}
+
 /* Puts the members of the object @fields over those that are there. */
 GstreamGrowth    gstream_block_merge          (GstreamBlock     *self,
                                                GstreamJsonValue  fields);

@@ -113,27 +113,14 @@ start_stream (GstreamBlock *self)
   self->stream = g_string_new (begun);
 }
 
-GstreamGrowth
-gstream_block_append (GstreamBlock *self,
-                      const char   *text,
-                      gsize         length)
+void
+gstream_block_append_slowly (GstreamBlock *self,
+                             const char   *text,
+                             gsize         length)
 {
-  GString *stream;
-
-  if (G_UNLIKELY (self->stream == NULL))
+  if (self->stream == NULL)
     start_stream (self);
-  stream = self->stream;
-  /* What GString would do, without the call: this is done for every token. */
-  if (G_LIKELY (stream->len + length < stream->allocated_len))
-    {
-      memcpy (stream->str + stream->len, text, length);
-      stream->len += length;
-      stream->str[stream->len] = '\0';
-    }
-  else
-    g_string_append_len (stream, text, length);
-
-  return (GstreamGrowth) { self->kind, stream->str + stream->len - length, length };
+  g_string_append_len (self->stream, text, length);
 }
 
 /* All of the stream at once: text that goes on from what there is, is growth; other text takes its place. */

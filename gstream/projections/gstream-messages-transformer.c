@@ -75,8 +75,7 @@ open_message (GstreamMessagesTransformer *self,
   if (is_shown)
     push (self, message);
 
-  return gstream_open_messages_add (&self->open, gstream_event_peek_namespace (event), facts->run_id,
-                                    facts->message_id, message);
+  return gstream_open_messages_add (&self->open, event, message);
 }
 
 /* No longer open. Whoever is told of the message's end may do anything, so that comes after. */

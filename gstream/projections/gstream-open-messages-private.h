@@ -26,6 +26,7 @@ struct _GstreamOpenMessage
 {
   GstreamMessage   *message;  /* a reference; NULL: one that is left out */
   GstreamOpenPlace *place;
+  GstreamEvent     *first;    /* held: what it was opened for, whose run id events of one writer have by the same pointer */
   char             *run_id;   /* or NULL */
   gboolean          has_run;  /* of those with this run id, it is the one that the id alone means */
   char             *id;       /* or NULL */
@@ -44,11 +45,9 @@ typedef struct
 void                gstream_open_messages_init   (GstreamOpenMessages *self);
 void                gstream_open_messages_clear  (GstreamOpenMessages *self);
 
-/* Takes @message. */
+/* The message that @event is the first of; takes @message. */
 GstreamOpenMessage *gstream_open_messages_add    (GstreamOpenMessages *self,
-                                                  GstreamNamespace    *namespace_,
-                                                  const char          *run_id,
-                                                  const char          *id,
+                                                  GstreamEvent        *event,
                                                   GstreamMessage      *message);
 void                gstream_open_messages_remove (GstreamOpenMessages *self,
                                                   GstreamOpenMessage  *open);

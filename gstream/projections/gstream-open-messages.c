@@ -13,6 +13,7 @@ open_message_free (gpointer data)
   GstreamOpenMessage *self = data;
 
   g_clear_object (&self->message);
+  gstream_event_unref (self->first);
   g_free (self->run_id);
   g_free (self->id);
   g_free (self);
@@ -116,17 +117,17 @@ gstream_open_messages_name (GstreamOpenMessages *self,
 
 GstreamOpenMessage *
 gstream_open_messages_add (GstreamOpenMessages *self,
-                           GstreamNamespace    *namespace_,
-                           const char          *run_id,
-                           const char          *id,
+                           GstreamEvent        *event,
                            GstreamMessage      *message)
 {
+  const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamOpenMessage *open = g_new0 (GstreamOpenMessage, 1);
 
   open->message = message;
-  open->place = get_place (self, namespace_);
+  open->first = gstream_event_ref (event);
+  open->place = get_place (self, gstream_event_peek_namespace (event));
   g_ptr_array_add (open->place->open, open);
-  gstream_open_messages_name (self, open, run_id, id);
+  gstream_open_messages_name (self, open, facts->run_id, facts->message_id);
   open->place->latest = open;
   open->place->step = GSTREAM_STEP_MESSAGE_START;
   self->latest = open;
@@ -207,7 +208,8 @@ is_latest (GstreamOpenMessages *self,
   if (facts->message_id != NULL)
     return is_same (latest->id, facts->message_id);
   if (facts->run_id != NULL)
-    return latest->has_run && is_same (latest->run_id, facts->run_id);
+    return latest->has_run && (facts->run_id == gstream_event_get_facts (latest->first)->run_id ||
+                               is_same (latest->run_id, facts->run_id));
 
   return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }

@@ -1,103 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Waiting without taking, and looking at many items at once: what the iterators
- * of the language bindings are made of.
+ * Looking at many items at once: what the iterators of the language bindings are
+ * made of.
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-cursor-private.h>
-#include <gstream/stream/gstream-sync-private.h>
 
 /* A batch ends with the item that brings its texts beyond this many bytes. */
 #define MAX_BATCH_SIZE (64 * 1024)
-
-/* --- waiting --- */
-
-/**
- * gstream_cursor_wait:
- * @self: a cursor
- * @cancellable: (nullable): to stop waiting; ends this call alone, and loses nothing (R3)
- * @callback: (scope async): called when there is an item, the end, or an error
- * @user_data: for @callback
- *
- * Waits until there is an item, like [method@Cursor.next], and leaves it where it
- * is: the next [method@Cursor.try_next] or [method@Cursor.peek_texts] finds it.
- *
- * One call at a time: while one is under way, another of this or of
- * [method@Cursor.next] fails with %G_IO_ERROR_PENDING. @callback is called from
- * the run's main context, never from inside this call (R7).
- */
-void
-gstream_cursor_wait (GstreamCursor       *self,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             user_data)
-{
-  g_return_if_fail (GSTREAM_IS_CURSOR (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  gstream_cursor_start (self, gstream_cursor_wait, cancellable, callback, user_data);
-}
-
-/**
- * gstream_cursor_wait_finish:
- * @self: a cursor
- * @result: what the callback was given
- * @error: return location for an error
- *
- * Ends [method@Cursor.wait]. Fails like [method@Cursor.next_finish].
- *
- * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
- */
-gboolean
-gstream_cursor_wait_finish (GstreamCursor  *self,
-                            GAsyncResult   *result,
-                            GError        **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
-}
-
-/**
- * gstream_cursor_wait_sync:
- * @self: a cursor
- * @cancellable: (nullable): to stop waiting
- * @error: return location for an error
- *
- * Waits until there is an item by iterating the run's main context (R9), and
- * leaves it where it is. Fails like [method@Cursor.next_sync].
- *
- * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
- */
-gboolean
-gstream_cursor_wait_sync (GstreamCursor  *self,
-                          GCancellable   *cancellable,
-                          GError        **error)
-{
-  GstreamSync sync;
-  gboolean found;
-
-  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !gstream_sync_begin (&sync, self->reader.pump, error))
-    return FALSE;
-
-  gstream_cursor_wait (self, cancellable, gstream_sync_done, &sync);
-  gstream_sync_wait (&sync);
-  found = gstream_cursor_wait_finish (self, sync.result, error);
-  gstream_sync_end (&sync);
-
-  return found;
-}
-
-/* --- looking --- */
 
 /**
  * gstream_cursor_peek:
@@ -158,7 +69,7 @@ dup_texts (GstreamFeed *feed,
 
   for (guint i = 0; i < n && size < MAX_BATCH_SIZE; i++)
     {
-      texts[i] = dup_text (type, gstream_feed_peek (feed, i));
+      texts[i] = dup_text (type, gstream_feed_peek (feed, i)->item);
       if (texts[i] == NULL)
         break;
       size += strlen (texts[i]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A cursor from the inside: how they are made, and what its calls have in common.
+ * A cursor from the inside: how they are made, and what its calls have in common,
+ * which take and try (gstream-cursor.c), wait (gstream-cursor-wait.c), and look at many items
+ * (gstream-cursor-batch.c).
  */
 #pragma once
 
@@ -62,6 +64,16 @@ GstreamTry     gstream_cursor_look          (GstreamCursor       *self,
                                              GError             **error);
 GstreamItem    gstream_cursor_pop           (GstreamCursor       *self,
                                              GstreamFeed         *feed);
+/* Finds it without driving anything. */
+GstreamTry     gstream_cursor_find_next     (GstreamCursor       *self,
+                                             GstreamFeed        **feed,
+                                             GError             **error);
+/* Ends the turn of the newest handle's consumer (P11). */
+void           gstream_cursor_settle_newest (GstreamCursor       *self);
+/* Makes @item one of the cursor's type, without anything in it. */
+void           gstream_cursor_give_nothing  (GstreamCursor       *self,
+                                             GValue              *item);
+void           gstream_cursor_on_ready      (GstreamWaiter       *waiter);
 /* Waits for an item, the end or an error; @tag, a function, says whether the item is taken. */
 void           gstream_cursor_start         (GstreamCursor       *self,
                                              gpointer             tag,

@@ -6,7 +6,6 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-cursor-private.h>
-#include <gstream/stream/gstream-sync-private.h>
 
 /**
  * GstreamCursor:
@@ -39,13 +38,6 @@
  * Closing a cursor, or dropping the last reference to it, unsubscribes (P9).
  */
 
-/* What next() found, on its way to next_finish(). */
-typedef struct
-{
-  GstreamItemType type;
-  GstreamItem     item;
-} Found;
-
 enum
 {
   PROP_0,
@@ -60,8 +52,8 @@ G_DEFINE_FINAL_TYPE (GstreamCursor, gstream_cursor, G_TYPE_OBJECT)
 
 /* --- the newest handle (P11) --- */
 
-static void
-settle_newest (GstreamCursor *self)
+void
+gstream_cursor_settle_newest (GstreamCursor *self)
 {
   GstreamHandle *newest = g_steal_pointer (&self->newest);
 
@@ -77,7 +69,7 @@ settle_newest (GstreamCursor *self)
 static gboolean
 on_turn_over (gpointer user_data)
 {
-  settle_newest (user_data);
+  gstream_cursor_settle_newest (user_data);
 
   return G_SOURCE_REMOVE;
 }
@@ -107,7 +99,7 @@ find_oldest (GstreamCursor *self)
 
       if (gstream_feed_is_empty (feed))
         continue;
-      if (oldest == NULL || gstream_feed_get_head_stamp (feed) < gstream_feed_get_head_stamp (oldest))
+      if (oldest == NULL || gstream_feed_peek (feed, 0)->stamp < gstream_feed_peek (oldest, 0)->stamp)
         oldest = feed;
     }
 
@@ -153,7 +145,7 @@ take_end (GstreamCursor  *self,
 }
 
 /* Finds what is there, without driving anything. */
-static inline GstreamTry
+static G_ALWAYS_INLINE inline GstreamTry
 find_next (GstreamCursor  *self,
            GstreamFeed   **feed,
            GError        **error)
@@ -175,12 +167,20 @@ pop (GstreamCursor *self,
   GstreamItem item;
 
   self->item_name = gstream_feed_get_name (feed);
-  self->item_stamp = gstream_feed_get_head_stamp (feed);
+  self->item_stamp = gstream_feed_peek (feed, 0)->stamp;
   item = gstream_feed_pop (feed);
   if (gstream_feed_get_item_type (feed)->kind == GSTREAM_ITEM_HANDLE)
     begin_turn (self, item.p);
 
   return item;
+}
+
+GstreamTry
+gstream_cursor_find_next (GstreamCursor  *self,
+                          GstreamFeed   **feed,
+                          GError        **error)
+{
+  return find_next (self, feed, error);
 }
 
 GstreamItem
@@ -205,11 +205,11 @@ drive (GstreamCursor *self,
   while (self->reader.landed > landed && self->reader.landed < enough && !self->reader.over && !self->closed);
 }
 
-GstreamTry
-gstream_cursor_look (GstreamCursor  *self,
-                     guint           enough,
-                     GstreamFeed   **feed,
-                     GError        **error)
+static G_ALWAYS_INLINE inline GstreamTry
+look (GstreamCursor  *self,
+      guint           enough,
+      GstreamFeed   **feed,
+      GError        **error)
 {
   if (G_UNLIKELY (self->task != NULL))
     {
@@ -218,23 +218,30 @@ gstream_cursor_look (GstreamCursor  *self,
     }
 
   if (self->newest != NULL)
-    settle_newest (self);
-  if (self->reader.landed >= enough || self->reader.over || self->closed)
-    return find_next (self, feed, error);
-
-  drive (self, enough);
+    gstream_cursor_settle_newest (self);
+  if (self->reader.landed < enough && !self->reader.over && !self->closed)
+    drive (self, enough);
 
   return find_next (self, feed, error);
 }
 
-static inline GstreamTry
+GstreamTry
+gstream_cursor_look (GstreamCursor  *self,
+                     guint           enough,
+                     GstreamFeed   **feed,
+                     GError        **error)
+{
+  return look (self, enough, feed, error);
+}
+
+static G_ALWAYS_INLINE inline GstreamTry
 take (GstreamCursor          *self,
       const GstreamItemType **type,
       GstreamItem            *item,
       GError                **error)
 {
   GstreamFeed *feed = NULL;
-  GstreamTry tried = gstream_cursor_look (self, 1, &feed, error);
+  GstreamTry tried = look (self, 1, &feed, error);
 
   if (tried == GSTREAM_TRY_ITEM)
     {
@@ -245,290 +252,17 @@ take (GstreamCursor          *self,
   return tried;
 }
 
-static inline GstreamTry
-try_take (GstreamCursor          *self,
-          const GstreamItemType **type,
-          GstreamItem            *item,
-          GError                **error)
-{
-  GstreamTry tried;
-
-  if (self->reader.landed > 0)
-    return take (self, type, item, error);
-
-  gstream_cursor_enter (self); /* for what look() says */
-  tried = take (self, type, item, error);
-  gstream_cursor_leave (self);
-
-  return tried;
-}
-
-/* --- waiting for one --- */
-
-static void
-free_found (gpointer data)
-{
-  Found *found = data;
-
-  gstream_item_free (&found->type, found->item);
-  g_free (found);
-}
-
-static GTask *
-end_wait (GstreamCursor *self)
-{
-  if (self->cancel_source != NULL)
-    {
-      g_source_destroy (self->cancel_source);
-      g_clear_pointer (&self->cancel_source, g_source_unref);
-    }
-  gstream_pump_forget (self->reader.pump, &self->reader.waiter);
-
-  return g_steal_pointer (&self->task);
-}
-
-static Found *
-take_found (GstreamCursor *self,
-            GstreamFeed   *feed)
-{
-  Found *found = g_new (Found, 1);
-
-  found->type = *gstream_feed_get_item_type (feed);
-  found->item = pop (self, feed);
-
-  return found;
-}
-
-/* What a task is given in place of an item that it does not take. */
-static const char there_is_one;
-
-static void
-answer (GstreamCursor *self,
-        GTask         *task)
-{
-  GstreamFeed *feed = NULL;
-  GError *error = NULL;
-  GstreamTry tried = find_next (self, &feed, &error);
-
-  g_assert (tried != GSTREAM_TRY_PENDING);
-
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else if (tried == GSTREAM_TRY_ENDED)
-    g_task_return_pointer (task, NULL, NULL);
-  else if (g_task_get_source_tag (task) == gstream_cursor_next)
-    g_task_return_pointer (task, take_found (self, feed), free_found);
-  else
-    g_task_return_pointer (task, (gpointer) &there_is_one, NULL);
-}
-
-static void
-on_ready (GstreamWaiter *waiter)
-{
-  GstreamCursor *self = GSTREAM_CURSOR ((char *) waiter - G_STRUCT_OFFSET (GstreamCursor, reader.waiter));
-  g_autoptr (GTask) task = NULL;
-
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
-    return; /* its source says so, and the item stays for the next call (R3) */
-  if (self->reader.landed == 0 && !self->closed)
-    {
-      /* It was begun from inside a try on this cursor, which then took what had landed. */
-      gstream_pump_wait (self->reader.pump, waiter);
-      return;
-    }
-
-  task = end_wait (self);
-  if (self->cut_short)
-    {
-      self->cut_short = FALSE;
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The cursor was closed");
-      return;
-    }
-
-  answer (self, task);
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable,
-              gpointer      user_data)
-{
-  g_autoptr (GTask) task = end_wait (user_data);
-  GError *error = NULL;
-
-  g_cancellable_set_error_if_cancelled (cancellable, &error);
-  g_task_return_error (task, error);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-watch_cancellable (GstreamCursor *self,
-                   GCancellable  *cancellable)
-{
-  if (cancellable == NULL)
-    return;
-
-  self->cancel_source = g_cancellable_source_new (cancellable);
-  g_source_set_callback (self->cancel_source, G_SOURCE_FUNC (on_cancelled), self, NULL);
-  g_source_attach (self->cancel_source, gstream_pump_get_context (self->reader.pump));
-}
-
-void
-gstream_cursor_start (GstreamCursor       *self,
-                      gpointer             tag,
-                      GCancellable        *cancellable,
-                      GAsyncReadyCallback  callback,
-                      gpointer             user_data)
-{
-  g_autoptr (GTask) task = gstream_pump_new_task (self->reader.pump, self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, tag);
-  /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
-  g_task_set_check_cancellable (task, FALSE);
-
-  if (self->task != NULL)
-    {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
-      return;
-    }
-
-  settle_newest (self);
-  self->cut_short = FALSE;
-  self->task = g_steal_pointer (&task);
-  watch_cancellable (self, cancellable);
-  if (self->reader.landed > 0 || self->closed)
-    gstream_pump_ready (self->reader.pump, &self->reader.waiter);
-  else
-    gstream_pump_wait (self->reader.pump, &self->reader.waiter);
-}
-
-/**
- * gstream_cursor_next:
- * @self: a cursor
- * @cancellable: (nullable): to stop waiting; ends this call alone, and loses nothing (R3)
- * @callback: (scope async): called when there is an item, the end, or an error
- * @user_data: for @callback
- *
- * Waits for the next item. While it waits, the run's source is driven (R1, R2).
- *
- * One call at a time: a second one fails with %G_IO_ERROR_PENDING. @callback is
- * called from the run's main context, never from inside this call (R7).
- */
-void
-gstream_cursor_next (GstreamCursor       *self,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             user_data)
-{
-  g_return_if_fail (GSTREAM_IS_CURSOR (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  gstream_cursor_start (self, gstream_cursor_next, cancellable, callback, user_data);
-}
+/* --- trying --- */
 
 /* A value that is not initialised is more than some bindings can bear. */
-static void
-give_nothing (GstreamCursor *self,
-              GValue        *item)
+void
+gstream_cursor_give_nothing (GstreamCursor *self,
+                             GValue        *item)
 {
   if (G_IS_VALUE (item))
     g_value_unset (item);
   g_value_init (item, gstream_feed_get_item_type (self->feeds[0])->type);
 }
-
-/**
- * gstream_cursor_next_finish:
- * @self: a cursor
- * @result: what the callback was given
- * @item: (out caller-allocates): the item; must be initialised with `G_VALUE_INIT`,
- *   and may hold the previous item
- * @error: return location for an error
- *
- * Ends [method@Cursor.next].
- *
- * The error is the run's own where the run failed (R5), %G_IO_ERROR_CANCELLED
- * where the wait was cancelled or the cursor closed (P9), and
- * %G_IO_ERROR_PENDING where another wait was under way.
- *
- * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
- */
-gboolean
-gstream_cursor_next_finish (GstreamCursor  *self,
-                            GAsyncResult   *result,
-                            GValue         *item,
-                            GError        **error)
-{
-  Found *found;
-
-  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  found = g_task_propagate_pointer (G_TASK (result), error);
-  if (found == NULL)
-    {
-      give_nothing (self, item);
-      return FALSE;
-    }
-
-  gstream_item_take_value (&found->type, found->item, item);
-  g_free (found);
-
-  return TRUE;
-}
-
-/**
- * gstream_cursor_next_sync:
- * @self: a cursor
- * @item: (out caller-allocates): the item; must be initialised with `G_VALUE_INIT`,
- *   and may hold the previous item
- * @cancellable: (nullable): to stop waiting
- * @error: return location for an error
- *
- * Waits for the next item by iterating the run's main context (R9). For scripts
- * and tests: a program with a main loop uses [method@Cursor.next].
- *
- * Fails like [method@Cursor.next_finish], with %GSTREAM_ERROR_WRONG_CONTEXT
- * where the run's main context belongs to another thread or the call comes from
- * inside a transformer, and with %GSTREAM_ERROR_ASYNC_ONLY where a transformer
- * of the run only works asynchronously (M3).
- *
- * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
- */
-gboolean
-gstream_cursor_next_sync (GstreamCursor  *self,
-                          GValue         *item,
-                          GCancellable   *cancellable,
-                          GError        **error)
-{
-  GstreamSync sync;
-  GstreamTry tried;
-  gboolean found;
-
-  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
-  g_return_val_if_fail (item != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  give_nothing (self, item);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !gstream_sync_begin (&sync, self->reader.pump, error))
-    return FALSE;
-
-  tried = gstream_cursor_try_next (self, item, error);
-  found = tried == GSTREAM_TRY_ITEM;
-  if (tried == GSTREAM_TRY_PENDING)
-    {
-      gstream_cursor_next (self, cancellable, gstream_sync_done, &sync);
-      gstream_sync_wait (&sync);
-      found = gstream_cursor_next_finish (self, sync.result, item, error);
-    }
-  gstream_sync_end (&sync);
-
-  return found;
-}
-
-/* --- trying --- */
 
 /**
  * gstream_cursor_try_next:
@@ -564,14 +298,14 @@ gstream_cursor_try_next (GstreamCursor  *self,
   if (tried == GSTREAM_TRY_ITEM)
     gstream_item_take_value (type, taken, item);
   else
-    give_nothing (self, item);
+    gstream_cursor_give_nothing (self, item);
   gstream_cursor_leave (self);
 
   return tried;
 }
 
 /* Of several projections of different types, what is next counts; it has to have been seen by peek(). */
-static gboolean
+static G_NO_INLINE gboolean
 next_has_kind (GstreamCursor   *self,
                GstreamItemKind  kind)
 {
@@ -592,6 +326,13 @@ has_kind (GstreamCursor   *self,
           GstreamItemKind  kind)
 {
   return self->n_feeds == 1 ? gstream_feed_get_item_type (self->feeds[0])->kind == kind : next_has_kind (self, kind);
+}
+
+static inline void
+drop_string (GstreamCursor *self)
+{
+  if (self->string != NULL)
+    gstream_text_unref (g_steal_pointer (&self->string));
 }
 
 /**
@@ -618,9 +359,10 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
+  drop_string (self); /* before another is made, which then may take its place */
   gstream_cursor_enter (self); /* to keep the string */
   tried = take (self, &type, &taken, error);
-  g_clear_pointer (&self->string, gstream_text_unref);
+  drop_string (self);
   self->string = taken.p;
   *item = taken.p;
   gstream_cursor_leave (self);
@@ -635,9 +377,12 @@ try_next_pointer (GstreamCursor  *self,
 {
   const GstreamItemType *type = NULL;
   GstreamItem taken = { NULL };
-  GstreamTry tried = try_take (self, &type, &taken, error);
+  GstreamTry tried;
 
+  gstream_cursor_enter (self); /* for what look() says */
+  tried = take (self, &type, &taken, error);
   *item = taken.p;
+  gstream_cursor_leave (self);
 
   return tried;
 }
@@ -811,7 +556,7 @@ gstream_cursor_close (GstreamCursor *self)
 
   g_object_ref (self);
   self->closed = TRUE;
-  settle_newest (self);
+  gstream_cursor_settle_newest (self);
   if (self->task != NULL)
     {
       self->cut_short = TRUE;
@@ -869,7 +614,7 @@ gstream_cursor_finalize (GObject *object)
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_unref (self->feeds[i]);
   g_free (self->feeds);
-  g_clear_pointer (&self->string, gstream_text_unref);
+  drop_string (self);
   g_clear_pointer (&self->reader.pump, gstream_pump_unref);
 
   G_OBJECT_CLASS (gstream_cursor_parent_class)->finalize (object);
@@ -905,7 +650,7 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
 static void
 gstream_cursor_init (GstreamCursor *self)
 {
-  self->reader.waiter.wake = on_ready;
+  self->reader.waiter.wake = gstream_cursor_on_ready;
 }
 
 GstreamCursor *

@@ -32,14 +32,38 @@ typedef struct
   void (*left) (gpointer owner, GstreamFeed *feed);  /* the reader has gone */
 } GstreamFeedFuncs;
 
+typedef struct
+{
+  GstreamItem item;
+  guint64     stamp; /* the number of its arrival at the pump */
+} GstreamSlot;
+
+/* What every item touches comes first, and lies together. */
+struct _GstreamFeed
+{
+  GstreamReader          *reader; /* NULL: kept for a newborn's consumer, or the reader has gone */
+  GstreamSlot            *ring;   /* NULL until the first item */
+  guint                   size;   /* of the ring: a power of two */
+  guint                   head;   /* index of the oldest */
+  guint                   length;
+  guint                   max;    /* 0: no bound */
+  GstreamPump            *pump;   /* a reference; NULL until it is set */
+  char                   *name;   /* the projection's, a GRefString */
+  GstreamItemType         type;
+  gboolean                ended;
+  grefcount               ref_count;
+  const GstreamFeedFuncs *funcs;  /* NULL once the projection is gone */
+  gpointer                owner;  /* the projection */
+  GstreamHolder           holder; /* holds the pump while the queue is full */
+  GError                 *error;  /* why it ended, where it failed */
+};
+
 GstreamFeed   *gstream_feed_new            (const GstreamItemType  *type,
                                             char                   *name, /* a GRefString */
                                             const GstreamFeedFuncs *funcs,
                                             gpointer                owner);
 GstreamFeed   *gstream_feed_ref            (GstreamFeed            *self);
 void           gstream_feed_unref          (GstreamFeed            *self);
-const GstreamItemType *gstream_feed_get_item_type (GstreamFeed     *self);
-const char    *gstream_feed_get_name       (GstreamFeed            *self);
 
 /* The projection's side. */
 void           gstream_feed_disown         (GstreamFeed            *self); /* the owner is going away */
@@ -48,7 +72,7 @@ void           gstream_feed_set_pump       (GstreamFeed            *self,
 void           gstream_feed_set_max        (GstreamFeed            *self,
                                             guint                   max);
 gboolean       gstream_feed_is_full        (GstreamFeed            *self);
-guint          gstream_feed_get_length     (GstreamFeed            *self);
+void           gstream_feed_update_hold    (GstreamFeed            *self); /* after its length has changed */
 void           gstream_feed_push           (GstreamFeed            *self,
                                             GstreamItem             item); /* transfer full */
 void           gstream_feed_copy_to        (GstreamFeed            *self,
@@ -60,12 +84,62 @@ void           gstream_feed_end            (GstreamFeed            *self,
 void           gstream_feed_attach         (GstreamFeed            *self,
                                             GstreamReader          *reader);
 void           gstream_feed_detach         (GstreamFeed            *self); /* drops what is queued */
-gboolean       gstream_feed_is_empty       (GstreamFeed            *self);
-guint64        gstream_feed_get_head_stamp (GstreamFeed            *self);
-GstreamItem    gstream_feed_pop            (GstreamFeed            *self);
-GstreamItem    gstream_feed_peek           (GstreamFeed            *self,
-                                            guint                   index); /* from the head; stays the feed's */
-const GError  *gstream_feed_get_error      (GstreamFeed            *self);
+
+/* What readers do for every item. */
+
+static inline const GstreamItemType *
+gstream_feed_get_item_type (GstreamFeed *self)
+{
+  return &self->type;
+}
+
+static inline const char *
+gstream_feed_get_name (GstreamFeed *self)
+{
+  return self->name;
+}
+
+static inline guint
+gstream_feed_get_length (GstreamFeed *self)
+{
+  return self->length;
+}
+
+static inline gboolean
+gstream_feed_is_empty (GstreamFeed *self)
+{
+  return self->length == 0;
+}
+
+/* From the head; stays the feed's. */
+static inline const GstreamSlot *
+gstream_feed_peek (GstreamFeed *self,
+                   guint        index)
+{
+  g_assert (index < self->length);
+
+  return &self->ring[(self->head + index) & (self->size - 1)];
+}
+
+static inline GstreamItem
+gstream_feed_pop (GstreamFeed *self)
+{
+  GstreamItem item = gstream_feed_peek (self, 0)->item;
+
+  self->head = (self->head + 1) & (self->size - 1);
+  self->length--;
+  self->reader->landed--;
+  if (self->max > 0 && self->holder.holding)
+    gstream_feed_update_hold (self);
+
+  return item;
+}
+
+static inline const GError *
+gstream_feed_get_error (GstreamFeed *self)
+{
+  return self->error;
+}
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamFeed, gstream_feed_unref)
 

@@ -7,31 +7,6 @@
 #include <gstream/stream/gstream-feed-private.h>
 #include <gstream/stream/gstream-handle-private.h>
 
-typedef struct
-{
-  GstreamItem item;
-  guint64     stamp; /* the number of its arrival at the pump */
-} Slot;
-
-struct _GstreamFeed
-{
-  grefcount               ref_count;
-  GstreamItemType         type;
-  char                   *name;   /* the projection's, a GRefString */
-  const GstreamFeedFuncs *funcs;  /* NULL once the projection is gone */
-  gpointer                owner;  /* the projection */
-  GstreamReader          *reader; /* NULL: kept for a newborn's consumer, or the reader has gone */
-  GstreamPump            *pump;   /* a reference; NULL until it is set */
-  GstreamHolder           holder; /* holds the pump while the queue is full */
-  Slot                   *ring;   /* NULL until the first item */
-  guint                   size;   /* of the ring: a power of two */
-  guint                   head;   /* index of the oldest */
-  guint                   length;
-  guint                   max;    /* 0: no bound */
-  gboolean                ended;
-  GError                 *error;  /* why it ended, where it failed */
-};
-
 GstreamFeed *
 gstream_feed_new (const GstreamItemType  *type,
                   char                   *name,
@@ -99,18 +74,6 @@ gstream_feed_unref (GstreamFeed *self)
   g_free (self);
 }
 
-const GstreamItemType *
-gstream_feed_get_item_type (GstreamFeed *self)
-{
-  return &self->type;
-}
-
-const char *
-gstream_feed_get_name (GstreamFeed *self)
-{
-  return self->name;
-}
-
 /* --- the projection's side --- */
 
 gboolean
@@ -119,8 +82,8 @@ gstream_feed_is_full (GstreamFeed *self)
   return self->max > 0 && self->length >= self->max && self->reader != NULL && !self->ended;
 }
 
-static inline void
-update_hold (GstreamFeed *self)
+void
+gstream_feed_update_hold (GstreamFeed *self)
 {
   if (gstream_feed_is_full (self))
     gstream_pump_hold (self->pump, &self->holder);
@@ -172,7 +135,7 @@ gstream_feed_set_pump (GstreamFeed *self,
 
   if (self->reader != NULL)
     move_reader (self->reader, pump);
-  update_hold (self);
+  gstream_feed_update_hold (self);
 }
 
 void
@@ -180,20 +143,14 @@ gstream_feed_set_max (GstreamFeed *self,
                       guint        max)
 {
   self->max = max;
-  update_hold (self);
-}
-
-guint
-gstream_feed_get_length (GstreamFeed *self)
-{
-  return self->length;
+  gstream_feed_update_hold (self);
 }
 
 static void
 grow (GstreamFeed *self)
 {
   guint size = self->size ? self->size * 2 : 8;
-  Slot *ring = g_new (Slot, size);
+  GstreamSlot *ring = g_new (GstreamSlot, size);
 
   for (guint i = 0; i < self->length; i++)
     ring[i] = self->ring[(self->head + i) & (self->size - 1)];
@@ -221,7 +178,7 @@ push_stamped (GstreamFeed *self,
 
   if (self->length == self->size)
     grow (self);
-  self->ring[(self->head + self->length) & (self->size - 1)] = (Slot) { item, stamp };
+  self->ring[(self->head + self->length) & (self->size - 1)] = (GstreamSlot) { item, stamp };
   self->length++;
 
   if (self->type.kind == GSTREAM_ITEM_HANDLE)
@@ -231,7 +188,7 @@ push_stamped (GstreamFeed *self,
 
   land (self);
   if (self->max > 0 && !self->holder.holding)
-    update_hold (self);
+    gstream_feed_update_hold (self);
 }
 
 void
@@ -247,7 +204,7 @@ gstream_feed_copy_to (GstreamFeed *self,
 {
   for (guint i = 0; i < self->length; i++)
     {
-      const Slot *slot = &self->ring[(self->head + i) & (self->size - 1)];
+      const GstreamSlot *slot = &self->ring[(self->head + i) & (self->size - 1)];
 
       /* They arrived when they did: an interleave of a newborn's projections keeps that order (P10, P11). */
       push_stamped (other, gstream_item_copy (&self->type, slot->item), slot->stamp);
@@ -276,7 +233,7 @@ gstream_feed_end (GstreamFeed  *self,
 
   self->ended = TRUE;
   self->error = error ? g_error_copy (error) : NULL;
-  update_hold (self);
+  gstream_feed_update_hold (self);
   if (self->reader != NULL)
     close_reader (self);
 }
@@ -296,7 +253,7 @@ gstream_feed_attach (GstreamFeed   *self,
   reader->landed += self->length;
   if (self->ended)
     close_reader (self);
-  update_hold (self);
+  gstream_feed_update_hold (self);
 }
 
 void
@@ -311,48 +268,4 @@ gstream_feed_detach (GstreamFeed *self)
   if (self->funcs != NULL)
     self->funcs->left (self->owner, self);
   drop_queue (self);
-}
-
-gboolean
-gstream_feed_is_empty (GstreamFeed *self)
-{
-  return self->length == 0;
-}
-
-guint64
-gstream_feed_get_head_stamp (GstreamFeed *self)
-{
-  return self->ring[self->head].stamp;
-}
-
-GstreamItem
-gstream_feed_peek (GstreamFeed *self,
-                   guint        index)
-{
-  g_assert (index < self->length);
-
-  return self->ring[(self->head + index) & (self->size - 1)].item;
-}
-
-GstreamItem
-gstream_feed_pop (GstreamFeed *self)
-{
-  GstreamItem item;
-
-  g_assert (self->length > 0);
-
-  item = self->ring[self->head].item;
-  self->head = (self->head + 1) & (self->size - 1);
-  self->length--;
-  self->reader->landed--;
-  if (self->holder.holding)
-    update_hold (self);
-
-  return item;
-}
-
-const GError *
-gstream_feed_get_error (GstreamFeed *self)
-{
-  return self->error;
 }

@@ -33,6 +33,7 @@ struct _GstreamProjection
   guint                              forward : 1;
   guint                              native : 1;  /* what it forwards has its bare name as its method (M6) */
   GstreamFeed                       *only;    /* what @feeds points to where there is one */
+  GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
   const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
   gpointer                           owner;
   GstreamItemType                    type;
@@ -67,7 +68,16 @@ const GstreamItemType *gstream_projection_peek_type (GstreamProjection          
 void         gstream_projection_unbind        (GstreamProjection                 *self);
 
 /* Whether an item pushed now would reach anybody: if not, it need not be made. */
-gboolean     gstream_projection_is_wanted     (GstreamProjection                 *self);
+static inline gboolean
+gstream_projection_is_wanted (GstreamProjection *self)
+{
+  return !self->closed && (self->n_feeds > 0 || self->keeping || (self->forward && self->funcs != NULL));
+}
+
+/* Of a projection of strings, where it is wanted. */
+void         gstream_projection_push_text     (GstreamProjection                 *self,
+                                               const char                        *text,
+                                               gsize                              length);
 /* Takes @item, whatever happens. */
 gboolean     gstream_projection_push_item     (GstreamProjection                 *self,
                                                GstreamItem                        item,

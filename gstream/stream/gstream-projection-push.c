@@ -22,10 +22,10 @@ refuse_push (GstreamProjection  *self,
   return FALSE;
 }
 
-gboolean
-gstream_projection_push_item (GstreamProjection  *self,
-                              GstreamItem         item,
-                              GError            **error)
+static inline gboolean
+push_item (GstreamProjection  *self,
+           GstreamItem         item,
+           GError            **error)
 {
   guint n = self->n_feeds;
 
@@ -49,6 +49,31 @@ gstream_projection_push_item (GstreamProjection  *self,
   gstream_feed_push (self->feeds[0], item);
 
   return TRUE;
+}
+
+gboolean
+gstream_projection_push_item (GstreamProjection  *self,
+                              GstreamItem         item,
+                              GError            **error)
+{
+  return push_item (self, item, error);
+}
+
+static inline GstreamItem
+make_text (GstreamProjection *self,
+           const char        *text,
+           gsize              length)
+{
+  return (GstreamItem) { .p = gstream_text_new_in (&self->page, text, length) };
+}
+
+void
+gstream_projection_push_text (GstreamProjection *self,
+                              const char        *text,
+                              gsize              length)
+{
+  if (gstream_projection_is_wanted (self))
+    push_item (self, make_text (self, text, length), NULL);
 }
 
 static gboolean
@@ -125,7 +150,10 @@ gstream_projection_push_string (GstreamProjection  *self,
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
 
-  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_text_new (item) }, error);
+  if (self->closed)
+    return refuse_push (self, (GstreamItem) { .p = NULL }, error);
+
+  return push_item (self, make_text (self, item, strlen (item)), error);
 }
 
 /**

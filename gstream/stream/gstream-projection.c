@@ -336,12 +336,6 @@ gstream_projection_handle_init (GstreamHandleInterface *iface)
   iface->settle = handle_settle;
 }
 
-gboolean
-gstream_projection_is_wanted (GstreamProjection *self)
-{
-  return !self->closed && (self->n_feeds > 0 || self->keeping || (self->forward && self->funcs != NULL));
-}
-
 void
 gstream_projection_keep_item (GstreamProjection *self,
                               GstreamItem        item)
@@ -371,6 +365,7 @@ end (GstreamProjection *self,
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_end (self->feeds[i], error);
   gstream_pushers_drop (&self->pushers);
+  g_clear_pointer (&self->page, gstream_text_page_finish);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
 }
 

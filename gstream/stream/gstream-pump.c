@@ -372,7 +372,7 @@ finish (GstreamPump *self,
   self->n_entered--;
 }
 
-static void
+static inline void
 accept (GstreamPump  *self,
         GstreamEvent *event)
 {

@@ -35,35 +35,61 @@ test_life (void)
   g_assert_cmpint (gstream_event_get_facts (finish)->step, ==, GSTREAM_STEP_MESSAGE_FINISH);
 }
 
-/* A delta's facts are those that reading its JSON finds, and nobody has written that JSON before. */
+/* An event's facts are those that reading its JSON finds. */
+static void
+check_facts (GstreamEvent *event)
+{
+  g_autofree char *json = gstream_event_to_json (event);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GstreamEvent) read = gstream_event_new_from_json (json, -1, &error);
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamFacts *found;
+
+  g_assert_no_error (error);
+  found = gstream_event_get_facts (read);
+  g_assert_cmpint (facts->method, ==, found->method);
+  g_assert_cmpint (facts->step, ==, found->step);
+  g_assert_cmpint (facts->delta, ==, found->delta);
+  g_assert_cmpint (facts->tool_role, ==, found->tool_role);
+  g_assert_cmpint (facts->index, ==, found->index);
+  g_assert_cmpstr (facts->message_id, ==, found->message_id);
+  g_assert_cmpstr (facts->run_id, ==, found->run_id);
+  g_assert_cmpstr (facts->node, ==, found->node);
+  g_assert_cmpstr (facts->text, ==, found->text);
+  g_assert_cmpuint (facts->text_length, ==, found->text_length);
+  g_assert_cmpstr (facts->key, ==, found->key);
+  g_assert_cmpstr (facts->name, ==, found->name);
+  g_assert_cmpint (gstream_event_get_timestamp (event), ==, gstream_event_get_timestamp (read));
+  g_assert_cmpstrv (gstream_event_get_namespace (event), gstream_event_get_namespace (read));
+  g_assert_cmpstr (gstream_event_get_method (event), ==, "messages");
+  g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
+  g_assert_true (gstream_event_peek_item (event) == gstream_event_get_data (event));
+  g_assert_null (gstream_event_peek_metadata (event));
+  gstream_event_unref (event);
+}
+
 static void
 test_facts (void)
 {
   const char *namespace_[] = { "a:1", NULL };
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "m");
+  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "\"m\"");
+  g_autoptr(GstreamPayload) text = gstream_payload_new ("{\"type\":\"text\",\"text\":\"\"}", -1, NULL);
   g_autoptr(GstreamEvent) event = gstream_message_writer_text (writer, "t\n");
   g_autoptr(GstreamEvent) other = gstream_message_writer_text (writer, "u");
-  g_autofree char *json = gstream_event_to_json (event);
-  g_autoptr(GstreamEvent) read = gstream_event_new_from_json (json, -1, NULL);
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  const GstreamFacts *found = gstream_event_get_facts (read);
 
-  g_assert_cmpint (facts->method, ==, found->method);
-  g_assert_cmpint (facts->step, ==, found->step);
-  g_assert_cmpint (facts->delta, ==, found->delta);
-  g_assert_cmpint (facts->index, ==, found->index);
-  g_assert_cmpstr (facts->run_id, ==, found->run_id);
-  g_assert_cmpstr (facts->node, ==, found->node);
-  g_assert_cmpstr (facts->text, ==, "t\n");
-  g_assert_cmpstr (found->text, ==, "t\n");
-  g_assert_cmpuint (facts->text_length, ==, 2);
-  g_assert_cmpstr (gstream_event_get_method (event), ==, "messages");
-  g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
-  g_assert_cmpint (gstream_event_get_timestamp (event), ==, gstream_event_get_timestamp (read));
-  g_assert_true (gstream_event_peek_item (event) == gstream_event_get_data (event));
-  g_assert_null (gstream_event_peek_metadata (event));
+  g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, "t\n");
+  g_assert_cmpuint (gstream_event_get_facts (event)->text_length, ==, 2);
   g_assert_true (gstream_event_peek_namespace (event) == gstream_event_peek_namespace (other));
   g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
+
+  check_facts (gstream_event_ref (event));
+  check_facts (gstream_message_writer_start (writer));
+  check_facts (gstream_message_writer_reasoning (writer, "hm"));
+  check_facts (gstream_message_writer_start_block (writer, text, NULL));
+  check_facts (gstream_message_writer_text (writer, "t"));
+  check_facts (gstream_message_writer_finish_block (writer, text, NULL));
+  check_facts (gstream_message_writer_finish (writer, NULL, "stop"));
+  check_facts (gstream_message_writer_fail (writer, "no model"));
 }
 
 static void
@@ -132,6 +158,104 @@ test_not_utf8 (void)
   g_assert_cmpstr (gstream_event_get_facts (read)->text, ==, "caf\uFFFD");
 }
 
+/* Text is looked at several bytes at a time: what is wrong is found wherever it stands. */
+static void
+test_not_utf8_anywhere (void)
+{
+  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+
+  for (guint length = 0; length < 40; length++)
+    for (guint at = 0; at <= length; at++)
+      {
+        g_autofree char *text = g_strnfill (length, 'a');
+        g_autofree char *valid = NULL;
+        g_autoptr(GstreamEvent) event = NULL;
+
+        if (at < length)
+          text[at] = '\xff';
+        valid = g_utf8_make_valid (text, -1);
+        event = gstream_message_writer_text (writer, text);
+        g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, valid);
+        g_assert_cmpuint (gstream_event_get_facts (event)->text_length, ==, strlen (valid));
+      }
+}
+
+#define N_KEPT 300
+
+static char *
+text_of_length (guint i)
+{
+  return g_strnfill (i % 7 == 0 ? i * 20 : i % 40, 'a' + i % 26);
+}
+
+static void
+check_kept (GstreamEvent *event,
+            guint         i)
+{
+  g_autofree char *text = text_of_length (i);
+
+  g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, text);
+  g_assert_cmpstr (gstream_event_get_facts (event)->run_id, ==, "m");
+  g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
+  g_assert_cmpstr (gstream_event_get_namespace (event)[0], ==, "a:1");
+}
+
+static void
+drop (GPtrArray *events,
+      guint      i)
+{
+  check_kept (g_ptr_array_index (events, i), i);
+  gstream_event_unref (g_ptr_array_index (events, i));
+}
+
+static gpointer
+drop_odd (gpointer events)
+{
+  for (guint i = 1; i < N_KEPT; i += 2)
+    drop (events, i);
+  return NULL;
+}
+
+/* Deltas share memory. Whatever becomes of the others, one is what it was for as long as somebody holds it. */
+static void
+test_kept (void)
+{
+  const char *namespace_[] = { "a:1", NULL };
+  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "m");
+  g_autoptr(GPtrArray) events = g_ptr_array_new ();
+  GThread *thread;
+
+  for (guint i = 0; i < N_KEPT; i++)
+    {
+      g_autofree char *text = text_of_length (i);
+      g_autoptr(GstreamEvent) passing = gstream_message_writer_text (writer, "passing");
+
+      g_ptr_array_add (events, gstream_message_writer_text (writer, text));
+    }
+  g_clear_object (&writer);
+
+  thread = g_thread_new ("consumer", drop_odd, events);
+  for (guint i = 0; i < N_KEPT; i += 2)
+    drop (events, i);
+  g_thread_join (thread);
+}
+
+/* Memory that deltas have left is used for others, which are like new. */
+static void
+test_passing (void)
+{
+  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+      g_autoptr(GstreamEvent) event = gstream_event_take_with_seq (gstream_message_writer_text (writer, text), i);
+
+      g_assert_cmpuint (gstream_event_get_seq (event), ==, i);
+      g_assert_cmpstr (gstream_payload_get_string (gstream_event_get_data (event), "/delta/text"), ==, text);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -143,5 +267,8 @@ main (int   argc,
   g_test_add_func ("/event/E1/message-writer/blocks", test_blocks);
   g_test_add_func ("/event/E1/message-writer/fail", test_fail);
   g_test_add_func ("/event/E1/message-writer/not-utf8", test_not_utf8);
+  g_test_add_func ("/event/E1/message-writer/not-utf8-anywhere", test_not_utf8_anywhere);
+  g_test_add_func ("/event/E1/message-writer/kept", test_kept);
+  g_test_add_func ("/event/E1/message-writer/passing", test_passing);
   return g_test_run ();
 }
