@@ -38,27 +38,28 @@ typedef struct
   guint64     stamp; /* the number of its arrival at the pump */
 } GstreamSlot;
 
+/* What every item touches comes first, and lies together. */
 struct _GstreamFeed
 {
-  grefcount               ref_count;
-  GstreamItemType         type;
-  char                   *name;   /* the projection's */
-  const GstreamFeedFuncs *funcs;  /* NULL once the projection is gone */
-  gpointer                owner;  /* the projection */
   GstreamReader          *reader; /* NULL: kept for a newborn's consumer, or the reader has gone */
-  GstreamPump            *pump;   /* a reference; NULL until it is set */
-  GstreamHolder           holder; /* holds the pump while the queue is full */
   GstreamSlot            *ring;   /* NULL until the first item */
   guint                   size;   /* of the ring: a power of two */
   guint                   head;   /* index of the oldest */
   guint                   length;
   guint                   max;    /* 0: no bound */
+  GstreamPump            *pump;   /* a reference; NULL until it is set */
+  char                   *name;   /* the projection's, a GRefString */
+  GstreamItemType         type;
   gboolean                ended;
+  grefcount               ref_count;
+  const GstreamFeedFuncs *funcs;  /* NULL once the projection is gone */
+  gpointer                owner;  /* the projection */
+  GstreamHolder           holder; /* holds the pump while the queue is full */
   GError                 *error;  /* why it ended, where it failed */
 };
 
 GstreamFeed   *gstream_feed_new            (const GstreamItemType  *type,
-                                            const char             *name,
+                                            char                   *name, /* a GRefString */
                                             const GstreamFeedFuncs *funcs,
                                             gpointer                owner);
 GstreamFeed   *gstream_feed_ref            (GstreamFeed            *self);
@@ -128,7 +129,7 @@ gstream_feed_pop (GstreamFeed *self)
   self->head = (self->head + 1) & (self->size - 1);
   self->length--;
   self->reader->landed--;
-  if (self->holder.holding)
+  if (self->max > 0 && self->holder.holding)
     gstream_feed_update_hold (self);
 
   return item;

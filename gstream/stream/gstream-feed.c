@@ -9,7 +9,7 @@
 
 GstreamFeed *
 gstream_feed_new (const GstreamItemType  *type,
-                  const char             *name,
+                  char                   *name,
                   const GstreamFeedFuncs *funcs,
                   gpointer                owner)
 {
@@ -17,7 +17,7 @@ gstream_feed_new (const GstreamItemType  *type,
 
   g_ref_count_init (&self->ref_count);
   self->type = *type;
-  self->name = g_strdup (name);
+  self->name = g_ref_string_acquire (name);
   self->funcs = funcs;
   self->owner = owner;
   self->holder.what = owner;
@@ -70,7 +70,7 @@ gstream_feed_unref (GstreamFeed *self)
   drop_queue (self);
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
-  g_free (self->name);
+  g_ref_string_release (self->name);
   g_free (self);
 }
 

@@ -36,11 +36,11 @@ gstream_stream_mux_make_child (GstreamStreamMux  *self,
   g_return_val_if_fail (self->root != NULL && self->pump != NULL, NULL);
   g_return_val_if_fail (gstream_namespace_is_in (scope, self->scope), NULL);
 
-  present = g_hash_table_lookup (self->root->tree->muxes, scope);
+  gstream_mux_tree_lookup (self->root->tree, scope, &present);
   if (present != NULL)
     return g_object_ref (present);
 
-  if (self->factories->len == 0 && self->chosen == 0)
+  if (self->factories == NULL && self->chosen == 0)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
                            "A mux made only of ready-made transformers has no children: nothing could make theirs");
@@ -48,16 +48,9 @@ gstream_stream_mux_make_child (GstreamStreamMux  *self,
     }
 
   child = new_child (self, scope);
-  for (guint i = 0; i < self->factories->len; i++)
-    {
-      GstreamFactory *factory = g_ptr_array_index (self->factories, i);
-
-      if (!gstream_mux_add_from_factory (child, factory, error))
-        return NULL;
-      g_ref_count_inc (&factory->ref_count);
-      g_ptr_array_add (child->factories, factory);
-    }
-  g_hash_table_replace (self->root->tree->muxes, gstream_namespace_ref (scope), g_object_ref (child));
+  if (!gstream_mux_inherit_factories (child, self, error))
+    return NULL;
+  gstream_mux_tree_insert (self->root->tree, scope, g_object_ref (child));
   gstream_mux_changed (self);
 
   return g_steal_pointer (&child);
@@ -67,10 +60,12 @@ void
 gstream_stream_mux_mark_child (GstreamStreamMux *self,
                                GstreamNamespace *scope)
 {
-  if (self->root == NULL || g_hash_table_contains (self->root->tree->muxes, scope))
+  GstreamStreamMux *present;
+
+  if (self->root == NULL || gstream_mux_tree_lookup (self->root->tree, scope, &present))
     return;
 
-  g_hash_table_insert (self->root->tree->muxes, gstream_namespace_ref (scope), NULL);
+  gstream_mux_tree_insert (self->root->tree, scope, NULL);
   gstream_mux_changed (self);
 }
 
@@ -78,25 +73,19 @@ void
 gstream_stream_mux_forget (GstreamStreamMux *self)
 {
   GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
-  gpointer scope;
+  GstreamStreamMux *present;
 
-  if (tree == NULL || g_hash_table_lookup (tree->muxes, self->scope) != self)
+  if (tree == NULL || !gstream_mux_tree_lookup (tree, self->scope, &present) || present != self)
     return;
 
-  /* An event on its way may be in it right now. */
-  g_ptr_array_add (tree->buried, g_object_ref (self));
-  g_hash_table_steal_extended (tree->muxes, self->scope, &scope, NULL);
-  g_hash_table_insert (tree->muxes, scope, NULL);
   gstream_mux_changed (self);
-  g_object_unref (self);
-  if (tree->passage.event == NULL)
-    g_ptr_array_set_size (tree->buried, 0);
+  gstream_mux_tree_bury (tree, self);
 }
 
 gboolean
 gstream_stream_mux_is_plain (GstreamStreamMux *self)
 {
-  return self->factories->len == 0;
+  return self->factories == NULL;
 }
 
 gboolean

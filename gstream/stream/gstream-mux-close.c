@@ -65,6 +65,15 @@ on_work_done (GstreamSideWork *work,
   g_object_unref (self);
 }
 
+static void
+add_work (GstreamMuxTree  *tree,
+          GstreamSideWork *work)
+{
+  if (tree->works == NULL)
+    tree->works = g_ptr_array_new ();
+  g_ptr_array_add (tree->works, work);
+}
+
 GstreamSideWork *
 gstream_mux_schedule (gpointer mux,
                       gboolean fails_run)
@@ -75,7 +84,7 @@ gstream_mux_schedule (gpointer mux,
   if (self->root == NULL || self->state >= GSTREAM_MUX_FINISHING)
     gstream_side_work_disown (work); /* the run is over, and waits for nothing */
   else
-    g_ptr_array_add (self->root->tree->works, work);
+    add_work (self->root->tree, work);
 
   return work;
 }

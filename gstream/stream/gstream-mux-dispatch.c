@@ -50,18 +50,41 @@ release_child (gpointer data)
   g_object_unref (child);
 }
 
-GstreamMuxTree *
-gstream_mux_tree_new (void)
+void
+gstream_mux_tree_insert (GstreamMuxTree   *self,
+                         GstreamNamespace *scope,
+                         GstreamStreamMux *child)
 {
-  GstreamMuxTree *self = g_new0 (GstreamMuxTree, 1);
+  if (self->muxes == NULL)
+    self->muxes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal,
+                                         (GDestroyNotify) gstream_namespace_unref, release_child);
+  g_hash_table_replace (self->muxes, gstream_namespace_ref (scope), child);
+}
 
-  self->muxes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal,
-                                       (GDestroyNotify) gstream_namespace_unref, release_child);
-  self->buried = g_ptr_array_new_with_free_func (release_child);
-  self->routes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, route_free);
-  self->works = g_ptr_array_new ();
+gboolean
+gstream_mux_tree_lookup (GstreamMuxTree    *self,
+                         GstreamNamespace  *scope,
+                         GstreamStreamMux **mux)
+{
+  *mux = NULL;
 
-  return self;
+  return self->muxes != NULL && g_hash_table_lookup_extended (self->muxes, scope, NULL, (gpointer *) mux);
+}
+
+void
+gstream_mux_tree_bury (GstreamMuxTree   *self,
+                       GstreamStreamMux *mux)
+{
+  gpointer scope;
+
+  /* An event on its way may be in it right now. */
+  if (self->buried == NULL)
+    self->buried = g_ptr_array_new_with_free_func (release_child);
+  g_hash_table_steal_extended (self->muxes, mux->scope, &scope, NULL);
+  g_hash_table_insert (self->muxes, scope, NULL);
+  g_ptr_array_add (self->buried, mux);
+  if (self->passage.event == NULL)
+    g_clear_pointer (&self->buried, g_ptr_array_unref);
 }
 
 static void
@@ -70,7 +93,7 @@ forget_routes (GstreamMuxTree *self)
   g_clear_pointer (&self->first.ns, gstream_namespace_unref);
   for (guint i = 0; self->recent != NULL && i < N_RECENT; i++)
     g_clear_pointer (&self->recent[i].ns, gstream_namespace_unref);
-  g_hash_table_remove_all (self->routes);
+  g_clear_pointer (&self->routes, g_hash_table_unref);
 }
 
 static void
@@ -84,15 +107,14 @@ clear_passage (GstreamPassage *self)
 void
 gstream_mux_tree_free (GstreamMuxTree *self)
 {
-  g_assert (self->works->len == 0);
+  g_assert (self->works == NULL || self->works->len == 0);
 
   clear_passage (&self->passage);
   forget_routes (self);
   g_free (self->recent);
-  g_hash_table_unref (self->routes);
-  g_hash_table_unref (self->muxes);
-  g_ptr_array_unref (self->buried);
-  g_ptr_array_unref (self->works);
+  g_clear_pointer (&self->muxes, g_hash_table_unref);
+  g_clear_pointer (&self->buried, g_ptr_array_unref);
+  g_clear_pointer (&self->works, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
   g_free (self);
 }
@@ -118,12 +140,12 @@ find_scope (GstreamStreamMux  *root,
   *mux = length == 0 ? root : NULL;
   if (length == 0)
     return TRUE;
-  if (g_hash_table_size (root->tree->muxes) == 0)
+  if (root->tree->muxes == NULL)
     return FALSE;
 
   prefix = gstream_namespace_new_len ((const char * const *) ns->segments, length);
 
-  return g_hash_table_lookup_extended (root->tree->muxes, prefix, NULL, (gpointer *) mux);
+  return gstream_mux_tree_lookup (root->tree, prefix, mux);
 }
 
 static GstreamRelation
@@ -148,14 +170,6 @@ is_observed (GstreamMethod   method,
 
 /* --- stops --- */
 
-static gboolean
-is_working (GstreamTransformer *transformer)
-{
-  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-
-  return klass->process != NULL || klass->process_async != NULL;
-}
-
 /* Those of the transformers of @mux that want the event and come after @order. */
 static void
 add_visits (GArray           *stops,
@@ -168,10 +182,13 @@ add_visits (GArray           *stops,
   for (guint i = 0; i < mux->transformers->len; i++)
     {
       GstreamTransformer *transformer = g_ptr_array_index (mux->transformers, i);
+      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+      GstreamStop stop = { .mux = mux, .transformer = transformer, .process = klass->process };
 
-      if (gstream_transformer_get_order (transformer) > after && is_working (transformer) &&
+      if (gstream_transformer_get_order (transformer) > after &&
+          (klass->process != NULL || klass->process_async != NULL) &&
           gstream_transformer_wants_at (transformer, relation, method))
-        g_array_append_val (stops, ((GstreamStop) { .mux = mux, .transformer = transformer }));
+        g_array_append_val (stops, stop);
     }
 }
 
@@ -232,13 +249,15 @@ static GstreamRoute *
 look_up_route (GstreamMuxTree   *tree,
                GstreamNamespace *ns)
 {
-  GstreamRoute *route = g_hash_table_lookup (tree->routes, ns);
+  GstreamRoute *route = tree->routes ? g_hash_table_lookup (tree->routes, ns) : NULL;
 
   if (route != NULL)
     return route;
 
-  if (g_hash_table_size (tree->routes) >= MAX_ROUTES)
+  if (tree->routes != NULL && g_hash_table_size (tree->routes) >= MAX_ROUTES)
     forget_routes (tree);
+  if (tree->routes == NULL)
+    tree->routes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, route_free);
   route = g_new0 (GstreamRoute, 1);
   route->ns = gstream_namespace_ref (ns);
   route->generation = tree->generation - 1;
@@ -343,8 +362,8 @@ static void
 end_passage (GstreamStreamMux *root)
 {
   clear_passage (&root->tree->passage);
-  if (root->tree->buried->len > 0)
-    g_ptr_array_set_size (root->tree->buried, 0);
+  if (G_UNLIKELY (root->tree->buried != NULL))
+    g_clear_pointer (&root->tree->buried, g_ptr_array_unref);
 }
 
 void
@@ -534,20 +553,20 @@ is_wanted_by_name (GstreamTransformer *transformer,
 
 /* FALSE: an asynchronous transformer has the event. */
 static inline gboolean
-visit (GstreamStreamMux   *root,
-       GstreamStreamMux   *mux,
-       GstreamTransformer *transformer)
+visit (GstreamStreamMux  *root,
+       const GstreamStop *stop)
 {
-  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+  GstreamStreamMux *mux = stop->mux;
+  GstreamTransformer *transformer = stop->transformer;
   GError *error = NULL;
   gboolean passed;
 
   if (!is_wanted_by_name (transformer, root->tree->passage.event))
     return TRUE;
-  if (klass->process == NULL)
+  if (stop->process == NULL)
     return process_async (root, mux, transformer);
 
-  passed = klass->process (transformer, root->tree->passage.event, &error);
+  passed = stop->process (transformer, root->tree->passage.event, &error);
   accept_verdict (root, mux, transformer, passed, error);
 
   return TRUE;
@@ -581,7 +600,7 @@ run_passage (GstreamStreamMux *root)
       passage->next++;
       if (stop->transformer == NULL)
         leave (root, stop);
-      else if (!visit (root, stop->mux, stop->transformer))
+      else if (!visit (root, stop))
         return FALSE;
     }
   end_passage (root);

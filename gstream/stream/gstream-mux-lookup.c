@@ -50,7 +50,8 @@ gstream_mux_foreach_projection (GstreamStreamMux *self,
   for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
     if (self->natives[i] != NULL)
       func (self->natives[i], user_data);
-  g_ptr_array_foreach (self->projections, func, user_data);
+  if (self->projections != NULL)
+    g_ptr_array_foreach (self->projections, func, user_data);
 }
 
 GstreamProjection *
@@ -61,7 +62,7 @@ gstream_mux_find_projection (GstreamStreamMux *self,
     if ((self->chosen & (1u << i)) != 0 && g_str_equal (gstream_builtins[i].name, name))
       return gstream_mux_get_native (self, i);
 
-  for (guint i = 0; i < self->projections->len; i++)
+  for (guint i = 0; self->projections != NULL && i < self->projections->len; i++)
     {
       GstreamProjection *projection = g_ptr_array_index (self->projections, i);
 
@@ -91,7 +92,7 @@ gstream_stream_mux_list_projections (GstreamStreamMux *self)
   for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
     if ((self->chosen & (1u << i)) != 0)
       g_strv_builder_add (names, gstream_builtins[i].name);
-  for (guint i = 0; i < self->projections->len; i++)
+  for (guint i = 0; self->projections != NULL && i < self->projections->len; i++)
     g_strv_builder_add (names, gstream_projection_get_name (g_ptr_array_index (self->projections, i)));
 
   return g_strv_builder_end (names);

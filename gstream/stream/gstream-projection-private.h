@@ -21,26 +21,30 @@ typedef struct
   void     (*changed) (gpointer           owner); /* somebody has subscribed, or nobody is any more */
 } GstreamProjectionOwnerFuncs;
 
+/* What every item touches comes first, and lies together. */
 struct _GstreamProjection
 {
   GObject                            parent_instance;
 
-  char                              *name;
-  char                              *method;    /* of the events it forwards; NULL until it is registered */
-  char                              *registrar; /* who registered it, for errors; NULL likewise */
-  GstreamItemType                    type;
-  GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
+  GstreamFeed                      **feeds;   /* one a cursor, a branch of a tee each */
+  guint                              n_feeds;
+  guint                              closed : 1;
+  guint                              keeping : 1; /* for a newborn's consumer (P11) */
+  guint                              forward : 1;
+  guint                              native : 1;  /* what it forwards has its bare name as its method (M6) */
+  GstreamFeed                       *only;    /* what @feeds points to where there is one */
+  GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
   const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
   gpointer                           owner;
-  GPtrArray                         *feeds;   /* of GstreamFeed: one a cursor, a branch of a tee each */
-  GstreamFeed                       *kept;    /* for a newborn's consumer (P11), while `keeping` */
+  GstreamItemType                    type;
+  char                              *name;    /* a GRefString; interned, as many have the same */
+  char                              *method;  /* of the events it forwards, where that is not its name; NULL until the first */
+  const char                        *registrar; /* who registered it, for errors: the name of a type; NULL until then */
+  GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
+  GstreamFeed                       *kept;    /* for a newborn's consumer, while `keeping` */
   GstreamPushers                     pushers; /* push_async() calls that wait for room */
-  GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
   guint                              max_buffered;
-  gboolean                           forward;
-  gboolean                           keeping;
-  guint                              n_kept;    /* as an item itself (T9): queues that hold it */
-  gboolean                           closed;
+  guint                              n_kept;  /* as an item itself (T9): queues that hold it */
   GError                            *error;   /* why it is closed, where it failed */
 };
 
@@ -56,7 +60,7 @@ void         gstream_projection_bind          (GstreamProjection                
                                                gpointer                           owner);
 /* Who registered it, for errors, and the method of what it forwards. */
 void         gstream_projection_set_registrar (GstreamProjection                 *self,
-                                               const char                        *registrar,
+                                               const char                        *registrar, /* static */
                                                gboolean                           native);
 const char  *gstream_projection_get_registrar (GstreamProjection                 *self);
 const char  *gstream_projection_get_method    (GstreamProjection                 *self);
@@ -67,7 +71,7 @@ void         gstream_projection_unbind        (GstreamProjection                
 static inline gboolean
 gstream_projection_is_wanted (GstreamProjection *self)
 {
-  return !self->closed && (self->feeds->len > 0 || self->keeping || (self->forward && self->funcs != NULL));
+  return !self->closed && (self->n_feeds > 0 || self->keeping || (self->forward && self->funcs != NULL));
 }
 
 /* Of a projection of strings, where it is wanted. */

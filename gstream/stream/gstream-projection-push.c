@@ -13,7 +13,7 @@ refuse_push (GstreamProjection  *self,
              GError            **error)
 {
   gstream_item_free (&self->type, item);
-  if (self->feeds->len == 0)
+  if (self->n_feeds == 0)
     return TRUE;
 
   g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
@@ -27,7 +27,7 @@ push_item (GstreamProjection  *self,
            GstreamItem         item,
            GError            **error)
 {
-  guint n = self->feeds->len;
+  guint n = self->n_feeds;
 
   if (G_UNLIKELY (self->closed))
     return refuse_push (self, item, error);
@@ -45,8 +45,8 @@ push_item (GstreamProjection  *self,
     }
 
   for (guint i = 1; i < n; i++)
-    gstream_feed_push (g_ptr_array_index (self->feeds, i), gstream_item_copy (&self->type, item));
-  gstream_feed_push (g_ptr_array_index (self->feeds, 0), item);
+    gstream_feed_push (self->feeds[i], gstream_item_copy (&self->type, item));
+  gstream_feed_push (self->feeds[0], item);
 
   return TRUE;
 }

@@ -56,11 +56,51 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJ
 gboolean
 gstream_projection_is_full (GstreamProjection *self)
 {
-  for (guint i = 0; i < self->feeds->len; i++)
-    if (gstream_feed_is_full (g_ptr_array_index (self->feeds, i)))
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (gstream_feed_is_full (self->feeds[i]))
       return TRUE;
 
   return FALSE;
+}
+
+static void
+drop_feed (GstreamFeed *feed)
+{
+  gstream_feed_disown (feed);
+  gstream_feed_unref (feed);
+}
+
+/* Takes @feed. */
+static void
+insert_feed (GstreamProjection *self,
+             GstreamFeed       *feed)
+{
+  if (self->n_feeds == 0)
+    self->feeds = &self->only;
+  else if (self->n_feeds == 1)
+    self->feeds = g_memdup2 (self->feeds, 2 * sizeof (GstreamFeed *));
+  else
+    self->feeds = g_renew (GstreamFeed *, self->feeds, self->n_feeds + 1);
+  self->feeds[self->n_feeds++] = feed;
+}
+
+static void
+remove_feed (GstreamProjection *self,
+             GstreamFeed       *feed)
+{
+  guint i = 0;
+
+  while (self->feeds[i] != feed)
+    i++;
+  for (self->n_feeds--; i < self->n_feeds; i++)
+    self->feeds[i] = self->feeds[i + 1];
+  if (self->n_feeds == 1)
+    {
+      self->only = self->feeds[0];
+      g_free (self->feeds);
+      self->feeds = &self->only;
+    }
+  drop_feed (feed);
 }
 
 static void
@@ -88,9 +128,9 @@ on_left (gpointer     owner,
   GstreamProjection *self = owner;
 
   g_object_ref (self);
-  g_ptr_array_remove (self->feeds, feed);
+  remove_feed (self, feed);
   let_pushers_in (self);
-  if (self->feeds->len == 0)
+  if (self->n_feeds == 0)
     {
       if (self->funcs != NULL)
         self->funcs->changed (self->owner);
@@ -120,22 +160,13 @@ make_feed (GstreamProjection *self)
   return feed;
 }
 
-static void
-drop_feed (gpointer data)
-{
-  GstreamFeed *feed = data;
-
-  gstream_feed_disown (feed);
-  gstream_feed_unref (feed);
-}
-
 /* --- subscribing --- */
 
 static gboolean
 check_free (GstreamProjection  *self,
             GError            **error)
 {
-  if (self->feeds->len == 0)
+  if (self->n_feeds == 0)
     return TRUE;
 
   g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED,
@@ -154,7 +185,7 @@ add_feed (GstreamProjection *self)
     gstream_feed_copy_to (self->kept, feed);
   if (self->closed)
     gstream_feed_end (feed, self->error);
-  g_ptr_array_add (self->feeds, feed);
+  insert_feed (self, feed);
 
   return feed;
 }
@@ -163,8 +194,8 @@ static void
 subscribed (GstreamProjection *self)
 {
   g_clear_pointer (&self->kept, drop_feed);
-  for (guint i = 0; i < self->feeds->len; i++)
-    gstream_feed_set_max (g_ptr_array_index (self->feeds, i), self->max_buffered);
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_set_max (self->feeds[i], self->max_buffered);
   if (self->funcs != NULL)
     self->funcs->changed (self->owner);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
@@ -331,8 +362,8 @@ end (GstreamProjection *self,
 
   self->closed = TRUE;
   self->error = error ? g_error_copy (error) : NULL;
-  for (guint i = 0; i < self->feeds->len; i++)
-    gstream_feed_end (g_ptr_array_index (self->feeds, i), error);
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_end (self->feeds[i], error);
   gstream_pushers_drop (&self->pushers);
   g_clear_pointer (&self->page, gstream_text_page_finish);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
@@ -384,8 +415,8 @@ gstream_projection_bind (GstreamProjection                 *self,
   self->pump = pump;
   self->funcs = funcs;
   self->owner = owner;
-  for (guint i = 0; i < self->feeds->len; i++)
-    gstream_feed_set_pump (g_ptr_array_index (self->feeds, i), pump);
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_set_pump (self->feeds[i], pump);
   if (self->kept != NULL)
     gstream_feed_set_pump (self->kept, pump);
 }
@@ -402,10 +433,8 @@ gstream_projection_set_registrar (GstreamProjection *self,
                                   const char        *registrar,
                                   gboolean           native)
 {
-  g_free (self->registrar);
-  g_free (self->method);
-  self->registrar = g_strdup (registrar);
-  self->method = native ? g_strdup (self->name) : g_strconcat ("custom:", self->name, NULL);
+  self->registrar = registrar;
+  self->native = native;
 }
 
 const char *
@@ -417,6 +446,11 @@ gstream_projection_get_registrar (GstreamProjection *self)
 const char *
 gstream_projection_get_method (GstreamProjection *self)
 {
+  if (self->native)
+    return self->name;
+  if (self->method == NULL)
+    self->method = g_strconcat ("custom:", self->name, NULL);
+
   return self->method;
 }
 
@@ -493,8 +527,8 @@ gstream_projection_set_max_buffered (GstreamProjection *self,
     return;
 
   self->max_buffered = max_buffered;
-  for (guint i = 0; i < self->feeds->len; i++)
-    gstream_feed_set_max (g_ptr_array_index (self->feeds, i), max_buffered);
+  for (guint i = 0; i < self->n_feeds; i++)
+    gstream_feed_set_max (self->feeds[i], max_buffered);
   let_pushers_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }
@@ -551,7 +585,7 @@ gstream_projection_is_subscribed (GstreamProjection *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
 
-  return self->feeds->len > 0;
+  return self->n_feeds > 0;
 }
 
 /**
@@ -585,8 +619,8 @@ gstream_projection_get_n_buffered (GstreamProjection *self)
 
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), 0);
 
-  for (guint i = 0; i < self->feeds->len; i++)
-    most = MAX (most, gstream_feed_get_length (g_ptr_array_index (self->feeds, i)));
+  for (guint i = 0; i < self->n_feeds; i++)
+    most = MAX (most, gstream_feed_get_length (self->feeds[i]));
 
   return most;
 }
@@ -614,7 +648,7 @@ gstream_projection_get_property (GObject    *object,
       g_value_set_boolean (value, self->forward);
       break;
     case PROP_SUBSCRIBED:
-      g_value_set_boolean (value, self->feeds->len > 0);
+      g_value_set_boolean (value, self->n_feeds > 0);
       break;
     case PROP_CLOSED:
       g_value_set_boolean (value, self->closed);
@@ -635,7 +669,7 @@ gstream_projection_set_property (GObject      *object,
   switch (prop_id)
     {
     case PROP_NAME:
-      self->name = g_value_dup_string (value);
+      self->name = g_ref_string_new_intern (g_value_get_string (value) ? g_value_get_string (value) : "");
       break;
     case PROP_ITEM_TYPE:
       if (!gstream_item_type_init (&self->type, g_value_get_gtype (value)))
@@ -661,7 +695,8 @@ gstream_projection_dispose (GObject *object)
   gstream_projection_unbind (self);
   end (self, NULL);
   gstream_projection_settle (self);
-  g_ptr_array_set_size (self->feeds, 0);
+  while (self->n_feeds > 0)
+    remove_feed (self, self->feeds[0]);
 
   G_OBJECT_CLASS (gstream_projection_parent_class)->dispose (object);
 }
@@ -671,12 +706,10 @@ gstream_projection_finalize (GObject *object)
 {
   GstreamProjection *self = GSTREAM_PROJECTION (object);
 
-  g_ptr_array_unref (self->feeds);
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
-  g_free (self->name);
+  g_ref_string_release (self->name);
   g_free (self->method);
-  g_free (self->registrar);
 
   G_OBJECT_CLASS (gstream_projection_parent_class)->finalize (object);
 }
@@ -747,7 +780,6 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
 static void
 gstream_projection_init (GstreamProjection *self)
 {
-  self->feeds = g_ptr_array_new_with_free_func (drop_feed);
 }
 
 /**

@@ -20,19 +20,32 @@
 /* GTK redraws at G_PRIORITY_HIGH_IDLE + 20. */
 #define FRAME_PRIORITY (G_PRIORITY_HIGH_IDLE + 19)
 
+/* What every event touches comes first, and lies together. */
 struct _GstreamPump
 {
-  grefcount                    ref_count;
-  GMainContext                *context;
+  GQueue                       holders;      /* queues that are full */
   GstreamEventSource          *source;       /* NULL: a pump that only wakes */
   GstreamEventSourceInterface *iface;        /* of the source: looked up once, not per event */
   const GstreamPumpOwnerFuncs *funcs;        /* NULL once the owner is gone */
   gpointer                     owner;
-  GCancellable                *cancellable;  /* of the request in flight */
-  GQueue                       ready;        /* waiters to be woken */
-  GQueue                       holders;      /* queues that are full */
-  guint                        n_waiting;    /* waiters that make the pump drive */
   guint64                      stamp;        /* arrivals so far */
+  guint                        n_entered;    /* inside the source, the dispatch of an event, or the run's end */
+  guint                        budget;       /* microseconds a turn; 0: no end */
+  guint                        countdown;    /* events until the next look at the clock */
+  gboolean                     in_flight : 1; /* the source's next() has not called back */
+  gboolean                     suspended : 1; /* an event's dispatch goes on later */
+  gboolean                     ended : 1;     /* nothing more is asked for */
+  gboolean                     spent : 1;     /* the turn's budget is used up */
+  gboolean                     unwired : 1;   /* waiting for a projection's items drives nothing */
+  guint                        n_waiting;    /* waiters that make the pump drive */
+  GQueue                       ready;        /* waiters to be woken */
+
+  grefcount                    ref_count;
+  guint                        stride;       /* events from one look to the next */
+  gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
+  gint64                       last_look;    /* at the clock */
+  GMainContext                *context;
+  GCancellable                *cancellable;  /* of the request in flight */
   const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
 
   GQueue                       soon;         /* settlers for the end of this drive */
@@ -42,18 +55,6 @@ struct _GstreamPump
   GSource                     *drive;
   GSource                     *turn;
   GSource                     *frame;
-  guint                        budget;       /* microseconds a turn; 0: no end */
-  gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
-  gint64                       last_look;    /* at the clock */
-  guint                        stride;       /* events from one look to the next */
-  guint                        countdown;    /* events until the next */
-  guint                        n_entered;    /* inside the source, the dispatch of an event, or the run's end */
-
-  gboolean in_flight : 1;  /* the source's next() has not called back */
-  gboolean suspended : 1;  /* an event's dispatch goes on later */
-  gboolean ended : 1;      /* nothing more is asked for */
-  gboolean spent : 1;      /* the turn's budget is used up */
-  gboolean unwired : 1;    /* waiting for a projection's items drives nothing */
 };
 
 typedef struct

@@ -13,14 +13,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  GstreamStreamMux   *mux;
+  GstreamRunStatus    status;
+  GstreamRunState     state;
   GstreamRunStream   *self;     /* what this is the inside of */
   GstreamEventSource *source;   /* NULL for a subgraph: its root's */
-  GstreamStreamMux   *mux;
   GstreamPump        *pump;     /* the root's, shared by all below it */
-  GstreamRunState     state;
   GstreamLatch        ended;    /* who waits for output, interrupted or interrupts */
   GstreamSettler      settler;  /* notifies status and held-by */
-  GstreamRunStatus    status;
   GstreamRunStatus    shown_status;  /* as last notified */
   gpointer            shown_held_by; /* as last notified; only compared */
   GError             *error;    /* why it failed */

@@ -46,14 +46,25 @@ typedef struct
   GDestroyNotify            destroy;
 } GstreamFactory;
 
+typedef gboolean (*GstreamProcess) (GstreamTransformer  *self,
+                                    GstreamEvent        *event,
+                                    GError             **error);
+
 /* One thing that is done with an event on its way: a transformer sees it, or it leaves a mux. */
 typedef struct
 {
   GstreamStreamMux   *mux;         /* NULL: it has arrived */
   GstreamTransformer *transformer; /* NULL: it leaves the mux */
-  guint8              relation;    /* to the mux, where it leaves it */
-  guint8              is_logged;   /* likewise: somebody gets the main log */
-  guint8              is_observed; /* likewise: the mux's run takes note of it */
+  union
+  {
+    GstreamProcess    process;     /* the transformer's; NULL: it works only asynchronously */
+    struct
+    {
+      guint8          relation;    /* to the mux that it leaves */
+      guint8          is_logged;   /* somebody gets the main log */
+      guint8          is_observed; /* the mux's run takes note of it */
+    };
+  };
 } GstreamStop;
 
 /* Where events of one namespace go: the muxes on the way to it that care. */
@@ -82,48 +93,49 @@ typedef struct
   GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
 } GstreamPassage;
 
-/* What only the root of a tree of muxes has. */
+/* What only the root of a tree of muxes has. What every event touches comes first. */
 typedef struct
 {
   GstreamPassage passage;
   GstreamRecent first;      /* the first namespace that there was */
   guint64       seq;        /* of the newest event in the main log */
+  GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
   guint         generation; /* counts whatever changes where events go */
   gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
   GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
-  GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches */
-  GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived */
-  GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute */
-  GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references */
+  GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches; NULL until there is one */
+  GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute; NULL before the first event */
+  GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references; NULL: none yet */
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
 } GstreamMuxTree;
 
+/* What every event touches comes first, and lies together. */
 struct _GstreamStreamMux
 {
   GObject                     parent_instance;
 
-  char                      **builtins;     /* names chosen; NULL: all */
-  guint                       chosen;       /* bits of gstream_builtins[] */
-  GstreamNamespace           *scope;
-  GstreamStreamMux           *root;         /* itself for the root; NULL once the root is gone */
   GstreamMuxTree             *tree;         /* the root's own; NULL for others */
-  GPtrArray                  *factories;    /* of GstreamFactory, beside the built-ins; the root's and its children's alike */
-  GPtrArray                  *transformers; /* those that there are, in the order they process */
-  GstreamProjection          *natives[GSTREAM_N_BUILTINS]; /* of the built-ins; NULL: it has not been needed, or chosen */
-  GPtrArray                  *projections;  /* of the other transformers, in the order they were registered */
-  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
-  GstreamProjection          *log;
-  GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
-  const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
-  gpointer                    owner;
   GstreamMuxState             state;
-  GError                     *error;        /* while closing: what the run failed with */
-  gboolean                    aborted;      /* while closing: it is closed early */
-  gboolean                    drained;      /* while closing: the run was drained */
-  gboolean                    keeping;      /* for a newborn's consumer (P11) */
   gboolean                    started;      /* has dispatched an event */
   gboolean                    dispatching;  /* is dispatching one: must not go away */
   gboolean                    reprieved;    /* its last reference was dropped meanwhile, and goes at the end of it */
+  const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
+  gpointer                    owner;
+  GstreamProjection          *log;
+  GstreamNamespace           *scope;
+  GstreamStreamMux           *root;         /* itself for the root; NULL once the root is gone */
+  GPtrArray                  *transformers; /* those that there are, in the order they process */
+  GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
+  GPtrArray                  *factories;    /* of GstreamFactory, beside the built-ins; the root's and its children's alike; NULL: none */
+  GPtrArray                  *projections;  /* of transformers that are not built in, in the order they were registered; NULL: none */
+  GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
+  gboolean                    keeping;      /* for a newborn's consumer (P11) */
+  gboolean                    aborted;      /* while closing: it is closed early */
+  gboolean                    drained;      /* while closing: the run was drained */
+  guint                       chosen;       /* bits of gstream_builtins[] */
+  GError                     *error;        /* once it closes: what the run failed with */
+  char                      **builtins;     /* names chosen; NULL: all */
+  GstreamProjection          *natives[GSTREAM_N_BUILTINS]; /* of the built-ins; NULL: it has not been needed, or chosen */
 };
 
 /* --- for the run --- */
@@ -205,12 +217,23 @@ void              gstream_mux_rouse_builtins         (GstreamStreamMux          
                                                       GstreamRelation              relation,
                                                       GstreamMethod                method);
 
-gboolean          gstream_mux_add_from_factory       (GstreamStreamMux            *self,
-                                                      GstreamFactory              *factory,
+/* Adds to @self what the factories of its parent make, and keeps them for its own children (M7). */
+gboolean          gstream_mux_inherit_factories      (GstreamStreamMux            *self,
+                                                      GstreamStreamMux            *parent,
                                                       GError                     **error);
 
 void              gstream_mux_tree_free              (GstreamMuxTree              *self);
-GstreamMuxTree   *gstream_mux_tree_new               (void);
+/* Says that @scope is that of a subgraph, and of @child, which it takes; NULL: nobody watches it. */
+void              gstream_mux_tree_insert            (GstreamMuxTree              *self,
+                                                      GstreamNamespace            *scope,
+                                                      GstreamStreamMux            *child);
+/* Whether @scope is a subgraph's; its mux, or NULL where nobody watches it. */
+gboolean          gstream_mux_tree_lookup            (GstreamMuxTree              *self,
+                                                      GstreamNamespace            *scope,
+                                                      GstreamStreamMux           **mux);
+/* Lets go of @mux, as soon as no event is on its way. */
+void              gstream_mux_tree_bury              (GstreamMuxTree              *self,
+                                                      GstreamStreamMux            *mux);
 /* Where events go, and who wants what, is found out anew. */
 void              gstream_mux_changed                (GstreamStreamMux            *self);
 /* Puts @event in the place of the one that @transformer of @mux has. */

@@ -258,6 +258,8 @@ add_transformer (GstreamStreamMux    *self,
   for (GSList *link = gstream_transformer_get_projections (transformer); link != NULL; link = link->next)
     {
       gstream_mux_adopt_projection (self, link->data, transformer);
+      if (self->projections == NULL)
+        self->projections = g_ptr_array_new_with_free_func (gstream_mux_release_projection);
       g_ptr_array_add (self->projections, g_object_ref (link->data));
     }
   gstream_mux_register (self, transformer, -1);
@@ -271,14 +273,42 @@ add_transformer (GstreamStreamMux    *self,
   return TRUE;
 }
 
-gboolean
-gstream_mux_add_from_factory (GstreamStreamMux  *self,
-                              GstreamFactory    *factory,
-                              GError           **error)
+/* Takes @factory. */
+static gboolean
+add_from_factory (GstreamStreamMux  *self,
+                  GstreamFactory    *factory,
+                  GError           **error)
 {
   g_autoptr (GstreamTransformer) transformer = factory_make (factory, self->scope);
 
-  return transformer == NULL || add_transformer (self, transformer, error);
+  if (transformer != NULL && !add_transformer (self, transformer, error))
+    {
+      factory_unref (factory);
+      return FALSE;
+    }
+
+  if (self->factories == NULL)
+    self->factories = g_ptr_array_new_with_free_func (factory_unref);
+  g_ptr_array_add (self->factories, factory);
+
+  return TRUE;
+}
+
+gboolean
+gstream_mux_inherit_factories (GstreamStreamMux  *self,
+                               GstreamStreamMux  *parent,
+                               GError           **error)
+{
+  for (guint i = 0; parent->factories != NULL && i < parent->factories->len; i++)
+    {
+      GstreamFactory *factory = g_ptr_array_index (parent->factories, i);
+
+      g_ref_count_inc (&factory->ref_count);
+      if (!add_from_factory (self, factory, error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -300,15 +330,12 @@ add_factory (GstreamStreamMux  *self,
              GstreamFactory    *factory,
              GError           **error)
 {
-  if (!check_not_started (self, error) || !gstream_mux_add_from_factory (self, factory, error))
-    {
-      factory_unref (factory);
-      return FALSE;
-    }
+  if (check_not_started (self, error))
+    return add_from_factory (self, factory, error);
 
-  g_ptr_array_add (self->factories, factory);
+  factory_unref (factory);
 
-  return TRUE;
+  return FALSE;
 }
 
 /**
@@ -582,7 +609,7 @@ gstream_stream_mux_dispose (GObject *object)
   g_ptr_array_set_size (self->transformers, 0);
   for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
     g_clear_pointer (&self->natives[i], gstream_mux_release_projection);
-  g_ptr_array_set_size (self->projections, 0);
+  g_clear_pointer (&self->projections, g_ptr_array_unref);
   g_clear_pointer (&self->extensions, g_hash_table_unref);
   g_clear_pointer (&self->log, gstream_mux_release_projection);
 
@@ -594,9 +621,8 @@ gstream_stream_mux_finalize (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  g_ptr_array_unref (self->factories);
+  g_clear_pointer (&self->factories, g_ptr_array_unref);
   g_ptr_array_unref (self->transformers);
-  g_ptr_array_unref (self->projections);
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
   gstream_namespace_unref (self->scope);
@@ -646,10 +672,8 @@ gstream_stream_mux_init (GstreamStreamMux *self)
 {
   self->scope = gstream_namespace_new (NULL);
   self->root = self;
-  self->tree = gstream_mux_tree_new ();
-  self->factories = g_ptr_array_new_with_free_func (factory_unref);
+  self->tree = g_new0 (GstreamMuxTree, 1);
   self->transformers = g_ptr_array_new_with_free_func (release_transformer);
-  self->projections = g_ptr_array_new_with_free_func (gstream_mux_release_projection);
   self->log = gstream_projection_new ("log", GSTREAM_TYPE_EVENT);
 }
 
