@@ -58,7 +58,7 @@ gstream_event_alloc (gsize     size,
   GstreamEvent *self = g_malloc (sizeof (GstreamEvent) + sizeof (GstreamEventBody) + size);
 
   memset (self, 0, sizeof (GstreamEvent) + sizeof (GstreamEventBody));
-  g_atomic_ref_count_init (&self->ref_count);
+  self->ref_count = 1;
   self->body = (GstreamEventBody *) (self + 1);
   *room = self->body + 1;
   return self;

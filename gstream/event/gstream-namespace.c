@@ -39,7 +39,7 @@ build (const char * const *segments,
   return self;
 }
 
-/* Most events are at the root: theirs is made once and kept for good. */
+/* Most events are at the root: theirs is made once and kept for good, and nobody counts who holds it. */
 static GstreamNamespace *
 root (void)
 {
@@ -51,7 +51,7 @@ root (void)
       the_root = build (NULL, 0);
       g_once_init_leave (&made, 1);
     }
-  return gstream_namespace_ref (the_root);
+  return the_root;
 }
 
 GstreamNamespace *
@@ -70,14 +70,15 @@ gstream_namespace_new (const char * const *segments)
 GstreamNamespace *
 gstream_namespace_ref (GstreamNamespace *self)
 {
-  gstream_ref_count_inc (&self->ref_count);
+  if (self->length > 0)
+    gstream_ref_count_inc (&self->ref_count);
   return self;
 }
 
 void
 gstream_namespace_unref (GstreamNamespace *self)
 {
-  if (gstream_ref_count_dec (&self->ref_count))
+  if (self->length > 0 && gstream_ref_count_dec (&self->ref_count))
     g_free (self);
 }
 
