@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -15,6 +17,22 @@ gstream_json_is_digit (char c)
   return c >= '0' && c <= '9';
 }
 
+/* FALSE, and nothing else: they are not all digits. */
+static inline gboolean
+gstream_json_read_eight_digits (const char *p,
+                                guint64    *value)
+{
+  guint64 word;
+
+  memcpy (&word, p, sizeof word);
+  word = GUINT64_FROM_LE (word); /* the first digit's byte is the lowest */
+  if (((word & 0xf0f0f0f0f0f0f0f0) | ((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) != 0x3333333333333333)
+    return FALSE;
+  word = (word & 0x0f0f0f0f0f0f0f0f) * ((10 << 8) + 1) >> 8;                               /* each two */
+  word = (word & 0x00ff00ff00ff00ff) * ((100 << 16) + 1) >> 16;                            /* each four */
+  *value = (word & 0x0000ffff0000ffff) * ((G_GUINT64_CONSTANT (10000) << 32) + 1) >> 32;
+  return TRUE;
+}
 
 /* Behind the scalar that starts at @p, before @end; NULL if it is neither a number nor a word of JSON's. */
 const char *gstream_json_token_pass_scalar  (const char  *p,

@@ -39,7 +39,7 @@ build (const char * const *segments,
   return self;
 }
 
-/* Most events are at the root: theirs is made once and kept for good, whoever holds it. */
+/* Most events are at the root: theirs is made once and kept for good, and nobody counts who holds it. */
 static GstreamNamespace *
 root (void)
 {

@@ -42,6 +42,7 @@ struct _GstreamSeenIds
   Prefix old_end;   /* when the old set became that */
   Prefix forgotten; /* those that are in no set any more */
   Prefix again;     /* of the forgotten, what has come again since the rewind; as forgotten: all of it */
+  gsize  last_length;
   char   last[LONGEST_LAST + 1]; /* id: all others that came are before it (see is_behind), or longer than this */
 };
 
@@ -182,15 +183,33 @@ count_digits (const char *text)
   return n;
 }
 
+/* The bytes with which both begin, each of them @length long or longer. */
+static gsize
+count_common (const char *id,
+              const char *other,
+              gsize       length)
+{
+  gsize n = 0;
+
+  while (n + sizeof (guint64) <= length && memcmp (id + n, other + n, sizeof (guint64)) == 0)
+    n += sizeof (guint64);
+  while (id[n] == other[n] && id[n] != '\0')
+    n++;
+
+  return n;
+}
+
 /* As people order names with numbers in them: 9 is before 10, and 1-9 before 1-10. */
 static gboolean
 is_behind (const char *id,
-           const char *other)
+           const char *other,
+           gsize       length) /* of the shorter one */
 {
+  gsize n_common = count_common (id, other, length);
   gsize n_digits, n_others;
 
-  while (*id == *other && *id != '\0')
-    id++, other++;
+  id += n_common;
+  other += n_common;
   n_digits = count_digits (id);
   n_others = count_digits (other);
 
@@ -203,9 +222,10 @@ is_behind_all (GstreamSeenIds *self,
                const char     *id,
                gsize           length)
 {
-  if (length > LONGEST_LAST || !is_behind (id, self->last))
+  if (length > LONGEST_LAST || !is_behind (id, self->last, MIN (length, self->last_length)))
     return FALSE;
   memcpy (self->last, id, length + 1);
+  self->last_length = length;
 
   return TRUE;
 }

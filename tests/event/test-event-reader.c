@@ -51,6 +51,22 @@ test_few_parts (void)
   g_assert_cmpint (gstream_payload_get_kind (gstream_event_get_data (event)), ==, GSTREAM_PAYLOAD_NULL);
 }
 
+/* Of every length there is, and with each digit at each place of some. */
+static void
+test_counts (void)
+{
+  for (gint64 count = 1; count < G_MAXINT64 / 11; count = count * 10 + count % 9 + 1)
+    for (gint64 seq = count; seq < count + 10; seq++)
+      {
+        g_autofree char *json = g_strdup_printf ("{\"type\":\"event\",\"seq\":%" G_GINT64_FORMAT ",\"method\":\"values\",\"params\":"
+                                                 "{\"namespace\":[],\"data\":1,\"timestamp\":%" G_GINT64_FORMAT "}}", seq, count);
+        g_autoptr(GstreamEvent) event = event_of (json);
+
+        g_assert_cmpuint (gstream_event_get_seq (event), ==, seq);
+        g_assert_cmpint (gstream_event_get_timestamp (event), ==, count);
+      }
+}
+
 static void
 test_nulls (void)
 {
@@ -543,6 +559,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/event/E1/all-parts", test_all_parts);
   g_test_add_func ("/event/E1/few-parts", test_few_parts);
+  g_test_add_func ("/event/E1/counts", test_counts);
   g_test_add_func ("/event/E1/nulls", test_nulls);
   g_test_add_func ("/event/E3/any-order", test_any_order);
   g_test_add_func ("/event/E3/duplicates", test_duplicates);
