@@ -160,7 +160,7 @@ find_next (GstreamCursor  *self,
   return *feed != NULL ? GSTREAM_TRY_ITEM : take_end (self, error);
 }
 
-static inline GstreamItem
+static G_ALWAYS_INLINE inline GstreamItem
 pop (GstreamCursor *self,
      GstreamFeed   *feed)
 {

@@ -388,7 +388,7 @@ accept (GstreamPump  *self,
   self->n_entered--;
 }
 
-static GstreamTry
+static inline GstreamTry
 ask_now (GstreamPump *self)
 {
   GstreamEvent *event = NULL;
