@@ -10,20 +10,25 @@ import time
 
 import programs
 import recording
-import rows
 
-MESSAGES = 10000  # of 204 events
+MESSAGES = 50000  # of 204 events: 50 for each of 1,000, or making them would be most of the work
 STARTS = 11
+SCALING = {  # cases that should cost the same an event; each is compared with the first
+    "runs at once": (("many", "1"), ("many", "1000")),
+    "runs in turn, delta by delta": (("turns", "1"), ("turns", "1000")),
+    "levels deep": (("scopes", "0", "1"), ("scopes", "6", "1"), ("scopes", "50", "1")),
+    "siblings": (("scopes", "1", "1"), ("scopes", "1", "1000")),
+}
 
 
 def per_event(quick, name, *parameters):
-    messages, runs = (1000, 1) if quick else (MESSAGES, 3)
-    measured = programs.run(name, *parameters, str(messages), str(runs))
-    shares = int(parameters[0]) if name == "many" else 1  # each of the runs at once has its own first message
-    expected = runs * shares * recording.expected_sum(f"messages-{messages // shares}")
+    messages = 1000 if quick else MESSAGES
+    measured = programs.run(name, *parameters, str(messages), "1")
+    shares = 1 if name == "scopes" else int(parameters[0])  # each of the runs at once has its own first message
+    expected = shares * recording.expected_sum(f"messages-{messages // shares}")
     if measured["sum"] != expected:
         raise programs.Failed(f"{name}: read {measured['sum']} bytes, not {expected}")
-    return measured["seconds"] * 1e6 / (messages * 204 * runs)
+    return measured["seconds"] * 1e6 / (messages * 204)
 
 
 def line(name, value):
@@ -31,29 +36,15 @@ def line(name, value):
 
 
 def scaling(quick, figures):
-    """Each against its simplest case, which should cost the same an event."""
-    cases = {"runs at once": (("many", "1"), ("many", "1000")),
-             "levels deep": (("scopes", "0", "1"), ("scopes", "6", "1"), ("scopes", "50", "1")),
-             "siblings": (("scopes", "1", "1"), ("scopes", "1", "1000"))}
-    for what, variants in cases.items():
-        numbers = [variant[2 if what == "siblings" else 1] for variant in variants]
-        times = [statistics.median(per_event(quick, *variant) for _ in range(1 if quick else 3))
-                 for variant in variants]
+    """By turns, like the rows; in CPU time, for all of it is ours."""
+    for what, cases in SCALING.items():
+        rounds = [[per_event(quick, *case) for case in cases] for _ in range(1 if quick else 3)]
+        times = [statistics.median(taken) for taken in zip(*rounds)]
+        numbers = [case[-1] if what == "siblings" else case[1] for case in cases]
         figures["alone"][what] = dict(zip(numbers, times))
         for number, taken in zip(numbers, times):
-            line(f"{number} {what}", f"{taken:.3f} us an event, {taken / times[0]:.2f} times (goal 1.2)")
-
-
-def framings(quick, figures):
-    """What is our own on the way from the wire, and what its HTTP chunks cost."""
-    row = next(row for row in rows.ROWS if row.ours == "wire")
-    if quick:
-        row = rows.less(row)
-    for framing in ("events", "blocks", "plain"):
-        with programs.server(framing):
-            taken = statistics.median(rows.once(row, row.ours, row.our_runs)[0] for _ in range(1 if quick else 5))
-        figures["alone"][f"wire, {framing}"] = taken
-        line(f"wire, {framing}", f"{taken:.3f} us an event")
+            goal = "" if what == "runs in turn, delta by delta" else " (goal 1.2)"
+            line(f"{number} {what}", f"{taken:.3f} us an event, {taken / times[0]:.2f} times{goal}")
 
 
 def memory(quick, figures):
@@ -104,4 +95,4 @@ def instructions(quick, figures):
         line(f"instructions an event, {name}", count)
 
 
-PARTS = [scaling, framings, memory, start_up, instructions]
+PARTS = [scaling, memory, start_up, instructions]

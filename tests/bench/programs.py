@@ -55,9 +55,9 @@ def run(name, *parameters, wire=False, before=()):
 
 
 @contextlib.contextmanager
-def server(framing="events"):
+def server():
     global url
-    process = subprocess.Popen(["/usr/bin/python3", HERE / "server.py", framing], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(["/usr/bin/python3", HERE / "server.py"], stdout=subprocess.PIPE, text=True)
     try:
         url = process.stdout.readline().strip()
         yield

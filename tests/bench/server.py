@@ -2,26 +2,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An Agent Server that only says what it has prepared. Prints its URL.
 
-    tests/bench/server.py [FRAMING]
-
-A thread is called RECORDING.ANYTHING (see recording.py). Each event is an HTTP
-chunk of its own, as the real servers write it, but all are joined beforehand
-and written at once, so that the client alone is measured. Other FRAMINGs are
-"blocks", chunks of 16 KiB, as a proxy may make them, and "plain", no chunks.
+A thread is called RECORDING.FRAMING.ANYTHING. What the RECORDINGs are says
+recording.py; FRAMING is how HTTP has them: "events", a chunk for each event, as
+the real servers write those that happen one after another, or "blocks", chunks
+of 16 KiB, as a server or a proxy sends what has piled up. Either way all is
+joined beforehand and written at once, so that the client alone is measured.
 """
 
 import functools
 import http.server
 import json
-import sys
 import threading
 
 import recording
 
-FRAMING = sys.argv[1] if len(sys.argv) > 1 else "events"
 BLOCK = 16 * 1024
-HEADERS = (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-           + (b"Connection: close" if FRAMING == "plain" else b"Transfer-Encoding: chunked") + b"\r\n\r\n")
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @functools.cache
@@ -34,12 +30,10 @@ def blocks(data):
 
 
 @functools.cache
-def stream(name, channels):
+def stream(name, framing, channels):
     """What is sent to a client that asks for CHANNELS."""
     wanted = [data for method, data in record(name) if method in channels]
-    if FRAMING == "plain":
-        return b"".join(wanted)
-    chunks = blocks(b"".join(wanted)) if FRAMING == "blocks" else wanted
+    chunks = {"events": wanted, "blocks": blocks(b"".join(wanted))}[framing]
     return b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in chunks)
 
 
@@ -80,8 +74,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send_stream(self, thread, channels):
         """The connection stays open at the end, as the real servers' does."""
-        name = thread.split(".")[0]
-        data = stream(name, channels)
+        name, framing, _ = thread.split(".")
+        data = stream(name, framing, channels)
         if {"messages", "values"}.isdisjoint(channels):
             # Clients take the run's end from here, too: not before its content.
             self.connection.sendall(HEADERS)

@@ -194,18 +194,18 @@ test('/gjs/cursor/P3/batches', async () => {
 const numbers = (from, to) => Array.from({length: to - from}, (_, i) => `${from + i}`);
 
 test('/gjs/batches/P3/order', async () => {
-    const sizes = [64, 64, 22];
-    const read = await all(flood(150).get_projection('words').batches());
-    assertEqual([read.map(words => words.length), read.flat()], [sizes, numbers(0, 150)]);
-    const again = [...flood(150).get_projection('words').batches()];
-    assertEqual([again.map(words => words.length), again.flat()], [sizes, numbers(0, 150)]);
-    assertEqual([...flood(2).get_projection('data').batches()], [[{words: ['0']}, {words: ['1']}]]);
-    assertEqual([...flood(2).get_projection('lengths').batches()], [[1], [1]]);
+    const runs = [flood(150), flood(150), flood(2), flood(2)];
+    const [awaited, plain, data, lengths] = ['words', 'words', 'data', 'lengths'].map((name, i) => runs[i].get_projection(name));
+    for (const read of [await all(awaited.batches()), [...plain.batches()]])
+        assertEqual([read.map(words => words.length), read.flat()], [[64, 64, 22], numbers(0, 150)]);
+    assertEqual([...data.batches()], [[{words: ['0']}, {words: ['1']}]]);
+    assertEqual([...lengths.batches()], [[1], [1]]);
 });
 
 // What a batch holds is no longer queued, and what comes after it stays.
 test('/gjs/batches/P3/taken', async () => {
-    const words = flood(200).get_projection('words');
+    const run = flood(200);
+    const words = run.get_projection('words');
     const cursor = words.subscribe();
     for await (const batch of cursor.batches()) {
         assertEqual([batch.length, words.n_buffered], [64, 0]);
@@ -224,7 +224,8 @@ test('/gjs/batches/P3/taken', async () => {
 });
 
 test('/gjs/batches/P9/break', async () => {
-    const words = flood(200).get_projection('words');
+    const run = flood(200);
+    const words = run.get_projection('words');
     for (const _batch of words.batches())
         break;
     assert(!words.is_subscribed());
@@ -236,7 +237,8 @@ test('/gjs/batches/P9/break', async () => {
 });
 
 test('/gjs/batches/P6/bounded', async () => {
-    const words = flood(10).get_projection('words');
+    const run = flood(10);
+    const words = run.get_projection('words');
     words.set_max_buffered(4);
     assertEqual((await all(words.batches())).map(batch => batch.length), [4, 4, 2]);
 });
@@ -244,7 +246,8 @@ test('/gjs/batches/P6/bounded', async () => {
 // Nothing is waited for where something is there.
 test('/gjs/batches/R1/what-there-is', async () => {
     const source = Gstream.PushSource.new();
-    const batches = new Gstream.RunStream({source}).values.batches()[Symbol.asyncIterator]();
+    const run = new Gstream.RunStream({source});
+    const batches = run.values.batches()[Symbol.asyncIterator]();
     [0, 1, 2].forEach(number => source.push(Gstream.Event.new('values', [], number)));
     assertEqual(await batches.next(), {value: [0, 1, 2], done: false});
     const late = batches.next();
@@ -257,7 +260,8 @@ test('/gjs/batches/R1/what-there-is', async () => {
 // One at a time, so that each is subscribed to in time.
 test('/gjs/batches/P11/handles', async () => {
     const texts = [];
-    for await (const [message] of recorded('parallel').messages.batches())
+    const run = recorded('parallel');
+    for await (const [message] of run.messages.batches())
         texts.push(all(message.text_deltas.batches()));
     assertEqual((await Promise.all(texts)).map(batches => batches.flat().join('')),
         expected('parallel').messages.map(message => message.text));
@@ -285,9 +289,10 @@ test('/gjs/batches/P4/failed', async () => {
         yield* values(1, 2);
         throw new RangeError('out of ideas');
     }
+    const run = new Gstream.RunStream({source: broken()});
     const seen = [];
     await assertThrows(async () => {
-        for await (const batch of new Gstream.RunStream({source: broken()}).values.batches())
+        for await (const batch of run.values.batches())
             seen.push(batch);
     });
     assertEqual(seen, [[1, 2]]);

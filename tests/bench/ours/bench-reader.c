@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reads a run's messages on the main loop: what is there is taken, what is not
- * is awaited.
+ * Reads the messages of runs on the main loop: what is there is taken, what is
+ * not is awaited.
  */
 #include "bench-reader.h"
 
@@ -9,10 +9,17 @@
 
 typedef struct
 {
-  GMainLoop     *loop;     /* quit at the end of the run */
+  GMainLoop  *loop;      /* quit at the end of the last run */
+  guint       n_reading; /* runs that have not ended */
+  BenchTotal *total;
+} Reading;
+
+/* Of one run. */
+typedef struct
+{
+  Reading       *reading;
   GstreamCursor *messages;
-  GstreamCursor *deltas;   /* of the message being read, or NULL */
-  BenchTotal    *total;
+  GstreamCursor *deltas;  /* of the message being read, or NULL */
 } Reader;
 
 static void read_on (Reader *self);
@@ -21,8 +28,8 @@ static void
 take_delta (Reader     *self,
             const char *delta)
 {
-  self->total->items++;
-  self->total->sum += strlen (delta);
+  self->reading->total->items++;
+  self->reading->total->sum += strlen (delta);
 }
 
 static void
@@ -30,6 +37,13 @@ take_message (Reader         *self,
               GstreamMessage *message)
 {
   self->deltas = bench_subscribe (gstream_message_get_text_deltas (message));
+}
+
+static void
+take_end (Reader *self)
+{
+  if (--self->reading->n_reading == 0)
+    g_main_loop_quit (self->reading->loop);
 }
 
 static void
@@ -64,7 +78,7 @@ on_message (GObject      *object,
   if (self->deltas != NULL)
     read_on (self);
   else
-    g_main_loop_quit (self->loop);
+    take_end (self);
 }
 
 /* Whether there was one, or the end; FALSE: it is awaited. */
@@ -109,7 +123,7 @@ read_message (Reader *self)
     case GSTREAM_TRY_FAILED:
     default:
       bench_check (error);
-      g_main_loop_quit (self->loop);
+      take_end (self);
       return FALSE;
     }
 }
@@ -129,13 +143,21 @@ start (gpointer user_data)
 }
 
 void
-bench_read_messages (GstreamRunStream *run,
-                     BenchTotal       *total)
+bench_read_messages (GstreamRunStream **runs,
+                     guint              n_runs,
+                     BenchTotal        *total)
 {
-  g_autoptr(GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Reader reader = { .loop = loop, .messages = messages, .total = total };
+  Reading reading = { .loop = loop, .n_reading = n_runs, .total = total };
+  g_autofree Reader *readers = g_new0 (Reader, n_runs);
 
-  g_idle_add (start, &reader);
+  for (guint number = 0; number < n_runs; number++)
+    {
+      readers[number].reading = &reading;
+      readers[number].messages = bench_subscribe (gstream_run_stream_get_messages (runs[number]));
+      g_idle_add (start, &readers[number]);
+    }
   g_main_loop_run (loop);
+  for (guint number = 0; number < n_runs; number++)
+    g_object_unref (readers[number].messages);
 }

@@ -17,4 +17,5 @@ async def read(size):
     return items, total
 
 
-measure(lambda size: asyncio.run(read(size)))
+with asyncio.Runner() as runner:
+    measure(lambda size: runner.run(read(size)))

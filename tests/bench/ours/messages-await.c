@@ -14,7 +14,7 @@ once (const char *size,
   g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size));
   g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
 
-  bench_read_messages (run, total);
+  bench_read_messages (&run, 1, total);
 }
 
 int

@@ -15,7 +15,7 @@ once (const char *recording,
 {
   g_autoptr(GstreamRunStream) run = bench_start (url, recording);
 
-  bench_read_messages (run, total);
+  bench_read_messages (&run, 1, total);
 }
 
 int
