@@ -234,7 +234,7 @@ is_first (const GstreamJsonCursor *self,
   return self->json[self->next[-1]] == bracket;
 }
 
-static gboolean
+static inline gboolean
 leave (GstreamJsonCursor *self)
 {
   self->depth--;
@@ -295,7 +295,7 @@ gstream_json_cursor_member (GstreamJsonCursor *self,
 
   is_behind_comma = json[*next] == ',';
   if (is_behind_comma == is_first (self, '{'))
-    return pass_member (self, name);
+    return json[*next] == '}' ? leave (self) : pass_member (self, name);
   next += is_behind_comma;
   if (json[next[0]] != '"' || json[next[1]] != ':' || !read_plain_string (self, json + next[0], json + next[1], name))
     return pass_member (self, name);

@@ -22,24 +22,30 @@ struct _GstreamJsonIndex
   bool pads = simdjson::get_active_implementation ()->name () == "fallback";
 };
 
+/* Freed with the thread by a GPrivate, which would take longer to look into. */
+static thread_local GstreamJsonIndex *index_of_thread;
+
 static void
 index_free (gpointer data)
 {
   delete static_cast<GstreamJsonIndex *> (data);
+  index_of_thread = nullptr;
+}
+
+static GstreamJsonIndex *
+index_new (void)
+{
+  static GPrivate owner = G_PRIVATE_INIT (index_free);
+
+  index_of_thread = new GstreamJsonIndex ();
+  g_private_set (&owner, index_of_thread);
+  return index_of_thread;
 }
 
 GstreamJsonIndex *
 gstream_json_index_get (void)
 {
-  static GPrivate index_of_thread = G_PRIVATE_INIT (index_free);
-  gpointer self = g_private_get (&index_of_thread);
-
-  if (self == nullptr)
-    {
-      self = new GstreamJsonIndex ();
-      g_private_set (&index_of_thread, self);
-    }
-  return static_cast<GstreamJsonIndex *> (self);
+  return index_of_thread != nullptr ? index_of_thread : index_new ();
 }
 
 static gsize
