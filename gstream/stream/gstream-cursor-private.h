@@ -12,24 +12,26 @@
 
 G_BEGIN_DECLS
 
+/* What every item touches comes first, and lies together. */
 struct _GstreamCursor
 {
   GObject         parent_instance;
 
-  GstreamReader   reader;        /* what the feeds know of us */
-  GstreamFeed   **feeds;         /* one; several in an interleave */
-  guint           n_feeds;
   GTask          *task;          /* the next() or wait() under way */
-  GSource        *cancel_source; /* of its cancellable */
-  const char     *item_name;     /* projection of the newest item; the feed's string */
-  guint64         item_stamp;    /* number of its arrival */
-  char           *string;        /* the item that try_next_string() lent; a GstreamText */
   GstreamHandle  *newest;        /* a handle whose consumer has its turn (P11) */
-  GSource        *newest_source; /* ends that turn */
-  gboolean        closed;
-  gboolean        cut_short;     /* closed while somebody was waiting */
+  char           *string;        /* the item that try_next_string() lent; a GstreamText */
+  GstreamFeed   **feeds;         /* one; several in an interleave */
+  GstreamFeed    *only;          /* what @feeds points to where there is one */
+  guint           n_feeds;
   guint           n_calls;       /* that are under way, and must not lose the cursor */
   gboolean        reprieved;     /* its last reference was dropped in one of them, and goes when they are over */
+  gboolean        closed;
+  const char     *item_name;     /* projection of the newest item; the feed's string */
+  guint64         item_stamp;    /* number of its arrival */
+  GstreamReader   reader;        /* what the feeds know of us */
+  GSource        *cancel_source; /* of the task's cancellable */
+  GSource        *newest_source; /* ends the turn of @newest */
+  gboolean        cut_short;     /* closed while somebody was waiting */
 };
 
 /* Around a call that may call whoever drops the last reference (R7). */

@@ -613,7 +613,8 @@ gstream_cursor_finalize (GObject *object)
 
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_unref (self->feeds[i]);
-  g_free (self->feeds);
+  if (self->feeds != &self->only)
+    g_free (self->feeds);
   drop_string (self);
   g_clear_pointer (&self->reader.pump, gstream_pump_unref);
 
@@ -659,7 +660,7 @@ gstream_cursor_new_for_feeds (GstreamFeed **feeds,
 {
   GstreamCursor *self = g_object_new (GSTREAM_TYPE_CURSOR, NULL);
 
-  self->feeds = g_new (GstreamFeed *, n_feeds);
+  self->feeds = n_feeds == 1 ? &self->only : g_new (GstreamFeed *, n_feeds);
   self->n_feeds = n_feeds;
   self->reader.n_open = n_feeds; /* before the first is attached, which may have ended already */
   for (guint i = 0; i < n_feeds; i++)

@@ -21,8 +21,8 @@ typedef struct
   guint         landed; /* items queued in all its feeds, and one more once it is over */
   guint         n_open; /* feeds that have neither ended nor failed */
   gboolean      over;   /* no more will come: all feeds have ended, or one has failed */
-  GstreamWaiter waiter; /* made ready by whatever lands */
   GstreamPump  *pump;   /* that of the feeds; a reference */
+  GstreamWaiter waiter; /* made ready by whatever lands */
 } GstreamReader;
 
 /* Who puts the items in: called with the owner given at gstream_feed_new(). */

@@ -24,7 +24,6 @@ typedef struct _GstreamSettler GstreamSettler;
  */
 struct _GstreamWaiter
 {
-  GList    link;                        /* in the pump's queue of the ready */
   enum
   {
     GSTREAM_WAITER_IDLE,                /* waits for nothing */
@@ -33,6 +32,7 @@ struct _GstreamWaiter
   } state;
   gboolean  insists;                    /* drives even where the pump is not wired to projections */
   gboolean  drives;                     /* while waiting: it counts among those that make the pump drive */
+  GList     link;                       /* in the pump's queue of the ready */
   void    (*wake) (GstreamWaiter *self); /* from the main loop; may do anything */
 };
 
