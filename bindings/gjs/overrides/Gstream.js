@@ -145,8 +145,8 @@ class TakingBatches extends Taking {
     }
 }
 
-// Strings, which are skipped as they were given, so that nothing is lost. It looks no further ahead than it has come:
-// most loops that are left are left early.
+// Strings, which are skipped as they were given, so that nothing is lost. It looks twice as far ahead as it has come: most
+// loops that are left are left early.
 class Looking {
     constructor(cursor) {
         this._cursor = cursor;
@@ -155,7 +155,7 @@ class Looking {
     }
 
     step() {
-        const [tried, texts] = this._cursor.peek_texts(Math.min(Math.max(this._count, 1), BATCH));
+        const [tried, texts] = this._cursor.peek_texts(Math.min(2 * this._count || 1, BATCH));
         if (tried !== Gstream.Try.ITEM)
             return [tried, []];
         this._shown = texts.length;

@@ -100,11 +100,11 @@ def taking(cursor, take, most=1):
 def looking(cursor):
     """Strings. What was given is skipped when the loop is left at the latest, so that nothing is lost.
 
-    It looks no further ahead than it has come: most loops that are left are left early.
+    It looks twice as far ahead as it has come: most loops that are left are left early.
     """
     given = 0
     while True:
-        tried, texts = cursor.peek_texts(min(given, BATCH) or 1)
+        tried, texts = cursor.peek_texts(min(2 * given, BATCH) or 1)
         if tried == ITEM and len(texts) > 1:
             rest = iter(texts)
             try:
