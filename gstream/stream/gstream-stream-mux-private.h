@@ -2,9 +2,10 @@
  *
  * The inside of a mux, shared by its files: registering
  * (gstream-stream-mux.c), the built-in transformers (gstream-mux-builtins.c),
- * what it has (gstream-mux-lookup.c), children (gstream-mux-children.c), the way
- * of an event (gstream-mux-dispatch.c), and the end (gstream-mux-close.c); and
- * what runs and the subgraphs transformer do with it.
+ * what it has (gstream-mux-lookup.c), children (gstream-mux-children.c), where
+ * events go (gstream-mux-routes.c), the way of one (gstream-mux-dispatch.c), and
+ * the end (gstream-mux-close.c); and what runs and the subgraphs transformer do
+ * with it.
  */
 #pragma once
 
@@ -92,6 +93,14 @@ typedef struct
   GstreamStreamMux  *suppressor;  /* the newest mux that keeps it out of its main log */
   GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
 } GstreamPassage;
+
+static inline void
+gstream_passage_clear (GstreamPassage *self)
+{
+  g_clear_pointer (&self->event, gstream_event_unref);
+  g_clear_pointer (&self->replacement, gstream_event_unref);
+  g_clear_pointer (&self->rest, g_free);
+}
 
 /* What only the root of a tree of muxes has. What every event touches comes first. */
 typedef struct
@@ -234,6 +243,18 @@ gboolean          gstream_mux_tree_lookup            (GstreamMuxTree            
 /* Lets go of @mux, as soon as no event is on its way. */
 void              gstream_mux_tree_bury              (GstreamMuxTree              *self,
                                                       GstreamStreamMux            *mux);
+/* In the place of a transformer's order: all of the mux's are behind. */
+#define GSTREAM_ORDER_LEFT G_MAXUINT
+
+/* The stops of events of @ns and @method; the tree's, until something changes where events go. */
+const GstreamStop *gstream_mux_find_chain            (GstreamStreamMux            *root,
+                                                      GstreamNamespace            *ns,
+                                                      GstreamMethod                method);
+/* Those of @event that come after the transformer of @order in @mux. */
+GstreamStop      *gstream_mux_find_rest              (GstreamStreamMux            *root,
+                                                      GstreamEvent                *event,
+                                                      GstreamStreamMux            *mux,
+                                                      guint                        order);
 /* Where events go, and who wants what, is found out anew. */
 void              gstream_mux_changed                (GstreamStreamMux            *self);
 /* Puts @event in the place of the one that @transformer of @mux has. */
