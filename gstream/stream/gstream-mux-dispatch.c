@@ -81,8 +81,9 @@ gstream_mux_replace (gpointer            mux,
   GstreamStreamMux *self = mux;
   GstreamPassage *passage = self->root != NULL ? &self->root->tree->passage : NULL;
 
-  /* The run may be over by the time an asynchronous one comes to this. */
-  if (passage == NULL || passage->event == NULL || passage->next[-1].transformer != transformer)
+  /* The run may be over by the time an asynchronous one comes to this; and one that is told of its failure has had its say. */
+  if (passage == NULL || self->state != GSTREAM_MUX_OPEN || passage->event == NULL ||
+      passage->next[-1].transformer != transformer)
     return;
 
   gstream_event_ref (event);

@@ -246,7 +246,7 @@ test('/gjs/batches/P6/bounded', async () => {
 // Nothing is waited for where something is there.
 test('/gjs/batches/R1/what-there-is', async () => {
     const source = Gstream.PushSource.new();
-    const run = new Gstream.RunStream({source});
+    const run = new Gstream.RunStream({source, turn_budget: 0});
     const batches = run.values.batches()[Symbol.asyncIterator]();
     [0, 1, 2].forEach(number => source.push(Gstream.Event.new('values', [], number)));
     assertEqual(await batches.next(), {value: [0, 1, 2], done: false});
@@ -289,7 +289,7 @@ test('/gjs/batches/P4/failed', async () => {
         yield* values(1, 2);
         throw new RangeError('out of ideas');
     }
-    const run = new Gstream.RunStream({source: broken()});
+    const run = new Gstream.RunStream({source: broken(), turn_budget: 0});
     const seen = [];
     await assertThrows(async () => {
         for await (const batch of run.values.batches())

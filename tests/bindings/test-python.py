@@ -334,7 +334,7 @@ async def batches_bounded():
 async def batches_of_what_there_is():
     """Nothing is waited for where something is there, and nothing asked for beyond a batch."""
     source = Gstream.PushSource.new()
-    run = Gstream.RunStream(source)
+    run = Gstream.RunStream(source, turn_budget=0)
     batches = aiter(run.values.batches())
     for number in range(3):
         source.push(Gstream.Event.new("values", [], number))
@@ -379,7 +379,7 @@ def batches_failed():
         yield from values(1, 2)
         raise ValueError("out of ideas")
 
-    run = Gstream.RunStream(broken())
+    run = Gstream.RunStream(broken(), turn_budget=0)
     seen = []
     raised(Gstream.Error.FAILED, lambda: seen.extend(run.values.batches()))
     assert seen == [[1, 2]]
@@ -387,7 +387,7 @@ def batches_failed():
 
 @test("/life/temporary-batches")
 def temporary_batches():
-    assert list(Gstream.RunStream(values(1, 2)).values.batches()) == [[1, 2]]
+    assert list(Gstream.RunStream(values(1, 2), turn_budget=0).values.batches()) == [[1, 2]]
 
 
 # --- errors ---

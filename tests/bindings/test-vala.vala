@@ -126,6 +126,7 @@ void test_batches () {
 
         mux.add_type (typeof (Words));
         var run = new Gstream.RunStream (values ({ "1", "2", "3" }), mux);
+        run.set_turn_budget (0);
         var cursor = run.get_projection ("words").subscribe ();
         assert_true (cursor.get_item_type () == typeof (string));
         assert_true (cursor.peek (out name) == Gstream.Try.ITEM);

@@ -63,13 +63,17 @@ story_new (GstreamStreamMux   *mux,
   g_autoptr (GstreamEventSource) source = NULL;
   g_autoptr (GstreamStreamMux) own = mux;
   Story *self = g_new0 (Story, 1);
+  GstreamRunStream *run;
 
   self->lines = g_ptr_array_new_with_free_func (g_free);
   for (gsize i = 0; lines[i] != NULL; i++)
     g_ptr_array_add (self->lines, g_strdup (lines[i]));
   source = gstream_memory_source_new_func (next_event, self, story_free);
 
-  return gstream_run_stream_new (source, own);
+  run = gstream_run_stream_new (source, own);
+  gstream_run_stream_set_turn_budget (run, 0);
+
+  return run;
 }
 
 GstreamCursor *

@@ -11,7 +11,8 @@
  * A run with the built-in transformers, of events that are each
  *   "PATH METHOD DATA"
  * where PATH is the namespace with `/` between its segments, `.` for the root,
- * and DATA is JSON; "! MESSAGE" is the failure of the source. Takes @mux.
+ * and DATA is JSON; "! MESSAGE" is the failure of the source. What is told in one
+ * turn of the main loop does not depend on how fast the machine is (R11). Takes @mux.
  */
 GstreamRunStream *story_new       (GstreamStreamMux   *mux,
                                    const char * const *lines);

@@ -175,7 +175,6 @@ test_notify_coalesced (void)
     g_ptr_array_add (lines, (gpointer) SAY ("x"));
   g_ptr_array_add (lines, NULL);
   run = story_new (NULL, (const char * const *) lines->pdata);
-  gstream_run_stream_set_turn_budget (run, 0);
   message = take_message (run);
   g_signal_connect (message, "notify::text", G_CALLBACK (on_text), &bound);
   g_object_unref (gstream_message_finished_sync (message, NULL, NULL));

@@ -163,12 +163,19 @@ add (TestSource *source,
   test_source_add (source, gstream_event_new (method, NULL, data));
 }
 
+/* With all built-ins. */
+static GstreamRunStream *
+new_run (TestSource *source)
+{
+  return test_run_new (g_object_ref (source), gstream_stream_mux_new (NULL));
+}
+
 /* One that began before anybody asked is nobody's, to its end (P2). */
 static void
 test_begun_before (void)
 {
   TestSource *source = test_source_new ();
-  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (source), NULL);
+  g_autoptr (GstreamRunStream) run = new_run (source);
   g_autoptr (GstreamCursor) custom = test_subscribe (gstream_run_stream_get_custom (run));
   g_autoptr (GstreamCursor) messages = NULL;
   g_autoptr (GstreamCursor) calls = NULL;
@@ -192,7 +199,7 @@ static void
 test_tasks_unasked (void)
 {
   TestSource *source = test_source_new ();
-  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (source), NULL);
+  g_autoptr (GstreamRunStream) run = new_run (source);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
 
   add (source, "values", "{\"n\":1}");
@@ -258,7 +265,7 @@ static void
 test_asked_failed (void)
 {
   TestSource *source = test_source_new_ready ("values", 1);
-  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (source), NULL);
+  g_autoptr (GstreamRunStream) run = new_run (source);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   g_autoptr (GstreamCursor) late = NULL;
   g_autoptr (GstreamCursor) extension = NULL;

@@ -394,6 +394,46 @@ test_ready_made_stays (Fixture       *fixture,
   g_assert_nonnull (gstream_stream_mux_get_projection (child, "items", NULL));
 }
 
+static gboolean
+break_down (TestTransformer  *transformer,
+            GstreamEvent     *event,
+            GError          **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "why");
+
+  return TRUE;
+}
+
+static void
+replace_too_late (TestTransformer *transformer,
+                  const GError    *error)
+{
+  g_autoptr (GstreamEvent) other = test_event_at ("child:1/deep:7", "values", 9);
+
+  gstream_transformer_replace (GSTREAM_TRANSFORMER (transformer), other);
+}
+
+/* What a transformer would replace once it is told of the failure is not that of the next one. */
+static void
+test_replaced_too_late (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  g_autoptr (GstreamStreamMux) deep = make_child (fixture, "child:1/deep:7");
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
+  g_autoptr (GstreamCursor) deep_log = test_subscribe (gstream_stream_mux_get_log (deep));
+  g_autofree char *seqs = NULL;
+  g_autofree char *deep_seqs = NULL;
+
+  made_for (fixture, "child:1")->process = break_down;
+  made_for (fixture, "child:1")->fail = replace_too_late;
+  test_source_add (fixture->source, test_event_at ("child:1/deep:7", "values", 1));
+  seqs = drain_seqs (log);
+  deep_seqs = drain_seqs (deep_log);
+  g_assert_cmpstr (made_for (fixture, "child:1")->story->str, ==, "1 fail:why");
+  g_assert_cmpstr (seqs, ==, "1:1 ");
+  g_assert_cmpstr (deep_seqs, ==, "1:1 ");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -412,6 +452,7 @@ main (int   argc,
   g_test_add_data_func ("/mux/M7/ended-on-the-way/closing", GINT_TO_POINTER (1), test_ended_on_the_way);
   ADD ("/mux/M7/born-on-the-way", test_born_on_the_way);
   ADD ("/mux/M7/replaced-in-child", test_replaced_in_child);
+  ADD ("/mux/M1/replaced-too-late", test_replaced_too_late);
   ADD ("/mux/M7/outlives-root", test_outlives_root);
   g_test_add_func ("/mux/M7/ready-made-only", test_ready_made_only);
   ADD ("/mux/M7/ready-made-stays", test_ready_made_stays);
