@@ -54,22 +54,34 @@ subscribe (GstreamProjection *projection)
   return cursor;
 }
 
+/* gstream_cursor_peek_texts() or gstream_cursor_take_texts(). */
+typedef GstreamTry (*GetTexts) (GstreamCursor *cursor, guint max, char ***texts, GError **error);
+
 static void
-expect_texts (GstreamCursor *cursor,
-              guint          max,
-              const char    *joined)
+expect_from (GetTexts       get_texts,
+             GstreamCursor *cursor,
+             guint          max,
+             const char    *joined)
 {
   g_autofree char **texts = NULL;
   g_autofree char *found = NULL;
   GError *error = NULL;
 
-  g_assert_cmpint (gstream_cursor_peek_texts (cursor, max, &texts, &error), ==, GSTREAM_TRY_ITEM);
+  g_assert_cmpint (get_texts (cursor, max, &texts, &error), ==, GSTREAM_TRY_ITEM);
   g_assert_no_error (error);
   found = g_strjoinv (" ", texts);
   g_assert_cmpstr (found, ==, joined);
 }
 
 /* --- looking --- */
+
+static void
+expect_texts (GstreamCursor *cursor,
+              guint          max,
+              const char    *joined)
+{
+  expect_from (gstream_cursor_peek_texts, cursor, max, joined);
+}
 
 static void
 test_texts (void)
@@ -175,14 +187,7 @@ expect_taken (GstreamCursor *cursor,
               guint          max,
               const char    *joined)
 {
-  g_autofree char **texts = NULL;
-  g_autofree char *found = NULL;
-  GError *error = NULL;
-
-  g_assert_cmpint (gstream_cursor_take_texts (cursor, max, &texts, &error), ==, GSTREAM_TRY_ITEM);
-  g_assert_no_error (error);
-  found = g_strjoinv (" ", texts);
-  g_assert_cmpstr (found, ==, joined);
+  expect_from (gstream_cursor_take_texts, cursor, max, joined);
 }
 
 static void
