@@ -23,7 +23,7 @@ typedef struct
   GstreamNamespaceTable *namespaces;
   GstreamJsonSlice       root;        /* the document, without white space around it */
   GstreamEnvelopeType    type;
-  guint32                type_at;     /* byte */
+  guint32                type_at;      /* byte */
   GstreamJsonString      id;
   GstreamJsonString      method_name;
   GstreamMethod          method;
@@ -35,6 +35,7 @@ typedef struct
 
   GstreamNamespace      *namespace_;  /* held; NULL until there is one */
   gint64                 timestamp;
+  guint32                timestamp_at; /* byte; 0: it is not there */
   GstreamJsonString      node;
   GstreamJsonSlice       data;
   GstreamJsonSlice       interrupts;

@@ -56,6 +56,13 @@ read_data (GstreamEnvelope *self)
 }
 
 static gboolean
+read_timestamp (GstreamEnvelope *self)
+{
+  self->timestamp_at = *self->cursor.next;
+  return gstream_json_cursor_count (&self->cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
+}
+
+static gboolean
 read_interrupts (GstreamEnvelope *self)
 {
   guint32 start = *self->cursor.next;
@@ -88,7 +95,7 @@ read_param (GstreamEnvelope         *self,
       if (is (name, "namespace"))
         return read_namespace (self);
       if (is (name, "timestamp"))
-        return gstream_json_cursor_count (cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
+        return read_timestamp (self);
       break;
     default:
       if (is (name, "interrupts"))
@@ -107,6 +114,7 @@ read_params (GstreamEnvelope *self)
 
   g_clear_pointer (&self->namespace_, gstream_namespace_unref);
   self->timestamp = 0;
+  self->timestamp_at = 0;
   self->node.start = NULL;
   self->data.length = 0;
   self->interrupts.length = 0;

@@ -3,6 +3,7 @@
  * Events from JSON (E3): made of what the envelope holds.
  */
 #include "gstream/event/gstream-event-envelope-private.h"
+#include "gstream/event/gstream-event-mold-private.h"
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 
@@ -11,6 +12,7 @@ struct _GstreamEventReader
   gsize                 max_size;
   guint                 max_depth;
   GstreamNamespaceTable namespaces;
+  GstreamEventMold     *mold; /* NULL until a delta has come */
 };
 
 GstreamEventReader *
@@ -26,6 +28,7 @@ void
 gstream_event_reader_free (GstreamEventReader *self)
 {
   gstream_namespace_table_clear (&self->namespaces);
+  gstream_event_mold_free (self->mold);
   g_free (self);
 }
 
@@ -36,6 +39,7 @@ gstream_event_reader_set_limits (GstreamEventReader *self,
 {
   self->max_size = MIN (max_size, GSTREAM_JSON_MAX_SIZE);
   self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
+  g_clear_pointer (&self->mold, gstream_event_mold_free); /* which may be deeper */
 }
 
 static gsize
@@ -134,12 +138,17 @@ gstream_event_reader_read (GstreamEventReader  *self,
                    "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size, length);
       return NULL;
     }
-  if (!gstream_envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
+  if (gstream_event_mold_read (self->mold, &envelope, json, length))
+    event = make_event (&envelope, owner);
+  else if (!gstream_envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
     gstream_json_cursor_set_error (&envelope.cursor, error);
   else if (envelope.type == GSTREAM_ENVELOPE_ERROR)
     set_failure (&envelope, error);
   else
-    event = make_event (&envelope, owner);
+    {
+      self->mold = gstream_event_mold_learn (self->mold, &envelope);
+      event = make_event (&envelope, owner);
+    }
   gstream_envelope_clear (&envelope);
   return event;
 }

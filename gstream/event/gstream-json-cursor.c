@@ -188,24 +188,13 @@ skip_scalar (GstreamJsonCursor *self)
   return TRUE;
 }
 
-/* As almost all counts are written; eight digits at once, since a time has thirteen. */
 static inline gboolean
 read_plain_count (const char *p,
                   const char *end,
                   gint64     *count)
 {
-  const char *start = p;
-  guint64 value = 0;
-  guint digit;
-
-  if (end - p >= 8 && gstream_json_read_eight_digits (p, &value))
-    p += 8;
-  for (; p < end && (digit = (guint) *p - '0') <= 9; p++)
-    value = value * 10 + digit;
-  if (p == start || p - start > 18 || (*start == '0' && p > start + 1))
-    return FALSE;
-  *count = value;
-  return p == end || gstream_json_is_space (*p);
+  p = gstream_json_token_pass_count (p, end, count);
+  return p != NULL && (p == end || gstream_json_is_space (*p));
 }
 
 gboolean

@@ -34,6 +34,26 @@ gstream_json_read_eight_digits (const char *p,
   return TRUE;
 }
 
+/* Behind the count at @p, as almost all are written; NULL if it is not. Eight digits at once, since a time has thirteen. */
+static inline const char *
+gstream_json_token_pass_count (const char *p,
+                               const char *end,
+                               gint64     *count)
+{
+  const char *start = p;
+  guint64 value = 0;
+  guint digit;
+
+  if (end - p >= 8 && gstream_json_read_eight_digits (p, &value))
+    p += 8;
+  for (; p < end && (digit = (guint) *p - '0') <= 9; p++)
+    value = value * 10 + digit;
+  if (p == start || p - start > 18 || (*start == '0' && p > start + 1))
+    return NULL;
+  *count = value;
+  return p;
+}
+
 /* Behind the scalar that starts at @p, before @end; NULL if it is neither a number nor a word of JSON's. */
 const char *gstream_json_token_pass_scalar  (const char  *p,
                                              const char  *end);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Deltas that are written like the one before: what is read of them is what a
+ * reader finds that has read nothing before (E3).
+ */
+#include <string.h>
+
+#include <gstream/event/gstream-event-mold-private.h>
+
+#define DEPTH 32
+
+/* As both servers write them; %s: what differs. */
+#define PYTHON(id, seq, time, text)                                                                                       \
+  "{\"type\":\"event\",\"event_id\":\"" id "\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[\"a:1\"]," \
+  "\"timestamp\":" time ",\"data\":{\"event\":\"content-block-delta\",\"index\":0,"                                       \
+  "\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}}}"
+#define JAVASCRIPT(id, time, run, text)                                                                                   \
+  "{\"type\": \"event\", \"seq\": 1, \"eventId\": \"" id "\", \"method\": \"messages\", \"params\": {\"timestamp\": " time \
+  ", \"namespace\": [\"model:7\"], \"data\": {\"event\": \"content-block-delta\", \"run_id\": \"" run "\", \"delta\": "     \
+  "{\"text\": \"" text "\", \"type\": \"text-delta\"}, \"index\": 1}, \"node\": \"n\"} }\n"
+#define TOOL(key, text)                                                                                                   \
+  "{\"method\":\"tools\",\"type\":\"event\",\"params\":{\"namespace\":[],\"data\":{\"event\":\"tool-output-delta\","       \
+  "\"tool_call_id\":\"" key "\",\"delta\":\"" text "\"}}}"
+
+/* Which are parsed always: a message with its metadata (D1), and a delta beside interrupts. */
+#define PAIR(seq, text)                                                                                                   \
+  "{\"type\":\"event\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"data\":[{\"event\":"              \
+  "\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}},{\"langgraph_node\":\"n\"}]}}"
+#define INTERRUPTED(seq, text)                                                                                            \
+  "{\"type\":\"event\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"interrupts\":[{\"id\":\"i\"}],"    \
+  "\"data\":{\"event\":\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}}}"
+
+static const char *molds[] = {
+  PYTHON ("1795-0.1", "7", "1795366601175", " the"),
+  PYTHON ("", "0", "1", ""),
+  JAVASCRIPT ("e", "1795366601175", "r1", "Gr\xc3\xbc\xc3\x9f" "e"),
+  TOOL ("call", "half"),
+};
+
+static GstreamEvent *
+read_text (GstreamEventReader  *reader,
+           const char          *text,
+           gsize                length,
+           GError             **error)
+{
+  g_autofree char *exact = g_memdup2 (text, MAX (length, 1)); /* so that whatever reads further is noticed */
+
+  return gstream_event_reader_read (reader, NULL, exact, length, error);
+}
+
+/* --- what must be the same --- */
+
+static void
+assert_same_facts (const GstreamFacts *facts,
+                   const GstreamFacts *expected)
+{
+  g_assert_cmpint (facts->method, ==, expected->method);
+  g_assert_cmpint (facts->step, ==, expected->step);
+  g_assert_cmpint (facts->delta, ==, expected->delta);
+  g_assert_cmpint (facts->tool_role, ==, expected->tool_role);
+  g_assert_cmpint (facts->index, ==, expected->index);
+  g_assert_cmpstr (facts->message_id, ==, expected->message_id);
+  g_assert_cmpstr (facts->run_id, ==, expected->run_id);
+  g_assert_cmpstr (facts->node, ==, expected->node);
+  g_assert_cmpstr (facts->text, ==, expected->text);
+  g_assert_cmpuint (facts->text_length, ==, expected->text_length);
+  g_assert_cmpstr (facts->key, ==, expected->key);
+  g_assert_cmpstr (facts->name, ==, expected->name);
+}
+
+static void
+assert_same_payload (GstreamPayload *payload,
+                     GstreamPayload *expected)
+{
+  g_assert_true ((payload == NULL) == (expected == NULL));
+  if (payload != NULL)
+    g_assert_cmpstr (gstream_payload_get_json (payload, NULL), ==, gstream_payload_get_json (expected, NULL));
+}
+
+static void
+assert_same_event (GstreamEvent *event,
+                   GstreamEvent *expected)
+{
+  g_autofree char *json = gstream_event_to_json (event);
+  g_autofree char *expected_json = gstream_event_to_json (expected);
+  g_autoptr(GstreamEvent) numbered = gstream_event_copy_with_seq (gstream_event_ref (event), 4711);
+  g_autoptr(GstreamEvent) expected_numbered = gstream_event_copy_with_seq (gstream_event_ref (expected), 4711);
+  g_autofree char *numbered_json = gstream_event_to_json (numbered);
+  g_autofree char *expected_numbered_json = gstream_event_to_json (expected_numbered);
+
+  g_assert_cmpstr (json, ==, expected_json);
+  g_assert_cmpstr (numbered_json, ==, expected_numbered_json);
+  g_assert_cmpstr (gstream_event_get_id (event), ==, gstream_event_get_id (expected));
+  g_assert_cmpuint (gstream_event_get_seq (event), ==, gstream_event_get_seq (expected));
+  g_assert_cmpstr (gstream_event_get_method (event), ==, gstream_event_get_method (expected));
+  g_assert_cmpstrv (gstream_event_get_namespace (event), gstream_event_get_namespace (expected));
+  g_assert_cmpint (gstream_event_get_timestamp (event), ==, gstream_event_get_timestamp (expected));
+  g_assert_cmpstr (gstream_event_get_node (event), ==, gstream_event_get_node (expected));
+  assert_same_payload (gstream_event_get_data (event), gstream_event_get_data (expected));
+  assert_same_payload (gstream_event_peek_item (event), gstream_event_peek_item (expected));
+  assert_same_payload (gstream_event_peek_metadata (event), gstream_event_peek_metadata (expected));
+  assert_same_payload (gstream_event_get_interrupts (event), gstream_event_get_interrupts (expected));
+  assert_same_facts (gstream_event_get_facts (event), gstream_event_get_facts (expected));
+}
+
+/* What @reader, which has a mold, reads is what one reads that has none. */
+static void
+assert_same_reading (GstreamEventReader *reader,
+                     const char         *text,
+                     gsize               length)
+{
+  GstreamEventReader *fresh = gstream_event_reader_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) expected_error = NULL;
+  g_autoptr(GstreamEvent) event = NULL;
+  g_autoptr(GstreamEvent) expected = NULL;
+
+  gstream_event_reader_set_limits (fresh, 4096, DEPTH);
+  event = read_text (reader, text, length, &error);
+  expected = read_text (fresh, text, length, &expected_error);
+  g_assert_cmpstr (error ? error->message : NULL, ==, expected_error ? expected_error->message : NULL);
+  g_assert_true ((event == NULL) == (expected == NULL));
+  if (event != NULL)
+    assert_same_event (event, expected);
+  gstream_event_reader_free (fresh);
+}
+
+static GstreamEventReader *
+reader_with_mold (const char *mold)
+{
+  GstreamEventReader *reader = gstream_event_reader_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GstreamEvent) event = NULL;
+
+  gstream_event_reader_set_limits (reader, 4096, DEPTH);
+  event = read_text (reader, mold, strlen (mold), &error);
+  g_assert_no_error (error);
+  return reader;
+}
+
+/* --- what fits, and what does not --- */
+
+/* Whether an event of @text can be read with a mold that has learned from @from. */
+static gboolean
+fits (const char *from,
+      const char *text)
+{
+  GstreamNamespaceTable namespaces = { 0 };
+  GstreamEnvelope learned, envelope;
+  GstreamEventMold *mold;
+  gboolean result;
+
+  g_assert_true (gstream_envelope_read (&learned, &namespaces, from, strlen (from), DEPTH));
+  mold = gstream_event_mold_learn (NULL, &learned);
+  result = gstream_event_mold_read (mold, &envelope, text, strlen (text));
+  if (result)
+    gstream_envelope_clear (&envelope);
+  gstream_envelope_clear (&learned);
+  gstream_event_mold_free (mold);
+  gstream_namespace_table_clear (&namespaces);
+  return result;
+}
+
+static void
+test_fits (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+    g_assert_true (fits (molds[i], molds[i]));
+
+  g_assert_true (fits (molds[0], PYTHON ("1795-0.22", "123456789012", "5", " a longer text")));
+  g_assert_true (fits (molds[0], PYTHON ("", "0", "0", "")));
+  g_assert_true (fits (molds[0], PYTHON ("\xc3\xa9", "8", "1795366601175", "\xf0\x9f\x98\x80")));
+  g_assert_true (fits (molds[2], JAVASCRIPT ("f", "1795366601176", "another run", "x")));
+  g_assert_true (fits (molds[3], TOOL ("another call", "other")));
+}
+
+static void
+test_does_not_fit (void)
+{
+  static const char *values[] = {
+    "\\n", "\\u00e9", "a\"b", "\t", "\x1f", "\xff", "\xc3", "\xed\xa0\x80", "\xc0\xaf", "\\", "\",\"x\":\"y",
+  };
+  static const char *counts[] = { "01", "-1", "1.0", "1e2", "null", "\"1\"", "", "1 ", "1234567890123456789", "true", "1,\"seq\":2" };
+  const char *mold = PYTHON ("e", "7", "8", "text");
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autofree char *text = g_strdup_printf (PYTHON ("e", "7", "8", "%s"), values[i]);
+      g_autofree char *id = g_strdup_printf (PYTHON ("%s", "7", "8", "text"), values[i]);
+
+      g_assert_false (fits (mold, text));
+      g_assert_false (fits (mold, id));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autofree char *seq = g_strdup_printf (PYTHON ("e", "%s", "8", "text"), counts[i]);
+      g_autofree char *time = g_strdup_printf (PYTHON ("e", "7", "%s", "text"), counts[i]);
+
+      g_assert_false (fits (mold, seq));
+      g_assert_false (fits (mold, time));
+    }
+  g_assert_false (fits (mold, PYTHON ("e", "7", "8", "text") " "));
+  g_assert_false (fits (mold, PYTHON ("e", "7", "8", "text") "}"));
+  g_assert_false (fits (molds[0], molds[2]));
+  g_assert_false (fits (molds[0], molds[3]));
+}
+
+/* Other digits before an exponent are another number than the mold's rule would make of them. */
+static void
+test_exponents (void)
+{
+  g_assert_true (fits (PYTHON ("e", "0e5", "8", "text"), PYTHON ("e", "0e5", "9", "other")));
+  g_assert_false (fits (PYTHON ("e", "0e5", "8", "text"), PYTHON ("e", "7e5", "8", "text")));
+  g_assert_false (fits (PYTHON ("e", "7", "5.0", "text"), PYTHON ("e", "7", "6.0", "text")));
+}
+
+/* --- the same reading --- */
+
+static void
+test_each_after_each (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+    {
+      GstreamEventReader *reader = reader_with_mold (molds[i]);
+
+      for (guint j = 0; j < 20 * G_N_ELEMENTS (molds); j++)
+        assert_same_reading (reader, molds[j % G_N_ELEMENTS (molds)], strlen (molds[j % G_N_ELEMENTS (molds)]));
+      gstream_event_reader_free (reader);
+    }
+}
+
+static void
+test_other_values (void)
+{
+  static const char *texts[] = {
+    PYTHON ("another, longer id", "7", "1", ""),
+    PYTHON ("", "123456", "1795366601175", "longer than the mold's"),
+    PYTHON ("1795-0.1", "7", "5", " the"),
+    PAIR ("1", "a"), PAIR ("123", "longer"), PAIR ("4", ""),
+    INTERRUPTED ("1", "a"), INTERRUPTED ("123", "longer"), INTERRUPTED ("4", ""),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      GstreamEventReader *reader = reader_with_mold (texts[i]);
+
+      for (guint j = 0; j < G_N_ELEMENTS (texts); j++)
+        assert_same_reading (reader, texts[j], strlen (texts[j]));
+      gstream_event_reader_free (reader);
+    }
+}
+
+/* Of two shapes that take turns one keeps the mold, however often the other comes. */
+static void
+test_patience (void)
+{
+  GstreamNamespaceTable namespaces = { 0 };
+  GstreamEnvelope first, second, envelope;
+  GstreamEventMold *mold;
+
+  g_assert_true (gstream_envelope_read (&first, &namespaces, molds[0], strlen (molds[0]), DEPTH));
+  g_assert_true (gstream_envelope_read (&second, &namespaces, molds[2], strlen (molds[2]), DEPTH));
+  mold = gstream_event_mold_learn (NULL, &first);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_assert_true (gstream_event_mold_read (mold, &envelope, molds[0], strlen (molds[0])));
+      gstream_envelope_clear (&envelope);
+      mold = gstream_event_mold_learn (mold, &second);
+      g_assert_false (gstream_event_mold_read (mold, &envelope, molds[2], strlen (molds[2])));
+    }
+  for (guint i = 0; i < 20; i++)
+    mold = gstream_event_mold_learn (mold, &second);
+  g_assert_true (gstream_event_mold_read (mold, &envelope, molds[2], strlen (molds[2])));
+  gstream_envelope_clear (&envelope);
+
+  gstream_event_mold_free (mold);
+  gstream_envelope_clear (&second);
+  gstream_envelope_clear (&first);
+  gstream_namespace_table_clear (&namespaces);
+}
+
+/* A mold is given up for what comes again and again, and what it said goes with it. */
+static void
+test_changes_of_shape (void)
+{
+  GstreamEventReader *reader = reader_with_mold (molds[0]);
+
+  for (guint i = 0; i < 60; i++)
+    {
+      const char *mold = molds[i / 10 % G_N_ELEMENTS (molds)];
+      g_autoptr(GString) text = g_string_new (mold);
+
+      g_string_replace (text, "1795", i % 2 ? "42" : "1234567", 0);
+      assert_same_reading (reader, text->str, text->len);
+    }
+  gstream_event_reader_free (reader);
+}
+
+static void
+test_duplicates (void)
+{
+  const char *mold = "{\"type\":\"event\",\"seq\":1,\"method\":\"messages\",\"seq\":2,\"params\":{\"namespace\":[],\"data\":{\"event\":"
+                     "\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"a\",\"text\":\"b\"}}}}";
+  GstreamEventReader *reader = reader_with_mold (mold);
+
+  for (const char *p = mold; *p != '\0'; p++)
+    if (*p == '1' || *p == '2' || *p == 'a' || *p == 'b')
+      {
+        g_autofree char *text = g_strdup (mold);
+
+        text[p - mold] = *p == '1' || *p == '2' ? '7' : 'c';
+        assert_same_reading (reader, text, strlen (text));
+      }
+  gstream_event_reader_free (reader);
+}
+
+/* A reader that was told to be stricter is so with what it has read before. */
+static void
+test_limits (void)
+{
+  GstreamEventReader *reader = reader_with_mold (molds[0]);
+  g_autoptr(GError) error = NULL;
+
+  gstream_event_reader_set_limits (reader, 4096, 3);
+  g_assert_null (read_text (reader, molds[0], strlen (molds[0]), &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE);
+  gstream_event_reader_free (reader);
+}
+
+static void
+test_cut_off (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+    {
+      GstreamEventReader *reader = reader_with_mold (molds[i]);
+
+      for (gsize length = 0; length <= strlen (molds[i]); length++)
+        assert_same_reading (reader, molds[i], length);
+      gstream_event_reader_free (reader);
+    }
+}
+
+static void
+test_every_byte (void)
+{
+  static const char others[] = "\"\\{}[],: 09.eE-\n\x01\x7f\xc3\xa9\xff";
+
+  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+    {
+      GstreamEventReader *reader = reader_with_mold (molds[i]);
+      gsize length = strlen (molds[i]);
+
+      for (gsize at = 0; at < length; at++)
+        for (gsize j = 0; j < sizeof others; j++) /* with the NUL */
+          {
+            g_autofree char *text = g_strdup (molds[i]);
+
+            text[at] = others[j];
+            assert_same_reading (reader, text, length);
+          }
+      gstream_event_reader_free (reader);
+    }
+}
+
+/* Bytes that go or come, some at a time. */
+static void
+test_random_changes (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (20240229);
+  GstreamEventReader *readers[G_N_ELEMENTS (molds)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+    readers[i] = reader_with_mold (molds[i]);
+  for (guint i = 0; i < 20000; i++)
+    {
+      const char *mold = molds[i % G_N_ELEMENTS (molds)];
+      g_autoptr(GString) text = g_string_new (mold);
+
+      for (int n = g_rand_int_range (rand, 1, 4); n > 0; n--)
+        {
+          gsize at = g_rand_int_range (rand, 0, text->len);
+          gsize n_gone = g_rand_int_range (rand, 0, 3);
+
+          g_string_erase (text, at, MIN (n_gone, text->len - at));
+          g_string_insert_len (text, at, mold + g_rand_int_range (rand, 0, strlen (mold) - 3), g_rand_int_range (rand, 0, 3));
+        }
+      assert_same_reading (readers[i % G_N_ELEMENTS (molds)], text->str, text->len);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+    gstream_event_reader_free (readers[i]);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/event/E3/mold/fits", test_fits);
+  g_test_add_func ("/event/E3/mold/does-not-fit", test_does_not_fit);
+  g_test_add_func ("/event/E3/mold/exponents", test_exponents);
+  g_test_add_func ("/event/E3/mold/each-after-each", test_each_after_each);
+  g_test_add_func ("/event/E3/mold/other-values", test_other_values);
+  g_test_add_func ("/event/E3/mold/patience", test_patience);
+  g_test_add_func ("/event/E3/mold/changes-of-shape", test_changes_of_shape);
+  g_test_add_func ("/event/E3/mold/duplicates", test_duplicates);
+  g_test_add_func ("/event/E3/mold/limits", test_limits);
+  g_test_add_func ("/event/E3/mold/cut-off", test_cut_off);
+  g_test_add_func ("/event/E3/mold/every-byte", test_every_byte);
+  g_test_add_func ("/event/E3/mold/random-changes", test_random_changes);
+  return g_test_run ();
+}
