@@ -90,12 +90,13 @@ assert_news (Shadow    *self,
     }
 }
 
-/* One change a turn for what comes, and one for what leaves. */
+/* One change a turn for what comes, and one for what leaves. Either may have rows in its midst that stay. */
 static void
 assert_turn (Shadow *self,
+             guint   removed,
              guint   added)
 {
-  guint64 *newest = added > 0 ? &self->turn : &self->turn_left;
+  guint64 *newest = added > removed ? &self->turn : &self->turn_left;
 
   g_assert_cmpuint (*newest, !=, n_turns);
   *newest = n_turns;
@@ -131,7 +132,7 @@ on_changed (GListModel *model,
 
   assert_same (self);
   assert_news (self, before, position, added);
-  assert_turn (self, added);
+  assert_turn (self, removed, added);
   if (added > 0)
     assert_bound (self);
   self->n_changes++;

@@ -14,7 +14,7 @@ typedef struct
   GHashTable *seen;        /* every row that ever was one */
   gulong      handler;
   guint       n_changes;
-  guint64     turn;        /* of the newest change that added, and of the one that removed alone */
+  guint64     turn;        /* of the newest change with which rows came, and with which they left */
   guint64     turn_left;
   gboolean    unordered;   /* rows may come before others that were there */
   guint       max;         /* the bound that is asserted; 0: none */
