@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the mux and the transformers of the library do with projections.
+ * A projection from the inside, shared by its files: the class and its end
+ * (gstream-projection.c), its place in a run (gstream-projection-run.c), its queues
+ * (gstream-projection-feeds.c), who subscribes (gstream-projection-subscribe.c), what
+ * is kept for who cannot have yet (gstream-projection-newborn.c), and pushing
+ * (gstream-projection-push.c); and what the mux and the transformers of the library
+ * do with it.
  */
 #pragma once
 
 #include <gstream/stream/gstream-feed-private.h>
+#include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-projection.h>
 #include <gstream/stream/gstream-pushers-private.h>
 
@@ -48,11 +54,26 @@ struct _GstreamProjection
   GError                            *error;   /* why it is closed, where it failed */
 };
 
-/* Between its two files. */
+/* --- between its files --- */
+
 GstreamPump *gstream_projection_get_pump      (GstreamProjection                 *self);
-gboolean     gstream_projection_is_full       (GstreamProjection                 *self);
+/* A queue of its own; in no list. */
+GstreamFeed *gstream_projection_make_feed     (GstreamProjection                 *self);
+/* One in the list, with what was kept for its consumer; still without a reader. */
+GstreamFeed *gstream_projection_add_feed      (GstreamProjection                 *self);
+void         gstream_projection_drop_feed     (GstreamFeed                       *feed); /* takes it */
+/* Leaves all of the list to their readers. */
+void         gstream_projection_drop_feeds    (GstreamProjection                 *self);
+/* Says that somebody has subscribed, or that nobody is any more. */
+void         gstream_projection_tell_subscribed (GstreamProjection               *self);
+/* Pushes what waits for room, as far as there is room (P6). */
+void         gstream_projection_let_pushers_in (GstreamProjection                *self);
+void         gstream_projection_handle_init   (GstreamHandleInterface            *iface);
+/* One that nobody reads: kept for a newborn's consumer, or freed. */
 void         gstream_projection_keep_item     (GstreamProjection                 *self,
                                                GstreamItem                        item); /* takes it */
+
+/* --- for the mux and the transformers --- */
 
 void         gstream_projection_bind          (GstreamProjection                 *self,
                                                GstreamPump                       *pump,

@@ -7,6 +7,8 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-projection-private.h>
 
+/* --- at once --- */
+
 static gboolean
 refuse_push (GstreamProjection  *self,
              GstreamItem         item,
@@ -221,6 +223,30 @@ gstream_projection_push_object (GstreamProjection  *self,
   return gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
 }
 
+/* --- when there is room --- */
+
+static gboolean
+is_full (GstreamProjection *self)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (gstream_feed_is_full (self->feeds[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+gstream_projection_let_pushers_in (GstreamProjection *self)
+{
+  while (!gstream_pushers_is_empty (&self->pushers) && !is_full (self))
+    {
+      GstreamItem item;
+
+      if (gstream_pushers_pop (&self->pushers, &item))
+        gstream_projection_push_item (self, item, NULL);
+    }
+}
+
 /**
  * gstream_projection_push_async:
  * @self: a projection
@@ -254,7 +280,7 @@ gstream_projection_push_async (GstreamProjection   *self,
   g_task_set_source_tag (task, gstream_projection_push_async);
   if (!item_from_value (self, item, &pushed, &error))
     g_task_return_error (task, error);
-  else if (gstream_projection_is_full (self) || !gstream_pushers_is_empty (&self->pushers))
+  else if (is_full (self) || !gstream_pushers_is_empty (&self->pushers))
     gstream_pushers_add (&self->pushers, task, &self->type, pushed);
   else if (gstream_projection_push_item (self, pushed, &error))
     g_task_return_boolean (task, TRUE);
