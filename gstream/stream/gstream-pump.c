@@ -37,6 +37,7 @@ struct _GstreamPump
   gboolean                     ended : 1;     /* nothing more is asked for */
   gboolean                     spent : 1;     /* the turn's budget is used up */
   gboolean                     unwired : 1;   /* waiting for a projection's items drives nothing */
+  gboolean                     hold_changed : 1; /* the watchers do not know yet */
   guint                        n_waiting;    /* waiters that make the pump drive */
   GQueue                       ready;        /* waiters to be woken */
 
@@ -48,6 +49,7 @@ struct _GstreamPump
   GCancellable                *cancellable;  /* of the request in flight */
   const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
 
+  GQueue                       watchers;     /* settlers that notify what holds the pump */
   GQueue                       soon;         /* settlers for the end of this drive */
   GQueue                       slow;         /* settlers for the next frame */
   gint64                       last_frame;   /* monotonic time of the last one */
@@ -106,6 +108,18 @@ settle (GQueue *settlers)
       settler->queue = NULL;
       settler->settle (settler);
     }
+}
+
+/* What changes and changes back between two drives costs the watchers nothing. */
+static void
+tell_watchers (GstreamPump *self)
+{
+  if (!self->hold_changed)
+    return;
+
+  self->hold_changed = FALSE;
+  for (GList *link = self->watchers.head; link != NULL; link = link->next)
+    gstream_pump_settle_soon (self, link->data);
 }
 
 static gboolean
@@ -211,7 +225,7 @@ gstream_pump_unref (GstreamPump *self)
 
   g_assert (self->n_waiting == 0);
   g_assert (g_queue_is_empty (&self->ready));
-  g_assert (g_queue_is_empty (&self->holders));
+  g_assert (g_queue_is_empty (&self->holders) && g_queue_is_empty (&self->watchers));
   g_assert (g_queue_is_empty (&self->soon) && g_queue_is_empty (&self->slow));
   g_assert (!self->in_flight);
 
@@ -510,12 +524,14 @@ gstream_pump_run (GstreamPump *self)
   g_main_context_push_thread_default (self->context);
 
   /* Whoever is woken finds what has changed already notified. */
+  tell_watchers (self);
   settle (&self->soon);
   if (has_work (self) && has_budget (self))
     {
       wake_ready (self);
       drive_source (self);
     }
+  tell_watchers (self);
   settle (&self->soon);
   if (self->ready.length > 0 || self->soon.length > 0)
     schedule (self);
@@ -672,9 +688,8 @@ gstream_pump_forget (GstreamPump   *self,
 static void
 hold_changed (GstreamPump *self)
 {
-  if (self->funcs != NULL)
-    self->funcs->held (self->owner);
-  if (self->n_waiting > 0)
+  self->hold_changed = self->watchers.length > 0;
+  if (self->hold_changed || self->n_waiting > 0)
     schedule (self);
 }
 
@@ -709,4 +724,18 @@ gstream_pump_get_held_by (GstreamPump *self)
   GstreamHolder *holder = g_queue_peek_head (&self->holders);
 
   return holder ? holder->what : NULL;
+}
+
+void
+gstream_pump_watch (GstreamPump *self,
+                    GList       *link)
+{
+  g_queue_push_tail_link (&self->watchers, link);
+}
+
+void
+gstream_pump_unwatch (GstreamPump *self,
+                      GList       *link)
+{
+  g_queue_unlink (&self->watchers, link);
 }

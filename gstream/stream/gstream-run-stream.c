@@ -229,15 +229,27 @@ on_pump_ended (gpointer  owner,
   g_object_unref (owner);
 }
 
-static void
-on_pump_held (gpointer owner)
-{
-  GstreamRunStreamPrivate *priv = get_private (owner);
+static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended };
 
-  gstream_pump_settle_soon (priv->pump, &priv->settler);
+/* A run is held by whatever holds the pump that it shares with the other runs of its tree (P7). */
+static void
+watch_pump (GstreamRunStreamPrivate *priv)
+{
+  priv->shown_held_by = gstream_pump_get_held_by (priv->pump);
+  priv->watch.data = &priv->settler;
+  gstream_pump_watch (priv->pump, &priv->watch);
 }
 
-static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended, on_pump_held };
+static void
+unwatch_pump (GstreamRunStreamPrivate *priv)
+{
+  gstream_pump_unsettle (priv->pump, &priv->settler);
+  if (priv->watch.data == NULL)
+    return;
+
+  gstream_pump_unwatch (priv->pump, &priv->watch);
+  priv->watch.data = NULL;
+}
 
 /* --- for subgraphs --- */
 
@@ -406,6 +418,7 @@ begin (GstreamRunStream *self)
   priv->pump = gstream_pump_new (priv->source, NULL);
   gstream_pump_set_wired (priv->pump, priv->wire_pump);
   gstream_pump_set_owner (priv->pump, &pump_funcs, self);
+  watch_pump (priv);
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
   if (priv->source != NULL)
     tell_channels (priv);
@@ -419,6 +432,7 @@ join (GstreamRunStream *self)
 
   priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (priv->mux));
   priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
+  watch_pump (priv);
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
 }
 
@@ -467,7 +481,7 @@ gstream_run_stream_dispose (GObject *object)
       gstream_run_stream_abort (self);
       gstream_stream_mux_detach (priv->mux);
       gstream_stream_mux_forget (priv->mux);
-      gstream_pump_unsettle (priv->pump, &priv->settler);
+      unwatch_pump (priv);
       if (priv->source != NULL)
         gstream_pump_set_owner (priv->pump, NULL, NULL);
     }
@@ -553,8 +567,9 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:held-by: (getter get_held_by)
    *
-   * The projection that holds the run, because a queue of it is full (P7).
-   * Notified from the main loop.
+   * The projection that holds the run, because a queue of it is full (P7). A
+   * subgraph's run is held with its root: by one and the same projection, which
+   * may be of any run of the tree. Notified from the main loop.
    */
   properties[PROP_HELD_BY] =
     g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
