@@ -104,21 +104,9 @@ remove_feed (GstreamProjection *self,
 }
 
 static void
-let_pushers_in (GstreamProjection *self)
-{
-  while (!gstream_pushers_is_empty (&self->pushers) && !gstream_projection_is_full (self))
-    {
-      GstreamItem item;
-
-      if (gstream_pushers_pop (&self->pushers, &item))
-        gstream_projection_push_item (self, item, NULL);
-    }
-}
-
-static void
 on_room (gpointer owner)
 {
-  let_pushers_in (owner);
+  gstream_projection_let_in (owner);
 }
 
 static void
@@ -129,9 +117,10 @@ on_left (gpointer     owner,
 
   g_object_ref (self);
   remove_feed (self, feed);
-  let_pushers_in (self);
+  gstream_projection_let_in (self);
   if (self->n_feeds == 0)
     {
+      gstream_pushers_drop (&self->pushers); /* those that the main log has no room for */
       if (self->funcs != NULL)
         self->funcs->changed (self->owner);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
@@ -529,7 +518,7 @@ gstream_projection_set_max_buffered (GstreamProjection *self,
   self->max_buffered = max_buffered;
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_set_max (self->feeds[i], max_buffered);
-  let_pushers_in (self);
+  gstream_projection_let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }
 
@@ -569,6 +558,7 @@ gstream_projection_set_forward (GstreamProjection *self,
     return;
 
   self->forward = forward;
+  gstream_projection_let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FORWARD]);
 }
 
@@ -708,6 +698,7 @@ gstream_projection_finalize (GObject *object)
 
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
+  g_clear_pointer (&self->followers, g_ptr_array_unref);
   g_ref_string_release (self->name);
   g_free (self->method);
 
