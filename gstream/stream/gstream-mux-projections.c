@@ -41,7 +41,13 @@ on_changed (gpointer owner)
   gstream_mux_changed (owner);
 }
 
-const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs = { forward_item, on_changed };
+static GstreamProjection *
+get_log (gpointer owner)
+{
+  return ((GstreamStreamMux *) owner)->log;
+}
+
+const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs = { forward_item, on_changed, get_log };
 
 void
 gstream_mux_release_projection (gpointer projection)

@@ -56,7 +56,7 @@ gstream_projection_drop_feeds (GstreamProjection *self)
 static void
 on_room (gpointer owner)
 {
-  gstream_projection_let_pushers_in (owner);
+  gstream_projection_let_in (owner);
 }
 
 static void
@@ -67,9 +67,12 @@ on_left (gpointer     owner,
 
   g_object_ref (self);
   remove_feed (self, feed);
-  gstream_projection_let_pushers_in (self);
+  gstream_projection_let_in (self);
   if (self->n_feeds == 0)
-    gstream_projection_tell_subscribed (self);
+    {
+      gstream_pushers_drop (&self->pushers); /* those that the main log has no room for */
+      gstream_projection_tell_subscribed (self);
+    }
   g_object_unref (self);
 }
 

@@ -235,15 +235,59 @@ is_full (GstreamProjection *self)
   return FALSE;
 }
 
-void
-gstream_projection_let_pushers_in (GstreamProjection *self)
+static void
+follow (GstreamProjection *self,
+        GstreamProjection *log)
 {
-  while (!gstream_pushers_is_empty (&self->pushers) && !is_full (self))
+  if (self->following)
+    return;
+
+  if (log->followers == NULL)
+    log->followers = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (log->followers, g_object_ref (self));
+  self->following = TRUE;
+}
+
+/* In its own queues, and where it forwards, in the main log's; there it hears of it when there is. */
+static gboolean
+has_room (GstreamProjection *self)
+{
+  GstreamProjection *log = self->forward && self->funcs != NULL ? self->funcs->get_log (self->owner) : NULL;
+
+  if (is_full (self))
+    return FALSE;
+  if (log == NULL || !is_full (log))
+    return TRUE;
+
+  follow (self, log);
+
+  return FALSE;
+}
+
+static void
+let_pushers_in (GstreamProjection *self)
+{
+  while (!gstream_pushers_is_empty (&self->pushers) && has_room (self))
     {
       GstreamItem item;
 
       if (gstream_pushers_pop (&self->pushers, &item))
         gstream_projection_push_item (self, item, NULL);
+    }
+}
+
+void
+gstream_projection_let_in (GstreamProjection *self)
+{
+  let_pushers_in (self);
+
+  /* Each of the followers has its turn; who finds the log full again goes to the end. */
+  for (guint n = self->followers ? self->followers->len : 0; n > 0 && !is_full (self); n--)
+    {
+      g_autoptr (GstreamProjection) follower = g_ptr_array_steal_index (self->followers, 0);
+
+      follower->following = FALSE;
+      let_pushers_in (follower);
     }
 }
 
@@ -255,7 +299,8 @@ gstream_projection_let_pushers_in (GstreamProjection *self)
  * @callback: (scope async): called when the item was pushed, or dropped
  * @user_data: for @callback
  *
- * Appends an item when there is room for it (P6). For whoever pushes from
+ * Appends an item when there is room for it (P6): in the projection and, with
+ * [property@Projection:forward], in the main log too. For whoever pushes from
  * outside the run's own events, such as a transformer's side work.
  *
  * Closing the last cursor, aborting the run and closing the projection complete
@@ -280,7 +325,7 @@ gstream_projection_push_async (GstreamProjection   *self,
   g_task_set_source_tag (task, gstream_projection_push_async);
   if (!item_from_value (self, item, &pushed, &error))
     g_task_return_error (task, error);
-  else if (is_full (self) || !gstream_pushers_is_empty (&self->pushers))
+  else if (!gstream_pushers_is_empty (&self->pushers) || !has_room (self))
     gstream_pushers_add (&self->pushers, task, &self->type, pushed);
   else if (gstream_projection_push_item (self, pushed, &error))
     g_task_return_boolean (task, TRUE);

@@ -173,7 +173,7 @@ gstream_projection_set_max_buffered (GstreamProjection *self,
   self->max_buffered = max_buffered;
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_set_max (self->feeds[i], max_buffered);
-  gstream_projection_let_pushers_in (self);
+  gstream_projection_let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }
 
@@ -213,6 +213,7 @@ gstream_projection_set_forward (GstreamProjection *self,
     return;
 
   self->forward = forward;
+  gstream_projection_let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FORWARD]);
 }
 
@@ -353,6 +354,7 @@ gstream_projection_finalize (GObject *object)
 
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
+  g_clear_pointer (&self->followers, g_ptr_array_unref);
   g_ref_string_release (self->name);
   g_free (self->method);
 

@@ -28,6 +28,7 @@ struct _GstreamPump
   gboolean                     ended : 1;     /* nothing more is asked for */
   gboolean                     spent : 1;     /* the turn's budget is used up */
   gboolean                     unwired : 1;   /* waiting for a projection's items drives nothing */
+  gboolean                     hold_changed : 1; /* the watchers do not know yet */
   guint                        n_waiting;    /* waiters that make the pump drive */
   GQueue                       ready;        /* waiters to be woken */
 
@@ -39,6 +40,7 @@ struct _GstreamPump
   GCancellable                *cancellable;  /* of the request in flight */
   const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
 
+  GQueue                       watchers;     /* settlers that notify what holds the pump */
   GQueue                       soon;         /* settlers for the end of this drive */
   GQueue                       slow;         /* settlers for the next frame */
   gint64                       last_frame;   /* monotonic time of the last one */
@@ -66,6 +68,8 @@ void      gstream_pump_schedule      (GstreamPump  *self);
 void      gstream_pump_run           (GstreamPump  *self);
 /* Wakes those that are ready. */
 void      gstream_pump_wake_ready    (GstreamPump  *self);
+/* Has the watchers notify, if what holds the pump may have changed. */
+void      gstream_pump_tell_watchers (GstreamPump  *self);
 /* Lets those that are queued notify. */
 void      gstream_pump_settle        (GQueue       *settlers);
 /* Whether the turn's budget still lasts, asked once in a stride of events. */

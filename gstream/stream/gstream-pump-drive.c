@@ -166,12 +166,14 @@ gstream_pump_run (GstreamPump *self)
   g_main_context_push_thread_default (self->context);
 
   /* Whoever is woken finds what has changed already notified. */
+  gstream_pump_tell_watchers (self);
   gstream_pump_settle (&self->soon);
   if (has_work (self) && gstream_pump_has_budget (self))
     {
       gstream_pump_wake_ready (self);
       drive_source (self);
     }
+  gstream_pump_tell_watchers (self);
   gstream_pump_settle (&self->soon);
   if (self->ready.length > 0 || self->soon.length > 0)
     gstream_pump_schedule (self);

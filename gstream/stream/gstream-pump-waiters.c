@@ -76,9 +76,8 @@ gstream_pump_wake_ready (GstreamPump *self)
 static void
 hold_changed (GstreamPump *self)
 {
-  if (self->funcs != NULL)
-    self->funcs->held (self->owner);
-  if (self->n_waiting > 0)
+  self->hold_changed = self->watchers.length > 0;
+  if (self->hold_changed || self->n_waiting > 0)
     gstream_pump_schedule (self);
 }
 
@@ -113,4 +112,30 @@ gstream_pump_get_held_by (GstreamPump *self)
   GstreamHolder *holder = g_queue_peek_head (&self->holders);
 
   return holder ? holder->what : NULL;
+}
+
+/* What changes and changes back between two drives costs the watchers nothing. */
+void
+gstream_pump_tell_watchers (GstreamPump *self)
+{
+  if (!self->hold_changed)
+    return;
+
+  self->hold_changed = FALSE;
+  for (GList *link = self->watchers.head; link != NULL; link = link->next)
+    gstream_pump_settle_soon (self, link->data);
+}
+
+void
+gstream_pump_watch (GstreamPump *self,
+                    GList       *link)
+{
+  g_queue_push_tail_link (&self->watchers, link);
+}
+
+void
+gstream_pump_unwatch (GstreamPump *self,
+                      GList       *link)
+{
+  g_queue_unlink (&self->watchers, link);
 }

@@ -69,7 +69,7 @@ gstream_pump_unref (GstreamPump *self)
 
   g_assert (self->n_waiting == 0);
   g_assert (g_queue_is_empty (&self->ready));
-  g_assert (g_queue_is_empty (&self->holders));
+  g_assert (g_queue_is_empty (&self->holders) && g_queue_is_empty (&self->watchers));
   g_assert (g_queue_is_empty (&self->soon) && g_queue_is_empty (&self->slow));
   g_assert (!self->in_flight);
 

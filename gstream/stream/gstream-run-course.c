@@ -173,15 +173,27 @@ on_pump_ended (gpointer  owner,
     close_mux (priv, source_error, FALSE);
 }
 
-static void
-on_pump_held (gpointer owner)
-{
-  GstreamRunStreamPrivate *priv = owner;
+static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended };
 
-  gstream_pump_settle_soon (priv->pump, &priv->settler);
+/* A run is held by whatever holds the pump that it shares with the other runs of its tree (P7). */
+static void
+watch_pump (GstreamRunStreamPrivate *priv)
+{
+  priv->shown_held_by = gstream_pump_get_held_by (priv->pump);
+  priv->watch.data = &priv->settler;
+  gstream_pump_watch (priv->pump, &priv->watch);
 }
 
-static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended, on_pump_held };
+static void
+unwatch_pump (GstreamRunStreamPrivate *priv)
+{
+  gstream_pump_unsettle (priv->pump, &priv->settler);
+  if (priv->watch.data == NULL)
+    return;
+
+  gstream_pump_unwatch (priv->pump, &priv->watch);
+  priv->watch.data = NULL;
+}
 
 /* --- its beginning --- */
 
@@ -193,6 +205,7 @@ begin_root (GstreamRunStreamPrivate *priv)
   priv->pump = gstream_pump_new (priv->source, NULL);
   gstream_pump_set_wired (priv->pump, priv->wire_pump);
   gstream_pump_set_owner (priv->pump, &pump_funcs, priv);
+  watch_pump (priv);
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
   if (priv->source != NULL)
     tell_channels (priv);
@@ -204,6 +217,7 @@ join_root (GstreamRunStreamPrivate *priv)
 {
   priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (priv->mux));
   priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
+  watch_pump (priv);
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
 }
 
@@ -243,7 +257,7 @@ gstream_run_stream_leave (GstreamRunStream *self)
   gstream_run_stream_abort (self);
   gstream_stream_mux_detach (priv->mux);
   gstream_stream_mux_forget (priv->mux);
-  gstream_pump_unsettle (priv->pump, &priv->settler);
+  unwatch_pump (priv);
   if (priv->source != NULL)
     gstream_pump_set_owner (priv->pump, NULL, NULL);
 }

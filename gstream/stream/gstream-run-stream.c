@@ -319,8 +319,9 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:held-by: (getter get_held_by)
    *
-   * The projection that holds the run, because a queue of it is full (P7).
-   * Notified from the main loop.
+   * The projection that holds the run, because a queue of it is full (P7). A
+   * subgraph's run is held with its root: by one and the same projection, which
+   * may be of any run of the tree. Notified from the main loop.
    */
   properties[PROP_HELD_BY] =
     g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
