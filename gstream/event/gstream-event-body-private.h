@@ -126,8 +126,6 @@ gstream_event_host (GstreamEvent *event)
   return event->host != NULL ? event->host : event;
 }
 
-GstreamMethod   gstream_method_from_name (const char         *name,
-                                          gsize               length);
 /* Of a known method, for good. */
 const char     *gstream_method_get_name  (GstreamMethod       method);
 

@@ -29,6 +29,10 @@ typedef enum
   GSTREAM_N_METHODS,
 } GstreamMethod;
 
+/* OTHER, where it is not known. */
+GstreamMethod gstream_method_from_name (const char *name,
+                                        gsize       length);
+
 /* What a messages, tools, lifecycle or tasks event says. */
 typedef enum
 {

@@ -20,7 +20,7 @@ typedef enum
   GSTREAM_RETRY_UNSENT,     /* only what the server certainly did not act on */
 } GstreamRetryKind;
 
-/* The pause until the next attempt, in ms; -1: there is to be none. */
+/* The pause until the next attempt, in ms, which is logged; -1: there is to be none. */
 gint64 gstream_retry_next (GstreamRetry     *self,
                            GstreamServer    *server,
                            GstreamRetryKind  kind,

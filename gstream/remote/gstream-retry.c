@@ -61,6 +61,7 @@ gstream_retry_next (GstreamRetry     *self,
                     const GError     *error)
 {
   gint64 asked_for = (server->not_before - g_get_monotonic_time ()) / 1000;
+  gint64 pause;
 
   if (!was_never_sent (error) && !(kind == GSTREAM_RETRY_REPEATABLE && may_pass (error)))
     return -1;
@@ -68,6 +69,9 @@ gstream_retry_next (GstreamRetry     *self,
     return -1;
 
   self->failures++;
+  pause = MAX (grown_pause (self, server), asked_for);
+  g_info ("%s; trying again in %" G_GINT64_FORMAT " ms (%u of %u)",
+          error->message, pause, self->failures, server->retry_limit);
 
-  return MAX (grown_pause (self, server), asked_for);
+  return pause;
 }

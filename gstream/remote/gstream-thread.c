@@ -30,7 +30,7 @@
  * [property@Thread:retry-limit] times in a row without anything new (N3). The run goes on as if
  * nothing had happened, or fails with the last network error, or with
  * %GSTREAM_ERROR_INCOMPLETE. What has the server act is sent again only where the server
- * certainly did not act.
+ * certainly did not act. Each new attempt is logged, at the level %G_LOG_LEVEL_INFO.
  *
  * The server is not read faster than the run is (N6). Aborting a run ends it on
  * the server too, unless [property@Thread:cancel-on-abort] is %FALSE; dropping it never does (N7).

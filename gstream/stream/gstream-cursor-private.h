@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A cursor from the inside: how they are made, and what its calls have in common,
- * which take and try (gstream-cursor.c), wait (gstream-cursor-wait.c), and look at or take
- * many items (gstream-cursor-batch.c).
+ * A cursor from the inside: how they are made (gstream-cursor.c), the turn of a
+ * newborn's consumer (gstream-cursor-turn.c), and what its calls have in common,
+ * which take without waiting (gstream-cursor-try.c), wait (gstream-cursor-wait.c), and
+ * look at or take many items (gstream-cursor-batch.c).
  */
 #pragma once
 
@@ -70,7 +71,12 @@ GstreamItem    gstream_cursor_pop           (GstreamCursor       *self,
 GstreamTry     gstream_cursor_find_next     (GstreamCursor       *self,
                                              GstreamFeed        **feed,
                                              GError             **error);
-/* Ends the turn of the newest handle's consumer (P11). */
+/* Unsubscribes. */
+void           gstream_cursor_release_feeds (GstreamCursor       *self);
+/* Begins the turn of the consumer of a handle that is handed out now (P11). */
+void           gstream_cursor_begin_turn    (GstreamCursor       *self,
+                                             GstreamHandle       *newest);
+/* Ends the turn of the newest handle's consumer, if it has one. */
 void           gstream_cursor_settle_newest (GstreamCursor       *self);
 /* Makes @item one of the cursor's type, without anything in it. */
 void           gstream_cursor_give_nothing  (GstreamCursor       *self,

@@ -193,19 +193,27 @@ scalar_from_value (GType         type,
   return TRUE;
 }
 
+static void
+empty_value (GType   type,
+             GValue *value)
+{
+  if (G_VALUE_TYPE (value) == type)
+    {
+      g_value_reset (value);
+      return;
+    }
+
+  if (G_IS_VALUE (value))
+    g_value_unset (value);
+  g_value_init (value, type);
+}
+
 void
 gstream_item_take_value (const GstreamItemType *type,
                          GstreamItem            item,
                          GValue                *value)
 {
-  if (G_VALUE_TYPE (value) == type->type)
-    g_value_reset (value);
-  else
-    {
-      if (G_IS_VALUE (value))
-        g_value_unset (value);
-      g_value_init (value, type->type);
-    }
+  empty_value (type->type, value);
 
   switch (type->kind)
     {

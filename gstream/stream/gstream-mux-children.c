@@ -105,25 +105,3 @@ gstream_stream_mux_set_drained (GstreamStreamMux *self)
 {
   self->drained = TRUE;
 }
-
-GstreamProjection *
-gstream_stream_mux_get_extension (GstreamStreamMux *self,
-                                  const char       *name)
-{
-  GstreamProjection *extension;
-
-  if (self->extensions == NULL)
-    self->extensions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, gstream_mux_release_projection);
-  extension = g_hash_table_lookup (self->extensions, name);
-  if (extension != NULL)
-    return extension;
-
-  extension = gstream_projection_new (name, GSTREAM_TYPE_PAYLOAD);
-  g_hash_table_insert (self->extensions, (gpointer) gstream_projection_get_name (extension), extension);
-  if (self->pump != NULL)
-    gstream_projection_bind (extension, self->pump, NULL, NULL);
-  if (self->state >= GSTREAM_MUX_ENDING)
-    gstream_mux_end_projection (self, extension);
-
-  return extension;
-}

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the mux and the transformers of the library do with projections.
+ * A projection from the inside, shared by its files: the class and its end
+ * (gstream-projection.c), its place in a run (gstream-projection-run.c), its queues
+ * (gstream-projection-feeds.c), who subscribes (gstream-projection-subscribe.c), what
+ * is kept for who cannot have yet (gstream-projection-newborn.c), and pushing
+ * (gstream-projection-push.c); and what the mux and the transformers of the library
+ * do with it.
  */
 #pragma once
 
 #include <gstream/stream/gstream-feed-private.h>
+#include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-projection.h>
 #include <gstream/stream/gstream-pushers-private.h>
 
@@ -19,6 +25,7 @@ typedef struct
                        GstreamItem        item,
                        GError           **error);
   void     (*changed) (gpointer           owner); /* somebody has subscribed, or nobody is any more */
+  GstreamProjection *(*get_log) (gpointer owner); /* the main log, which must have room for what is forwarded */
 } GstreamProjectionOwnerFuncs;
 
 /* What every item touches comes first, and lies together. */
@@ -32,6 +39,7 @@ struct _GstreamProjection
   guint                              keeping : 1; /* for a newborn's consumer (P11) */
   guint                              forward : 1;
   guint                              native : 1;  /* what it forwards has its bare name as its method (M6) */
+  guint                              following : 1; /* among the followers of its main log */
   GstreamFeed                       *only;    /* what @feeds points to where there is one */
   GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
   const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
@@ -43,16 +51,32 @@ struct _GstreamProjection
   GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
   GstreamFeed                       *kept;    /* for a newborn's consumer, while `keeping` */
   GstreamPushers                     pushers; /* push_async() calls that wait for room */
+  GPtrArray                         *followers; /* of a main log: projections whose pushers wait for its room; NULL: none */
   guint                              max_buffered;
   guint                              n_kept;  /* as an item itself (T9): queues that hold it */
   GError                            *error;   /* why it is closed, where it failed */
 };
 
-/* Between its two files. */
+/* --- between its files --- */
+
 GstreamPump *gstream_projection_get_pump      (GstreamProjection                 *self);
-gboolean     gstream_projection_is_full       (GstreamProjection                 *self);
+/* A queue of its own; in no list. */
+GstreamFeed *gstream_projection_make_feed     (GstreamProjection                 *self);
+/* One in the list, with what was kept for its consumer; still without a reader. */
+GstreamFeed *gstream_projection_add_feed      (GstreamProjection                 *self);
+void         gstream_projection_drop_feed     (GstreamFeed                       *feed); /* takes it */
+/* Leaves all of the list to their readers. */
+void         gstream_projection_drop_feeds    (GstreamProjection                 *self);
+/* Says that somebody has subscribed, or that nobody is any more. */
+void         gstream_projection_tell_subscribed (GstreamProjection               *self);
+/* After a queue of it has become less full, or may be fuller: lets in who waits for that (P6). */
+void         gstream_projection_let_in        (GstreamProjection                 *self);
+void         gstream_projection_handle_init   (GstreamHandleInterface            *iface);
+/* One that nobody reads: kept for a newborn's consumer, or freed. */
 void         gstream_projection_keep_item     (GstreamProjection                 *self,
                                                GstreamItem                        item); /* takes it */
+
+/* --- for the mux and the transformers --- */
 
 void         gstream_projection_bind          (GstreamProjection                 *self,
                                                GstreamPump                       *pump,

@@ -7,6 +7,8 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-projection-private.h>
 
+/* --- at once --- */
+
 static gboolean
 refuse_push (GstreamProjection  *self,
              GstreamItem         item,
@@ -221,6 +223,74 @@ gstream_projection_push_object (GstreamProjection  *self,
   return gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
 }
 
+/* --- when there is room --- */
+
+static gboolean
+is_full (GstreamProjection *self)
+{
+  for (guint i = 0; i < self->n_feeds; i++)
+    if (gstream_feed_is_full (self->feeds[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+follow (GstreamProjection *self,
+        GstreamProjection *log)
+{
+  if (self->following)
+    return;
+
+  if (log->followers == NULL)
+    log->followers = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (log->followers, g_object_ref (self));
+  self->following = TRUE;
+}
+
+/* In its own queues, and where it forwards, in the main log's; there it hears of it when there is. */
+static gboolean
+has_room (GstreamProjection *self)
+{
+  GstreamProjection *log = self->forward && self->funcs != NULL ? self->funcs->get_log (self->owner) : NULL;
+
+  if (is_full (self))
+    return FALSE;
+  if (log == NULL || !is_full (log))
+    return TRUE;
+
+  follow (self, log);
+
+  return FALSE;
+}
+
+static void
+let_pushers_in (GstreamProjection *self)
+{
+  while (!gstream_pushers_is_empty (&self->pushers) && has_room (self))
+    {
+      GstreamItem item;
+
+      if (gstream_pushers_pop (&self->pushers, &item))
+        gstream_projection_push_item (self, item, NULL);
+    }
+}
+
+void
+gstream_projection_let_in (GstreamProjection *self)
+{
+  let_pushers_in (self);
+
+  /* Each of the followers has its turn; who finds the log full again goes to the end. */
+  for (guint n = self->followers ? self->followers->len : 0; n > 0 && !is_full (self); n--)
+    {
+      g_autoptr (GstreamProjection) follower = g_ptr_array_steal_index (self->followers, 0);
+
+      follower->following = FALSE;
+      let_pushers_in (follower);
+    }
+}
+
 /**
  * gstream_projection_push_async:
  * @self: a projection
@@ -229,7 +299,8 @@ gstream_projection_push_object (GstreamProjection  *self,
  * @callback: (scope async): called when the item was pushed, or dropped
  * @user_data: for @callback
  *
- * Appends an item when there is room for it (P6). For whoever pushes from
+ * Appends an item when there is room for it (P6): in the projection and, with
+ * [property@Projection:forward], in the main log too. For whoever pushes from
  * outside the run's own events, such as a transformer's side work.
  *
  * Closing the last cursor, aborting the run and closing the projection complete
@@ -254,7 +325,7 @@ gstream_projection_push_async (GstreamProjection   *self,
   g_task_set_source_tag (task, gstream_projection_push_async);
   if (!item_from_value (self, item, &pushed, &error))
     g_task_return_error (task, error);
-  else if (gstream_projection_is_full (self) || !gstream_pushers_is_empty (&self->pushers))
+  else if (!gstream_pushers_is_empty (&self->pushers) || !has_room (self))
     gstream_pushers_add (&self->pushers, task, &self->type, pushed);
   else if (gstream_projection_push_item (self, pushed, &error))
     g_task_return_boolean (task, TRUE);

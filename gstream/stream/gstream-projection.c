@@ -4,11 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error.h>
-#include <gstream/stream/gstream-cursor-private.h>
-#include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-projection-private.h>
-#include <gstream/stream/gstream-pushers-private.h>
 
 /**
  * GstreamProjection:
@@ -46,309 +42,15 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-static void gstream_projection_handle_init (GstreamHandleInterface *iface);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_projection_handle_init))
 
-/* --- feeds --- */
-
-gboolean
-gstream_projection_is_full (GstreamProjection *self)
+void
+gstream_projection_tell_subscribed (GstreamProjection *self)
 {
-  for (guint i = 0; i < self->n_feeds; i++)
-    if (gstream_feed_is_full (self->feeds[i]))
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-drop_feed (GstreamFeed *feed)
-{
-  gstream_feed_disown (feed);
-  gstream_feed_unref (feed);
-}
-
-/* Takes @feed. */
-static void
-insert_feed (GstreamProjection *self,
-             GstreamFeed       *feed)
-{
-  if (self->n_feeds == 0)
-    self->feeds = &self->only;
-  else if (self->n_feeds == 1)
-    self->feeds = g_memdup2 (self->feeds, 2 * sizeof (GstreamFeed *));
-  else
-    self->feeds = g_renew (GstreamFeed *, self->feeds, self->n_feeds + 1);
-  self->feeds[self->n_feeds++] = feed;
-}
-
-static void
-remove_feed (GstreamProjection *self,
-             GstreamFeed       *feed)
-{
-  guint i = 0;
-
-  while (self->feeds[i] != feed)
-    i++;
-  for (self->n_feeds--; i < self->n_feeds; i++)
-    self->feeds[i] = self->feeds[i + 1];
-  if (self->n_feeds == 1)
-    {
-      self->only = self->feeds[0];
-      g_free (self->feeds);
-      self->feeds = &self->only;
-    }
-  drop_feed (feed);
-}
-
-static void
-let_pushers_in (GstreamProjection *self)
-{
-  while (!gstream_pushers_is_empty (&self->pushers) && !gstream_projection_is_full (self))
-    {
-      GstreamItem item;
-
-      if (gstream_pushers_pop (&self->pushers, &item))
-        gstream_projection_push_item (self, item, NULL);
-    }
-}
-
-static void
-on_room (gpointer owner)
-{
-  let_pushers_in (owner);
-}
-
-static void
-on_left (gpointer     owner,
-         GstreamFeed *feed)
-{
-  GstreamProjection *self = owner;
-
-  g_object_ref (self);
-  remove_feed (self, feed);
-  let_pushers_in (self);
-  if (self->n_feeds == 0)
-    {
-      if (self->funcs != NULL)
-        self->funcs->changed (self->owner);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
-    }
-  g_object_unref (self);
-}
-
-static const GstreamFeedFuncs feed_funcs = { on_room, on_left };
-
-GstreamPump *
-gstream_projection_get_pump (GstreamProjection *self)
-{
-  if (self->pump == NULL)
-    self->pump = gstream_pump_new (NULL, NULL);
-
-  return self->pump;
-}
-
-static GstreamFeed *
-make_feed (GstreamProjection *self)
-{
-  GstreamFeed *feed = gstream_feed_new (&self->type, self->name, &feed_funcs, self);
-
-  gstream_feed_set_pump (feed, gstream_projection_get_pump (self));
-
-  return feed;
-}
-
-/* --- subscribing --- */
-
-static gboolean
-check_free (GstreamProjection  *self,
-            GError            **error)
-{
-  if (self->n_feeds == 0)
-    return TRUE;
-
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED,
-               "Projection “%s” is already subscribed: it has one consumer; use tee for several", self->name);
-
-  return FALSE;
-}
-
-/* A feed in the list, with what was kept for its consumer; still without a reader. */
-static GstreamFeed *
-add_feed (GstreamProjection *self)
-{
-  GstreamFeed *feed = make_feed (self);
-
-  if (self->kept != NULL)
-    gstream_feed_copy_to (self->kept, feed);
-  if (self->closed)
-    gstream_feed_end (feed, self->error);
-  insert_feed (self, feed);
-
-  return feed;
-}
-
-static void
-subscribed (GstreamProjection *self)
-{
-  g_clear_pointer (&self->kept, drop_feed);
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_set_max (self->feeds[i], self->max_buffered);
   if (self->funcs != NULL)
     self->funcs->changed (self->owner);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
-}
-
-/**
- * gstream_projection_subscribe:
- * @self: a projection
- * @error: return location for an error
- *
- * Becomes the projection's consumer (P1). Items pushed from now on come out of
- * the returned cursor.
- *
- * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor.
- *
- * Returns: (transfer full): the cursor
- */
-GstreamCursor *
-gstream_projection_subscribe (GstreamProjection  *self,
-                              GError            **error)
-{
-  GstreamFeed *feed;
-  GstreamCursor *cursor;
-
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (!check_free (self, error))
-    return NULL;
-
-  feed = add_feed (self);
-  cursor = gstream_cursor_new_for_feeds (&feed, 1);
-  subscribed (self);
-
-  return cursor;
-}
-
-/**
- * gstream_projection_tee:
- * @self: a projection
- * @n: how many cursors, at least 1
- * @error: return location for an error
- *
- * Subscribes once, for several consumers (P8): each of the cursors sees every
- * item. The slowest of them holds the run where the projection is bounded; a
- * closed one no longer counts.
- *
- * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor,
- * and with %GSTREAM_ERROR_INVALID where @n is 0.
- *
- * Returns: (transfer container) (element-type GstreamCursor): the cursors, which the array owns
- */
-GPtrArray *
-gstream_projection_tee (GstreamProjection  *self,
-                        guint               n,
-                        GError            **error)
-{
-  g_autoptr (GPtrArray) cursors = NULL;
-
-  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  if (n < 1)
-    {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "A tee of projection “%s” needs at least 1 branch, not 0", self->name);
-      return NULL;
-    }
-  if (!check_free (self, error))
-    return NULL;
-
-  cursors = g_ptr_array_new_full (n, g_object_unref);
-  for (guint i = 0; i < n; i++)
-    {
-      GstreamFeed *feed = add_feed (self);
-
-      g_ptr_array_add (cursors, gstream_cursor_new_for_feeds (&feed, 1));
-    }
-  subscribed (self);
-
-  return g_steal_pointer (&cursors);
-}
-
-GstreamCursor *
-gstream_projection_interleave (GPtrArray  *projections,
-                               GError    **error)
-{
-  g_autoptr (GPtrArray) feeds = g_ptr_array_new ();
-  GstreamCursor *cursor;
-
-  for (guint i = 0; i < projections->len; i++)
-    if (!check_free (g_ptr_array_index (projections, i), error))
-      return NULL;
-
-  for (guint i = 0; i < projections->len; i++)
-    g_ptr_array_add (feeds, add_feed (g_ptr_array_index (projections, i)));
-  cursor = gstream_cursor_new_for_feeds ((GstreamFeed **) feeds->pdata, feeds->len);
-  for (guint i = 0; i < projections->len; i++)
-    subscribed (g_ptr_array_index (projections, i));
-
-  return cursor;
-}
-
-/* --- newborns (P11) --- */
-
-void
-gstream_projection_keep (GstreamProjection *self)
-{
-  self->keeping = TRUE;
-}
-
-void
-gstream_projection_settle (GstreamProjection *self)
-{
-  self->keeping = FALSE;
-  g_clear_pointer (&self->kept, drop_feed);
-}
-
-static void
-handle_keep (GstreamHandle *handle)
-{
-  GSTREAM_PROJECTION (handle)->n_kept++;
-}
-
-static void
-handle_settle (GstreamHandle *handle)
-{
-  GstreamProjection *self = GSTREAM_PROJECTION (handle);
-
-  if (--self->n_kept == 0)
-    gstream_projection_settle (self);
-}
-
-static void
-gstream_projection_handle_init (GstreamHandleInterface *iface)
-{
-  iface->keep = handle_keep;
-  iface->settle = handle_settle;
-}
-
-void
-gstream_projection_keep_item (GstreamProjection *self,
-                              GstreamItem        item)
-{
-  if (!self->keeping)
-    {
-      gstream_item_free (&self->type, item);
-      return;
-    }
-
-  if (self->kept == NULL)
-    self->kept = make_feed (self);
-  gstream_feed_push (self->kept, item);
 }
 
 /* --- its end --- */
@@ -400,64 +102,6 @@ gstream_projection_fail (GstreamProjection *self,
   g_return_if_fail (error != NULL);
 
   end (self, error);
-}
-
-/* --- its place in a run --- */
-
-void
-gstream_projection_bind (GstreamProjection                 *self,
-                         GstreamPump                       *pump,
-                         const GstreamProjectionOwnerFuncs *funcs,
-                         gpointer                           owner)
-{
-  gstream_pump_ref (pump);
-  g_clear_pointer (&self->pump, gstream_pump_unref);
-  self->pump = pump;
-  self->funcs = funcs;
-  self->owner = owner;
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_set_pump (self->feeds[i], pump);
-  if (self->kept != NULL)
-    gstream_feed_set_pump (self->kept, pump);
-}
-
-void
-gstream_projection_unbind (GstreamProjection *self)
-{
-  self->funcs = NULL;
-  self->owner = NULL;
-}
-
-void
-gstream_projection_set_registrar (GstreamProjection *self,
-                                  const char        *registrar,
-                                  gboolean           native)
-{
-  self->registrar = registrar;
-  self->native = native;
-}
-
-const char *
-gstream_projection_get_registrar (GstreamProjection *self)
-{
-  return self->registrar;
-}
-
-const char *
-gstream_projection_get_method (GstreamProjection *self)
-{
-  if (self->native)
-    return self->name;
-  if (self->method == NULL)
-    self->method = g_strconcat ("custom:", self->name, NULL);
-
-  return self->method;
-}
-
-const GstreamItemType *
-gstream_projection_peek_type (GstreamProjection *self)
-{
-  return &self->type;
 }
 
 /* --- its properties --- */
@@ -529,7 +173,7 @@ gstream_projection_set_max_buffered (GstreamProjection *self,
   self->max_buffered = max_buffered;
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_set_max (self->feeds[i], max_buffered);
-  let_pushers_in (self);
+  gstream_projection_let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }
 
@@ -569,6 +213,7 @@ gstream_projection_set_forward (GstreamProjection *self,
     return;
 
   self->forward = forward;
+  gstream_projection_let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FORWARD]);
 }
 
@@ -624,6 +269,8 @@ gstream_projection_get_n_buffered (GstreamProjection *self)
 
   return most;
 }
+
+/* --- its life --- */
 
 static void
 gstream_projection_get_property (GObject    *object,
@@ -695,8 +342,7 @@ gstream_projection_dispose (GObject *object)
   gstream_projection_unbind (self);
   end (self, NULL);
   gstream_projection_settle (self);
-  while (self->n_feeds > 0)
-    remove_feed (self, self->feeds[0]);
+  gstream_projection_drop_feeds (self);
 
   G_OBJECT_CLASS (gstream_projection_parent_class)->dispose (object);
 }
@@ -708,6 +354,7 @@ gstream_projection_finalize (GObject *object)
 
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
+  g_clear_pointer (&self->followers, g_ptr_array_unref);
   g_ref_string_release (self->name);
   g_free (self->method);
 

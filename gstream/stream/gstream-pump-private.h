@@ -62,7 +62,6 @@ typedef struct
                         GstreamEvent *event);  /* transfer full; FALSE: goes on in gstream_pump_resume() */
   void     (*ended)    (gpointer      owner,
                         GError       *error);  /* transfer full; NULL: the source came to its end */
-  void     (*held)     (gpointer      owner);  /* what holds it may have changed */
 } GstreamPumpOwnerFuncs;
 
 GstreamPump *gstream_pump_new            (GstreamEventSource          *source,
@@ -95,6 +94,14 @@ void         gstream_pump_hold           (GstreamPump                 *self,
 void         gstream_pump_release        (GstreamPump                 *self,
                                           GstreamHolder               *holder);
 gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
+/*
+ * Lets the settler that is @link's data notify, from the main loop, whenever what
+ * holds the pump may have changed; until unwatch. Every run that shares the pump is such a one.
+ */
+void         gstream_pump_watch          (GstreamPump                 *self,
+                                          GList                       *link);
+void         gstream_pump_unwatch        (GstreamPump                 *self,
+                                          GList                       *link);
 
 /*
  * Drives the source without waiting until *@landed is @enough, it has nothing

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One execution of a graph, as the object that a program holds.
+ * One execution of a graph, as the object that a program holds: the class and its
+ * properties.
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-run-stream-private.h>
 
 /**
@@ -83,6 +83,18 @@ gstream_run_stream_peek (GstreamRunStream *self)
   return get_private (self);
 }
 
+GstreamRunState *
+gstream_run_stream_get_state (GstreamRunStream *self)
+{
+  return &get_private (self)->state;
+}
+
+GstreamPump *
+gstream_run_stream_get_pump (GstreamRunStream *self)
+{
+  return get_private (self)->pump;
+}
+
 /* --- what it notifies, between events --- */
 
 static void
@@ -105,198 +117,6 @@ on_settle (GstreamSettler *settler)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
   if (hold_changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HELD_BY]);
-  g_object_unref (self);
-}
-
-static void
-set_status (GstreamRunStream *self,
-            GstreamRunStatus  status)
-{
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  if (priv->status == status)
-    return;
-
-  priv->status = status;
-  gstream_pump_settle_soon (priv->pump, &priv->settler);
-}
-
-/* --- the mux calls --- */
-
-static void
-tell_channels (GstreamRunStreamPrivate *priv)
-{
-  g_auto (GStrv) channels = gstream_stream_mux_list_channels (priv->mux);
-
-  gstream_event_source_set_channels (priv->source, (const char * const *) channels);
-}
-
-static void
-on_mux_observe (gpointer         owner,
-                GstreamEvent    *event,
-                GstreamRelation  relation)
-{
-  GstreamRunStreamClass *klass = GSTREAM_RUN_STREAM_GET_CLASS (owner);
-
-  gstream_run_state_observe (&get_private (owner)->state, event, relation == GSTREAM_RELATION_OWN);
-  if (klass->observe != NULL && relation == GSTREAM_RELATION_OWN)
-    klass->observe (owner, event);
-}
-
-static void
-close_mux (GstreamRunStream *self,
-           const GError     *error,
-           gboolean          aborted)
-{
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  priv->closing = TRUE;
-  if (priv->state.is_stated && priv->state.stated == GSTREAM_RUN_STATUS_DRAINED)
-    gstream_stream_mux_set_drained (priv->mux);
-  if (priv->source != NULL)
-    gstream_pump_stop (priv->pump);
-  gstream_stream_mux_close (priv->mux, error, aborted);
-}
-
-static void
-on_mux_failed (gpointer  owner,
-               GError   *error)
-{
-  g_object_ref (owner);
-  close_mux (owner, error, FALSE);
-  g_object_unref (owner);
-  g_error_free (error);
-}
-
-static void
-on_mux_closed (gpointer  owner,
-               GError   *error)
-{
-  GstreamRunStreamPrivate *priv = get_private (owner);
-
-  if (error != NULL)
-    {
-      priv->error = error;
-      set_status (owner, GSTREAM_RUN_STATUS_FAILED);
-    }
-  else if (priv->status != GSTREAM_RUN_STATUS_ABORTED)
-    set_status (owner, gstream_run_state_get_status (&priv->state));
-  gstream_latch_open (&priv->ended);
-}
-
-static void
-on_mux_grown (gpointer owner)
-{
-  GstreamRunStreamPrivate *priv = get_private (owner);
-
-  if (priv->source != NULL)
-    tell_channels (priv);
-}
-
-static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed, on_mux_grown };
-
-/* --- the pump calls --- */
-
-static gboolean
-on_pump_dispatch (gpointer      owner,
-                  GstreamEvent *event)
-{
-  GstreamRunStreamPrivate *priv = get_private (owner);
-
-  if (G_UNLIKELY (priv->status == GSTREAM_RUN_STATUS_PENDING))
-    set_status (owner, GSTREAM_RUN_STATUS_RUNNING);
-
-  return gstream_stream_mux_dispatch (priv->mux, event);
-}
-
-static void
-on_pump_ended (gpointer  owner,
-               GError   *error)
-{
-  GstreamRunStreamPrivate *priv = get_private (owner);
-  g_autoptr (GError) source_error = error;
-
-  g_object_ref (owner);
-  if (priv->state.is_stated)
-    {
-      /* What the source stated of the run decides (R10). */
-      if (source_error != NULL)
-        g_message ("After the end of its run, the source failed: %s", source_error->message);
-      close_mux (owner, priv->state.error, FALSE);
-    }
-  else
-    close_mux (owner, source_error, FALSE);
-  g_object_unref (owner);
-}
-
-static void
-on_pump_held (gpointer owner)
-{
-  GstreamRunStreamPrivate *priv = get_private (owner);
-
-  gstream_pump_settle_soon (priv->pump, &priv->settler);
-}
-
-static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended, on_pump_held };
-
-/* --- for subgraphs --- */
-
-void
-gstream_run_stream_end (GstreamRunStream *self,
-                        GstreamRunStatus  status,
-                        const GError     *error)
-{
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  if (priv->closing)
-    return;
-
-  priv->state.is_stated = TRUE;
-  priv->state.stated = status;
-  g_object_ref (self);
-  close_mux (self, error, FALSE);
-  g_object_unref (self);
-}
-
-GstreamRunState *
-gstream_run_stream_get_state (GstreamRunStream *self)
-{
-  return &get_private (self)->state;
-}
-
-GstreamPump *
-gstream_run_stream_get_pump (GstreamRunStream *self)
-{
-  return get_private (self)->pump;
-}
-
-/* --- ending it early --- */
-
-/**
- * gstream_run_stream_abort:
- * @self: a run
- *
- * Ends the run early (R6): the request under way is cancelled, the source
- * closed, and whoever waits is woken: cursors find the end after what is queued,
- * and the output is the newest state. A run that has ended, or was aborted,
- * stays as it is.
- *
- * Aborting the run of a subgraph ends that run alone (T6).
- */
-void
-gstream_run_stream_abort (GstreamRunStream *self)
-{
-  GstreamRunStreamPrivate *priv;
-
-  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
-
-  priv = get_private (self);
-  if (gstream_stream_mux_get_state (priv->mux) >= GSTREAM_MUX_FINISHING || priv->status == GSTREAM_RUN_STATUS_ABORTED)
-    return;
-
-  g_object_ref (self);
-  set_status (self, GSTREAM_RUN_STATUS_ABORTED);
-  close_mux (self, NULL, TRUE);
   g_object_unref (self);
 }
 
@@ -397,43 +217,6 @@ gstream_run_stream_set_property (GObject      *object,
 }
 
 static void
-begin (GstreamRunStream *self)
-{
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  if (priv->mux == NULL)
-    priv->mux = gstream_stream_mux_new (NULL);
-  priv->pump = gstream_pump_new (priv->source, NULL);
-  gstream_pump_set_wired (priv->pump, priv->wire_pump);
-  gstream_pump_set_owner (priv->pump, &pump_funcs, self);
-  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
-  if (priv->source != NULL)
-    tell_channels (priv);
-}
-
-/* The run of a subgraph: its mux has the pump of the root. */
-static void
-join (GstreamRunStream *self)
-{
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (priv->mux));
-  priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
-  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, self);
-}
-
-/* Whoever made it without a source learns that from whatever is asked of it. */
-static void
-begin_failed (GstreamRunStream *self)
-{
-  g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                                  "A run needs a source, and this one was made without");
-
-  begin (self);
-  close_mux (self, error, FALSE);
-}
-
-static void
 gstream_run_stream_constructed (GObject *object)
 {
   GstreamRunStream *self = GSTREAM_RUN_STREAM (object);
@@ -447,30 +230,13 @@ gstream_run_stream_constructed (GObject *object)
       g_clear_object (&priv->mux);
     }
 
-  if (priv->source != NULL)
-    begin (self);
-  else if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
-    join (self);
-  else
-    begin_failed (self);
+  gstream_run_stream_begin (self);
 }
 
 static void
 gstream_run_stream_dispose (GObject *object)
 {
-  GstreamRunStream *self = GSTREAM_RUN_STREAM (object);
-  GstreamRunStreamPrivate *priv = get_private (self);
-
-  if (priv->mux != NULL && priv->pump != NULL)
-    {
-      gstream_mux_disown_works (priv->mux);
-      gstream_run_stream_abort (self);
-      gstream_stream_mux_detach (priv->mux);
-      gstream_stream_mux_forget (priv->mux);
-      gstream_pump_unsettle (priv->pump, &priv->settler);
-      if (priv->source != NULL)
-        gstream_pump_set_owner (priv->pump, NULL, NULL);
-    }
+  gstream_run_stream_leave (GSTREAM_RUN_STREAM (object));
 
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->dispose (object);
 }
@@ -553,8 +319,9 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:held-by: (getter get_held_by)
    *
-   * The projection that holds the run, because a queue of it is full (P7).
-   * Notified from the main loop.
+   * The projection that holds the run, because a queue of it is full (P7). A
+   * subgraph's run is held with its root: by one and the same projection, which
+   * may be of any run of the tree. Notified from the main loop.
    */
   properties[PROP_HELD_BY] =
     g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

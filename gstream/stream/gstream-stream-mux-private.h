@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a mux, shared by its files: registering
- * (gstream-stream-mux.c), the built-in transformers (gstream-mux-builtins.c),
- * what it has (gstream-mux-lookup.c), children (gstream-mux-children.c), where
- * events go (gstream-mux-routes.c), the way of one (gstream-mux-dispatch.c), and
- * the end (gstream-mux-close.c); and what runs and the subgraphs transformer do
- * with it.
+ * The inside of a mux, shared by its files: the class (gstream-stream-mux.c), its
+ * transformers (gstream-mux-transformers.c), what makes them (gstream-mux-factories.c),
+ * the built-in ones (gstream-mux-builtins.c), its projections
+ * (gstream-mux-projections.c), what it has (gstream-mux-lookup.c), its run
+ * (gstream-mux-run.c), children (gstream-mux-children.c), where events go
+ * (gstream-mux-routes.c), the way of one (gstream-mux-dispatch.c), and the end
+ * (gstream-mux-close.c); and what runs and the subgraphs transformer do with it.
  */
 #pragma once
 
@@ -36,16 +37,6 @@ typedef struct
                    GError          *error);    /* transfer full: gstream_stream_mux_close() is done */
   void (*grown)   (gpointer         owner);    /* a transformer was added, which may need other channels (M8) */
 } GstreamMuxOwnerFuncs;
-
-/* Makes transformers; shared by a mux and its children. */
-typedef struct
-{
-  grefcount                 ref_count;
-  GType                     type;      /* or, where that is 0, by function: */
-  GstreamTransformerFactory make;
-  gpointer                  user_data;
-  GDestroyNotify            destroy;
-} GstreamFactory;
 
 typedef gboolean (*GstreamProcess) (GstreamTransformer  *self,
                                     GstreamEvent        *event,
@@ -205,6 +196,19 @@ void              gstream_mux_adopt_projection       (GstreamStreamMux          
 void              gstream_mux_register               (GstreamStreamMux            *self,
                                                       GstreamTransformer          *transformer,
                                                       int                          index);
+/* Adds @transformer with its projections, or not at all where a name is taken (M2). */
+gboolean          gstream_mux_add_transformer        (GstreamStreamMux            *self,
+                                                      GstreamTransformer          *transformer,
+                                                      GError                     **error);
+/* Whether there is still time to add one, which has to see every event. */
+gboolean          gstream_mux_check_not_started      (GstreamStreamMux            *self,
+                                                      GError                     **error);
+/* Whether the names of all its projections are free. */
+gboolean          gstream_mux_check_names            (GstreamStreamMux            *self,
+                                                      GstreamTransformer          *transformer,
+                                                      GError                     **error);
+/* Takes the mux's reference of one that is registered. */
+void              gstream_mux_release_transformer    (gpointer                     transformer);
 /* By the name that it is registered under; NULL: there is none. */
 GstreamProjection *gstream_mux_find_projection       (GstreamStreamMux            *self,
                                                       const char                  *name);

@@ -86,36 +86,13 @@ get_private (GstreamTransformer *self)
 
 /* --- what it wants --- */
 
-static const char * const method_names[GSTREAM_N_METHODS] = {
-  [GSTREAM_METHOD_VALUES] = "values",
-  [GSTREAM_METHOD_UPDATES] = "updates",
-  [GSTREAM_METHOD_MESSAGES] = "messages",
-  [GSTREAM_METHOD_TOOLS] = "tools",
-  [GSTREAM_METHOD_LIFECYCLE] = "lifecycle",
-  [GSTREAM_METHOD_INPUT_REQUESTED] = "input.requested",
-  [GSTREAM_METHOD_CHECKPOINTS] = "checkpoints",
-  [GSTREAM_METHOD_TASKS] = "tasks",
-  [GSTREAM_METHOD_DEBUG] = "debug",
-  [GSTREAM_METHOD_CUSTOM] = "custom",
-};
-
-static guint
-method_bit (const char *name)
-{
-  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
-    if (method_names[i] != NULL && g_str_equal (method_names[i], name))
-      return 1u << i;
-
-  return 1u << GSTREAM_METHOD_OTHER;
-}
-
 static guint
 bits_of (const char * const *methods)
 {
   guint bits = 0;
 
   for (gsize i = 0; methods[i] != NULL; i++)
-    bits |= method_bit (methods[i]);
+    bits |= 1u << gstream_method_from_name (methods[i], strlen (methods[i]));
 
   return bits;
 }

@@ -18,12 +18,14 @@ typedef struct
   char           *input;
   char           *thread_id;
   char           *respond;
+  char           *retries;
   char          **headers;
   char          **arguments; /* URL ASSISTANT */
   gboolean        websocket;
   gboolean        digest;
   gboolean        events;
   GstreamPayload *response;  /* @respond, read; NULL: to be asked for */
+  guint64         n_retries; /* @retries, read */
 } Options;
 
 static void
@@ -32,6 +34,7 @@ options_clear (Options *options)
   g_free (options->input);
   g_free (options->thread_id);
   g_free (options->respond);
+  g_free (options->retries);
   g_strfreev (options->headers);
   g_strfreev (options->arguments);
   g_clear_pointer (&options->response, gstream_payload_unref);
@@ -74,6 +77,8 @@ make_thread (const Options *options)
                   "api-key", g_getenv (API_KEY_VARIABLE),
                   NULL);
 
+  if (options->retries != NULL)
+    g_object_set (thread, "retry-limit", (guint) options->n_retries, NULL);
   for (gsize i = 0; options->headers != NULL && options->headers[i] != NULL; i++)
     if (!add_header (thread, options->headers[i]))
       return NULL;
@@ -219,6 +224,16 @@ answer_questions (GstreamThread    *thread,
 
 /* --- the command --- */
 
+/* Whoever waits is told what for, from the first attempt on. */
+static void
+on_info (const char     *domain,
+         GLogLevelFlags  level,
+         const char     *message,
+         gpointer        user_data)
+{
+  gstream_tool_complain ("%s", message);
+}
+
 static int
 connect_to (GstreamThread  *thread,
             GstreamPayload *input,
@@ -254,6 +269,19 @@ read_json (const char *option,
   return payload;
 }
 
+static gboolean
+read_retries (Options *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (options->retries == NULL ||
+      g_ascii_string_to_unsigned (options->retries, 10, 0, G_MAXINT, &options->n_retries, &error))
+    return TRUE;
+  gstream_tool_complain ("--retries: %s", error->message);
+
+  return FALSE;
+}
+
 int
 gstream_tool_connect (int    argc,
                       char **argv)
@@ -266,6 +294,7 @@ gstream_tool_connect (int    argc,
     { "respond", 0, 0, G_OPTION_ARG_STRING, &options.respond, "Answer every question with this", "JSON" },
     { "digest", 0, 0, G_OPTION_ARG_NONE, &options.digest, "Print everything that the run shows, as JSON", NULL },
     { "events", 0, 0, G_OPTION_ARG_NONE, &options.events, "Print every event on a line", NULL },
+    { "retries", 0, 0, G_OPTION_ARG_STRING, &options.retries, "Try again so often in a row (6)", "NUMBER" },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, "Send this with every request", "'NAME: VALUE'" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "URL ASSISTANT" },
     G_OPTION_ENTRY_NULL,
@@ -283,11 +312,15 @@ gstream_tool_connect (int    argc,
       return GSTREAM_TOOL_USAGE;
     }
 
+  if (!read_retries (&options))
+    return GSTREAM_TOOL_USAGE;
   input = read_json ("--input", options.input ? options.input : "null");
   options.response = options.respond ? read_json ("--respond", options.respond) : NULL;
   thread = make_thread (&options);
   if (input == NULL || thread == NULL || (options.respond != NULL && options.response == NULL))
     return GSTREAM_TOOL_USAGE;
+
+  g_log_set_handler ("Gstream", G_LOG_LEVEL_INFO, on_info, NULL);
 
   return connect_to (thread, input, &options);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# That README's programs run and agree, and that what the guide shows in C compiles.
+# That README's programs run and agree, that what the guide shows in C and Vala compiles, and what it shows in
+# JavaScript runs. (Its page about Python runs in tests/bindings/test-python.py.)
 
 import json
 import os
@@ -13,8 +14,12 @@ import tempfile
 
 import tap
 
+sys.path.append(os.path.join(os.environ["G_TEST_SRCDIR"], "remote"))
+import recorded_server
+
 TOP = pathlib.Path(os.environ["G_TEST_SRCDIR"]).parent
 BUILD = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent
+SERVED = ["python-server/interrupt", "python-server/interrupt-resume", "python-server/chat"]  # asks two questions
 RECORDING = TOP / "tests" / "runs" / "python-inprocess" / "chat.jsonl"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -42,6 +47,55 @@ snippet (GFile *a_file, GstreamRunStream *a_run, GstreamEvent *an_event, Gstream
 }
 """
 
+# In JavaScript, and a run, unless the snippet makes its own; that is then read to its end.
+JS_SURROUNDINGS = """
+import GObject from 'gi://GObject';
+import Gio from 'gi://Gio';
+import Gstream from 'gi://Gstream?version=1';
+
+const source = Gstream.JsonLinesSource.new(Gio.File.new_for_path('chat.jsonl'));
+%s
+{
+%s
+await run.output();
+}
+"""
+JS_RUN = "const run = new Gstream.RunStream({source});"
+
+VALA_SURROUNDINGS = """
+void snippet (Gstream.RunStream run, Gstream.Cursor cursor, Gstream.StreamMux mux) throws Error {
+%s
+}
+"""
+
+# A program of all that the page about Vala shows, and what of it is to be called.
+VALA_MAIN = """
+int main (string[] args) {
+    Intl.setlocale ();
+    var loop = new MainLoop ();
+    var mux = new Gstream.StreamMux (null);
+
+    try {
+        mux.add_type (typeof (Progress));
+        var source = new Gstream.JsonLinesSource (File.new_for_path (args[1]));
+        var run = new Gstream.RunStream (source, mux);
+        show.begin (run, (object, result) => {
+            try {
+                show.end (result);
+            } catch (Error e) {
+                error ("%s", e.message);
+            }
+            loop.quit ();
+        });
+        loop.run ();
+    } catch (Error e) {
+        error ("%s", e.message);
+    }
+    return 0;
+}
+"""
+
+os.environ["LC_ALL"] = "C.UTF-8"
 work = tempfile.TemporaryDirectory()
 
 
@@ -49,10 +103,14 @@ def blocks(page, language):
     return [body for tag, body in FENCE.findall((TOP / page).read_text()) if tag == language]
 
 
-def output_of(*command):
-    process = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+def outcome_of(*command):
+    process = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=work.name)
     assert process.returncode == 0, f"{shlex.join(process.args)}\n{process.stdout}{process.stderr}"
-    return process.stdout
+    return process
+
+
+def output_of(*command):
+    return outcome_of(*command).stdout
 
 
 def flags():
@@ -74,12 +132,19 @@ def c_program():
     return [binary]
 
 
-def vala_program():
-    binary = pathlib.Path(work.name, "first-vala")
+def valac(*arguments):
     flags()
-    output_of("valac", "--fatal-warnings", "-X", "-w", "--vapidir", BUILD / "gstream", "--pkg", "gstream-1",
-              program("vala", ".vala"), "-o", binary)
-    return [binary]
+    output_of("valac", "--vapidir", BUILD / "gstream", "--pkg", "gstream-1", *arguments)
+
+
+def vala_binary(source):
+    binary = source.with_name(source.stem + "-vala")
+    valac("--fatal-warnings", "-X", "-w", source, "-o", binary)
+    return binary
+
+
+def vala_program():
+    return [vala_binary(program("vala", ".vala"))]
 
 
 def expected():
@@ -125,12 +190,51 @@ def compiles(snippets):
               "-Wno-unused-but-set-variable", path, *flags())
 
 
-def register_guide():
+def is_vala_declaration(snippet):
+    return re.match(r"(async|class|public|void)\b", snippet)
+
+
+def compiles_in_vala(snippets):
+    path = pathlib.Path(work.name, "snippet.vala")
+    snippet = snippets[-1]
+    path.write_text("\n".join([*filter(is_vala_declaration, snippets[:-1]),
+                               snippet if is_vala_declaration(snippet) else VALA_SURROUNDINGS % snippet]))
+    valac("-C", "-d", work.name, path)
+
+
+@tap.test("/pages/guide/vala/runs")
+def vala_runs():
+    path = pathlib.Path(work.name, "page.vala")
+    path.write_text("\n".join([*filter(is_vala_declaration, blocks("doc/vala.md", "vala")), VALA_MAIN]))
+    [message] = json.loads(RECORDING.with_suffix(".expected.json").read_text())["messages"]
+    assert output_of(vala_binary(path), RECORDING).startswith(message["text"])
+
+
+def js_module(snippet):
+    """One that imports is a program; others stand in a block, where they may declare what they like."""
+    if snippet.startswith("import "):
+        return snippet
+    return JS_SURROUNDINGS % ("" if re.search(r"\b(const|let) run\b", snippet) else JS_RUN, snippet)
+
+
+def runs_in_js(snippets):
+    path = pathlib.Path(work.name, "snippet.js")
+    custom = {"type": "event", "method": "custom", "params": {"namespace": [], "timestamp": 0, "data": {"step": 2}}}
+    pathlib.Path(work.name, "chat.jsonl").write_text(json.dumps(custom) + "\n" + RECORDING.read_text())
+    with recorded_server.Server(*SERVED) as server:
+        path.write_text(js_module(snippets[-1]).replace("http://localhost:2024", server.url))
+        process = outcome_of("gjs", "-m", path)
+    assert process.stdout + process.stderr or not re.search(r"\b(print|console\.log) *\(", snippets[-1])
+
+
+def register_guide(prefix, language, check):
     for page in sorted((TOP / "doc").glob("*.md")):
-        snippets = blocks(page, "c")
+        snippets = blocks(page, language)
         for number in range(1, len(snippets) + 1):
-            tap.test(f"/pages/guide/{page.stem}/{number}")(lambda shown=snippets[:number]: compiles(shown))
+            tap.test(f"/pages/guide/{page.stem}/{prefix}{number}")(lambda shown=snippets[:number]: check(shown))
 
 
-register_guide()
+register_guide("", "c", compiles)
+register_guide("vala/", "vala", compiles_in_vala)
+register_guide("js/", "js", runs_in_js)
 tap.run()

@@ -121,8 +121,21 @@ def asks():
 def refused():
     with Server() as server:
         pass
-    done = run("gstream", "connect", server.url, "agent")
-    assert done.returncode == 1 and "gstream" in done.stderr and server.url in done.stderr, done
+    done = connect(server, "--retries", "0")
+    [complaint] = done.stderr.splitlines()
+    assert done.returncode == 1 and complaint.startswith(f"gstream: POST {server.url}/threads: "), done
+
+
+@tap.test("/remote/connect/N3/says-that-it-tries-again")
+def tries_again():
+    with Server() as server:
+        pass
+    command = ["gstream", "connect", server.url, "agent"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        said = process.stderr.readline()
+        process.kill()
+    assert said.startswith(f"gstream: POST {server.url}/threads: "), said
+    assert said.endswith("; trying again in 250 ms (1 of 6)\n"), said
 
 
 @tap.test("/remote/connect/N8/unauthorized")
@@ -150,7 +163,7 @@ def key():
 @tap.test("/remote/connect/usage")
 def usage():
     with Server() as server:
-        for wrong in (["--input", "{"], ["--respond", "nonsense"], ["--header", "no colon"], ["--digest", "--events"], ["more"]):
+        for wrong in (["--input", "{"], ["--respond", "nonsense"], ["--header", "no colon"], ["--retries", "-1"], ["--digest", "--events"], ["more"]):
             done = connect(server, *wrong)
             assert done.returncode == 2 and done.stderr and not done.stdout, (wrong, done)
     assert run("gstream", "connect").returncode == 2

@@ -133,6 +133,25 @@ test_pauses (void)
   g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, busy), ==, 100);
 }
 
+/* Whoever looks at the log sees that something is waited for, what for and how long. */
+static void
+test_logged (void)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
+  g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "why");
+  GstreamRetry retry = { 0 };
+
+  server->retry_limit = 2;
+  server->retry_pause = 100;
+  server->retry_pause_max = 500;
+  g_test_expect_message ("Gstream", G_LOG_LEVEL_INFO, "why; trying again in 100 ms (1 of 2)");
+  g_test_expect_message ("Gstream", G_LOG_LEVEL_INFO, "why; trying again in 200 ms (2 of 2)");
+  for (int i = 0; i < 3; i++)
+    gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken);
+  g_test_assert_expected_messages ();
+}
+
 /* Retry-After is a number of seconds, or a date; a minute at most. */
 static void
 test_retry_after (void)
@@ -168,6 +187,7 @@ main (int    argc,
   g_test_add_func ("/remote/N3/window/counted", test_counted);
   g_test_add_func ("/remote/N3/window/another-run", test_another_run);
   g_test_add_func ("/remote/N3/pauses", test_pauses);
+  g_test_add_func ("/remote/N3/logged", test_logged);
   g_test_add_func ("/remote/N3/retry-after", test_retry_after);
 
   return g_test_run ();

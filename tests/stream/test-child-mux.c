@@ -201,6 +201,110 @@ test_holds_root (Fixture       *fixture,
   test_assert_drain (log, "3 4 5 ended");
 }
 
+/* "items - ": what held the run, each time it said so. */
+static void
+note_hold (GstreamRunStream *run,
+           GParamSpec       *pspec,
+           GString          *story)
+{
+  GstreamProjection *projection = gstream_run_stream_get_held_by (run);
+
+  g_string_append_printf (story, "%s ", projection ? gstream_projection_get_name (projection) : "-");
+}
+
+static GString *
+watch_hold (gpointer run)
+{
+  GString *story = g_string_new (NULL);
+
+  g_signal_connect (run, "notify::held-by", G_CALLBACK (note_hold), story);
+
+  return story;
+}
+
+static void
+assert_story (GString    *story,
+              const char *expected)
+{
+  g_assert_cmpstr (story->str, ==, expected);
+  g_string_free (story, TRUE);
+}
+
+static void
+test_hold_notified (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  GstreamProjection *items = made_for (fixture, "child:1")->items;
+  g_autoptr (GstreamStreamMux) sibling_mux = make_child (fixture, "child:2");
+  g_autoptr (GstreamSubgraphRunStream) sibling = gstream_subgraph_run_stream_new (sibling_mux, NULL, NULL);
+  g_autoptr (GstreamCursor) cursor = NULL;
+  g_autoptr (GstreamSubgraphRunStream) late = NULL;
+  g_autoptr (GstreamStreamMux) late_mux = NULL;
+  GString *root_story = watch_hold (fixture->run);
+  GString *child_story = watch_hold (fixture->child_run);
+  GString *sibling_story = watch_hold (sibling);
+  GString *late_story;
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  /* Every run of the tree is held, and says so from the main loop. */
+  gstream_projection_set_max_buffered (items, 1);
+  cursor = test_subscribe (items);
+  test_push (items, 7);
+  g_assert_true (gstream_run_stream_get_held_by (GSTREAM_RUN_STREAM (sibling)) == items);
+  g_assert_cmpstr (child_story->str, ==, "");
+  test_settle (NULL);
+  g_assert_cmpstr (child_story->str, ==, "items ");
+
+  /* What has changed back meanwhile has not changed. */
+  g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
+  test_push (items, 8);
+  test_settle (NULL);
+  g_assert_cmpstr (child_story->str, ==, "items ");
+
+  /* One that is made while they are held has been so from the start. */
+  late_mux = make_child (fixture, "child:3");
+  late = gstream_subgraph_run_stream_new (late_mux, NULL, NULL);
+  late_story = watch_hold (late);
+  test_settle (NULL);
+  g_assert_cmpstr (late_story->str, ==, "");
+
+  test_assert_drain (cursor, "8 pending");
+  test_settle (NULL);
+  assert_story (root_story, "items - ");
+  assert_story (child_story, "items - ");
+  assert_story (sibling_story, "items - ");
+  assert_story (late_story, "- ");
+}
+
+static void
+drop_run (GstreamRunStream  *run,
+          GParamSpec        *pspec,
+          GstreamRunStream **other)
+{
+  g_clear_object (other);
+}
+
+/* Whoever is told may drop those that were to be told after it. */
+static void
+test_hold_dropped (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  GstreamProjection *items = made_for (fixture, "child:1")->items;
+  g_autoptr (GstreamCursor) cursor = NULL;
+  g_autoptr (GstreamStreamMux) sibling_mux = make_child (fixture, "child:2");
+  GstreamSubgraphRunStream *sibling = gstream_subgraph_run_stream_new (sibling_mux, NULL, NULL);
+  GString *sibling_story = watch_hold (sibling);
+
+  g_signal_connect (fixture->child_run, "notify::held-by", G_CALLBACK (drop_run), &sibling);
+  gstream_projection_set_max_buffered (items, 1);
+  cursor = test_subscribe (items);
+  test_push (items, 7);
+  test_settle (NULL);
+  g_assert_null (sibling);
+  g_signal_handlers_disconnect_by_func (fixture->child_run, drop_run, &sibling);
+  assert_story (sibling_story, "");
+}
+
 static void
 test_abort (Fixture       *fixture,
             gconstpointer  data)
@@ -446,6 +550,8 @@ main (int   argc,
   ADD ("/mux/M7/events", test_events);
   ADD ("/mux/M7/drives-root", test_drives_root);
   ADD ("/mux/M7/holds-root", test_holds_root);
+  ADD ("/projection/P7/notified-on-every-run", test_hold_notified);
+  ADD ("/projection/P7/dropped-when-notified", test_hold_dropped);
   ADD ("/mux/M7/abort", test_abort);
   ADD ("/mux/M7/child-fails", test_child_fails);
   g_test_add_data_func ("/mux/M7/ended-on-the-way/closed", GINT_TO_POINTER (0), test_ended_on_the_way);

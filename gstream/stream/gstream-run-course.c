@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The course of a run: how it begins, what it does when its pump and its mux call,
+ * and how it ends, on time or early.
+ */
+#include "config.h"
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-run-stream-private.h>
+
+static void
+set_status (GstreamRunStreamPrivate *priv,
+            GstreamRunStatus         status)
+{
+  if (priv->status == status)
+    return;
+
+  priv->status = status;
+  gstream_pump_settle_soon (priv->pump, &priv->settler);
+}
+
+/* --- its end --- */
+
+static void
+close_mux (GstreamRunStreamPrivate *priv,
+           const GError            *error,
+           gboolean                 aborted)
+{
+  priv->closing = TRUE;
+  if (priv->state.is_stated && priv->state.stated == GSTREAM_RUN_STATUS_DRAINED)
+    gstream_stream_mux_set_drained (priv->mux);
+  if (priv->source != NULL)
+    gstream_pump_stop (priv->pump);
+  gstream_stream_mux_close (priv->mux, error, aborted);
+}
+
+void
+gstream_run_stream_end (GstreamRunStream *self,
+                        GstreamRunStatus  status,
+                        const GError     *error)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  if (priv->closing)
+    return;
+
+  priv->state.is_stated = TRUE;
+  priv->state.stated = status;
+  g_object_ref (self);
+  close_mux (priv, error, FALSE);
+  g_object_unref (self);
+}
+
+/**
+ * gstream_run_stream_abort:
+ * @self: a run
+ *
+ * Ends the run early (R6): the request under way is cancelled, the source
+ * closed, and whoever waits is woken: cursors find the end after what is queued,
+ * and the output is the newest state. A run that has ended, or was aborted,
+ * stays as it is.
+ *
+ * Aborting the run of a subgraph ends that run alone (T6).
+ */
+void
+gstream_run_stream_abort (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
+
+  priv = gstream_run_stream_peek (self);
+  if (gstream_stream_mux_get_state (priv->mux) >= GSTREAM_MUX_FINISHING || priv->status == GSTREAM_RUN_STATUS_ABORTED)
+    return;
+
+  g_object_ref (self);
+  set_status (priv, GSTREAM_RUN_STATUS_ABORTED);
+  close_mux (priv, NULL, TRUE);
+  g_object_unref (self);
+}
+
+/* --- the mux calls --- */
+
+static void
+tell_channels (GstreamRunStreamPrivate *priv)
+{
+  g_auto (GStrv) channels = gstream_stream_mux_list_channels (priv->mux);
+
+  gstream_event_source_set_channels (priv->source, (const char * const *) channels);
+}
+
+static void
+on_mux_observe (gpointer         owner,
+                GstreamEvent    *event,
+                GstreamRelation  relation)
+{
+  GstreamRunStreamPrivate *priv = owner;
+  GstreamRunStreamClass *klass = GSTREAM_RUN_STREAM_GET_CLASS (priv->self);
+
+  gstream_run_state_observe (&priv->state, event, relation == GSTREAM_RELATION_OWN);
+  if (klass->observe != NULL && relation == GSTREAM_RELATION_OWN)
+    klass->observe (priv->self, event);
+}
+
+static void
+on_mux_failed (gpointer  owner,
+               GError   *error)
+{
+  GstreamRunStreamPrivate *priv = owner;
+  g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
+
+  close_mux (priv, error, FALSE);
+  g_error_free (error);
+}
+
+static void
+on_mux_closed (gpointer  owner,
+               GError   *error)
+{
+  GstreamRunStreamPrivate *priv = owner;
+
+  if (error != NULL)
+    {
+      priv->error = error;
+      set_status (priv, GSTREAM_RUN_STATUS_FAILED);
+    }
+  else if (priv->status != GSTREAM_RUN_STATUS_ABORTED)
+    set_status (priv, gstream_run_state_get_status (&priv->state));
+  gstream_latch_open (&priv->ended);
+}
+
+static void
+on_mux_grown (gpointer owner)
+{
+  GstreamRunStreamPrivate *priv = owner;
+
+  if (priv->source != NULL)
+    tell_channels (priv);
+}
+
+static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed, on_mux_grown };
+
+/* --- the pump calls --- */
+
+static gboolean
+on_pump_dispatch (gpointer      owner,
+                  GstreamEvent *event)
+{
+  GstreamRunStreamPrivate *priv = owner;
+
+  if (G_UNLIKELY (priv->status == GSTREAM_RUN_STATUS_PENDING))
+    set_status (priv, GSTREAM_RUN_STATUS_RUNNING);
+
+  return gstream_stream_mux_dispatch (priv->mux, event);
+}
+
+static void
+on_pump_ended (gpointer  owner,
+               GError   *error)
+{
+  GstreamRunStreamPrivate *priv = owner;
+  g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
+  g_autoptr (GError) source_error = error;
+
+  if (priv->state.is_stated)
+    {
+      /* What the source stated of the run decides (R10). */
+      if (source_error != NULL)
+        g_message ("After the end of its run, the source failed: %s", source_error->message);
+      close_mux (priv, priv->state.error, FALSE);
+    }
+  else
+    close_mux (priv, source_error, FALSE);
+}
+
+static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended };
+
+/* A run is held by whatever holds the pump that it shares with the other runs of its tree (P7). */
+static void
+watch_pump (GstreamRunStreamPrivate *priv)
+{
+  priv->shown_held_by = gstream_pump_get_held_by (priv->pump);
+  priv->watch.data = &priv->settler;
+  gstream_pump_watch (priv->pump, &priv->watch);
+}
+
+static void
+unwatch_pump (GstreamRunStreamPrivate *priv)
+{
+  gstream_pump_unsettle (priv->pump, &priv->settler);
+  if (priv->watch.data == NULL)
+    return;
+
+  gstream_pump_unwatch (priv->pump, &priv->watch);
+  priv->watch.data = NULL;
+}
+
+/* --- its beginning --- */
+
+static void
+begin_root (GstreamRunStreamPrivate *priv)
+{
+  if (priv->mux == NULL)
+    priv->mux = gstream_stream_mux_new (NULL);
+  priv->pump = gstream_pump_new (priv->source, NULL);
+  gstream_pump_set_wired (priv->pump, priv->wire_pump);
+  gstream_pump_set_owner (priv->pump, &pump_funcs, priv);
+  watch_pump (priv);
+  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
+  if (priv->source != NULL)
+    tell_channels (priv);
+}
+
+/* The run of a subgraph: its mux has the pump of the root. */
+static void
+join_root (GstreamRunStreamPrivate *priv)
+{
+  priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (priv->mux));
+  priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
+  watch_pump (priv);
+  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
+}
+
+/* Whoever made it without a source learns that from whatever is asked of it. */
+static void
+begin_failed (GstreamRunStreamPrivate *priv)
+{
+  g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                                  "A run needs a source, and this one was made without");
+
+  begin_root (priv);
+  close_mux (priv, error, FALSE);
+}
+
+void
+gstream_run_stream_begin (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  if (priv->source != NULL)
+    begin_root (priv);
+  else if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
+    join_root (priv);
+  else
+    begin_failed (priv);
+}
+
+void
+gstream_run_stream_leave (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  if (priv->mux == NULL || priv->pump == NULL)
+    return;
+
+  gstream_mux_disown_works (priv->mux);
+  gstream_run_stream_abort (self);
+  gstream_stream_mux_detach (priv->mux);
+  gstream_stream_mux_forget (priv->mux);
+  unwatch_pump (priv);
+  if (priv->source != NULL)
+    gstream_pump_set_owner (priv->pump, NULL, NULL);
+}
