@@ -448,6 +448,81 @@ test('/gjs/life/flat', () => {
     assert(resident() - before < 2048, `${resident() - before} pages more`);
 });
 
+// Loops over what a run has that nothing else refers to.
+const temporary = {
+    projection: async () => collecting(start().values),
+    named: async () => collecting(start().get_projection('values')),
+    batches: async () => (await collecting(start().values.batches())).flat(),
+    cursor: async () => collecting(start().values.subscribe()),
+    tee: async () => collecting(start().values.tee(2)[1]),
+    'cursor-later': async () => {
+        const cursor = start().values.subscribe();
+        await turn();
+        System.gc();
+        return collecting(cursor);
+    },
+    interleave: async () => (await collecting(start().interleave('values'))).map(([_name, state]) => state),
+    plain: async () => {
+        const read = [];
+        for (const state of start(values).values) {
+            read.push(state);
+            System.gc();
+        }
+        return read;
+    },
+};
+
+const start = (events = slowly) => new Gstream.RunStream({source: events(1, 2, 3)});
+
+const turn = () => new Promise(resolve => GLib.idle_add(GLib.PRIORITY_LOW, () => {
+    resolve();
+    return GLib.SOURCE_REMOVE;
+}));
+
+async function collecting(items) {
+    const read = [];
+    for await (const item of items) {
+        read.push(item);
+        System.gc();
+    }
+    return read;
+}
+
+for (const [name, loop] of Object.entries(temporary))
+    test(`/gjs/life/R6/temporary/${name}`, async () => assertEqual(await loop(), [1, 2, 3]));
+
+// Makes a run, does something with it, and gives the source, which is closed when the run is aborted.
+async function left(body) {
+    const source = Gstream.PushSource.new();
+    source.push(Gstream.Event.new('values', [], 1));
+    await body(new Gstream.RunStream({source}));
+    return source;
+}
+
+const leaving = {
+    loop: async run => {
+        for await (const _state of run.values)
+            break;
+    },
+    read: async run => {
+        for await (const _state of run.values.subscribe())
+            break;
+    },
+    'nothing-asked': () => {},
+    asked: run => run.values,
+    connected: run => run.values.connect('notify::subscribed', turn),
+};
+
+for (const [name, body] of Object.entries(leaving)) {
+    test(`/gjs/life/R6/left/${name}`, async () => {
+        const source = await left(body);
+        await turn();
+        System.gc();
+        await turn();
+        assert(source.closed);
+    });
+}
+
 test('/gjs/wrong/P1/second', async () => {
     const run = new Gstream.RunStream({source: values(1)});
     const cursor = run.values.subscribe();

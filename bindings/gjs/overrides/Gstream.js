@@ -86,6 +86,66 @@ function defineOperation(klass, name, adapt = (...rest) => [[], rest]) {
     };
 }
 
+// --- whose a projection is ---
+
+const PROJECTIONS = ['log', 'messages', 'values', 'updates', 'custom', 'checkpoints', 'tasks', 'debug', 'tool_calls',
+    'lifecycle', 'subgraphs', 'extensions'];
+const MANY = 8; // projections that a script asks for before it loops over the first
+
+// What loops over a projection keeps its run, which would be aborted as soon as it is collected (R6), for there may be
+// nothing else that does: `for await (const state of start().values)`. But the projection itself must not: its run has
+// it, and what is connected to one of the two would keep both for ever. So it is known whose it is only until the main
+// loop's next turn. (Not until that of promises: one that still waits when the program ends makes GJS crash.)
+const asked = new Map();
+
+function forget() {
+    asked.clear();
+    return GLib.SOURCE_REMOVE;
+}
+
+function note(projection, run) {
+    if (asked.size === 0)
+        GLib.idle_add(GLib.PRIORITY_HIGH, forget);
+    if (asked.size === MANY) // a script that gives the main loop no turn
+        asked.delete(asked.keys().next().value);
+    asked.set(projection, run);
+    return projection;
+}
+
+// A cursor is nobody's: it may keep its run.
+const runs = new WeakMap();
+
+function adopt(cursor, run) {
+    if (run)
+        runs.set(cursor, run);
+    return cursor;
+}
+
+function defineOwnership() {
+    const {Projection, RunStream} = Gstream;
+    const {subscribe, tee} = Projection.prototype;
+    Projection.prototype.subscribe = function () {
+        return adopt(subscribe.call(this), asked.get(this));
+    };
+    Projection.prototype.tee = function (n) {
+        return tee.call(this, n).map(cursor => adopt(cursor, asked.get(this)));
+    };
+
+    const {get_projection: getProjection} = RunStream.prototype;
+    RunStream.prototype.get_projection = function (name) {
+        return note(getProjection.call(this, name), this);
+    };
+    for (const name of PROJECTIONS) {
+        const get = RunStream.prototype[`get_${name}`];
+        Object.defineProperty(RunStream.prototype, name, {
+            configurable: true,
+            get() {
+                return note(get.call(this), this);
+            },
+        });
+    }
+}
+
 // --- the items of a cursor ---
 
 // What there is without waiting: what was tried, and an array of at most so many items.
@@ -188,6 +248,7 @@ function batchesOf(cursor) {
 class Items {
     constructor(cursor, steps, ends) {
         this._cursor = cursor;
+        this._run = runs.get(cursor); // kept until the loop is over
         this._steps = steps;
         this._ends = ends; // whether leaving the loop unsubscribes
         this._items = [];
@@ -202,7 +263,7 @@ class Items {
             if (tried === Gstream.Try.PENDING)
                 return undefined;
             if (tried !== Gstream.Try.ITEM)
-                return {value: undefined, done: true};
+                return this._end();
             this._items = items;
         }
         return {value: this._items[this._given++], done: false};
@@ -219,6 +280,11 @@ class Items {
         this._settle();
         if (this._ends)
             this._cursor.close();
+        return this._end();
+    }
+
+    _end() {
+        this._run = null;
         return {value: undefined, done: true};
     }
 }
@@ -510,6 +576,7 @@ function _init() {
     defineOperation(Gstream.Message, 'finished');
     defineOperation(Gstream.ToolCall, 'finished');
     defineOperation(Gstream.Cursor, 'wait');
+    defineOwnership();
     defineIteration();
     definePushing();
     defineSources();
