@@ -85,27 +85,8 @@ begin (const char *event,
   GString *out = g_string_sized_new (ROOM + size);
 
   g_string_append_c (out, '{');
-  gstream_json_write_member (out, "event");
-  gstream_json_write_string (out, event);
+  gstream_json_add_string (out, "event", event);
   return out;
-}
-
-static void
-write_string (GString    *out,
-              const char *name,
-              const char *string)
-{
-  gstream_json_write_member (out, name);
-  gstream_json_write_string (out, string);
-}
-
-static void
-write_payload (GString        *out,
-               const char     *name,
-               GstreamPayload *payload)
-{
-  gstream_json_write_member (out, name);
-  g_string_append_len (out, payload->json, payload->length);
 }
 
 /* Takes @out. */
@@ -115,7 +96,7 @@ end (GString    *out,
 {
   GstreamPayload *payload;
 
-  write_string (out, "run_id", run_id);
+  gstream_json_add_string (out, "run_id", run_id);
   g_string_append_c (out, '}');
   payload = gstream_payload_new_checked (out->str, out->len);
   g_string_free (out, TRUE);
@@ -195,8 +176,8 @@ make_first (GstreamMessageWriter *self,
   GString *out = begin ("message-start", 2 * strlen (id));
   g_autoptr(GstreamPayload) data = NULL;
 
-  write_string (out, "role", "ai");
-  write_string (out, "id", id);
+  gstream_json_add_string (out, "role", "ai");
+  gstream_json_add_string (out, "id", id);
   data = end (out, id);
   self->first = gstream_event_new_full ("messages", namespace_, data, -1, node, NULL, NULL);
   self->id = make_first_facts (self->first, id)->run_id;
@@ -267,9 +248,8 @@ block_event (GstreamMessageWriter *self,
   GString *out = begin (name, block->length);
   GstreamEvent *event;
 
-  gstream_json_write_member (out, "index");
-  g_string_append_printf (out, "%" G_GINT64_FORMAT, self->index);
-  write_payload (out, "content", block);
+  gstream_json_add_integer (out, "index", self->index);
+  gstream_json_add_payload (out, "content", block);
   event = data_event_new (self, step, out);
   facts_of (event)->index = self->index;
   return event;
@@ -465,10 +445,8 @@ gstream_message_writer_finish (GstreamMessageWriter *self,
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
 
   out = begin ("message-finish", usage != NULL ? usage->length : 0);
-  if (finish_reason != NULL)
-    write_string (out, "reason", finish_reason);
-  if (usage != NULL)
-    write_payload (out, "usage", usage);
+  gstream_json_add_string (out, "reason", finish_reason);
+  gstream_json_add_payload (out, "usage", usage);
   return data_event_new (self, GSTREAM_STEP_MESSAGE_FINISH, out);
 }
 
@@ -491,6 +469,6 @@ gstream_message_writer_fail (GstreamMessageWriter *self,
   g_return_val_if_fail (message != NULL, NULL);
 
   out = begin ("error", strlen (message));
-  write_string (out, "message", message);
+  gstream_json_add_string (out, "message", message);
   return data_event_new (self, GSTREAM_STEP_MESSAGE_ERROR, out);
 }
