@@ -5,33 +5,6 @@
 #include "gstream/event/gstream-event-body-private.h"
 #include "gstream/event/gstream-json-private.h"
 
-static void
-write_integer (GString    *out,
-               const char *name,
-               gint64      value)
-{
-  gstream_json_write_member (out, name);
-  g_string_append_printf (out, "%" G_GINT64_FORMAT, value);
-}
-
-static void
-write_string (GString    *out,
-              const char *name,
-              const char *string)
-{
-  gstream_json_write_member (out, name);
-  gstream_json_write_string (out, string);
-}
-
-static void
-write_payload (GString        *out,
-               const char     *name,
-               GstreamPayload *payload)
-{
-  gstream_json_write_member (out, name);
-  g_string_append_len (out, payload->json, payload->length);
-}
-
 /* As read, but for the seq that it got since. */
 static char *
 rewrite (GstreamEvent *event)
@@ -69,12 +42,10 @@ write_params (GString      *out,
   g_string_append_c (out, '{');
   gstream_json_write_member (out, "namespace");
   gstream_json_write_strv (out, body->view.namespace_->segments);
-  write_integer (out, "timestamp", body->timestamp);
-  if (body->node != NULL)
-    write_string (out, "node", body->node);
-  write_payload (out, "data", gstream_event_get_data (event));
-  if (body->interrupts != NULL)
-    write_payload (out, "interrupts", body->interrupts);
+  gstream_json_add_integer (out, "timestamp", body->timestamp);
+  gstream_json_add_string (out, "node", body->node);
+  gstream_json_add_payload (out, "data", gstream_event_get_data (event));
+  gstream_json_add_payload (out, "interrupts", body->interrupts);
   g_string_append_c (out, '}');
 }
 
@@ -98,12 +69,11 @@ gstream_event_to_json (GstreamEvent *event)
     return rewrite (event);
 
   out = g_string_new ("{");
-  write_string (out, "type", "event");
-  if (event->body->id != NULL)
-    write_string (out, "event_id", event->body->id);
+  gstream_json_add_string (out, "type", "event");
+  gstream_json_add_string (out, "event_id", event->body->id);
   if (event->seq != 0)
-    write_integer (out, "seq", event->seq);
-  write_string (out, "method", event->body->method_name);
+    gstream_json_add_integer (out, "seq", event->seq);
+  gstream_json_add_string (out, "method", event->body->method_name);
   write_params (out, event);
   g_string_append_c (out, '}');
   return g_string_free (out, FALSE);
@@ -117,14 +87,14 @@ gstream_event_write_data (const GstreamFacts *facts)
 
   g_assert (is_text || facts->delta == GSTREAM_DELTA_REASONING);
 
-  write_string (out, "event", "content-block-delta");
-  write_integer (out, "index", facts->index);
+  gstream_json_add_string (out, "event", "content-block-delta");
+  gstream_json_add_integer (out, "index", facts->index);
   gstream_json_write_member (out, "delta");
   g_string_append_c (out, '{');
-  write_string (out, "type", is_text ? "text-delta" : "reasoning-delta");
-  write_string (out, is_text ? "text" : "reasoning", facts->text);
+  gstream_json_add_string (out, "type", is_text ? "text-delta" : "reasoning-delta");
+  gstream_json_add_string (out, is_text ? "text" : "reasoning", facts->text);
   g_string_append_c (out, '}');
-  write_string (out, "run_id", facts->run_id);
+  gstream_json_add_string (out, "run_id", facts->run_id);
   g_string_append_c (out, '}');
   return gstream_payload_new_checked (out->str, out->len);
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gio/gio.h>
+#include <gstream/event/gstream-payload.h>
 
 G_BEGIN_DECLS
 
@@ -19,5 +19,16 @@ void gstream_json_write_double     (GString    *out,
                                     double      value);
 void gstream_json_write_strv       (GString            *out,
                                     const char * const *strv);
+
+/* Whole members; none for a value that is NULL. */
+void gstream_json_add_string       (GString        *out,
+                                    const char     *name,
+                                    const char     *string);
+void gstream_json_add_integer      (GString        *out,
+                                    const char     *name,
+                                    gint64          value);
+void gstream_json_add_payload      (GString        *out,
+                                    const char     *name,
+                                    GstreamPayload *payload);
 
 G_END_DECLS

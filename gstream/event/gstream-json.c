@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "gstream/event/gstream-payload-private.h"
+
 static void
 write_escape (GString *out,
               guchar   c)
@@ -93,4 +95,37 @@ gstream_json_write_strv (GString            *out,
       gstream_json_write_string (out, strv[i]);
     }
   g_string_append_c (out, ']');
+}
+
+void
+gstream_json_add_string (GString    *out,
+                         const char *name,
+                         const char *string)
+{
+  if (string == NULL)
+    return;
+
+  gstream_json_write_member (out, name);
+  gstream_json_write_string (out, string);
+}
+
+void
+gstream_json_add_integer (GString    *out,
+                          const char *name,
+                          gint64      value)
+{
+  gstream_json_write_member (out, name);
+  g_string_append_printf (out, "%" G_GINT64_FORMAT, value);
+}
+
+void
+gstream_json_add_payload (GString        *out,
+                          const char     *name,
+                          GstreamPayload *payload)
+{
+  if (payload == NULL)
+    return;
+
+  gstream_json_write_member (out, name);
+  g_string_append_len (out, payload->json, payload->length);
 }

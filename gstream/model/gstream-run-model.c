@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run as a list model.
+ * A run as a list model: its properties, and its life.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/model/gstream-lifecycle-private.h>
-#include <gstream/model/gstream-pending-interrupt-private.h>
+#include <gstream/model/gstream-lifecycle.h>
+#include <gstream/model/gstream-pending-interrupt.h>
 #include <gstream/model/gstream-row-reader-private.h>
-#include <gstream/model/gstream-rows-private.h>
-#include <gstream/model/gstream-run-model.h>
+#include <gstream/model/gstream-run-model-private.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
-#include <gstream/stream/gstream-run-stream-private.h> /* the frames are the pump's */
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
 /**
@@ -50,20 +48,6 @@
  * gives the projections back (P9). A model is used in the main context of its
  * run only.
  */
-struct _GstreamRunModel
-{
-  GObject              parent_instance;
-
-  GstreamRunStream    *run;         /* NULL for a model of a cursor */
-  GstreamCursor       *cursor;      /* of such a model, until it reads */
-  GstreamRunModelFlags flags;
-  gboolean             is_child;    /* of a row of another's */
-  GstreamRows         *rows;
-  GPtrArray           *readers;     /* of GstreamRowReader, those that have not ended */
-  GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that goes on */
-  GCancellable        *cancellable; /* of waiting for interrupts */
-  GError              *error;       /* why it does not read */
-};
 
 enum
 {
@@ -78,9 +62,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
-
-/* On the run of a subgraph: the model that belongs to its row. */
-static G_DEFINE_QUARK (gstream-run-model, child_model)
 
 G_DEFINE_FLAGS_TYPE (GstreamRunModelFlags, gstream_run_model_flags,
                      G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_MESSAGES, "messages"),
@@ -153,189 +134,7 @@ on_rows_changed (gpointer owner,
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
 }
 
-/* --- reading --- */
-
-static void read_run (GstreamRunModel  *self,
-                      GstreamRunStream *run);
-
-static GstreamRunModel *
-make_child (GstreamRunModel  *self,
-            GstreamRunStream *run)
-{
-  GstreamRunModel *child = g_object_new (GSTREAM_TYPE_RUN_MODEL,
-                                         "run", run,
-                                         "flags", self->flags & ~(GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE),
-                                         "max-rows", gstream_rows_get_max (self->rows),
-                                         NULL);
-
-  child->is_child = TRUE;
-  g_object_set_qdata (G_OBJECT (run), child_model_quark (), child);
-
-  return child;
-}
-
-/* Here and now, when it is newborn: what it yields is kept for us, and not for long (P11). */
-static void
-take_subgraph (GstreamRunModel  *self,
-               GstreamRunStream *run,
-               guint64           arrival)
-{
-  g_autoptr (GstreamRunModel) child = NULL;
-
-  if (self->flags & GSTREAM_RUN_MODEL_DEEP)
-    read_run (self, run);
-  else
-    child = make_child (self, run);
-  if (self->flags & GSTREAM_RUN_MODEL_SUBGRAPHS)
-    gstream_rows_add (self->rows, G_OBJECT (run), arrival, (GObject *) child);
-}
-
-/* One row a namespace; it is known for as long as more may become of it. */
-static GstreamLifecycle *
-take_lifecycle (GstreamRunModel *self,
-                const char      *key,
-                GstreamPayload  *item,
-                guint64          arrival)
-{
-  GstreamLifecycle *lifecycle = g_hash_table_lookup (self->lifecycles, key);
-
-  if (lifecycle != NULL)
-    {
-      gstream_lifecycle_take (lifecycle, item);
-      return lifecycle;
-    }
-
-  lifecycle = gstream_lifecycle_new (item);
-  gstream_rows_add (self->rows, G_OBJECT (lifecycle), arrival, NULL);
-  g_hash_table_insert (self->lifecycles, g_strdup (key), lifecycle);
-
-  return lifecycle;
-}
-
-static void
-take_lifecycle_item (GstreamRunModel *self,
-                     GstreamPayload  *item,
-                     guint64          arrival)
-{
-  g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
-  g_autofree char *key = gstream_payload_dup_json (namespace_);
-  GstreamLifecycle *lifecycle = take_lifecycle (self, key, item, arrival);
-
-  if (gstream_lifecycle_get_status (lifecycle) != GSTREAM_RUN_STATUS_RUNNING)
-    g_hash_table_remove (self->lifecycles, key);
-}
-
-static void
-on_item (GstreamRowReader *reader,
-         const GValue     *item,
-         guint64           arrival,
-         gpointer          owner)
-{
-  GstreamRunModel *self = owner;
-
-  if (item == NULL)
-    g_ptr_array_remove (self->readers, reader);
-  else if (G_VALUE_HOLDS (item, GSTREAM_TYPE_PAYLOAD))
-    take_lifecycle_item (self, g_value_get_boxed (item), arrival);
-  else if (self->run != NULL && G_VALUE_HOLDS (item, GSTREAM_TYPE_RUN_STREAM))
-    take_subgraph (self, g_value_get_object (item), arrival);
-  else
-    gstream_rows_add (self->rows, g_value_get_object (item), arrival, NULL);
-}
-
-static GPtrArray *
-list_projections (GstreamRunModel  *self,
-                  GstreamRunStream *run)
-{
-  GPtrArray *names = g_ptr_array_new ();
-
-  if (self->flags & GSTREAM_RUN_MODEL_MESSAGES)
-    g_ptr_array_add (names, (gpointer) "messages");
-  if (self->flags & GSTREAM_RUN_MODEL_TOOL_CALLS)
-    g_ptr_array_add (names, (gpointer) "tool_calls");
-  if (self->flags & (GSTREAM_RUN_MODEL_SUBGRAPHS | GSTREAM_RUN_MODEL_DEEP))
-    g_ptr_array_add (names, (gpointer) "subgraphs");
-  if ((self->flags & GSTREAM_RUN_MODEL_LIFECYCLE) && run == self->run)
-    g_ptr_array_add (names, (gpointer) "lifecycle");
-  g_ptr_array_add (names, NULL);
-
-  return names;
-}
-
-static void
-read_cursor (GstreamRunModel *self,
-             GstreamCursor   *cursor,
-             GObject         *kept)
-{
-  g_ptr_array_add (self->readers, gstream_row_reader_new (cursor, kept, on_item, self));
-}
-
-/* @run is this model's, or, with the flag deep, one below it. */
-static void
-read_run (GstreamRunModel  *self,
-          GstreamRunStream *run)
-{
-  g_autoptr (GPtrArray) names = list_projections (self, run);
-  GstreamCursor *cursor;
-
-  if (names->len == 1)
-    return; /* interrupts are no projection */
-
-  cursor = gstream_run_stream_interleave (run, (const char * const *) names->pdata, &self->error);
-  if (cursor != NULL)
-    read_cursor (self, cursor, run != self->run ? G_OBJECT (run) : NULL);
-}
-
-/* --- interrupts --- */
-
-static void
-on_interrupts (GObject      *object,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  GstreamRunModel *self = user_data; /* gone, where there are none because we were cancelled */
-  g_autoptr (GPtrArray) interrupts = gstream_run_stream_interrupts_finish (GSTREAM_RUN_STREAM (object), result, NULL);
-  GstreamPump *pump = gstream_run_stream_get_pump (GSTREAM_RUN_STREAM (object));
-
-  for (guint i = 0; interrupts != NULL && i < interrupts->len; i++)
-    {
-      g_autoptr (GstreamPendingInterrupt) row = gstream_pending_interrupt_new (g_ptr_array_index (interrupts, i));
-
-      gstream_rows_add (self->rows, G_OBJECT (row), gstream_pump_stamp (pump), NULL);
-    }
-}
-
-static void
-wait_for_interrupts (GstreamRunModel *self)
-{
-  self->cancellable = g_cancellable_new ();
-  gstream_run_stream_interrupts (self->run, self->cancellable, on_interrupts, self);
-}
-
 /* --- its life --- */
-
-static void
-begin_with_run (GstreamRunModel *self)
-{
-  gstream_rows_set_pump (self->rows, gstream_run_stream_get_pump (self->run));
-  read_run (self, self->run);
-  if (self->error == NULL && (self->flags & GSTREAM_RUN_MODEL_INTERRUPTS))
-    wait_for_interrupts (self);
-}
-
-static void
-begin_with_cursor (GstreamRunModel *self)
-{
-  if (!gstream_cursor_yields (self->cursor, G_TYPE_OBJECT))
-    {
-      g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "The rows of a model are objects, and this cursor gives items that are none");
-      return;
-    }
-
-  gstream_rows_set_pump (self->rows, gstream_cursor_get_pump (self->cursor));
-  read_cursor (self, g_steal_pointer (&self->cursor), NULL);
-}
 
 static void
 gstream_run_model_constructed (GObject *object)
@@ -345,9 +144,9 @@ gstream_run_model_constructed (GObject *object)
   G_OBJECT_CLASS (gstream_run_model_parent_class)->constructed (object);
 
   if (self->run != NULL)
-    begin_with_run (self);
+    gstream_run_model_begin_with_run (self);
   else if (self->cursor != NULL)
-    begin_with_cursor (self);
+    gstream_run_model_begin_with_cursor (self);
   else
     g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                          "A model needs a run or a cursor, and this one was made without");
@@ -363,9 +162,7 @@ gstream_run_model_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_ptr_array_set_size (self->readers, 0);
   gstream_rows_close (self->rows);
-  if (self->is_child)
-    g_object_set_qdata (G_OBJECT (self->run), child_model_quark (), NULL);
-  self->is_child = FALSE;
+  gstream_run_model_forget_child (self);
 
   G_OBJECT_CLASS (gstream_run_model_parent_class)->dispose (object);
 }
@@ -574,54 +371,6 @@ gstream_run_model_new_for_cursor (GstreamCursor  *cursor,
 }
 
 /**
- * gstream_run_model_get_run:
- * @self: a model
- *
- * The run that it shows.
- *
- * Returns: (transfer none) (nullable): the run; %NULL for a model of a cursor
- */
-GstreamRunStream *
-gstream_run_model_get_run (GstreamRunModel *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), NULL);
-
-  return self->run;
-}
-
-/**
- * gstream_run_model_get_flags:
- * @self: a model
- *
- * Which rows it has.
- *
- * Returns: the flags
- */
-GstreamRunModelFlags
-gstream_run_model_get_flags (GstreamRunModel *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), 0);
-
-  return self->flags;
-}
-
-/**
- * gstream_run_model_get_max_rows:
- * @self: a model
- *
- * How many rows there may be before the oldest finished ones leave.
- *
- * Returns: the bound; 0 for none
- */
-guint
-gstream_run_model_get_max_rows (GstreamRunModel *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), 0);
-
-  return gstream_rows_get_max (self->rows);
-}
-
-/**
  * gstream_run_model_set_max_rows:
  * @self: a model
  * @max_rows: the bound; 0 for none
@@ -641,51 +390,4 @@ gstream_run_model_set_max_rows (GstreamRunModel *self,
 
   gstream_rows_set_max (self->rows, max_rows);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_ROWS]);
-}
-
-/**
- * gstream_run_model_get_error:
- * @self: a model
- *
- * Why it reads nothing.
- *
- * Returns: (transfer none) (nullable): the error, or %NULL if it reads
- */
-const GError *
-gstream_run_model_get_error (GstreamRunModel *self)
-{
-  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), NULL);
-
-  return self->error;
-}
-
-/**
- * gstream_run_model_create_child:
- * @item: (type GObject.Object): a row of a model
- * @user_data: (nullable): not used
- *
- * The model of a row, where the row is the run of a subgraph. This is a
- * `GtkTreeListModelCreateModelFunc`:
- *
- * ```c
- * tree = gtk_tree_list_model_new (G_LIST_MODEL (model), FALSE, TRUE, gstream_run_model_create_child, NULL, NULL);
- * ```
- *
- * The model has been there since its run began, so that nothing is missed by
- * opening the row late, and it goes with the row.
- *
- * Returns: (transfer full) (nullable): the model, or %NULL if the row has none
- */
-GListModel *
-gstream_run_model_create_child (gpointer item,
-                                gpointer user_data)
-{
-  GListModel *child = NULL;
-
-  g_return_val_if_fail (G_IS_OBJECT (item), NULL);
-
-  if (GSTREAM_IS_RUN_STREAM (item))
-    child = g_object_get_qdata (item, child_model_quark ());
-
-  return child ? g_object_ref (child) : NULL;
 }

@@ -8,41 +8,13 @@
 #include <gstream/projections/gstream-lifecycle-item-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
-static void
-write_string (GString    *json,
-              const char *name,
-              const char *value)
-{
-  if (value == NULL)
-    return;
-
-  gstream_json_write_member (json, name);
-  gstream_json_write_string (json, value);
-}
-
-static void
-write_payload (GString        *json,
-               const char     *name,
-               GstreamPayload *value)
-{
-  gsize length;
-  const char *text;
-
-  if (value == NULL)
-    return;
-
-  text = gstream_payload_get_json (value, &length);
-  gstream_json_write_member (json, name);
-  g_string_append_len (json, text, length);
-}
-
 static GString *
 begin (const char             *event,
        const GstreamNamespace *ns)
 {
   GString *json = g_string_new ("{");
 
-  write_string (json, "event", event);
+  gstream_json_add_string (json, "event", event);
   gstream_json_write_member (json, "namespace");
   gstream_json_write_strv (json, (const char * const *) ns->segments);
 
@@ -71,10 +43,10 @@ gstream_lifecycle_item_new (const char             *event,
 {
   GString *json = begin (event, ns);
 
-  write_string (json, "graph_name", graph_name);
-  write_string (json, "trigger_call_id", trigger_call_id);
-  write_payload (json, "cause", cause);
-  write_string (json, "error", error);
+  gstream_json_add_string (json, "graph_name", graph_name);
+  gstream_json_add_string (json, "trigger_call_id", trigger_call_id);
+  gstream_json_add_payload (json, "cause", cause);
+  gstream_json_add_string (json, "error", error);
 
   return end (json);
 }
@@ -109,7 +81,7 @@ write_unknown (GString        *json,
       g_string_replace (pointer, "/", "~1", 0);
       g_string_prepend_c (pointer, '/');
       value = gstream_payload_get (data, pointer->str);
-      write_payload (json, keys[i], value);
+      gstream_json_add_payload (json, keys[i], value);
     }
 }
 
@@ -121,13 +93,13 @@ gstream_lifecycle_item_from_event (GstreamEvent *event)
   const char *error = gstream_payload_get_string (data, "/error");
   GString *json = begin (gstream_payload_get_string (data, "/event"), gstream_event_peek_namespace (event));
 
-  write_string (json, "graph_name", facts->name);
-  write_string (json, "trigger_call_id", facts->key);
+  gstream_json_add_string (json, "graph_name", facts->name);
+  gstream_json_add_string (json, "trigger_call_id", facts->key);
   if (error != NULL)
     {
       g_autoptr (GError) meant = gstream_run_error_new (error);
 
-      write_string (json, "error", meant->message);
+      gstream_json_add_string (json, "error", meant->message);
     }
   write_unknown (json, data);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a message, shared by its files: what is shown (gstream-message.c),
- * what comes (gstream-message-intake.c), and what comes whole
- * (gstream-message-whole.c); and what the messages transformer does with it.
+ * The inside of a message, shared by its files: its properties and its life (gstream-message.c),
+ * what comes (gstream-message-intake.c), what comes whole (gstream-message-whole.c), what is shown
+ * (gstream-message-getters.c), and its end (gstream-message-finished.c); and what the messages
+ * transformer does with it.
  */
 #pragma once
 

@@ -30,31 +30,6 @@ end_command (GString *json)
   return g_string_free (json, FALSE);
 }
 
-static void
-add_string (GString    *json,
-            const char *name,
-            const char *value)
-{
-  gstream_json_write_member (json, name);
-  gstream_json_write_string (json, value);
-}
-
-static void
-add_payload (GString        *json,
-             const char     *name,
-             GstreamPayload *payload)
-{
-  gsize length = 0;
-  const char *text = NULL;
-
-  if (payload == NULL)
-    return;
-
-  text = gstream_payload_get_json (payload, &length);
-  gstream_json_write_member (json, name);
-  g_string_append_len (json, text, length);
-}
-
 char *
 gstream_command_start (const char     *assistant,
                        GstreamPayload *input,
@@ -63,13 +38,13 @@ gstream_command_start (const char     *assistant,
 {
   GString *json = begin_command (GSTREAM_COMMAND_RUN, "run.start");
 
-  add_string (json, "assistant_id", assistant);
+  gstream_json_add_string (json, "assistant_id", assistant);
   if (input != NULL)
-    add_payload (json, "input", input);
+    gstream_json_add_payload (json, "input", input);
   else
     g_string_append (json, ",\"input\":null");
-  add_payload (json, "config", config);
-  add_payload (json, "metadata", metadata);
+  gstream_json_add_payload (json, "config", config);
+  gstream_json_add_payload (json, "metadata", metadata);
 
   return end_command (json);
 }
@@ -83,8 +58,8 @@ add_response (GString          *json,
 
   gstream_json_write_member (json, "namespace");
   gstream_json_write_strv (json, namespace_ ? namespace_ : (const char * const[]) { NULL });
-  add_string (json, "interrupt_id", gstream_interrupt_get_id (interrupt));
-  add_payload (json, "response", response);
+  gstream_json_add_string (json, "interrupt_id", gstream_interrupt_get_id (interrupt));
+  gstream_json_add_payload (json, "response", response);
 }
 
 static void
@@ -112,13 +87,13 @@ gstream_command_respond (const char     *assistant,
 {
   GString *json = begin_command (GSTREAM_COMMAND_RUN, "input.respond");
 
-  add_string (json, "assistant_id", assistant);
+  gstream_json_add_string (json, "assistant_id", assistant);
   if (interrupts->len == 1)
     add_response (json, interrupts->pdata[0], responses->pdata[0]);
   else
     add_responses (json, interrupts, responses);
-  add_payload (json, "config", config);
-  add_payload (json, "metadata", metadata);
+  gstream_json_add_payload (json, "config", config);
+  gstream_json_add_payload (json, "metadata", metadata);
 
   return end_command (json);
 }
@@ -132,7 +107,7 @@ gstream_command_resume (const char *assistant,
   g_autoptr (GstreamPayload) input = NULL;
 
   for (guint i = 0; i < interrupts->len; i++)
-    add_payload (json, gstream_interrupt_get_id (interrupts->pdata[i]), responses->pdata[i]);
+    gstream_json_add_payload (json, gstream_interrupt_get_id (interrupts->pdata[i]), responses->pdata[i]);
   g_string_append_c (json, '}');
   input = gstream_payload_new (json->str, json->len, NULL);
 

@@ -23,16 +23,8 @@ request_data (const char     *id,
   g_autoptr (GString) json = g_string_new ("{");
   g_autoptr (GstreamPayload) value = gstream_payload_get (interrupt, "/value");
 
-  gstream_json_write_member (json, "interrupt_id");
-  gstream_json_write_string (json, id);
-  if (value != NULL)
-    {
-      gsize length = 0;
-      const char *text = gstream_payload_get_json (value, &length);
-
-      gstream_json_write_member (json, "payload");
-      g_string_append_len (json, text, length);
-    }
+  gstream_json_add_string (json, "interrupt_id", id);
+  gstream_json_add_payload (json, "payload", value);
   g_string_append_c (json, '}');
 
   return gstream_payload_new (json->str, json->len, NULL);

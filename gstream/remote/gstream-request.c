@@ -4,6 +4,7 @@
  */
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-timer-private.h>
 
 #include <string.h>
 
@@ -36,9 +37,7 @@ static void
 end_attempt (Request      *request,
              GCancellable *caller)
 {
-  if (request->timeout != NULL)
-    g_source_destroy (request->timeout);
-  g_clear_pointer (&request->timeout, g_source_unref);
+  gstream_timer_end (&request->timeout);
   if (request->chained != 0)
     g_cancellable_disconnect (caller, request->chained);
   request->chained = 0;
@@ -76,19 +75,10 @@ static void
 pause_then_retry (GTask  *task,
                   gint64  milliseconds)
 {
-  g_autoptr (GSource) timeout = g_timeout_source_new (milliseconds);
-  GCancellable *caller = g_task_get_cancellable (task);
+  g_autoptr (GSource) pause = gstream_timer_new (milliseconds, g_task_get_cancellable (task), "[gstream] retry");
 
-  if (caller != NULL)
-    {
-      g_autoptr (GSource) cancelled = g_cancellable_source_new (caller);
-
-      g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (timeout, cancelled);
-    }
-  g_source_set_static_name (timeout, "[gstream] retry");
-  g_source_set_callback (timeout, on_pause_over, g_object_ref (task), g_object_unref);
-  g_source_attach (timeout, g_task_get_context (task));
+  g_source_set_callback (pause, on_pause_over, g_object_ref (task), g_object_unref);
+  g_source_attach (pause, g_task_get_context (task));
 }
 
 static void
@@ -269,8 +259,7 @@ start_attempt (GTask *task)
 
   request->timed_out = FALSE;
   request->attempt = g_cancellable_new ();
-  request->timeout = g_timeout_source_new (request->server->answer_timeout);
-  g_source_set_static_name (request->timeout, "[gstream] answer timeout");
+  request->timeout = gstream_timer_new (request->server->answer_timeout, NULL, "[gstream] answer timeout");
   g_source_set_callback (request->timeout, on_timeout, request, NULL);
   g_source_attach (request->timeout, g_task_get_context (task));
   if (caller != NULL)

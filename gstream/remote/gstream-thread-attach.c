@@ -4,7 +4,6 @@
  */
 #include <gstream/remote/gstream-thread-operation-private.h>
 
-#include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-request-private.h>
 
 /* How far the thread has come, where the server says so: that it does not is no failure. */
@@ -23,12 +22,8 @@ on_tree (GObject      *object,
     op->answer.applied_seq = answer.applied_seq;
   g_free (answer.run_id);
 
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  if (op->answer.run_id != NULL)
-    gstream_thread_operation_finish (task);
-  else
-    gstream_thread_operation_find_newest (task);
+  if (!g_task_return_error_if_cancelled (task))
+    gstream_thread_operation_find_run (task);
 }
 
 /**
@@ -63,16 +58,10 @@ gstream_thread_attach (GstreamThread       *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = gstream_thread_operation_begin (self, mux, gstream_thread_attach, cancellable, callback, user_data);
-  if (task == NULL)
+  if (task == NULL || !gstream_thread_expect_run (self, task, "nothing to attach to"))
     return;
 
   op = g_task_get_task_data (task);
-  if (op->thread_id == NULL)
-    {
-      g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                               "There is nothing to attach to: the thread has no run yet");
-      return;
-    }
   op->answer.run_id = g_strdup (run_id);
   path = gstream_request_path (op->thread_id, "/commands");
   gstream_request_send (op->server, "POST", path, command, GSTREAM_RETRY_REPEATABLE, cancellable,
@@ -94,7 +83,7 @@ gstream_thread_attach_finish (GstreamThread  *self,
                               GAsyncResult   *result,
                               GError        **error)
 {
-  return gstream_thread_operation_end (self, result, error);
+  return gstream_thread_finish (self, result, error);
 }
 
 /**
@@ -116,7 +105,6 @@ gstream_thread_attach_sync (GstreamThread     *self,
                             GCancellable      *cancellable,
                             GError           **error)
 {
-  GstreamRunStream *run = NULL;
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
@@ -126,9 +114,6 @@ gstream_thread_attach_sync (GstreamThread     *self,
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;
   gstream_thread_attach (self, run_id, mux, cancellable, gstream_sync_done, &sync);
-  gstream_thread_wait_sync (&sync);
-  run = gstream_thread_operation_end (self, sync.result, error);
-  gstream_thread_end_sync (&sync);
 
-  return run;
+  return gstream_thread_end_sync (&sync, error);
 }

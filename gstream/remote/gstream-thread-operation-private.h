@@ -26,21 +26,15 @@ typedef struct
 } GstreamThreadOperation;
 
 /* The operation is the task's data. NULL: it has failed already. */
-GTask            *gstream_thread_operation_begin       (GstreamThread        *self,
-                                                        GstreamStreamMux     *mux,
-                                                        gpointer              tag,
-                                                        GCancellable         *cancellable,
-                                                        GAsyncReadyCallback   callback,
-                                                        gpointer              user_data);
+GTask *gstream_thread_operation_begin    (GstreamThread       *self,
+                                          GstreamStreamMux    *mux,
+                                          gpointer             tag,
+                                          GCancellable        *cancellable,
+                                          GAsyncReadyCallback  callback,
+                                          gpointer             user_data);
 /* Sends the command, and goes on with the run that its answer names. */
-void              gstream_thread_operation_send        (GTask                *task);
-/* Goes on with the thread's newest run. */
-void              gstream_thread_operation_find_newest (GTask                *task);
-/* The run is known: completes the task. */
-void              gstream_thread_operation_finish      (GTask                *task);
-/* What the public finish functions do. */
-GstreamRunStream *gstream_thread_operation_end         (GstreamThread        *self,
-                                                        GAsyncResult         *result,
-                                                        GError              **error);
+void   gstream_thread_operation_send     (GTask               *task);
+/* Completes the task with the run that the answer names; it names none: with the thread's newest. */
+void   gstream_thread_operation_find_run (GTask               *task);
 
 G_END_DECLS

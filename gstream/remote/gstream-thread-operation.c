@@ -64,22 +64,10 @@ gstream_thread_operation_begin (GstreamThread       *self,
   return g_steal_pointer (&task);
 }
 
-static GstreamEventSource *
-connect_to (GTask *task)
-{
-  GstreamThreadOperation *op = g_task_get_task_data (task);
-  GstreamThread *self = g_task_get_source_object (task);
-
-  if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
-    return gstream_websocket_connection_new (op->server, op->thread_id, (const char * const *) op->channels);
-
-  return gstream_sse_connection_new (op->server, op->thread_id, (const char * const *) op->channels);
-}
-
 /* --- in the end --- */
 
-void
-gstream_thread_operation_finish (GTask *task)
+static void
+finish (GTask *task)
 {
   GstreamThreadOperation *op = g_task_get_task_data (task);
   GstreamThread *self = g_task_get_source_object (task);
@@ -138,14 +126,14 @@ on_runs_listed (GObject      *object,
 
   op->answer.run_id = find_newest (runs);
   if (op->answer.run_id != NULL)
-    gstream_thread_operation_finish (task);
+    finish (task);
   else
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
                              "There is no run on the thread %s", op->thread_id);
 }
 
-void
-gstream_thread_operation_find_newest (GTask *task)
+static void
+find_newest_run (GTask *task)
 {
   GstreamThreadOperation *op = g_task_get_task_data (task);
   g_autofree char *path = gstream_request_path (op->thread_id, "/runs?limit=" MAX_RUNS);
@@ -154,26 +142,35 @@ gstream_thread_operation_find_newest (GTask *task)
                         on_runs_listed, g_object_ref (task));
 }
 
-/* --- the command --- */
-
-static void
-command_answered (GTask          *task,
-                  GstreamPayload *payload)
+void
+gstream_thread_operation_find_run (GTask *task)
 {
   GstreamThreadOperation *op = g_task_get_task_data (task);
-  GError *error = NULL;
 
-  if (!gstream_answer_parse (payload, &op->answer, &error))
-    {
-      if (op->refused != NULL)
-        op->refused (task, error);
-      else
-        g_task_return_error (task, error);
-    }
-  else if (op->answer.run_id != NULL)
-    gstream_thread_operation_finish (task);
+  if (op->answer.run_id != NULL)
+    finish (task);
   else
-    gstream_thread_operation_find_newest (task); /* an answered interrupt does not say which run goes on */
+    find_newest_run (task);
+}
+
+/* --- the command --- */
+
+/* @payload: its answer; NULL: there is none, because of @error, which is taken. */
+static void
+command_answered (GTask          *task,
+                  GstreamPayload *payload,
+                  GError         *error)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+
+  if (payload == NULL)
+    g_task_return_error (task, error);
+  else if (gstream_answer_parse (payload, &op->answer, &error))
+    gstream_thread_operation_find_run (task); /* an answered interrupt does not say which run goes on */
+  else if (op->refused != NULL)
+    op->refused (task, error);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -185,10 +182,7 @@ on_posted (GObject      *object,
   GError *error = NULL;
   g_autoptr (GstreamPayload) payload = gstream_request_finish (result, &error);
 
-  if (payload != NULL)
-    command_answered (task, payload);
-  else
-    g_task_return_error (task, error);
+  command_answered (task, payload, error);
 }
 
 static void
@@ -201,10 +195,7 @@ on_sent (GObject      *object,
   g_autoptr (GstreamPayload) payload =
     gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, &error);
 
-  if (payload != NULL)
-    command_answered (task, payload);
-  else
-    g_task_return_error (task, error);
+  command_answered (task, payload, error);
 }
 
 void
@@ -215,7 +206,8 @@ gstream_thread_operation_send (GTask *task)
 
   if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
     {
-      op->connection = connect_to (task);
+      op->connection = gstream_websocket_connection_new (op->server, op->thread_id,
+                                                         (const char * const *) op->channels);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
                                             g_task_get_cancellable (task), on_sent, g_object_ref (task));
     }
@@ -226,18 +218,4 @@ gstream_thread_operation_send (GTask *task)
       gstream_request_send (op->server, "POST", path, op->command, GSTREAM_RETRY_UNSENT,
                             g_task_get_cancellable (task), on_posted, g_object_ref (task));
     }
-}
-
-/* --- the caller --- */
-
-GstreamRunStream *
-gstream_thread_operation_end (GstreamThread  *self,
-                              GAsyncResult   *result,
-                              GError        **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What starting a run needs of a thread.
+ * A thread from the inside: what its calls need of it (gstream-thread.c, gstream-thread-server.c), and
+ * have in common (gstream-thread-calls.c).
  */
 #pragma once
 
@@ -39,11 +40,22 @@ GstreamServer *gstream_thread_new_server     (GstreamThread   *self,
 void           gstream_thread_take_thread_id (GstreamThread   *self,
                                               const char      *thread_id);
 
+/* FALSE, and @task fails with "There is " and @nothing: the server has not made the thread yet. */
+gboolean       gstream_thread_expect_run     (GstreamThread   *self,
+                                              GTask           *task,
+                                              const char      *nothing);
+
+/* What the public finish functions do: gives the pointer that the task returned. */
+gpointer       gstream_thread_finish         (GstreamThread   *self,
+                                              GAsyncResult    *result,
+                                              GError         **error);
+
 /* Around a synchronous call (R9): the callback is gstream_sync_done(). */
 gboolean       gstream_thread_begin_sync     (GstreamThread   *self,
                                               GstreamSync     *sync,
                                               GError         **error);
-void           gstream_thread_wait_sync      (GstreamSync     *sync);
-void           gstream_thread_end_sync       (GstreamSync     *sync);
+/* Waits for the call's task, and gives likewise what that returned. */
+gpointer       gstream_thread_end_sync       (GstreamSync     *sync,
+                                              GError         **error);
 
 G_END_DECLS

@@ -164,12 +164,8 @@ gstream_thread_respond_all (GstreamThread       *self,
                                interrupts->len, responses->len);
       return;
     }
-  if (op->thread_id == NULL)
-    {
-      g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                               "There is nothing to respond to: the thread has no run yet");
-      return;
-    }
+  if (!gstream_thread_expect_run (self, task, "nothing to respond to"))
+    return;
   set_answers (op, interrupts, responses);
   gstream_thread_operation_send (task);
 }
@@ -189,7 +185,7 @@ gstream_thread_respond_all_finish (GstreamThread  *self,
                                    GAsyncResult   *result,
                                    GError        **error)
 {
-  return gstream_thread_operation_end (self, result, error);
+  return gstream_thread_finish (self, result, error);
 }
 
 /**
@@ -213,7 +209,6 @@ gstream_thread_respond_all_sync (GstreamThread     *self,
                                  GCancellable      *cancellable,
                                  GError           **error)
 {
-  GstreamRunStream *run = NULL;
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
@@ -225,11 +220,8 @@ gstream_thread_respond_all_sync (GstreamThread     *self,
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;
   gstream_thread_respond_all (self, interrupts, responses, mux, cancellable, gstream_sync_done, &sync);
-  gstream_thread_wait_sync (&sync);
-  run = gstream_thread_operation_end (self, sync.result, error);
-  gstream_thread_end_sync (&sync);
 
-  return run;
+  return gstream_thread_end_sync (&sync, error);
 }
 
 static GPtrArray *
@@ -288,7 +280,7 @@ gstream_thread_respond_finish (GstreamThread  *self,
                                GAsyncResult   *result,
                                GError        **error)
 {
-  return gstream_thread_operation_end (self, result, error);
+  return gstream_thread_finish (self, result, error);
 }
 
 /**

@@ -95,7 +95,7 @@ gstream_thread_start_finish (GstreamThread  *self,
                              GAsyncResult   *result,
                              GError        **error)
 {
-  return gstream_thread_operation_end (self, result, error);
+  return gstream_thread_finish (self, result, error);
 }
 
 /**
@@ -121,7 +121,6 @@ gstream_thread_start_sync (GstreamThread     *self,
                            GCancellable      *cancellable,
                            GError           **error)
 {
-  GstreamRunStream *run = NULL;
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
@@ -131,9 +130,6 @@ gstream_thread_start_sync (GstreamThread     *self,
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;
   gstream_thread_start (self, input, config, metadata, mux, cancellable, gstream_sync_done, &sync);
-  gstream_thread_wait_sync (&sync);
-  run = gstream_thread_operation_end (self, sync.result, error);
-  gstream_thread_end_sync (&sync);
 
-  return run;
+  return gstream_thread_end_sync (&sync, error);
 }

@@ -2,7 +2,6 @@
  *
  * A thread's state, read (N1).
  */
-#include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-thread-private.h>
 
@@ -47,12 +46,8 @@ gstream_thread_state (GstreamThread       *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, gstream_thread_state);
-  if (gstream_thread_get_thread_id (self) == NULL)
-    {
-      g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                               "There is no state: the thread has no run yet");
-      return;
-    }
+  if (!gstream_thread_expect_run (self, task, "no state"))
+    return;
   server = gstream_thread_new_server (self, &error);
   if (server == NULL)
     {
@@ -80,11 +75,7 @@ gstream_thread_state_finish (GstreamThread  *self,
                              GAsyncResult   *result,
                              GError        **error)
 {
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return gstream_thread_finish (self, result, error);
 }
 
 /**
@@ -102,7 +93,6 @@ gstream_thread_state_sync (GstreamThread  *self,
                            GCancellable   *cancellable,
                            GError        **error)
 {
-  GstreamPayload *state = NULL;
   GstreamSync sync;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
@@ -111,9 +101,6 @@ gstream_thread_state_sync (GstreamThread  *self,
   if (!gstream_thread_begin_sync (self, &sync, error))
     return NULL;
   gstream_thread_state (self, cancellable, gstream_sync_done, &sync);
-  gstream_thread_wait_sync (&sync);
-  state = gstream_thread_state_finish (self, sync.result, error);
-  gstream_thread_end_sync (&sync);
 
-  return state;
+  return gstream_thread_end_sync (&sync, error);
 }

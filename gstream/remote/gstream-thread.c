@@ -4,8 +4,6 @@
  */
 #include <gstream/remote/gstream-thread-private.h>
 
-#include <gstream/event/gstream-error.h>
-
 #define MOST_DEPTH 1024   /* what a source of events allows */
 
 /**
@@ -82,38 +80,6 @@ gstream_thread_take_thread_id (GstreamThread *self,
 {
   self->thread_id = g_strdup (thread_id);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THREAD_ID]);
-}
-
-gboolean
-gstream_thread_begin_sync (GstreamThread  *self,
-                           GstreamSync    *sync,
-                           GError        **error)
-{
-  if (!g_main_context_acquire (self->context))
-    {
-      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                           "The main context of the GstreamThread belongs to another thread: "
-                           "call from there, or asynchronously");
-      return FALSE;
-    }
-
-  sync->context = g_main_context_ref (self->context);
-  sync->result = NULL;
-  g_main_context_push_thread_default (self->context);
-
-  return TRUE;
-}
-
-void
-gstream_thread_wait_sync (GstreamSync *sync)
-{
-  gstream_sync_wait (sync);
-}
-
-void
-gstream_thread_end_sync (GstreamSync *sync)
-{
-  gstream_sync_end (sync);
 }
 
 /* --- the object --- */

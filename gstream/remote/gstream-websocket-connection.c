@@ -10,6 +10,7 @@
 #include <gstream/event/gstream-event-private.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-timer-private.h>
 #include <gstream/remote/gstream-websocket-handshake-private.h>
 #include <gstream/sources/gstream-pending-next-private.h>
 
@@ -48,9 +49,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamWebsocketConnection, gstream_websocket_con
 static GTask *
 steal_command (GstreamWebsocketConnection *self)
 {
-  if (self->timeout != NULL)
-    g_source_destroy (self->timeout);
-  g_clear_pointer (&self->timeout, g_source_unref);
+  gstream_timer_end (&self->timeout);
 
   return g_steal_pointer (&self->command);
 }
@@ -380,17 +379,8 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
 static void
 start_timeout (GstreamWebsocketConnection *self)
 {
-  GCancellable *cancellable = g_task_get_cancellable (self->command);
-
-  self->timeout = g_timeout_source_new (self->server->answer_timeout);
-  if (cancellable != NULL)
-    {
-      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
-
-      g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (self->timeout, cancelled);
-    }
-  g_source_set_static_name (self->timeout, "[gstream] answer timeout");
+  self->timeout = gstream_timer_new (self->server->answer_timeout, g_task_get_cancellable (self->command),
+                                     "[gstream] answer timeout");
   g_source_set_callback (self->timeout, on_command_timeout, self, NULL);
   g_source_attach (self->timeout, g_main_context_get_thread_default ());
 }

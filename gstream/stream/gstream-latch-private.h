@@ -20,9 +20,28 @@ typedef struct
  * main loop. The latch must live as long as the task's source object. Takes
  * a reference of @task.
  */
-void gstream_latch_wait (GstreamLatch *self,
-                         GstreamPump  *pump,
-                         GTask        *task);
-void gstream_latch_open (GstreamLatch *self);
+void          gstream_latch_wait       (GstreamLatch        *self,
+                                        GstreamPump         *pump,
+                                        GTask               *task);
+void          gstream_latch_open       (GstreamLatch        *self);
+
+/* The same with a new task, of @object's and in the pump's context (R7). */
+void          gstream_latch_begin_wait (GstreamLatch        *self,
+                                        GstreamPump         *pump,
+                                        gpointer             object,
+                                        gpointer             tag,
+                                        GCancellable        *cancellable,
+                                        GAsyncReadyCallback  callback,
+                                        gpointer             user_data);
+/* What such a wait came to. Where it was not in vain, @failure is the error, if there is one. */
+gboolean      gstream_latch_end_wait   (GAsyncResult        *result,
+                                        const GError        *failure,
+                                        GError             **error);
+/* Waits likewise here and now (R9). The result is for the function that ends it; NULL, with an error, where that cannot work. */
+GAsyncResult *gstream_latch_wait_sync  (GstreamLatch        *self,
+                                        GstreamPump         *pump,
+                                        gpointer             object,
+                                        GCancellable        *cancellable,
+                                        GError             **error);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/stream/gstream-latch-private.h>
+#include <gstream/stream/gstream-sync-private.h>
 
 typedef struct
 {
@@ -92,4 +93,57 @@ gstream_latch_open (GstreamLatch *self)
 
       gstream_pump_ready (wait->pump, &wait->waiter);
     }
+}
+
+/* --- with tasks of their own --- */
+
+void
+gstream_latch_begin_wait (GstreamLatch        *self,
+                          GstreamPump         *pump,
+                          gpointer             object,
+                          gpointer             tag,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  g_autoptr (GTask) task = gstream_pump_new_task (pump, object, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  gstream_latch_wait (self, pump, task);
+}
+
+gboolean
+gstream_latch_end_wait (GAsyncResult  *result,
+                        const GError  *failure,
+                        GError       **error)
+{
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_error_copy (failure));
+
+  return FALSE;
+}
+
+GAsyncResult *
+gstream_latch_wait_sync (GstreamLatch  *self,
+                         GstreamPump   *pump,
+                         gpointer       object,
+                         GCancellable  *cancellable,
+                         GError       **error)
+{
+  GstreamSync sync;
+  GAsyncResult *result;
+
+  if (!gstream_sync_begin (&sync, pump, error))
+    return NULL;
+
+  gstream_latch_begin_wait (self, pump, object, gstream_latch_wait_sync, cancellable, gstream_sync_done, &sync);
+  gstream_sync_wait (&sync);
+  result = g_steal_pointer (&sync.result);
+  gstream_sync_end (&sync);
+
+  return result;
 }

@@ -16,14 +16,19 @@ typedef struct
 } GstreamSync;
 
 /* FALSE, with an error that says why, where a synchronous call cannot work. */
-gboolean gstream_sync_begin (GstreamSync   *self,
-                             GstreamPump   *pump,
-                             GError       **error);
+gboolean gstream_sync_begin    (GstreamSync   *self,
+                                GstreamPump   *pump,
+                                GError       **error);
+/* The same without a pump; @whose: what the context is the main one of. */
+gboolean gstream_sync_begin_in (GstreamSync   *self,
+                                GMainContext  *context,
+                                const char    *whose,
+                                GError       **error);
 /* The callback to give to the asynchronous call, with @self as its user data. */
-void     gstream_sync_done  (GObject       *object,
-                             GAsyncResult  *result,
-                             gpointer       user_data);
-void     gstream_sync_wait  (GstreamSync   *self);
-void     gstream_sync_end   (GstreamSync   *self);
+void     gstream_sync_done     (GObject       *object,
+                                GAsyncResult  *result,
+                                gpointer       user_data);
+void     gstream_sync_wait     (GstreamSync   *self);
+void     gstream_sync_end      (GstreamSync   *self);
 
 G_END_DECLS

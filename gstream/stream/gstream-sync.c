@@ -30,21 +30,15 @@ may_wait (GstreamPump  *pump,
 }
 
 gboolean
-gstream_sync_begin (GstreamSync  *self,
-                    GstreamPump  *pump,
-                    GError      **error)
+gstream_sync_begin_in (GstreamSync   *self,
+                       GMainContext  *context,
+                       const char    *whose,
+                       GError       **error)
 {
-  GMainContext *context = gstream_pump_get_context (pump);
-
   if (!g_main_context_acquire (context))
     {
-      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                           "The main context of the run belongs to another thread: call from there, or asynchronously");
-      return FALSE;
-    }
-  if (!may_wait (pump, error))
-    {
-      g_main_context_release (context);
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                   "The main context of the %s belongs to another thread: call from there, or asynchronously", whose);
       return FALSE;
     }
 
@@ -53,6 +47,21 @@ gstream_sync_begin (GstreamSync  *self,
   g_main_context_push_thread_default (context);
 
   return TRUE;
+}
+
+gboolean
+gstream_sync_begin (GstreamSync  *self,
+                    GstreamPump  *pump,
+                    GError      **error)
+{
+  if (!gstream_sync_begin_in (self, gstream_pump_get_context (pump), "run", error))
+    return FALSE;
+  if (may_wait (pump, error))
+    return TRUE;
+
+  gstream_sync_end (self);
+
+  return FALSE;
 }
 
 void

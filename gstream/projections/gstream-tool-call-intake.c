@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What comes to a tool call from its events.
+ */
+#include "config.h"
+
+#include <gstream/projections/gstream-tool-call-private.h>
+
+GstreamToolCall *
+gstream_tool_call_new (GstreamPump  *pump,
+                       GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamToolCall *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
+
+  self->pump = gstream_pump_ref (pump);
+  gstream_deltas_init (&self->output_deltas, "output_deltas", pump);
+  self->id = g_strdup (facts->key);
+  self->name = g_strdup (facts->name);
+  self->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
+  self->input = gstream_payload_get (gstream_event_peek_item (event), "/input");
+
+  return self;
+}
+
+static void
+add_progress (GstreamToolCall *self,
+              const char      *text,
+              gsize            length)
+{
+  if (self->progress == NULL)
+    self->progress = g_string_new (NULL);
+  g_string_append_len (self->progress, text, length);
+  gstream_deltas_push (&self->output_deltas, text, length);
+  if (self->settler.queue == NULL)
+    gstream_pump_settle_slowly (self->pump, &self->settler);
+}
+
+void
+gstream_tool_call_take_delta (GstreamToolCall *self,
+                              GstreamEvent    *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  g_autoptr (GstreamPayload) delta = NULL;
+  const char *json;
+  gsize length;
+
+  if (facts->text != NULL)
+    {
+      add_progress (self, facts->text, facts->text_length);
+      return;
+    }
+
+  /* What is no string is told as its JSON. */
+  delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
+  if (delta == NULL)
+    return;
+  json = gstream_payload_get_json (delta, &length);
+  add_progress (self, json, length);
+}
+
+void
+gstream_tool_call_take_output (GstreamToolCall *self,
+                               GstreamEvent    *event)
+{
+  self->output = gstream_payload_get (gstream_event_peek_item (event), "/output");
+  gstream_tool_call_end (self, GSTREAM_TOOL_CALL_STATUS_FINISHED, NULL);
+}
+
+void
+gstream_tool_call_end (GstreamToolCall       *self,
+                       GstreamToolCallStatus  status,
+                       const GError          *error)
+{
+  g_assert (self->status == GSTREAM_TOOL_CALL_STATUS_RUNNING);
+
+  self->status = status;
+  self->error = error ? g_error_copy (error) : NULL;
+  gstream_deltas_end (&self->output_deltas, error);
+  gstream_pump_unsettle (self->pump, &self->settler);
+  gstream_pump_settle_soon (self->pump, &self->settler);
+  gstream_latch_open (&self->ended);
+}
