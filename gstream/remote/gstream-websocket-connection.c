@@ -9,6 +9,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-private.h>
 #include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-farewell-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-timer-private.h>
 #include <gstream/remote/gstream-websocket-handshake-private.h>
@@ -287,11 +288,25 @@ on_handshake (GObject      *object,
     read_more (self);
 }
 
+static gboolean
+shake_hands (gpointer user_data)
+{
+  GstreamWebsocketConnection *self = user_data;
+
+  gstream_websocket_handshake (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A run that goes on cannot wait for a connection that may be dead; one that begins can. */
 static void
 begin_handshake (GstreamWebsocketConnection *self)
 {
   self->asked = TRUE;
-  gstream_websocket_handshake (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
+  if (self->command != NULL && gstream_farewell_is_under_way (self->server))
+    gstream_farewell_wait (self->server, self->closing, shake_hands, g_object_ref (self), g_object_unref);
+  else
+    shake_hands (self);
 }
 
 /* --- the source --- */
@@ -360,6 +375,9 @@ gstream_websocket_connection_close (GstreamEventSource *source)
   if (self->connection != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->connection, self);
+      g_signal_handlers_disconnect_by_data (self->gate, self);
+      if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+        gstream_farewell_say (self->server, g_steal_pointer (&self->connection), g_steal_pointer (&self->gate));
       g_clear_object (&self->connection);
     }
   gstream_pending_next_wake_later (&self->pending);

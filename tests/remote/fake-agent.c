@@ -178,6 +178,7 @@ open_websocket (FakeAgent    *self,
     return;
   if (self->n_commands > 0)
     self->n_streams++;
+  self->n_goodbyes = fake_server_get_n_goodbyes (self->server);
 
   g_object_set_data_full (G_OBJECT (exchange->connection), "fault", g_memdup2 (&fault, sizeof fault), g_free);
   fake_exchange_accept (exchange);

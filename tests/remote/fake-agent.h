@@ -43,6 +43,7 @@ typedef struct
   guint        n_streams;       /* connections to the events */
   guint        n_commands;      /* that were acted upon */
   guint        n_cancels;
+  guint        n_goodbyes;      /* WebSockets that had been closed by the time the last one was opened */
 } FakeAgent;
 
 FakeAgent     *fake_agent_new         (const char        *recording); /* path below tests/runs */

@@ -14,6 +14,7 @@ struct _FakeServer
   FakeHandler      handler;
   gpointer         user_data;
   GPtrArray       *exchanges;   /* open; not held: they hold themselves while something is under way */
+  guint            n_goodbyes;  /* closing handshakes of WebSockets */
 };
 
 static void read_more  (FakeExchange *exchange);
@@ -236,12 +237,22 @@ fake_exchange_send_frame (FakeExchange *exchange,
   fake_exchange_write (exchange, text, size);
 }
 
-/* FALSE: no whole frame is there. Clients' frames are masked; these are short. */
+/* As a server has to: it answers, and the connection ends. */
+static void
+say_goodbye (FakeExchange *exchange)
+{
+  exchange->server->n_goodbyes++;
+  fake_exchange_write (exchange, "\x88\0", 2);
+  exchange->closes = TRUE;
+}
+
+/* FALSE: no whole text is there. Clients' frames are masked; these are short. */
 static gboolean
 take_frame (FakeExchange *exchange)
 {
   const guint8 *in = exchange->in->data;
   gsize at = 2, size;
+  guint opcode;
 
   if (exchange->in->len < 4)
     return FALSE;
@@ -259,9 +270,12 @@ take_frame (FakeExchange *exchange)
   exchange->body = g_malloc0 (size + 1);
   for (gsize i = 0; i < size; i++)
     exchange->body[i] = in[at + 4 + i] ^ in[at + i % 4];
+  opcode = in[0] & 0x0f;
   g_byte_array_remove_range (exchange->in, 0, at + 4 + size);
+  if (opcode == 8)
+    say_goodbye (exchange);
 
-  return (in[0] & 0x0f) == 1;
+  return opcode == 1;
 }
 
 /* --- in --- */
@@ -435,6 +449,12 @@ guint
 fake_server_get_port (FakeServer *self)
 {
   return self->port;
+}
+
+guint
+fake_server_get_n_goodbyes (FakeServer *self)
+{
+  return self->n_goodbyes;
 }
 
 void

@@ -114,6 +114,41 @@ test_respond_all (void)
   g_assert_nonnull (log);
 }
 
+/* Some servers forget a thread when a connection to it ends, and with it a run that comes too early. */
+static void
+test_farewell (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_WEBSOCKET);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GstreamRunStream) run = start (thread);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = drain (run, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (log);
+      g_assert_cmpuint (agent->n_goodbyes, ==, i);
+    }
+}
+
+/* Who does not answer is waited for, though not for ever. */
+static void
+test_no_farewell (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_WEBSOCKET);
+  g_autoptr (GstreamRunStream) first = NULL;
+  g_autoptr (GstreamRunStream) second = NULL;
+
+  fake_agent_add_fault (agent, (Fault) { .cut_at = 600, .stall = TRUE });
+  first = start (thread);
+  gstream_run_stream_abort (first);
+  second = start (thread);
+  g_assert_cmpuint (agent->n_commands, ==, 2);
+}
+
 static void
 test_refused (void)
 {
@@ -305,6 +340,8 @@ main (int    argc,
 
   g_test_add_func ("/remote/N1/start", test_start);
   g_test_add_func ("/remote/N1/respond-all", test_respond_all);
+  g_test_add_func ("/remote/N1/farewell", test_farewell);
+  g_test_add_func ("/remote/N1/no-farewell", test_no_farewell);
   g_test_add_func ("/remote/N1/refused", test_refused);
   g_test_add_func ("/remote/N1/urls", test_urls);
   g_test_add_func ("/remote/N4/state-decides", test_state_decides);
