@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <gstream/stream/gstream-run-stream-private.h>
-#include <gstream/stream/gstream-sync-private.h>
 
 static void
 wait_for_end (GstreamRunStream    *self,
@@ -15,10 +14,8 @@ wait_for_end (GstreamRunStream    *self,
               gpointer             tag)
 {
   GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
-  g_autoptr (GTask) task = gstream_pump_new_task (priv->pump, self, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, tag);
-  gstream_latch_wait (&priv->ended, priv->pump, task);
+  gstream_latch_begin_wait (&priv->ended, priv->pump, self, tag, cancellable, callback, user_data);
 }
 
 static gboolean
@@ -26,35 +23,18 @@ finish_wait (GstreamRunStream  *self,
              GAsyncResult      *result,
              GError           **error)
 {
-  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
-
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
-  if (priv->error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_error_copy (priv->error));
-
-  return FALSE;
+  return gstream_latch_end_wait (result, gstream_run_stream_peek (self)->error, error);
 }
 
-typedef void (*StartFunc) (GstreamRunStream *, GCancellable *, GAsyncReadyCallback, gpointer);
-
-/* TRUE, and @sync to be finished and ended by the caller; or FALSE with @error. */
-static gboolean
+/* The result is for the function that finishes it; or NULL, with @error. */
+static GAsyncResult *
 wait_sync (GstreamRunStream  *self,
-           StartFunc          start,
            GCancellable      *cancellable,
-           GstreamSync       *sync,
            GError           **error)
 {
-  if (!gstream_sync_begin (sync, gstream_run_stream_peek (self)->pump, error))
-    return FALSE;
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
 
-  start (self, cancellable, gstream_sync_done, sync);
-  gstream_sync_wait (sync);
-
-  return TRUE;
+  return gstream_latch_wait_sync (&priv->ended, priv->pump, self, cancellable, error);
 }
 
 /**
@@ -153,18 +133,14 @@ gstream_run_stream_output_sync (GstreamRunStream  *self,
                                 GCancellable      *cancellable,
                                 GError           **error)
 {
-  GstreamSync sync;
-  GstreamPayload *output;
+  g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!wait_sync (self, gstream_run_stream_output, cancellable, &sync, error))
-    return NULL;
-  output = gstream_run_stream_output_finish (self, sync.result, error);
-  gstream_sync_end (&sync);
+  result = wait_sync (self, cancellable, error);
 
-  return output;
+  return result ? gstream_run_stream_output_finish (self, result, error) : NULL;
 }
 
 /**
@@ -227,18 +203,14 @@ gstream_run_stream_interrupted_sync (GstreamRunStream  *self,
                                      GCancellable      *cancellable,
                                      GError           **error)
 {
-  GstreamSync sync;
-  gboolean interrupted;
+  g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!wait_sync (self, gstream_run_stream_interrupted, cancellable, &sync, error))
-    return FALSE;
-  interrupted = gstream_run_stream_interrupted_finish (self, sync.result, error);
-  gstream_sync_end (&sync);
+  result = wait_sync (self, cancellable, error);
 
-  return interrupted;
+  return result != NULL && gstream_run_stream_interrupted_finish (self, result, error);
 }
 
 /**
@@ -314,16 +286,12 @@ gstream_run_stream_interrupts_sync (GstreamRunStream  *self,
                                     GCancellable      *cancellable,
                                     GError           **error)
 {
-  GstreamSync sync;
-  GPtrArray *interrupts;
+  g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!wait_sync (self, gstream_run_stream_interrupts, cancellable, &sync, error))
-    return NULL;
-  interrupts = gstream_run_stream_interrupts_finish (self, sync.result, error);
-  gstream_sync_end (&sync);
+  result = wait_sync (self, cancellable, error);
 
-  return interrupts;
+  return result ? gstream_run_stream_interrupts_finish (self, result, error) : NULL;
 }
