@@ -6,6 +6,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-websocket-connection-private.h>
 
 void
 gstream_remote_source_connect (GstreamRemoteSource *self,
@@ -35,6 +36,8 @@ gstream_remote_source_broke (GstreamRemoteSource *self,
     reason = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                                   "The connection to the server ended before the run did");
 
+  if (GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection))
+    gstream_websocket_connection_give_up (GSTREAM_WEBSOCKET_CONNECTION (self->connection));
   gstream_remote_source_disconnect (self);
   g_clear_error (&self->broken);
   self->broken = reason;

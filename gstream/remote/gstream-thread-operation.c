@@ -206,8 +206,10 @@ gstream_thread_operation_send (GTask *task)
 
   if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
     {
-      op->connection = gstream_websocket_connection_new (op->server, op->thread_id,
-                                                         (const char * const *) op->channels);
+      /* A second command takes the connection of the first. */
+      if (op->connection == NULL)
+        op->connection = gstream_websocket_connection_new (op->server, op->thread_id,
+                                                           (const char * const *) op->channels);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
                                             g_task_get_cancellable (task), on_sent, g_object_ref (task));
     }

@@ -63,7 +63,6 @@ on_state (GObject      *object,
   g_free (op->command);
   op->command = g_steal_pointer (&resume->command);
   op->refused = NULL;
-  g_clear_object (&op->connection);
   gstream_thread_operation_send (task);
 }
 

@@ -18,12 +18,14 @@ G_DECLARE_FINAL_TYPE (GstreamWebsocketConnection, gstream_websocket_connection, 
 GstreamEventSource *gstream_websocket_connection_new            (GstreamServer               *server,
                                                                  const char                  *thread_id,
                                                                  const char * const          *channels);
-/* One at a time: @command, a whole one with the id GSTREAM_COMMAND_RUN. Not while `next` is under way. */
+/* One after another: @command, a whole one with the id GSTREAM_COMMAND_RUN. Not while `next` is under way. */
 void                gstream_websocket_connection_command        (GstreamWebsocketConnection  *self,
                                                                  const char                  *command,
                                                                  GCancellable                *cancellable,
                                                                  GAsyncReadyCallback          callback,
                                                                  gpointer                     user_data);
+/* It may be dead: when it is closed, no farewell is waited for. */
+void                gstream_websocket_connection_give_up        (GstreamWebsocketConnection  *self);
 GstreamPayload     *gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
                                                                  GAsyncResult                *result,
                                                                  GError                     **error);

@@ -34,6 +34,7 @@ struct _GstreamWebsocketConnection
   GstreamEventReader      *reader;
   GError                  *error;       /* why there will be no more frames */
   gboolean                 ended;       /* closed by the server, or by us */
+  gboolean                 given_up;    /* it may be dead: no farewell */
   GstreamPendingNext       pending;
 
   GTask                   *command;     /* waits for the answer to one; NULL: none does */
@@ -177,14 +178,20 @@ on_error (SoupWebsocketConnection    *connection,
 }
 
 static void
-on_closed (SoupWebsocketConnection    *connection,
-           GstreamWebsocketConnection *self)
+fail_closed (GstreamWebsocketConnection *self)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
                                                   "the server closed the connection");
 
   gstream_server_name_error (self->server, self->message, error);
   fail_command (self, error);
+}
+
+static void
+on_closed (SoupWebsocketConnection    *connection,
+           GstreamWebsocketConnection *self)
+{
+  fail_closed (self);
   self->ended = TRUE;
   gstream_pending_next_wake_later (&self->pending);
 }
@@ -364,6 +371,25 @@ gstream_websocket_connection_next (GstreamEventSource  *source,
     go_on (self);
 }
 
+static gboolean
+is_open (GstreamWebsocketConnection *self)
+{
+  return self->connection != NULL && soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
+static void
+leave (GstreamWebsocketConnection *self)
+{
+  if (self->connection == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  g_signal_handlers_disconnect_by_data (self->gate, self);
+  if (is_open (self) && !self->given_up)
+    gstream_farewell_say (self->server, g_steal_pointer (&self->connection), g_steal_pointer (&self->gate));
+  g_clear_object (&self->connection);
+}
+
 static void
 gstream_websocket_connection_close (GstreamEventSource *source)
 {
@@ -372,15 +398,14 @@ gstream_websocket_connection_close (GstreamEventSource *source)
   self->ended = TRUE;
   g_cancellable_cancel (self->closing);
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
-  if (self->connection != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->connection, self);
-      g_signal_handlers_disconnect_by_data (self->gate, self);
-      if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-        gstream_farewell_say (self->server, g_steal_pointer (&self->connection), g_steal_pointer (&self->gate));
-      g_clear_object (&self->connection);
-    }
+  leave (self);
   gstream_pending_next_wake_later (&self->pending);
+}
+
+void
+gstream_websocket_connection_give_up (GstreamWebsocketConnection *self)
+{
+  self->given_up = TRUE;
 }
 
 static void
@@ -417,7 +442,16 @@ gstream_websocket_connection_command (GstreamWebsocketConnection *self,
   g_task_set_task_data (self->command, g_strdup (command), g_free);
   start_timeout (self);
 
-  go_on (self);
+  if (self->error != NULL)
+    fail_command (self, self->error);
+  else if (self->ended)
+    fail_closed (self);
+  else
+    {
+      if (is_open (self))
+        send_command (self);
+      go_on (self);
+    }
 }
 
 GstreamPayload *
@@ -437,7 +471,7 @@ gstream_websocket_connection_finalize (GObject *object)
 
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
   g_clear_error (&self->error);
-  g_clear_object (&self->connection);
+  leave (self);
   g_clear_object (&self->gate);
   g_clear_pointer (&self->reader, gstream_event_reader_free);
   g_object_unref (self->closing);
