@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a payload makes of its text on demand: C strings, and the GVariant.
+ * What a payload makes of its text on demand: C strings, an object's members, and the GVariant.
  * Only ever added to, without a lock, so that threads may share a payload.
  */
 #include "gstream/event/gstream-payload-private.h"
@@ -60,6 +60,7 @@ gstream_payload_extras_free (GstreamPayloadExtras *extras)
       }
   g_free (extras->json);
   g_clear_pointer (&extras->variant, g_variant_unref);
+  g_clear_pointer (&extras->members, g_array_unref);
   g_free (extras);
 }
 
@@ -91,6 +92,21 @@ gstream_payload_extras_variant (GstreamPayload *payload)
     return variant;
   g_variant_unref (variant);
   return g_atomic_pointer_get (&extras->variant);
+}
+
+const GArray *
+gstream_payload_extras_members (GstreamPayload *payload)
+{
+  GstreamPayloadExtras *extras = get_extras (payload);
+  GArray *members = g_atomic_pointer_get (&extras->members);
+
+  if (members != NULL)
+    return members;
+  members = gstream_json_members (gstream_payload_value (payload));
+  if (g_atomic_pointer_compare_and_exchange (&extras->members, NULL, members))
+    return members;
+  g_array_unref (members);
+  return g_atomic_pointer_get (&extras->members);
 }
 
 static inline guint64

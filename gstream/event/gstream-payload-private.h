@@ -25,6 +25,9 @@ struct _GstreamPayload
 /* A copy of checked JSON. */
 GstreamPayload  *gstream_payload_new_checked (const char     *json,
                                               gsize           length);
+/* A part of @payload's text, which is held if it is not small. */
+GstreamPayload  *gstream_payload_new_part    (GstreamPayload *payload,
+                                              GstreamJsonValue value);
 /*
  * Within @event, which keeps @json: lives as long as the event, which calls
  * free_hosted with its own end, and takes references for it until then.
@@ -48,6 +51,7 @@ struct _GstreamPayloadExtras
 {
   char     *json;      /* atomic; with a NUL behind it */
   GVariant *variant;   /* atomic */
+  GArray   *members;   /* atomic; of an object: GstreamJsonMember */
   guint     n_strings; /* slots, a power of two */
   gpointer  strings[]; /* atomic; each a list of the strings that fall on it */
 };
@@ -55,6 +59,8 @@ struct _GstreamPayloadExtras
 void        gstream_payload_extras_free   (GstreamPayloadExtras *extras);
 const char *gstream_payload_extras_json   (GstreamPayload       *payload);
 GVariant   *gstream_payload_extras_variant (GstreamPayload      *payload);
+/* Of a payload that is an object. */
+const GArray *gstream_payload_extras_members (GstreamPayload    *payload);
 /* The string at a JSON Pointer, if there is one. */
 const char *gstream_payload_extras_string (GstreamPayload       *payload,
                                            const char           *pointer);

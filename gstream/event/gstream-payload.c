@@ -28,6 +28,7 @@
  * g_print ("%s\n", gstream_payload_get_string (state, "/messages/0/content"));
  * ```
  *
+ * with a [struct@PayloadIter] over the members of an object or the elements of an array,
  * or as its JSON text, which is what other languages hand to their own parser,
  * or as a #GVariant, made when it is first asked for.
  *
@@ -85,9 +86,9 @@ gstream_payload_free_hosted (GstreamPayload *payload)
   g_free (payload);
 }
 
-static GstreamPayload *
-payload_new_part (GstreamPayload   *payload,
-                  GstreamJsonValue  value)
+GstreamPayload *
+gstream_payload_new_part (GstreamPayload   *payload,
+                          GstreamJsonValue  value)
 {
   gsize length = value.end - value.start;
   GstreamPayload *part;
@@ -370,5 +371,5 @@ gstream_payload_get (GstreamPayload *payload,
     return gstream_payload_ref (payload);
   if (!gstream_json_find (gstream_payload_value (payload), pointer, &value))
     return NULL;
-  return payload_new_part (payload, value);
+  return gstream_payload_new_part (payload, value);
 }

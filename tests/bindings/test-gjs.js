@@ -411,6 +411,21 @@ test('/gjs/payload/E2/values', async () => {
     assertEqual(await new Gstream.RunStream({source: slowly(null)}).output(), null);
 });
 
+test('/gjs/payload/E2/iteration', () => {
+    const payload = Gstream.Payload.new('{"messages": [1, [2, "x"], {}], "a": 1, "b": null, "a": 2}', -1);
+    assertEqual([...payload].map(([key, value]) => [key, value.dup_json()]),
+        [['messages', '[1, [2, "x"], {}]'], ['a', '2'], ['b', 'null']]);
+    assertEqual([...payload.get('/messages')].map(element => element.dup_json()), ['1', '[2, "x"]', '{}']);
+    assertEqual([...Gstream.Payload.new('[]', -1)], []);
+    let message = null;
+    try {
+        [...Gstream.Payload.new('7', -1)];
+    } catch (error) {
+        message = error.message;
+    }
+    assert(message?.includes('7'));
+});
+
 test('/gjs/event/E1/parts', () => {
     const event = Gstream.Event.new('values', ['a:1'], {x: 1}, {node: 'n', id: 'i', timestamp: 5, interrupts: [{id: 'q', value: 2}]});
     assertEqual([event.method, event.namespace, event.data, event.node, event.id, event.timestamp, event.interrupts],

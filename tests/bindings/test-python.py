@@ -568,6 +568,22 @@ async def payloads():
     assert await run.output() is None
 
 
+@test("/payload/E2/iteration")
+def payload_iteration():
+    payload = Gstream.Payload.new('{"messages": [1, [2, "x"], {}], "a": 1, "b": null, "a": 2}', -1)
+    assert [(key, value.dup_json()) for key, value in payload] == [
+        ("messages", '[1, [2, "x"], {}]'), ("a", "2"), ("b", "null")]
+    assert [element.dup_json() for element in payload.get("/messages")] == ["1", '[2, "x"]', "{}"]
+    assert list(Gstream.Payload.new("[]", -1)) == list(Gstream.Payload.new("{}", -1)) == []
+    for scalar in "7", "null", '"text"':
+        try:
+            iter(Gstream.Payload.new(scalar, -1))
+        except TypeError as error:
+            assert scalar in str(error)
+        else:
+            raise AssertionError("expected a TypeError")
+
+
 @test("/event/E1/parts")
 def event():
     event = Gstream.Event.new("values", ["a:1"], {"x": 1}, node="n", id="i", timestamp=5, interrupts=[{"id": "q", "value": 2}])

@@ -179,6 +179,25 @@ void test_cancel () {
     }
 }
 
+void test_iteration () {
+    try {
+        var payload = new Gstream.Payload ("{\"list\": [1, 2, 3], \"a\": 4, \"a\": 5}");
+        var sum = 0;
+        var said = "";
+        unowned string? key;
+        Gstream.Payload? value;
+
+        foreach (var element in payload.get ("/list"))
+            sum += (int) element.get_integer ("");
+        assert_cmpint (sum, EQ, 6);
+        for (var iter = payload.iterator (); iter.next (out key, out value);)
+            said += @"$key=$(value.dup_json ());";
+        assert_cmpstr (said, EQ, "list=[1, 2, 3];a=5;");
+    } catch (Error error) {
+        assert_not_reached ();
+    }
+}
+
 int main (string[] args) {
     Test.init (ref args);
     Test.add_func ("/vala/message/T3/yield", test_messages);
@@ -187,5 +206,6 @@ int main (string[] args) {
     Test.add_func ("/vala/cursor/P3/batches", test_batches);
     Test.add_func ("/vala/wrong/P1/second", test_second);
     Test.add_func ("/vala/cursor/R3/cancel", test_cancel);
+    Test.add_func ("/vala/payload/E2/iteration", test_iteration);
     return Test.run ();
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-payload.h>
+#include <gstream/event/gstream-payload-iter.h>
 
 static GstreamPayload *
 payload_of (const char *json)
@@ -420,6 +420,102 @@ test_threads (void)
     }
 }
 
+/* What is gone over, as "key=value;". */
+static char *
+go_over (GstreamPayloadIter *iter)
+{
+  GString *said = g_string_new (NULL);
+  const char *key;
+  GstreamPayload *value;
+
+  while (gstream_payload_iter_next (iter, &key, &value))
+    {
+      g_string_append_printf (said, "%s=%s;", key ? key : "", gstream_payload_get_json (value, NULL));
+      gstream_payload_unref (value);
+    }
+  g_assert_null (key);
+  g_assert_null (value);
+  g_assert_false (gstream_payload_iter_next (iter, NULL, NULL));
+  return g_string_free (said, FALSE);
+}
+
+static void
+test_iter (void)
+{
+  static const struct
+  {
+    const char *json;
+    const char *said;
+  } cases[] = {
+    { "[]", "" }, { "{}", "" }, { "[ ]", "" }, { "{\n}", "" },
+    { "7", "" }, { "\"[1]\"", "" }, { "null", "" }, { "true", "" },
+    { "[1]", "=1;" }, { "[ 1 , \"]\" ,[2,[3]],{\"a\":4} ]", "=1;=\"]\";=[2,[3]];={\"a\":4};" },
+    { "{\"a\":1}", "a=1;" }, { "{ \"a\" : [1, 2] , \"\" : {} }", "a=[1, 2];={};" },
+    { "{\"a/b~\":1,\"\\u00e9\\\"\":2}", "a/b~=1;é\"=2;" },
+    { "{\"a\":1,\"b\":2,\"\\u0061\":3}", "a=3;b=2;" }, /* E2: the last one wins, one entry remains */
+    { "{\"a\\u0000\":1}", "a\357\277\275=1;" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GstreamPayload) payload = payload_of (cases[i].json);
+      g_autofree char *said = NULL;
+      GstreamPayloadIter iter;
+
+      gstream_payload_iter_init (&iter, payload);
+      said = go_over (&iter);
+      g_assert_cmpstr (said, ==, cases[i].said);
+    }
+}
+
+static void
+test_iter_nothing (void)
+{
+  GstreamPayloadIter iter;
+
+  gstream_payload_iter_init (&iter, NULL);
+  g_assert_false (gstream_payload_iter_next (&iter, NULL, NULL));
+  g_assert_null (gstream_payload_iter_next_value (&iter));
+}
+
+static void
+test_iter_variant (void)
+{
+  GVariant *variant = g_variant_new_parsed ("{'a': <@as ['x', 'y']>, 'b': <1>}");
+  g_autoptr(GstreamPayload) payload = gstream_payload_new_variant (variant, NULL);
+  g_autofree char *said = NULL;
+  GstreamPayloadIter iter;
+
+  gstream_payload_iter_init (&iter, payload);
+  said = go_over (&iter);
+  g_assert_cmpstr (said, ==, "a=[\"x\",\"y\"];b=1;");
+}
+
+/* One that is not on the stack holds the payload, and so does what it gave. */
+static void
+test_iter_holds (void)
+{
+  g_autoptr(GString) json = g_string_new ("[1,\"");
+  g_autoptr(GstreamPayload) large = NULL;
+  GstreamPayload *payload;
+  GstreamPayloadIter *iter, *copy;
+
+  for (guint i = 0; i < 2000; i++)
+    g_string_append_c (json, 'x');
+  g_string_append (json, "\",3]");
+  payload = payload_of (json->str);
+  iter = gstream_payload_iterator (payload);
+  gstream_payload_unref (payload);
+
+  g_assert_true (gstream_payload_iter_next (iter, NULL, NULL));
+  copy = gstream_payload_iter_copy (iter);
+  gstream_payload_iter_free (iter);
+
+  large = gstream_payload_iter_next_value (copy);
+  g_clear_pointer (&copy, gstream_payload_iter_free);
+  g_assert_cmpuint (strlen (gstream_payload_get_string (large, "")), ==, 2000);
+}
+
 static void
 test_boxed (void)
 {
@@ -455,6 +551,10 @@ main (int   argc,
   g_test_add_func ("/event/E2/parts", test_parts);
   g_test_add_func ("/event/E2/json-text", test_json);
   g_test_add_func ("/event/E2/threads", test_threads);
+  g_test_add_func ("/event/E2/iter", test_iter);
+  g_test_add_func ("/event/E2/iter/nothing", test_iter_nothing);
+  g_test_add_func ("/event/E2/iter/variant", test_iter_variant);
+  g_test_add_func ("/event/E2/iter/holds", test_iter_holds);
   g_test_add_func ("/event/E2/boxed", test_boxed);
   return g_test_run ();
 }

@@ -44,6 +44,21 @@ function packOrNull(value) {
     return value === undefined || value === null ? null : pack(value);
 }
 
+// Elements of an array; [key, value] of each member of an object. All are payloads.
+function definePayloads() {
+    Gstream.Payload.prototype[Symbol.iterator] = function () {
+        const kind = this.get_kind();
+        if (kind !== Gstream.PayloadKind.ARRAY && kind !== Gstream.PayloadKind.OBJECT)
+            throw new TypeError(`only arrays and objects are iterable, this payload is ${this.dup_json().slice(0, 40)}`);
+        return goOver(this.iterator(), kind === Gstream.PayloadKind.OBJECT);
+    };
+}
+
+function* goOver(iterator, withKeys) {
+    for (let [isThere, key, value] = iterator.next(); isThere; [isThere, key, value] = iterator.next())
+        yield withKeys ? [key, value] : value;
+}
+
 function defineGetters(klass, ...names) {
     for (const name of names) {
         const get = klass.prototype[`get_${name}`];
@@ -564,6 +579,7 @@ function defineThread() {
 function _init() {
     Gstream = this;
 
+    definePayloads();
     defineGetters(Gstream.Event, 'id', 'seq', 'method', 'namespace', 'timestamp', 'node', 'data', 'interrupts');
     defineGetters(Gstream.Interrupt, 'id', 'value', 'namespace');
     defineGetters(Gstream.SubgraphRunStream, 'cause');

@@ -78,6 +78,28 @@ def gerror(message, code):
 
 
 @public
+class Payload(Gstream.Payload):
+    def __iter__(self):
+        """The elements of an array; (key, value) of each member of an object. All are payloads."""
+        kind = self.get_kind()
+        if kind not in (Gstream.PayloadKind.ARRAY, Gstream.PayloadKind.OBJECT):
+            raise TypeError(f"only arrays and objects are iterable, this payload is {self.dup_json()[:40]}")
+        return self._members() if kind == Gstream.PayloadKind.OBJECT else self._elements()
+
+    def _members(self):
+        iterator = self.iterator()
+        is_there, key, value = iterator.next()
+        while is_there:
+            yield key, value
+            is_there, key, value = iterator.next()
+
+    def _elements(self):
+        iterator = self.iterator()
+        while (value := iterator.next_value()) is not None:
+            yield value
+
+
+@public
 @with_getters("id", "seq", "method", "namespace", "timestamp", "node", "data", "interrupts")
 class Event(Gstream.Event):
     @staticmethod
