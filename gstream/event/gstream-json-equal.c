@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Whether two checked JSON texts mean the same.
+ * Whether two checked JSON texts mean the same, and a hash that is the same where they do.
  */
 #include "gstream/event/gstream-json-text-private.h"
 
@@ -128,5 +128,74 @@ gstream_json_equal (GstreamJsonValue a,
       return equal_objects (a, b);
     default:
       return FALSE;
+    }
+}
+
+static guint
+hash_number (GstreamJsonValue number)
+{
+  gint64 integer;
+  double real;
+
+  if (gstream_json_read_integer (number, &integer))
+    return g_int64_hash (&integer);
+  real = gstream_json_read_double (number);
+  return g_double_hash (&real);
+}
+
+static guint
+hash_string (GstreamJsonValue string)
+{
+  g_autofree char *text = gstream_json_dup_string (string);
+
+  return g_str_hash (text);
+}
+
+static guint
+hash_array (GstreamJsonValue array)
+{
+  GstreamJsonValue element;
+  GstreamJsonIter iter;
+  guint hash = GSTREAM_PAYLOAD_ARRAY;
+
+  gstream_json_iter_init (&iter, array);
+  while (gstream_json_iter_element (&iter, &element))
+    hash = hash * 31 + gstream_json_hash (element);
+  return hash;
+}
+
+/* The order of members means nothing. */
+static guint
+hash_object (GstreamJsonValue object)
+{
+  g_autoptr(GArray) members = gstream_json_members (object);
+  guint hash = GSTREAM_PAYLOAD_OBJECT;
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      GstreamJsonMember *member = &g_array_index (members, GstreamJsonMember, i);
+
+      hash += g_str_hash (member->name) * 31 ^ gstream_json_hash (member->value);
+    }
+  return hash;
+}
+
+guint
+gstream_json_hash (GstreamJsonValue value)
+{
+  GstreamPayloadKind kind = gstream_json_kind (value);
+
+  if (is_number (kind))
+    return hash_number (value);
+  switch (kind)
+    {
+    case GSTREAM_PAYLOAD_STRING:
+      return hash_string (value);
+    case GSTREAM_PAYLOAD_ARRAY:
+      return hash_array (value);
+    case GSTREAM_PAYLOAD_OBJECT:
+      return hash_object (value);
+    default:
+      return *value.start; /* null, true, false */
     }
 }

@@ -160,6 +160,8 @@ GArray            *gstream_json_members       (GstreamJsonValue   object);
 
 gboolean           gstream_json_equal         (GstreamJsonValue   a,
                                                GstreamJsonValue   b);
+/* The same for values that are equal. */
+guint              gstream_json_hash          (GstreamJsonValue   value);
 
 /* GVariant, as E2 says. The result is floating. */
 GVariant          *gstream_json_to_variant    (GstreamJsonValue   value);

@@ -90,14 +90,14 @@ gstream_lifecycle_item_from_event (GstreamEvent *event)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamPayload *data = gstream_event_peek_item (event);
-  const char *error = gstream_payload_get_string (data, "/error");
+  g_autofree char *error = gstream_run_error_dup_text (data);
   GString *json = begin (gstream_payload_get_string (data, "/event"), gstream_event_peek_namespace (event));
 
   gstream_json_add_string (json, "graph_name", facts->name);
   gstream_json_add_string (json, "trigger_call_id", facts->key);
   if (error != NULL)
     {
-      g_autoptr (GError) meant = gstream_run_error_new (error);
+      g_autoptr (GError) meant = gstream_run_error_from_event (event);
 
       gstream_json_add_string (json, "error", meant->message);
     }

@@ -6,6 +6,7 @@
 
 #include <gstream/event/gstream-json-private.h>
 #include <gstream/projections/gstream-task-private.h>
+#include <gstream/stream/gstream-run-state-private.h>
 
 void
 gstream_task_split_segment (const GstreamNamespace  *ns,
@@ -20,29 +21,6 @@ gstream_task_split_segment (const GstreamNamespace  *ns,
   *id = colon ? g_strdup (colon + 1) : NULL;
 }
 
-static char *
-error_text (GstreamPayload *data)
-{
-  g_autoptr (GstreamPayload) error = gstream_payload_get (data, "/error");
-
-  if (error == NULL)
-    return NULL;
-
-  switch (gstream_payload_get_kind (error))
-    {
-    case GSTREAM_PAYLOAD_NULL:
-      return NULL;
-    case GSTREAM_PAYLOAD_STRING:
-      return g_strdup (gstream_payload_get_string (error, ""));
-    case GSTREAM_PAYLOAD_OBJECT:
-      if (gstream_payload_get_string (error, "/message") != NULL)
-        return g_strdup (gstream_payload_get_string (error, "/message"));
-      G_GNUC_FALLTHROUGH;
-    default:
-      return g_strdup (gstream_payload_get_json (error, NULL));
-    }
-}
-
 GstreamRunStatus
 gstream_task_get_outcome (GstreamEvent  *event,
                           char         **error)
@@ -54,7 +32,7 @@ gstream_task_get_outcome (GstreamEvent  *event,
   if (gstream_payload_get_size (data, "/interrupts") > 0)
     return GSTREAM_RUN_STATUS_INTERRUPTED;
 
-  *error = error_text (data);
+  *error = gstream_run_error_dup_text (data);
 
   return *error != NULL ? GSTREAM_RUN_STATUS_FAILED : GSTREAM_RUN_STATUS_COMPLETED;
 }

@@ -154,13 +154,25 @@ on_pump_dispatch (gpointer      owner,
   return gstream_stream_mux_dispatch (priv->mux, event);
 }
 
+/* One that has said that the run begins says how it ends, unless it is cut off (R8). */
+static GError *
+check_complete (GstreamRunState *state)
+{
+  if (!state->is_begun || state->is_stated)
+    return NULL;
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                              "The source ended early: it said that the run began, and was expected to say how it ended "
+                              "(a `lifecycle` event at the root)");
+}
+
 static void
 on_pump_ended (gpointer  owner,
                GError   *error)
 {
   GstreamRunStreamPrivate *priv = owner;
   g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
-  g_autoptr (GError) source_error = error;
+  g_autoptr (GError) source_error = error ? error : check_complete (&priv->state);
 
   if (priv->state.is_stated)
     {

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstreamPayload  *values;     /* of the newest `values` event; NULL: there was none */
-  GPtrArray       *interrupts; /* of GstreamInterrupt, each id once */
+  GPtrArray       *interrupts; /* of GstreamInterrupt, each question once, in the order they were asked */
+  GHashTable      *questions;  /* those of them that have an id, by id and value -> their index; NULL until there is one */
+  gboolean         is_begun;   /* the source has said that the run begins: it will say how it ends (R8) */
   gboolean         is_stated;  /* the source has said how the run ended */
   GstreamRunStatus stated;     /* what it said */
   GError          *error;      /* where it said failed */
@@ -25,11 +27,13 @@ void             gstream_run_state_clear      (GstreamRunState  *self);
 void             gstream_run_state_observe    (GstreamRunState  *self,
                                                GstreamEvent     *event,
                                                gboolean          own);
-void             gstream_run_state_add_interrupt (GstreamRunState  *self,
-                                                  GstreamInterrupt *interrupt); /* takes it */
 /* How a run that did not fail has ended. */
 GstreamRunStatus gstream_run_state_get_status (GstreamRunState  *self);
-/* The error of a failure as sources write it: a JSON document in a string means its message (D3). */
+/* The error of a failure whose source gives this reason; NULL or empty: none. */
 GError          *gstream_run_error_new        (const char       *text);
+/* What the member `error` of @data says, if it is there: a text, the `message` of an object, else its JSON; NULL: nothing. */
+char            *gstream_run_error_dup_text   (GstreamPayload   *data);
+/* The error that a `lifecycle` event states: a JavaScript server writes a document into a string, whose `message` it is (D3). */
+GError          *gstream_run_error_from_event (GstreamEvent     *event);
 
 G_END_DECLS

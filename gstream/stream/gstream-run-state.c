@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
 void
@@ -17,65 +18,132 @@ void
 gstream_run_state_clear (GstreamRunState *self)
 {
   g_clear_pointer (&self->values, gstream_payload_unref);
+  g_clear_pointer (&self->questions, g_hash_table_unref);
   g_clear_pointer (&self->interrupts, g_ptr_array_unref);
   g_clear_error (&self->error);
 }
 
+/* --- errors --- */
+
 GError *
 gstream_run_error_new (const char *text)
 {
+  if (text == NULL || *text == '\0')
+    text = "The run failed, and its source does not say why";
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, text);
+}
+
+/* Whoever writes the namespace into the data as well is no JavaScript server. */
+static char *
+dup_message_of_document (GstreamPayload *data,
+                         const char     *text)
+{
   g_autoptr (GstreamPayload) document = NULL;
-  const char *message = NULL;
 
-  if (text != NULL && *text == '{')
-    document = gstream_payload_new (text, -1, NULL);
-  if (document != NULL)
-    message = gstream_payload_get_string (document, "/message");
-  if (message == NULL)
-    message = text ? text : "The run failed, and its source does not say why";
+  if (text == NULL || *text != '{' || gstream_payload_has (data, "/namespace"))
+    return g_strdup (text);
 
-  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, message);
+  document = gstream_payload_new (text, -1, NULL);
+  if (document != NULL && gstream_payload_get_string (document, "/message") != NULL)
+    text = gstream_payload_get_string (document, "/message");
+
+  return g_strdup (text);
+}
+
+char *
+gstream_run_error_dup_text (GstreamPayload *data)
+{
+  g_autoptr (GstreamPayload) error = gstream_payload_get (data, "/error");
+
+  if (error == NULL)
+    return NULL;
+
+  switch (gstream_payload_get_kind (error))
+    {
+    case GSTREAM_PAYLOAD_NULL:
+      return NULL;
+    case GSTREAM_PAYLOAD_STRING:
+      return g_strdup (gstream_payload_get_string (error, ""));
+    case GSTREAM_PAYLOAD_OBJECT:
+      if (gstream_payload_get_string (error, "/message") != NULL)
+        return g_strdup (gstream_payload_get_string (error, "/message"));
+      G_GNUC_FALLTHROUGH;
+    default:
+      return g_strdup (gstream_payload_get_json (error, NULL));
+    }
+}
+
+GError *
+gstream_run_error_from_event (GstreamEvent *event)
+{
+  GstreamPayload *data = gstream_event_peek_item (event);
+  g_autofree char *text = gstream_run_error_dup_text (data);
+  g_autofree char *meant = dup_message_of_document (data, text);
+
+  return gstream_run_error_new (meant);
 }
 
 /* --- interrupts --- */
 
-static gboolean
-find_interrupt (GstreamRunState *self,
-                const char      *id,
-                guint           *index)
+static guint
+hash_question (gconstpointer data)
 {
-  for (guint i = 0; i < self->interrupts->len; i++)
-    if (g_strcmp0 (gstream_interrupt_get_id (g_ptr_array_index (self->interrupts, i)), id) == 0)
-      {
-        *index = i;
-        return TRUE;
-      }
+  GstreamInterrupt *interrupt = (GstreamInterrupt *) data;
 
-  return FALSE;
+  return g_str_hash (gstream_interrupt_get_id (interrupt)) * 31 +
+         gstream_json_hash (gstream_payload_value (gstream_interrupt_get_value (interrupt)));
 }
 
-void
-gstream_run_state_add_interrupt (GstreamRunState  *self,
-                                 GstreamInterrupt *interrupt)
+static gboolean
+equal_questions (gconstpointer a,
+                 gconstpointer b)
 {
-  const char *id = gstream_interrupt_get_id (interrupt);
-  guint index;
+  GstreamInterrupt *one = (GstreamInterrupt *) a;
+  GstreamInterrupt *other = (GstreamInterrupt *) b;
 
-  if (*id == '\0' || !find_interrupt (self, id, &index))
+  return g_str_equal (gstream_interrupt_get_id (one), gstream_interrupt_get_id (other)) &&
+         gstream_payload_equal (gstream_interrupt_get_value (one), gstream_interrupt_get_value (other));
+}
+
+/* It was asked before: of the two, the one that says where it is asked says more. Takes @interrupt. */
+static void
+replace_interrupt (GstreamRunState  *self,
+                   guint             index,
+                   GstreamInterrupt *interrupt)
+{
+  GstreamInterrupt *present = g_ptr_array_index (self->interrupts, index);
+
+  if (gstream_interrupt_get_namespace (present) != NULL || gstream_interrupt_get_namespace (interrupt) == NULL)
     {
-      g_ptr_array_add (self->interrupts, interrupt);
+      gstream_interrupt_unref (interrupt);
       return;
     }
 
-  /* The one that says where it is asked says more. */
-  if (gstream_interrupt_get_namespace (g_ptr_array_index (self->interrupts, index)) == NULL &&
-      gstream_interrupt_get_namespace (interrupt) != NULL)
+  g_hash_table_replace (self->questions, interrupt, GUINT_TO_POINTER (index));
+  g_ptr_array_index (self->interrupts, index) = interrupt;
+  gstream_interrupt_unref (present);
+}
+
+/* Takes @interrupt. One without an id counts by itself: nothing tells it from another (T8). */
+static void
+add_interrupt (GstreamRunState  *self,
+               GstreamInterrupt *interrupt)
+{
+  gboolean has_id = *gstream_interrupt_get_id (interrupt) != '\0';
+  gpointer index;
+
+  if (has_id && self->questions == NULL)
+    self->questions = g_hash_table_new (hash_question, equal_questions);
+  if (has_id && g_hash_table_lookup_extended (self->questions, interrupt, NULL, &index))
     {
-      gstream_interrupt_unref (g_ptr_array_index (self->interrupts, index));
-      g_ptr_array_index (self->interrupts, index) = interrupt;
+      replace_interrupt (self, GPOINTER_TO_UINT (index), interrupt);
       return;
     }
-  gstream_interrupt_unref (interrupt);
+
+  if (has_id)
+    g_hash_table_insert (self->questions, interrupt, GUINT_TO_POINTER (self->interrupts->len));
+  g_ptr_array_add (self->interrupts, interrupt);
 }
 
 static GstreamPayload *
@@ -91,20 +159,35 @@ get_first (GstreamPayload *payload,
   return found ? found : gstream_payload_new ("null", -1, NULL);
 }
 
+/* One that is no string counts by its JSON text, as the ids of tool calls do (T4). */
+static char *
+dup_id (GstreamPayload *payload)
+{
+  static const char * const names[] = { "/interrupt_id", "/interruptId", "/id" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GstreamPayload) id = gstream_payload_get (payload, names[i]);
+
+      if (id == NULL || gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_NULL)
+        continue;
+      if (gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_STRING)
+        return g_strdup (gstream_payload_get_string (id, ""));
+      return g_strdup (gstream_payload_get_json (id, NULL));
+    }
+
+  return g_strdup ("");
+}
+
 static void
 add_from (GstreamRunState    *self,
           GstreamPayload     *payload,
           const char * const *namespace_)
 {
   g_autoptr (GstreamPayload) value = get_first (payload, "/value", "/payload");
-  const char *id = gstream_payload_get_string (payload, "/interrupt_id");
+  g_autofree char *id = dup_id (payload);
 
-  if (id == NULL)
-    id = gstream_payload_get_string (payload, "/interruptId");
-  if (id == NULL)
-    id = gstream_payload_get_string (payload, "/id");
-  /* One without an id cannot be answered, but it was asked all the same. */
-  gstream_run_state_add_interrupt (self, gstream_interrupt_new (id ? id : "", value, namespace_));
+  add_interrupt (self, gstream_interrupt_new (id, value, namespace_));
 }
 
 static void
@@ -112,18 +195,20 @@ observe_values (GstreamRunState *self,
                 GstreamEvent    *event)
 {
   GstreamPayload *interrupts = gstream_event_get_interrupts (event);
-  gsize n = interrupts ? gstream_payload_get_size (interrupts, "") : 0;
+  GstreamJsonValue element;
+  GstreamJsonIter iter;
 
   g_clear_pointer (&self->values, gstream_payload_unref);
   self->values = gstream_payload_ref (gstream_event_peek_item (event));
+  if (interrupts == NULL || gstream_payload_get_kind (interrupts) != GSTREAM_PAYLOAD_ARRAY)
+    return;
 
-  for (gsize i = 0; i < n; i++)
+  gstream_json_iter_init (&iter, gstream_payload_value (interrupts));
+  while (gstream_json_iter_element (&iter, &element))
     {
-      g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) interrupt = gstream_payload_get (interrupts, pointer);
+      g_autoptr (GstreamPayload) interrupt = gstream_payload_new_part (interrupts, element);
 
-      if (interrupt != NULL)
-        add_from (self, interrupt, NULL);
+      add_from (self, interrupt, NULL);
     }
 }
 
@@ -140,7 +225,7 @@ state_end (GstreamRunState  *self,
   self->is_stated = TRUE;
   self->stated = status;
   if (status == GSTREAM_RUN_STATUS_FAILED)
-    self->error = gstream_run_error_new (gstream_payload_get_string (gstream_event_peek_item (event), "/error"));
+    self->error = gstream_run_error_from_event (event);
 }
 
 static void
@@ -149,6 +234,10 @@ observe_lifecycle (GstreamRunState *self,
 {
   switch (gstream_event_get_facts (event)->step)
     {
+    case GSTREAM_STEP_STARTED:
+    case GSTREAM_STEP_RUNNING:
+      self->is_begun = TRUE;
+      break;
     case GSTREAM_STEP_COMPLETED:
       state_end (self, GSTREAM_RUN_STATUS_COMPLETED, event);
       break;

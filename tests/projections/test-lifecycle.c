@@ -85,7 +85,8 @@ test_not_twice (void)
 {
   g_autoptr (GstreamRunStream) run =
     story (". lifecycle {\"event\":\"running\"}", START ("a:1"), "a:1 lifecycle {\"event\":\"started\"}",
-           RESULT (".", "1", ""), "a:1 lifecycle {\"event\":\"completed\"}");
+           RESULT (".", "1", ""), "a:1 lifecycle {\"event\":\"completed\"}",
+           ". lifecycle {\"event\":\"completed\"}");
 
   assert_lifecycle (run,
                     "{\"event\":\"started\",\"namespace\":[\"a:1\"]}\n"

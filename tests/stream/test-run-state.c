@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How a run says it is (R10).
+ * How a run says it is (R8, R10), and what it asks (T8).
  */
 #include "../support/calls.h"
 #include "../support/transformers.h"
@@ -210,6 +210,167 @@ test_no_source (void)
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_FAILED);
 }
 
+/* --- a source that is cut off (R8) --- */
+
+#define VALUES(interrupts) \
+  "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":{}," \
+  "\"interrupts\":" interrupts "}}"
+
+static void
+assert_incomplete (Fixture *fixture)
+{
+  const GError *error;
+
+  assert_story (fixture, "running failed");
+  error = gstream_run_stream_get_error (fixture->run);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+}
+
+static void
+test_begun_without_end (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  add_lifecycle (fixture, "[]", "{\"event\":\"running\",\"graph_name\":\"g\"}");
+  test_source_defer (fixture->source, test_event_json (VALUES ("[]")));
+
+  assert_incomplete (fixture);
+}
+
+/* What becomes of others says nothing of the run's own end. */
+static void
+test_begun_with_childs_end (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  add_lifecycle (fixture, "[]", "{\"event\":\"started\"}");
+  add_lifecycle (fixture, "[\"a:1\"]", "{\"event\":\"started\",\"trigger_call_id\":\"1\"}");
+  add_lifecycle (fixture, "[\"a:1\"]", "{\"event\":\"completed\"}");
+  add_interrupted (fixture);
+
+  assert_incomplete (fixture);
+}
+
+/* A source that says nothing of the root's beginning need not say anything of its end. */
+static void
+test_never_begun (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  add_lifecycle (fixture, "[\"a:1\"]", "{\"event\":\"running\"}");
+
+  assert_story (fixture, "running completed");
+}
+
+/* --- questions (T8) --- */
+
+static GPtrArray *
+ask (Fixture    *fixture,
+     const char *json)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *interrupts;
+
+  test_source_defer (fixture->source, test_event_json (json));
+  interrupts = gstream_run_stream_interrupts_sync (fixture->run, NULL, &error);
+  g_assert_no_error (error);
+
+  return interrupts;
+}
+
+static void
+assert_ids (GPtrArray  *interrupts,
+            const char *expected)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (guint i = 0; i < interrupts->len; i++)
+    g_string_append_printf (ids, "%s:%s ", gstream_interrupt_get_id (g_ptr_array_index (interrupts, i)),
+                            gstream_payload_get_json (gstream_interrupt_get_value (g_ptr_array_index (interrupts, i)), NULL));
+  g_assert_cmpstr (ids->str, ==, expected);
+}
+
+/* The same id asks the same where the values mean the same, however they are written. */
+static void
+test_same_id (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (GPtrArray) interrupts =
+    ask (fixture, VALUES ("[{\"id\":\"i\",\"value\":{\"a\":[1,\"A\"],\"b\":null}},{\"id\":\"i\",\"value\":2},"
+                          "{\"id\":\"i\",\"value\":{\"b\":null, \"a\":[1.0,\"\\u0041\"]}},{\"id\":\"j\",\"value\":2},"
+                          "{\"id\":\"i\",\"value\":2}]"));
+
+  assert_ids (interrupts, "i:{\"a\":[1,\"A\"],\"b\":null} i:2 j:2 ");
+}
+
+/* Nothing tells one without an id from another; an id that is no string counts by its text. */
+static void
+test_odd_ids (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (GPtrArray) interrupts =
+    ask (fixture, VALUES ("[{\"value\":1},{\"value\":1},{\"id\":null,\"value\":1},{\"id\":7,\"value\":1},"
+                          "{\"id\":7,\"value\":1},{\"interrupt_id\":\"7\",\"payload\":1}]"));
+
+  assert_ids (interrupts, ":1 :1 :1 7:1 ");
+}
+
+/* The one that says where it is asked says more, whichever came first. */
+static void
+test_namespace_of_question (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  const char * const *namespace_;
+  g_autoptr (GPtrArray) interrupts = NULL;
+
+  add_interrupted (fixture);
+  test_source_defer (fixture->source, test_event_json (
+    "{\"type\":\"event\",\"method\":\"input.requested\",\"params\":{\"namespace\":[\"a:1\"],\"timestamp\":1,"
+    "\"data\":{\"interrupt_id\":\"x\",\"payload\":1}}}"));
+  interrupts = ask (fixture, VALUES ("[{\"id\":\"x\",\"value\":1}]"));
+
+  assert_ids (interrupts, "x:1 ");
+  namespace_ = gstream_interrupt_get_namespace (g_ptr_array_index (interrupts, 0));
+  g_assert_cmpstr (namespace_[0], ==, "a:1");
+}
+
+/* An error that is an object says why, too. */
+static void
+test_stated_failed_object (Fixture       *fixture,
+                           gconstpointer  data)
+{
+  add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"error\":{\"type\":\"E\",\"message\":\"lost\"}}");
+
+  assert_story (fixture, "running failed");
+  g_assert_cmpstr (gstream_run_stream_get_error (fixture->run)->message, ==, "lost");
+}
+
+/* Whoever writes the namespace into the data is no JavaScript server, and the text is the error (D3). */
+static void
+test_stated_failed_text (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"namespace\":[],\"error\":\"{\\\"message\\\":\\\"lost\\\"}\"}");
+
+  assert_story (fixture, "running failed");
+  g_assert_cmpstr (gstream_run_stream_get_error (fixture->run)->message, ==, "{\"message\":\"lost\"}");
+}
+
+/* The first terminal decides, and what comes after it counts. */
+static void
+test_stated_twice (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_autoptr (GstreamPayload) output = NULL;
+
+  add_lifecycle (fixture, "[]", "{\"event\":\"running\"}");
+  add_lifecycle (fixture, "[]", "{\"event\":\"completed\"}");
+  add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"error\":\"late\"}");
+  test_source_defer (fixture->source, test_event_json (
+    "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":7}}"));
+
+  assert_story (fixture, "running completed");
+  output = gstream_run_stream_output_sync (fixture->run, NULL, NULL);
+  g_assert_cmpint (gstream_payload_get_integer (output, ""), ==, 7);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -230,6 +391,15 @@ main (int   argc,
   ADD ("/run/R10/stated/interrupted", test_stated_interrupted);
   ADD ("/run/R10/stated/completed-interrupted", test_stated_completed_interrupted);
   ADD ("/run/R10/stated/drained", test_stated_drained);
+  ADD ("/run/R10/stated/failed-object", test_stated_failed_object);
+  ADD ("/run/R10/stated/twice", test_stated_twice);
+  ADD ("/dialect/D3/not-a-document", test_stated_failed_text);
+  ADD ("/run/R8/begun-without-end", test_begun_without_end);
+  ADD ("/run/R8/begun-with-childs-end", test_begun_with_childs_end);
+  ADD ("/run/R8/never-begun", test_never_begun);
+  ADD ("/projection/T8/same-id", test_same_id);
+  ADD ("/projection/T8/odd-ids", test_odd_ids);
+  ADD ("/projection/T8/namespace", test_namespace_of_question);
   g_test_add_func ("/run/R10/no-source", test_no_source);
 
   return g_test_run ();
