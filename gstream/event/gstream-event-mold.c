@@ -24,7 +24,12 @@ enum
   N_SLOTS = N_STRINGS + N_COUNTS,
 };
 
-#define SEQ G_STRUCT_OFFSET (GstreamEnvelope, seq)
+/* Of a slice, whether slots are within it or not: how many stand before its start, and before its end. */
+typedef struct
+{
+  guint start;
+  guint end;
+} Place;
 
 struct _GstreamEventMold
 {
@@ -33,9 +38,9 @@ struct _GstreamEventMold
   GstreamEnvelope envelope;  /* what it says; of the namespace, a reference */
   Slot            slots[N_SLOTS]; /* one or more: a delta has text */
   guint           n_slots;
-  guint           seq_slot;  /* @n_slots: none */
-  guint           data_slot; /* the first that is in the data */
-  guint           data_end;  /* the first that is behind it */
+  Place           root;
+  Place           data;
+  Place           seq;
   guint           n_missed;  /* deltas in a row */
 };
 
@@ -87,21 +92,16 @@ shift_behind (const GstreamEventMold *self,
   return n > 0 ? (int) (ends[n - 1] - self->slots[n - 1].end) : 0;
 }
 
-static void
-place_slices (const GstreamEventMold *self,
-              GstreamEnvelope        *envelope,
-              const guint            *ends)
+static inline void
+move_slice (const GstreamEventMold *self,
+            const guint            *ends,
+            Place                   place,
+            GstreamJsonSlice       *slice)
 {
-  int data_shift = shift_behind (self, ends, self->data_slot);
+  int shift = shift_behind (self, ends, place.start);
 
-  envelope->root.length += shift_behind (self, ends, self->n_slots);
-  envelope->data.start += data_shift;
-  envelope->data.length += shift_behind (self, ends, self->data_end) - data_shift;
-  if (self->seq_slot < self->n_slots)
-    {
-      envelope->seq_slice.start += shift_behind (self, ends, self->seq_slot);
-      envelope->seq_slice.length = ends[self->seq_slot] - envelope->seq_slice.start;
-    }
+  slice->start += shift;
+  slice->length += shift_behind (self, ends, place.end) - shift;
 }
 
 /* Whether the text from @p is the mold's from @from to @to. */
@@ -144,7 +144,9 @@ gstream_event_mold_read (GstreamEventMold *self,
   if (!is_same (self, at, self->length, p, end) || (gsize) (end - p) != self->length - at)
     return FALSE;
 
-  place_slices (self, envelope, ends);
+  move_slice (self, ends, self->root, &envelope->root);
+  move_slice (self, ends, self->data, &envelope->data);
+  move_slice (self, ends, self->seq, &envelope->seq_slice);
   gstream_namespace_ref (envelope->namespace_);
   envelope->cursor.json = json;
   self->n_missed = 0;
@@ -201,25 +203,33 @@ add_count (GstreamEventMold *self,
     add_slot (self, (Slot) { start, behind - self->text, field, FALSE });
 }
 
+/* Once all slots are there. */
+static Place
+find_place (const GstreamEventMold *self,
+            GstreamJsonSlice        slice)
+{
+  Place place = { 0, 0 };
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      place.start += self->slots[i].start < slice.start;
+      place.end += self->slots[i].start < slice.start + slice.length;
+    }
+  return place;
+}
+
 static void
 add_slots (GstreamEventMold *self)
 {
-  const GstreamJsonSlice *data = &self->envelope.data;
-
   self->n_slots = 0;
   for (guint i = 0; i < N_STRINGS; i++)
     add_string (self, strings[i]);
-  add_count (self, SEQ, self->envelope.seq_slice.start);
+  add_count (self, G_STRUCT_OFFSET (GstreamEnvelope, seq), self->envelope.seq_slice.start);
   add_count (self, G_STRUCT_OFFSET (GstreamEnvelope, timestamp), self->envelope.timestamp_at);
 
-  self->seq_slot = self->data_slot = self->data_end = 0;
-  for (guint i = 0; i < self->n_slots; i++)
-    {
-      self->data_slot += self->slots[i].start < data->start;
-      self->data_end += self->slots[i].start < data->start + data->length;
-    }
-  while (self->seq_slot < self->n_slots && self->slots[self->seq_slot].field != SEQ)
-    self->seq_slot++;
+  self->root = find_place (self, self->envelope.root);
+  self->data = find_place (self, self->envelope.data);
+  self->seq = find_place (self, self->envelope.seq_slice);
 }
 
 static void

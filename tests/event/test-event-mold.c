@@ -390,6 +390,164 @@ test_random_changes (void)
     gstream_event_reader_free (readers[i]);
 }
 
+/* The seq's place moves with what is before it, whatever is written there. */
+static void
+test_odd_seq (void)
+{
+  static const char *seqs[] = { "null", "1.0", "0e5", "10e-1", " null ", "7" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (seqs); i++)
+    {
+      g_autofree char *mold = g_strdup_printf (PYTHON ("9", "%s", "8", "text"), seqs[i]);
+      g_autofree char *text = g_strdup_printf (PYTHON ("10", "%s", "8", "other"), seqs[i]);
+      GstreamEventReader *reader = reader_with_mold (mold);
+
+      g_assert_true (fits (mold, text));
+      assert_same_reading (reader, text, strlen (text));
+      gstream_event_reader_free (reader);
+    }
+}
+
+/* --- events with any members, odd ones too --- */
+
+/* A string and a number that differ from one event to the next. */
+#define STRING "\x01"
+#define NUMBER "\x02"
+
+static const char *root_members[] = {
+  "\"type\":\"event\"", "\"method\":\"messages\"", "\"params\":%", /* these first: without them it is no event */
+  "\"event_id\":" STRING, "\"eventId\": " STRING, "\"seq\":" NUMBER, "\"seq\" : " NUMBER " ", "\"\\u0073eq\":" NUMBER,
+  "\"method\":\"tools\"", "\"message\":" STRING, "\"x\":{\"seq\":1}", "\"type\":\"event\"", "\"\":[" NUMBER "]", "\"event_id\":null",
+};
+static const char *params_members[] = {
+  "\"namespace\":[\"a:1\"]", "\"data\":%",
+  "\"timestamp\":" NUMBER, "\"node\":" STRING, "\"timestamp\": " NUMBER, "\"namespace\":[]", "\"interrupts\":null",
+  "\"node\":null", "\"run_id\":" STRING, "\"data\":%", "\"x\": [ ]",
+};
+static const char *data_members[] = {
+  "\"event\":\"content-block-delta\"", "\"delta\":%",
+  "\"id\":" STRING, "\"message_id\":" STRING, "\"run_id\":" STRING, "\"index\":" NUMBER, "\"run_id\":null", "\"delta\":%",
+  "\"delta\":" STRING, "\"role\":\"tool\"", "\"tool_call_id\":" STRING, "\"toolCallId\": " STRING, "\"tool_name\":" STRING, "\"id\":" NUMBER,
+};
+static const char *delta_members[] = {
+  "\"type\":\"text-delta\"", "\"text\":" STRING,
+  "\"text\": " STRING, "\"reasoning\":" STRING, "\"args\":" STRING, "\"type\":\"reasoning-delta\"", "\"text\":null", "\"data\":" STRING,
+  "\"type\":\"tool-call-delta\"", "\"x\":" NUMBER,
+};
+static const char *strings[] = {
+  "\"\"", "\"9\"", "\"10\"", "\"\xc3\xa9\"", "\"a longer text, with a comma\"", "\"\\n\"", "\"\\ud83d\"", "\"\\u0000\"", "null", "7", "{}", "\"seq\":", "\"",
+};
+static const char *numbers[] = {
+  "0", "9", "10", "12345678", "1795366601175", "null", "1.0", "1e2", "0e5", "-1", "01", "\"5\"", "1.5", "999999999999999999", "9999999999999999999", "",
+};
+
+/* Half of the time one of the first @n_usual. */
+static const char *
+any_of (GRand       *rand,
+        const char **values,
+        guint        n,
+        guint        n_usual)
+{
+  return values[g_rand_int_range (rand, 0, g_rand_int_range (rand, 0, 8) == 0 ? n : n_usual)];
+}
+
+/* An object of the first @n_needed members and some of the others, in any order; % stands for @inner. */
+static char *
+any_object (GRand       *rand,
+            const char **members,
+            guint        n,
+            guint        n_needed,
+            const char  *inner)
+{
+  g_autoptr(GPtrArray) chosen = g_ptr_array_new ();
+  g_autoptr(GString) out = g_string_new ("{");
+
+  for (guint i = 0; i < n; i++)
+    if (i < n_needed ? g_rand_int_range (rand, 0, 100) > 0 : g_rand_int_range (rand, 0, 3) == 0)
+      g_ptr_array_insert (chosen, g_rand_int_range (rand, 0, chosen->len + 1), (gpointer) members[i]);
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      g_string_append (out, i > 0 ? "," : "");
+      g_string_append (out, chosen->pdata[i]);
+    }
+  g_string_append_c (out, '}');
+  g_string_replace (out, "%", inner, 0);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static char *
+any_shape (GRand *rand)
+{
+  g_autofree char *delta = any_object (rand, delta_members, G_N_ELEMENTS (delta_members), 2, "");
+  g_autofree char *data = any_object (rand, data_members, G_N_ELEMENTS (data_members), 2, delta);
+  g_autofree char *params = any_object (rand, params_members, G_N_ELEMENTS (params_members), 2, data);
+
+  return any_object (rand, root_members, G_N_ELEMENTS (root_members), 3, params);
+}
+
+static char *
+fill (GRand      *rand,
+      const char *shape)
+{
+  GString *out = g_string_new (g_rand_int_range (rand, 0, 4) == 0 ? " " : NULL);
+
+  for (const char *p = shape; *p != '\0'; p++)
+    if (*p == *STRING)
+      g_string_append (out, any_of (rand, strings, G_N_ELEMENTS (strings), 5));
+    else if (*p == *NUMBER)
+      g_string_append (out, any_of (rand, numbers, G_N_ELEMENTS (numbers), 7));
+    else
+      g_string_append_c (out, *p);
+  return g_string_free (out, FALSE);
+}
+
+/* @like, with other values where it has values that may differ: as a source writes what comes next. */
+static char *
+vary (GRand      *rand,
+      const char *like)
+{
+  static const char *texts[] = { "\"9\"", "\"10\"", "\"\"", "\"a longer text, with a comma\"", "\"\xc3\xa9\"" };
+  GString *out = g_string_new (like);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (g_rand_boolean (rand))
+      g_string_replace (out, texts[i], texts[g_rand_int_range (rand, 0, G_N_ELEMENTS (texts))], g_rand_int_range (rand, 0, 3));
+  if (g_rand_boolean (rand))
+    g_string_replace (out, ":12345678", ":3", 0);
+  if (g_rand_boolean (rand))
+    g_string_replace (out, "1795366601175", "17", 0);
+  return g_string_free (out, FALSE);
+}
+
+/* Whatever a reader has read before, it reads what one does that has read nothing, byte for byte. */
+static void
+test_odd_members (void)
+{
+  g_autoptr(GRand) rand = g_rand_new_with_seed (20240229);
+  guint n_fit = 0;
+
+  for (guint i = 0; i < 8000; i++)
+    {
+      GstreamEventReader *reader = gstream_event_reader_new ();
+      g_autofree char *shape = any_shape (rand);
+      g_autofree char *first = fill (rand, shape);
+
+      gstream_event_reader_set_limits (reader, 4096, DEPTH);
+      assert_same_reading (reader, first, strlen (first));
+      for (guint j = 0; j < 4; j++)
+        {
+          g_autofree char *next = j == 0 ? fill (rand, shape) : vary (rand, first);
+          g_autoptr(GstreamEvent) event = gstream_event_new_from_json (first, -1, NULL);
+
+          assert_same_reading (reader, next, strlen (next));
+          n_fit += event != NULL && gstream_event_get_facts (event)->text != NULL && fits (first, next);
+        }
+      gstream_event_reader_free (reader);
+    }
+  g_test_message ("%u were read by a mold", n_fit);
+  g_assert_cmpuint (n_fit, >, 1000);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -407,5 +565,7 @@ main (int   argc,
   g_test_add_func ("/event/E3/mold/cut-off", test_cut_off);
   g_test_add_func ("/event/E3/mold/every-byte", test_every_byte);
   g_test_add_func ("/event/E3/mold/random-changes", test_random_changes);
+  g_test_add_func ("/event/E3/mold/odd-seq", test_odd_seq);
+  g_test_add_func ("/event/E3/mold/odd-members", test_odd_members);
   return g_test_run ();
 }
