@@ -270,9 +270,11 @@ let_pushers_in (GstreamProjection *self)
   while (!gstream_pushers_is_empty (&self->pushers) && has_room (self))
     {
       GstreamItem item;
+      GTask *task = gstream_pushers_pop (&self->pushers, &item);
+      GError *error = NULL;
 
-      if (gstream_pushers_pop (&self->pushers, &item))
-        gstream_projection_push_item (self, item, NULL);
+      gstream_projection_push_item (self, item, &error);
+      gstream_pushers_answer (task, error);
     }
 }
 

@@ -64,9 +64,9 @@ end (GstreamProjection *self,
 
   self->closed = TRUE;
   self->error = error ? g_error_copy (error) : NULL;
+  gstream_pushers_drop (&self->pushers); /* before the queues' end lets them in, where all is refused */
   for (guint i = 0; i < self->n_feeds; i++)
     gstream_feed_end (self->feeds[i], error);
-  gstream_pushers_drop (&self->pushers);
   g_clear_pointer (&self->page, gstream_text_page_finish);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
 }

@@ -20,9 +20,12 @@ void     gstream_pushers_add      (GstreamPushers        *self,
                                    GTask                 *task,
                                    const GstreamItemType *type,
                                    GstreamItem            item);
-/* Completes the oldest, from the main loop, and gives its item to push. */
-gboolean gstream_pushers_pop      (GstreamPushers        *self,
+/* Takes out the oldest, which gives its item to push. Of what comes of that, its task is told by: */
+GTask   *gstream_pushers_pop      (GstreamPushers        *self,
                                    GstreamItem           *item);
+/* Completes the task, from the main loop. Takes both. */
+void     gstream_pushers_answer   (GTask                 *task,
+                                   GError                *error);
 /* Completes all, from the main loop, and drops their items. */
 void     gstream_pushers_drop     (GstreamPushers        *self);
 

@@ -78,39 +78,44 @@ gstream_pushers_add (GstreamPushers        *self,
 }
 
 static gboolean
-return_true (gpointer user_data)
+on_answer (gpointer user_data)
 {
-  g_task_return_boolean (user_data, TRUE);
+  GError *error = g_task_get_task_data (user_data);
+
+  if (error != NULL)
+    g_task_return_error (user_data, g_error_copy (error));
+  else
+    g_task_return_boolean (user_data, TRUE);
 
   return G_SOURCE_REMOVE;
 }
 
 /* Whoever made room is in the middle of something: the callback must not run inside it. */
-static void
-complete_later (GTask *task)
+void
+gstream_pushers_answer (GTask  *task,
+                        GError *error)
 {
   GSource *source = g_idle_source_new ();
 
+  g_task_set_task_data (task, error, error ? (GDestroyNotify) g_error_free : NULL);
   g_source_set_priority (source, g_task_get_priority (task));
-  g_source_set_callback (source, return_true, task, g_object_unref);
+  g_source_set_callback (source, on_answer, task, g_object_unref);
   g_source_set_static_name (source, "[gstream] pushed");
   g_source_attach (source, g_task_get_context (task));
   g_source_unref (source);
 }
 
-gboolean
+GTask *
 gstream_pushers_pop (GstreamPushers *self,
                      GstreamItem    *item)
 {
   Pusher *pusher = g_queue_peek_head (&self->waiting);
 
-  if (pusher == NULL)
-    return FALSE;
+  g_assert (pusher != NULL);
 
   *item = pusher->item;
-  complete_later (leave (pusher));
 
-  return TRUE;
+  return leave (pusher);
 }
 
 void
@@ -121,6 +126,6 @@ gstream_pushers_drop (GstreamPushers *self)
   while ((pusher = g_queue_peek_head (&self->waiting)) != NULL)
     {
       gstream_item_free (&pusher->type, pusher->item);
-      complete_later (leave (pusher));
+      gstream_pushers_answer (leave (pusher), NULL);
     }
 }

@@ -213,6 +213,51 @@ test_no_json (void)
   g_assert_nonnull (strstr (error->message, "variants"));
 }
 
+static void
+on_pushed (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  TestCall *call = user_data;
+
+  call->found = gstream_projection_push_finish (GSTREAM_PROJECTION (object), result, &call->error);
+  call->done = TRUE;
+}
+
+/* Likewise where it had to wait for room; and whoever comes behind it has room then. */
+static void
+test_no_json_late (void)
+{
+  GstreamTransformer *transformer = g_object_new (TEST_TYPE_TRANSFORMER, NULL);
+  GstreamProjection *variants = gstream_transformer_add_projection (transformer, "variants", G_TYPE_VARIANT);
+  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new (), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamCursor) cursor = test_subscribe (variants);
+  const char *pushed[] = { "1", "{1: 'one'}", "2" };
+  g_auto (GValue) item = G_VALUE_INIT;
+  TestCall calls[3] = { 0 };
+
+  gstream_projection_set_max_buffered (variants, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_value_init (&value, G_TYPE_VARIANT);
+      g_value_take_variant (&value, g_variant_ref_sink (g_variant_new_parsed (pushed[i])));
+      gstream_projection_push_async (variants, &value, NULL, on_pushed, &calls[i]);
+    }
+  test_settle (NULL);
+  g_assert_true (calls[0].done && calls[0].found);
+  g_assert_false (calls[1].done || calls[2].done);
+
+  g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
+  test_settle (NULL);
+  g_assert_false (calls[1].found);
+  test_call_assert_error (&calls[1], GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_assert_true (calls[2].done && calls[2].found);
+  g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
+  g_assert_cmpint (g_variant_get_int32 (g_value_get_variant (&item)), ==, 2);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -227,6 +272,7 @@ main (int   argc,
   g_test_add_func ("/mux/M6/not-forwarded", test_not_forwarded);
   g_test_add_func ("/mux/M6/item-types", test_item_types);
   g_test_add_func ("/mux/M6/no-json", test_no_json);
+  g_test_add_func ("/projection/P6/no-json-after-waiting", test_no_json_late);
 
   return g_test_run ();
 }
