@@ -22,6 +22,9 @@ struct _GstreamMessageWriter
 {
   GObject             parent_instance;
 
+  char              **given_namespace; /* these three until the first event is made */
+  char               *given_node;
+  char               *given_id;
   GstreamEvent       *first; /* message-start: all other events use its namespace and strings */
   const char         *id;    /* of the message, and its run: the first event's */
   gint64              index; /* of the latest block; -1 before any */

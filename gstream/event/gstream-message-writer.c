@@ -29,13 +29,95 @@
  * A writer may be used from any thread, but not from two at once.
  */
 
+enum
+{
+  PROP_0,
+  PROP_NAMESPACE,
+  PROP_NODE,
+  PROP_ID,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, G_TYPE_OBJECT)
+
+static void
+forget_given (GstreamMessageWriter *self)
+{
+  g_clear_pointer (&self->given_namespace, g_strfreev);
+  g_clear_pointer (&self->given_node, g_free);
+  g_clear_pointer (&self->given_id, g_free);
+}
+
+static void
+gstream_message_writer_constructed (GObject *object)
+{
+  GstreamMessageWriter *self = GSTREAM_MESSAGE_WRITER (object);
+
+  if (self->given_id == NULL)
+    self->given_id = g_uuid_string_random ();
+  gstream_message_writer_make_first (self, (const char * const *) self->given_namespace, self->given_node,
+                                     self->given_id);
+  forget_given (self);
+
+  G_OBJECT_CLASS (gstream_message_writer_parent_class)->constructed (object);
+}
+
+static void
+gstream_message_writer_get_property (GObject    *object,
+                                     guint       prop_id,
+                                     GValue     *value,
+                                     GParamSpec *pspec)
+{
+  GstreamMessageWriter *self = GSTREAM_MESSAGE_WRITER (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAMESPACE:
+      g_value_set_boxed (value, gstream_event_get_namespace (self->first));
+      break;
+    case PROP_NODE:
+      g_value_set_string (value, gstream_event_get_node (self->first));
+      break;
+    case PROP_ID:
+      g_value_set_string (value, self->id);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+gstream_message_writer_set_property (GObject      *object,
+                                     guint         prop_id,
+                                     const GValue *value,
+                                     GParamSpec   *pspec)
+{
+  GstreamMessageWriter *self = GSTREAM_MESSAGE_WRITER (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAMESPACE:
+      self->given_namespace = g_value_dup_boxed (value);
+      break;
+    case PROP_NODE:
+      self->given_node = g_value_dup_string (value);
+      break;
+    case PROP_ID:
+      self->given_id = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
 
 static void
 gstream_message_writer_finalize (GObject *object)
 {
   GstreamMessageWriter *self = GSTREAM_MESSAGE_WRITER (object);
 
+  forget_given (self);
   g_clear_pointer (&self->page, gstream_event_page_finish);
   g_clear_pointer (&self->first, gstream_event_unref);
   G_OBJECT_CLASS (gstream_message_writer_parent_class)->finalize (object);
@@ -44,7 +126,33 @@ gstream_message_writer_finalize (GObject *object)
 static void
 gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = gstream_message_writer_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->constructed = gstream_message_writer_constructed;
+  object_class->get_property = gstream_message_writer_get_property;
+  object_class->set_property = gstream_message_writer_set_property;
+  object_class->finalize = gstream_message_writer_finalize;
+
+  /**
+   * GstreamMessageWriter:namespace:
+   *
+   * Where in the run the model is called; empty for the root.
+   */
+  properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * GstreamMessageWriter:node:
+   *
+   * The node that calls it, or %NULL.
+   */
+  properties[PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, flags);
+  /**
+   * GstreamMessageWriter:id:
+   *
+   * The message's id; made at random where none is given.
+   */
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
@@ -68,11 +176,7 @@ gstream_message_writer_new (const char * const *namespace_,
                             const char         *node,
                             const char         *id)
 {
-  GstreamMessageWriter *self = g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, NULL);
-  g_autofree char *made = id == NULL ? g_uuid_string_random () : NULL;
-
-  gstream_message_writer_make_first (self, namespace_, node, id != NULL ? id : made);
-  return self;
+  return g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", node, "id", id, NULL);
 }
 
 /* --- text and reasoning: their data is written when it is asked for --- */

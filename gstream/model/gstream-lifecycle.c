@@ -120,7 +120,7 @@ gstream_lifecycle_get_graph_name (GstreamLifecycle *self)
 {
   g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
 
-  return gstream_payload_get_string (self->item, "/graph_name");
+  return self->item ? gstream_payload_get_string (self->item, "/graph_name") : NULL;
 }
 
 /**
@@ -152,7 +152,7 @@ gstream_lifecycle_get_error (GstreamLifecycle *self)
 {
   g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
 
-  return gstream_payload_get_string (self->item, "/error");
+  return self->item ? gstream_payload_get_string (self->item, "/error") : NULL;
 }
 
 /**

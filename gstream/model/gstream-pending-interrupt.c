@@ -93,7 +93,7 @@ gstream_pending_interrupt_get_id (GstreamPendingInterrupt *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
 
-  return gstream_interrupt_get_id (self->interrupt);
+  return self->interrupt ? gstream_interrupt_get_id (self->interrupt) : NULL;
 }
 
 /**
@@ -109,7 +109,7 @@ gstream_pending_interrupt_get_value (GstreamPendingInterrupt *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
 
-  return gstream_interrupt_get_value (self->interrupt);
+  return self->interrupt ? gstream_interrupt_get_value (self->interrupt) : NULL;
 }
 
 /**
@@ -125,7 +125,7 @@ gstream_pending_interrupt_get_namespace (GstreamPendingInterrupt *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
 
-  return gstream_interrupt_get_namespace (self->interrupt);
+  return self->interrupt ? gstream_interrupt_get_namespace (self->interrupt) : NULL;
 }
 
 /**

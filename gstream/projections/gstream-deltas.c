@@ -37,11 +37,12 @@ gstream_deltas_get (GstreamDeltas *self)
   if (self->projection != NULL)
     return self->projection;
 
-  self->projection = gstream_projection_new (self->name, G_TYPE_STRING);
-  gstream_projection_bind (self->projection, self->pump, NULL, NULL);
+  self->projection = gstream_projection_new (self->name ? self->name : "", G_TYPE_STRING);
+  if (self->pump != NULL)
+    gstream_projection_bind (self->projection, self->pump, NULL, NULL);
   if (self->n_kept > 0)
     gstream_projection_keep (self->projection);
-  if (self->ended)
+  if (self->ended || self->pump == NULL)
     end_projection (self);
 
   return self->projection;

@@ -303,4 +303,5 @@ static void
 gstream_message_init (GstreamMessage *self)
 {
   self->settler.settle = on_settle;
+  self->namespace_ = gstream_namespace_new (NULL);
 }

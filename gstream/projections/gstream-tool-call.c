@@ -252,4 +252,5 @@ static void
 gstream_tool_call_init (GstreamToolCall *self)
 {
   self->settler.settle = on_settle;
+  self->namespace_ = gstream_namespace_new (NULL);
 }

@@ -258,6 +258,9 @@ gstream_thread_respond (GstreamThread       *self,
   g_autoptr (GPtrArray) interrupts = array_of (interrupt);
   g_autoptr (GPtrArray) responses = array_of (response);
 
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
   g_return_if_fail (interrupt != NULL);
   g_return_if_fail (response != NULL);
 
@@ -306,6 +309,9 @@ gstream_thread_respond_sync (GstreamThread     *self,
   g_autoptr (GPtrArray) interrupts = array_of (interrupt);
   g_autoptr (GPtrArray) responses = array_of (response);
 
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (interrupt != NULL, NULL);
   g_return_val_if_fail (response != NULL, NULL);
 

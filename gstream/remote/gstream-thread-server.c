@@ -26,6 +26,8 @@ void
 gstream_thread_set_api_key (GstreamThread *self,
                             const char    *api_key)
 {
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+
   gstream_thread_set_header (self, API_KEY_HEADER, api_key);
 }
 

@@ -348,7 +348,9 @@ gstream_push_source_push_finish (GstreamPushSource  *self,
                                  GAsyncResult       *result,
                                  GError            **error)
 {
+  g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }

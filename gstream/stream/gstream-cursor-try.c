@@ -172,7 +172,7 @@ gstream_cursor_give_nothing (GstreamCursor *self,
 {
   if (G_IS_VALUE (item))
     g_value_unset (item);
-  g_value_init (item, gstream_feed_get_item_type (self->feeds[0])->type);
+  g_value_init (item, self->n_feeds > 0 ? gstream_feed_get_item_type (self->feeds[0])->type : GSTREAM_TYPE_PAYLOAD);
 }
 
 /**

@@ -131,7 +131,8 @@ gstream_cursor_start (GstreamCursor       *self,
                       GAsyncReadyCallback  callback,
                       gpointer             user_data)
 {
-  g_autoptr (GTask) task = gstream_pump_new_task (self->reader.pump, self, cancellable, callback, user_data);
+  g_autoptr (GTask) task =
+    gstream_pump_new_task (gstream_cursor_get_pump (self), self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, tag);
   /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
@@ -251,11 +252,12 @@ gstream_cursor_next_sync (GstreamCursor  *self,
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   gstream_cursor_give_nothing (self, item);
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !gstream_sync_begin (&sync, self->reader.pump, error))
+      !gstream_sync_begin (&sync, gstream_cursor_get_pump (self), error))
     return FALSE;
 
   tried = gstream_cursor_try_next (self, item, error);
@@ -345,7 +347,7 @@ gstream_cursor_wait_sync (GstreamCursor  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-      !gstream_sync_begin (&sync, self->reader.pump, error))
+      !gstream_sync_begin (&sync, gstream_cursor_get_pump (self), error))
     return FALSE;
 
   gstream_cursor_wait (self, cancellable, gstream_sync_done, &sync);

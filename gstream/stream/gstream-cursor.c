@@ -64,6 +64,9 @@ gstream_cursor_get_item_type (GstreamCursor *self)
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), G_TYPE_INVALID);
 
+  if (self->n_feeds == 0)
+    return G_TYPE_INVALID;
+
   type = gstream_feed_get_item_type (self->feeds[0])->type;
   for (guint i = 1; i < self->n_feeds; i++)
     if (gstream_feed_get_item_type (self->feeds[i])->type != type)
@@ -109,6 +112,9 @@ gstream_cursor_yields (GstreamCursor *self,
 GstreamPump *
 gstream_cursor_get_pump (GstreamCursor *self)
 {
+  if (self->reader.pump == NULL)
+    self->reader.pump = gstream_pump_new (NULL, NULL); /* it reads nothing */
+
   return self->reader.pump;
 }
 
@@ -235,7 +241,8 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
   /**
    * GstreamCursor:closed: (getter is_closed)
    *
-   * Whether the cursor was closed by [method@Cursor.close].
+   * Whether the cursor was closed by [method@Cursor.close]. One that was made by
+   * `g_object_new()` reads nothing, and is closed from the beginning.
    */
   properties[PROP_CLOSED] =
     g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -254,6 +261,7 @@ static void
 gstream_cursor_init (GstreamCursor *self)
 {
   self->reader.waiter.wake = gstream_cursor_on_ready;
+  self->closed = TRUE; /* until it has something to read */
 }
 
 GstreamCursor *
@@ -264,6 +272,7 @@ gstream_cursor_new_for_feeds (GstreamFeed **feeds,
 
   self->feeds = n_feeds == 1 ? &self->only : g_new (GstreamFeed *, n_feeds);
   self->n_feeds = n_feeds;
+  self->closed = FALSE;
   self->reader.n_open = n_feeds; /* before the first is attached, which may have ended already */
   for (guint i = 0; i < n_feeds; i++)
     {

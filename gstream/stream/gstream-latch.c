@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-latch-private.h>
 #include <gstream/stream/gstream-sync-private.h>
 
@@ -97,6 +98,14 @@ gstream_latch_open (GstreamLatch *self)
 
 /* --- with tasks of their own --- */
 
+/* What was made by g_object_new() alone is nobody's, and will never end. */
+static GError *
+make_error (gpointer object)
+{
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "This %s belongs to no run: runs make them",
+                      G_OBJECT_TYPE_NAME (object));
+}
+
 void
 gstream_latch_begin_wait (GstreamLatch        *self,
                           GstreamPump         *pump,
@@ -106,10 +115,14 @@ gstream_latch_begin_wait (GstreamLatch        *self,
                           GAsyncReadyCallback  callback,
                           gpointer             user_data)
 {
-  g_autoptr (GTask) task = gstream_pump_new_task (pump, object, cancellable, callback, user_data);
+  g_autoptr (GTask) task = pump ? gstream_pump_new_task (pump, object, cancellable, callback, user_data)
+                                : g_task_new (object, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, tag);
-  gstream_latch_wait (self, pump, task);
+  if (pump != NULL)
+    gstream_latch_wait (self, pump, task);
+  else
+    g_task_return_error (task, make_error (object));
 }
 
 gboolean
@@ -137,6 +150,11 @@ gstream_latch_wait_sync (GstreamLatch  *self,
   GstreamSync sync;
   GAsyncResult *result;
 
+  if (pump == NULL)
+    {
+      g_propagate_error (error, make_error (object));
+      return NULL;
+    }
   if (!gstream_sync_begin (&sync, pump, error))
     return NULL;
 

@@ -320,7 +320,11 @@ gstream_projection_set_property (GObject      *object,
       break;
     case PROP_ITEM_TYPE:
       if (!gstream_item_type_init (&self->type, g_value_get_gtype (value)))
-        g_critical ("%s cannot be the type of a projection's items", g_type_name (g_value_get_gtype (value)));
+        {
+          if (g_value_get_gtype (value) != G_TYPE_NONE) /* what it is where nobody says it */
+            g_critical ("%s cannot be the type of a projection's items", g_type_name (g_value_get_gtype (value)));
+          gstream_item_type_init (&self->type, GSTREAM_TYPE_PAYLOAD);
+        }
       break;
     case PROP_MAX_BUFFERED:
       gstream_projection_set_max_buffered (self, g_value_get_uint (value));
@@ -384,6 +388,7 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    *
    * The type of its items: a string, boolean or number, an enumeration, a boxed
    * type such as [struct@Payload] and [struct@Event], a variant, or a class.
+   * [struct@Payload] where nothing is said.
    */
   properties[PROP_ITEM_TYPE] =
     g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE,
@@ -444,6 +449,7 @@ gstream_projection_new (const char *name,
                         GType       item_type)
 {
   g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (item_type != G_TYPE_NONE && item_type != G_TYPE_INVALID, NULL);
 
   return g_object_new (GSTREAM_TYPE_PROJECTION, "name", name, "item-type", item_type, NULL);
 }

@@ -136,6 +136,7 @@ gstream_run_stream_output_sync (GstreamRunStream  *self,
   g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   result = wait_sync (self, cancellable, error);
@@ -206,6 +207,7 @@ gstream_run_stream_interrupted_sync (GstreamRunStream  *self,
   g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   result = wait_sync (self, cancellable, error);
@@ -289,6 +291,7 @@ gstream_run_stream_interrupts_sync (GstreamRunStream  *self,
   g_autoptr (GAsyncResult) result = NULL;
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   result = wait_sync (self, cancellable, error);

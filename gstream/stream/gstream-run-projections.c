@@ -33,6 +33,7 @@ gstream_run_stream_get_projection (GstreamRunStream  *self,
                                    GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
 
   return gstream_stream_mux_get_projection (gstream_run_stream_peek (self)->mux, name, error);
 }

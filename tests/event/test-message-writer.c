@@ -92,6 +92,33 @@ test_facts (void)
   check_facts (gstream_message_writer_fail (writer, "no model"));
 }
 
+/* What it is made with are properties, too, and none of them is needed. */
+static void
+test_properties (void)
+{
+  const char *namespace_[] = { "a:1", NULL };
+  g_autoptr(GstreamMessageWriter) given =
+    g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", "chat", "id", "m", NULL);
+  g_autoptr(GstreamMessageWriter) plain = g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, NULL);
+  g_autoptr(GstreamEvent) event = gstream_message_writer_text (given, "t");
+  g_autoptr(GstreamEvent) other = gstream_message_writer_text (plain, "t");
+  g_autofree char *node = NULL;
+  g_autofree char *id = NULL;
+  g_auto(GStrv) path = NULL;
+
+  g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
+  g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
+  g_assert_cmpstr (gstream_event_get_facts (event)->run_id, ==, "m");
+  g_object_get (given, "namespace", &path, "node", &node, "id", &id, NULL);
+  g_assert_cmpstrv (path, namespace_);
+  g_assert_cmpstr (node, ==, "chat");
+  g_assert_cmpstr (id, ==, "m");
+
+  g_assert_cmpuint (g_strv_length ((char **) gstream_event_get_namespace (other)), ==, 0);
+  g_assert_null (gstream_event_get_node (other));
+  g_assert_true (g_uuid_string_is_valid (gstream_event_get_facts (other)->run_id));
+}
+
 static void
 test_outlives_writer (void)
 {
@@ -263,6 +290,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/event/E1/message-writer/life", test_life);
   g_test_add_func ("/event/E1/message-writer/facts", test_facts);
+  g_test_add_func ("/event/E1/message-writer/properties", test_properties);
   g_test_add_func ("/event/E1/message-writer/outlives-writer", test_outlives_writer);
   g_test_add_func ("/event/E1/message-writer/blocks", test_blocks);
   g_test_add_func ("/event/E1/message-writer/fail", test_fail);
