@@ -116,18 +116,6 @@ compare (gconstpointer a,
   return strcmp (*(const char **) a, *(const char **) b);
 }
 
-static char *
-pointer_to (const char *key)
-{
-  g_autoptr (GString) pointer = g_string_new (key);
-
-  g_string_replace (pointer, "~", "~0", 0);
-  g_string_replace (pointer, "/", "~1", 0);
-  g_string_prepend_c (pointer, '/');
-
-  return g_string_free (g_steal_pointer (&pointer), FALSE);
-}
-
 static void append_sorted (GString        *json,
                            GstreamPayload *payload);
 
@@ -135,17 +123,22 @@ static void
 append_members (GString        *json,
                 GstreamPayload *object)
 {
+  g_autoptr (GHashTable) members = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gstream_payload_unref);
   g_auto (GStrv) keys = gstream_payload_get_keys (object, "");
+  GstreamPayloadIter iter;
+  const char *name;
+  GstreamPayload *member;
 
+  gstream_payload_iter_init (&iter, object);
+  while (gstream_payload_iter_next (&iter, &name, &member))
+    g_hash_table_insert (members, (gpointer) name, member);
   qsort (keys, g_strv_length (keys), sizeof (char *), compare);
   for (gsize i = 0; keys[i] != NULL; i++)
     {
-      g_autofree char *pointer = pointer_to (keys[i]);
       g_autoptr (GstreamPayload) key = gstream_payload_new_string (keys[i]);
-      g_autoptr (GstreamPayload) member = gstream_payload_get (object, pointer);
 
       g_string_append_printf (json, "%s%s: ", i > 0 ? ", " : "", gstream_payload_get_json (key, NULL));
-      append_sorted (json, member);
+      append_sorted (json, g_hash_table_lookup (members, keys[i]));
     }
 }
 
@@ -153,13 +146,17 @@ static void
 append_items (GString        *json,
               GstreamPayload *array)
 {
-  for (gsize i = 0; i < gstream_payload_get_size (array, ""); i++)
-    {
-      g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) item = gstream_payload_get (array, pointer);
+  const char *separator = "";
+  GstreamPayloadIter iter;
+  GstreamPayload *item;
 
-      g_string_append (json, i > 0 ? ", " : "");
+  gstream_payload_iter_init (&iter, array);
+  while ((item = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      g_string_append (json, separator);
       append_sorted (json, item);
+      gstream_payload_unref (item);
+      separator = ", ";
     }
 }
 

@@ -28,23 +28,25 @@ string sorted_json (Payload? payload) {
 string[] members (Payload object) {
     string[] members = {};
     var keys = new GenericArray<string> ();
+    var values = new HashTable<string, Payload> (str_hash, str_equal);
+    unowned string? name;
+    Payload? value;
 
-    foreach (unowned var key in object.get_keys (""))
-        keys.add (key);
-    keys.sort (strcmp);
-    foreach (unowned var key in keys) {
-        var pointer = "/" + key.replace ("~", "~0").replace ("/", "~1");
-
-        members += quoted (key) + ": " + sorted_json (object.get (pointer));
+    for (var iter = object.iterator (); iter.next (out name, out value);) {
+        keys.add (name);
+        values[name] = value;
     }
+    keys.sort (strcmp);
+    foreach (unowned var key in keys)
+        members += quoted (key) + ": " + sorted_json (values[key]);
     return members;
 }
 
 string[] items (Payload array) {
     string[] items = {};
 
-    for (size_t i = 0; i < array.get_size (""); i++)
-        items += sorted_json (array.get ("/%zu".printf (i)));
+    foreach (var item in array)
+        items += sorted_json (item);
     return items;
 }
 

@@ -6,6 +6,8 @@
 
 #include <gstream/model/gstream-lifecycle-private.h>
 
+#include <gstream/event/gstream-payload-iter.h>
+
 /**
  * GstreamLifecycle:
  *
@@ -57,17 +59,22 @@ read_status (GstreamPayload *item)
 static char **
 read_namespace (GstreamPayload *item)
 {
-  gsize n = gstream_payload_get_size (item, "/namespace");
-  char **segments = g_new0 (char *, n + 1);
+  g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
+  g_autoptr (GStrvBuilder) segments = g_strv_builder_new ();
+  GstreamPayloadIter iter;
+  GstreamPayload *next;
 
-  for (gsize i = 0; i < n; i++)
+  gstream_payload_iter_init (&iter, namespace_);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
-      g_autofree char *pointer = g_strdup_printf ("/namespace/%" G_GSIZE_FORMAT, i);
+      g_autoptr (GstreamPayload) segment = next;
+      const char *name = gstream_payload_get_string (segment, "");
 
-      segments[i] = g_strdup (gstream_payload_get_string (item, pointer));
+      if (name != NULL)
+        g_strv_builder_add (segments, name);
     }
 
-  return segments;
+  return g_strv_builder_end (segments);
 }
 
 void

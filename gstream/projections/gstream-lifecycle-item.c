@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-payload-iter.h>
 #include <gstream/projections/gstream-lifecycle-item-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
@@ -66,22 +67,17 @@ static void
 write_unknown (GString        *json,
                GstreamPayload *data)
 {
-  g_auto (GStrv) keys = gstream_payload_get_keys (data, "");
+  GstreamPayloadIter iter;
+  const char *key;
+  GstreamPayload *next;
 
-  for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
+  gstream_payload_iter_init (&iter, data);
+  while (gstream_payload_iter_next (&iter, &key, &next))
     {
-      g_autofree char *escaped = NULL;
-      g_autoptr (GString) pointer = NULL;
-      g_autoptr (GstreamPayload) value = NULL;
+      g_autoptr (GstreamPayload) value = next;
 
-      if (is_known (keys[i]))
-        continue;
-      pointer = g_string_new (keys[i]);
-      g_string_replace (pointer, "~", "~0", 0);
-      g_string_replace (pointer, "/", "~1", 0);
-      g_string_prepend_c (pointer, '/');
-      value = gstream_payload_get (data, pointer->str);
-      gstream_json_add_payload (json, keys[i], value);
+      if (key != NULL && !is_known (key))
+        gstream_json_add_payload (json, key, value);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <gstream/remote/gstream-pending-private.h>
 
 #include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-payload-iter.h>
 
 #define MAX_DEPTH 64 /* subgraphs within subgraphs */
 
@@ -54,16 +55,13 @@ list_items (GstreamPayload *payload,
             const char     *pointer)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
-  gsize size = gstream_payload_get_size (payload, pointer);
+  g_autoptr (GstreamPayload) array = gstream_payload_get (payload, pointer);
+  GstreamPayloadIter iter;
+  GstreamPayload *item;
 
-  for (gsize i = 0; i < size; i++)
-    {
-      g_autofree char *item = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, pointer, i);
-      GstreamPayload *value = gstream_payload_get (payload, item);
-
-      if (value != NULL)
-        g_ptr_array_add (items, value);
-    }
+  gstream_payload_iter_init (&iter, array);
+  while ((item = gstream_payload_iter_next_value (&iter)) != NULL)
+    g_ptr_array_add (items, item);
 
   return items;
 }

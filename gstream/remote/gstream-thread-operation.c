@@ -9,6 +9,7 @@
 #include <gstream/remote/gstream-thread-operation-private.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload-iter.h>
 #include <gstream/remote/gstream-remote-run-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
@@ -86,14 +87,15 @@ finish (GTask *task)
 static char *
 find_newest (GstreamPayload *runs)
 {
-  gsize n_runs = gstream_payload_get_size (runs, "");
+  GstreamPayloadIter iter;
+  GstreamPayload *next;
   g_autofree char *newest = NULL;
   g_autofree char *when = NULL;
 
-  for (gsize i = 0; i < n_runs; i++)
+  gstream_payload_iter_init (&iter, runs);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
-      g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) run = gstream_payload_get (runs, pointer);
+      g_autoptr (GstreamPayload) run = next;
       const char *id = gstream_payload_get_string (run, "/run_id");
       const char *created = gstream_payload_get_string (run, "/created_at");
 

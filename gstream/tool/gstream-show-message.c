@@ -61,13 +61,14 @@ print_besides (Speech     *self,
 static void
 print_other_blocks (Speech *self)
 {
-  GstreamPayload *content = gstream_message_get_content (self->message);
-  gsize n = content ? gstream_payload_get_size (content, "") : 0;
+  GstreamPayloadIter iter;
+  GstreamPayload *next;
 
-  for (gsize i = 0; i < n; i++)
+  gstream_payload_iter_init (&iter, gstream_message_get_content (self->message));
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
-      g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT "/type", i);
-      const char *type = gstream_payload_get_string (content, pointer);
+      g_autoptr (GstreamPayload) block = next;
+      const char *type = gstream_payload_get_string (block, "/type");
       g_autofree char *text = g_strdup_printf ("(%s)", type);
 
       if (type != NULL && strcmp (type, "text") != 0 && strcmp (type, "reasoning") != 0 &&
@@ -81,12 +82,13 @@ print_tool_calls (Speech         *self,
                   GstreamPayload *calls,
                   const char     *verb)
 {
-  gsize n = calls ? gstream_payload_get_size (calls, "") : 0;
+  GstreamPayloadIter iter;
+  GstreamPayload *next;
 
-  for (gsize i = 0; i < n; i++)
+  gstream_payload_iter_init (&iter, calls);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
-      g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) call = gstream_payload_get (calls, pointer);
+      g_autoptr (GstreamPayload) call = next;
       g_autoptr (GstreamPayload) args = gstream_payload_get (call, "/args");
       const char *name = gstream_payload_get_string (call, "/name");
       g_autofree char *after = g_strdup_printf (" %s %s", verb, name ? name : "a tool");

@@ -102,14 +102,17 @@ print_output (GstreamShow    *self,
 {
   g_auto (GStrv) names = gstream_payload_get_keys (output, "");
   guint column = names ? get_value_column (names) : 0;
+  GstreamPayloadIter iter;
+  const char *name;
+  GstreamPayload *value;
 
   if (names == NULL)
     gstream_show_print_data (self, " ", NULL, output);
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+  gstream_payload_iter_init (&iter, names ? output : NULL);
+  while (gstream_payload_iter_next (&iter, &name, &value))
     {
-      g_autoptr (GstreamPayload) value = gstream_data_get_member (output, names[i]);
-
-      print_member (self, names[i], column, value);
+      print_member (self, name, column, value);
+      gstream_payload_unref (value);
     }
 }
 

@@ -13,22 +13,6 @@
 /* Columns for one value among others. */
 #define VALUE_WIDTH 40
 
-GstreamPayload *
-gstream_data_get_member (GstreamPayload *data,
-                         const char     *key)
-{
-  GString *pointer = g_string_new (key);
-  GstreamPayload *member;
-
-  g_string_replace (pointer, "~", "~0", 0);
-  g_string_replace (pointer, "/", "~1", 0);
-  g_string_prepend_c (pointer, '/');
-  member = gstream_payload_get (data, pointer->str);
-  g_string_free (pointer, TRUE);
-
-  return member;
-}
-
 static char *
 to_json (GstreamPayload *data)
 {
@@ -119,47 +103,57 @@ describe_change (const char     *key,
   return g_strdup_printf ("%s = %s", key, value);
 }
 
-static char **
-get_keys (GstreamPayload *state)
+/* The members of an object, by name; the names are @state's. None where it is NULL. */
+static GHashTable *
+get_members (GstreamPayload *state)
 {
-  char **keys = state ? gstream_payload_get_keys (state, "") : NULL;
+  GHashTable *members = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gstream_payload_unref);
+  GstreamPayloadIter iter;
+  const char *key;
+  GstreamPayload *value;
 
-  return keys ? keys : g_new0 (char *, 1);
+  gstream_payload_iter_init (&iter, state);
+  while (gstream_payload_iter_next (&iter, &key, &value))
+    g_hash_table_insert (members, (gpointer) key, value);
+
+  return members;
 }
 
 static void
 add_changes (GPtrArray      *changes,
-             char          **keys,
              GstreamPayload *old,
              GstreamPayload *new)
 {
-  for (guint i = 0; keys[i] != NULL; i++)
-    {
-      g_autoptr (GstreamPayload) before = old ? gstream_data_get_member (old, keys[i]) : NULL;
-      g_autoptr (GstreamPayload) after = gstream_data_get_member (new, keys[i]);
+  g_autoptr (GHashTable) members = get_members (old);
+  GstreamPayloadIter iter;
+  const char *key;
+  GstreamPayload *after;
 
-      if (before == NULL || after == NULL || !gstream_payload_equal (before, after))
-        g_ptr_array_add (changes, describe_change (keys[i], before, after));
+  gstream_payload_iter_init (&iter, new);
+  while (gstream_payload_iter_next (&iter, &key, &after))
+    {
+      GstreamPayload *before = g_hash_table_lookup (members, key);
+
+      if (before == NULL || !gstream_payload_equal (before, after))
+        g_ptr_array_add (changes, describe_change (key, before, after));
+      gstream_payload_unref (after);
     }
 }
 
-/* Keys of @old that @new does not have. */
-static char **
-get_gone (GstreamPayload *old,
+/* Members of @old that @new does not have. */
+static void
+add_gone (GPtrArray      *changes,
+          GstreamPayload *old,
           GstreamPayload *new)
 {
-  g_auto (GStrv) keys = get_keys (old);
-  g_autoptr (GStrvBuilder) gone = g_strv_builder_new ();
+  g_autoptr (GHashTable) members = get_members (new);
+  GstreamPayloadIter iter;
+  const char *key;
 
-  for (guint i = 0; keys[i] != NULL; i++)
-    {
-      g_autoptr (GstreamPayload) member = gstream_data_get_member (new, keys[i]);
-
-      if (member == NULL)
-        g_strv_builder_add (gone, keys[i]);
-    }
-
-  return g_strv_builder_end (gone);
+  gstream_payload_iter_init (&iter, old);
+  while (gstream_payload_iter_next (&iter, &key, NULL))
+    if (!g_hash_table_contains (members, key))
+      g_ptr_array_add (changes, describe_change (key, NULL, NULL));
 }
 
 char *
@@ -167,14 +161,14 @@ gstream_state_describe_changes (GstreamPayload *old,
                                 GstreamPayload *new)
 {
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (g_free);
-  g_auto (GStrv) keys = get_keys (new);
-  g_auto (GStrv) gone = get_gone (old, new);
 
   if (gstream_payload_get_kind (new) != GSTREAM_PAYLOAD_OBJECT)
     return old != NULL && gstream_payload_equal (old, new) ? NULL : gstream_data_summarize (new, VALUE_WIDTH);
 
-  add_changes (changes, keys, old, new);
-  add_changes (changes, gone, old, new);
+  if (old != NULL && gstream_payload_get_kind (old) != GSTREAM_PAYLOAD_OBJECT)
+    old = NULL;
+  add_changes (changes, old, new);
+  add_gone (changes, old, new);
   if (changes->len == 0)
     return NULL;
   g_ptr_array_add (changes, NULL);

@@ -17,8 +17,5 @@ char *gstream_data_summarize         (GstreamPayload *data,
 /* Which members changed from @old (NULL: there was none) to @new, and how; NULL where nothing did. */
 char *gstream_state_describe_changes (GstreamPayload *old,
                                       GstreamPayload *new);
-/* The member @key of an object, or NULL. */
-GstreamPayload *gstream_data_get_member (GstreamPayload *data,
-                                         const char     *key);
 
 G_END_DECLS
