@@ -39,8 +39,8 @@ def of_files(paths):
 
 
 def differences(expected, found, path=""):
-    """[(path, expected, found)]. A key that is not expected is not compared; numbers compare as numbers, everything
-    else exactly and in order."""
+    """[(path, expected, found)]. A key that is not expected is not compared; "*" is any words; numbers compare as
+    numbers, everything else exactly and in order."""
     if isinstance(expected, dict) and isinstance(found, dict) and _is_digest_part(path):
         return [d for key in expected for d in differences(expected[key], found.get(key, MISSING), f"{path}/{key}")]
     if isinstance(expected, list) and isinstance(found, list):
@@ -65,6 +65,8 @@ def _same(expected, found):
         return expected.keys() == found.keys() and all(_same(expected[key], found[key]) for key in expected)
     if isinstance(expected, list) and isinstance(found, list):
         return len(expected) == len(found) and all(map(_same, expected, found))
+    if expected == "*" and isinstance(found, str):
+        return found != ""
     if isinstance(expected, bool) or isinstance(found, bool):
         return expected is found
     return expected == found
