@@ -149,7 +149,7 @@ is_counted (GIFunctionInfo *function)
 {
   const char *name = g_base_info_get_name (function);
 
-  return strcmp (name, "ref") != 0 && strcmp (name, "unref") != 0;
+  return strcmp (name, "ref") != 0 && strcmp (name, "unref") != 0 && strcmp (name, "free") != 0;
 }
 
 /* --- making arguments --- */
@@ -243,9 +243,19 @@ make_interrupt (void)
   return gstream_interrupt_new ("id", value, names);
 }
 
+static GstreamPayloadIter *
+make_payload_iter (void)
+{
+  g_autoptr (GstreamPayload) payload = gstream_payload_new ("[1,2]", -1, NULL);
+
+  return gstream_payload_iterator (payload);
+}
+
 static gpointer
 make_boxed (GType type)
 {
+  if (type == GSTREAM_TYPE_PAYLOAD_ITER)
+    return keep (make_payload_iter (), (GDestroyNotify) gstream_payload_iter_free);
   if (type == GSTREAM_TYPE_PAYLOAD)
     return keep (gstream_payload_new ("{\"a\":1}", -1, NULL), (GDestroyNotify) gstream_payload_unref);
   if (type == GSTREAM_TYPE_EVENT)
@@ -261,7 +271,7 @@ make_boxed (GType type)
   if (type == G_TYPE_ERROR)
     return keep (g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "failed"), (GDestroyNotify) g_error_free);
 
-  g_error ("the test knows no %s", g_type_name (type));
+  g_error ("This test does not know how to make a %s: say it here", g_type_name (type));
 }
 
 static gpointer
