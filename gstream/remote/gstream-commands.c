@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-error-private.h>
 #include <gstream/event/gstream-json-private.h>
 
 /* --- out --- */
@@ -170,20 +170,38 @@ gstream_command_channels (const char * const *modes)
 
 /* --- in --- */
 
-static GError *
-refusal (const char *code,
-         const char *message)
+static GstreamError
+code_of_refusal (const char *code)
 {
-  if (g_str_has_prefix (code, "no_such_"))
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "The server says: %s", message);
-  if (g_str_equal (code, "invalid_argument"))
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The server says: %s", message);
-  if (g_str_equal (code, "permission_denied"))
-    return g_error_new (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "The server says: %s", message);
-  if (g_str_equal (code, "unknown_command") || g_str_equal (code, "not_supported") || g_str_equal (code, "unsupported"))
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, "The server says: %s", message);
+  static const struct { const char *code; GstreamError error; } known[] = {
+    { "invalid_argument", GSTREAM_ERROR_REFUSED },
+    { "permission_denied", GSTREAM_ERROR_PERMISSION_DENIED },
+    { "unknown_command", GSTREAM_ERROR_NOT_SUPPORTED },
+    { "not_supported", GSTREAM_ERROR_NOT_SUPPORTED },
+    { "unsupported", GSTREAM_ERROR_NOT_SUPPORTED },
+    { "unknown_error", GSTREAM_ERROR_SERVER },
+  };
 
-  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "The server says: %s", message);
+  for (guint i = 0; code != NULL && i < G_N_ELEMENTS (known); i++)
+    if (g_str_equal (code, known[i].code))
+      return known[i].error;
+
+  return code != NULL && g_str_has_prefix (code, "no_such_") ? GSTREAM_ERROR_NOT_FOUND : GSTREAM_ERROR_REFUSED;
+}
+
+static GError *
+refusal (GstreamPayload *answer)
+{
+  gsize length;
+  const char *json = gstream_payload_get_json (answer, &length);
+  const char *code = gstream_payload_get_string (answer, "/error");
+  g_autofree char *words = gstream_error_find_words (json, length, NULL);
+  g_autofree char *named = code != NULL && g_strcmp0 (code, words) != 0 ? g_strdup_printf (" (%s)", code) : g_strdup ("");
+  GError *error = g_error_new (GSTREAM_ERROR, code_of_refusal (code), "The server refuses it%s: %s", named, words);
+
+  gstream_error_set_origin (error, 0, code);
+
+  return error;
 }
 
 gboolean
@@ -192,12 +210,10 @@ gstream_answer_parse (GstreamPayload  *payload,
                       GError         **error)
 {
   const char *type = gstream_payload_get_string (payload, "/type");
-  const char *code = gstream_payload_get_string (payload, "/error");
-  const char *message = gstream_payload_get_string (payload, "/message");
 
   if (g_strcmp0 (type, "error") == 0)
     {
-      g_propagate_error (error, refusal (code ? code : "", message ? message : "nothing about why"));
+      g_propagate_error (error, refusal (payload));
       return FALSE;
     }
   if (g_strcmp0 (type, "success") != 0)

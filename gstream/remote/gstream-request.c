@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define READ_SIZE (64 * 1024)   /* bytes */
-#define MAX_DETAIL 300          /* bytes of an error's body that its message repeats */
 
 typedef struct
 {
@@ -106,29 +105,6 @@ attempt_failed (GTask  *task,
   pause_then_retry (task, pause);
 }
 
-/* What a server says of an error: `message` or `detail` of its JSON, or its text. */
-static char *
-find_detail (GByteArray *answer)
-{
-  g_autoptr (GstreamPayload) payload = NULL;
-  const char *found = NULL;
-
-  if (answer->len == 0)
-    return NULL;
-
-  payload = gstream_payload_new ((const char *) answer->data, answer->len, NULL);
-  if (payload != NULL)
-    found = gstream_payload_get_string (payload, "/message");
-  if (payload != NULL && found == NULL)
-    found = gstream_payload_get_string (payload, "/detail");
-  if (found != NULL)
-    return g_utf8_make_valid (found, MIN (strlen (found), MAX_DETAIL));
-  if (answer->data[0] == '<') /* a page for people */
-    return NULL;
-
-  return g_strchomp (g_utf8_make_valid ((const char *) answer->data, MIN (answer->len, MAX_DETAIL)));
-}
-
 static GstreamPayload *
 parse_answer (Request  *request,
               GError  **error)
@@ -149,9 +125,8 @@ answer_is_whole (GTask *task)
 
   if (!SOUP_STATUS_IS_SUCCESSFUL (status))
     {
-      g_autofree char *detail = find_detail (request->answer);
-
-      attempt_failed (task, gstream_server_new_error (request->server, request->message, status, detail));
+      attempt_failed (task, gstream_server_new_error (request->server, request->message, status,
+                                                      (const char *) request->answer->data, request->answer->len));
       return;
     }
 

@@ -5,9 +5,22 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-retry-private.h>
 
+#define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again */
+
+/* The server says itself that it has not acted. */
+static gboolean
+was_put_off (const GError *error)
+{
+  guint status = gstream_error_get_status (error);
+
+  return status == 408 || status == 425 || status == 429 || status == 503;
+}
+
 static gboolean
 was_never_sent (const GError *error)
 {
+  if (was_put_off (error))
+    return TRUE;
   if (error->domain == G_RESOLVER_ERROR)
     return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE;
   if (error->domain != G_IO_ERROR)
@@ -15,15 +28,14 @@ was_never_sent (const GError *error)
 
   return error->code == G_IO_ERROR_CONNECTION_REFUSED
          || error->code == G_IO_ERROR_HOST_UNREACHABLE
-         || error->code == G_IO_ERROR_NETWORK_UNREACHABLE
-         || error->code == G_IO_ERROR_BUSY; /* 408, 425, 429, 503 */
+         || error->code == G_IO_ERROR_NETWORK_UNREACHABLE;
 }
 
 static gboolean
 may_pass (const GError *error)
 {
   if (error->domain == GSTREAM_ERROR)
-    return error->code == GSTREAM_ERROR_INCOMPLETE;
+    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER;
   if (error->domain == G_TLS_ERROR)
     return error->code == G_TLS_ERROR_EOF;
   if (error->domain == SOUP_SESSION_ERROR)
@@ -33,7 +45,7 @@ may_pass (const GError *error)
 
   switch (error->code)
     {
-    case G_IO_ERROR_FAILED: /* other 5xx */
+    case G_IO_ERROR_FAILED:
     case G_IO_ERROR_TIMED_OUT:
     case G_IO_ERROR_BROKEN_PIPE: /* and CONNECTION_CLOSED, which is the same */
     case G_IO_ERROR_NOT_CONNECTED:
@@ -65,7 +77,7 @@ gstream_retry_next (GstreamRetry     *self,
 
   if (!was_never_sent (error) && !(kind == GSTREAM_RETRY_REPEATABLE && may_pass (error)))
     return -1;
-  if (self->failures >= server->retry_limit)
+  if (self->failures >= server->retry_limit || asked_for > LONGEST_WAIT)
     return -1;
 
   self->failures++;

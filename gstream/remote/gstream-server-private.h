@@ -44,12 +44,13 @@ void           gstream_server_take_header (GstreamServer  *self,
 SoupMessage   *gstream_server_new_message (GstreamServer  *self,
                                            const char     *method,
                                            const char     *path);
-/* @status, of the answer to @message, as an error; @detail: what the answer's body says, or NULL. */
+/* @status, of the answer to @message, as an error that is named; @body: what it says about that, or NULL. */
 GError        *gstream_server_new_error   (GstreamServer  *self,
                                            SoupMessage    *message,
                                            guint           status,
-                                           const char     *detail);
-/* Takes the secrets out of @error, and says in front of it what was being done. */
+                                           const char     *body,
+                                           gsize           length);
+/* Takes the secrets out of @error, and says in front of it what was being done: once for each error. */
 void           gstream_server_name_error  (GstreamServer  *self,
                                            SoupMessage    *message,
                                            GError         *error);

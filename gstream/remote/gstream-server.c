@@ -2,12 +2,11 @@
  *
  * The server that a thread lives on and how it is spoken to.
  */
-#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-error-private.h>
 #include <gstream/remote/gstream-server-private.h>
 
 #include <string.h>
 
-#define LONGEST_WAIT (60 * G_USEC_PER_SEC) /* a Retry-After beyond it is taken for this */
 #define SHORTEST_SECRET 4                  /* bytes: what is shorter could be any word of an error */
 
 static gboolean
@@ -178,23 +177,72 @@ gstream_server_name_error (GstreamServer *self,
   scrub_error (self, error);
 }
 
-/* What each status means for whoever decides whether to try again. */
-static GError *
-status_error (guint       status,
-              const char *text)
+static GstreamError
+code_of_status (guint status)
 {
-  if (status == 401 || status == 403 || status == 407)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, text);
-  if (status == 404 || status == 410)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, text);
-  if (status == 408 || status == 425 || status == 429 || status == 503)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, text);
+  switch (status)
+    {
+    case 401:
+    case 403:
+    case 407:
+      return GSTREAM_ERROR_PERMISSION_DENIED;
+    case 404:
+    case 410:
+      return GSTREAM_ERROR_NOT_FOUND;
+    case 409:
+      return GSTREAM_ERROR_CONFLICT;
+    case 429:
+      return GSTREAM_ERROR_RATE_LIMITED;
+    case 408:
+    case 425:
+      return GSTREAM_ERROR_SERVER;
+    default:
+      break;
+    }
   if (status >= 500)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, text);
-  if (status >= 300 && status < 400)
-    return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, text);
+    return GSTREAM_ERROR_SERVER;
+  if (status >= 400)
+    return GSTREAM_ERROR_REFUSED;
 
-  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, text);
+  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED : GSTREAM_ERROR_INVALID; /* a success of something else */
+}
+
+/* Those that came after RFC 2616 too, which libsoup does not know. */
+static const char *
+phrase_of_status (guint status)
+{
+  switch (status)
+    {
+    case 421:
+      return " Misdirected Request";
+    case 425:
+      return " Too Early";
+    case 428:
+      return " Precondition Required";
+    case 429:
+      return " Too Many Requests";
+    case 431:
+      return " Request Header Fields Too Large";
+    case 451:
+      return " Unavailable For Legal Reasons";
+    case 511:
+      return " Network Authentication Required";
+    default:
+      return NULL;
+    }
+}
+
+static void
+append_status (GString *text,
+               guint    status)
+{
+  const char *phrase = phrase_of_status (status);
+
+  g_string_append_printf (text, "HTTP %u", status);
+  if (phrase != NULL)
+    g_string_append (text, phrase);
+  else if (!g_str_equal (soup_status_get_phrase (status), "Unknown Error"))
+    g_string_append_printf (text, " %s", soup_status_get_phrase (status));
 }
 
 static gint64
@@ -215,12 +263,18 @@ parse_retry_after (const char *value)
 
 static void
 heed_retry_after (GstreamServer *self,
-                  SoupMessage   *message)
+                  SoupMessage   *message,
+                  GString       *text)
 {
   const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  gint64 wait = value != NULL ? parse_retry_after (value) : 0;
 
-  if (value != NULL)
-    self->not_before = g_get_monotonic_time () + MIN (parse_retry_after (value), LONGEST_WAIT);
+  if (wait == 0)
+    return;
+
+  self->not_before = g_get_monotonic_time () + wait;
+  g_string_append_printf (text, "; the server may be asked again in %" G_GINT64_FORMAT " s",
+                          (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 }
 
 static void
@@ -240,19 +294,25 @@ GError *
 gstream_server_new_error (GstreamServer *self,
                           SoupMessage   *message,
                           guint          status,
-                          const char    *detail)
+                          const char    *body,
+                          gsize          length)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *code = NULL;
+  g_autofree char *words = gstream_error_find_words (body, length, &code);
   GError *error = NULL;
 
-  g_string_append_printf (text, "HTTP %u %s", status, soup_status_get_phrase (status));
+  append_status (text, status);
   if (SOUP_STATUS_IS_REDIRECTION (status))
     append_location (text, message);
-  else if (detail != NULL && *detail != '\0')
-    g_string_append_printf (text, ": %s", detail);
+  if (code != NULL)
+    g_string_append_printf (text, " (%s)", code);
+  if (words != NULL)
+    g_string_append_printf (text, ": %s", words);
+  heed_retry_after (self, message, text);
 
-  heed_retry_after (self, message);
-  error = status_error (status, text->str);
+  error = g_error_new_literal (GSTREAM_ERROR, code_of_status (status), text->str);
+  gstream_error_set_origin (error, status, code);
   gstream_server_name_error (self, message, error);
 
   return error;

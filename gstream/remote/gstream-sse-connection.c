@@ -4,11 +4,13 @@
  */
 #include <gstream/remote/gstream-sse-connection-private.h>
 
-#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-error-private.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/sources/gstream-pending-next-private.h>
 #include <gstream/sources/gstream-sse-source.h>
+
+#define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */
 
 struct _GstreamSseConnection
 {
@@ -20,6 +22,7 @@ struct _GstreamSseConnection
   gboolean            asked;   /* the request was sent */
   GstreamEventSource *events;  /* of the answer's body; NULL: it has not come */
   GstreamEventSourceInterface *events_iface; /* its own: looked up once, not per event */
+  char               *refusal; /* what comes instead of events; while it does */
   GError             *error;   /* why there will be no events */
   gboolean            reading; /* @events is being waited for */
   GstreamEvent       *arrived; /* what that brought */
@@ -47,45 +50,73 @@ open_events (GstreamSseConnection *self,
   self->events_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (self->events);
 }
 
-static GError *
-wrong_type (GstreamSseConnection *self,
-            const char           *type)
-{
-  GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                               "the answer is %s, and text/event-stream was expected", type ? type : "of no type");
-
-  gstream_server_name_error (self->server, self->message, error);
-
-  return error;
-}
-
-static GError *
-cut_answer (GstreamSseConnection *self)
-{
-  GError *error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the answer ended within its headers");
-
-  gstream_server_name_error (self->server, self->message, error);
-
-  return error;
-}
-
 static const char *
 content_type (GstreamSseConnection *self)
 {
   return soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
 }
 
-/* libsoup takes headers that are cut off for whole ones; then nothing follows them. */
+/* A refusal with the status of a success, as commands have it; NULL: it is none. */
+static GError *
+read_refusal (const char *body,
+              gsize       length)
+{
+  g_autoptr (GstreamPayload) payload = length > 0 ? gstream_payload_new (body, length, NULL) : NULL;
+  GstreamAnswer answer = { 0 };
+  GError *error = NULL;
+
+  if (payload != NULL && g_strcmp0 (gstream_payload_get_string (payload, "/type"), "error") == 0)
+    gstream_answer_parse (payload, &answer, &error);
+
+  return error;
+}
+
+static GError *
+wrong_type (GstreamSseConnection *self,
+            const char           *body,
+            gsize                 length)
+{
+  const char *type = content_type (self);
+  g_autofree char *words = gstream_error_find_words (body, length, NULL);
+
+  if (type == NULL && length == 0) /* libsoup takes headers that are cut off for whole ones */
+    return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the answer ended within its headers");
+
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is %s, and text/event-stream was expected%s%s",
+                      type ? type : "of no type", words ? ": " : "", words ? words : "");
+}
+
+static GError *
+without_events (GstreamSseConnection *self,
+                const char           *body,
+                gsize                 length)
+{
+  guint status = soup_message_get_status (self->message);
+  GError *error = NULL;
+
+  if (status != SOUP_STATUS_OK)
+    return gstream_server_new_error (self->server, self->message, status, body, length);
+
+  error = read_refusal (body, length);
+  if (error == NULL)
+    error = wrong_type (self, body, length);
+  gstream_server_name_error (self->server, self->message, error);
+
+  return error;
+}
+
 static void
-on_doubtful_body (GObject      *object,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+on_refusal (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
 {
   g_autoptr (GstreamSseConnection) self = user_data;
-  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, NULL);
-  gboolean has_body = bytes != NULL && g_bytes_get_size (bytes) > 0;
+  g_autofree char *body = g_steal_pointer (&self->refusal);
+  gsize length = 0;
 
-  self->error = has_body ? wrong_type (self, content_type (self)) : cut_answer (self);
+  g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &length, NULL);
+  if (!g_cancellable_is_cancelled (self->closing))
+    self->error = without_events (self, body, length);
   gstream_pending_next_wake (&self->pending);
 }
 
@@ -93,15 +124,18 @@ static void
 take_answer (GstreamSseConnection *self,
              GInputStream         *body)
 {
-  guint status = soup_message_get_status (self->message);
+  const char *type = content_type (self);
 
-  if (status != SOUP_STATUS_OK)
-    self->error = gstream_server_new_error (self->server, self->message, status, NULL);
-  else if (g_strcmp0 (content_type (self), "text/event-stream") == 0)
-    open_events (self, body);
-  else
-    g_input_stream_read_bytes_async (body, 1, G_PRIORITY_DEFAULT, self->closing,
-                                     on_doubtful_body, g_object_ref (self));
+  if (soup_message_get_status (self->message) == SOUP_STATUS_OK
+      && type != NULL && g_ascii_strcasecmp (type, "text/event-stream") == 0)
+    {
+      open_events (self, body);
+      return;
+    }
+
+  self->refusal = g_malloc (MOST_OF_REFUSAL);
+  g_input_stream_read_all_async (body, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing,
+                                 on_refusal, g_object_ref (self));
 }
 
 static void

@@ -39,10 +39,11 @@
  * to trust one of your own, give it a session with a #GTlsDatabase.
  *
  * A thread belongs to the main context that was the thread default when it was
- * made. Errors of GIO, libsoup and HTTP statuses come with a prefix that says
- * which request failed: 401 and 403 as %G_IO_ERROR_PERMISSION_DENIED, 404 as
- * %G_IO_ERROR_NOT_FOUND, 408, 425, 429 and 503 as %G_IO_ERROR_BUSY, other 5xx as
- * %G_IO_ERROR_FAILED, other 4xx as %GSTREAM_ERROR_INVALID, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED.
+ * made. Errors come with a prefix that says which request failed, and with the server's own
+ * words: 401, 403 and 407 as %GSTREAM_ERROR_PERMISSION_DENIED, 404 and 410 as %GSTREAM_ERROR_NOT_FOUND, 409 as
+ * %GSTREAM_ERROR_CONFLICT, 429 as %GSTREAM_ERROR_RATE_LIMITED, other 4xx as %GSTREAM_ERROR_REFUSED, 5xx, 408 and 425
+ * as %GSTREAM_ERROR_SERVER, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED. [func@Error.get_status] gives the status,
+ * [func@Error.dup_protocol_code] the protocol's code, such as `no_such_run` (N11).
  */
 
 enum
@@ -310,7 +311,8 @@ gstream_thread_class_init (GstreamThreadClass *klass)
    * GstreamThread:retry-pause-max:
    *
    * What the pause does not grow beyond, in milliseconds. A server that asks for
-   * a longer one (`Retry-After`) gets that, up to a minute.
+   * a longer one (`Retry-After`) gets that; where that is more than a minute, nothing is tried
+   * again, and the error says how long.
    */
   properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
   /**

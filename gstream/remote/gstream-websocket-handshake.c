@@ -9,7 +9,7 @@
 #include <gstream/event/gstream-error.h>
 
 #define READ_SIZE 4096              /* bytes */
-#define MAX_ANSWER_SIZE (16 * 1024) /* bytes of the answer's headers */
+#define MAX_ANSWER_SIZE (16 * 1024) /* bytes of the answer's headers, and of a refusal's body */
 #define ACCEPT_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */
 
 typedef struct
@@ -19,6 +19,8 @@ typedef struct
   GIOStream     *stream;
   GString       *request; /* being written */
   GByteArray    *answer;  /* being read; may have frames behind its headers */
+  gsize          head;    /* bytes of its headers; 0: they are not whole yet */
+  guint          status;  /* what they say */
   GstreamGate   *gate;    /* the result, beside the connection */
 } Handshake;
 
@@ -72,35 +74,12 @@ is_accepted (SoupMessage *message)
          && g_strcmp0 (soup_message_headers_get_one (answered, "Sec-WebSocket-Accept"), encoded) == 0;
 }
 
-/* FALSE, with an error: this is no WebSocket. */
-static gboolean
-check_answer (Handshake  *handshake,
-              gsize       headers_size,
-              GError    **error)
-{
-  SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
-  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, headers_size); /* libsoup wants an end */
-  guint status = 0;
-
-  if (!soup_headers_parse_response (text, headers_size, headers, NULL, &status, NULL))
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP");
-  else if (status != SOUP_STATUS_SWITCHING_PROTOCOLS)
-    g_propagate_error (error, gstream_server_new_error (handshake->server, handshake->message, status, NULL));
-  else if (!is_accepted (handshake->message))
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer does not accept a WebSocket");
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
 static SoupWebsocketConnection *
-make_connection (Handshake *handshake,
-                 gsize      headers_size)
+make_connection (Handshake *handshake)
 {
   GInputStream *base = g_io_stream_get_input_stream (handshake->stream);
   GByteArray *answer = handshake->answer;
-  g_autoptr (GBytes) first = g_bytes_new (answer->data + headers_size, answer->len - headers_size);
+  g_autoptr (GBytes) first = g_bytes_new (answer->data + handshake->head, answer->len - handshake->head);
   g_autoptr (GIOStream) gated = NULL;
 
   handshake->gate = gstream_gate_new (G_POLLABLE_INPUT_STREAM (base), first);
@@ -112,19 +91,110 @@ make_connection (Handshake *handshake,
                                         SOUP_WEBSOCKET_CONNECTION_CLIENT, NULL, NULL, NULL);
 }
 
+/* --- a refusal --- */
+
+/* What of a chunked body has come; @whole: whether that is all. */
+static GString *
+join_chunks (const char *body,
+             gsize       length,
+             gboolean   *whole)
+{
+  GString *joined = g_string_new (NULL);
+  const char *end = body + length;
+
+  *whole = FALSE;
+  while (body < end && !*whole)
+    {
+      const char *line_end = g_strstr_len (body, end - body, "\r\n");
+      gsize size = line_end != NULL ? g_ascii_strtoull (body, NULL, 16) : 0;
+
+      if (line_end == NULL)
+        break;
+      *whole = size == 0;
+      body = line_end + strlen ("\r\n");
+      g_string_append_len (joined, body, MIN (size, (gsize) (end - body)));
+      if (size + strlen ("\r\n") > (gsize) (end - body))
+        break;
+      body += size + strlen ("\r\n");
+    }
+
+  return joined;
+}
+
+/* NULL: more of it is to come. */
+static GString *
+find_refusal (Handshake *handshake,
+              gboolean   at_end)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
+  const char *body = (const char *) handshake->answer->data + handshake->head;
+  gsize length = handshake->answer->len - handshake->head;
+  gboolean whole = FALSE;
+  g_autoptr (GString) words = NULL;
+
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+    words = join_chunks (body, length, &whole);
+  else
+    {
+      words = g_string_new_len (body, length);
+      whole = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+              && length >= (guint64) soup_message_headers_get_content_length (headers);
+    }
+
+  return whole || at_end || length > MAX_ANSWER_SIZE ? g_steal_pointer (&words) : NULL;
+}
+
 static void
-headers_are_whole (GTask *task,
-                   gsize  headers_size)
+refused (GTask    *task,
+         gboolean  at_end)
 {
   Handshake *handshake = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (GString) words = find_refusal (handshake, at_end);
 
-  if (check_answer (handshake, headers_size, &error))
-    g_task_return_pointer (task, make_connection (handshake, headers_size), g_object_unref);
-  else if (error->domain == GSTREAM_ERROR && error->code == GSTREAM_ERROR_INVALID)
-    handshake_failed (task, error);
+  if (words != NULL)
+    g_task_return_error (task, gstream_server_new_error (handshake->server, handshake->message, handshake->status,
+                                                         words->str, words->len));
   else
-    g_task_return_error (task, error); /* says already what was being done */
+    read_more (task);
+}
+
+/* --- reading it --- */
+
+static void
+headers_are_whole (GTask *task)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
+  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head); /* libsoup wants an end */
+
+  if (!soup_headers_parse_response (text, handshake->head, headers, NULL, &handshake->status, NULL))
+    handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP"));
+  else if (handshake->status != SOUP_STATUS_SWITCHING_PROTOCOLS)
+    refused (task, FALSE);
+  else if (!is_accepted (handshake->message))
+    handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                                 "the answer does not accept a WebSocket"));
+  else
+    g_task_return_pointer (task, make_connection (handshake), g_object_unref);
+}
+
+static void
+take_headers (GTask *task)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+  const char *start = (const char *) handshake->answer->data;
+  const char *end = g_strstr_len (start, handshake->answer->len, "\r\n\r\n");
+
+  if (end != NULL)
+    {
+      handshake->head = end + strlen ("\r\n\r\n") - start;
+      headers_are_whole (task);
+    }
+  else if (handshake->answer->len <= MAX_ANSWER_SIZE)
+    read_more (task);
+  else
+    handshake_failed (task, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                                         "the answer's headers have more than %d bytes", MAX_ANSWER_SIZE));
 }
 
 static void
@@ -134,28 +204,24 @@ on_read (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Handshake *handshake = g_task_get_task_data (task);
-  GByteArray *answer = handshake->answer;
   GError *error = NULL;
   g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
-  const char *end = NULL;
+  gboolean at_end = bytes == NULL || g_bytes_get_size (bytes) == 0;
 
-  if (bytes != NULL && g_bytes_get_size (bytes) == 0)
-    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the server closed the connection");
-  if (error != NULL)
+  if (bytes != NULL)
+    g_byte_array_append (handshake->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (handshake->head != 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      handshake_failed (task, error);
-      return;
+      g_clear_error (&error);
+      refused (task, at_end);
     }
-
-  g_byte_array_append (answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  end = g_strstr_len ((const char *) answer->data, answer->len, "\r\n\r\n");
-  if (end != NULL)
-    headers_are_whole (task, end + strlen ("\r\n\r\n") - (const char *) answer->data);
-  else if (answer->len <= MAX_ANSWER_SIZE)
-    read_more (task);
+  else if (error != NULL)
+    handshake_failed (task, error);
+  else if (at_end)
+    handshake_failed (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                                                 "the server closed the connection"));
   else
-    handshake_failed (task, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                         "the answer's headers have more than %d bytes", MAX_ANSWER_SIZE));
+    take_headers (task);
 }
 
 static void

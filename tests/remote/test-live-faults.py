@@ -15,8 +15,8 @@ from gi.repository import Gio, GLib, Gstream  # noqa: E402
 
 RETRIED = ("500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable")
 FINAL = {
-    "401 Unauthorized": (Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED),
-    "404 Not Found": (Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND),
+    "401 Unauthorized": (Gstream.Error.quark(), Gstream.Error.PERMISSION_DENIED),
+    "404 Not Found": (Gstream.Error.quark(), Gstream.Error.NOT_FOUND),
     "200 OK": (Gstream.Error.quark(), Gstream.Error.INVALID),
 }
 HTML = "Content-Type: text/html\r\n"

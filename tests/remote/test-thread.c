@@ -160,7 +160,7 @@ test_refused (void)
   agent->answer = g_strdup ("{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no such agent\"}");
   run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
   g_assert_null (run);
-  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_REFUSED);
   g_assert_nonnull (strstr (error->message, "no such agent"));
 }
 

@@ -116,7 +116,9 @@ test_pauses (void)
   g_autoptr (SoupSession) session = soup_session_new ();
   g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
-  g_autoptr (GError) busy = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "");
+  g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
+  g_autoptr (GError) busy = gstream_server_new_error (server, message, 503, NULL, 0);
+  g_autoptr (GError) failed = gstream_server_new_error (server, message, 502, NULL, 0);
   g_autoptr (GError) wrong = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "");
   GstreamRetry retry = { 0 };
   const int expected[] = { 100, 200, 400, 500, 500, -1 };
@@ -130,7 +132,10 @@ test_pauses (void)
   retry.failures = 0;
   g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, broken), ==, -1);
   g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, wrong), ==, -1);
+  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, failed), ==, -1);
   g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, busy), ==, 100);
+  retry.failures = 0;
+  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, failed), ==, 100);
 }
 
 /* Whoever looks at the log sees that something is waited for, what for and how long. */
@@ -152,28 +157,42 @@ test_logged (void)
   g_test_assert_expected_messages ();
 }
 
-/* Retry-After is a number of seconds, or a date; a minute at most. */
+static char *
+date_in (gint64 seconds)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC + seconds);
+
+  return soup_date_time_to_string (date, SOUP_DATE_HTTP);
+}
+
+/* Retry-After is a number of seconds, or a date. Never sooner, and for no more than a minute. */
 static void
 test_retry_after (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GDateTime) soon = g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC + 3600);
-  g_autofree char *date = soup_date_time_to_string (soon, SOUP_DATE_HTTP);
-  const char * const values[] = { "30", date, "nonsense" };
-  const gint64 at_least[] = { 25000, 55000, 0 };
+  g_autofree char *soon = date_in (50);
+  g_autofree char *late = date_in (3600);
+  const struct { const char *value; gint64 at_least, at_most; gboolean told; } cases[] = {
+    { "30", 25000, 30000, TRUE }, { soon, 30000, 50000, TRUE }, { "nonsense", 0, 0, FALSE }, { "-5", 0, 0, FALSE },
+    { "3600", -1, -1, TRUE }, { late, -1, -1, TRUE },
+  };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost", "a", session, NULL);
       g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
       g_autoptr (GError) error = NULL;
       GstreamRetry retry = { 0 };
+      gint64 pause;
 
       server->retry_limit = 1;
-      soup_message_headers_append (soup_message_get_response_headers (message), "Retry-After", values[i]);
-      error = gstream_server_new_error (server, message, 503, NULL);
-      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
-      g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, error), >=, at_least[i]);
+      soup_message_headers_append (soup_message_get_response_headers (message), "Retry-After", cases[i].value);
+      error = gstream_server_new_error (server, message, 429, NULL, 0);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_RATE_LIMITED);
+      g_assert_true ((strstr (error->message, "may be asked again in ") != NULL) == cases[i].told);
+      pause = gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, error);
+      g_assert_cmpint (pause, >=, cases[i].at_least);
+      g_assert_cmpint (pause, <=, cases[i].at_most);
     }
 }
 

@@ -56,6 +56,15 @@ class Error(IntEnum):
     WRONG_CONTEXT = 8
     ASYNC_ONLY = 9
     NOT_SUPPORTED = 10
+    PERMISSION_DENIED = 11
+    CONFLICT = 12
+    RATE_LIMITED = 13
+    REFUSED = 14
+    SERVER = 15
+    @staticmethod
+    def get_status(error: GLib.Error) -> int: ...
+    @staticmethod
+    def dup_protocol_code(error: GLib.Error) -> str | None: ...
 
 def error_quark() -> int: ...
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the other side says of an error: its words, and what it calls it.
+ */
+#pragma once
+
+#include <gstream/event/gstream-error.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The words in @data, an error's JSON as servers write it, or its text; NULL: there are none.
+ * @protocol_code: (optional): what the protocol calls it, or NULL.
+ */
+char *gstream_error_find_words (const char  *data,
+                                gsize        length,
+                                char       **protocol_code);
+
+/* @error: of GSTREAM_ERROR. @status: of HTTP, or a WebSocket's close code, or 0. */
+void  gstream_error_set_origin (GError      *error,
+                                guint        status,
+                                const char  *protocol_code);
+
+G_END_DECLS

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a server says against what it is asked for, as an application gets it (N11).
+ */
+#include <gstream/event/gstream-error-private.h>
+
+#include <string.h>
+
+#include "fake-agent.h"
+
+#define CHAT "python-server/chat.sse"
+#define JSON "Content-Type: application/json\r\n"
+#define HTML "Content-Type: text/html\r\n"
+#define EVENTS "Content-Type: text/event-stream\r\n"
+
+typedef struct
+{
+  const char   *status;
+  const char   *headers;
+  const char   *body;
+  GstreamError  code;
+  guint         number;        /* gstream_error_get_status() */
+  const char   *protocol_code; /* gstream_error_dup_protocol_code() */
+  const char   *words;         /* the end of the message */
+} Refusal;
+
+static const Refusal refusals[] = {
+  { "422 Unprocessable Entity", JSON, "{\"detail\":\"channels: at least one\"}",
+    GSTREAM_ERROR_REFUSED, 422, NULL, ": HTTP 422 Unprocessable Entity: channels: at least one" },
+  { "422 Unprocessable Entity", JSON,
+    "{\"detail\":[{\"loc\":[\"body\",\"channels\",0],\"msg\":\"Input should be a string\",\"type\":\"string_type\"},"
+    "{\"loc\":[\"body\",\"depth\"],\"msg\":\"Input should be positive\"}]}",
+    GSTREAM_ERROR_REFUSED, 422, NULL,
+    ": HTTP 422 Unprocessable Entity: body.channels.0: Input should be a string; body.depth: Input should be positive" },
+  { "400 Bad Request", JSON,
+    "{\"success\":false,\"error\":{\"issues\":[{\"path\":[\"channels\"],\"message\":\"Required\"}],\"name\":\"ZodError\"}}",
+    GSTREAM_ERROR_REFUSED, 400, NULL, ": HTTP 400 Bad Request: channels: Required" },
+  { "400 Bad Request", JSON, "{\"type\":\"error\",\"id\":null,\"error\":\"invalid_argument\",\"message\":\"no channels\"}",
+    GSTREAM_ERROR_REFUSED, 400, "invalid_argument", ": HTTP 400 Bad Request (invalid_argument): no channels" },
+  { "405 Method Not Allowed", "", "", GSTREAM_ERROR_REFUSED, 405, NULL, ": HTTP 405 Method Not Allowed" },
+  { "401 Unauthorized", JSON, "{\"error\":{\"code\":\"expired\",\"message\":\"the token has expired\"}}",
+    GSTREAM_ERROR_PERMISSION_DENIED, 401, "expired", ": HTTP 401 Unauthorized (expired): the token has expired" },
+  { "403 Forbidden", HTML, "<html>no</html>", GSTREAM_ERROR_PERMISSION_DENIED, 403, NULL, ": HTTP 403 Forbidden" },
+  { "404 Not Found", JSON, "{\"detail\":\"Thread t1 not found\"}",
+    GSTREAM_ERROR_NOT_FOUND, 404, NULL, ": HTTP 404 Not Found: Thread t1 not found" },
+  { "409 Conflict", "", "the thread is busy\n", GSTREAM_ERROR_CONFLICT, 409, NULL, ": HTTP 409 Conflict: the thread is busy" },
+  { "429 Whatever", "Retry-After: 3600\r\n", "{\"message\":\"slow down\"}", GSTREAM_ERROR_RATE_LIMITED, 429, NULL,
+    ": HTTP 429 Too Many Requests: slow down; the server may be asked again in 3600 s" },
+  { "418 I am a teapot", "", "", GSTREAM_ERROR_REFUSED, 418, NULL, ": HTTP 418" },
+  { "307 Temporary Redirect", "Location: http://elsewhere.example/\r\n", "", GSTREAM_ERROR_NOT_SUPPORTED, 307, NULL,
+    " to http://elsewhere.example:80; redirects are not followed, give the server's own URL" },
+};
+
+static void
+assert_is (const Refusal *refusal,
+           const GError  *error)
+{
+  g_autofree char *code = gstream_error_dup_protocol_code (error);
+
+  g_assert_error (error, GSTREAM_ERROR, (int) refusal->code);
+  g_assert_cmpuint (gstream_error_get_status (error), ==, refusal->number);
+  g_assert_cmpstr (code, ==, refusal->protocol_code);
+  if (!g_str_has_suffix (error->message, refusal->words))
+    g_assert_cmpstr (error->message, ==, refusal->words);
+}
+
+/* Also where a binding has made its own error of what it got. */
+static void
+assert_tells (const Refusal *refusal,
+              const GError  *error)
+{
+  g_autoptr (GError) copy = g_error_copy (error);
+  g_autoptr (GError) made_anew = g_error_new_literal (error->domain, error->code, error->message);
+  const char *named = strstr (error->message, "http://127.0.0.1");
+
+  assert_is (refusal, error);
+  assert_is (refusal, copy);
+  assert_is (refusal, made_anew);
+  g_assert_nonnull (named); /* once */
+  g_assert_null (strstr (named + 1, "http://127.0.0.1"));
+}
+
+static void
+test_stream (gconstpointer data)
+{
+  GstreamTransport transport = GPOINTER_TO_INT (data);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GError) error = NULL;
+
+      fake_agent_add_fault (agent, (Fault) { .status = refusals[i].status, .headers = refusals[i].headers,
+                                             .body = refusals[i].body });
+      g_assert_null (fake_agent_run (agent, transport, &error));
+      assert_tells (&refusals[i], error);
+      g_assert_cmpuint (agent->faults->len, ==, 0);
+      g_assert_cmpuint (agent->n_streams, <=, 1); /* nothing of it is tried again */
+    }
+}
+
+static void
+test_command (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GError) error = NULL;
+      Fault fault = { .status = refusals[i].status, .headers = refusals[i].headers, .body = refusals[i].body };
+
+      g_array_append_val (agent->command_faults, fault);
+      g_assert_null (fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error));
+      assert_tells (&refusals[i], error);
+    }
+}
+
+/* A refusal with the status of a success, and what is no event stream at all. */
+static void
+test_success (void)
+{
+  static const Refusal cases[] = {
+    { "200 OK", JSON, "{\"type\":\"error\",\"error\":\"no_such_run\",\"message\":\"none is bound to it\"}",
+      GSTREAM_ERROR_NOT_FOUND, 0, "no_such_run", ": The server refuses it (no_such_run): none is bound to it" },
+    { "200 OK", JSON, "{\"detail\":\"not here\"}", GSTREAM_ERROR_INVALID, 0, NULL,
+      ": the answer is application/json, and text/event-stream was expected: not here" },
+    { "200 OK", HTML, "<html>Log in</html>", GSTREAM_ERROR_INVALID, 0, NULL,
+      ": the answer is text/html, and text/event-stream was expected" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GError) error = NULL;
+
+      fake_agent_add_fault (agent, (Fault) { .status = cases[i].status, .headers = cases[i].headers, .body = cases[i].body });
+      g_assert_null (fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error));
+      assert_tells (&cases[i], error);
+      g_assert_cmpuint (agent->n_streams, ==, 1);
+    }
+}
+
+/* What a command's own answer says against it, over either transport. */
+static void
+test_answer (gconstpointer data)
+{
+  static const Refusal cases[] = {
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no assistant\"}",
+      GSTREAM_ERROR_REFUSED, 0, "invalid_argument", "The server refuses it (invalid_argument): no assistant" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"no_such_interrupt\",\"message\":\"HTTP 500 (x): gone\"}",
+      GSTREAM_ERROR_NOT_FOUND, 0, "no_such_interrupt", "The server refuses it (no_such_interrupt): HTTP 500 (x): gone" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_command\",\"message\":\"run.start?\"}",
+      GSTREAM_ERROR_NOT_SUPPORTED, 0, "unknown_command", "The server refuses it (unknown_command): run.start?" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"permission_denied\",\"message\":\"not you\"}",
+      GSTREAM_ERROR_PERMISSION_DENIED, 0, "permission_denied", "The server refuses it (permission_denied): not you" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_error\",\"message\":\"boom\"}",
+      GSTREAM_ERROR_SERVER, 0, "unknown_error", "The server refuses it (unknown_error): boom" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GError) error = NULL;
+
+      agent->answer = g_strdup (cases[i].body);
+      g_assert_null (fake_agent_run (agent, GPOINTER_TO_INT (data), &error));
+      assert_is (&cases[i], error);
+    }
+}
+
+/* The type of an event stream is one in any case. */
+static void
+test_type (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GString) body = g_string_new (NULL);
+  g_autofree char *expected = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, NULL);
+  g_autofree char *log = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < agent->events->len; i++)
+    g_string_append_printf (body, "data: %s\n\n", (char *) agent->events->pdata[i]);
+  fake_agent_add_fault (agent, (Fault) { .status = "200 OK", .headers = "Content-Type: Text/Event-Stream; Charset=UTF-8\r\n",
+                                         .body = body->str });
+  log = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (log, ==, expected);
+}
+
+/* An error of another origin has neither. */
+static void
+test_others (void)
+{
+  g_autoptr (GError) closed = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "GET http://a/: HTTP 404 Not Found");
+  g_autoptr (GError) failed = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "tool: HTTP 404 (gone)");
+  g_autoptr (GError) unknown = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is no projection");
+  const GError *errors[] = { closed, failed, unknown };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (errors); i++)
+    {
+      g_assert_cmpuint (gstream_error_get_status (errors[i]), ==, 0);
+      g_assert_null (gstream_error_dup_protocol_code (errors[i]));
+    }
+}
+
+static void
+test_words (void)
+{
+  g_autofree char *text = g_strnfill (5000, 'x');
+  g_autofree char *long_words = NULL;
+  g_autofree char *no_words = NULL;
+  const struct { const char *data; const char *words; const char *code; } cases[] = {
+    { "", NULL, NULL }, { "  \n", NULL, NULL }, { "null", NULL, NULL }, { "<p>", NULL, NULL },
+    { "{\"message\":\"\",\"detail\":\"x\"}", "x", NULL },
+    { "\"only a string\"", "only a string", NULL },
+    { "{\"error\":\"GraphRecursionError\",\"message\":\"Recursion limit of 3 reached\"}",
+      "Recursion limit of 3 reached", "GraphRecursionError" },
+    { "{\"error\":\"it broke\"}", "it broke", NULL },
+    { "{\"status\":3}", "{\"status\":3}", NULL },
+    { "{\"errors\":[{\"message\":\"a\"},{\"message\":\"b\"},{\"message\":\"c\"},{\"message\":\"d\"}]}", "a; b; c", NULL },
+    { "{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":\"deep\"}}}}}}",
+      "{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":\"deep\"}}}}}}", NULL },
+    { "{\"message\":3,\"detail\":null}", "{\"message\":3,\"detail\":null}", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *code = NULL;
+      g_autofree char *words = gstream_error_find_words (cases[i].data, strlen (cases[i].data), &code);
+
+      g_assert_cmpstr (words, ==, cases[i].words);
+      g_assert_cmpstr (code, ==, cases[i].code);
+    }
+
+  long_words = gstream_error_find_words (text, strlen (text), NULL);
+  g_assert_cmpuint (strlen (long_words), ==, 300);
+  no_words = gstream_error_find_words ("\377\376", 2, NULL);
+  g_assert_true (g_utf8_validate (no_words, -1, NULL));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_data_func ("/remote/N11/stream-refused-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_stream);
+  g_test_add_data_func ("/remote/N11/stream-refused-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_stream);
+  g_test_add_func ("/remote/N11/command-refused", test_command);
+  g_test_add_func ("/remote/N11/refused-with-success", test_success);
+  g_test_add_data_func ("/remote/N11/answer-refuses-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_answer);
+  g_test_add_data_func ("/remote/N11/answer-refuses-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_answer);
+  g_test_add_func ("/remote/N2/event-stream-in-any-case", test_type);
+  g_test_add_func ("/remote/N11/errors-of-another-origin", test_others);
+  g_test_add_func ("/remote/N11/words", test_words);
+
+  return g_test_run ();
+}
