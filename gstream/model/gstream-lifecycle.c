@@ -64,6 +64,9 @@ read_namespace (GstreamPayload *item)
   GstreamPayloadIter iter;
   GstreamPayload *next;
 
+  if (namespace_ == NULL) /* an item of somebody's own, of the run */
+    return g_new0 (char *, 1);
+
   gstream_payload_iter_init (&iter, namespace_);
   while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {

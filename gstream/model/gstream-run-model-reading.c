@@ -54,17 +54,40 @@ take_lifecycle (GstreamRunModel *self,
   return lifecycle;
 }
 
+/* An item of somebody's own may say no namespace: it is then the run's. */
+static char *
+make_key (GstreamPayload *item)
+{
+  g_autoptr (GstreamPayload) namespace_ = item ? gstream_payload_get (item, "/namespace") : NULL;
+
+  return namespace_ ? gstream_payload_dup_json (namespace_) : g_strdup ("[]");
+}
+
 static void
 take_lifecycle_item (GstreamRunModel *self,
                      GstreamPayload  *item,
                      guint64          arrival)
 {
-  g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
-  g_autofree char *key = gstream_payload_dup_json (namespace_);
-  GstreamLifecycle *lifecycle = take_lifecycle (self, key, item, arrival);
+  g_autofree char *key = make_key (item);
+  GstreamLifecycle *lifecycle;
+
+  if (item == NULL)
+    return;
+
+  lifecycle = take_lifecycle (self, key, item, arrival);
 
   if (gstream_lifecycle_get_status (lifecycle) != GSTREAM_RUN_STATUS_RUNNING)
     g_hash_table_remove (self->lifecycles, key);
+}
+
+/* What is nothing makes no row. */
+static void
+take_object (GstreamRunModel *self,
+             GObject         *object,
+             guint64          arrival)
+{
+  if (object != NULL)
+    gstream_rows_add (self->rows, object, arrival, NULL);
 }
 
 static void
@@ -79,10 +102,10 @@ on_item (GstreamRowReader *reader,
     g_ptr_array_remove (self->readers, reader);
   else if (G_VALUE_HOLDS (item, GSTREAM_TYPE_PAYLOAD))
     take_lifecycle_item (self, g_value_get_boxed (item), arrival);
-  else if (self->run != NULL && G_VALUE_HOLDS (item, GSTREAM_TYPE_RUN_STREAM))
+  else if (self->run != NULL && G_VALUE_HOLDS (item, GSTREAM_TYPE_RUN_STREAM) && g_value_get_object (item) != NULL)
     take_subgraph (self, g_value_get_object (item), arrival);
   else
-    gstream_rows_add (self->rows, g_value_get_object (item), arrival, NULL);
+    take_object (self, g_value_get_object (item), arrival);
 }
 
 static GPtrArray *
@@ -104,6 +127,41 @@ list_projections (GstreamRunModel  *self,
   return names;
 }
 
+/* Whether rows can be made of what a projection yields: it may be one of somebody's own. */
+static gboolean
+check_projection (GstreamRunModel   *self,
+                  GstreamRunStream  *run,
+                  const char        *name)
+{
+  GstreamProjection *projection = gstream_run_stream_get_projection (run, name, &self->error);
+  GType wanted = g_str_equal (name, "lifecycle") ? GSTREAM_TYPE_PAYLOAD : G_TYPE_OBJECT;
+  GType type;
+
+  if (projection == NULL)
+    return FALSE;
+
+  type = gstream_projection_get_item_type (projection);
+  if (g_type_is_a (type, wanted))
+    return TRUE;
+
+  g_set_error (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+               "A model makes no rows of projection “%s”, whose items are of type %s: expected %s",
+               name, g_type_name (type), g_type_name (wanted));
+  return FALSE;
+}
+
+static gboolean
+check_projections (GstreamRunModel  *self,
+                   GstreamRunStream *run,
+                   GPtrArray        *names)
+{
+  for (guint i = 0; g_ptr_array_index (names, i) != NULL; i++)
+    if (!check_projection (self, run, g_ptr_array_index (names, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
 static void
 read_cursor (GstreamRunModel *self,
              GstreamCursor   *cursor,
@@ -122,6 +180,9 @@ read_run (GstreamRunModel  *self,
 
   if (names->len == 1)
     return; /* interrupts are no projection */
+
+  if (!check_projections (self, run, names))
+    return;
 
   cursor = gstream_run_stream_interleave (run, (const char * const *) names->pdata, &self->error);
   if (cursor != NULL)
@@ -156,9 +217,24 @@ wait_for_interrupts (GstreamRunModel *self)
 
 /* --- from the beginning --- */
 
+static gboolean
+has_rows (GstreamRunModelFlags flags)
+{
+  return (flags & (GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS |
+                   GSTREAM_RUN_MODEL_LIFECYCLE | GSTREAM_RUN_MODEL_INTERRUPTS)) != 0;
+}
+
 void
 gstream_run_model_begin_with_run (GstreamRunModel *self)
 {
+  if (!has_rows (self->flags))
+    {
+      g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "A model whose flags name no rows would stay empty: name messages, tool calls, subgraphs, "
+                           "lifecycle or interrupts (deep says only where from)");
+      return;
+    }
+
   gstream_rows_set_pump (self->rows, gstream_run_stream_get_pump (self->run));
   read_run (self, self->run);
   if (self->error == NULL && (self->flags & GSTREAM_RUN_MODEL_INTERRUPTS))

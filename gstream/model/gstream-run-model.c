@@ -330,8 +330,9 @@ give_or_fail (GstreamRunModel  *self,
  * Makes a model of a run, which subscribes to what it shows, at once.
  *
  * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED where a projection that it needs
- * has its consumer, and with %GSTREAM_ERROR_NOT_FOUND where the run's mux is
- * without it. A model that was made by `g_object_new()` tells the same by
+ * has its consumer, with %GSTREAM_ERROR_NOT_FOUND where the run's mux is
+ * without it, and with %GSTREAM_ERROR_INVALID where @flags name no rows or
+ * a projection of your own has its place, whose items make no rows. A model that was made by `g_object_new()` tells the same by
  * [property@RunModel:error].
  *
  * Returns: (transfer full): the model

@@ -6,7 +6,47 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+static gboolean
+is_known (const char *name)
+{
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    if (g_str_equal (gstream_builtins[i].name, name))
+      return TRUE;
+
+  return FALSE;
+}
+
+static char *
+join_known (void)
+{
+  const char *names[GSTREAM_N_BUILTINS + 1] = { NULL };
+
+  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
+    names[i] = gstream_builtins[i].name;
+
+  return g_strjoinv (", ", (char **) names);
+}
+
+gboolean
+gstream_mux_check_builtins (GstreamStreamMux  *self,
+                            GError           **error)
+{
+  g_autofree char *known = NULL;
+
+  for (guint i = 0; self->builtins != NULL && self->builtins[i] != NULL; i++)
+    if (!is_known (self->builtins[i]))
+      {
+        known = join_known ();
+        g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+                     "There is no built-in transformer “%s”; there are: %s", self->builtins[i], known);
+        return FALSE;
+      }
+
+  return TRUE;
+}
 
 void
 gstream_mux_choose_builtins (GstreamStreamMux   *self,

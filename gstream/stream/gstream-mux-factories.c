@@ -119,7 +119,8 @@ add_factory (GstreamStreamMux  *self,
  * Adds a transformer of @type, here and in every subgraph (M7).
  *
  * Fails with %GSTREAM_ERROR_EXISTS where one of its projections has a name that
- * is taken (M2); the message says by whom.
+ * is taken (M2); the message says by whom; and with %GSTREAM_ERROR_INVALID where
+ * @type is no such class.
  *
  * Returns: %TRUE unless it failed
  */
@@ -129,8 +130,17 @@ gstream_stream_mux_add_type (GstreamStreamMux  *self,
                              GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
-  g_return_val_if_fail (g_type_is_a (type, GSTREAM_TYPE_TRANSFORMER) && !G_TYPE_IS_ABSTRACT (type), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!g_type_is_a (type, GSTREAM_TYPE_TRANSFORMER) || G_TYPE_IS_ABSTRACT (type))
+    {
+      const char *name = g_type_name (type);
+
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "%s is no class of transformers that could be made: expected one derived from GstreamTransformer",
+                   name ? name : "No type");
+      return FALSE;
+    }
 
   return add_factory (self, factory_new (type, NULL, NULL, NULL), error);
 }

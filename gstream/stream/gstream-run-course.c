@@ -233,13 +233,47 @@ join_root (GstreamRunStreamPrivate *priv)
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
 }
 
-/* Whoever made it without a source learns that from whatever is asked of it. */
-static void
-begin_failed (GstreamRunStreamPrivate *priv)
+static gboolean
+refuse (GError     **error,
+        const char  *why)
 {
-  g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                                  "A run needs a source, and this one was made without");
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, why);
 
+  return FALSE;
+}
+
+/* On a source that has its run. */
+static G_DEFINE_QUARK (gstream-run-stream-taken, taken)
+
+/* Takes the source; what belongs to another run is left to that. */
+static gboolean
+take_makings (GstreamRunStreamPrivate  *priv,
+              GError                  **error)
+{
+  if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
+    {
+      g_clear_object (&priv->mux);
+      return refuse (error, "This mux belongs to another run: make one for each run");
+    }
+  if (priv->source == NULL)
+    return refuse (error, "A run needs a source, and this one was made without");
+  if (g_object_get_qdata (G_OBJECT (priv->source), taken_quark ()) != NULL)
+    return refuse (error, "This source belongs to another run, and gives each event once: make one for each run, "
+                          "or read one run several times, by a tee");
+  if (priv->mux != NULL && !gstream_mux_check_builtins (priv->mux, error))
+    return FALSE;
+
+  g_object_set_qdata (G_OBJECT (priv->source), taken_quark (), GINT_TO_POINTER (TRUE));
+
+  return TRUE;
+}
+
+/* Whoever made it so learns that from whatever is asked of it. */
+static void
+begin_failed (GstreamRunStreamPrivate *priv,
+              const GError            *error)
+{
+  g_clear_object (&priv->source);
   begin_root (priv);
   close_mux (priv, error, FALSE);
 }
@@ -249,12 +283,15 @@ gstream_run_stream_begin (GstreamRunStream *self)
 {
   GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
 
-  if (priv->source != NULL)
-    begin_root (priv);
-  else if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
+  g_autoptr (GError) error = NULL;
+
+  if (priv->source == NULL && priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL &&
+      !gstream_stream_mux_is_attached (priv->mux))
     join_root (priv);
+  else if (take_makings (priv, &error))
+    begin_root (priv);
   else
-    begin_failed (priv);
+    begin_failed (priv, error);
 }
 
 void

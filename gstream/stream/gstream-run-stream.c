@@ -219,18 +219,9 @@ gstream_run_stream_set_property (GObject      *object,
 static void
 gstream_run_stream_constructed (GObject *object)
 {
-  GstreamRunStream *self = GSTREAM_RUN_STREAM (object);
-  GstreamRunStreamPrivate *priv = get_private (self);
-
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->constructed (object);
 
-  if (priv->mux != NULL && gstream_stream_mux_is_attached (priv->mux))
-    {
-      g_critical ("A mux belongs to one run, and this one has its run already");
-      g_clear_object (&priv->mux);
-    }
-
-  gstream_run_stream_begin (self);
+  gstream_run_stream_begin (GSTREAM_RUN_STREAM (object));
 }
 
 static void
@@ -426,6 +417,10 @@ gstream_run_stream_init (GstreamRunStream *self)
  * @mux: (nullable): its pipeline, or %NULL for one with the built-in transformers
  *
  * Makes a run. Nothing is asked of @source until somebody waits (R1).
+ *
+ * A source and a mux belong to one run. One that is made with those of another
+ * has failed from the beginning, with %GSTREAM_ERROR_INVALID: so say its status,
+ * and whatever is asked of it.
  *
  * Returns: (transfer full): the run
  */

@@ -219,6 +219,9 @@ void              gstream_mux_foreach_projection     (GstreamStreamMux          
 
 void              gstream_mux_choose_builtins        (GstreamStreamMux            *self,
                                                       const char * const          *names); /* NULL: all */
+/* Whether there are all those that were chosen by name. */
+gboolean          gstream_mux_check_builtins         (GstreamStreamMux            *self,
+                                                      GError                     **error);
 /* The projection of the built-in @index, which is chosen; made if need be. */
 GstreamProjection *gstream_mux_get_native            (GstreamStreamMux            *self,
                                                       guint                        index);

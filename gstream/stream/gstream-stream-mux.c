@@ -191,6 +191,9 @@ gstream_stream_mux_init (GstreamStreamMux *self)
  *
  * Makes the mux of a run.
  *
+ * A name that no built-in transformer has fails the run that is made with it, with
+ * %GSTREAM_ERROR_NOT_FOUND.
+ *
  * Returns: (transfer full): the mux
  */
 GstreamStreamMux *

@@ -11,6 +11,8 @@
 #include <gstream/projections/gstream-tool-call.h>
 
 #include "tests/projections/story.h"
+#include "tests/support/calls.h"
+#include "tests/support/transformers.h"
 
 #define START(path, id) path " messages {\"event\":\"message-start\",\"id\":\"" id "\"}"
 #define TEXT(path, text) path " messages {\"event\":\"content-block-delta\",\"index\":0," \
@@ -288,6 +290,101 @@ test_nothing (void)
   gstream_run_model_set_max_rows (model, 3);
 }
 
+/* Flags that name no rows: what is missing is said, and nothing is subscribed. */
+static void
+test_no_rows (void)
+{
+  const GstreamRunModelFlags flags[] = { 0, GSTREAM_RUN_MODEL_DEEP };
+
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      g_autoptr (GstreamRunStream) run = story (MESSAGE (".", "m1"));
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (gstream_run_model_new (run, flags[i], &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_subgraphs (run)));
+    }
+}
+
+/* --- projections of one's own in the place of built-in ones --- */
+
+static GstreamRunStream *
+run_with_own (const char         *name,
+              GType               type,
+              GstreamProjection **own)
+{
+  TestTransformer *transformer = test_transformer_new (NULL, NULL);
+
+  *own = gstream_transformer_add_projection (GSTREAM_TRANSFORMER (transformer), name, type);
+
+  return test_run_new (test_source_new (), test_mux_new (transformer, NULL));
+}
+
+static void
+test_own_lifecycle (void)
+{
+  const char *items[] = {
+    "{\"event\":\"started\",\"namespace\":[\"a:1\"]}", "{}", "[1]", "7", "{\"namespace\":7,\"event\":{}}",
+    "{\"namespace\":[7,null,\"b:2\"],\"event\":\"completed\"}", "null",
+  };
+  GstreamProjection *own;
+  g_autoptr (GstreamRunStream) run = run_with_own ("lifecycle", GSTREAM_TYPE_PAYLOAD, &own);
+  g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_LIFECYCLE);
+  g_auto (GValue) nothing = G_VALUE_INIT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    {
+      g_autoptr (GstreamPayload) item = gstream_payload_new (items[i], -1, NULL);
+
+      g_assert_true (gstream_projection_push_payload (own, item, NULL));
+    }
+  g_value_init (&nothing, GSTREAM_TYPE_PAYLOAD);
+  g_assert_true (gstream_projection_push (own, &nothing, NULL));
+  while (turn (FALSE) || g_list_model_get_n_items (G_LIST_MODEL (model)) == 0)
+    ;
+  /* What says no namespace is the run's own; what is nothing makes no row. */
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 4);
+}
+
+static void
+test_own_of_other_types (void)
+{
+  const char *names[] = { "messages", "tool_calls", "subgraphs", "lifecycle" };
+  const GstreamRunModelFlags flags[] = { GSTREAM_RUN_MODEL_MESSAGES, GSTREAM_RUN_MODEL_TOOL_CALLS,
+                                         GSTREAM_RUN_MODEL_SUBGRAPHS, GSTREAM_RUN_MODEL_LIFECYCLE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      GstreamProjection *own;
+      g_autoptr (GstreamRunStream) run = run_with_own (names[i], G_TYPE_STRING, &own);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (gstream_run_model_new (run, flags[i], &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, names[i]));
+      g_assert_false (gstream_projection_is_subscribed (own));
+    }
+}
+
+/* Objects that are none of ours are rows, too. */
+static void
+test_own_objects (void)
+{
+  GstreamProjection *own;
+  g_autoptr (GstreamRunStream) run = run_with_own ("messages", G_TYPE_CANCELLABLE, &own);
+  g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES);
+  g_autoptr (GCancellable) object = g_cancellable_new ();
+  g_auto (GValue) nothing = G_VALUE_INIT;
+
+  g_value_init (&nothing, G_TYPE_CANCELLABLE);
+  g_assert_true (gstream_projection_push (own, &nothing, NULL));
+  g_assert_true (gstream_projection_push_object (own, G_OBJECT (object), NULL));
+  while (turn (FALSE) || g_list_model_get_n_items (G_LIST_MODEL (model)) == 0)
+    ;
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 1);
+}
+
 /* --- what it gives back --- */
 
 static void
@@ -438,6 +535,10 @@ main (int    argc,
   g_test_add_func ("/model/P1/taken", test_taken);
   g_test_add_func ("/model/P8/tee", test_tee);
   g_test_add_func ("/model/P1/nothing-to-read", test_nothing);
+  g_test_add_func ("/model/P1/flags-without-rows", test_no_rows);
+  g_test_add_func ("/model/T5/lifecycle-of-ones-own", test_own_lifecycle);
+  g_test_add_func ("/model/P1/items-that-make-no-rows", test_own_of_other_types);
+  g_test_add_func ("/model/P1/objects-of-ones-own", test_own_objects);
   g_test_add_func ("/model/P9/dropped", test_dropped);
   g_test_add_func ("/model/R3/dropped-while-it-waits-for-interrupts", test_dropped_waiting);
   g_test_add_func ("/model/R7/dropped-inside-a-change", test_dropped_inside);

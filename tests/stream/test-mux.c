@@ -5,8 +5,6 @@
 #include "../support/calls.h"
 #include "../support/transformers.h"
 
-static const char * const none[] = { NULL };
-
 /* --- who is registered --- */
 
 static void
@@ -284,17 +282,18 @@ test_channels (void)
 }
 
 static void
-test_one_run (void)
+test_no_transformers (void)
 {
-  g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (none);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new (), g_object_ref (mux));
-  g_autoptr (GstreamRunStream) other = NULL;
-  TestSource *source = test_source_new ();
+  g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (NULL);
+  const GType types[] = { G_TYPE_INT, G_TYPE_CANCELLABLE, GSTREAM_TYPE_TRANSFORMER, G_TYPE_INVALID };
 
-  g_test_expect_message ("Gstream", G_LOG_LEVEL_CRITICAL, "*belongs to one run*");
-  other = test_run_new (source, g_object_ref (mux));
-  g_test_assert_expected_messages ();
-  g_assert_true (gstream_run_stream_get_mux (other) != mux);
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (gstream_stream_mux_add_type (mux, types[i], &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+    }
 }
 
 int
@@ -306,7 +305,6 @@ main (int   argc,
   g_test_add_func ("/mux/M1/order", test_order);
   g_test_add_func ("/mux/M1/suppress", test_suppress);
   g_test_add_func ("/mux/M1/too-late", test_too_late);
-  g_test_add_func ("/mux/M1/one-run", test_one_run);
   g_test_add_func ("/mux/M2/exists", test_exists);
   g_test_add_func ("/mux/M2/not-found", test_not_found);
   g_test_add_func ("/mux/M5/finish-errors", test_finish_errors);
@@ -314,6 +312,7 @@ main (int   argc,
   g_test_add_func ("/mux/M5/process-error", test_process_error);
   g_test_add_func ("/mux/M5/source-error", test_source_error);
   g_test_add_func ("/mux/M8/channels", test_channels);
+  g_test_add_func ("/mux/M7/types-that-are-no-transformers", test_no_transformers);
 
   return g_test_run ();
 }

@@ -371,6 +371,68 @@ test_stated_twice (Fixture       *fixture,
   g_assert_cmpint (gstream_payload_get_integer (output, ""), ==, 7);
 }
 
+/* It has failed with that, whatever is asked of it, and shows its projections like any other. */
+static void
+assert_refused (GstreamRunStream *run,
+                int               code,
+                const char       *words)
+{
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
+  g_autoptr (GError) error = NULL;
+
+  test_settle (NULL);
+  g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_FAILED);
+  g_assert_error (gstream_run_stream_get_error (run), GSTREAM_ERROR, code);
+  g_assert_nonnull (strstr (gstream_run_stream_get_error (run)->message, words));
+  g_assert_null (gstream_run_stream_output_sync (run, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, code);
+  g_assert_cmpint (gstream_cursor_try_next (log, &(GValue) G_VALUE_INIT, NULL), ==, GSTREAM_TRY_FAILED);
+}
+
+/* The second run of a source gets nothing, and takes nothing from the first. */
+static void
+test_source_twice (void)
+{
+  TestSource *source = test_source_new_ready ("values", 2);
+  g_autoptr (GstreamRunStream) first = test_run_new (source, NULL);
+  g_autoptr (GstreamRunStream) second = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (source), NULL);
+  g_autoptr (GstreamPayload) output = NULL;
+
+  assert_refused (second, GSTREAM_ERROR_INVALID, "source");
+  g_clear_object (&second);
+  g_assert_cmpuint (source->n_closed, ==, 0);
+  output = gstream_run_stream_output_sync (first, NULL, NULL);
+  g_assert_cmpint (gstream_payload_get_integer (output, "/n"), ==, 2);
+}
+
+static void
+test_mux_twice (void)
+{
+  g_autoptr (GstreamEventSource) other = GSTREAM_EVENT_SOURCE (test_source_new_ready ("values", 2));
+  g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (NULL);
+  g_autoptr (GstreamRunStream) first = test_run_new (test_source_new_ready ("values", 1), g_object_ref (mux));
+  g_autoptr (GstreamRunStream) second = gstream_run_stream_new (other, mux);
+  g_autoptr (GstreamRunStream) third = g_object_new (GSTREAM_TYPE_RUN_STREAM, "mux", mux, NULL);
+  g_autoptr (GstreamPayload) output = NULL;
+
+  assert_refused (second, GSTREAM_ERROR_INVALID, "mux");
+  assert_refused (third, GSTREAM_ERROR_INVALID, "mux");
+  g_assert_true (gstream_run_stream_get_mux (first) == mux);
+  output = gstream_run_stream_output_sync (first, NULL, NULL);
+  g_assert_cmpint (gstream_payload_get_integer (output, "/n"), ==, 1);
+}
+
+static void
+test_unknown_builtin (void)
+{
+  const char *names[] = { "values", "mesages", NULL };
+  g_autoptr (GstreamEventSource) source = GSTREAM_EVENT_SOURCE (test_source_new_ready ("values", 2));
+  g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (names);
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, mux);
+
+  assert_refused (run, GSTREAM_ERROR_NOT_FOUND, "“mesages”; there are: ");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -401,6 +463,9 @@ main (int   argc,
   ADD ("/projection/T8/odd-ids", test_odd_ids);
   ADD ("/projection/T8/namespace", test_namespace_of_question);
   g_test_add_func ("/run/R10/no-source", test_no_source);
+  g_test_add_func ("/run/R2/source-of-another-run", test_source_twice);
+  g_test_add_func ("/mux/M7/mux-of-another-run", test_mux_twice);
+  g_test_add_func ("/mux/M2/unknown-builtin", test_unknown_builtin);
 
   return g_test_run ();
 }
