@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload.h>
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,14 @@ G_BEGIN_DECLS
 char *gstream_error_find_words (const char  *data,
                                 gsize        length,
                                 char       **protocol_code);
+
+/*
+ * The words of a run's error, whole and as they are: a text itself, the `message` of an object, else its JSON.
+ * NULL: it is NULL, null or says nothing.
+ */
+char *gstream_error_dup_words    (GstreamPayload *said);
+/* The same of an event of type or step `error`, which has them as a member. */
+char *gstream_error_dup_words_in (GstreamPayload *data);
 
 /* @error: of GSTREAM_ERROR. @status: of HTTP, or a WebSocket's close code, or 0. */
 void  gstream_error_set_origin (GError      *error,

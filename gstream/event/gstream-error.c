@@ -271,3 +271,68 @@ gstream_error_find_words (const char  *data,
 
   return *found != '\0' ? g_steal_pointer (&found) : NULL;
 }
+
+/* --- a run's own words --- */
+
+/* An exception without a text of its own is written "TimeoutError: ". */
+static gboolean
+is_bare_name (const char *text,
+              gsize       length)
+{
+  return length > 1 && strcspn (text, " \t\r\n") >= length && strchr (text, ':') == text + length - 1;
+}
+
+static char *
+dup_saying (const char *text)
+{
+  gsize length = strlen (text);
+
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+  if (length == 0)
+    return NULL;
+
+  return is_bare_name (text, length) ? g_strndup (text, length - 1) : g_strdup (text);
+}
+
+static char *
+dup_saying_of_object (GstreamPayload *object)
+{
+  g_autoptr (GstreamPayload) message = gstream_payload_get (object, "/message");
+  const char *text = message != NULL ? gstream_payload_get_string (message, "") : NULL;
+  char *words = text != NULL ? dup_saying (text) : NULL;
+
+  return words != NULL || gstream_payload_get_size (object, "") == 0 ? words : gstream_payload_dup_json (object);
+}
+
+char *
+gstream_error_dup_words (GstreamPayload *said)
+{
+  switch (said != NULL ? gstream_payload_get_kind (said) : GSTREAM_PAYLOAD_NULL)
+    {
+    case GSTREAM_PAYLOAD_NULL:
+      return NULL;
+    case GSTREAM_PAYLOAD_STRING:
+      return dup_saying (gstream_payload_get_string (said, ""));
+    case GSTREAM_PAYLOAD_OBJECT:
+      return dup_saying_of_object (said);
+    default:
+      return gstream_payload_dup_json (said);
+    }
+}
+
+char *
+gstream_error_dup_words_in (GstreamPayload *data)
+{
+  static const char * const members[] = { "/message", "/error", "/detail" };
+  char *words = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (members) && words == NULL; i++)
+    {
+      g_autoptr (GstreamPayload) member = gstream_payload_get (data, members[i]);
+
+      words = gstream_error_dup_words (member);
+    }
+
+  return words;
+}

@@ -27,7 +27,6 @@ typedef struct
   GstreamJsonString      id;
   GstreamJsonString      method_name;
   GstreamMethod          method;
-  GstreamJsonString      message;     /* of an error */
   GstreamJsonSlice       seq_slice;
   gint64                 seq;
   const guint32         *params;      /* the token where they start; NULL: there are none */

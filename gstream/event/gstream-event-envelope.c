@@ -197,8 +197,6 @@ read_member (GstreamEnvelope         *self,
     default:
       if (is (name, "event_id") || is (name, "eventId"))
         return read_optional_string (cursor, &self->id, "the event's id, a string");
-      if (is (name, "message"))
-        return gstream_json_cursor_string_if_any (cursor, &self->message);
       break;
     }
   return gstream_json_cursor_skip (cursor);

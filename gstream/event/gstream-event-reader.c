@@ -2,6 +2,7 @@
  *
  * Events from JSON (E3): made of what the envelope holds.
  */
+#include "gstream/event/gstream-error-private.h"
 #include "gstream/event/gstream-event-envelope-private.h"
 #include "gstream/event/gstream-event-mold-private.h"
 
@@ -107,19 +108,13 @@ make_event (GstreamEnvelope *self,
 /* The run's own failure, in its own words (R5). */
 static void
 set_failure (GstreamEnvelope  *self,
-             GError  **error)
+             GError          **error)
 {
-  g_autofree char *message = NULL;
-  GstreamJsonString text = self->message;
+  g_autoptr(GstreamPayload) failure = gstream_payload_new_checked (self->cursor.json + self->root.start, self->root.length);
+  g_autofree char *words = gstream_error_dup_words_in (failure);
 
-  if (text.start == NULL)
-    {
-      gstream_json_cursor_fail (&self->cursor, self->root.start, "the error to have message, a string");
-      gstream_json_cursor_set_error (&self->cursor, error);
-      return;
-    }
-  message = gstream_json_dup_raw ((GstreamJsonValue) { text.start, text.start + text.length });
-  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED, message);
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
+                       words != NULL ? words : "The run failed, and its source does not say why");
 }
 
 GstreamEvent *

@@ -183,7 +183,7 @@ skip_scalar (GstreamJsonCursor *self)
     return fail_here (self, "a value");
   stop = gstream_json_token_pass_scalar (start, end);
   if (stop == NULL || (stop < end && !gstream_json_is_space (*stop)))
-    return fail_here (self, "a value");
+    return fail_here (self, gstream_json_token_expect_value (start, self->json + self->length));
   self->next++;
   return TRUE;
 }

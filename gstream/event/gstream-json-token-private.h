@@ -60,6 +60,9 @@ const char *gstream_json_token_pass_scalar  (const char  *p,
 /* Behind the escape that starts at @backslash in a string that ends at @end; NULL if it is none. */
 const char *gstream_json_token_pass_escape  (const char  *backslash,
                                              const char  *end);
+/* What is expected at @p, where no value is; of NaN and Infinity, that they are none. */
+const char *gstream_json_token_expect_value (const char  *p,
+                                             const char  *end);
 /* What the scan, which does not say, found wrong with @json's strings or encoding: where, and what was expected there. */
 const char *gstream_json_token_find_flaw    (const char  *json,
                                              gsize        length,

@@ -81,6 +81,39 @@ gstream_json_token_pass_escape (const char *backslash,
   return backslash + 6;
 }
 
+typedef struct
+{
+  const char *word;
+  const char *expected;
+} Foreign;
+
+/* Numbers that are none, as Python, JavaScript and C write them. */
+static const Foreign foreign[] = {
+  { "NaN", "a value, and NaN is none in JSON" },
+  { "nan", "a value, and NaN is none in JSON" },
+  { "-NaN", "a value, and NaN is none in JSON" },
+  { "-nan", "a value, and NaN is none in JSON" },
+  { "Infinity", "a value, and Infinity is none in JSON" },
+  { "-Infinity", "a value, and -Infinity is none in JSON" },
+  { "inf", "a value, and Infinity is none in JSON" },
+  { "-inf", "a value, and -Infinity is none in JSON" },
+};
+
+const char *
+gstream_json_token_expect_value (const char *p,
+                                 const char *end)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (foreign); i++)
+    {
+      gsize length = strlen (foreign[i].word);
+
+      if ((gsize) (end - p) >= length && memcmp (p, foreign[i].word, length) == 0 &&
+          (p + length == end || !g_ascii_isalnum (p[length])))
+        return foreign[i].expected;
+    }
+  return "a value";
+}
+
 const char *
 gstream_json_token_find_flaw (const char *json,
                               gsize       length,

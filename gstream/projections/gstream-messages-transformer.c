@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error-private.h>
 #include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-unattributed-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
@@ -266,7 +267,7 @@ fail_message (GstreamMessagesTransformer *self,
 {
   gboolean is_known = FALSE;
   GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, gstream_event_get_facts (event), &is_known);
-  const char *text = gstream_payload_get_string (gstream_event_peek_item (event), "/message");
+  g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 
   if (open != NULL)

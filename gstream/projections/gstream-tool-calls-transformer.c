@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/projections/gstream-tool-calls-transformer-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
@@ -123,12 +124,12 @@ fail (GstreamToolCallsTransformer *self,
 {
   g_autoptr (GstreamToolCall) call = NULL;
   g_autoptr (GError) error = NULL;
-  const char *text;
+  g_autofree char *text = NULL;
 
   if (!stop (self, event, &call))
     return;
 
-  text = gstream_payload_get_string (gstream_event_peek_item (event), "/message");
+  text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   error = gstream_run_error_new (text ? text : "The tool failed, and its source does not say why");
   end_call (call, error);
 }

@@ -31,7 +31,7 @@ void             gstream_run_state_observe    (GstreamRunState  *self,
 GstreamRunStatus gstream_run_state_get_status (GstreamRunState  *self);
 /* The error of a failure whose source gives this reason; NULL or empty: none. */
 GError          *gstream_run_error_new        (const char       *text);
-/* What the member `error` of @data says, if it is there: a text, the `message` of an object, else its JSON; NULL: nothing. */
+/* The words of @data's member `error`; NULL: it says nothing. */
 char            *gstream_run_error_dup_text   (GstreamPayload   *data);
 /* The error that a `lifecycle` event states: a JavaScript server writes a document into a string, whose `message` it is (D3). */
 GError          *gstream_run_error_from_event (GstreamEvent     *event);

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-error-private.h>
 #include <gstream/event/gstream-payload-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
@@ -56,22 +56,7 @@ gstream_run_error_dup_text (GstreamPayload *data)
 {
   g_autoptr (GstreamPayload) error = gstream_payload_get (data, "/error");
 
-  if (error == NULL)
-    return NULL;
-
-  switch (gstream_payload_get_kind (error))
-    {
-    case GSTREAM_PAYLOAD_NULL:
-      return NULL;
-    case GSTREAM_PAYLOAD_STRING:
-      return g_strdup (gstream_payload_get_string (error, ""));
-    case GSTREAM_PAYLOAD_OBJECT:
-      if (gstream_payload_get_string (error, "/message") != NULL)
-        return g_strdup (gstream_payload_get_string (error, "/message"));
-      G_GNUC_FALLTHROUGH;
-    default:
-      return g_strdup (gstream_payload_get_json (error, NULL));
-    }
+  return gstream_error_dup_words (error);
 }
 
 GError *
