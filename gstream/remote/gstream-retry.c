@@ -35,7 +35,8 @@ static gboolean
 may_pass (const GError *error)
 {
   if (error->domain == GSTREAM_ERROR)
-    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER;
+    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER
+           || error->code == GSTREAM_ERROR_RATE_LIMITED;
   if (error->domain == G_TLS_ERROR)
     return error->code == G_TLS_ERROR_EOF;
   if (error->domain == SOUP_SESSION_ERROR)

@@ -50,6 +50,11 @@ GError        *gstream_server_new_error   (GstreamServer  *self,
                                            guint           status,
                                            const char     *body,
                                            gsize           length);
+/* Likewise of a WebSocket that was closed with @close_code; @reason: the server's words, or NULL. */
+GError        *gstream_server_new_close_error (GstreamServer *self,
+                                               SoupMessage   *message,
+                                               guint          close_code,
+                                               const char    *reason);
 /* Takes the secrets out of @error, and says in front of it what was being done: once for each error. */
 void           gstream_server_name_error  (GstreamServer  *self,
                                            SoupMessage    *message,

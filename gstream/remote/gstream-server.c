@@ -317,3 +317,58 @@ gstream_server_new_error (GstreamServer *self,
 
   return error;
 }
+
+/* What RFC 6455 and its registry say, and above 4000 what applications have made of HTTP's statuses. */
+static GstreamError
+code_of_close (guint close_code)
+{
+  if (close_code >= 4400 && close_code < 4500)
+    return code_of_status (close_code - 4000);
+  if (close_code >= 4500)
+    return GSTREAM_ERROR_SERVER;
+
+  switch (close_code)
+    {
+    case 1000:
+    case 1001: /* going away */
+      return GSTREAM_ERROR_INCOMPLETE;
+    case 1008: /* against a policy */
+    case 3000: /* unauthorized */
+    case 3003: /* forbidden */
+      return GSTREAM_ERROR_PERMISSION_DENIED;
+    case 1009:
+      return GSTREAM_ERROR_TOO_LARGE;
+    case 1011: /* an error of its own, a restart, too much to do, a bad gateway, a timeout */
+    case 1012:
+    case 1013:
+    case 1014:
+    case 3008:
+      return GSTREAM_ERROR_SERVER;
+    default:
+      return GSTREAM_ERROR_REFUSED;
+    }
+}
+
+GError *
+gstream_server_new_close_error (GstreamServer *self,
+                                SoupMessage   *message,
+                                guint          close_code,
+                                const char    *reason)
+{
+  g_autofree char *code = NULL;
+  g_autofree char *words = gstream_error_find_words (reason, reason != NULL ? strlen (reason) : 0, &code);
+  g_autoptr (GString) text = g_string_new (NULL);
+  GError *error = NULL;
+
+  g_string_append_printf (text, "WebSocket closed with %u", close_code);
+  if (code != NULL)
+    g_string_append_printf (text, " (%s)", code);
+  if (words != NULL)
+    g_string_append_printf (text, ": %s", words);
+
+  error = g_error_new_literal (GSTREAM_ERROR, code_of_close (close_code), text->str);
+  gstream_error_set_origin (error, close_code, code);
+  gstream_server_name_error (self, message, error);
+
+  return error;
+}

@@ -187,10 +187,34 @@ fail_closed (GstreamWebsocketConnection *self)
   fail_command (self, error);
 }
 
+/* Whether the server closed it for a reason, and did not only go or break off. */
+static gboolean
+says_why (SoupWebsocketConnection *connection)
+{
+  const char *reason = soup_websocket_connection_get_close_data (connection);
+
+  switch (soup_websocket_connection_get_close_code (connection))
+    {
+    case 0:
+    case SOUP_WEBSOCKET_CLOSE_NO_STATUS:
+    case SOUP_WEBSOCKET_CLOSE_ABNORMAL:
+      return FALSE;
+    case SOUP_WEBSOCKET_CLOSE_NORMAL:
+    case SOUP_WEBSOCKET_CLOSE_GOING_AWAY:
+      return reason != NULL && *reason != '\0';
+    default:
+      return TRUE;
+    }
+}
+
 static void
 on_closed (SoupWebsocketConnection    *connection,
            GstreamWebsocketConnection *self)
 {
+  if (says_why (connection))
+    take_error (self, gstream_server_new_close_error (self->server, self->message,
+                                                      soup_websocket_connection_get_close_code (connection),
+                                                      soup_websocket_connection_get_close_data (connection)));
   fail_closed (self);
   self->ended = TRUE;
   gstream_pending_next_wake_later (&self->pending);
@@ -390,6 +414,17 @@ leave (GstreamWebsocketConnection *self)
   g_clear_object (&self->connection);
 }
 
+/* Last of all: the callback may let go of the connection. */
+static void
+fail_left (GstreamWebsocketConnection *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                                  "the connection was closed before the server had answered");
+
+  gstream_server_name_error (self->server, self->message, error);
+  fail_command (self, error);
+}
+
 static void
 gstream_websocket_connection_close (GstreamEventSource *source)
 {
@@ -400,6 +435,7 @@ gstream_websocket_connection_close (GstreamEventSource *source)
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
   leave (self);
   gstream_pending_next_wake_later (&self->pending);
+  fail_left (self);
 }
 
 void

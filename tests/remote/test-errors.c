@@ -3,6 +3,7 @@
  * What a server says against what it is asked for, as an application gets it (N11).
  */
 #include <gstream/event/gstream-error-private.h>
+#include <gstream/remote/gstream-websocket-connection-private.h>
 
 #include <string.h>
 
@@ -167,6 +168,125 @@ test_answer (gconstpointer data)
     }
 }
 
+static GBytes *
+closing_frame (guint       code,
+               const char *reason)
+{
+  GByteArray *frame = g_byte_array_new ();
+  const guint8 head[] = { 0x88, strlen (reason) + 2, code >> 8, code & 0xff };
+
+  g_byte_array_append (frame, head, sizeof head);
+  g_byte_array_append (frame, (const guint8 *) reason, strlen (reason));
+
+  return g_byte_array_free_to_bytes (frame);
+}
+
+/* A WebSocket that is closed for a reason that another attempt does not change. */
+static void
+test_closed (void)
+{
+  static const struct { const char *reason; Refusal refusal; } cases[] = {
+    { "token expired", { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 1008, NULL, ": WebSocket closed with 1008: token expired" } },
+    { "", { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 1008, NULL, ": WebSocket closed with 1008" } },
+    { "{\"error\":\"expired\",\"message\":\"log in\"}",
+      { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 4401, "expired", ": WebSocket closed with 4401 (expired): log in" } },
+    { "expired", { NULL, NULL, NULL, GSTREAM_ERROR_REFUSED, 4001, NULL, ": WebSocket closed with 4001: expired" } },
+    { "no thread", { NULL, NULL, NULL, GSTREAM_ERROR_NOT_FOUND, 4404, NULL, ": WebSocket closed with 4404: no thread" } },
+    { "", { NULL, NULL, NULL, GSTREAM_ERROR_REFUSED, 1003, NULL, ": WebSocket closed with 1003" } },
+    { "big", { NULL, NULL, NULL, GSTREAM_ERROR_TOO_LARGE, 1009, NULL, ": WebSocket closed with 1009: big" } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GBytes) frame = closing_frame (cases[i].refusal.number, cases[i].reason);
+      g_autoptr (GError) error = NULL;
+
+      fake_agent_add_fault (agent, (Fault) { .raw = frame });
+      g_assert_null (fake_agent_run (agent, GSTREAM_TRANSPORT_WEBSOCKET, &error));
+      assert_tells (&cases[i].refusal, error);
+      g_assert_cmpuint (agent->n_streams, ==, 1);
+    }
+}
+
+/* And for one that it may change. */
+static void
+test_closed_for_now (void)
+{
+  static const guint codes[] = { 1000, 1001, 1011, 1012, 1013, 4429, 4500 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autofree char *expected = fake_agent_run (agent, GSTREAM_TRANSPORT_WEBSOCKET, NULL);
+      g_autoptr (GBytes) frame = closing_frame (codes[i], "a deployment");
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      agent->n_streams = agent->n_commands = 0;
+      fake_agent_add_fault (agent, (Fault) { .raw = frame });
+      log = fake_agent_run (agent, GSTREAM_TRANSPORT_WEBSOCKET, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (log, ==, expected);
+      g_assert_cmpuint (agent->n_streams, ==, 2);
+
+      for (guint n = 0; n < 4; n++)
+        fake_agent_add_fault (agent, (Fault) { .raw = frame });
+      agent->n_commands = 0;
+      g_assert_null (fake_agent_run (agent, GSTREAM_TRANSPORT_WEBSOCKET, &error));
+      g_assert_cmpuint (gstream_error_get_status (error), ==, codes[i]);
+      g_assert_true (g_str_has_suffix (error->message, ": a deployment"));
+    }
+}
+
+static void
+on_command (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  GError **error = user_data;
+
+  g_assert_null (gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, error));
+}
+
+static void
+on_silent_request (FakeExchange *exchange,
+                   gpointer      user_data)
+{
+  if (!exchange->websocket)
+    fake_exchange_accept (exchange);
+  *(guint *) user_data += 1;
+}
+
+/* Whoever waits for a command's answer when the connection is closed is told, at whatever point it was. */
+static void
+test_closed_here (void)
+{
+  for (guint n_requests = 0; n_requests < 4; n_requests++)
+    {
+      guint n = 0;
+      g_autoptr (FakeServer) fake = fake_server_new (on_silent_request, &n);
+      g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (fake));
+      g_autoptr (SoupSession) session = soup_session_new ();
+      g_autoptr (GstreamServer) server = gstream_server_new (url, "agent", session, NULL);
+      g_autoptr (GstreamEventSource) connection = NULL;
+      g_autoptr (GError) error = NULL;
+      const char * const channels[] = { "values", NULL };
+
+      server->answer_timeout = 60000;
+      server->max_event_size = 4096;
+      server->max_depth = 100;
+      connection = gstream_websocket_connection_new (server, "t1", channels);
+      gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (connection), "{\"id\":2}", NULL, on_command, &error);
+      while (n < n_requests) /* the handshake, the subscription, the command */
+        g_main_context_iteration (NULL, TRUE);
+      gstream_event_source_close (connection);
+      while (error == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+    }
+}
+
 /* The type of an event stream is one in any case. */
 static void
 test_type (void)
@@ -249,6 +369,9 @@ main (int    argc,
   g_test_add_func ("/remote/N11/refused-with-success", test_success);
   g_test_add_data_func ("/remote/N11/answer-refuses-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_answer);
   g_test_add_data_func ("/remote/N11/answer-refuses-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_answer);
+  g_test_add_func ("/remote/N11/websocket-closed", test_closed);
+  g_test_add_func ("/remote/N3/websocket-closed-for-now", test_closed_for_now);
+  g_test_add_func ("/remote/N1/closed-while-a-command-waits", test_closed_here);
   g_test_add_func ("/remote/N2/event-stream-in-any-case", test_type);
   g_test_add_func ("/remote/N11/errors-of-another-origin", test_others);
   g_test_add_func ("/remote/N11/words", test_words);
