@@ -22,6 +22,9 @@ void         gstream_gate_open    (GstreamGate          *self,
                                    gsize                 bytes);
 /* Whether more may pass. */
 gboolean     gstream_gate_is_open (GstreamGate          *self);
+/* The last of those that passed, 127 at most: a WebSocket's closing frame, where that is what ended it. */
+const guint8 *gstream_gate_get_tail (GstreamGate         *self,
+                                     gsize               *length);
 /* How many bytes have passed in all. */
 guint64      gstream_gate_get_passed (GstreamGate       *self);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define TAIL_SIZE 127 /* bytes of the largest closing frame */
+
 struct _GstreamGate
 {
   GInputStream          parent_instance;
@@ -14,6 +16,8 @@ struct _GstreamGate
   GBytes               *first;    /* to be read before @base; NULL: nothing is left */
   gsize                 allowed;  /* bytes that may still pass */
   guint64               passed;   /* bytes, in all */
+  guint8                tail[TAIL_SIZE]; /* the end of what was read last */
+  gsize                 tail_length;
   GSource              *waiting;  /* of the reader, while the gate is closed; it has no child then */
 };
 
@@ -65,6 +69,8 @@ gstream_gate_read_nonblocking (GPollableInputStream  *stream,
     {
       self->allowed -= taken;
       self->passed += taken;
+      self->tail_length = MIN ((gsize) taken, TAIL_SIZE);
+      memcpy (self->tail, (const guint8 *) buffer + taken - self->tail_length, self->tail_length);
       if (self->allowed == 0)
         g_signal_emit (self, shut_signal, 0);
     }
@@ -135,6 +141,15 @@ gboolean
 gstream_gate_is_open (GstreamGate *self)
 {
   return self->allowed > 0;
+}
+
+const guint8 *
+gstream_gate_get_tail (GstreamGate *self,
+                       gsize       *length)
+{
+  *length = self->tail_length;
+
+  return self->tail;
 }
 
 guint64

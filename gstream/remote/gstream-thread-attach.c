@@ -6,6 +6,34 @@
 
 #include <gstream/remote/gstream-request-private.h>
 
+static void
+on_run_known (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) run = gstream_request_finish (result, &error);
+
+  if (run != NULL)
+    gstream_thread_operation_find_run (task);
+  else
+    g_task_return_error (task, error);
+}
+
+/* A run that there is not has no events, and nothing but the wait for them would tell. */
+static void
+check_run (GTask *task)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  g_autofree char *segment = g_uri_escape_string (op->answer.run_id, NULL, FALSE);
+  g_autofree char *rest = g_strconcat ("/runs/", segment, NULL);
+  g_autofree char *path = gstream_request_path (op->thread_id, rest);
+
+  gstream_request_send (op->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_run_known, g_object_ref (task));
+}
+
 /* How far the thread has come, where the server says so: that it does not is no failure. */
 static void
 on_tree (GObject      *object,
@@ -22,7 +50,11 @@ on_tree (GObject      *object,
     op->answer.applied_seq = answer.applied_seq;
   g_free (answer.run_id);
 
-  if (!g_task_return_error_if_cancelled (task))
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (op->answer.run_id != NULL)
+    check_run (task);
+  else
     gstream_thread_operation_find_run (task);
 }
 
@@ -36,7 +68,8 @@ on_tree (GObject      *object,
  * @user_data: for @callback
  *
  * Follows a run that was started elsewhere. It is seen from its beginning, as far
- * as its server has kept that; a run that is over too, as long as it has.
+ * as its server has kept that; a run that is over too, as long as it has. That the server knows no
+ * such run is an error at once, %GSTREAM_ERROR_NOT_FOUND.
  *
  * A server that does not say to which run an event belongs (JavaScript's) shows its newest.
  */

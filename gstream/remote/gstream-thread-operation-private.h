@@ -17,6 +17,9 @@ typedef struct
   GstreamStreamMux   *mux;
   char               *command;        /* NULL: there is a run already */
   GstreamEventSource *connection;     /* a WebSocket that the command was sent through; or NULL */
+  gboolean            is_waiting;     /* for the answer, over that: ... */
+  GSource            *doubt;          /* ... until it is asked whether there is such an assistant */
+  GError             *doubted;        /* that there is none; NULL: it is not known */
   GstreamAnswer       answer;
 
   void              (*refused)       (GTask    *task,

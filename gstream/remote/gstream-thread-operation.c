@@ -13,8 +13,10 @@
 #include <gstream/remote/gstream-remote-run-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
+#include <gstream/remote/gstream-timer-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
+#define DOUBTS_WITHIN 20 /* of the time for an answer: as a part of that */
 #define MAX_RUNS "100" /* of a thread's, to find the newest among: not every server lists that first */
 
 static void
@@ -22,6 +24,8 @@ operation_free (gpointer data)
 {
   GstreamThreadOperation *op = data;
 
+  gstream_timer_end (&op->doubt);
+  g_clear_error (&op->doubted);
   g_clear_pointer (&op->server, gstream_server_unref);
   g_clear_object (&op->connection);
   g_clear_object (&op->mux);
@@ -155,6 +159,50 @@ gstream_thread_operation_find_run (GTask *task)
     find_newest_run (task);
 }
 
+/* --- an assistant that there is not --- */
+
+static void
+on_assistant_known (GObject      *object,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) assistant = gstream_request_finish (result, &error);
+
+  if (!op->is_waiting || !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
+    return;
+  op->doubted = g_steal_pointer (&error);
+  gstream_event_source_close (op->connection); /* which ends the waiting */
+}
+
+static gboolean
+on_doubt (gpointer user_data)
+{
+  GTask *task = user_data;
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+  g_autofree char *segment = g_uri_escape_string (op->server->assistant ? op->server->assistant : "", NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/assistants/", segment, NULL);
+
+  gstream_timer_end (&op->doubt);
+  gstream_request_send (op->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_assistant_known, g_object_ref (task));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* JavaScript's server does not answer on a WebSocket at all where it knows no such assistant. */
+static void
+start_doubt (GTask *task)
+{
+  GstreamThreadOperation *op = g_task_get_task_data (task);
+
+  op->doubt = gstream_timer_new (op->server->answer_timeout / DOUBTS_WITHIN, NULL, "[gstream] doubt");
+  g_source_set_callback (op->doubt, on_doubt, task, NULL);
+  g_source_attach (op->doubt, g_task_get_context (task));
+}
+
 /* --- the command --- */
 
 /* @payload: its answer; NULL: there is none, because of @error, which is taken. */
@@ -193,10 +241,18 @@ on_sent (GObject      *object,
          gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
+  GstreamThreadOperation *op = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (GstreamPayload) payload =
     gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, &error);
 
+  op->is_waiting = FALSE;
+  gstream_timer_end (&op->doubt);
+  if (op->doubted != NULL)
+    {
+      g_clear_error (&error);
+      error = g_steal_pointer (&op->doubted);
+    }
   command_answered (task, payload, error);
 }
 
@@ -214,6 +270,8 @@ gstream_thread_operation_send (GTask *task)
                                                            (const char * const *) op->channels);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
                                             g_task_get_cancellable (task), on_sent, g_object_ref (task));
+      op->is_waiting = TRUE;
+      start_doubt (task);
     }
   else
     {

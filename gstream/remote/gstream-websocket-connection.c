@@ -152,6 +152,31 @@ on_message (SoupWebsocketConnection    *connection,
   gstream_pending_next_wake_later (&self->pending);
 }
 
+/*
+ * libsoup takes codes that came after RFC 6455 for no codes: 1012 for instance, with which
+ * servers restart. NULL: what came last is no closing frame with one of those.
+ */
+static GError *
+find_close_error (GstreamWebsocketConnection *self)
+{
+  gsize length;
+  const guint8 *tail = gstream_gate_get_tail (self->gate, &length);
+
+  for (gsize i = 0; i + 4 <= length; i++)
+    {
+      guint code = tail[i + 2] << 8 | tail[i + 3];
+      g_autofree char *reason = NULL;
+
+      if (tail[i] != 0x88 || tail[i + 1] != length - i - 2 || code < 1012 || code > 1014)
+        continue;
+      reason = g_strndup ((const char *) tail + i + 4, length - i - 4);
+
+      return gstream_server_new_close_error (self->server, self->message, code, reason);
+    }
+
+  return NULL;
+}
+
 static GError *
 translate_error (GstreamWebsocketConnection *self,
                  GError                     *error)
@@ -170,9 +195,13 @@ on_error (SoupWebsocketConnection    *connection,
           GError                     *error,
           GstreamWebsocketConnection *self)
 {
-  GError *translated = translate_error (self, error);
+  GError *translated = find_close_error (self);
 
-  gstream_server_name_error (self->server, self->message, translated);
+  if (translated == NULL)
+    {
+      translated = translate_error (self, error);
+      gstream_server_name_error (self->server, self->message, translated);
+    }
   take_error (self, translated);
   gstream_pending_next_wake_later (&self->pending);
 }

@@ -4,9 +4,12 @@
  */
 #include <gstream/sources/gstream-sse-source.h>
 
-#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-payload.h>
 #include <gstream/sources/gstream-byte-reader-private.h>
 #include <gstream/sources/gstream-sse-parser-private.h>
+
+#include <string.h>
 
 /**
  * GstreamSseSource:
@@ -24,7 +27,8 @@
  * CRLF, a byte order mark at the beginning is skipped, data lines of one event
  * are joined by LF, comments and unknown fields are ignored, and everything may
  * come in pieces. The data of each is an event in JSON; one with empty data is
- * skipped. `id` and `retry` are kept for whoever connects again.
+ * skipped. `id` and `retry` are kept for whoever connects again. An event of the type `error` is the
+ * server's word that it cannot go on: the run fails with %GSTREAM_ERROR_FAILED and what its data says.
  *
  * As the standard says, an event that the end of the stream leaves unfinished is
  * not delivered. But gstream does not pass over it in silence: the run fails with
@@ -97,6 +101,32 @@ take_frame (GstreamSseSource *self,
   return found;
 }
 
+/* What a server says when it cannot go on: whatever that is, it is no event of the protocol (R5, N11). */
+static gboolean
+is_error (const GstreamSseFrame *frame)
+{
+  g_autoptr (GstreamPayload) data = NULL;
+
+  if (frame->type_length != strlen ("error") || memcmp (frame->type, "error", strlen ("error")) != 0)
+    return FALSE;
+  data = frame->length > 0 ? gstream_payload_new (frame->data, frame->length, NULL) : NULL;
+
+  return data == NULL || g_strcmp0 (gstream_payload_get_string (data, "/type"), "event") != 0;
+}
+
+static GError *
+read_error (const GstreamSseFrame *frame)
+{
+  g_autofree char *code = NULL;
+  g_autofree char *words = gstream_error_find_words (frame->data, frame->length, &code);
+  GError *error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
+                                       words != NULL ? words : "The stream ended with an error and did not say which");
+
+  gstream_error_set_origin (error, 0, code);
+
+  return error;
+}
+
 /* FALSE: there is no whole one. */
 static gboolean
 take_event (GstreamSseSource  *self,
@@ -108,6 +138,11 @@ take_event (GstreamSseSource  *self,
 
   while (take_frame (self, &frame))
     {
+      if (is_error (&frame))
+        {
+          gstream_byte_reader_fail (bytes, frame.line, read_error (&frame));
+          break;
+        }
       if (frame.length == 0)
         continue;
 

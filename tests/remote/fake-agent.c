@@ -161,6 +161,8 @@ on_frame (FakeAgent    *self,
   gboolean subscribes = strstr (exchange->body, "subscription.subscribe") != NULL;
   Fault *fault = g_object_get_data (G_OBJECT (exchange->connection), "fault");
 
+  if (self->mute && !subscribes)
+    return;
   if (!subscribes)
     self->n_streams++;
   fake_exchange_send_frame (exchange, answer, -1);
@@ -216,7 +218,12 @@ answer_run (FakeAgent    *self,
                                           self->run_id, self->run_status, self->created_at);
   g_autofree char *runs = g_strdup_printf ("[{\"run_id\":\"older\",\"status\":\"success\",\"created_at\":\"2001-01-01\"},%s]", run);
 
-  answer_json (exchange, strstr (exchange->path, "/runs/") ? run : runs);
+  const char *asked = strstr (exchange->path, "/runs/");
+
+  if (asked != NULL && !g_str_equal (asked + strlen ("/runs/"), self->run_id))
+    fake_exchange_answer (exchange, "404 Not Found", "", "{\"detail\":\"Run not found\"}");
+  else
+    answer_json (exchange, asked != NULL ? run : runs);
 }
 
 static void

@@ -36,6 +36,7 @@ typedef struct
   GArray      *faults;          /* Fault: of the connections to come */
   GArray      *command_faults;  /* the same, of commands */
   guint        silence;         /* ms: the silence-timeout of the threads made for it */
+  gboolean     mute;            /* commands over a WebSocket are not answered */
   gboolean     keeps_open;      /* an answer does not end after the last event: as the real ones do */
 
   GPtrArray   *requests;        /* what was asked: "POST /threads {}" */

@@ -287,6 +287,42 @@ test_closed_here (void)
     }
 }
 
+/* JavaScript's server does not answer where it knows no such assistant. */
+static void
+test_unknown_assistant (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_WEBSOCKET);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  agent->mute = TRUE;
+  g_object_set (thread, "answer-timeout", 2000, NULL);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_assert_null (run);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "/assistants/agent: HTTP 404 Not Found: no such thing"));
+}
+
+static void
+test_unknown_run (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  g_autoptr (GstreamRunStream) run = start (thread);
+  g_autoptr (GstreamRunStream) attached = NULL;
+  g_autoptr (GError) error = NULL;
+
+  attached = gstream_thread_attach_sync (thread, "no/such", NULL, NULL, &error);
+  g_assert_null (attached);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+  g_assert_true (g_str_has_suffix (error->message, "/threads/t1/runs/no%2Fsuch: HTTP 404 Not Found: Run not found"));
+  g_assert_cmpuint (agent->n_streams, ==, GPOINTER_TO_INT (data) == GSTREAM_TRANSPORT_WEBSOCKET ? 1 : 0);
+
+  attached = gstream_thread_attach_sync (thread, agent->run_id, NULL, NULL, NULL);
+  g_assert_nonnull (attached);
+}
+
 /* The type of an event stream is one in any case. */
 static void
 test_type (void)
@@ -372,6 +408,9 @@ main (int    argc,
   g_test_add_func ("/remote/N11/websocket-closed", test_closed);
   g_test_add_func ("/remote/N3/websocket-closed-for-now", test_closed_for_now);
   g_test_add_func ("/remote/N1/closed-while-a-command-waits", test_closed_here);
+  g_test_add_func ("/remote/N11/unknown-assistant", test_unknown_assistant);
+  g_test_add_data_func ("/remote/N12/unknown-run-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_unknown_run);
+  g_test_add_data_func ("/remote/N12/unknown-run-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_unknown_run);
   g_test_add_func ("/remote/N2/event-stream-in-any-case", test_type);
   g_test_add_func ("/remote/N11/errors-of-another-origin", test_others);
   g_test_add_func ("/remote/N11/words", test_words);

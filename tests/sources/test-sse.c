@@ -118,6 +118,49 @@ test_run_failed (void)
                  GSTREAM_ERROR_FAILED, "model connection lost");
 }
 
+/* What a server says in an event of the type `error` when it cannot go on. */
+static void
+test_error_event (void)
+{
+  static const struct { const char *error; const char *words; const char *code; } cases[] = {
+    { "event: error\ndata: {\"error\":\"GraphRecursionError\",\"message\":\"Recursion limit of 25 reached\"}\n\n",
+      "Recursion limit of 25 reached", "GraphRecursionError" },
+    { "event: error\ndata: {\"error\":{\"message\":\"overloaded\",\"type\":\"overloaded_error\"}}\n\n",
+      "overloaded", "overloaded_error" },
+    { "data: \"the worker died\"\nevent: error\n\n", "the worker died", NULL },
+    { "event: error\ndata: out of\ndata: memory\n\n", "out of\nmemory", NULL },
+    { "event: error\ndata:\n\n", "The stream ended with an error and did not say which", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strconcat ("data: " NUMBER (1) "\n\n", cases[i].error, "data: " NUMBER (2) "\n\n", NULL);
+      g_autoptr (GstreamEventSource) source = new_source (text, -1, G_MAXSIZE);
+      g_autoptr (GPtrArray) got = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *code = NULL;
+
+      check_failure (text, 1000, 1, GSTREAM_ERROR_FAILED, cases[i].words);
+      got = test_drain (source, &error);
+      g_assert_cmpstr (error->message, ==, cases[i].words);
+      code = gstream_error_dup_protocol_code (error);
+      g_assert_cmpstr (code, ==, cases[i].code);
+    }
+}
+
+/* That is the name of a method, too. */
+static void
+test_event_named_error (void)
+{
+  g_autoptr (GstreamEventSource) source = new_source ("event: error\ndata: " NUMBER (1) "\n\n", -1, G_MAXSIZE);
+  g_autoptr (GPtrArray) got = NULL;
+  GError *error = NULL;
+
+  got = test_drain (source, &error);
+  g_assert_no_error (error);
+  test_assert_numbers (got, 1, 1);
+}
+
 static void
 test_max_event_size (void)
 {
@@ -200,6 +243,8 @@ main (int   argc,
   g_test_add_func ("/sources/sse/id-and-retry", test_id_and_retry);
   g_test_add_func ("/sources/sse/bad", test_bad);
   g_test_add_func ("/run/R5/sse/run-failed", test_run_failed);
+  g_test_add_func ("/run/R5/sse/error-event", test_error_event);
+  g_test_add_func ("/sources/E3/sse/event-named-error", test_event_named_error);
   g_test_add_func ("/sources/sse/max-event-size", test_max_event_size);
   g_test_add_func ("/sources/sse/many-comments", test_many_comments);
   g_test_add_func ("/sources/sse/max-depth", test_max_depth);
