@@ -109,7 +109,7 @@ gstream_thread_attach (GstreamThread       *self,
  *
  * Ends [method@Thread.attach].
  *
- * Returns: (transfer full) (nullable): the run, or %NULL with @error set
+ * Returns: (transfer full): the run
  */
 GstreamRunStream *
 gstream_thread_attach_finish (GstreamThread  *self,
@@ -129,7 +129,7 @@ gstream_thread_attach_finish (GstreamThread  *self,
  *
  * Does what [method@Thread.attach] does, and iterates the thread's main context until then (R9).
  *
- * Returns: (transfer full) (nullable): the run, or %NULL with @error set
+ * Returns: (transfer full): the run
  */
 GstreamRunStream *
 gstream_thread_attach_sync (GstreamThread     *self,

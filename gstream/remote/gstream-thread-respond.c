@@ -177,7 +177,7 @@ gstream_thread_respond_all (GstreamThread       *self,
  *
  * Ends [method@Thread.respond_all].
  *
- * Returns: (transfer full) (nullable): the run that goes on, or %NULL with @error set
+ * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
 gstream_thread_respond_all_finish (GstreamThread  *self,
@@ -198,7 +198,7 @@ gstream_thread_respond_all_finish (GstreamThread  *self,
  *
  * Does what [method@Thread.respond_all] does, and iterates the thread's main context until then (R9).
  *
- * Returns: (transfer full) (nullable): the run that goes on, or %NULL with @error set
+ * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
 gstream_thread_respond_all_sync (GstreamThread     *self,
@@ -275,7 +275,7 @@ gstream_thread_respond (GstreamThread       *self,
  *
  * Ends [method@Thread.respond].
  *
- * Returns: (transfer full) (nullable): the run that goes on, or %NULL with @error set
+ * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
 gstream_thread_respond_finish (GstreamThread  *self,
@@ -296,7 +296,7 @@ gstream_thread_respond_finish (GstreamThread  *self,
  *
  * Does what [method@Thread.respond] does, and iterates the thread's main context until then (R9).
  *
- * Returns: (transfer full) (nullable): the run that goes on, or %NULL with @error set
+ * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
 gstream_thread_respond_sync (GstreamThread     *self,

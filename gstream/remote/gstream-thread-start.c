@@ -88,7 +88,7 @@ gstream_thread_start (GstreamThread       *self,
  *
  * Ends [method@Thread.start].
  *
- * Returns: (transfer full) (nullable): the run, or %NULL with @error set
+ * Returns: (transfer full): the run
  */
 GstreamRunStream *
 gstream_thread_start_finish (GstreamThread  *self,
@@ -110,7 +110,7 @@ gstream_thread_start_finish (GstreamThread  *self,
  *
  * Does what [method@Thread.start] does, and iterates the thread's main context until then (R9).
  *
- * Returns: (transfer full) (nullable): the run, or %NULL with @error set
+ * Returns: (transfer full): the run
  */
 GstreamRunStream *
 gstream_thread_start_sync (GstreamThread     *self,

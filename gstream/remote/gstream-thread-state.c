@@ -68,7 +68,7 @@ gstream_thread_state (GstreamThread       *self,
  *
  * Ends [method@Thread.state].
  *
- * Returns: (transfer full) (nullable): the state, or %NULL with @error set
+ * Returns: (transfer full): the state
  */
 GstreamPayload *
 gstream_thread_state_finish (GstreamThread  *self,
@@ -86,7 +86,7 @@ gstream_thread_state_finish (GstreamThread  *self,
  *
  * Does what [method@Thread.state] does, and iterates the thread's main context until then (R9).
  *
- * Returns: (transfer full) (nullable): the state, or %NULL with @error set
+ * Returns: (transfer full): the state
  */
 GstreamPayload *
 gstream_thread_state_sync (GstreamThread  *self,
