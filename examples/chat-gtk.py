@@ -101,6 +101,7 @@ class ChatWindow(Gtk.ApplicationWindow):
         super().__init__(application=application)
         self.conversation = Gio.ListStore(item_type=Gio.ListModel)  # what was asked, and the runs that answered
         self.questions = None
+        self.answered = None  # the question whose answer is on its way
         self.thread = None
         self.screenshot = None
         self.cancellable = Gio.Cancellable()
@@ -198,18 +199,29 @@ class ChatWindow(Gtk.ApplicationWindow):
 
     @Gtk.Template.Callback()
     def on_answered(self, _widget):
-        text = self.answer.get_text()
-        self.answer.set_text("")
-        self.show_prompt(text)
-        self.thread.respond(self.question.get_interrupt(), text, self.cancellable, self.on_resumed)
-        self.question.set_answered(True)
+        if self.question is None or self.thread is None or self.answered is not None:
+            return
+        self.answered = self.question
+        self.answer.set_sensitive(False)
+        self.thread.respond(self.question.get_interrupt(), self.answer.get_text(), self.cancellable, self.on_resumed)
 
     def on_resumed(self, thread, result):
         try:
-            self.show_run(thread.respond_finish(result))
-        except GLib.Error as error:
+            run = thread.respond_finish(result)
+        except GLib.Error as error:  # the question stays, and what was written as its answer
             if not was_cancelled(error):
+                self.stop_answering()
                 self.show_error(error)
+            return
+        self.stop_answering().set_answered(True)
+        self.show_prompt(self.answer.get_text())
+        self.answer.set_text("")
+        self.show_run(run)
+
+    def stop_answering(self):
+        answered, self.answered = self.answered, None
+        self.answer.set_sensitive(True)
+        return answered
 
     def show_recorded_prompt(self, run):
         """What was said in a recorded run: its first state has it."""

@@ -16,6 +16,7 @@ struct _ChatWindow
   GstreamRunStream        *run;          /* the newest; NULL: none yet */
   GListModel              *questions;    /* of the newest run */
   GstreamPendingInterrupt *question;     /* the first of them */
+  GstreamPendingInterrupt *answered;     /* the one whose answer is on its way; NULL: none is */
   GstreamThread           *thread;       /* NULL: the run was recorded */
   GCancellable            *cancellable;  /* of all that is awaited */
   char                    *screenshot;   /* where to; NULL: none is wanted */
@@ -172,25 +173,39 @@ on_resumed (GObject      *object,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamRunStream) run = gstream_thread_respond_finish (GSTREAM_THREAD (object), result, &error);
+  ChatWindow *self = user_data;
+  g_autoptr (GstreamPendingInterrupt) answered = NULL;
 
-  if (run != NULL)
-    show_run (user_data, run);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_error (user_data, error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) /* the window is gone */
+    return;
+
+  answered = g_steal_pointer (&self->answered);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->answer), TRUE);
+  if (run == NULL) /* the question stays, and what was written as its answer */
+    {
+      show_error (self, error);
+      return;
+    }
+
+  gstream_pending_interrupt_set_answered (answered, TRUE);
+  show_prompt (self, gtk_editable_get_text (GTK_EDITABLE (self->answer)));
+  gtk_editable_set_text (GTK_EDITABLE (self->answer), "");
+  show_run (self, run);
 }
 
 static void
 on_answered (GtkWidget  *widget,
              ChatWindow *self)
 {
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->answer));
-  g_autoptr (GstreamPayload) response = gstream_payload_new_string (text);
+  g_autoptr (GstreamPayload) response = gstream_payload_new_string (gtk_editable_get_text (GTK_EDITABLE (self->answer)));
 
-  show_prompt (self, text);
+  if (self->question == NULL || self->thread == NULL || self->answered != NULL)
+    return;
+
+  self->answered = g_object_ref (self->question);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->answer), FALSE);
   gstream_thread_respond (self->thread, gstream_pending_interrupt_get_interrupt (self->question), response, NULL,
                           self->cancellable, on_resumed, self);
-  gtk_editable_set_text (GTK_EDITABLE (self->answer), "");
-  gstream_pending_interrupt_set_answered (self->question, TRUE);
 }
 
 /* --- what was said in a recorded run: its first state has it --- */
@@ -364,6 +379,7 @@ chat_window_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->question);
+  g_clear_object (&self->answered);
   g_clear_object (&self->questions);
   g_clear_object (&self->run);
   g_clear_object (&self->thread);

@@ -13,13 +13,13 @@
  *
  * It comes when the run has stopped to ask. A window shows its
  * [property@PendingInterrupt:text], sends the answer where the run came from,
- * and says that it is answered; the row then leaves the model:
+ * and when that has taken it, says that it is answered; the row then leaves the model:
  *
  * ```c
- * GstreamInterrupt *interrupt = gstream_pending_interrupt_get_interrupt (row);
+ * g_autoptr (GstreamRunStream) run = gstream_thread_respond_finish (thread, result, &error);
  *
- * gstream_thread_respond (thread, interrupt, answer, NULL, NULL, on_resumed, window);
- * gstream_pending_interrupt_set_answered (row, TRUE);
+ * if (run != NULL)
+ *   gstream_pending_interrupt_set_answered (row, TRUE);
  * ```
  */
 struct _GstreamPendingInterrupt
@@ -166,8 +166,8 @@ gstream_pending_interrupt_get_answered (GstreamPendingInterrupt *self)
  * @self: the row of an interrupt
  * @answered: whether it was answered
  *
- * Says that the answer was sent. The row then leaves its model, with the next
- * frame.
+ * Says whether the answer was taken. A row that is answered leaves its model with the next
+ * frame; one that no longer is, because the answer was refused for instance, comes back to its place (C8).
  */
 void
 gstream_pending_interrupt_set_answered (GstreamPendingInterrupt *self,

@@ -23,6 +23,8 @@ struct _GstreamRows
   grefcount              ref_count;
   GPtrArray             *shown;   /* of Row, by arrival */
   GPtrArray             *pending; /* come since the last frame */
+  GPtrArray             *aside;   /* answered, and left; as long as somebody else holds their objects */
+  GPtrArray             *back;    /* not answered after all, since the last frame */
   guint                  max;     /* 0: no bound */
   GstreamPump           *pump;    /* NULL: there will be no rows */
   GstreamSettler         settler;
@@ -90,6 +92,48 @@ compare_arrivals (gconstpointer a,
   return (first->arrival > second->arrival) - (first->arrival < second->arrival);
 }
 
+/* --- what was answered --- */
+
+static void
+on_forgotten (gpointer  user_data,
+              GObject  *object)
+{
+  GPtrArray *aside = user_data;
+
+  for (guint i = 0; i < aside->len; i++)
+    if (((Row *) aside->pdata[i])->object == object)
+      {
+        g_free (g_ptr_array_steal_index_fast (aside, i));
+        return;
+      }
+}
+
+/* It may come back, if whoever holds it says so: its handler stays. */
+static void
+set_aside (GPtrArray *aside,
+           Row       *row)
+{
+  g_clear_object (&row->companion);
+  g_ptr_array_add (aside, row);
+  g_object_weak_ref (row->object, on_forgotten, aside);
+  g_object_unref (row->object);
+}
+
+/* NULL: it was not set aside. */
+static Row *
+take_back (GPtrArray *aside,
+           GObject   *object)
+{
+  for (guint i = 0; i < aside->len; i++)
+    if (((Row *) aside->pdata[i])->object == object)
+      {
+        g_object_weak_unref (g_object_ref (object), on_forgotten, aside);
+        return g_ptr_array_steal_index_fast (aside, i);
+      }
+
+  return NULL;
+}
+
 /* --- what leaves --- */
 
 typedef struct
@@ -126,7 +170,7 @@ take_leaving (GPtrArray *rows,
               guint      excess,
               Span      *span)
 {
-  GPtrArray *gone = g_ptr_array_new_with_free_func (free_row);
+  GPtrArray *gone = g_ptr_array_new ();
   guint n_kept = 0;
 
   span->first = span->tail = rows->len;
@@ -149,15 +193,28 @@ take_leaving (GPtrArray *rows,
 }
 
 static void
+let_go (GstreamRows *self,
+        GPtrArray   *gone)
+{
+  for (guint i = 0; i < gone->len; i++)
+    if (self->changed != NULL && is_answered (((Row *) gone->pdata[i])->object))
+      set_aside (self->aside, gone->pdata[i]);
+    else
+      free_row (gone->pdata[i]);
+  g_ptr_array_unref (gone);
+}
+
+static void
 show_leaving (GstreamRows *self)
 {
   Span span;
   guint n_before = self->shown->len;
-  g_autoptr (GPtrArray) gone = take_leaving (self->shown, count_excess (self), &span);
+  GPtrArray *gone = take_leaving (self->shown, count_excess (self), &span);
 
   if (gone->len > 0)
     self->changed (self->owner, span.first, n_before - span.first - span.tail,
                    self->shown->len - span.first - span.tail);
+  let_go (self, gone);
 }
 
 /* --- what comes --- */
@@ -174,14 +231,33 @@ find_position (GstreamRows *self,
   return position;
 }
 
+/* Each to its place: the rows around it stay. */
+static void
+show_back (GstreamRows *self)
+{
+  while (self->changed != NULL && self->back->len > 0)
+    {
+      Row *row = g_ptr_array_steal_index (self->back, 0);
+      guint position = find_position (self, row);
+
+      if (is_answered (row->object)) /* once more */
+        {
+          set_aside (self->aside, row);
+          continue;
+        }
+      g_ptr_array_insert (self->shown, position, row);
+      self->changed (self->owner, position, 0, 1);
+    }
+}
+
 static void
 show_pending (GstreamRows *self)
 {
   Span unseen;
-  g_autoptr (GPtrArray) gone = take_leaving (self->pending, count_excess (self), &unseen);
   guint n_before = self->shown->len;
   guint first;
 
+  let_go (self, take_leaving (self->pending, count_excess (self), &unseen));
   if (self->pending->len == 0)
     return;
 
@@ -196,7 +272,7 @@ show_pending (GstreamRows *self)
 }
 
 /*
- * What leaves and what comes are two changes: one for both would begin with
+ * What leaves and what comes are several changes: one for both would begin with
  * the first row and end with the last, and a view would make all of them anew.
  */
 static void
@@ -207,6 +283,7 @@ on_settle (GstreamSettler *settler)
 
   if (self->changed != NULL)
     show_leaving (self);
+  show_back (self);
   if (self->changed != NULL)
     show_pending (self);
 }
@@ -224,8 +301,11 @@ on_status (GObject    *object,
            gpointer    user_data)
 {
   GstreamRows *self = user_data;
+  Row *back = is_answered (object) ? NULL : take_back (self->aside, object);
 
-  if (count_excess (self) > 0 || is_answered (object))
+  if (back != NULL)
+    g_ptr_array_add (self->back, back);
+  if (back != NULL || count_excess (self) > 0 || is_answered (object))
     settle_slowly (self);
 }
 
@@ -297,6 +377,8 @@ gstream_rows_new (GstreamRowsChangedFunc changed,
   g_ref_count_init (&self->ref_count);
   self->shown = g_ptr_array_new ();
   self->pending = g_ptr_array_new ();
+  self->aside = g_ptr_array_new ();
+  self->back = g_ptr_array_new ();
   self->settler.settle = on_settle;
   self->changed = changed;
   self->owner = owner;
@@ -329,8 +411,11 @@ gstream_rows_close (GstreamRows *self)
     gstream_pump_unsettle (self->pump, &self->settler);
   g_clear_pointer (&self->pump, gstream_pump_unref);
 
+  while (self->aside->len > 0)
+    free_row (take_back (self->aside, ((Row *) self->aside->pdata[0])->object));
   free_rows (self->shown);
   free_rows (self->pending);
+  free_rows (self->back);
 }
 
 void
@@ -343,5 +428,7 @@ gstream_rows_unref (GstreamRows *self)
 
   g_ptr_array_unref (self->shown);
   g_ptr_array_unref (self->pending);
+  g_ptr_array_unref (self->aside);
+  g_ptr_array_unref (self->back);
   g_free (self);
 }

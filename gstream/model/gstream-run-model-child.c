@@ -42,7 +42,7 @@ gstream_run_model_forget_child (GstreamRunModel *self)
  * `GtkTreeListModelCreateModelFunc`:
  *
  * ```c
- * tree = gtk_tree_list_model_new (G_LIST_MODEL (model), FALSE, TRUE, gstream_run_model_create_child, NULL, NULL);
+ * tree = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (model)), FALSE, TRUE, gstream_run_model_create_child, NULL, NULL);
  * ```
  *
  * The model has been there since its run began, so that nothing is missed by

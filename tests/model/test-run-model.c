@@ -166,6 +166,63 @@ test_interrupts (void)
 }
 
 static void
+count_touched (GListModel *model,
+               guint       position,
+               guint       removed,
+               guint       added,
+               guint      *n_touched)
+{
+  *n_touched += removed + added;
+}
+
+/* An answer that was refused: the question is back where it was; whoever let go of it cannot say so. */
+static void
+test_interrupts_not_answered (void)
+{
+  g_autoptr (GstreamRunStream) run = story (ASKS ("i1"), ASKS ("i2"), ASKS ("i3"));
+  g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_INTERRUPTS);
+  g_autoptr (GstreamPendingInterrupt) row = NULL;
+  g_autoptr (GstreamPendingInterrupt) other = NULL;
+  GWeakRef gone;
+  guint n_touched = 0;
+
+  play (run);
+  g_signal_connect (model, "items-changed", G_CALLBACK (count_touched), &n_touched);
+  assert_names (model, "i1 i2 i3");
+  row = g_list_model_get_item (G_LIST_MODEL (model), 1);
+  other = g_list_model_get_item (G_LIST_MODEL (model), 2);
+  gstream_pending_interrupt_set_answered (row, TRUE);
+  gstream_pending_interrupt_set_answered (row, FALSE);
+  settle_frame (run);
+  assert_names (model, "i1 i2 i3");
+
+  for (int i = 0; i < 2; i++)
+    {
+      gstream_pending_interrupt_set_answered (row, TRUE);
+      settle_frame (run);
+      assert_names (model, "i1 i3");
+      gstream_pending_interrupt_set_answered (row, FALSE);
+      gstream_pending_interrupt_set_answered (row, TRUE);
+      gstream_pending_interrupt_set_answered (row, FALSE);
+      settle_frame (run);
+      assert_names (model, "i1 i2 i3");
+    }
+  g_assert_cmpuint (n_touched, ==, 4); /* no other row */
+
+  gstream_pending_interrupt_set_answered (row, TRUE);
+  gstream_pending_interrupt_set_answered (other, TRUE);
+  settle_frame (run);
+  g_weak_ref_init (&gone, other);
+  g_clear_object (&other);
+  g_assert_null (g_weak_ref_get (&gone));
+  g_weak_ref_clear (&gone);
+  assert_names (model, "i1");
+
+  g_clear_object (&model);
+  gstream_pending_interrupt_set_answered (row, FALSE);
+}
+
+static void
 test_interrupts_failed (void)
 {
   g_autoptr (GstreamRunStream) run = story (ASKS ("i1"), "! no such luck");
@@ -528,6 +585,7 @@ main (int    argc,
   g_test_add_func ("/model/T6/tree", test_tree);
   g_test_add_func ("/model/T6/child-goes-with-its-row", test_tree_dropped);
   g_test_add_func ("/model/T8/interrupts", test_interrupts);
+  g_test_add_func ("/model/C8/answer-refused", test_interrupts_not_answered);
   g_test_add_func ("/model/R5/interrupts-of-a-failed-run", test_interrupts_failed);
   g_test_add_func ("/model/T5/lifecycle", test_lifecycle);
   g_test_add_func ("/model/R1/drives", test_drives);
