@@ -273,7 +273,8 @@ static void
 fail_reading (GstreamByteReader *self,
               GError            *error)
 {
-  g_prefix_error (&error, "Cannot read %s: ", self->name);
+  if (strstr (error->message, self->name) == NULL) /* GIO names a file that it cannot open */
+    g_prefix_error (&error, "Cannot read %s: ", self->name);
   stop (self, error);
 }
 

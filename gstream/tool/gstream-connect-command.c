@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "gstream/tool/gstream-digest.h"
+#include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-show.h"
 #include "gstream/tool/gstream-tool-private.h"
 
@@ -101,12 +102,14 @@ print_digest (GstreamRunStream *run,
   GstreamReader *reader = gstream_reader_new (NULL, quit, loop);
   GstreamDigest *digest = gstream_digest_new (run, reader);
   g_autofree char *json = NULL;
+  g_autofree char *text = NULL;
 
   gstream_reader_release (reader);
   g_main_loop_run (loop);
   json = gstream_digest_to_json (digest);
   gstream_digest_free (digest);
-  puts (json);
+  text = gstream_json_compact (json);
+  puts (text);
 }
 
 static void
@@ -134,7 +137,9 @@ print_question (GstreamInterrupt *interrupt)
 {
   g_autofree char *path = g_strjoinv ("/", (char **) gstream_interrupt_get_namespace (interrupt));
 
-  fprintf (stderr, "question /%s: %s\n", path, gstream_payload_get_json (gstream_interrupt_get_value (interrupt), NULL));
+  g_autofree char *value = gstream_json_readable (gstream_payload_get_json (gstream_interrupt_get_value (interrupt), NULL));
+
+  gstream_tool_tell ("question /%s: %s", path, value);
 }
 
 static gboolean
@@ -208,7 +213,7 @@ answer_questions (GstreamThread    *thread,
     {
       *status = GSTREAM_TOOL_INTERRUPTED;
       g_ptr_array_foreach (interrupts, (GFunc) print_question, NULL);
-      fprintf (stderr, "thread %s\n", gstream_thread_get_thread_id (thread));
+      gstream_tool_tell ("thread %s", gstream_thread_get_thread_id (thread));
       return NULL;
     }
 
@@ -303,7 +308,8 @@ gstream_tool_connect (int    argc,
   g_autoptr (GstreamThread) thread = NULL;
 
   if (!gstream_tool_parse ("Runs an assistant of the Agent Server at URL, and shows the run as it goes.\n"
-                           "The API key is taken from " API_KEY_VARIABLE ". Exit status 3: the run stopped to ask.",
+                           "The API key is taken from " API_KEY_VARIABLE ". Exit status 3: the run stopped to ask.\n"
+                           "Ctrl+C ends the command alone: the run goes on, on the server.",
                            entries, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (options.arguments == NULL || g_strv_length (options.arguments) != 2 || (options.digest && options.events))

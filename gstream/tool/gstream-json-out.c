@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "gstream/tool/gstream-json-out.h"
+#include "gstream/tool/gstream-text.h"
 
 #include <string.h>
 
@@ -31,19 +32,27 @@ gstream_json_out_close (GString *out,
   g_string_append_c (out, bracket);
 }
 
+/* What a terminal would do more with than show it is written by its number. */
+static void
+append_char (GString  *out,
+             gunichar  c)
+{
+  if (gstream_text_is_plain (c))
+    g_string_append_unichar (out, c);
+  else
+    g_string_append_printf (out, "\\u%04x", c);
+}
+
 static void
 append_quoted (GString    *out,
                const char *text)
 {
   g_string_append_c (out, '"');
-  for (; *text != '\0'; text++)
+  for (; *text != '\0'; text = g_utf8_next_char (text))
     {
       if (*text == '"' || *text == '\\')
         g_string_append_c (out, '\\');
-      if ((guchar) *text < 0x20)
-        g_string_append_printf (out, "\\u%04x", *text);
-      else
-        g_string_append_c (out, *text);
+      append_char (out, g_utf8_get_char (text));
     }
   g_string_append_c (out, '"');
 }
@@ -113,34 +122,101 @@ gstream_json_out_json (GString    *out,
 
 /* --- the same, as it is best read --- */
 
-static const char *
-append_whole_string (GString    *out,
-                     const char *string)
+/* The number at "\uXXXX", where @escape stands there. */
+static gunichar
+read_unit (const char *escape)
 {
-  const char *end = string + 1;
+  gunichar unit = 0;
 
-  while (*end != '"')
-    end += *end == '\\' ? 2 : 1;
-  end++;
-  g_string_append_len (out, string, end - string);
+  if (escape[0] != '\\' || escape[1] != 'u')
+    return 0;
+  for (guint i = 2; i < 6; i++)
+    unit = unit * 16 + g_ascii_xdigit_value (escape[i]);
 
-  return end;
+  return unit;
 }
 
-char *
-gstream_json_compact (const char *json)
+/* The character that is written as escapes at *@at, which then is behind them; 0: none that can be shown as it is. */
+static gunichar
+read_escaped (const char **at)
+{
+  gunichar first = read_unit (*at);
+  gunichar second = first >= 0xD800 && first < 0xDC00 ? read_unit (*at + 6) : 0;
+  gboolean is_pair = second >= 0xDC00 && second < 0xE000;
+  gunichar c = is_pair ? 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00) : first;
+
+  if (c == 0 || c == '"' || c == '\\' || !g_unichar_validate (c) || !gstream_text_is_plain (c))
+    return 0;
+
+  *at += is_pair ? 12 : 6;
+
+  return c;
+}
+
+static const char *
+append_escape (GString    *out,
+               const char *at,
+               gboolean    readable)
+{
+  gunichar c = readable ? read_escaped (&at) : 0;
+
+  if (c != 0)
+    {
+      g_string_append_unichar (out, c);
+      return at;
+    }
+
+  g_string_append_len (out, at, 2);
+
+  return at + 2;
+}
+
+static const char *
+append_whole_string (GString    *out,
+                     const char *at,
+                     gboolean    readable)
+{
+  g_string_append_c (out, *at++);
+  while (*at != '"')
+    if (*at == '\\')
+      at = append_escape (out, at, readable);
+    else
+      {
+        append_char (out, g_utf8_get_char (at));
+        at = g_utf8_next_char (at);
+      }
+  g_string_append_c (out, *at++);
+
+  return at;
+}
+
+static char *
+compact (const char *json,
+         gboolean    readable)
 {
   GString *out = g_string_new (NULL);
 
   while (*json != '\0')
     if (*json == '"')
-      json = append_whole_string (out, json);
+      json = append_whole_string (out, json, readable);
     else if (g_ascii_isspace (*json))
       json++;
     else
       g_string_append_c (out, *json++);
 
   return g_string_free (out, FALSE);
+}
+
+char *
+gstream_json_compact (const char *json)
+{
+  return compact (json, FALSE);
+}
+
+char *
+gstream_json_readable (const char *json)
+{
+  return compact (json, TRUE);
 }
 
 static void
@@ -153,11 +229,11 @@ append_new_line (GString *out,
 char *
 gstream_json_indent (const char *json)
 {
-  g_autofree char *compact = gstream_json_compact (json);
+  g_autofree char *dense = gstream_json_compact (json);
   GString *out = g_string_new (NULL);
   guint depth = 0;
 
-  for (const char *at = compact; *at != '\0';)
+  for (const char *at = dense; *at != '\0';)
     {
       gboolean is_empty = strchr ("[{", *at) != NULL && strchr ("]}", at[1]) != NULL;
 
@@ -165,7 +241,7 @@ gstream_json_indent (const char *json)
         append_new_line (out, --depth);
       if (*at == '"')
         {
-          at = append_whole_string (out, at);
+          at = append_whole_string (out, at, FALSE);
           continue;
         }
       g_string_append_len (out, at, is_empty ? 2 : 1);

@@ -29,8 +29,12 @@ void  gstream_json_out_payload (GString        *out,
 void  gstream_json_out_json    (GString        *out,
                                 const char     *json);
 
-/* The same JSON on one line; or with a line for each value, indented. */
+/*
+ * The same JSON on one line, for a person who reads with characters in the place of their numbers; or with a line for
+ * each value, indented. What a terminal would take for a command is escaped, or stays so.
+ */
 char *gstream_json_compact     (const char     *json);
+char *gstream_json_readable    (const char     *json);
 char *gstream_json_indent      (const char     *json);
 
 G_END_DECLS

@@ -96,8 +96,8 @@ gstream_tool_open (const char  *argument,
     return g_object_new (type, "file", file, NULL);
 
   source = open_by_beginning (file, error);
-  if (source == NULL)
-    g_prefix_error (error, "Cannot read %s: ", file ? argument : "standard input");
+  if (source == NULL && file == NULL)
+    g_prefix_error (error, "Cannot read standard input: "); /* a file's own error names it */
 
   return source;
 }

@@ -112,10 +112,19 @@ append_styled (GstreamPage *self,
     g_string_append (self->text, "\033[0m");
 }
 
+/* Names, too, are a run's. */
+static char *
+get_label (const GstreamLead *lead)
+{
+  return lead->label ? gstream_text_clean (lead->label) : g_strdup ("");
+}
+
 static guint
 get_margin (const GstreamLead *lead)
 {
-  return 2 * lead->depth + (lead->label ? gstream_text_width (lead->label, -1) : 0);
+  g_autofree char *label = get_label (lead);
+
+  return 2 * lead->depth + gstream_text_width (label, -1);
 }
 
 static void
@@ -123,6 +132,8 @@ append_margin (GstreamPage       *self,
                const GstreamLead *lead,
                gboolean           labelled)
 {
+  g_autofree char *label = get_label (lead);
+
   if (!labelled || lead->label == NULL)
     {
       g_string_append_printf (self->text, "%*s", (int) get_margin (lead), "");
@@ -130,7 +141,7 @@ append_margin (GstreamPage       *self,
     }
 
   g_string_append_printf (self->text, "%*s", (int) (2 * lead->depth), "");
-  append_styled (self, lead->label_style, lead->label, strlen (lead->label));
+  append_styled (self, lead->label_style, label, strlen (label));
 }
 
 /* Columns of a row for text; the last one of the screen stays empty, so that it never wraps by itself. */

@@ -98,7 +98,7 @@ gstream_tool_show (int    argc,
       gstream_tool_complain ("expected one FILE; gstream show --help says how");
       return GSTREAM_TOOL_USAGE;
     }
-  if (options.speed < 0)
+  if (!(options.speed >= 0)) /* which is no number, either */
     {
       gstream_tool_complain ("--speed: expected a positive number, not %g", options.speed);
       return GSTREAM_TOOL_USAGE;

@@ -6,6 +6,7 @@
 
 #include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-show.h"
+#include "gstream/tool/gstream-text.h"
 
 typedef struct
 {
@@ -19,7 +20,7 @@ static void
 print_payload (ShowEvents     *self,
                GstreamPayload *payload)
 {
-  g_autofree char *json = gstream_json_compact (payload ? gstream_payload_get_json (payload, NULL) : "null");
+  g_autofree char *json = gstream_json_readable (payload ? gstream_payload_get_json (payload, NULL) : "null");
 
   fprintf (self->out, "\t%s\n", json);
   fflush (self->out);
@@ -32,9 +33,10 @@ print_event (const GValue *item,
   ShowEvents *self = user_data;
   GstreamEvent *event = g_value_get_boxed (item);
   g_autofree char *path = g_strjoinv ("/", (char **) gstream_event_get_namespace (event));
+  g_autofree char *clean_path = gstream_text_clean (path);
+  g_autofree char *method = gstream_text_clean (gstream_event_get_method (event));
 
-  fprintf (self->out, "%" G_GUINT64_FORMAT "\t%s\t/%s", gstream_event_get_seq (event),
-           gstream_event_get_method (event), path);
+  fprintf (self->out, "%" G_GUINT64_FORMAT "\t%s\t/%s", gstream_event_get_seq (event), method, clean_path);
   print_payload (self, gstream_event_get_data (event));
 }
 

@@ -16,7 +16,7 @@
 static char *
 to_json (GstreamPayload *data)
 {
-  return gstream_json_compact (gstream_payload_get_json (data, NULL));
+  return gstream_json_readable (gstream_payload_get_json (data, NULL));
 }
 
 char *

@@ -8,18 +8,32 @@
 
 #include <string.h>
 
+/* Marks that change the direction of what stands around them. */
+static gboolean
+is_bidi (gunichar c)
+{
+  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+gboolean
+gstream_text_is_plain (gunichar c)
+{
+  return !g_unichar_iscntrl (c) && !is_bidi (c) && c != 0x2028 && c != 0x2029;
+}
+
 char *
 gstream_text_clean (const char *text)
 {
-  GString *clean = g_string_sized_new (strlen (text));
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *clean = g_string_sized_new (strlen (valid));
 
-  for (; *text != '\0'; text = g_utf8_next_char (text))
+  for (text = valid; *text != '\0'; text = g_utf8_next_char (text))
     {
       gunichar c = g_utf8_get_char (text);
 
       if (g_unichar_isspace (c))
         g_string_append_c (clean, ' ');
-      else if (!g_unichar_iscntrl (c))
+      else if (gstream_text_is_plain (c))
         g_string_append_unichar (clean, c);
     }
 

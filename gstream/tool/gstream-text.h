@@ -8,7 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* The same, with a space for each blank and nothing that a terminal would take for a command. */
+/* Whether a terminal shows it, and does nothing else: no control character, nor one that turns the direction of others. */
+gboolean gstream_text_is_plain (gunichar c);
+/* The same, with a space for each blank, and of what else is not plain, or no UTF-8, nothing. */
 char *gstream_text_clean (const char *text);
 /* Columns. */
 guint gstream_text_width (const char *text,

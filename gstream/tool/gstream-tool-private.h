@@ -21,6 +21,10 @@ enum
 void                gstream_tool_complain (const char    *format,
                                            ...) G_GNUC_PRINTF (1, 2);
 
+/* Prints a line on standard error as it is. Both leave out what a terminal would take for a command. */
+void                gstream_tool_tell     (const char    *format,
+                                           ...) G_GNUC_PRINTF (1, 2);
+
 /* Reads the options of a command out of its arguments. If they are wrong, says so and gives FALSE. */
 gboolean            gstream_tool_parse    (const char          *summary,
                                            const GOptionEntry  *entries,

@@ -2,6 +2,7 @@
  *
  * The program `gstream`: finds the command and runs it.
  */
+#include "gstream/tool/gstream-text.h"
 #include "gstream/tool/gstream-tool-private.h"
 
 #include <locale.h>
@@ -38,20 +39,51 @@ print_usage (FILE *out)
       fprintf (out, "  %-20s %s\n", synopsis, commands[i].summary);
     }
   fputs ("\n"
-         "Exit status: 0 all is well, 1 the run failed, 2 the command line is wrong.\n", out);
+         "Exit status: 0 all is well, 1 the run failed, 2 the command line is wrong,\n"
+         "3 the run stopped to ask and nobody answered (connect).\n", out);
+}
+
+/* What a run, a server or a file says must not reach the terminal as it is. */
+static void
+tell (const char *before,
+      const char *format,
+      va_list     arguments)
+{
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+  g_autofree char *clean = gstream_text_clean (message);
+
+  fprintf (stderr, "%s%s\n", before, clean);
 }
 
 void
 gstream_tool_complain (const char *format,
                        ...)
 {
-  g_autofree char *message = NULL;
   va_list arguments;
 
   va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
+  tell ("gstream: ", format, arguments);
   va_end (arguments);
-  fprintf (stderr, "gstream: %s\n", message);
+}
+
+void
+gstream_tool_tell (const char *format,
+                   ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  tell ("", format, arguments);
+  va_end (arguments);
+}
+
+static void
+on_log (const char     *domain,
+        GLogLevelFlags  level,
+        const char     *message,
+        gpointer        user_data)
+{
+  gstream_tool_complain ("%s", message);
 }
 
 gboolean
@@ -103,6 +135,7 @@ main (int   argc,
   const Command *command;
 
   setlocale (LC_ALL, "");
+  g_log_set_handler ("Gstream", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE, on_log, NULL);
   if (argc < 2)
     {
       print_usage (stderr);

@@ -37,7 +37,7 @@ no_command () {
 }
 
 help () {
-  ends 0 gstream --help && grep -q '^  show FILE' "$folder/out" && ! [ -s "$folder/err" ]
+  ends 0 gstream --help && grep -q '^3 the run stopped to ask' "$folder/out" && grep -q '^  show FILE' "$folder/out" && ! [ -s "$folder/err" ]
 }
 
 version () {
@@ -56,6 +56,16 @@ check /tool/show/help show_help
 check /tool/show/no-file complains 2 FILE gstream show
 check /tool/show/two-files complains 2 FILE gstream show a b
 check /tool/show/unknown-option complains 2 --frobnicate gstream show --frobnicate a
+
+# tells_once NAME: what cannot be opened is named once.
+tells_once () {
+  ends 1 gstream show --events "$1"
+  [ "$(grep -o "$1" "$folder/err" | wc -l)" = 1 ]
+}
+
+check /tool/show/missing/json-lines tells_once /nonexistent.jsonl
+check /tool/show/missing/sse tells_once /nonexistent.sse
+check /tool/show/missing/other tells_once /nonexistent
 
 # --- recordings ---
 

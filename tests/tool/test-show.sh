@@ -168,6 +168,52 @@ check /tool/show/person/commands commands
 check /tool/show/person/paragraphs paragraphs
 check_on_terminal /tool/show/terminal/long-lines long_lines
 
+# --- what would be commands to a terminal (tests/faults/terminal-escapes) ---
+
+# Of C0, C1 and DEL nothing but tabs and ends of lines; no mark that turns the direction.
+is_plain () {
+  python3 - "$1" <<'END'
+import sys, unicodedata
+text = open(sys.argv[1], encoding="utf-8").read()
+bad = [c for c in text if (unicodedata.category(c) == "Cc" and c not in "\t\n") or c in "\u061c\u200e\u200f\u2028\u2029"
+       or "\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069"]
+assert not bad, (bad, text)
+END
+}
+
+# sends_no_commands ARGUMENT...: names, errors, data and text of a run are shown, and nothing else of them happens.
+sends_no_commands () {
+  gstream "$@" "$G_TEST_SRCDIR/faults/terminal-escapes/a.jsonl" >"$tap_folder/both" 2>&1
+  is_plain "$tap_folder/both" && grep -q 'red' "$tap_folder/both" && grep -q 'gnp.exe' "$tap_folder/both"
+}
+
+# A command line, too, may name what somebody else has named.
+complains_plainly () {
+  gstream "$@" 2>"$tap_folder/err"
+  [ $? != 0 ] && is_plain "$tap_folder/err"
+}
+
+# The styles are the page's own.
+on_screen () {
+  on_terminal --raw env NO_COLOR=1 gstream show "$G_TEST_SRCDIR/faults/terminal-escapes/a.jsonl" >"$tap_folder/raw"
+  ! grep -q $'\033\\[3\|\033\\]\|\007' "$tap_folder/raw" && grep -q 'owned' "$tap_folder/raw"
+}
+
+characters () {
+  gstream show "$@" "$G_TEST_SRCDIR/faults/terminal-escapes/b-ascii-state.jsonl" >"$tap_folder/shown" &&
+    ! grep -q '\\u' "$tap_folder/shown" && grep -q '"Привет"' "$tap_folder/shown" && grep -q Genève "$tap_folder/shown" &&
+    grep -q 日本 "$tap_folder/shown"
+}
+
+check /tool/show/escapes/person sends_no_commands show
+check /tool/show/escapes/events sends_no_commands show --events
+check /tool/show/escapes/digest sends_no_commands digest
+check /tool/show/escapes/file complains_plainly show $'/nonexistent/\033[31m\xff'
+check /tool/show/escapes/command complains_plainly $'\033[31m\xff'
+check_on_terminal /tool/show/escapes/terminal on_screen
+check /tool/show/characters/person characters
+check /tool/show/characters/events characters --events
+
 # --- at their own speed ---
 
 same_at_speed () {
@@ -184,6 +230,7 @@ check /tool/show/speed/same/json-lines same_at_speed "$runs/python-inprocess/par
 check /tool/show/speed/same/sse same_at_speed "$runs/js-server/subgraphs.sse" 1000
 check /tool/show/speed/negative wrong_speed -1
 check /tool/show/speed/text wrong_speed fast
+check /tool/show/speed/no-number wrong_speed nan
 
 # --- on a terminal ---
 
