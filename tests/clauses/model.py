@@ -81,6 +81,9 @@ class Scope:
         self.graph_name, self.trigger = name, trigger if colon else None
 
     def digest(self):
+        """R5: a run that failed gives its error where its questions are asked for. Taken: the digest then has none,
+        and as output the latest snapshot, as recordings do."""
+        interrupts = [] if self.status == "failed" else self.interrupts
         return {
             **self.items,
             "custom": self.custom,
@@ -90,8 +93,8 @@ class Scope:
             "lifecycle": self.lifecycle,
             "subgraphs": [child.as_subgraph() for child in self.subgraphs],
             "output": self.output,
-            "interrupted": bool(self.interrupts),
-            "interrupts": self.interrupts,
+            "interrupted": bool(interrupts),
+            "interrupts": interrupts,
         }
 
     def as_subgraph(self):
@@ -295,10 +298,10 @@ class Run:
         for child in list(self.scopes[namespace].subgraphs) if namespace in self.scopes else []:
             if child.trigger != id_text(data.get("id")) or child.status:
                 continue
-            error = error if status == "failed" else None
+            its_status, its_error = end_of(child, status, error)
             if child.path in self.told:
-                self.forward(child.path, {"event": status, "namespace": list(child.path)}, error)
-            self.end(child.path, status, error)
+                self.forward(child.path, {"event": its_status, "namespace": list(child.path)}, its_error)
+            self.end(child.path, its_status, its_error)
 
     def end(self, namespace, status, error):
         """T6: the end of a namespace. T8: what has completed and holds interrupts is interrupted. Every namespace
@@ -479,7 +482,8 @@ class Run:
         return len(open_) > 1 and not (last == "message-start" and its_message is message)
 
     def told_by_order(self, namespace, open_, data):
-        """T2: "with several open". A pair of message and block (None: that of the index)."""
+        """T2: "with several open". A pair of message and block (None: that of the index). Taken: of messages with as
+        few blocks unfinished, the newest ends, since one without blocks starts and ends in one piece."""
         event, index = data["event"], data.get("index")
         last, its_message, its_block = self.last.get(namespace, (None, None, None))
         follows = its_message if its_message in open_ else None
@@ -497,7 +501,7 @@ class Run:
             return message_of_finish(open_, index, data.get("content") or {}), None
         if last == "content-block-finish" and follows:
             return follows, None
-        return min(open_, key=lambda m: sum(not block.finished for block in m.blocks)), None
+        return min(reversed(open_), key=lambda m: sum(not block.finished for block in m.blocks)), None
 
 
 def counting_namespace(namespace, data):

@@ -18,7 +18,7 @@ def stream(seed, dialect):
     """The events of a stream."""
     maker = Maker(random.Random(f"{dialect} {seed}"), dialect)
     events = [event for piece in maker.root() for event in piece]
-    if maker.chance(0.06):
+    if events and maker.chance(0.06):
         events = events[: maker.random.randrange(len(events)) + 1]
     return events
 
@@ -311,7 +311,7 @@ class Maker:
         if self.chance(0.1):
             del data["id"]
         yield [self.said(namespace, data, metadata)]
-        if self.chance(0.3):
+        if self.chance(0.3) and kind != "tool":
             yield [self.said(namespace, data | {"type": "ai"}, metadata)]
 
     def whole(self, identity, blocks):
@@ -391,7 +391,7 @@ class Maker:
         if not block.get("started"):
             missing = self.ids_given and block["type"] in ("text", "reasoning", "tool_call") and self.chance(0.1)
             if not missing:
-                first = pieces.pop(0) if pieces and block["type"] in ("text", "reasoning") and self.chance(0.1) else ""
+                first = pieces.pop(0) if self.says_early(block) else ""
                 yield self.block_start(block, first)
         kind = {"text": "text-delta", "reasoning": "reasoning-delta", "image": "data-delta"}.get(block["type"], "tool-call-delta")
         member = {"text": "text", "reasoning": "reasoning", "image": "data"}.get(block["type"], "args")
@@ -399,6 +399,10 @@ class Maker:
             yield {"event": "content-block-delta", "index": block["index"], "delta": {"type": kind, member: piece}}
         if self.chance(0.05):
             yield {"event": "content-block-delta", "index": block["index"], "delta": {"type": "sparkle-delta", "x": 1}}
+
+    def says_early(self, block):
+        """Whether its start has its first text. Not where the next delta, somebody else's, would be taken for it."""
+        return not block.get("crowded") and block["type"] in ("text", "reasoning") and self.chance(0.1)
 
     def finishing(self, block):
         """T3: authoritative: the same words, more, or others; or none."""
@@ -450,8 +454,11 @@ class Maker:
             yield tell(self.tool_message(identity))
             return
         start, pieces, finishes = self.start(identity) | {"role": "ai"}, [], []
-        for index in range(self.pick(0, 1, 1, 1, 2)):
-            block = self.block(index, self.pick("text", "text", "text", "reasoning", "tool_call"))
+        if self.chance(0.15):
+            yield tell([start, {"event": "message-finish"}])
+            return
+        for index in range(self.pick(1, 1, 1, 2)):
+            block = self.block(index, self.pick("text", "text", "text", "reasoning", "tool_call")) | {"crowded": True}
             deltas = [d for d in self.growing(block) if d["event"] != "content-block-delta" or d["delta"]["type"] != "sparkle-delta"]
             pieces += [deltas[:2], *([delta] for delta in deltas[2:])]
             final = dict(block["final"])
