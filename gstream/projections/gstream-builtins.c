@@ -20,7 +20,7 @@
 #define DATA(name, wants) { name, gstream_data_transformer_make, NULL, { name }, wants, TRUE }
 
 /* What is below the scope. */
-#define LIFE (BIT (LIFECYCLE) | BIT (TASKS) | BIT (INPUT_REQUESTED))
+#define LIFE (BIT (LIFECYCLE) | BIT (TASKS) | BIT (INPUT_REQUESTED) | BIT (VALUES))
 
 static GstreamTransformer *
 make_by_type (const GstreamBuiltin *self)
@@ -43,8 +43,8 @@ const GstreamBuiltin gstream_builtins[GSTREAM_N_BUILTINS] = {
   { "extensions", make_by_type, gstream_extensions_transformer_get_type,
     { "custom" }, AT_OWN_OR_NODE (BIT (CUSTOM) | BIT (OTHER)), FALSE },
   { "lifecycle", make_by_type, gstream_lifecycle_transformer_get_type,
-    { "lifecycle", "tasks" }, { BIT (TASKS), LIFE, LIFE }, FALSE },
+    { "lifecycle", "tasks" }, { BIT (TASKS), LIFE, LIFE, LIFE }, FALSE },
   /* Last, so that whatever it ends has been seen by the others. */
   { "subgraphs", make_by_type, gstream_subgraphs_transformer_get_type,
-    { "lifecycle", "tasks" }, { BIT (TASKS), G_MAXUINT, 0 }, FALSE },
+    { "lifecycle", "tasks" }, { [GSTREAM_RELATION_OWN] = BIT (TASKS), [GSTREAM_RELATION_BIRTH] = G_MAXUINT }, FALSE },
 };

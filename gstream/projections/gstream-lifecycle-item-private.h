@@ -15,7 +15,8 @@ GstreamPayload *gstream_lifecycle_item_new        (const char             *event
                                                    const char             *trigger_call_id,
                                                    GstreamPayload         *cause,
                                                    const char             *error);
-/* The one of a `lifecycle` event. */
-GstreamPayload *gstream_lifecycle_item_from_event (GstreamEvent           *event);
+/* The one of a `lifecycle` event, which counts for @ns. */
+GstreamPayload *gstream_lifecycle_item_from_event (GstreamEvent           *event,
+                                                   const GstreamNamespace *ns);
 
 G_END_DECLS

@@ -82,12 +82,13 @@ write_unknown (GString        *json,
 }
 
 GstreamPayload *
-gstream_lifecycle_item_from_event (GstreamEvent *event)
+gstream_lifecycle_item_from_event (GstreamEvent           *event,
+                                   const GstreamNamespace *ns)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamPayload *data = gstream_event_peek_item (event);
   g_autofree char *error = gstream_run_error_dup_text (data);
-  GString *json = begin (gstream_payload_get_string (data, "/event"), gstream_event_peek_namespace (event));
+  GString *json = begin (gstream_payload_get_string (data, "/event"), ns);
 
   gstream_json_add_string (json, "graph_name", facts->name);
   gstream_json_add_string (json, "trigger_call_id", facts->key);

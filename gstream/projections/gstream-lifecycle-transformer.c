@@ -9,98 +9,59 @@
 #include <gstream/projections/gstream-lifecycle-item-private.h>
 #include <gstream/projections/gstream-lifecycle-transformer-private.h>
 #include <gstream/projections/gstream-task-private.h>
+#include <gstream/stream/gstream-run-state-private.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
-
-/* With more namespaces than this, those that have ended are forgotten. */
-#define MAX_PLACES 8192
 
 /* One namespace. */
 typedef struct
 {
-  GstreamNamespace *ns;
-  GstreamStep       step;    /* the newest that was told */
-  char             *trigger; /* the id of its task, where that is what ends it */
-  GList             link;    /* among the open ones, in the order they began */
-  gboolean          open;
-  gboolean          asked;   /* it holds an interrupt */
-} Place;
+  GstreamPlace place;
+  GstreamStep  step;  /* the newest that was told */
+  GList        link;  /* among the open ones, in the order they began */
+  gboolean     open;  /* it was told that it began, and not that it ended */
+  gboolean     asked; /* it holds an interrupt */
+} Life;
 
 struct _GstreamLifecycleTransformer
 {
   GstreamTransformer parent_instance;
 
   GstreamProjection *items;
-  GHashTable        *places;     /* GstreamNamespace -> Place */
-  GHashTable        *by_trigger; /* trigger -> open Place; both the place's */
-  GHashTable        *causes;     /* id of a task -> what caused it, until it is ended */
-  GQueue             open;
+  GstreamPlaces      places; /* of Life */
+  GHashTable        *causes; /* id of a task -> what caused it, until it is ended */
+  GQueue             open;   /* of Life */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamLifecycleTransformer, gstream_lifecycle_transformer, GSTREAM_TYPE_TRANSFORMER)
 
-/* --- places --- */
+/* --- namespaces --- */
 
-static void
-place_free (gpointer data)
+static GstreamStreamMux *
+get_mux (GstreamLifecycleTransformer *self)
 {
-  Place *self = data;
-
-  gstream_namespace_unref (self->ns);
-  g_free (self->trigger);
-  g_free (self);
+  return gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
 }
 
-static gboolean
-has_ended (gpointer key,
-           gpointer value,
-           gpointer user_data)
+static Life *
+get_life (GstreamLifecycleTransformer *self,
+          GstreamNamespace            *ns)
 {
-  return !((Place *) value)->open;
-}
-
-static Place *
-get_place (GstreamLifecycleTransformer *self,
-           GstreamNamespace            *ns)
-{
-  Place *place = g_hash_table_lookup (self->places, ns);
-
-  if (place != NULL)
-    return place;
-
-  if (g_hash_table_size (self->places) >= MAX_PLACES)
-    g_hash_table_foreach_remove (self->places, has_ended, NULL);
-  place = g_new0 (Place, 1);
-  place->ns = gstream_namespace_ref (ns);
-  place->link.data = place;
-  g_hash_table_insert (self->places, place->ns, place);
-
-  return place;
+  return (Life *) gstream_places_get (&self->places, ns, gstream_stream_mux_peek_scope (get_mux (self))->length);
 }
 
 static void
-open_place (GstreamLifecycleTransformer *self,
-            Place                       *place)
+begin (GstreamLifecycleTransformer *self,
+       Life                        *life,
+       GstreamStep                  step)
 {
-  if (place->open)
+  life->step = step;
+  gstream_places_revive (&self->places, &life->place);
+  if (life->open)
     return;
 
-  place->open = TRUE;
-  g_queue_push_tail_link (&self->open, &place->link);
-  if (place->trigger != NULL)
-    g_hash_table_insert (self->by_trigger, place->trigger, place);
-}
-
-static void
-close_place (GstreamLifecycleTransformer *self,
-             Place                       *place)
-{
-  if (!place->open)
-    return;
-
-  place->open = FALSE;
-  g_queue_unlink (&self->open, &place->link);
-  if (place->trigger != NULL)
-    g_hash_table_remove (self->by_trigger, place->trigger);
+  life->open = TRUE;
+  life->link.data = life;
+  g_queue_push_tail_link (&self->open, &life->link);
 }
 
 /* --- items --- */
@@ -110,7 +71,7 @@ static void
 tell_inferred (GstreamLifecycleTransformer *self,
                GstreamPayload              *item)
 {
-  GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
+  GstreamStreamMux *mux = get_mux (self);
 
   gstream_mux_append (mux, gstream_event_new ("lifecycle", gstream_stream_mux_get_scope (mux), item));
   gstream_projection_push_item (self->items, (GstreamItem) { .p = item }, NULL);
@@ -133,37 +94,110 @@ step_name (GstreamStep step)
     }
 }
 
-static void
-tell_end (GstreamLifecycleTransformer *self,
-          Place                       *place,
-          GstreamStep                  step,
-          const char                  *error)
+/* --- the end of a namespace, and with it of all that is open below it (T6) --- */
+
+typedef struct
 {
-  place->step = step;
-  close_place (self, place);
-  tell_inferred (self, gstream_lifecycle_item_new (step_name (step), place->ns, NULL, NULL, NULL, error));
+  GstreamLifecycleTransformer *self;
+  GstreamStep                  step;  /* how the topmost ends */
+  const char                  *error; /* where that is failed */
+  Life                        *said;  /* an event tells of it; NULL: none does */
+} End;
+
+static GstreamStep
+outcome_of (const End *end,
+            Life      *life)
+{
+  if (end->step == GSTREAM_STEP_FAILED || end->step == GSTREAM_STEP_DRAINED)
+    return end->step;
+
+  return life->asked ? GSTREAM_STEP_INTERRUPTED : GSTREAM_STEP_COMPLETED;
+}
+
+static void
+on_ended (gpointer data,
+          gpointer user_data)
+{
+  const End *end = user_data;
+  Life *life = data;
+
+  if (!life->open)
+    return;
+
+  life->open = FALSE;
+  g_queue_unlink (&end->self->open, &life->link);
+  if (life == end->said)
+    return;
+
+  life->step = outcome_of (end, life);
+  tell_inferred (end->self, gstream_lifecycle_item_new (step_name (life->step), life->place.ns, NULL, NULL, NULL,
+                                                        life->step == GSTREAM_STEP_FAILED ? end->error : NULL));
+}
+
+static void
+end_life (GstreamLifecycleTransformer *self,
+          Life                        *life,
+          GstreamStep                  step,
+          const char                  *error,
+          gboolean                     said)
+{
+  End end = { self, step, error, said ? life : NULL };
+
+  gstream_places_end (&self->places, &life->place, on_ended, &end);
 }
 
 /* --- from lifecycle --- */
 
+static gboolean
+is_end (GstreamStep step)
+{
+  return step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED ||
+         step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED;
+}
+
 static void
-process_lifecycle (GstreamLifecycleTransformer *self,
-                   GstreamEvent                *event)
+end_by_event (GstreamLifecycleTransformer *self,
+              Life                        *life,
+              GstreamStep                  step,
+              GstreamEvent                *event)
+{
+  g_autoptr (GError) error = step == GSTREAM_STEP_FAILED ? gstream_run_error_from_event (event) : NULL;
+
+  end_life (self, life, step, error ? error->message : NULL, TRUE);
+  life->step = step;
+}
+
+/* FALSE: it is no change, or one that was told already. */
+static gboolean
+change (GstreamLifecycleTransformer *self,
+        GstreamEvent                *event,
+        GstreamNamespace            *ns)
 {
   GstreamStep step = gstream_event_get_facts (event)->step;
-  Place *place = get_place (self, gstream_event_peek_namespace (event));
+  Life *life;
 
-  if (step != GSTREAM_STEP_NONE && place->step == step)
-    return; /* the same change again */
+  if (step == GSTREAM_STEP_NONE)
+    return TRUE; /* a step that this version does not know */
 
-  place->step = step;
-  if (step == GSTREAM_STEP_STARTED || step == GSTREAM_STEP_RUNNING)
-    open_place (self, place);
-  else if (step != GSTREAM_STEP_NONE)
-    close_place (self, place);
+  life = get_life (self, ns);
+  if (life->step == step || (is_end (step) && is_end (life->step)))
+    return FALSE;
+  if (is_end (step))
+    end_by_event (self, life, step, event);
+  else
+    begin (self, life, step);
 
-  if (gstream_projection_is_wanted (self->items))
-    gstream_projection_push_item (self->items, (GstreamItem) { .p = gstream_lifecycle_item_from_event (event) }, NULL);
+  return TRUE;
+}
+
+static void
+process_lifecycle (GstreamLifecycleTransformer *self,
+                   GstreamEvent                *event,
+                   GstreamNamespace            *ns)
+{
+  if (change (self, event, ns) && gstream_projection_is_wanted (self->items))
+    gstream_projection_push_item (self->items,
+                                  (GstreamItem) { .p = gstream_lifecycle_item_from_event (event, ns) }, NULL);
 }
 
 /* --- from tasks (D1) --- */
@@ -173,55 +207,57 @@ begin_by_task (GstreamLifecycleTransformer *self,
                GstreamEvent                *event)
 {
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  Place *place = get_place (self, ns);
+  Life *life = get_life (self, ns);
   const char *agent = gstream_task_get_agent_name (event);
+  const char *task = life->place.task;
   g_autofree char *name = NULL;
   GstreamPayload *cause;
 
-  if (place->step != GSTREAM_STEP_NONE)
+  /* Without a task's id, no result could be told to be its own. */
+  if (life->step != GSTREAM_STEP_NONE || task == NULL)
     return;
 
-  place->step = GSTREAM_STEP_STARTED;
-  gstream_task_split_segment (ns, ns->length - 1, &name, &place->trigger);
-  if (place->trigger == NULL)
-    return; /* no result could be told to be its own */
-
-  open_place (self, place);
-  cause = agent ? g_hash_table_lookup (self->causes, place->trigger) : NULL;
-  tell_inferred (self, gstream_lifecycle_item_new ("started", ns, agent ? agent : name, place->trigger, cause, NULL));
+  begin (self, life, GSTREAM_STEP_STARTED);
+  name = gstream_task_dup_name (ns, ns->length - 1);
+  cause = agent ? g_hash_table_lookup (self->causes, task) : NULL;
+  tell_inferred (self, gstream_lifecycle_item_new ("started", ns, agent ? agent : name, task, cause, NULL));
 }
 
-static gboolean
-is_child_of (const GstreamNamespace *ns,
-             const GstreamNamespace *parent)
+static GstreamStep
+step_of (GstreamRunStatus status)
 {
-  return ns->length == parent->length + 1 && gstream_namespace_is_in (ns, parent);
+  switch ((int) status)
+    {
+    case GSTREAM_RUN_STATUS_INTERRUPTED:
+      return GSTREAM_STEP_INTERRUPTED;
+    case GSTREAM_RUN_STATUS_FAILED:
+      return GSTREAM_STEP_FAILED;
+    default:
+      return GSTREAM_STEP_COMPLETED;
+    }
 }
 
 static void
 end_by_task (GstreamLifecycleTransformer *self,
              GstreamEvent                *event)
 {
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
   const char *id = gstream_event_get_facts (event)->key;
-  Place *place = id ? g_hash_table_lookup (self->by_trigger, id) : NULL;
   g_autofree char *error = NULL;
+  GstreamStep step;
+  GstreamPlace *place;
 
-  if (id != NULL)
-    g_hash_table_remove (self->causes, id);
-  if (place == NULL || !is_child_of (place->ns, gstream_event_peek_namespace (event)))
+  if (id == NULL)
     return;
 
-  switch (gstream_task_get_outcome (event, &error))
+  g_hash_table_remove (self->causes, id);
+  step = step_of (gstream_task_get_outcome (event, &error));
+  while ((place = gstream_places_of_task (&self->places, ns, id)) != NULL)
     {
-    case GSTREAM_RUN_STATUS_INTERRUPTED:
-      tell_end (self, place, GSTREAM_STEP_INTERRUPTED, NULL);
-      break;
-    case GSTREAM_RUN_STATUS_FAILED:
-      tell_end (self, place, GSTREAM_STEP_FAILED, error);
-      break;
-    default:
-      tell_end (self, place, GSTREAM_STEP_COMPLETED, NULL);
-      break;
+      Life *life = (Life *) place;
+
+      life->asked |= step == GSTREAM_STEP_INTERRUPTED;
+      end_life (self, life, step, error, FALSE);
     }
 }
 
@@ -233,6 +269,8 @@ process_task (GstreamLifecycleTransformer *self,
   const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamPayload *cause;
 
+  if (gstream_stream_mux_has_lifecycle (get_mux (self)))
+    return;
   if (facts->step == GSTREAM_STEP_TASK_RESULT)
     {
       end_by_task (self, event);
@@ -246,21 +284,50 @@ process_task (GstreamLifecycleTransformer *self,
     begin_by_task (self, event);
 }
 
-/* --- from input.requested (T8) --- */
+/* --- questions (T8) --- */
 
+/* It is asked at @ns and, as far as R4 goes, of all that it lies in. */
 static void
 process_request (GstreamLifecycleTransformer *self,
-                 GstreamNamespace            *ns,
-                 guint                        own)
+                 GstreamNamespace            *ns)
 {
-  for (guint length = own + 1; length <= ns->length; length++)
-    {
-      g_autoptr (GstreamNamespace) prefix =
-        gstream_namespace_new_len ((const char * const *) ns->segments, length);
-      Place *place = g_hash_table_lookup (self->places, prefix);
+  for (GstreamPlace *place = &get_life (self, ns)->place; place != NULL; place = place->parent)
+    ((Life *) place)->asked = TRUE;
+}
 
-      if (place != NULL)
-        place->asked = TRUE;
+static void
+process_values (GstreamLifecycleTransformer *self,
+                GstreamEvent                *event)
+{
+  GstreamPayload *interrupts = gstream_event_get_interrupts (event);
+
+  if (interrupts != NULL && gstream_payload_get_kind (interrupts) == GSTREAM_PAYLOAD_ARRAY &&
+      gstream_payload_has (interrupts, "/0"))
+    get_life (self, gstream_event_peek_namespace (event))->asked = TRUE;
+}
+
+/* FALSE: not for the main log (T7). */
+static gboolean
+process_below (GstreamLifecycleTransformer *self,
+               GstreamEvent                *event,
+               GstreamNamespace            *ns)
+{
+  switch ((int) gstream_event_get_facts (event)->method)
+    {
+    case GSTREAM_METHOD_LIFECYCLE:
+      process_lifecycle (self, event, ns);
+      return TRUE;
+    case GSTREAM_METHOD_TASKS:
+      process_task (self, event, TRUE);
+      return FALSE;
+    case GSTREAM_METHOD_INPUT_REQUESTED:
+      process_request (self, ns);
+      return TRUE;
+    case GSTREAM_METHOD_VALUES:
+      process_values (self, event);
+      return TRUE;
+    default:
+      return TRUE;
     }
 }
 
@@ -271,45 +338,39 @@ gstream_lifecycle_transformer_process (GstreamTransformer  *transformer,
 {
   GstreamLifecycleTransformer *self = GSTREAM_LIFECYCLE_TRANSFORMER (transformer);
   GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  guint own = gstream_stream_mux_peek_scope (mux)->length;
-  gboolean below = ns->length > own;
+  GstreamNamespace *ns = gstream_stream_mux_peek_place (mux);
+  gboolean passed = TRUE;
 
-  switch (gstream_event_get_facts (event)->method)
+  if (ns->length > gstream_stream_mux_peek_scope (mux)->length)
+    passed = process_below (self, event, ns);
+  else if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS)
     {
-    case GSTREAM_METHOD_LIFECYCLE:
-      if (below)
-        process_lifecycle (self, event);
-      return TRUE;
-    case GSTREAM_METHOD_TASKS:
-      if (!gstream_stream_mux_has_lifecycle (mux))
-        process_task (self, event, below);
-      return FALSE; /* T7 */
-    case GSTREAM_METHOD_INPUT_REQUESTED:
-      process_request (self, ns, own);
-      return TRUE;
-    default:
-      return TRUE;
+      process_task (self, event, FALSE);
+      passed = FALSE; /* T7 */
     }
+  gstream_places_trim (&self->places, NULL);
+
+  return passed;
 }
 
 /* --- the end of the scope --- */
+
+static void
+end_all (GstreamLifecycleTransformer *self,
+         GstreamStep                  step,
+         const char                  *error)
+{
+  while (self->open.length > 0)
+    end_life (self, self->open.head->data, step, error, FALSE);
+}
 
 static gboolean
 gstream_lifecycle_transformer_finish (GstreamTransformer  *transformer,
                                       GError             **error)
 {
-  GstreamLifecycleTransformer *self = GSTREAM_LIFECYCLE_TRANSFORMER (transformer);
   gboolean drained = gstream_stream_mux_is_drained (gstream_transformer_get_mux (transformer));
 
-  while (self->open.length > 0)
-    {
-      Place *place = self->open.head->data;
-
-      tell_end (self, place,
-                drained ? GSTREAM_STEP_DRAINED : place->asked ? GSTREAM_STEP_INTERRUPTED : GSTREAM_STEP_COMPLETED,
-                NULL);
-    }
+  end_all (GSTREAM_LIFECYCLE_TRANSFORMER (transformer), drained ? GSTREAM_STEP_DRAINED : GSTREAM_STEP_COMPLETED, NULL);
 
   return TRUE;
 }
@@ -318,13 +379,10 @@ static void
 gstream_lifecycle_transformer_fail (GstreamTransformer *transformer,
                                     const GError       *error)
 {
-  GstreamLifecycleTransformer *self = GSTREAM_LIFECYCLE_TRANSFORMER (transformer);
-
   if (error == NULL)
     return; /* aborted: nothing is known of what would have become of them */
 
-  while (self->open.length > 0)
-    tell_end (self, self->open.head->data, GSTREAM_STEP_FAILED, error->message);
+  end_all (GSTREAM_LIFECYCLE_TRANSFORMER (transformer), GSTREAM_STEP_FAILED, error->message);
 }
 
 static void
@@ -332,9 +390,8 @@ gstream_lifecycle_transformer_finalize (GObject *object)
 {
   GstreamLifecycleTransformer *self = GSTREAM_LIFECYCLE_TRANSFORMER (object);
 
-  g_hash_table_unref (self->by_trigger);
   g_hash_table_unref (self->causes);
-  g_hash_table_unref (self->places);
+  gstream_places_clear (&self->places);
 
   G_OBJECT_CLASS (gstream_lifecycle_transformer_parent_class)->finalize (object);
 }
@@ -355,8 +412,7 @@ gstream_lifecycle_transformer_init (GstreamLifecycleTransformer *self)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
-  self->places = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, place_free);
-  self->by_trigger = g_hash_table_new (g_str_hash, g_str_equal);
+  gstream_places_init (&self->places, sizeof (Life), NULL);
   self->causes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gstream_payload_unref);
   self->items = gstream_transformer_add_projection (transformer, "lifecycle", GSTREAM_TYPE_PAYLOAD);
   /* Only what is inferred goes to the main log: what was an event is there already. */

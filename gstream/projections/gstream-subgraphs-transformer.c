@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The runs of subgraphs (T6): discovers the direct children of its scope (D4),
- * gives each a mux and a run, and ends them where their own events do not.
+ * The runs of subgraphs (T6): gives each direct child of its scope (D4) a mux and a
+ * run, before its first event, and ends it where its own events do not.
  */
 #include "config.h"
 
@@ -11,15 +11,18 @@
 #include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-subgraph-run-stream-private.h>
 
+typedef struct _Child Child;
+
 /* A child that is open, or was when we last heard of it. */
-typedef struct
+struct _Child
 {
   GstreamSubgraphsTransformer *parent;
   GList                        link;    /* in the order of birth */
   GstreamSubgraphRunStream    *run;     /* watched, not held, unless `held` */
   char                        *trigger; /* the id of its task; NULL: its segment has none */
+  Child                       *next;    /* of the same trigger, younger or older; NULL: none */
   gboolean                     held;    /* by us, until it ends */
-} Child;
+};
 
 struct _GstreamSubgraphsTransformer
 {
@@ -27,7 +30,7 @@ struct _GstreamSubgraphsTransformer
 
   GstreamProjection *subgraphs;
   GQueue             children;
-  GHashTable        *by_trigger; /* trigger -> Child; both the child's */
+  GHashTable        *by_trigger; /* trigger -> the newest Child of it; both the child's */
   GHashTable        *causes;     /* trigger -> what caused the task, until it is ended; for agents of their own */
 };
 
@@ -35,14 +38,32 @@ G_DEFINE_FINAL_TYPE (GstreamSubgraphsTransformer, gstream_subgraphs_transformer,
 
 /* --- children --- */
 
+/* There is hardly ever another one. */
+static void
+unindex_child (Child *child)
+{
+  GHashTable *by_trigger = child->parent->by_trigger;
+  Child *first = child->trigger ? g_hash_table_lookup (by_trigger, child->trigger) : NULL;
+
+  if (first == child)
+    {
+      g_hash_table_remove (by_trigger, child->trigger);
+      if (child->next != NULL)
+        g_hash_table_insert (by_trigger, child->next->trigger, child->next);
+    }
+  for (; first != NULL && first != child; first = first->next)
+    if (first->next == child)
+      {
+        first->next = child->next;
+        break;
+      }
+}
+
 static void
 forget_child (Child *child)
 {
-  GstreamSubgraphsTransformer *self = child->parent;
-
-  g_queue_unlink (&self->children, &child->link);
-  if (child->trigger != NULL && g_hash_table_lookup (self->by_trigger, child->trigger) == child)
-    g_hash_table_remove (self->by_trigger, child->trigger);
+  g_queue_unlink (&child->parent->children, &child->link);
+  unindex_child (child);
   g_free (child->trigger);
   g_free (child);
 }
@@ -82,8 +103,11 @@ watch_child (GstreamSubgraphsTransformer *self,
   child->held = held;
   g_object_weak_ref (G_OBJECT (run), on_run_gone, child);
   g_queue_push_tail_link (&self->children, &child->link);
-  if (child->trigger != NULL)
-    g_hash_table_replace (self->by_trigger, child->trigger, child); /* the key too: it is the child's */
+  if (child->trigger == NULL)
+    return;
+
+  child->next = g_hash_table_lookup (self->by_trigger, child->trigger);
+  g_hash_table_replace (self->by_trigger, child->trigger, child); /* the key too: it is the child's */
 }
 
 static void
@@ -99,25 +123,22 @@ end_child (Child            *child,
 
 /* --- discovery (D4) --- */
 
-static gboolean
-makes_subgraph (GstreamEvent *event)
+/* What `lifecycle` said of it while it seemed to be a node is its own, too. */
+static void
+describe (GstreamSubgraphsTransformer *self,
+          GstreamSubgraphRunStream    *run,
+          GstreamNamespace            *scope,
+          const char                  *trigger)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const char *graph_name;
+  GstreamPayload *cause;
 
-  switch (facts->method)
-    {
-    case GSTREAM_METHOD_VALUES:
-    case GSTREAM_METHOD_UPDATES:
-    case GSTREAM_METHOD_TASKS:
-    case GSTREAM_METHOD_CHECKPOINTS:
-    case GSTREAM_METHOD_DEBUG:
-    case GSTREAM_METHOD_INPUT_REQUESTED:
-      return TRUE;
-    case GSTREAM_METHOD_LIFECYCLE:
-      return facts->step == GSTREAM_STEP_STARTED && facts->key != NULL;
-    default:
-      return FALSE;
-    }
+  gstream_stream_mux_get_said (gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self)), scope, &graph_name, &cause);
+  gstream_subgraph_run_stream_describe (run, graph_name, NULL, cause);
+
+  cause = trigger ? g_hash_table_lookup (self->causes, trigger) : NULL;
+  if (cause != NULL)
+    gstream_subgraph_run_stream_expect (run, cause);
 }
 
 static void
@@ -127,15 +148,12 @@ hand_out (GstreamSubgraphsTransformer *self,
           gboolean                     held)
 {
   g_autoptr (GstreamSubgraphRunStream) run = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *trigger = NULL;
-  GstreamPayload *cause;
+  g_autofree char *name = gstream_task_dup_name (scope, scope->length - 1);
+  const char *colon = strchr (scope->segments[scope->length - 1], ':');
+  const char *trigger = colon ? colon + 1 : NULL;
 
-  gstream_task_split_segment (scope, scope->length - 1, &name, &trigger);
   run = gstream_subgraph_run_stream_new (mux, name, trigger);
-  cause = trigger ? g_hash_table_lookup (self->causes, trigger) : NULL;
-  if (cause != NULL)
-    gstream_subgraph_run_stream_expect (run, cause);
+  describe (self, run, scope, trigger);
   watch_child (self, run, trigger, held);
 
   /* What it yields is kept for whoever receives it, and for nobody else (P11). */
@@ -145,6 +163,7 @@ hand_out (GstreamSubgraphsTransformer *self,
   gstream_handle_settle (GSTREAM_HANDLE (run));
 }
 
+/* The event is the first in a subgraph of this scope. */
 static gboolean
 discover (GstreamSubgraphsTransformer  *self,
           GstreamNamespace             *ns,
@@ -180,20 +199,20 @@ end_by_task (GstreamSubgraphsTransformer *self,
              GstreamEvent                *event)
 {
   const char *id = gstream_event_get_facts (event)->key;
-  Child *child = id ? g_hash_table_lookup (self->by_trigger, id) : NULL;
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   GstreamRunStatus status;
+  Child *child;
 
-  if (id != NULL)
-    g_hash_table_remove (self->causes, id);
-  if (child == NULL)
+  if (id == NULL)
     return;
 
+  g_hash_table_remove (self->causes, id);
   status = gstream_task_get_outcome (event, &text);
   if (status == GSTREAM_RUN_STATUS_FAILED)
     error = gstream_run_error_new (text);
-  end_child (child, status, error);
+  while ((child = g_hash_table_lookup (self->by_trigger, id)) != NULL)
+    end_child (child, status, error);
 }
 
 static void
@@ -228,17 +247,17 @@ gstream_subgraphs_transformer_process (GstreamTransformer  *transformer,
                                        GError             **error)
 {
   GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  guint own = gstream_stream_mux_peek_scope (gstream_transformer_get_mux (transformer))->length;
+  GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
+  GstreamNamespace *ns = gstream_stream_mux_peek_place (mux);
   gboolean is_task = gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS;
 
-  if (ns->length == own)
+  if (ns->length > gstream_stream_mux_peek_scope (mux)->length)
     {
-      if (is_task)
-        process_task (self, event);
+      if (!discover (self, ns, error))
+        return FALSE;
     }
-  else if ((ns->length > own + 1 || makes_subgraph (event)) && !discover (self, ns, error))
-    return FALSE;
+  else if (is_task)
+    process_task (self, event);
 
   return !is_task; /* T7 */
 }

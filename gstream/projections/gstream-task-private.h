@@ -9,11 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* A namespace's last segment is "name:id"; @id is NULL where there is none. Free both. */
-void             gstream_task_split_segment    (const GstreamNamespace  *ns,
-                                                guint                    index,
-                                                char                   **name,
-                                                char                   **id);
+/* What comes before the task's id in a segment of a namespace. */
+char            *gstream_task_dup_name         (const GstreamNamespace  *ns,
+                                                guint                    index);
 /* How the subgraph that a task was ended, by the event of its result; @error is set where it failed. */
 GstreamRunStatus gstream_task_get_outcome      (GstreamEvent            *event,
                                                 char                   **error);

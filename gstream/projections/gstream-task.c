@@ -8,17 +8,11 @@
 #include <gstream/projections/gstream-task-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
-void
-gstream_task_split_segment (const GstreamNamespace  *ns,
-                            guint                    index,
-                            char                   **name,
-                            char                   **id)
+char *
+gstream_task_dup_name (const GstreamNamespace *ns,
+                       guint                   index)
 {
-  const char *segment = ns->segments[index];
-  const char *colon = strchr (segment, ':');
-
-  *name = colon ? g_strndup (segment, colon - segment) : g_strdup (segment);
-  *id = colon ? g_strdup (colon + 1) : NULL;
+  return g_strndup (ns->segments[index], strcspn (ns->segments[index], ":"));
 }
 
 GstreamRunStatus

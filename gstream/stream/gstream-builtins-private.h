@@ -25,6 +25,10 @@ struct _GstreamBuiltin
   const char *channels[3];                                       /* the stream modes that it needs (M8), NULL at the end */
   guint       wants[GSTREAM_N_RELATIONS];                        /* bits of GstreamMethod, by where an event lies */
   gboolean    only_pushes;                                       /* events mean nothing to it while nobody gets its items */
+  /* Whether something that began at @ns, a node of the scope until now, goes on (D4); NULL: nothing goes on in it. */
+  gboolean  (*keeps)     (GstreamTransformer *self, GstreamNamespace *ns);
+  /* Takes @event, at what is a subgraph by now, where it is about such a thing; FALSE: it is not. */
+  gboolean  (*take_kept) (GstreamTransformer *self, GstreamEvent *event);
 };
 
 extern const GstreamBuiltin gstream_builtins[GSTREAM_N_BUILTINS]; /* in the order they process */

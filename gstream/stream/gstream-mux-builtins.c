@@ -110,3 +110,33 @@ gstream_mux_rouse_builtins (GstreamStreamMux *self,
         rouse (self, i);
     }
 }
+
+/* --- what goes on (D4) --- */
+
+int
+gstream_mux_get_builtin_index (GstreamTransformer *transformer)
+{
+  guint order = gstream_transformer_get_order (transformer);
+
+  return order >= GSTREAM_ORDER_BUILTINS && order < GSTREAM_ORDER_BUILTINS + GSTREAM_N_BUILTINS
+           ? (int) (order - GSTREAM_ORDER_BUILTINS)
+           : -1;
+}
+
+guint
+gstream_mux_list_kept (GstreamStreamMux *self,
+                       GstreamNamespace *ns)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < self->transformers->len; i++)
+    {
+      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
+      int index = gstream_mux_get_builtin_index (transformer);
+
+      if (index >= 0 && gstream_builtins[index].keeps != NULL && gstream_builtins[index].keeps (transformer, ns))
+        kept |= 1u << index;
+    }
+
+  return kept;
+}

@@ -5,7 +5,11 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+/* How deep subgraphs may lie in each other: more is a mistake, and would cost its square. */
+#define MAX_DEPTH 256
 
 /* --- the main log --- */
 
@@ -34,6 +38,7 @@ gstream_mux_append (GstreamStreamMux *self,
 
 static inline const GstreamStop *
 get_chain (GstreamStreamMux *root,
+           GstreamEvent     *event,
            GstreamNamespace *ns,
            GstreamMethod     method)
 {
@@ -43,27 +48,61 @@ get_chain (GstreamStreamMux *root,
   if (tree->first.ns == ns && route->generation == tree->generation && route->chains[method] != NULL)
     return route->chains[method];
 
-  return gstream_mux_find_chain (root, ns, method);
+  return gstream_mux_find_chain (root, event, ns, method);
 }
 
-static inline void
+/* FALSE: it lies deeper than anything can. */
+static gboolean
+check_depth (GstreamStreamMux *root,
+             GstreamNamespace *ns)
+{
+  if (G_LIKELY (ns->length <= MAX_DEPTH))
+    return TRUE;
+
+  root->funcs->failed (root->owner, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                                                 "An event's namespace has %u segments; at most %u were expected",
+                                                 ns->length, MAX_DEPTH));
+
+  return FALSE;
+}
+
+/* What some events say of scopes counts before any transformer sees them; that of others is asked for where it may be new. */
+static inline gboolean
+is_noted (GstreamMethod method)
+{
+  return ((1u << method) & ((1u << GSTREAM_METHOD_LIFECYCLE) | (1u << GSTREAM_METHOD_TASKS))) != 0;
+}
+
+/* Takes @event. FALSE: it goes nowhere. */
+static inline gboolean
 set_out (GstreamStreamMux *root,
          GstreamEvent     *event)
 {
   GstreamPassage *passage = &root->tree->passage;
+  GstreamMethod method = gstream_event_get_facts (event)->method;
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
 
   passage->event = event;
-  passage->next = get_chain (root, gstream_event_peek_namespace (event), gstream_event_get_facts (event)->method);
+  if (G_UNLIKELY (is_noted (method)))
+    ns = gstream_mux_find_place (root, event);
+  if (!check_depth (root, ns))
+    return FALSE;
+  if (G_UNLIKELY (is_noted (method)))
+    gstream_mux_note (root, event, ns);
+  passage->next = get_chain (root, event, ns, method);
   passage->generation = root->tree->generation;
   passage->suppressor = NULL;
+  passage->claimer = NULL;
+
+  return TRUE;
 }
 
 static void
 end_passage (GstreamStreamMux *root)
 {
   gstream_passage_clear (&root->tree->passage);
-  if (G_UNLIKELY (root->tree->buried != NULL))
-    g_clear_pointer (&root->tree->buried, g_ptr_array_unref);
+  if (G_UNLIKELY (root->tree->is_untidy))
+    gstream_mux_tidy (root);
 }
 
 void
@@ -148,6 +187,7 @@ take_consequences (GstreamStreamMux   *root,
     {
       gstream_event_unref (passage->event);
       passage->event = g_steal_pointer (&replacement);
+      gstream_mux_note (root, passage->event, gstream_mux_find_place (root, passage->event));
       find_rest (root, mux, gstream_transformer_get_order (transformer));
     }
   else if (passage->generation != root->tree->generation)
@@ -304,6 +344,14 @@ run_passage (GstreamStreamMux *root)
   return TRUE;
 }
 
+static gboolean
+give_up (GstreamStreamMux *root)
+{
+  end_passage (root);
+
+  return TRUE;
+}
+
 gboolean
 gstream_stream_mux_dispatch (GstreamStreamMux *self,
                              GstreamEvent     *event)
@@ -320,10 +368,7 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
 
   self->started = TRUE;
   self->dispatching = TRUE;
-  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
-    self->tree->lifecycle_seen = TRUE;
-  set_out (self, event);
-  arrived = run_passage (self);
+  arrived = set_out (self, event) ? run_passage (self) : give_up (self);
   self->dispatching = FALSE;
   if (G_UNLIKELY (self->reprieved))
     g_object_unref (self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where events go: the subgraphs that a tree of muxes knows of, and the stops of
- * an event, from the root's mux down to that of the subgraph it occurs in.
+ * Where events go: the stops of an event, from the root's mux down to that of the
+ * subgraph it occurs in.
  *
  * They are found out once for a namespace and a method, and kept until something
  * changes where events go: a mux or a transformer that has nothing to do with an
@@ -35,55 +35,6 @@ route_free (gpointer data)
 }
 
 static void
-release_child (gpointer data)
-{
-  GstreamStreamMux *child = data;
-
-  if (child == NULL)
-    return;
-
-  child->root = NULL;
-  g_object_unref (child);
-}
-
-void
-gstream_mux_tree_insert (GstreamMuxTree   *self,
-                         GstreamNamespace *scope,
-                         GstreamStreamMux *child)
-{
-  if (self->muxes == NULL)
-    self->muxes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal,
-                                         (GDestroyNotify) gstream_namespace_unref, release_child);
-  g_hash_table_replace (self->muxes, gstream_namespace_ref (scope), child);
-}
-
-gboolean
-gstream_mux_tree_lookup (GstreamMuxTree    *self,
-                         GstreamNamespace  *scope,
-                         GstreamStreamMux **mux)
-{
-  *mux = NULL;
-
-  return self->muxes != NULL && g_hash_table_lookup_extended (self->muxes, scope, NULL, (gpointer *) mux);
-}
-
-void
-gstream_mux_tree_bury (GstreamMuxTree   *self,
-                       GstreamStreamMux *mux)
-{
-  gpointer scope;
-
-  /* An event on its way may be in it right now. */
-  if (self->buried == NULL)
-    self->buried = g_ptr_array_new_with_free_func (release_child);
-  g_hash_table_steal_extended (self->muxes, mux->scope, &scope, NULL);
-  g_hash_table_insert (self->muxes, scope, NULL);
-  g_ptr_array_add (self->buried, mux);
-  if (self->passage.event == NULL)
-    g_clear_pointer (&self->buried, g_ptr_array_unref);
-}
-
-static void
 forget_routes (GstreamMuxTree *self)
 {
   g_clear_pointer (&self->first.ns, gstream_namespace_unref);
@@ -100,7 +51,7 @@ gstream_mux_tree_free (GstreamMuxTree *self)
   gstream_passage_clear (&self->passage);
   forget_routes (self);
   g_free (self->recent);
-  g_clear_pointer (&self->muxes, g_hash_table_unref);
+  gstream_places_clear (&self->scopes);
   g_clear_pointer (&self->buried, g_ptr_array_unref);
   g_clear_pointer (&self->works, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
@@ -116,34 +67,49 @@ gstream_mux_changed (GstreamStreamMux *self)
 
 /* --- routes --- */
 
-/* Whether the first @length segments of @ns are a scope: the root's, or that of a subgraph. */
-static gboolean
-find_scope (GstreamStreamMux  *root,
-            GstreamNamespace  *ns,
-            guint              length,
-            GstreamStreamMux **mux)
+/* The innermost subgraph that @ns is in; NULL: the root. */
+static GstreamScope *
+find_innermost (GstreamMuxTree   *tree,
+                GstreamNamespace *ns)
 {
-  g_autoptr (GstreamNamespace) prefix = NULL;
+  GstreamScope *scope = gstream_mux_tree_find (tree, ns);
 
-  *mux = length == 0 ? root : NULL;
-  if (length == 0)
-    return TRUE;
-  if (root->tree->muxes == NULL)
-    return FALSE;
+  for (guint length = ns->length; scope == NULL && length > 1 && tree->scopes.table != NULL; length--)
+    {
+      g_autoptr (GstreamNamespace) above = gstream_namespace_new_len ((const char * const *) ns->segments, length - 1);
 
-  prefix = gstream_namespace_new_len ((const char * const *) ns->segments, length);
+      scope = gstream_mux_tree_find (tree, above);
+    }
+  while (scope != NULL && !scope->is_subgraph)
+    scope = (GstreamScope *) scope->place.parent;
 
-  return gstream_mux_tree_lookup (root->tree, prefix, mux);
+  return scope;
+}
+
+/* The subgraph just below @mux that the event is in; NULL: none. */
+static GstreamScope *
+find_below (GstreamRoute     *route,
+            GstreamStreamMux *mux)
+{
+  GstreamScope *scope = route->scope;
+
+  while (scope != NULL && scope->place.ns->length > mux->scope->length + 1)
+    scope = (GstreamScope *) scope->place.parent;
+
+  return scope != NULL && scope->place.ns->length == mux->scope->length + 1 ? scope : NULL;
 }
 
 static GstreamRelation
 relation_of (GstreamStreamMux *mux,
-             GstreamRoute     *route)
+             GstreamRoute     *route,
+             GstreamScope     *below)
 {
   if (mux->scope->length == route->ns->length)
     return GSTREAM_RELATION_OWN;
+  if (below == NULL)
+    return GSTREAM_RELATION_NODE;
 
-  return mux->scope->length == route->depth ? GSTREAM_RELATION_NODE : GSTREAM_RELATION_BELOW;
+  return below->is_shown ? GSTREAM_RELATION_BELOW : GSTREAM_RELATION_BIRTH;
 }
 
 static gboolean
@@ -156,16 +122,72 @@ is_observed (GstreamMethod   method,
   return relation == GSTREAM_RELATION_OWN || method == GSTREAM_METHOD_INPUT_REQUESTED;
 }
 
+/* --- what began while a namespace was a node (D4) --- */
+
+/* The event is at a subgraph by now, and may go on with what began at the node that it was. */
+static gboolean
+process_kept (GstreamTransformer  *transformer,
+              GstreamEvent        *event,
+              GError             **error)
+{
+  GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
+  int index = gstream_mux_get_builtin_index (transformer);
+  GstreamPassage *passage = &mux->root->tree->passage;
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  GstreamScope *scope = gstream_mux_tree_find (mux->root->tree, ns);
+
+  if (gstream_builtins[index].take_kept (transformer, event))
+    {
+      passage->claimer = mux;
+      passage->generation = mux->root->tree->generation - 1; /* the rest of the way is another one */
+    }
+  if (scope != NULL && !gstream_builtins[index].keeps (transformer, ns))
+    {
+      scope->kept &= ~(1u << index);
+      gstream_mux_changed (mux);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+is_kept (GstreamTransformer *transformer,
+         GstreamRoute       *route,
+         GstreamScope       *below)
+{
+  int index = gstream_mux_get_builtin_index (transformer);
+
+  return below != NULL && below == route->scope && below->place.ns->length == route->ns->length && index >= 0 &&
+         (below->kept & (1u << index)) != 0;
+}
+
 /* --- stops --- */
+
+/* The parent's built-ins have what goes on there, so that those of the subgraph do not. */
+static GstreamRelation
+relation_to (GstreamTransformer *transformer,
+             GstreamStreamMux   *mux,
+             GstreamRelation     relation)
+{
+  GstreamStreamMux *claimer = mux->root->tree->passage.claimer;
+
+  if (claimer == NULL || claimer == mux || gstream_mux_get_builtin_index (transformer) < 0)
+    return relation;
+
+  return GSTREAM_RELATION_BELOW;
+}
 
 /* Those of the transformers of @mux that want the event and come after @order. */
 static void
 add_visits (GArray           *stops,
             GstreamStreamMux *mux,
+            GstreamRoute     *route,
             GstreamRelation   relation,
             GstreamMethod     method,
             gint64            after)
 {
+  GstreamScope *below = find_below (route, mux);
+
   gstream_mux_rouse_builtins (mux, relation, method);
   for (guint i = 0; i < mux->transformers->len; i++)
     {
@@ -173,10 +195,15 @@ add_visits (GArray           *stops,
       GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
       GstreamStop stop = { .mux = mux, .transformer = transformer, .process = klass->process };
 
-      if (gstream_transformer_get_order (transformer) > after &&
-          (klass->process != NULL || klass->process_async != NULL) &&
-          gstream_transformer_wants_at (transformer, relation, method))
-        g_array_append_val (stops, stop);
+      if (gstream_transformer_get_order (transformer) <= after ||
+          (klass->process == NULL && klass->process_async == NULL))
+        continue;
+      if (is_kept (transformer, route, below) &&
+          gstream_transformer_wants_at (transformer, GSTREAM_RELATION_NODE, method))
+        stop.process = process_kept;
+      else if (!gstream_transformer_wants_at (transformer, relation_to (transformer, mux, relation), method))
+        continue;
+      g_array_append_val (stops, stop);
     }
 }
 
@@ -188,13 +215,29 @@ add_mux (GArray           *stops,
          GstreamMethod     method,
          gint64            after)
 {
-  GstreamRelation relation = relation_of (mux, route);
+  GstreamRelation relation = relation_of (mux, route, find_below (route, mux));
   GstreamStop leave = { .mux = mux, .relation = relation, .is_observed = is_observed (method, relation),
                         .is_logged = gstream_projection_is_wanted (mux->log) };
 
-  add_visits (stops, mux, relation, method, after);
+  add_visits (stops, mux, route, relation, method, after);
   if (leave.is_observed || leave.is_logged || mux->tree != NULL) /* the root counts every event (E4) */
     g_array_append_val (stops, leave);
+}
+
+/* From the one that is @length segments long down to @scope. */
+static void
+add_scopes (GArray        *stops,
+            GstreamScope  *scope,
+            GstreamRoute  *route,
+            GstreamMethod  method,
+            guint          length)
+{
+  if (scope == NULL || scope->place.ns->length < length)
+    return;
+
+  add_scopes (stops, (GstreamScope *) scope->place.parent, route, method, length);
+  if (scope->mux != NULL && scope->mux->state == GSTREAM_MUX_OPEN)
+    add_mux (stops, scope->mux, route, method, -1);
 }
 
 /* From the scope that is @length segments long on down. */
@@ -205,14 +248,9 @@ find_stops (GArray           *stops,
             GstreamMethod     method,
             guint             length)
 {
-  for (; length <= route->depth; length++)
-    {
-      GstreamStreamMux *mux;
-
-      if (find_scope (root, route->ns, length, &mux) && mux != NULL &&
-          (mux == root || mux->state == GSTREAM_MUX_OPEN))
-        add_mux (stops, mux, route, method, -1);
-    }
+  if (length == 0)
+    add_mux (stops, root, route, method, -1);
+  add_scopes (stops, route->scope, route, method, length);
   g_array_append_val (stops, (GstreamStop) { NULL });
 
   return g_memdup2 (stops->data, stops->len * sizeof (GstreamStop));
@@ -222,15 +260,11 @@ static void
 refresh_route (GstreamStreamMux *root,
                GstreamRoute     *route)
 {
-  GstreamStreamMux *mux;
-
   for (guint i = 0; i < GSTREAM_N_METHODS; i++)
     g_clear_pointer (&route->chains[i], g_free);
 
   route->generation = root->tree->generation;
-  route->depth = route->ns->length;
-  while (!find_scope (root, route->ns, route->depth, &mux))
-    route->depth--;
+  route->scope = find_innermost (root->tree, route->ns);
 }
 
 static GstreamRoute *
@@ -296,6 +330,7 @@ get_route (GstreamStreamMux *root,
 
 const GstreamStop *
 gstream_mux_find_chain (GstreamStreamMux *root,
+                        GstreamEvent     *event,
                         GstreamNamespace *ns,
                         GstreamMethod     method)
 {
@@ -305,6 +340,8 @@ gstream_mux_find_chain (GstreamStreamMux *root,
     {
       g_autoptr (GArray) stops = g_array_new (FALSE, FALSE, sizeof (GstreamStop));
 
+      gstream_mux_note (root, event, ns); /* the first of its method there: it may say what the namespace is */
+      route = get_route (root, ns);
       route->chains[method] = find_stops (stops, root, route, method, 0);
     }
 
@@ -318,11 +355,30 @@ gstream_mux_find_rest (GstreamStreamMux *root,
                        guint             order)
 {
   GstreamMethod method = gstream_event_get_facts (event)->method;
-  GstreamRoute *route = get_route (root, gstream_event_peek_namespace (event));
+  GstreamRoute *route = get_route (root, gstream_stream_mux_peek_place (root));
   g_autoptr (GArray) stops = g_array_new (FALSE, FALSE, sizeof (GstreamStop));
 
   if (order != GSTREAM_ORDER_LEFT)
     add_mux (stops, mux, route, method, order);
 
   return find_stops (stops, root, route, method, mux->scope->length + 1);
+}
+
+gboolean
+gstream_mux_owns (gpointer      mux,
+                  GstreamEvent *event)
+{
+  GstreamStreamMux *self = mux;
+  GstreamPassage *passage = self->root != NULL ? &self->root->tree->passage : NULL;
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  GstreamScope *scope;
+
+  if (passage == NULL)
+    return gstream_namespace_equal (ns, self->scope);
+  if (passage->event == event && passage->claimer != NULL)
+    return passage->claimer == self;
+
+  scope = get_route (self->root, passage->event == event ? gstream_stream_mux_peek_place (self) : ns)->scope;
+
+  return scope != NULL ? gstream_namespace_equal (scope->place.ns, self->scope) : self == self->root;
 }

@@ -22,12 +22,11 @@ order_of (GstreamStreamMux   *self,
           GstreamTransformer *transformer,
           int                 index)
 {
-  const guint group = 1u << 16; /* more than there will ever be */
-
   if (index >= 0)
-    return group + index;
+    return GSTREAM_ORDER_BUILTINS + index;
 
-  return (gstream_transformer_get_before_builtins (transformer) ? 0 : 2 * group) + self->transformers->len;
+  return (gstream_transformer_get_before_builtins (transformer) ? 0 : 2 * GSTREAM_ORDER_BUILTINS) +
+         self->transformers->len;
 }
 
 static guint
@@ -45,7 +44,7 @@ find_place (GstreamStreamMux *self,
   return place;
 }
 
-static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_mux_schedule, gstream_mux_replace };
+static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_mux_schedule, gstream_mux_replace, gstream_mux_owns };
 
 void
 gstream_mux_register (GstreamStreamMux   *self,

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <gstream/stream/gstream-builtins-private.h>
+#include <gstream/stream/gstream-places-private.h>
 #include <gstream/stream/gstream-stream-mux.h>
 #include <gstream/stream/gstream-transformer-private.h>
 
@@ -59,12 +60,24 @@ typedef struct
   };
 } GstreamStop;
 
+/* What a tree of muxes knows of one namespace: a subgraph's, or a node's that said something of itself. */
+typedef struct
+{
+  GstreamPlace      place;
+  GstreamStreamMux *mux;         /* a reference; NULL: nobody watches */
+  gboolean          is_subgraph; /* else it is a node (D4) */
+  gboolean          is_shown;    /* its parent's mux was asked whether somebody wants to watch it */
+  guint             kept;        /* bits of its parent's built-ins in which what began while it was a node goes on (D4) */
+  char             *graph_name;  /* what was said before it is shown; NULL: nothing */
+  GstreamPayload   *cause;
+} GstreamScope;
+
 /* Where events of one namespace go: the muxes on the way to it that care. */
 typedef struct
 {
   GstreamNamespace *ns;
   guint             generation;                /* of the root's table when the rest was found out */
-  guint             depth;                     /* length of the longest subgraph's scope that @ns is in */
+  GstreamScope     *scope;                     /* the innermost subgraph that @ns is in; NULL: the root */
   GstreamStop      *chains[GSTREAM_N_METHODS]; /* from the root down; made when needed */
 } GstreamRoute;
 
@@ -82,7 +95,9 @@ typedef struct
   guint              generation;  /* of the stops */
   GstreamEvent      *replacement; /* what the transformer that has it puts in its place (M1) */
   GstreamStreamMux  *suppressor;  /* the newest mux that keeps it out of its main log */
+  GstreamStreamMux  *claimer;     /* the mux in which it goes on with what began at a node, now a subgraph (D4); NULL: none */
   GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
+  GstreamNamespace  *place;       /* the one that counts, where it is not the event's (D1b); NULL */
 } GstreamPassage;
 
 static inline void
@@ -91,6 +106,7 @@ gstream_passage_clear (GstreamPassage *self)
   g_clear_pointer (&self->event, gstream_event_unref);
   g_clear_pointer (&self->replacement, gstream_event_unref);
   g_clear_pointer (&self->rest, g_free);
+  g_clear_pointer (&self->place, gstream_namespace_unref);
 }
 
 /* What only the root of a tree of muxes has. What every event touches comes first. */
@@ -102,8 +118,9 @@ typedef struct
   GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
   guint         generation; /* counts whatever changes where events go */
   gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
+  gboolean      is_untidy;  /* once the event has arrived, something may be let go of */
   GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
-  GHashTable   *muxes;      /* GstreamNamespace of every subgraph -> its GstreamStreamMux, or NULL where nobody watches; NULL until there is one */
+  GstreamPlaces scopes;     /* of GstreamScope */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute; NULL before the first event */
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references; NULL: none yet */
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
@@ -170,6 +187,13 @@ void              gstream_stream_mux_mark_child      (GstreamStreamMux          
                                                       GstreamNamespace            *scope);
 /* Lets go of a child that is closed; its scope stays a subgraph. */
 void              gstream_stream_mux_forget          (GstreamStreamMux            *self);
+/* What was said of @scope before it was known to be a subgraph; each NULL where nothing was. */
+void              gstream_stream_mux_get_said        (GstreamStreamMux            *self,
+                                                      GstreamNamespace            *scope,
+                                                      const char                 **graph_name,
+                                                      GstreamPayload             **cause);
+/* The namespace of the event that is on its way: the one that counts (D1b). */
+GstreamNamespace *gstream_stream_mux_peek_place      (GstreamStreamMux            *self);
 /* Whether only built-in transformers would be made for a child. */
 gboolean          gstream_stream_mux_is_plain        (GstreamStreamMux            *self);
 /* Whether the source sends `lifecycle`, so that `tasks` say nothing of subgraphs (D6). */
@@ -238,23 +262,36 @@ gboolean          gstream_mux_inherit_factories      (GstreamStreamMux          
                                                       GstreamStreamMux            *parent,
                                                       GError                     **error);
 
+GstreamMuxTree   *gstream_mux_tree_new               (void);
 void              gstream_mux_tree_free              (GstreamMuxTree              *self);
-/* Says that @scope is that of a subgraph, and of @child, which it takes; NULL: nobody watches it. */
-void              gstream_mux_tree_insert            (GstreamMuxTree              *self,
-                                                      GstreamNamespace            *scope,
-                                                      GstreamStreamMux            *child);
-/* Whether @scope is a subgraph's; its mux, or NULL where nobody watches it. */
-gboolean          gstream_mux_tree_lookup            (GstreamMuxTree              *self,
-                                                      GstreamNamespace            *scope,
-                                                      GstreamStreamMux           **mux);
-/* Lets go of @mux, as soon as no event is on its way. */
-void              gstream_mux_tree_bury              (GstreamMuxTree              *self,
-                                                      GstreamStreamMux            *mux);
+/* What is known of @ns; NULL: nothing. */
+GstreamScope     *gstream_mux_tree_find              (GstreamMuxTree              *self,
+                                                      GstreamNamespace            *ns);
+/* Makes @ns a subgraph's, if it is not one (D4). */
+void              gstream_mux_learn                  (GstreamStreamMux            *root,
+                                                      GstreamNamespace            *ns);
+/* The namespace of @event that counts (D1b); the event's or the passage's. */
+GstreamNamespace *gstream_mux_find_place             (GstreamStreamMux            *root,
+                                                      GstreamEvent                *event);
+/* What @event, which counts for @ns, says of scopes, before any mux sees it. */
+void              gstream_mux_note                   (GstreamStreamMux            *root,
+                                                      GstreamEvent                *event,
+                                                      GstreamNamespace            *ns);
+/* Lets go of what nobody needs any more. Not while an event is on its way. */
+void              gstream_mux_tidy                   (GstreamStreamMux            *root);
+/* The bits of built-ins of @self in which something goes on at @ns, a node of its scope until now. */
+guint             gstream_mux_list_kept              (GstreamStreamMux            *self,
+                                                      GstreamNamespace            *ns);
+/* The built-in that @transformer is; negative: none. */
+int               gstream_mux_get_builtin_index      (GstreamTransformer          *transformer);
+/* The order of the first built-in: more than there will ever be of others. */
+#define GSTREAM_ORDER_BUILTINS (1u << 16)
 /* In the place of a transformer's order: all of the mux's are behind. */
 #define GSTREAM_ORDER_LEFT G_MAXUINT
 
-/* The stops of events of @ns and @method; the tree's, until something changes where events go. */
+/* The stops of @event, of @ns and @method; the tree's, until something changes where events go. */
 const GstreamStop *gstream_mux_find_chain            (GstreamStreamMux            *root,
+                                                      GstreamEvent                *event,
                                                       GstreamNamespace            *ns,
                                                       GstreamMethod                method);
 /* Those of @event that come after the transformer of @order in @mux. */
@@ -262,6 +299,9 @@ GstreamStop      *gstream_mux_find_rest              (GstreamStreamMux          
                                                       GstreamEvent                *event,
                                                       GstreamStreamMux            *mux,
                                                       guint                        order);
+/* Whether the event that is on its way is one of @self's own scope (D4). */
+gboolean          gstream_mux_owns                   (gpointer                     mux,
+                                                      GstreamEvent                *event);
 /* Where events go, and who wants what, is found out anew. */
 void              gstream_mux_changed                (GstreamStreamMux            *self);
 /* Puts @event in the place of the one that @transformer of @mux has. */

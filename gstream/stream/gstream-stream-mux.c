@@ -179,7 +179,7 @@ gstream_stream_mux_init (GstreamStreamMux *self)
 {
   self->scope = gstream_namespace_new (NULL);
   self->root = self;
-  self->tree = g_new0 (GstreamMuxTree, 1);
+  self->tree = gstream_mux_tree_new ();
   self->transformers = g_ptr_array_new_with_free_func (gstream_mux_release_transformer);
   self->log = gstream_projection_new ("log", GSTREAM_TYPE_EVENT);
 }

@@ -18,6 +18,7 @@ typedef enum
   GSTREAM_RELATION_OWN,   /* the same */
   GSTREAM_RELATION_NODE,  /* below it, and in no subgraph that is known: a node of the scope's (D4) */
   GSTREAM_RELATION_BELOW, /* in a subgraph of the scope */
+  GSTREAM_RELATION_BIRTH, /* likewise, and nobody has been shown that subgraph yet */
   GSTREAM_N_RELATIONS,
 } GstreamRelation;
 
@@ -37,6 +38,7 @@ typedef struct
 {
   GstreamSideWork *(*schedule) (gpointer mux, gboolean fails_run);
   void             (*replace)  (gpointer mux, GstreamTransformer *self, GstreamEvent *event);
+  gboolean         (*owns)     (gpointer mux, GstreamEvent *event);
 } GstreamTransformerOwnerFuncs;
 
 void             gstream_transformer_register         (GstreamTransformer                 *self,
