@@ -17,7 +17,8 @@ typedef struct
 {
   GstreamPlace place;
   GstreamStep  step;  /* the newest that was told */
-  GList        link;  /* among the open ones, in the order they began */
+  guint64      rank;  /* among all, in the order they began; 0: not told yet */
+  GList        link;  /* among the open ones */
   gboolean     open;  /* it was told that it began, and not that it ended */
   gboolean     asked; /* it holds an interrupt */
 } Life;
@@ -30,6 +31,7 @@ struct _GstreamLifecycleTransformer
   GstreamPlaces      places; /* of Life */
   GHashTable        *causes; /* id of a task -> what caused it, until it is ended */
   GQueue             open;   /* of Life */
+  guint64            n_told; /* namespaces so far */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamLifecycleTransformer, gstream_lifecycle_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -49,11 +51,24 @@ get_life (GstreamLifecycleTransformer *self,
   return (Life *) gstream_places_get (&self->places, ns, gstream_stream_mux_peek_scope (get_mux (self))->length);
 }
 
+/* What lies in another begins after it, whatever was told first. */
+static void
+rank (GstreamLifecycleTransformer *self,
+      Life                        *life)
+{
+  if (life == NULL || life->rank > 0)
+    return;
+
+  rank (self, (Life *) life->place.parent);
+  life->rank = ++self->n_told;
+}
+
 static void
 begin (GstreamLifecycleTransformer *self,
        Life                        *life,
        GstreamStep                  step)
 {
+  rank (self, life);
   life->step = step;
   gstream_places_revive (&self->places, &life->place);
   if (life->open)
@@ -96,54 +111,75 @@ step_name (GstreamStep step)
 
 /* --- the end of a namespace, and with it of all that is open below it (T6) --- */
 
-typedef struct
-{
-  GstreamLifecycleTransformer *self;
-  GstreamStep                  step;  /* how the topmost ends */
-  const char                  *error; /* where that is failed */
-  Life                        *said;  /* an event tells of it; NULL: none does */
-} End;
-
+/* How that ends which is in what ends with @step, and which nothing else was said of. */
 static GstreamStep
-outcome_of (const End *end,
-            Life      *life)
+outcome_of (Life        *life,
+            GstreamStep  step)
 {
-  if (end->step == GSTREAM_STEP_FAILED || end->step == GSTREAM_STEP_DRAINED)
-    return end->step;
+  if (step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED)
+    return step;
 
   return life->asked ? GSTREAM_STEP_INTERRUPTED : GSTREAM_STEP_COMPLETED;
 }
 
 static void
-on_ended (gpointer data,
-          gpointer user_data)
+tell_end (GstreamLifecycleTransformer *self,
+          Life                        *life,
+          GstreamStep                  step,
+          const char                  *error)
 {
-  const End *end = user_data;
-  Life *life = data;
-
-  if (!life->open)
-    return;
-
   life->open = FALSE;
-  g_queue_unlink (&end->self->open, &life->link);
-  if (life == end->said)
-    return;
-
-  life->step = outcome_of (end, life);
-  tell_inferred (end->self, gstream_lifecycle_item_new (step_name (life->step), life->place.ns, NULL, NULL, NULL,
-                                                        life->step == GSTREAM_STEP_FAILED ? end->error : NULL));
+  g_queue_unlink (&self->open, &life->link);
+  life->step = step;
+  tell_inferred (self, gstream_lifecycle_item_new (step_name (step), life->place.ns, NULL, NULL, NULL,
+                                                   step == GSTREAM_STEP_FAILED ? error : NULL));
 }
 
+static void
+collect_open (gpointer life,
+              gpointer ended)
+{
+  if (((Life *) life)->open)
+    g_ptr_array_add (ended, life);
+}
+
+static int
+compare_ranks (gconstpointer a,
+               gconstpointer b)
+{
+  const Life *one = *(Life * const *) a;
+  const Life *other = *(Life * const *) b;
+
+  return one->rank < other->rank ? -1 : one->rank > other->rank;
+}
+
+/* In the order they began. */
+static void
+tell_ends (GstreamLifecycleTransformer *self,
+           GPtrArray                   *ended,
+           GstreamStep                  step,
+           const char                  *error)
+{
+  g_ptr_array_sort (ended, compare_ranks);
+  for (guint i = 0; i < ended->len; i++)
+    {
+      Life *life = g_ptr_array_index (ended, i);
+
+      tell_end (self, life, outcome_of (life, step), error);
+    }
+}
+
+/* What is open below it is told after it. */
 static void
 end_life (GstreamLifecycleTransformer *self,
           Life                        *life,
           GstreamStep                  step,
-          const char                  *error,
-          gboolean                     said)
+          const char                  *error)
 {
-  End end = { self, step, error, said ? life : NULL };
+  g_autoptr (GPtrArray) ended = g_ptr_array_new ();
 
-  gstream_places_end (&self->places, &life->place, on_ended, &end);
+  gstream_places_end (&self->places, &life->place, collect_open, ended);
+  tell_ends (self, ended, step, error);
 }
 
 /* --- from lifecycle --- */
@@ -155,6 +191,7 @@ is_end (GstreamStep step)
          step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED;
 }
 
+/* The event itself tells of it. */
 static void
 end_by_event (GstreamLifecycleTransformer *self,
               Life                        *life,
@@ -163,31 +200,22 @@ end_by_event (GstreamLifecycleTransformer *self,
 {
   g_autoptr (GError) error = step == GSTREAM_STEP_FAILED ? gstream_run_error_from_event (event) : NULL;
 
-  end_life (self, life, step, error ? error->message : NULL, TRUE);
+  rank (self, life);
   life->step = step;
+  if (life->open)
+    g_queue_unlink (&self->open, &life->link);
+  life->open = FALSE;
+  end_life (self, life, step, error ? error->message : NULL);
 }
 
-/* FALSE: it is no change, or one that was told already. */
-static gboolean
-change (GstreamLifecycleTransformer *self,
-        GstreamEvent                *event,
-        GstreamNamespace            *ns)
+static void
+tell (GstreamLifecycleTransformer *self,
+      GstreamEvent                *event,
+      GstreamNamespace            *ns)
 {
-  GstreamStep step = gstream_event_get_facts (event)->step;
-  Life *life;
-
-  if (step == GSTREAM_STEP_NONE)
-    return TRUE; /* a step that this version does not know */
-
-  life = get_life (self, ns);
-  if (life->step == step || (is_end (step) && is_end (life->step)))
-    return FALSE;
-  if (is_end (step))
-    end_by_event (self, life, step, event);
-  else
-    begin (self, life, step);
-
-  return TRUE;
+  if (gstream_projection_is_wanted (self->items))
+    gstream_projection_push_item (self->items,
+                                  (GstreamItem) { .p = gstream_lifecycle_item_from_event (event, ns) }, NULL);
 }
 
 static void
@@ -195,9 +223,18 @@ process_lifecycle (GstreamLifecycleTransformer *self,
                    GstreamEvent                *event,
                    GstreamNamespace            *ns)
 {
-  if (change (self, event, ns) && gstream_projection_is_wanted (self->items))
-    gstream_projection_push_item (self->items,
-                                  (GstreamItem) { .p = gstream_lifecycle_item_from_event (event, ns) }, NULL);
+  GstreamStep step = gstream_event_get_facts (event)->step;
+  Life *life = get_life (self, ns);
+
+  /* A change that was told already is none, and nothing comes after an end but a new beginning. */
+  if (step != GSTREAM_STEP_NONE && (life->step == step || (is_end (step) && is_end (life->step))))
+    return;
+
+  tell (self, event, ns);
+  if (is_end (step))
+    end_by_event (self, life, step, event);
+  else if (step != GSTREAM_STEP_NONE) /* else one that this version does not know */
+    begin (self, life, step);
 }
 
 /* --- from tasks (D1) --- */
@@ -256,8 +293,9 @@ end_by_task (GstreamLifecycleTransformer *self,
     {
       Life *life = (Life *) place;
 
-      life->asked |= step == GSTREAM_STEP_INTERRUPTED;
-      end_life (self, life, step, error, FALSE);
+      if (life->open)
+        tell_end (self, life, step, error);
+      end_life (self, life, step, error);
     }
 }
 
@@ -360,8 +398,11 @@ end_all (GstreamLifecycleTransformer *self,
          GstreamStep                  step,
          const char                  *error)
 {
-  while (self->open.length > 0)
-    end_life (self, self->open.head->data, step, error, FALSE);
+  g_autoptr (GPtrArray) ended = g_ptr_array_new ();
+
+  for (GList *link = self->open.head; link != NULL; link = link->next)
+    g_ptr_array_add (ended, link->data);
+  tell_ends (self, ended, step, error);
 }
 
 static gboolean

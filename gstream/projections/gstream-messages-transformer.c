@@ -17,6 +17,7 @@ struct _GstreamMessagesTransformer
 
   GstreamProjection  *messages; /* the transformer's own */
   GstreamOpenMessages open;
+  gboolean            abroad;   /* the event is at a subgraph: what begins is foreign (D4) */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -68,15 +69,19 @@ open_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
-  gboolean is_shown = !facts->tool_role && gstream_projection_is_wanted (self->messages);
+  gboolean is_shown = !facts->tool_role && !self->abroad && gstream_projection_is_wanted (self->messages);
   GstreamMessage *message = NULL;
+  GstreamOpenMessage *open;
 
   if (is_shown || facts->run_id == NULL)
     message = make_message (self, event);
   if (is_shown)
     push (self, message);
 
-  return gstream_open_messages_add (&self->open, event, message);
+  open = gstream_open_messages_add (&self->open, event, message);
+  open->foreign = self->abroad;
+
+  return open;
 }
 
 /* No longer open. Whoever is told of the message's end may do anything, so that comes after. */
@@ -329,6 +334,62 @@ gstream_messages_transformer_process (GstreamTransformer  *transformer,
     }
 
   return TRUE;
+}
+
+/* --- a node that has become a subgraph (D4) --- */
+
+gboolean
+gstream_messages_transformer_keeps (GstreamTransformer *transformer,
+                                    GstreamNamespace   *ns)
+{
+  return gstream_open_messages_at (&GSTREAM_MESSAGES_TRANSFORMER (transformer)->open, ns) != NULL;
+}
+
+/* The one that began when the event's namespace was a node, or is known to have begun after that. */
+static GstreamOpenMessage *
+find_there (GstreamMessagesTransformer *self,
+            GstreamEvent               *event,
+            gboolean                   *is_known)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamOpenMessage *open;
+
+  *is_known = FALSE;
+  if (facts->step == GSTREAM_STEP_MESSAGE_START)
+    open = find_implied (self, facts);
+  else if (facts->step == GSTREAM_STEP_MESSAGE_WHOLE)
+    open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
+  else
+    open = gstream_open_messages_find (&self->open, event, facts, is_known);
+
+  if (open != NULL && !gstream_namespace_equal (open->place->namespace_, gstream_event_peek_namespace (event)))
+    return NULL;
+
+  return open;
+}
+
+/*
+ * What began here before is this scope's until it ends. What begins now is the
+ * subgraph's, and followed here as well: where nothing but the order of events
+ * tells which message one is about (T2), it is one of all that are open.
+ */
+gboolean
+gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
+                                        GstreamEvent       *event)
+{
+  GstreamMessagesTransformer *self = GSTREAM_MESSAGES_TRANSFORMER (transformer);
+  gboolean is_known;
+  GstreamOpenMessage *open = find_there (self, event, &is_known);
+  gboolean is_ours = open != NULL ? !open->foreign : is_known;
+
+  if (open == NULL && gstream_event_get_facts (event)->step != GSTREAM_STEP_MESSAGE_START)
+    return is_ours;
+
+  self->abroad = TRUE;
+  gstream_messages_transformer_process (transformer, event, NULL);
+  self->abroad = FALSE;
+
+  return is_ours;
 }
 
 /* --- the end --- */

@@ -31,6 +31,7 @@ struct _GstreamOpenMessage
   gboolean          has_run;  /* of those with this run id, it is the one that the id alone means */
   char             *id;       /* or NULL */
   gboolean          implied;  /* its message-start has not been seen */
+  gboolean          foreign;  /* it began at a namespace that was a subgraph by then: known only so that no other is taken for it (D4) */
   guint64           stamp;    /* the place's clock when one of its blocks was last finished; 0: never */
 };
 

@@ -162,6 +162,34 @@ gstream_tool_calls_transformer_process (GstreamTransformer  *transformer,
   return TRUE;
 }
 
+/* --- a node that has become a subgraph (D4) --- */
+
+gboolean
+gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
+                                      GstreamNamespace   *ns)
+{
+  return g_hash_table_size (GSTREAM_TOOL_CALLS_TRANSFORMER (transformer)->running) > 0; /* which, its events tell */
+}
+
+/* What starts now is the subgraph's. */
+gboolean
+gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
+                                          GstreamEvent       *event)
+{
+  GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
+  GstreamToolCall *call = NULL;
+
+  if (gstream_event_get_facts (event)->step == GSTREAM_STEP_TOOL_STARTED ||
+      !g_hash_table_lookup_extended (self->running, id_of (event), NULL, (gpointer *) &call))
+    return FALSE;
+  if (call != NULL && !gstream_namespace_equal (call->namespace_, gstream_event_peek_namespace (event)))
+    return FALSE;
+
+  gstream_tool_calls_transformer_process (transformer, event, NULL);
+
+  return TRUE;
+}
+
 /* --- the end --- */
 
 static void

@@ -25,9 +25,9 @@ struct _GstreamBuiltin
   const char *channels[3];                                       /* the stream modes that it needs (M8), NULL at the end */
   guint       wants[GSTREAM_N_RELATIONS];                        /* bits of GstreamMethod, by where an event lies */
   gboolean    only_pushes;                                       /* events mean nothing to it while nobody gets its items */
-  /* Whether something that began at @ns, a node of the scope until now, goes on (D4); NULL: nothing goes on in it. */
+  /* Whether something may go on that began at @ns, a node of the scope until now (D4); NULL: nothing goes on in it. */
   gboolean  (*keeps)     (GstreamTransformer *self, GstreamNamespace *ns);
-  /* Takes @event, at what is a subgraph by now, where it is about such a thing; FALSE: it is not. */
+  /* Takes @event, at what is a subgraph by now, where it is about such a thing, over or not; FALSE: it is not. */
   gboolean  (*take_kept) (GstreamTransformer *self, GstreamEvent *event);
 };
 

@@ -125,7 +125,8 @@ gstream_mux_get_builtin_index (GstreamTransformer *transformer)
 
 guint
 gstream_mux_list_kept (GstreamStreamMux *self,
-                       GstreamNamespace *ns)
+                       GstreamNamespace *ns,
+                       guint             seen)
 {
   guint kept = 0;
 
@@ -133,8 +134,10 @@ gstream_mux_list_kept (GstreamStreamMux *self,
     {
       GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
       int index = gstream_mux_get_builtin_index (transformer);
+      const GstreamBuiltin *builtin = index >= 0 ? &gstream_builtins[index] : NULL;
 
-      if (index >= 0 && gstream_builtins[index].keeps != NULL && gstream_builtins[index].keeps (transformer, ns))
+      if (builtin != NULL && builtin->keeps != NULL &&
+          ((builtin->wants[GSTREAM_RELATION_NODE] & seen) != 0 || builtin->keeps (transformer, ns)))
         kept |= 1u << index;
     }
 

@@ -59,7 +59,7 @@ become_subgraph (GstreamStreamMux *root,
 
   scope->is_subgraph = TRUE;
   if (mux != NULL && mux->state == GSTREAM_MUX_OPEN)
-    scope->kept = gstream_mux_list_kept (mux, scope->place.ns);
+    scope->kept = gstream_mux_list_kept (mux, scope->place.ns, gstream_mux_get_seen (root->tree, scope->place.ns));
   gstream_mux_changed (root);
 }
 

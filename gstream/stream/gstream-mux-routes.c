@@ -133,19 +133,12 @@ process_kept (GstreamTransformer  *transformer,
   GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
   int index = gstream_mux_get_builtin_index (transformer);
   GstreamPassage *passage = &mux->root->tree->passage;
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  GstreamScope *scope = gstream_mux_tree_find (mux->root->tree, ns);
 
-  if (gstream_builtins[index].take_kept (transformer, event))
-    {
-      passage->claimer = mux;
-      passage->generation = mux->root->tree->generation - 1; /* the rest of the way is another one */
-    }
-  if (scope != NULL && !gstream_builtins[index].keeps (transformer, ns))
-    {
-      scope->kept &= ~(1u << index);
-      gstream_mux_changed (mux);
-    }
+  if (!gstream_builtins[index].take_kept (transformer, event))
+    return TRUE;
+
+  passage->claimer = mux;
+  passage->generation = mux->root->tree->generation - 1; /* the rest of the way is another one */
 
   return TRUE;
 }
@@ -328,6 +321,15 @@ get_route (GstreamStreamMux *root,
   return recent->route;
 }
 
+guint
+gstream_mux_get_seen (GstreamMuxTree   *self,
+                      GstreamNamespace *ns)
+{
+  GstreamRoute *route = self->routes ? g_hash_table_lookup (self->routes, ns) : NULL;
+
+  return route ? route->seen : 0;
+}
+
 const GstreamStop *
 gstream_mux_find_chain (GstreamStreamMux *root,
                         GstreamEvent     *event,
@@ -342,6 +344,7 @@ gstream_mux_find_chain (GstreamStreamMux *root,
 
       gstream_mux_note (root, event, ns); /* the first of its method there: it may say what the namespace is */
       route = get_route (root, ns);
+      route->seen |= 1u << method;
       route->chains[method] = find_stops (stops, root, route, method, 0);
     }
 

@@ -78,6 +78,7 @@ typedef struct
   GstreamNamespace *ns;
   guint             generation;                /* of the root's table when the rest was found out */
   GstreamScope     *scope;                     /* the innermost subgraph that @ns is in; NULL: the root */
+  guint             seen;                      /* bits of the methods that have occurred */
   GstreamStop      *chains[GSTREAM_N_METHODS]; /* from the root down; made when needed */
 } GstreamRoute;
 
@@ -279,8 +280,12 @@ void              gstream_mux_note                   (GstreamStreamMux          
                                                       GstreamNamespace            *ns);
 /* Lets go of what nobody needs any more. Not while an event is on its way. */
 void              gstream_mux_tidy                   (GstreamStreamMux            *root);
-/* The bits of built-ins of @self in which something goes on at @ns, a node of its scope until now. */
+/* The bits of built-ins of @self in which something may go on at @ns, a node of its scope until now, where @seen occurred. */
 guint             gstream_mux_list_kept              (GstreamStreamMux            *self,
+                                                      GstreamNamespace            *ns,
+                                                      guint                        seen);
+/* The bits of methods that have lately occurred at @ns. */
+guint             gstream_mux_get_seen               (GstreamMuxTree              *self,
                                                       GstreamNamespace            *ns);
 /* The built-in that @transformer is; negative: none. */
 int               gstream_mux_get_builtin_index      (GstreamTransformer          *transformer);
