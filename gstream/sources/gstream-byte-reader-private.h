@@ -18,6 +18,8 @@ typedef struct
   GInputStream       *stream;    /* NULL: the file is not open yet, or nothing is left to read */
   GstreamPollable     poll;      /* @stream, where it can be read without waiting */
   char               *name;      /* of the file or the stream, for errors */
+  const char         *format;    /* what it is to be, for errors */
+  gboolean            said_any;  /* there was more than blanks in it */
   GCancellable       *closing;   /* ends the read under way */
 
   GBytes             *owner;     /* of @bytes, shared with the events that keep a slice; NULL: nothing read yet */
@@ -47,7 +49,8 @@ enum
   GSTREAM_BYTE_READER_N_PROPERTIES,
 };
 
-GstreamByteReader *gstream_byte_reader_new                (void);
+/* @format: such as "JSON Lines (...)". */
+GstreamByteReader *gstream_byte_reader_new                (const char           *format);
 /* Closes it. A read under way ends by itself. */
 void               gstream_byte_reader_free               (GstreamByteReader    *self);
 
@@ -76,6 +79,12 @@ GstreamTry         gstream_byte_reader_state              (GstreamByteReader    
 void               gstream_byte_reader_fail               (GstreamByteReader    *self,
                                                            guint64               line,
                                                            GError               *error);
+
+/* The same, where the line that begins with @text is of another format: says which. */
+void               gstream_byte_reader_fail_strange       (GstreamByteReader    *self,
+                                                           guint64               line,
+                                                           const char           *text,
+                                                           gsize                 length);
 
 /* Whether what is there is all that there ever was: not where reading failed. */
 static inline gboolean

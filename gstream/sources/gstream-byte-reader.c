@@ -24,9 +24,11 @@ apply_limits (GstreamByteReader *self)
 }
 
 GstreamByteReader *
-gstream_byte_reader_new (void)
+gstream_byte_reader_new (const char *format)
 {
   GstreamByteReader *self = g_rc_box_new0 (GstreamByteReader);
+
+  self->format = format;
 
   self->closing = g_cancellable_new ();
   self->events = gstream_event_reader_new ();
@@ -214,12 +216,95 @@ gstream_byte_reader_fail (GstreamByteReader *self,
   self->start = self->end;
 }
 
+typedef struct
+{
+  const char *beginning;
+  const char *name;
+} Format;
+
+static const Format formats[] = {
+  { "{", "JSON" }, { "[", "a JSON array" }, { "<", "HTML or XML" }, { "%PDF", "PDF" },
+  { "data:", "Server-Sent Events" }, { "event:", "Server-Sent Events" }, { "id:", "Server-Sent Events" },
+  { "retry:", "Server-Sent Events" }, { ":", "Server-Sent Events" },
+};
+
+static const char *
+find_format (const char *text,
+             gsize       length)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (length >= strlen (formats[i].beginning) && g_ascii_strncasecmp (text, formats[i].beginning, strlen (formats[i].beginning)) == 0)
+      return formats[i].name;
+
+  return NULL;
+}
+
+#define MOST_SHOWN 40 /* bytes of a line that is told */
+
+/* All of it is text, up to a character that may have been cut. */
+static gboolean
+is_text (const char *text,
+         gsize       length)
+{
+  const char *end;
+
+  g_utf8_validate_len (text, length, &end);
+  if (text + length - end >= 4 || (end < text + length && *end == '\0'))
+    return FALSE;
+  for (; text < end; text++)
+    if (g_ascii_iscntrl (*text) && !g_ascii_isspace (*text))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* "HTML or XML: <!DOCTYPE html>". */
+static char *
+describe_line (const char *text,
+               gsize       length)
+{
+  const char *format = find_format (text, length);
+  gsize shown = MIN (length, MOST_SHOWN);
+  g_autofree char *valid = NULL;
+  const char *end;
+
+  if (!is_text (text, length))
+    return g_strdup ("binary data");
+
+  g_utf8_validate_len (text, shown, &end);
+  valid = g_strndup (text, end - text);
+  g_strdelimit (valid, "\t\r\n\v\f", ' ');
+
+  return g_strdup_printf ("%s%s\"%s%s\"", format ? format : "", format ? ": " : "", valid, shown < length ? "…" : "");
+}
+
+void
+gstream_byte_reader_fail_strange (GstreamByteReader *self,
+                                  guint64            line,
+                                  const char        *text,
+                                  gsize              length)
+{
+  g_autofree char *described = describe_line (text, length);
+
+  gstream_byte_reader_fail (self, line,
+                            g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "byte 0: expected %s, not %s", self->format, described));
+}
+
+/* A file that holds nothing is no recording. A stream may well end before it has said anything. */
+static void
+check_emptiness (GstreamByteReader *self)
+{
+  if (gstream_byte_reader_has_all (self) && self->file != NULL && !self->said_any && !self->closed)
+    stop (self, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "%s: expected %s, and it is empty", self->name, self->format));
+}
+
 GstreamTry
 gstream_byte_reader_state (GstreamByteReader  *self,
                            GError            **error)
 {
   if (self->closed)
     return GSTREAM_TRY_ENDED;
+  check_emptiness (self);
   if (self->error != NULL)
     {
       g_propagate_error (error, g_error_copy (self->error));

@@ -31,6 +31,10 @@
  * the line, the byte in it, counted from 0, and what was expected there. All
  * events before it are delivered first.
  *
+ * Where the first line is no JSON object the message says what the text looks like: a
+ * JSON array, Server-Sent Events, HTML, binary data. A file with nothing in it is no
+ * recording: %GSTREAM_ERROR_INVALID.
+ *
  * A line `{"type":"error","message":…}` is the failure of the recorded run:
  * %GSTREAM_ERROR_FAILED with that message.
  *
@@ -154,15 +158,36 @@ is_cut_off (const Line *line)
   return in_string || depth > 0;
 }
 
+/* Of a line that is not empty. */
+static gboolean
+is_object (const Line *line)
+{
+  gsize blanks = 0;
+
+  while (g_ascii_isspace (line->start[blanks]))
+    blanks++;
+
+  return line->start[blanks] == '{';
+}
+
 static void
 fail_line (GstreamJsonLinesSource *self,
            const Line             *line,
+           gboolean                is_first,
            GError                 *error)
 {
-  if (line->last && g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID) && is_cut_off (line))
+  gboolean invalid = g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+
+  if (invalid && is_first && !is_object (line))
     {
-      g_prefix_error (&error, "the last line is cut off: ");
-      error->code = GSTREAM_ERROR_INCOMPLETE;
+      g_error_free (error);
+      gstream_byte_reader_fail_strange (self->bytes, self->line, line->start, line->length);
+      return;
+    }
+  if (invalid && is_cut_off (line))
+    {
+      g_prefix_error (&error, line->last ? "the last line is cut off: " : "the JSON goes on behind the line: ");
+      error->code = line->last ? GSTREAM_ERROR_INCOMPLETE : GSTREAM_ERROR_INVALID;
     }
   gstream_byte_reader_fail (self->bytes, self->line, error);
 }
@@ -174,6 +199,7 @@ take_event (GstreamJsonLinesSource  *self,
 {
   GstreamByteReader *bytes = self->bytes;
   GError *reason = NULL;
+  gboolean is_first;
   Line line;
 
   while (take_line (self, &line))
@@ -182,10 +208,12 @@ take_event (GstreamJsonLinesSource  *self,
       if (line.length == 0)
         continue;
 
+      is_first = !bytes->said_any;
+      bytes->said_any = TRUE;
       *event = gstream_event_reader_read (bytes->events, bytes->owner, line.start, line.length, &reason);
       if (*event != NULL)
         return TRUE;
-      fail_line (self, &line, reason);
+      fail_line (self, &line, is_first, reason);
     }
 
   return FALSE;
@@ -291,7 +319,7 @@ gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
 static void
 gstream_json_lines_source_init (GstreamJsonLinesSource *self)
 {
-  self->bytes = gstream_byte_reader_new ();
+  self->bytes = gstream_byte_reader_new ("JSON Lines (an event, a JSON object, on each line)");
 }
 
 /**

@@ -20,6 +20,15 @@ typedef struct
   guint64     line;        /* where the data begins, counted from 1 */
 } GstreamSseFrame;
 
+/* A line that no stream of events has. It is there as long as the parser. */
+typedef struct
+{
+  const char *text;     /* the beginning, with a NUL behind it */
+  gsize       length;   /* bytes of that */
+  guint64     line;     /* counted from 1 */
+  gboolean    is_data;  /* a field `data`, were it written so */
+} GstreamSseStranger;
+
 typedef struct _GstreamSseParser GstreamSseParser;
 
 GstreamSseParser *gstream_sse_parser_new               (void);
@@ -35,6 +44,20 @@ gboolean          gstream_sse_parser_parse             (GstreamSseParser       *
                                                         gsize                   length,
                                                         gsize                  *consumed,
                                                         GstreamSseFrame        *frame);
+
+/*
+ * What the standard ignores, as parse does, but nobody means: a block of unknown fields in a stream that has shown no
+ * known field nor comment, or one whose `data` is written otherwise ("Data:"). NULL: there was none. @rest is what parse
+ * left over; with @is_all nothing comes behind it.
+ */
+const GstreamSseStranger *
+                  gstream_sse_parser_find_stranger     (GstreamSseParser       *self,
+                                                        const char             *rest,
+                                                        gsize                   length,
+                                                        gboolean                is_all);
+
+/* Whether a line with anything in it has come. */
+gboolean          gstream_sse_parser_has_said_any      (const GstreamSseParser *self);
 
 /* Whether a stream that ends after these bytes, which parse left over, ends within an event. */
 gboolean          gstream_sse_parser_is_unfinished     (const GstreamSseParser *self,

@@ -11,6 +11,10 @@
 #include <string.h>
 
 #define SHORTEST_ID 32 /* bytes that are allocated for one */
+#define LONGEST_SHOWN 64 /* bytes of a line that no stream of events has */
+/* So many lines, or bytes of one, that say nothing are waited for before a stream that has said nothing yet is none. */
+#define MOST_STRANGE_LINES 64
+#define MOST_STRANGE_BYTES 4096
 
 typedef struct
 {
@@ -47,6 +51,12 @@ struct _GstreamSseParser
 
   Id       last_id;
   gint64   retry;
+
+  gboolean recognized; /* a known field or a comment has come */
+  guint    n_strange;  /* lines of the block that are neither */
+  gboolean refused;    /* @stranger is why */
+  GstreamSseStranger stranger; /* the first of them, or the one that is data */
+  char     shown[LONGEST_SHOWN + 1];
 };
 
 GstreamSseParser *
@@ -163,6 +173,44 @@ is_field (const char *bytes,
   return TRUE;
 }
 
+/* "Data:", " data:" and "data :" are none, as the standard says, and meant to be. */
+static gboolean
+is_meant_as_data (const char *text,
+                  gsize       length)
+{
+  const char *end = memchr (text, ':', length);
+
+  if (end == NULL)
+    return FALSE;
+  while (text < end && g_ascii_isspace (*text))
+    text++;
+  while (end > text && g_ascii_isspace (end[-1]))
+    end--;
+  return end - text == 4 && g_ascii_strncasecmp (text, "data", 4) == 0;
+}
+
+static gboolean
+is_strange_block (const GstreamSseParser *self)
+{
+  return self->n_strange > 0 && self->n_data == 0 && (!self->recognized || self->stranger.is_data);
+}
+
+static void
+note_strange (GstreamSseParser *self,
+              const char       *text,
+              gsize             length,
+              guint64           line)
+{
+  gboolean is_data = is_meant_as_data (text, length);
+
+  if (self->refused || (self->n_strange++ > 0 && (self->stranger.is_data || !is_data)))
+    return;
+
+  self->stranger = (GstreamSseStranger) { self->shown, MIN (length, LONGEST_SHOWN), line, is_data };
+  memcpy (self->shown, text, self->stranger.length);
+  self->shown[self->stranger.length] = '\0';
+}
+
 static void
 read_field (GstreamSseParser *self,
             const char       *bytes,
@@ -181,6 +229,13 @@ read_field (GstreamSseParser *self,
     read_id (self, bytes, value);
   else if (is_field (bytes, line, "retry", 5, &value))
     read_retry (self, bytes, value);
+  else if (bytes[line.start] != ':')
+    {
+      note_strange (self, bytes + line.start, line.length, self->line);
+      self->refused = self->refused || (!self->recognized && self->n_strange > MOST_STRANGE_LINES);
+      return;
+    }
+  self->recognized = TRUE;
 }
 
 /* --- blocks --- */
@@ -221,7 +276,9 @@ end_block (GstreamSseParser *self,
     }
   if (has_data)
     fill_frame (self, bytes, frame);
+  self->refused = self->refused || is_strange_block (self);
 
+  self->n_strange = 0;
   self->n_data = 0;
   self->has_type = FALSE;
   self->has_id = FALSE;
@@ -347,6 +404,45 @@ gstream_sse_parser_parse (GstreamSseParser *self,
     *consumed = consume (self);
 
   return FALSE;
+}
+
+/* The line that has begun, as far as it has come, is one of those that note_strange is for. */
+static gboolean
+is_strange_beginning (const char *text,
+                      gsize       length)
+{
+  static const char * const names[] = { "data", "event", "id", "retry" };
+  Slice line = { 0, length };
+  Slice value;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strncmp (names[i], text, MIN (length, strlen (names[i]))) == 0 &&
+        (length < strlen (names[i]) || is_field (text, line, names[i], strlen (names[i]), &value)))
+      return FALSE;
+  return *text != ':';
+}
+
+const GstreamSseStranger *
+gstream_sse_parser_find_stranger (GstreamSseParser *self,
+                                  const char       *rest,
+                                  gsize             length,
+                                  gboolean          is_all)
+{
+  const char *begun = rest + self->scanned;
+  gsize n_begun = length - self->scanned;
+  gboolean is_line = is_all || (!self->recognized && n_begun > MOST_STRANGE_BYTES);
+
+  if (is_line && n_begun > 0 && is_strange_beginning (begun, n_begun))
+    note_strange (self, begun, n_begun, self->line + 1);
+  self->refused = self->refused || (is_line && is_strange_block (self));
+
+  return self->refused ? &self->stranger : NULL;
+}
+
+gboolean
+gstream_sse_parser_has_said_any (const GstreamSseParser *self)
+{
+  return self->recognized || self->refused || self->n_strange > 0;
 }
 
 gboolean

@@ -40,6 +40,10 @@
  * line, the byte in the data, counted from 0, and what was expected there. All
  * events before it are delivered first.
  *
+ * What is no stream of events at all fails with %GSTREAM_ERROR_INVALID, too, and the message
+ * says what it looks like: text, JSON, HTML, binary data, a file with nothing in it, or a block
+ * whose `data` is written otherwise ("Data:"), which the standard would pass over.
+ *
  * Some 64 KiB are read at a time, when they are asked for.
  */
 
@@ -70,6 +74,7 @@ check_rest (GstreamSseSource *self)
   gsize rest = gstream_byte_reader_available (bytes);
   guint64 line = gstream_sse_parser_get_line (self->parser);
 
+  bytes->said_any = gstream_sse_parser_has_said_any (self->parser);
   if (rest > bytes->max_size)
     gstream_byte_reader_fail (bytes, line,
                               g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
@@ -81,6 +86,27 @@ check_rest (GstreamSseSource *self)
                                            "the stream is cut off: expected the empty line that ends an event"));
 }
 
+/* TRUE: what has come is no stream of events, or not of those that it is meant for. */
+static gboolean
+check_strangers (GstreamSseSource *self)
+{
+  GstreamByteReader *bytes = self->bytes;
+  const GstreamSseStranger *stranger =
+    gstream_sse_parser_find_stranger (self->parser, gstream_byte_reader_peek (bytes),
+                                      gstream_byte_reader_available (bytes), gstream_byte_reader_has_all (bytes));
+
+  if (stranger == NULL)
+    return FALSE;
+  if (stranger->is_data)
+    gstream_byte_reader_fail (bytes, stranger->line,
+                              g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "expected the field \"data:\", not \"%.*s\"",
+                                           (int) (strchr (stranger->text, ':') + 1 - stranger->text), stranger->text));
+  else
+    gstream_byte_reader_fail_strange (bytes, stranger->line, stranger->text, stranger->length);
+
+  return TRUE;
+}
+
 static gboolean
 take_frame (GstreamSseSource *self,
             GstreamSseFrame  *frame)
@@ -89,12 +115,14 @@ take_frame (GstreamSseSource *self,
   gsize consumed;
   gboolean found;
 
-  if (gstream_byte_reader_available (bytes) == 0)
+  if (bytes->closed || (gstream_byte_reader_available (bytes) == 0 && !gstream_byte_reader_has_all (bytes)))
     return FALSE;
 
   found = gstream_sse_parser_parse (self->parser, gstream_byte_reader_peek (bytes),
                                     gstream_byte_reader_available (bytes), &consumed, frame);
   gstream_byte_reader_take (bytes, consumed);
+  if (check_strangers (self))
+    return FALSE;
   if (!found)
     check_rest (self);
 
@@ -289,7 +317,7 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
 static void
 gstream_sse_source_init (GstreamSseSource *self)
 {
-  self->bytes = gstream_byte_reader_new ();
+  self->bytes = gstream_byte_reader_new ("Server-Sent Events (fields such as \"data: {…}\")");
   self->parser = gstream_sse_parser_new ();
 }
 

@@ -34,7 +34,7 @@ find_first_byte (GBufferedInputStream *stream)
   return 0;
 }
 
-/* JSON Lines begin with an object, Server-Sent Events with a field or a comment. Waits until one has come. */
+/* JSON Lines begin with an object, Server-Sent Events with a field or a comment. Waits until one has come. An array is what JSON Lines are not: their source says it. */
 static GType
 type_by_beginning (GBufferedInputStream  *stream,
                    GError               **error)
@@ -51,8 +51,13 @@ type_by_beginning (GBufferedInputStream  *stream,
 
   if (n_read < 0)
     return G_TYPE_INVALID;
+  if (first == 0)
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "expected events, and it is empty");
+      return G_TYPE_INVALID;
+    }
 
-  return first == 0 || first == '{' ? GSTREAM_TYPE_JSON_LINES_SOURCE : GSTREAM_TYPE_SSE_SOURCE;
+  return first == '{' || first == '[' ? GSTREAM_TYPE_JSON_LINES_SOURCE : GSTREAM_TYPE_SSE_SOURCE;
 }
 
 static GInputStream *

@@ -14,6 +14,7 @@ CLAUSES = {
     "files": "R8",
     "interrupt-ids": "T8",
     "lone-surrogates": "T3",
+    "nan": "E2",
     "parallel-calls-same-index": "T3",
     "tool-calls": "T4",
     "whole-messages": "T2",

@@ -141,6 +141,35 @@ test_bad (gconstpointer data)
   check_bad (data, "");
 }
 
+/* What begins otherwise than JSON Lines do is named. */
+static void
+test_strangers (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *said;
+  } cases[] = {
+    { "hello\n", ", not \"hello\"" }, { "\n\n# Title\n", ", not \"# Title\"" }, { "<!DOCTYPE html>\n", ", not HTML or XML: " },
+    { "[" NUMBER (1) "]", ", not a JSON array: " }, { "[\n" NUMBER (1) "\n]\n", ", not a JSON array: " },
+    { "data: " NUMBER (1) "\n\n", ", not Server-Sent Events: " }, { ": c\n\n", ", not Server-Sent Events: " },
+    { "\xff\xfe{\x01\n", ", not binary data" }, { "\"text\"", ", not \"\"text\"\"" },
+    { "{\n  \"type\": \"event\"\n}\n", ": the JSON goes on behind the line: byte 1: expected " },
+    { "  {\"type\": 7}\n", ": byte 11: expected type to be " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GstreamEventSource) source = new_source (cases[i].text, -1, 7);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (test_next (source, NULL, &error));
+      g_test_message ("%s", error->message);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, cases[i].said));
+    }
+}
+
 static void
 test_bad_first_line (void)
 {
@@ -343,6 +372,7 @@ main (int   argc,
       g_test_add_data_func (path, &bad_cases[i], test_bad);
     }
   g_test_add_func ("/sources/json-lines/bad/first-line", test_bad_first_line);
+  g_test_add_func ("/sources/json-lines/strangers", test_strangers);
   g_test_add_func ("/sources/json-lines/bad/file", test_bad_file);
   g_test_add_func ("/run/R5/json-lines/run-failed", test_run_failed);
   g_test_add_func ("/event/E2/json-lines/numbers", test_odd_numbers);

@@ -2,6 +2,8 @@
  *
  * What JSON Lines and Server-Sent Events have in common: how they are read.
  */
+#include <string.h>
+
 #include <gstream/sources/gstream-json-lines-source.h>
 #include <gstream/sources/gstream-sse-source.h>
 
@@ -124,6 +126,32 @@ test_empty (gconstpointer data)
   g_assert_null (test_next (source, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (test_stream_get_n_reads (stream), ==, 1);
+}
+
+/* A file that holds nothing is no recording. */
+static void
+test_empty_file (gconstpointer data)
+{
+  const Kind *kind = data;
+  static const char *texts[] = { "", "\n\r\n\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GFileIOStream) stream = NULL;
+      g_autoptr (GFile) file = g_file_new_tmp (NULL, &stream, NULL);
+      g_autoptr (GstreamEventSource) source = g_object_new (kind->get_type (), "file", file, NULL);
+      GError *error = NULL;
+
+      g_assert_true (g_file_replace_contents (file, texts[i], strlen (texts[i]), NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
+      g_assert_null (test_next (source, NULL, &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, ", and it is empty"));
+      g_clear_error (&error);
+      g_assert_null (test_next (source, NULL, &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_clear_error (&error);
+      g_file_delete (file, NULL, NULL);
+    }
 }
 
 /* --- when it is read (R1, R3, R6) --- */
@@ -525,6 +553,7 @@ main (int   argc,
   add ("/sources", "many", test_many);
   add ("/sources", "large", test_large);
   add ("/sources", "empty", test_empty);
+  add ("/sources", "empty-file", test_empty_file);
   add ("/run/R1", "only-when-asked", test_only_when_asked);
   add ("/run/R3", "cancel", test_cancel);
   add ("/run/R3", "cancelled-before", test_cancelled_before);

@@ -203,6 +203,57 @@ test_max_depth (void)
   g_clear_error (&error);
 }
 
+/* What the standard would pass over, and nobody means. */
+static void
+test_strangers (void)
+{
+  g_autofree char *many_lines = g_strnfill (200, '\n');
+  g_autofree char *long_line = g_strnfill (5000, 'x');
+
+  for (guint i = 0; i < 200; i += 2)
+    many_lines[i] = 'y';
+
+  check_failure ("hello", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
+  check_failure ("hello\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
+  check_failure ("\n# Title\n\ntext\n\ndata: " NUMBER (1) "\n\n", 1000, 0,
+                 GSTREAM_ERROR_INVALID, "stream: line 2: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not \"# Title\"");
+  check_failure ("<html>\n</html>\n", 1000, 0,
+                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not HTML");
+  check_failure (NUMBER (1) "\n" NUMBER (2) "\n", 1000, 0,
+                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not JSON");
+  check_failure ("\x01\x02\xff\xfe\n", 1000, 0,
+                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not binary data");
+  check_failure (many_lines, 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
+  check_failure (long_line, 100000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
+}
+
+static void
+test_data_written_otherwise (void)
+{
+  check_failure ("Data: " NUMBER (1) "\n\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: expected the field \"data:\", not \"Data:\"");
+  check_failure ("data: " NUMBER (1) "\n\nid: 1\nDATA: " NUMBER (2) "\n\n", 1000, 1,
+                 GSTREAM_ERROR_INVALID, "stream: line 4: expected the field \"data:\", not \"DATA:\"");
+  check_failure ("  data : " NUMBER (1) "\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: expected the field \"data:\", not \"  data :\"");
+}
+
+/* Unknown fields beside known ones, or in a stream that has shown what it is, are passed over. */
+static void
+test_unknown_fields (void)
+{
+  const char *text = "foo: bar\nevent: custom\ndata: " NUMBER (1) "\nData: x\n\nfoo: bar\n\nfoo\ndata: " NUMBER (2) "\n\nfoo\n\n";
+
+  for (gsize piece = 1; piece <= strlen (text); piece++)
+    {
+      g_autoptr (GstreamEventSource) source = new_source (text, -1, piece);
+      g_autoptr (GPtrArray) got = NULL;
+      GError *error = NULL;
+
+      got = test_drain (source, &error);
+      g_assert_no_error (error);
+      test_assert_numbers (got, 1, 2);
+    }
+}
+
 /* Cut off at every byte: whole events are delivered, half of one is told. */
 static void
 test_cut_off (void)
@@ -240,6 +291,9 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/sources/sse/events", test_events);
+  g_test_add_func ("/sources/sse/strangers", test_strangers);
+  g_test_add_func ("/sources/sse/data-written-otherwise", test_data_written_otherwise);
+  g_test_add_func ("/sources/sse/unknown-fields", test_unknown_fields);
   g_test_add_func ("/sources/sse/id-and-retry", test_id_and_retry);
   g_test_add_func ("/sources/sse/bad", test_bad);
   g_test_add_func ("/run/R5/sse/run-failed", test_run_failed);

@@ -80,8 +80,16 @@ missing_file () {
 }
 
 empty () {
-  ends 0 gstream digest - </dev/null &&
-    holds 'digests[0]["status"] == "completed" and digests[0]["output"] is None and digests[0]["log"] == []'
+  ends 1 gstream digest - </dev/null && grep -q '^gstream: .*standard input: expected events, and it is empty' "$err"
+}
+
+# Neither is a recording of no events.
+no_recording () {
+  printf '# Notes\n\n- data\n' >"$tap_folder/notes.md"
+  ends 1 gstream digest "$tap_folder/notes.md" && grep -q '^gstream: .*notes.md: line 1: .*expected .*, not "# Notes"' "$err" &&
+    holds 'digests[0]["status"] == "failed"' &&
+    echo hello | ends 1 gstream digest - && grep -q 'not "hello"' "$err" &&
+    ends 1 gstream digest "$G_TEST_SRCDIR/faults/files/array.json" && grep -q 'not a JSON array' "$err"
 }
 
 # Spaces and new lines between values go; in strings they stay.
@@ -110,6 +118,7 @@ check /tool/digest/failed-run failed_run
 check /tool/digest/bad-file bad_file
 check /tool/digest/missing-file missing_file
 check /tool/digest/empty empty
+check /tool/digest/no-recording no_recording
 check /tool/digest/strange-json strange_json
 check /tool/digest/full-disk full_disk
 check /tool/digest/usage usage

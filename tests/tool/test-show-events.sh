@@ -134,8 +134,8 @@ cut_off () {
 
 empty () {
   : >"$folder/empty.jsonl"
-  ends 0 show "$folder/empty.jsonl" && [ "$(cat "$folder/out")" = $'output\tnull' ] &&
-    ends 0 show - </dev/null && [ "$(cat "$folder/out")" = $'output\tnull' ]
+  complains 1 "empty.jsonl: expected JSON Lines (an event, a JSON object, on each line), and it is empty" show "$folder/empty.jsonl" &&
+    complains 1 "expected events, and it is empty" show - </dev/null
 }
 
 several_lines () {
