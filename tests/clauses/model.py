@@ -243,8 +243,9 @@ class Run:
             self.begun = True
 
     def tell(self, namespace, item, error=None):
-        """T5: once for the same change. Taken: a namespace that has ended has no further changes, and what
-        `lifecycle` says of it is given as said (D3: `completed`, where its handle is interrupted)."""
+        """T5: once for the same change. Taken: a namespace that has ended has no further changes, and what its source
+        says of its end, a `lifecycle` event or a task's result, is given as said (D3: `completed`, where T8 makes its
+        handle interrupted)."""
         event = item["event"]
         before = self.told.get(namespace)
         if before in TERMINALS or before == event:
@@ -298,10 +299,10 @@ class Run:
         for child in list(self.scopes[namespace].subgraphs) if namespace in self.scopes else []:
             if child.trigger != id_text(data.get("id")) or child.status:
                 continue
-            its_status, its_error = end_of(child, status, error)
+            error = error if status == "failed" else None
             if child.path in self.told:
-                self.forward(child.path, {"event": its_status, "namespace": list(child.path)}, its_error)
-            self.end(child.path, its_status, its_error)
+                self.forward(child.path, {"event": status, "namespace": list(child.path)}, error)
+            self.end(child.path, status, error)
 
     def end(self, namespace, status, error):
         """T6: the end of a namespace. T8: what has completed and holds interrupts is interrupted. Every namespace
