@@ -354,12 +354,30 @@ make_room (GstreamByteReader *self)
   self->end = kept;
 }
 
+/* GIO names a file that it cannot open ("Error opening file NAME: why"); once is enough. */
+static void
+prefix_name (GstreamByteReader *self,
+             GError            *error)
+{
+  const char *name = strstr (error->message, self->name);
+  const char *why = name != NULL ? name + strlen (self->name) : error->message;
+  char *message;
+
+  if (name != NULL && g_str_has_prefix (why, ": "))
+    why += strlen (": ");
+  else if (name != NULL)
+    return;
+
+  message = g_strdup_printf ("Cannot read %s: %s", self->name, why);
+  g_free (error->message);
+  error->message = message;
+}
+
 static void
 fail_reading (GstreamByteReader *self,
               GError            *error)
 {
-  if (strstr (error->message, self->name) == NULL) /* GIO names a file that it cannot open */
-    g_prefix_error (&error, "Cannot read %s: ", self->name);
+  prefix_name (self, error);
   stop (self, error);
 }
 

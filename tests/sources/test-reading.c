@@ -435,12 +435,13 @@ test_folder (gconstpointer data)
 {
   const Kind *kind = data;
   g_autoptr (GFile) file = g_file_new_for_path (g_get_tmp_dir ());
+  g_autofree char *prefix = g_strdup_printf ("Cannot read %s: ", g_get_tmp_dir ());
   g_autoptr (GstreamEventSource) source = g_object_new (kind->get_type (), "file", file, NULL);
   GError *error = NULL;
 
   g_assert_null (test_next (source, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY);
-  g_assert_nonnull (strstr (error->message, g_get_tmp_dir ()));
+  g_assert_true (g_str_has_prefix (error->message, prefix));
   g_clear_error (&error);
 }
 
