@@ -202,7 +202,7 @@ class ChatWindow(Gtk.ApplicationWindow):
         if self.question is None or self.thread is None or self.answered is not None:
             return
         self.answered = self.question
-        self.answer.set_sensitive(False)
+        self.answer.set_editable(False)
         self.thread.respond(self.question.get_interrupt(), self.answer.get_text(), self.cancellable, self.on_resumed)
 
     def on_resumed(self, thread, result):
@@ -220,7 +220,7 @@ class ChatWindow(Gtk.ApplicationWindow):
 
     def stop_answering(self):
         answered, self.answered = self.answered, None
-        self.answer.set_sensitive(True)
+        self.answer.set_editable(True)
         return answered
 
     def show_recorded_prompt(self, run):

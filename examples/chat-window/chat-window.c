@@ -180,7 +180,7 @@ on_resumed (GObject      *object,
     return;
 
   answered = g_steal_pointer (&self->answered);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->answer), TRUE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->answer), TRUE);
   if (run == NULL) /* the question stays, and what was written as its answer */
     {
       show_error (self, error);
@@ -203,7 +203,7 @@ on_answered (GtkWidget  *widget,
     return;
 
   self->answered = g_object_ref (self->question);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->answer), FALSE);
+  gtk_editable_set_editable (GTK_EDITABLE (self->answer), FALSE);
   gstream_thread_respond (self->thread, gstream_pending_interrupt_get_interrupt (self->question), response, NULL,
                           self->cancellable, on_resumed, self);
 }

@@ -10,10 +10,13 @@
 
 G_BEGIN_DECLS
 
+#define GSTREAM_SERVER_CONNECTIONS 1024 /* to a host; libsoup's own 2 would let two runs keep every command waiting */
+
 typedef struct
 {
   grefcount     ref_count;
   SoupSession  *session;
+  SoupSession  *streams;         /* for what keeps its connection as long as a run: it does not run out of them */
   char         *url;             /* origin and path, without a slash at its end */
   char         *assistant;
   GPtrArray    *headers;         /* names and values in turn; all of them are secret */

@@ -43,6 +43,53 @@ without_slashes (GUri *uri)
   return url;
 }
 
+/* --- sessions --- */
+
+static SoupSession *
+twin_of (SoupSession *session)
+{
+  SoupSession *twin = g_object_get_data (G_OBJECT (session), "gstream-streams");
+
+  if (twin == NULL)
+    {
+      twin = g_object_new (SOUP_TYPE_SESSION,
+                           "max-conns", GSTREAM_SERVER_CONNECTIONS,
+                           "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
+                           "local-address", soup_session_get_local_address (session),
+                           NULL);
+      g_object_set_data_full (G_OBJECT (session), "gstream-streams", twin, g_object_unref);
+    }
+
+  return twin;
+}
+
+/*
+ * How many connections a session may have is said when it is made, and an application that has one
+ * already seldom said so: streams then take their connections from another one that is set up alike.
+ */
+static SoupSession *
+find_streams (SoupSession *session)
+{
+  SoupSessionFeature *jar = soup_session_get_feature (session, SOUP_TYPE_COOKIE_JAR);
+  SoupSession *twin = session;
+
+  if (soup_session_get_max_conns_per_host (session) < GSTREAM_SERVER_CONNECTIONS)
+    {
+      twin = twin_of (session);
+      g_object_set (twin,
+                    "proxy-resolver", soup_session_get_proxy_resolver (session),
+                    "tls-database", soup_session_get_tls_database (session),
+                    "tls-interaction", soup_session_get_tls_interaction (session),
+                    "user-agent", soup_session_get_user_agent (session),
+                    "accept-language", soup_session_get_accept_language (session),
+                    NULL);
+      if (jar != NULL && !soup_session_has_feature (twin, SOUP_TYPE_COOKIE_JAR))
+        soup_session_add_feature (twin, jar);
+    }
+
+  return g_object_ref (twin);
+}
+
 GstreamServer *
 gstream_server_new (const char   *url,
                     const char   *assistant,
@@ -69,6 +116,7 @@ gstream_server_new (const char   *url,
   self->url = without_slashes (uri);
   self->assistant = g_strdup (assistant);
   self->session = g_object_ref (session);
+  self->streams = find_streams (session);
   self->headers = g_ptr_array_new_with_free_func (g_free);
 
   return self;
@@ -89,6 +137,7 @@ gstream_server_unref (GstreamServer *self)
     return;
 
   g_object_unref (self->session);
+  g_object_unref (self->streams);
   g_ptr_array_unref (self->headers);
   g_free (self->assistant);
   g_free (self->url);

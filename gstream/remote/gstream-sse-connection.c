@@ -163,7 +163,7 @@ static void
 ask (GstreamSseConnection *self)
 {
   self->asked = TRUE;
-  soup_session_send_async (self->server->session, self->message, G_PRIORITY_DEFAULT, self->closing,
+  soup_session_send_async (self->server->streams, self->message, G_PRIORITY_DEFAULT, self->closing,
                            on_answer, g_object_ref (self));
 }
 

@@ -129,9 +129,12 @@ set_answers (GstreamThreadOperation *op,
  * @callback: (scope async): called when the run was resumed, or was not
  * @user_data: for @callback
  *
- * Answers several interrupts at once, and gives the run that goes on from
- * there. Where several are pending they have to be answered together: after the
- * first answer there is no interrupted run any more that could take a second.
+ * Answers several interrupts at once, and gives the run that goes on from there.
+ *
+ * They need not be all that are pending. What is answered goes on, and what is not is pending again when
+ * that run ends, as an interrupt of its own: to be answered then. To answer all together saves runs, and
+ * leaves no branch waiting for another's answer. An answer to what is not pending any more is
+ * refused, with %GSTREAM_ERROR_REFUSED or %GSTREAM_ERROR_NOT_FOUND.
  */
 void
 gstream_thread_respond_all (GstreamThread       *self,
@@ -244,7 +247,7 @@ array_of (gpointer item)
  * @user_data: for @callback
  *
  * Answers an interrupt, and gives the run that goes on from there. Where several
- * are pending, use [method@Thread.respond_all].
+ * are pending, the others stay so; [method@Thread.respond_all] answers them together.
  */
 void
 gstream_thread_respond (GstreamThread       *self,

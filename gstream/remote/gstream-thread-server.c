@@ -10,7 +10,6 @@
 
 #define API_KEY_HEADER "X-Api-Key"
 #define USER_AGENT "gstream"
-#define MAX_CONNECTIONS 64 /* libsoup's own 2 per host would let two runs keep every command waiting */
 
 /* --- what is sent with every request --- */
 
@@ -122,8 +121,8 @@ ensure_session (GstreamThread *self)
   if (self->session == NULL)
     self->session = g_object_new (SOUP_TYPE_SESSION,
                                   "user-agent", USER_AGENT,
-                                  "max-conns", MAX_CONNECTIONS,
-                                  "max-conns-per-host", MAX_CONNECTIONS,
+                                  "max-conns", GSTREAM_SERVER_CONNECTIONS,
+                                  "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
                                   NULL);
 
   return self->session;

@@ -254,8 +254,8 @@ gstream_thread_class_init (GstreamThreadClass *klass)
    * GstreamThread:session: (getter get_session)
    *
    * The session through which the server is spoken to: its proxies, its TLS
-   * settings and its cookies count. It should allow as many connections to a
-   * host as there are runs at the same time, and one more. Without, the thread has its own.
+   * settings and its cookies count. Where it allows few connections to a host, the runs'
+   * streams do not take those, but have some of their own, set up alike. Without, the thread has its own.
    */
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION,
                                                   G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);

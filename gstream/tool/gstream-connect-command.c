@@ -9,10 +9,13 @@
 #include "gstream/tool/gstream-show.h"
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 #define API_KEY_VARIABLE "GSTREAM_API_KEY"
+#define CA_VARIABLE "SSL_CERT_FILE"
+#define LONGEST_SILENCE (G_MAXINT / 1000) /* s */
 
 typedef struct
 {
@@ -20,6 +23,9 @@ typedef struct
   char           *thread_id;
   char           *respond;
   char           *retries;
+  char           *silence;
+  char           *ca;
+  char           *attach;    /* a run's id; "": the newest; NULL: a run is started */
   char          **headers;
   char          **arguments; /* URL ASSISTANT */
   gboolean        websocket;
@@ -27,6 +33,7 @@ typedef struct
   gboolean        events;
   GstreamPayload *response;  /* @respond, read; NULL: to be asked for */
   guint64         n_retries; /* @retries, read */
+  double          seconds;   /* @silence, read */
 } Options;
 
 static void
@@ -36,6 +43,9 @@ options_clear (Options *options)
   g_free (options->thread_id);
   g_free (options->respond);
   g_free (options->retries);
+  g_free (options->silence);
+  g_free (options->ca);
+  g_free (options->attach);
   g_strfreev (options->headers);
   g_strfreev (options->arguments);
   g_clear_pointer (&options->response, gstream_payload_unref);
@@ -66,23 +76,93 @@ add_header (GstreamThread *thread,
   return TRUE;
 }
 
+static const char *
+get_variable (const char *name,
+              const char *other)
+{
+  const char *value = g_getenv (name);
+
+  if (value == NULL || *value == '\0')
+    value = g_getenv (other);
+
+  return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* The authorities to trust instead of the system's; FALSE: they cannot be read. */
+static gboolean
+use_authorities (SoupSession   *session,
+                 const Options *options)
+{
+  const char *file = options->ca != NULL ? options->ca : get_variable (CA_VARIABLE, CA_VARIABLE);
+  g_autofree char *path = file != NULL ? g_canonicalize_filename (file, NULL) : NULL;
+  g_autoptr (GTlsDatabase) database = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (path == NULL || g_ascii_strncasecmp (options->arguments[0], "https:", strlen ("https:")) != 0)
+    return TRUE;
+
+  database = g_tls_file_database_new (path, &error);
+  if (database == NULL)
+    {
+      gboolean is_named = strstr (error->message, file) != NULL;
+
+      gstream_tool_complain ("%s: %s%s%s", options->ca != NULL ? "--ca" : CA_VARIABLE,
+                             is_named ? "" : file, is_named ? "" : ": ", error->message);
+      return FALSE;
+    }
+  soup_session_set_tls_database (session, database);
+
+  return TRUE;
+}
+
+/* GIO's own resolver knows http_proxy, https_proxy and the desktop's settings, and not this. */
+static void
+use_proxy (SoupSession   *session,
+           const Options *options)
+{
+  gboolean is_https = g_ascii_strncasecmp (options->arguments[0], "https:", strlen ("https:")) == 0;
+  const char *own = is_https ? get_variable ("https_proxy", "HTTPS_PROXY") : get_variable ("http_proxy", "HTTP_PROXY");
+  const char *all = get_variable ("all_proxy", "ALL_PROXY");
+  const char *none = get_variable ("no_proxy", "NO_PROXY");
+  g_auto (GStrv) ignored = g_strsplit_set (none ? none : "", ", ", -1);
+  g_autofree char *proxy = NULL;
+  g_autoptr (GProxyResolver) resolver = NULL;
+
+  if (own != NULL || all == NULL)
+    return;
+
+  if (g_str_has_prefix (all, "socks5h:")) /* the proxy looks names up: with GIO it always does */
+    proxy = g_strconcat ("socks5:", all + strlen ("socks5h:"), NULL);
+  else
+    proxy = strstr (all, "://") != NULL ? g_strdup (all) : g_strconcat ("http://", all, NULL);
+  resolver = g_simple_proxy_resolver_new (g_strcmp0 (none, "*") == 0 ? NULL : proxy, ignored);
+  soup_session_set_proxy_resolver (session, resolver);
+}
+
 static GstreamThread *
 make_thread (const Options *options)
 {
+  g_autoptr (SoupSession) session = soup_session_new ();
   g_autoptr (GstreamThread) thread =
     g_object_new (GSTREAM_TYPE_THREAD,
                   "url", options->arguments[0],
                   "assistant", options->arguments[1],
                   "thread-id", options->thread_id,
+                  "session", session,
                   "transport", options->websocket ? GSTREAM_TRANSPORT_WEBSOCKET : GSTREAM_TRANSPORT_SSE,
                   "api-key", g_getenv (API_KEY_VARIABLE),
                   NULL);
 
   if (options->retries != NULL)
     g_object_set (thread, "retry-limit", (guint) options->n_retries, NULL);
+  if (options->silence != NULL)
+    g_object_set (thread, "silence-timeout", (guint) MAX (options->seconds * 1000, 1), NULL);
   for (gsize i = 0; options->headers != NULL && options->headers[i] != NULL; i++)
     if (!add_header (thread, options->headers[i]))
       return NULL;
+  if (!use_authorities (session, options))
+    return NULL;
+  use_proxy (session, options);
 
   return g_steal_pointer (&thread);
 }
@@ -213,7 +293,6 @@ answer_questions (GstreamThread    *thread,
     {
       *status = GSTREAM_TOOL_INTERRUPTED;
       g_ptr_array_foreach (interrupts, (GFunc) print_question, NULL);
-      gstream_tool_tell ("thread %s", gstream_thread_get_thread_id (thread));
       return NULL;
     }
 
@@ -239,13 +318,34 @@ on_info (const char     *domain,
   gstream_tool_complain ("%s", message);
 }
 
+/* A thread that there is not would be made: who names one means one that there is. */
+static GstreamRunStream *
+first_run (GstreamThread   *thread,
+           GstreamPayload  *input,
+           const Options   *options,
+           GError         **error)
+{
+  g_autoptr (GstreamPayload) state = NULL;
+
+  if (options->thread_id != NULL)
+    {
+      state = gstream_thread_state_sync (thread, NULL, error);
+      if (state == NULL)
+        return NULL;
+    }
+  if (options->attach != NULL)
+    return gstream_thread_attach_sync (thread, *options->attach != '\0' ? options->attach : NULL, NULL, NULL, error);
+
+  return gstream_thread_start_sync (thread, input, NULL, NULL, NULL, NULL, error);
+}
+
 static int
 connect_to (GstreamThread  *thread,
             GstreamPayload *input,
             const Options  *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, NULL, NULL, &error);
+  g_autoptr (GstreamRunStream) run = first_run (thread, input, options, &error);
   int status = GSTREAM_TOOL_FAILED;
 
   if (run == NULL)
@@ -257,6 +357,8 @@ connect_to (GstreamThread  *thread,
       play (played, options);
       run = answer_questions (thread, played, options, &status);
     }
+  if (options->thread_id == NULL && gstream_thread_get_thread_id (thread) != NULL) /* to go on with it */
+    gstream_tool_tell ("thread %s", gstream_thread_get_thread_id (thread));
 
   return gstream_tool_flush () ? status : GSTREAM_TOOL_FAILED;
 }
@@ -287,6 +389,54 @@ read_retries (Options *options)
   return FALSE;
 }
 
+static gboolean
+read_silence (Options *options)
+{
+  char *end = NULL;
+
+  if (options->silence == NULL)
+    return TRUE;
+  options->seconds = g_ascii_strtod (options->silence, &end);
+  if (end != options->silence && *end == '\0' && isfinite (options->seconds)
+      && options->seconds > 0 && options->seconds <= LONGEST_SILENCE)
+    return TRUE;
+  gstream_tool_complain ("--silence-timeout: expected a number of seconds, more than 0 and at most %d", LONGEST_SILENCE);
+
+  return FALSE;
+}
+
+/* Says what of the command line does not go together. */
+static gboolean
+check (const Options *options)
+{
+  if (options->arguments == NULL || g_strv_length (options->arguments) != 2)
+    gstream_tool_complain ("expected URL ASSISTANT; gstream connect --help says how");
+  else if (options->digest && options->events)
+    gstream_tool_complain ("--digest and --events exclude each other");
+  else if (options->attach != NULL && options->thread_id == NULL)
+    gstream_tool_complain ("--attach needs the thread that the run is on: --thread ID");
+  else if (options->attach != NULL && options->input != NULL)
+    gstream_tool_complain ("--attach starts no run: it takes no --input");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+on_attach (const char  *name,
+           const char  *value,
+           gpointer     data,
+           GError     **error)
+{
+  Options *options = data;
+
+  g_free (options->attach);
+  options->attach = g_strdup (value != NULL ? value : "");
+
+  return TRUE;
+}
+
 int
 gstream_tool_connect (int    argc,
                       char **argv)
@@ -294,12 +444,18 @@ gstream_tool_connect (int    argc,
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
     { "input", 0, 0, G_OPTION_ARG_STRING, &options.input, "The input of the run", "JSON" },
-    { "thread", 0, 0, G_OPTION_ARG_STRING, &options.thread_id, "Go on with this thread, instead of a new one", "ID" },
+    { "thread", 0, 0, G_OPTION_ARG_STRING, &options.thread_id, "Go on with this thread, which there is, instead of a new one", "ID" },
+    { "attach", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, (gpointer) on_attach,
+      "Follow a run of that thread, or its newest, instead of starting one", "RUN" },
     { "websocket", 0, 0, G_OPTION_ARG_NONE, &options.websocket, "Use a WebSocket", NULL },
     { "respond", 0, 0, G_OPTION_ARG_STRING, &options.respond, "Answer every question with this", "JSON" },
     { "digest", 0, 0, G_OPTION_ARG_NONE, &options.digest, "Print everything that the run shows, as JSON", NULL },
     { "events", 0, 0, G_OPTION_ARG_NONE, &options.events, "Print every event on a line", NULL },
     { "retries", 0, 0, G_OPTION_ARG_STRING, &options.retries, "Try again so often in a row (6)", "NUMBER" },
+    { "silence-timeout", 0, 0, G_OPTION_ARG_STRING, &options.silence,
+      "Do not trust a connection that is silent for so long (15)", "SECONDS" },
+    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
+      "Trust the authorities in this file, instead of the system's; else those in " CA_VARIABLE, "FILE" },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, "Send this with every request", "'NAME: VALUE'" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "URL ASSISTANT" },
     G_OPTION_ENTRY_NULL,
@@ -310,15 +466,9 @@ gstream_tool_connect (int    argc,
   if (!gstream_tool_parse ("Runs an assistant of the Agent Server at URL, and shows the run as it goes.\n"
                            "The API key is taken from " API_KEY_VARIABLE ". Exit status 3: the run stopped to ask.\n"
                            "Ctrl+C ends the command alone: the run goes on, on the server.",
-                           entries, argc, argv))
+                           entries, &options, argc, argv))
     return GSTREAM_TOOL_USAGE;
-  if (options.arguments == NULL || g_strv_length (options.arguments) != 2 || (options.digest && options.events))
-    {
-      gstream_tool_complain ("expected URL ASSISTANT, and not both --digest and --events; gstream connect --help says how");
-      return GSTREAM_TOOL_USAGE;
-    }
-
-  if (!read_retries (&options))
+  if (!check (&options) || !read_retries (&options) || !read_silence (&options))
     return GSTREAM_TOOL_USAGE;
   input = read_json ("--input", options.input ? options.input : "null");
   options.response = options.respond ? read_json ("--respond", options.respond) : NULL;

@@ -82,7 +82,7 @@ gstream_tool_digest (int    argc,
 
   if (!gstream_tool_parse ("Prints all that a consumer of everything ends up with, as JSON, for each FILE: JSON Lines\n"
                            "(.jsonl) or Server-Sent Events (.sse); - is standard input.",
-                           entries, argc, argv))
+                           entries, NULL, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (files == NULL)
     {

@@ -91,7 +91,7 @@ gstream_tool_show (int    argc,
 
   if (!gstream_tool_parse ("Shows a recorded run as it went: who says what, tool calls, what changed, how it ended.\n"
                            "FILE holds JSON Lines (.jsonl) or Server-Sent Events (.sse); - is standard input.",
-                           entries, argc, argv))
+                           entries, NULL, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (files == NULL || g_strv_length (files) != 1)
     {

@@ -25,9 +25,10 @@ void                gstream_tool_complain (const char    *format,
 void                gstream_tool_tell     (const char    *format,
                                            ...) G_GNUC_PRINTF (1, 2);
 
-/* Reads the options of a command out of its arguments. If they are wrong, says so and gives FALSE. */
+/* Reads the options of a command out of its arguments. If they are wrong, says so and gives FALSE. @data: the callbacks'. */
 gboolean            gstream_tool_parse    (const char          *summary,
                                            const GOptionEntry  *entries,
+                                           gpointer             data,
                                            int                  argc,
                                            char               **argv);
 /* Whether all that was printed could be written; if not, says so. */

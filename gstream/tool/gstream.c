@@ -89,15 +89,18 @@ on_log (const char     *domain,
 gboolean
 gstream_tool_parse (const char          *summary,
                     const GOptionEntry  *entries,
+                    gpointer             data,
                     int                  argc,
                     char               **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  GOptionGroup *group = g_option_group_new (argv[0], NULL, NULL, data, NULL);
   g_autofree char *name = g_strconcat ("gstream ", argv[0], NULL);
   g_autoptr (GError) error = NULL;
 
   g_set_prgname (name);
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_group_add_entries (group, entries);
+  g_option_context_set_main_group (context, group);
   g_option_context_set_summary (context, summary);
   if (g_option_context_parse (context, &argc, &argv, &error))
     return TRUE;

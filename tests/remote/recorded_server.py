@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import ssl
 import threading
 
 RUNS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "runs"
@@ -47,7 +48,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.note()
         begun = self.server.begun
-        if self.path.endswith("/state?subgraphs=true"):
+        if not self.server.known:
+            self.answer({"detail": "Thread not found"}, 404)
+        elif "/runs/" in self.path:
+            self.answer({"run_id": self.path.split("/")[-1], "status": "success", "created_at": "1"})
+        elif self.path.endswith("/state?subgraphs=true"):
             interrupts = begun[-1].interrupts if begun else []
             self.answer({"values": {}, "next": [], "tasks": [{"id": "1", "name": "ask", "interrupts": interrupts}]})
         else:
@@ -57,10 +62,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.note()
         if self.server.status is not None:
             self.answer({"detail": "the key is not right"}, self.server.status)
-        elif self.path == "/threads":
+        elif self.path.endswith("/threads"):
             self.answer({"thread_id": "t1"})
         elif self.path.endswith("/commands"):
-            self.server.begun.append(self.server.runs[len(self.server.begun)])
+            if body["method"] != "agent.getTree":
+                self.server.begin()
             result = {"run_id": self.server.begun[-1].id} if body["method"] == "run.start" else {}
             self.answer({"type": "success", "id": body["id"], "result": result})
         else:
@@ -70,14 +76,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, *runs, status=None):
+    def __init__(self, *runs, status=None, certificate=None):
         super().__init__(("127.0.0.1", 0), Handler)
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.runs = [Run(name) for name in runs]
         self.begun = []
         self.status = status  # of every answer to a command, where that is no success
         self.requests = []
         self.heads = []
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.known = True  # whether the thread is
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.server_address[1]}"
+
+    def begin(self):
+        self.begun.append(self.runs[len(self.begun)])
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, daemon=True).start()

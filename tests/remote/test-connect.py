@@ -13,6 +13,7 @@ from recorded_server import RUNS, Server
 
 EXAMPLES = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent / "examples"
 SECRET = "sesame-4711"
+CERTIFICATE = pathlib.Path(__file__).with_name("self-signed.pem")
 ANSWERS = ["yes, do", "no"]
 ASKS = ("python-server/interrupt", "python-server/interrupt-resume")
 
@@ -42,7 +43,7 @@ def as_json(value):
 def chat():
     with Server("python-server/chat") as server:
         done = connect(server, "--input", '{"messages": []}')
-    assert done.returncode == 0 and done.stderr == "", done
+    assert done.returncode == 0 and done.stderr == "thread t1\n", done
     text = "".join(expected("python-server/chat")["messages"][0]["text_deltas"])
     assert text.split()[-1] in done.stdout, done.stdout
     [start] = commands(server)
@@ -71,8 +72,71 @@ def thread_and_headers():
     with Server("python-server/chat") as server:
         done = connect(server, "--thread", "my/own", "--header", "X-Tenant:  blue")
     assert done.returncode == 0, done
-    assert server.requests[0][1] == "/threads/my%2Fown/commands", server.requests[0]
+    assert server.requests[0][1] == "/threads/my%2Fown/state?subgraphs=true", server.requests[0]
+    assert server.requests[1][1] == "/threads/my%2Fown/commands", server.requests[1]
+    assert done.stderr == "", done
     assert all(head["X-Tenant"] == "blue" for head in server.heads)
+
+
+@tap.test("/remote/connect/N1/only-a-thread-that-there-is")
+def only_existing():
+    with Server("python-server/chat") as server:
+        server.known = False
+        done = connect(server, "--thread", "mistyped")
+    assert done.returncode == 1 and "HTTP 404 Not Found: Thread not found" in done.stderr, done
+    assert not commands(server)
+
+
+@tap.test("/remote/connect/N1/attach")
+def attach():
+    for which in (["--attach"], ["--attach=RUN"]):
+        with Server("python-server/chat") as server:
+            server.begin()
+            which = [word.replace("RUN", server.begun[0].id) for word in which]
+            done = connect(server, "--digest", "--thread", "t1", *which)
+        assert done.returncode == 0, done
+        assert json.loads(done.stdout)["messages"] == expected("python-server/chat")["messages"]
+        assert [command["method"] for command in commands(server)] == ["agent.getTree"]
+
+
+@tap.test("/remote/connect/N12/silence-timeout")
+def silence_timeout():
+    with Server("python-server/chat") as server:
+        assert connect(server, "--silence-timeout", "2.5").returncode == 0
+        n_requests = len(server.requests)
+        for wrong in ("0", "-1", "nan", "inf", "1s", "", "99999999"):
+            done = connect(server, "--silence-timeout", wrong)
+            assert done.returncode == 2 and "--silence-timeout: expected a number of seconds" in done.stderr, done
+    assert len(server.requests) == n_requests
+
+
+@tap.test("/remote/connect/N8/authorities")
+def authorities():
+    with Server("python-server/chat", certificate=CERTIFICATE) as server:
+        refused = connect(server, "--retries", "0")
+        assert refused.returncode == 1 and "certificate" in refused.stderr, refused
+        assert connect(server, "--ca", CERTIFICATE).returncode == 0
+        server.begun.clear()
+        assert connect(server, SSL_CERT_FILE=str(CERTIFICATE)).returncode == 0
+        server.begun.clear()
+        assert connect(server, "--websocket", "--retries", "0", "--ca", CERTIFICATE).returncode == 1  # past the certificate
+        n_requests = len(server.requests)
+        for done in (connect(server, "--ca", "/nonexistent.pem"), connect(server, SSL_CERT_FILE="/nonexistent.pem")):
+            assert done.returncode == 2 and done.stderr.count("/nonexistent.pem") == 1, done
+        assert len(server.requests) == n_requests
+
+
+@tap.test("/remote/connect/N8/all_proxy")
+def all_proxy():
+    for variable in ("all_proxy", "ALL_PROXY"):
+        with Server("python-server/chat") as proxy:
+            environment = {variable: proxy.url.removeprefix("http://" if variable == "all_proxy" else "")}
+            done = run("gstream", "connect", "http://agents.invalid", "agent", **environment)
+            assert done.returncode == 0, done
+            assert all(path.startswith("http://agents.invalid") for _, path, _ in proxy.requests), proxy.requests
+            n_requests = len(proxy.requests)
+            done = run("gstream", "connect", "http://agents.invalid", "agent", "--retries", "0", no_proxy="agents.invalid", **environment)
+            assert done.returncode == 1 and len(proxy.requests) == n_requests, done
 
 
 @tap.test("/remote/connect/N4/unanswered")
@@ -166,7 +230,12 @@ def usage():
         for wrong in (["--input", "{"], ["--respond", "nonsense"], ["--header", "no colon"], ["--retries", "-1"], ["--digest", "--events"], ["more"]):
             done = connect(server, *wrong)
             assert done.returncode == 2 and done.stderr and not done.stdout, (wrong, done)
-    assert run("gstream", "connect").returncode == 2
+        for wrong in (["--attach", "--thread"], ["--attach"], ["--thread", "t1", "--input", "1", "--attach"]):
+            done = connect(server, *wrong)
+            assert done.returncode == 2 and done.stderr.startswith("gstream: ") and not done.stdout, (wrong, done)
+    nothing = run("gstream", "connect")
+    assert nothing.returncode == 2
+    assert nothing.stderr == "gstream: expected URL ASSISTANT; gstream connect --help says how\n", nothing
     assert not server.requests
 
 

@@ -332,6 +332,38 @@ add (const char    *name,
   g_test_add_data_func (websocket, GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test);
 }
 
+/* Of a session that allows two connections to a host, streams take none. */
+static void
+test_shared_session (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (agent->server));
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_assert_cmpuint (soup_session_get_max_conns_per_host (session), ==, 2);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (GstreamThread) thread = g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent",
+                                                       "session", session, "answer-timeout", 5000, NULL);
+      g_autoptr (GstreamRunStream) run = NULL;
+      g_autoptr (GstreamPayload) state = NULL;
+      g_autoptr (GError) error = NULL;
+      GstreamCursor *log = NULL;
+      g_auto (GValue) item = G_VALUE_INIT;
+
+      fake_agent_add_fault (agent, (Fault) { .cut_at = 2000, .stall = TRUE });
+      run = start (thread);
+      log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+      g_ptr_array_add (held, log);
+      g_assert_true (gstream_cursor_next_sync (log, &item, NULL, &error));
+      g_assert_no_error (error);
+      state = gstream_thread_state_sync (thread, NULL, &error);
+      g_assert_no_error (error);
+      g_ptr_array_add (held, g_steal_pointer (&run));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -348,6 +380,7 @@ main (int    argc,
   g_test_add_func ("/remote/N5/channels", test_channels);
   add ("N6/back-pressure", test_back_pressure);
   add ("N7/abort-and-drop", test_abort);
+  g_test_add_func ("/remote/N1/shared-session", test_shared_session);
 
   return g_test_run ();
 }
