@@ -105,6 +105,7 @@ gstream_event_facts_init (GstreamEventFacts *self,
   self->facts.message_id = self->facts.run_id = self->facts.node = NULL;
   self->facts.text = self->facts.key = self->facts.name = NULL;
   self->facts.text_length = 0;
+  self->facts.halves = 0;
   self->item = self->metadata = (GstreamJsonSlice) { .length = 0 };
 }
 

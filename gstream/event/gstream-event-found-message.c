@@ -121,6 +121,7 @@ typedef struct
   gboolean    is_tool;   /* by its role */
   gboolean    is_result; /* of a tool, by its type */
   gboolean    is_chunk;  /* one of a whole message's kinds that is left out (D1) */
+  gboolean    is_removal;
   GstreamStep step;
 } MessageKind;
 
@@ -146,6 +147,7 @@ read_message_word (MessageKind             *kind,
     {
       kind->is_result = is (&word, "tool");
       kind->is_chunk = is (&word, "AIMessageChunk");
+      kind->is_removal = is (&word, "remove");
     }
   return TRUE;
 }
@@ -201,7 +203,7 @@ read_message (GstreamFound      *self,
   self->tool_role = kind.is_tool || kind.is_result;
   self->step = kind.step;
   if (!kind.has_event && !kind.is_chunk)
-    self->step = GSTREAM_STEP_MESSAGE_WHOLE;
+    self->step = kind.is_removal ? GSTREAM_STEP_MESSAGE_REMOVE : GSTREAM_STEP_MESSAGE_WHOLE;
   return cursor->expected == NULL;
 }
 

@@ -4,6 +4,7 @@
  * dialects they are written; and how they come to be facts (D5).
  */
 #include "gstream/event/gstream-event-body-private.h"
+#include "gstream/event/gstream-json-text-private.h"
 
 #define is gstream_json_string_is
 
@@ -39,6 +40,25 @@ lifecycle_step (const GstreamJsonString *event)
   return GSTREAM_STEP_NONE;
 }
 
+/* Some send numbers: what is no string counts by its JSON (T4). */
+static gboolean
+read_tool_id (GstreamFound      *self,
+              GstreamJsonCursor *cursor)
+{
+  guint32 start = *cursor->next;
+  gboolean is_other = gstream_json_cursor_peek (cursor) != '"' && gstream_json_cursor_peek (cursor) != 'n';
+  GstreamJsonSlice slice;
+
+  if (!gstream_json_cursor_string_if_any (cursor, &self->key))
+    return FALSE;
+  if (is_other)
+    {
+      slice = gstream_json_cursor_since (cursor, start);
+      self->key = (GstreamJsonString) { cursor->json + slice.start, slice.length, FALSE };
+    }
+  return TRUE;
+}
+
 static gboolean
 read_tool_member (GstreamFound            *self,
                   GstreamJsonCursor       *cursor,
@@ -47,7 +67,7 @@ read_tool_member (GstreamFound            *self,
   GstreamJsonString word;
 
   if (is (name, "tool_call_id") || is (name, "toolCallId"))
-    return gstream_json_cursor_string_if_any (cursor, &self->key);
+    return read_tool_id (self, cursor);
   if (is (name, "tool_name") || is (name, "toolName"))
     return gstream_json_cursor_string_if_any (cursor, &self->name);
   if (is (name, "delta"))
@@ -206,6 +226,22 @@ gstream_found_copy_string (const GstreamJsonString  *string,
   return copy;
 }
 
+/* Half a surrogate pair at its ends may go with what comes before or after (T3). */
+G_GNUC_NO_INLINE static const char *
+copy_escaped_text (const GstreamFound  *self,
+                   GstreamFacts        *facts,
+                   char               **room)
+{
+  GstreamJsonValue raw = { self->text.start, self->text.start + self->text.length };
+  guint16 low;
+  guint16 high;
+
+  gstream_json_trim_halves (&raw, &low, &high);
+  facts->halves = low | (guint32) high << 16;
+
+  return gstream_found_copy_string (&(GstreamJsonString) { raw.start, raw.end - raw.start, TRUE }, room);
+}
+
 char *
 gstream_found_copy (const GstreamFound *self,
                     GstreamMethod       method,
@@ -224,7 +260,9 @@ gstream_found_copy (const GstreamFound *self,
   facts->facts.run_id = gstream_found_copy_if_any (&self->run_id, &room);
   own_node = gstream_found_copy_if_any (&self->node, &room);
   facts->facts.node = node != NULL ? node : own_node;
-  facts->facts.text = gstream_found_copy_if_any (&self->text, &room);
+  facts->facts.halves = 0;
+  facts->facts.text = G_UNLIKELY (self->text.escaped) ? copy_escaped_text (self, &facts->facts, &room)
+                                                      : gstream_found_copy_if_any (&self->text, &room);
   facts->facts.text_length = facts->facts.text != NULL ? room - facts->facts.text - 1 : 0;
   facts->facts.key = gstream_found_copy_if_any (&self->key, &room);
   facts->facts.name = gstream_found_copy_if_any (&self->name, &room);

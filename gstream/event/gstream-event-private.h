@@ -44,6 +44,7 @@ typedef enum
   GSTREAM_STEP_MESSAGE_FINISH,
   GSTREAM_STEP_MESSAGE_ERROR,
   GSTREAM_STEP_MESSAGE_WHOLE, /* a payload without `event` (D1) */
+  GSTREAM_STEP_MESSAGE_REMOVE, /* a message is taken out of the state (T2) */
   GSTREAM_STEP_TOOL_STARTED,
   GSTREAM_STEP_TOOL_DELTA,
   GSTREAM_STEP_TOOL_FINISHED,
@@ -80,9 +81,11 @@ typedef struct
   const char   *message_id;  /* messages: `id` or `message_id` */
   const char   *run_id;      /* messages: `run_id` of the data or of its metadata */
   const char   *node;        /* params.node, or metadata's langgraph_node */
-  const char   *text;        /* the delta's text, reasoning, data, args; a tool's delta */
+  const char   *text;        /* the delta's text, reasoning, data, args; a tool's delta; without the halves beside it */
   gsize         text_length; /* bytes */
-  const char   *key;         /* tools: tool_call_id; tasks: id; lifecycle: trigger_call_id; custom: the extension's name (D5) */
+  guint32       halves;      /* of surrogate pairs: the second of one, which the text begins with, and, above it, the first of one,
+                                which it ends with; 0: there are none (T3) */
+  const char   *key;         /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id; custom: the extension's name (D5) */
   const char   *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
 } GstreamFacts;
 

@@ -79,6 +79,56 @@ gstream_json_unescape (char       *out,
   return o + (end - raw) - out;
 }
 
+static gunichar
+read_half (const char *escape)
+{
+  return escape[0] == '\\' && escape[1] == 'u' ? read_hex (escape + 2) : 0;
+}
+
+/* Not one that is escaped itself. */
+static gboolean
+is_escape (const char *backslash,
+           const char *start)
+{
+  const char *p = backslash;
+
+  while (p > start && p[-1] == '\\')
+    p--;
+  return (backslash - p) % 2 == 0;
+}
+
+void
+gstream_json_trim_halves (GstreamJsonValue *raw,
+                          guint16          *low,
+                          guint16          *high)
+{
+  gunichar half = raw->end - raw->start >= 6 ? read_half (raw->start) : 0;
+
+  *low = *high = 0;
+  if (half >= 0xDC00 && half < 0xE000)
+    {
+      *low = half;
+      raw->start += 6;
+    }
+  half = raw->end - raw->start >= 6 ? read_half (raw->end - 6) : 0;
+  if (half >= 0xD800 && half < 0xDC00 && is_escape (raw->end - 6, raw->start))
+    {
+      *high = half;
+      raw->end -= 6;
+    }
+}
+
+void
+gstream_json_join_halves (GString *out,
+                          guint16  high,
+                          guint16  low)
+{
+  if (high != 0 && low != 0)
+    g_string_append_unichar (out, 0x10000 + ((gunichar) (high - 0xD800) << 10) + (low - 0xDC00));
+  else if (high != 0 || low != 0)
+    g_string_append_unichar (out, 0xFFFD);
+}
+
 char *
 gstream_json_dup_raw (GstreamJsonValue raw)
 {

@@ -137,6 +137,18 @@ gboolean           gstream_json_iter_member   (GstreamJsonIter   *iter,
 gsize              gstream_json_unescape      (char              *out,
                                                const char        *raw,
                                                gsize              length);
+/*
+ * A pair of surrogates may be spread over two texts. Leaves out of @raw, which is within
+ * the quotes, the second half of one at its start and the first half of one at its end;
+ * 0: there is none.
+ */
+void               gstream_json_trim_halves   (GstreamJsonValue  *raw,
+                                               guint16           *low,
+                                               guint16           *high);
+/* The character of both, or what each is by itself: U+FFFD, or nothing where it is 0. */
+void               gstream_json_join_halves   (GString           *out,
+                                               guint16            high,
+                                               guint16            low);
 char              *gstream_json_dup_raw       (GstreamJsonValue   raw); /* within the quotes */
 char              *gstream_json_dup_string    (GstreamJsonValue   string);
 /* FALSE where the number is not an integer that int64 can hold. 5.0 and 1e3 are. */

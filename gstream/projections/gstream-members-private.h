@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GPtrArray *list; /* NULL: none yet */
+  GPtrArray  *list;    /* NULL: none yet */
+  GHashTable *by_name; /* NULL: they are few */
 } GstreamMembers;
 
 void            gstream_members_clear      (GstreamMembers   *self);
@@ -30,6 +31,9 @@ void            gstream_members_set_json   (GstreamMembers   *self,
 void            gstream_members_set_string (GstreamMembers   *self,
                                             const char       *name,
                                             const char       *string);
+guint           gstream_members_count      (GstreamMembers   *self);
+const char     *gstream_members_name_at    (GstreamMembers   *self,
+                                            guint             i);
 /* Sets it where it is missing, or null. */
 void            gstream_members_default    (GstreamMembers   *self,
                                             const char       *name,

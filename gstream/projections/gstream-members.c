@@ -24,9 +24,13 @@ member_free (gpointer data)
   g_free (self);
 }
 
+/* As many are found without a table. */
+#define FEW 16
+
 void
 gstream_members_clear (GstreamMembers *self)
 {
+  g_clear_pointer (&self->by_name, g_hash_table_unref);
   g_clear_pointer (&self->list, g_ptr_array_unref);
 }
 
@@ -34,6 +38,9 @@ static Member *
 find (GstreamMembers *self,
       const char     *name)
 {
+  if (self->by_name != NULL)
+    return g_hash_table_lookup (self->by_name, name);
+
   for (guint i = 0; self->list != NULL && i < self->list->len; i++)
     {
       Member *member = g_ptr_array_index (self->list, i);
@@ -43,6 +50,24 @@ find (GstreamMembers *self,
     }
 
   return NULL;
+}
+
+static void
+add_to_table (GstreamMembers *self,
+              Member         *member)
+{
+  if (self->by_name != NULL)
+    g_hash_table_insert (self->by_name, member->name, member);
+  if (self->by_name != NULL || self->list->len <= FEW)
+    return;
+
+  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      Member *known = g_ptr_array_index (self->list, i);
+
+      g_hash_table_insert (self->by_name, known->name, known);
+    }
 }
 
 const char *
@@ -80,6 +105,7 @@ take (GstreamMembers *self,
       member = g_new0 (Member, 1);
       member->name = g_strdup (name);
       g_ptr_array_add (self->list, member);
+      add_to_table (self, member);
     }
   g_free (member->json);
   member->json = json;
@@ -123,6 +149,19 @@ gstream_members_default (GstreamMembers *self,
 
   if (known == NULL || *known == 'n')
     gstream_members_set_json (self, name, json);
+}
+
+guint
+gstream_members_count (GstreamMembers *self)
+{
+  return self->list != NULL ? self->list->len : 0;
+}
+
+const char *
+gstream_members_name_at (GstreamMembers *self,
+                         guint           i)
+{
+  return ((Member *) g_ptr_array_index (self->list, i))->name;
 }
 
 void

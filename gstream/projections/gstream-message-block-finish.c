@@ -132,9 +132,8 @@ gstream_block_finish (GstreamBlock     *self,
   keep_members (self, &before);
   gstream_members_clear (&before);
 
-  gstream_block_resolve (self);
   if (self->kind == GSTREAM_BLOCK_CALL)
     check_args (self);
 
-  return growth;
+  return growth.length > 0 ? growth : gstream_block_end_half (self);
 }

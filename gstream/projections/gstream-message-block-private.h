@@ -22,20 +22,33 @@ typedef enum
   GSTREAM_BLOCK_ANY,          /* of no block: where nothing says the kind */
 } GstreamBlockKind;
 
-#define GSTREAM_BLOCK_ALL_CERTAIN G_MAXSIZE
+#define GSTREAM_BLOCK_TORN G_MAXUINT
 
-typedef struct
+typedef struct _GstreamBlock GstreamBlock;
+
+struct _GstreamBlock
 {
   gint64           index;    /* in the message; -1: it is @key */
   char            *key;      /* an index that is no natural number, as JSON; or NULL */
+  char            *id;       /* as it says, as JSON where that is no string; or NULL */
   GstreamBlockKind kind;
   GString         *stream;   /* the text of the member that grows; NULL until it does */
-  GstreamMembers   members;  /* all others */
+  guint32          half;     /* the first half of a surrogate pair that goes behind @stream; 0: none (T3) */
+  gboolean         begun;    /* its start has been seen: @stream is the beginning of what it says */
   gboolean         finished; /* its content-block-finish has come */
-  gsize            certain;  /* bytes of @stream before deltas came that may be others'; or ALL_CERTAIN (T2) */
   gboolean         guessed;  /* it began when several messages were open that it could belong to (T2) */
-  char            *hint;     /* the first delta after its start, maybe its own; or NULL (T2) */
-} GstreamBlock;
+  guint            gap;      /* the content's, when it began; or TORN: deltas of it are missing (T2) */
+  char            *hint;     /* what came right after the start of one that is guessed; or NULL (T2) */
+  GstreamMembers   members;  /* all but the one that grows */
+  gboolean         named;    /* the content knows @id */
+  guint            serial;   /* in the order in which the message's blocks began */
+  gpointer         slot;     /* the content's, for its index */
+  struct
+  {
+    GstreamBlock *before;
+    GstreamBlock *after;
+  } links[2];                /* to the blocks at its index, and to all, in the order in which they began */
+};
 
 /* What a change added to the text of a block; it belongs to the block, until the next change. */
 typedef struct
@@ -53,6 +66,31 @@ void             gstream_block_free           (GstreamBlock     *self);
 GstreamBlockKind gstream_block_kind_of        (GstreamJsonValue  content,
                                                GstreamBlockKind  otherwise);
 
+gboolean         gstream_block_is_call        (GstreamBlockKind  kind); /* or a chunk of one */
+/* Whether a block of that kind goes on as one of the other: chunks become calls. */
+gboolean         gstream_block_may_become     (GstreamBlockKind  from,
+                                               GstreamBlockKind  to);
+/* The text by which the object @piece makes a block of @kind grow, within its quotes; FALSE: it does otherwise. */
+gboolean         gstream_block_find_piece     (GstreamBlockKind  kind,
+                                               GstreamJsonValue  piece,
+                                               GstreamJsonValue *raw);
+/* The `id` that the object @content says, as JSON where that is no string; NULL: it says none. */
+char            *gstream_block_dup_id         (GstreamJsonValue  content);
+/* Another message's, as long as it has not turned out to be this one's (T2). */
+static inline gboolean
+gstream_block_is_doubtful (GstreamBlock *self)
+{
+  return self->guessed && !self->finished;
+}
+
+/* With what there is of a character before and behind the text. */
+GstreamGrowth    gstream_block_append_halves  (GstreamBlock     *self,
+                                               guint16           low,
+                                               const char       *text,
+                                               gsize             length,
+                                               guint16           high);
+/* The other half of a pair does not come. */
+GstreamGrowth    gstream_block_end_half       (GstreamBlock     *self);
 /* Where @self has no room for it yet. */
 void             gstream_block_append_slowly  (GstreamBlock     *self,
                                                const char       *text,

@@ -29,7 +29,6 @@ gstream_block_new (GstreamBlockKind  kind,
   self->kind = kind;
   self->index = index;
   self->key = g_strdup (key);
-  self->certain = GSTREAM_BLOCK_ALL_CERTAIN;
   gstream_members_set_string (&self->members, "type", gstream_block_types[kind]);
 
   return self;
@@ -48,6 +47,7 @@ gstream_block_free (GstreamBlock *self)
   gstream_block_drop_stream (self);
   gstream_members_clear (&self->members);
   g_free (self->hint);
+  g_free (self->id);
   g_free (self->key);
   g_free (self);
 }
@@ -68,6 +68,83 @@ gstream_block_kind_of (GstreamJsonValue content,
       return i;
 
   return GSTREAM_BLOCK_OTHER;
+}
+
+gboolean
+gstream_block_is_call (GstreamBlockKind kind)
+{
+  return kind == GSTREAM_BLOCK_CHUNK || kind == GSTREAM_BLOCK_SERVER_CHUNK || kind == GSTREAM_BLOCK_CALL ||
+         kind == GSTREAM_BLOCK_INVALID_CALL;
+}
+
+static gboolean
+is_call_kind (GstreamBlockKind kind)
+{
+  return kind == GSTREAM_BLOCK_CALL || kind == GSTREAM_BLOCK_INVALID_CALL;
+}
+
+gboolean
+gstream_block_may_become (GstreamBlockKind from,
+                          GstreamBlockKind to)
+{
+  if (from == to || to == GSTREAM_BLOCK_ANY)
+    return TRUE;
+  if (from == GSTREAM_BLOCK_SERVER_CHUNK)
+    return to == GSTREAM_BLOCK_OTHER || to == GSTREAM_BLOCK_INVALID_CALL;
+
+  return (from == GSTREAM_BLOCK_CHUNK || is_call_kind (from)) && is_call_kind (to);
+}
+
+gboolean
+gstream_block_find_piece (GstreamBlockKind  kind,
+                          GstreamJsonValue  piece,
+                          GstreamJsonValue *raw)
+{
+  static const char * const pointers[] = {
+    [GSTREAM_BLOCK_TEXT] = "/text",
+    [GSTREAM_BLOCK_REASONING] = "/reasoning",
+    [GSTREAM_BLOCK_CHUNK] = "/args",
+    [GSTREAM_BLOCK_SERVER_CHUNK] = "/args",
+    [GSTREAM_BLOCK_OTHER] = "/data",
+    [GSTREAM_BLOCK_ANY] = NULL,
+  };
+
+  if (pointers[kind] == NULL || !gstream_json_find (piece, pointers[kind], raw) || *raw->start != '"')
+    return FALSE;
+  *raw = (GstreamJsonValue) { raw->start + 1, raw->end - 1 };
+
+  return TRUE;
+}
+
+static char *
+read_id (GstreamJsonValue value)
+{
+  if (*value.start == 'n')
+    return NULL;
+  if (*value.start != '"')
+    return g_strndup (value.start, value.end - value.start);
+
+  return value.end - value.start > 2 ? gstream_json_dup_string (value) : NULL;
+}
+
+char *
+gstream_block_dup_id (GstreamJsonValue content)
+{
+  GstreamJsonValue value;
+
+  return gstream_json_find (content, "/id", &value) ? read_id (value) : NULL;
+}
+
+static void
+set_id (GstreamBlock     *self,
+        GstreamJsonValue  value)
+{
+  char *id = read_id (value);
+
+  if (id == NULL)
+    return;
+  g_free (self->id);
+  self->id = id;
 }
 
 /* --- the member that grows --- */
@@ -123,6 +200,31 @@ gstream_block_append_slowly (GstreamBlock *self,
   g_string_append_len (self->stream, text, length);
 }
 
+GstreamGrowth
+gstream_block_append_halves (GstreamBlock *self,
+                             guint16       low,
+                             const char   *text,
+                             gsize         length,
+                             guint16       high)
+{
+  gsize before;
+
+  if (self->stream == NULL)
+    start_stream (self);
+  before = self->stream->len;
+  gstream_json_join_halves (self->stream, self->half, low);
+  g_string_append_len (self->stream, text, length);
+  self->half = high;
+
+  return (GstreamGrowth) { self->kind, self->stream->str + before, self->stream->len - before };
+}
+
+GstreamGrowth
+gstream_block_end_half (GstreamBlock *self)
+{
+  return self->half != 0 ? gstream_block_append_halves (self, 0, "", 0, 0) : no_growth;
+}
+
 /* All of the stream at once: text that goes on from what there is, is growth; other text takes its place. */
 static GstreamGrowth
 set_stream (GstreamBlock *self,
@@ -150,6 +252,7 @@ gstream_block_set_kind (GstreamBlock     *self,
     return;
 
   gstream_block_drop_stream (self);
+  self->half = 0;
   self->kind = kind;
 }
 
@@ -157,14 +260,27 @@ static GstreamGrowth
 set_stream_value (GstreamBlock     *self,
                   GstreamJsonValue  value)
 {
-  g_autofree char *text = NULL;
+  g_autoptr (GString) text = NULL;
+  g_autofree char *middle = NULL;
+  guint16 low;
+  guint16 high;
 
   if (value.start == NULL || *value.start != '"')
     return no_growth; /* nothing, null, or what cannot be added to */
 
-  text = gstream_json_dup_string (value);
+  value = (GstreamJsonValue) { value.start + 1, value.end - 1 };
+  if (value.start == value.end)
+    return set_stream (self, "");
+  gstream_json_trim_halves (&value, &low, &high);
+  middle = gstream_json_dup_raw (value);
+  text = g_string_new (NULL);
+  gstream_json_join_halves (text, 0, low);
+  g_string_append (text, middle);
+  self->half = self->finished ? 0 : high;
+  if (self->finished)
+    gstream_json_join_halves (text, high, 0);
 
-  return set_stream (self, text);
+  return set_stream (self, text->str);
 }
 
 GstreamGrowth
@@ -186,6 +302,8 @@ gstream_block_merge (GstreamBlock     *self,
         stream = value;
       else
         gstream_members_set (&self->members, name, value);
+      if (strcmp (name, "id") == 0)
+        set_id (self, value);
     }
 
   return set_stream_value (self, stream);

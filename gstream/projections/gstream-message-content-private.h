@@ -10,64 +10,114 @@
 
 G_BEGIN_DECLS
 
+/* The blocks at one index, or all of them, in the order in which they began. */
 typedef struct
 {
-  GPtrArray    *blocks;    /* of GstreamBlock, in index order; NULL until there is one */
-  GstreamBlock *latest;    /* the one that the latest delta was for */
-  gboolean      is_gapped; /* deltas are missing, and so may the starts of blocks be (T2) */
-  GString      *joined[2]; /* the text of several blocks, and their reasoning; made when asked for */
+  guint         link;      /* which of a block's it uses */
+  guint         n;
+  guint         n_open;    /* not finished */
+  guint         n_unnamed; /* of those, without an id */
+  GstreamBlock *newest;
+  GstreamBlock *oldest;    /* that is not finished, or one before it */
+  GHashTable   *by_id;     /* id -> the newest block with it; NULL: they are few */
+} GstreamBlockSlot;
+
+typedef struct
+{
+  GPtrArray       *blocks;        /* of GstreamBlock; NULL until there is one */
+  gboolean         is_disordered; /* they are not in index order */
+  gint64           last_index;    /* the largest, where there are blocks */
+  GstreamBlockSlot all;
+  GstreamBlockSlot first;         /* most messages have no other index than that of their first block */
+  GPtrArray       *slots;         /* of GstreamBlockSlot: for the others; NULL: there are none */
+  GHashTable      *by_index;      /* index, as JSON -> GstreamBlockSlot; NULL: they are few */
+  guint            n_doubtful;    /* blocks that are not certainly its own, and not finished (T2) */
+  GstreamBlock    *latest;     /* the one that the latest delta was for */
+  guint            gap;           /* how often deltas have been missing (T2) */
+  GString         *joined[2];     /* the text of several blocks, and their reasoning; made when asked for */
 } GstreamMessageContent;
 
 void            gstream_message_content_clear  (GstreamMessageContent *self);
 
+/* @is_guess: maybe it is another message's (T2). */
 GstreamGrowth   gstream_message_content_start  (GstreamMessageContent *self,
-                                                GstreamEvent          *event);
+                                                GstreamEvent          *event,
+                                                gboolean               is_guess);
 GstreamGrowth   gstream_message_content_delta  (GstreamMessageContent *self,
                                                 GstreamEvent          *event,
                                                 const GstreamFacts    *facts);
 GstreamGrowth   gstream_message_content_finish (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
-/* The finish of the block at @index, whole. */
+/* All of @block, or, where that is NULL, of a new one behind the others. */
 GstreamGrowth   gstream_message_content_put    (GstreamMessageContent *self,
-                                                guint                  index,
+                                                GstreamBlock          *block,
                                                 GstreamJsonValue       content);
+typedef void (*GstreamGrowFunc) (gpointer      data,
+                                 GstreamGrowth growth);
+
 /* Nothing more comes. @is_complete: what chunks there are, are calls. */
 void            gstream_message_content_end    (GstreamMessageContent *self,
-                                                gboolean               is_complete);
+                                                gboolean               is_complete,
+                                                GstreamGrowFunc        grow,
+                                                gpointer               data);
 
-/* Whether all blocks are finished that are certainly its own (T2). */
-gboolean        gstream_message_content_is_finished   (GstreamMessageContent *self);
-/* From here on deltas are missing: what comes next does not join on to what there is (T2). */
-void            gstream_message_content_end_certainty (GstreamMessageContent *self);
+/* Deltas are missing from here on: what comes next does not join on to what there is (T2). */
+static inline void
+gstream_message_content_tear (GstreamMessageContent *self)
+{
+  self->gap++;
+}
 
-/* The block that @event is about, of those that there are; NULL: none. */
-GstreamBlock   *gstream_message_content_find   (GstreamMessageContent *self,
-                                                GstreamEvent          *event);
+/* The block that has begun last, where @event, a delta, goes on with it; else NULL. */
+GstreamBlock   *gstream_message_content_expect    (GstreamMessageContent *self,
+                                                   GstreamEvent          *event);
+/* What a delta adds to the text of its block; NULL: nothing. */
+char           *gstream_message_content_dup_words (GstreamEvent          *event);
+
 /* What an event is about: a block's index, and the kind it takes it for. */
 typedef struct
 {
   gint64           index; /* -1: @key */
   char            *key;   /* an index that is no natural number, as JSON; NULL: none is said */
+  char            *id;    /* or NULL */
   GstreamBlockKind kind;
 } GstreamBlockPlace;
 
-/* The index that @event says; the kind is left to be filled in. */
+/* The index that @event says; the rest is left to be filled in. */
 GstreamBlockPlace gstream_block_place_of       (GstreamEvent          *event);
+/* As the object @content says. */
+void            gstream_block_place_fill       (GstreamBlockPlace     *self,
+                                                GstreamJsonValue       content);
 void            gstream_block_place_clear      (GstreamBlockPlace     *self);
-/* By the index alone; where none is said, any block is. */
-gboolean        gstream_block_is_at            (GstreamBlock            *block,
-                                                const GstreamBlockPlace *place);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstreamBlockPlace, gstream_block_place_clear)
 
-/* The newest that fits: an index may be used again by a block of another kind. */
-GstreamBlock   *gstream_message_content_find_at       (GstreamMessageContent   *self,
+/* Whether any block has begun at that index. */
+gboolean        gstream_message_content_has_begun     (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
-/* One that was begun as something else, and has nothing in it. */
-GstreamBlock   *gstream_message_content_find_unfilled (GstreamMessageContent   *self,
+/*
+ * The block that goes on at @place, of those that are not finished: by its id, else
+ * the newest; and the one that is finished there: by its id, else the oldest. NULL:
+ * there is none. An index may be used again by a block of another kind.
+ */
+GstreamBlock   *gstream_message_content_find_open     (GstreamMessageContent   *self,
+                                                       const GstreamBlockPlace *place);
+GstreamBlock   *gstream_message_content_find_ending   (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
 GstreamBlock   *gstream_message_content_make_at       (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
+/* After its id may have changed. */
+void            gstream_message_content_name          (GstreamMessageContent   *self,
+                                                       GstreamBlock            *block);
+/* After it has been finished, or is found not to be certainly of this message. */
+void            gstream_message_content_close         (GstreamMessageContent   *self,
+                                                       GstreamBlock            *block);
+void            gstream_message_content_doubt         (GstreamMessageContent   *self,
+                                                       GstreamBlock            *block);
+/* How many of its own are not finished; of those that may be another's, each counts as little as can be. */
+guint64         gstream_message_content_count_open    (GstreamMessageContent   *self);
 
+/* All blocks, put in index order; NULL: there are none. */
+GPtrArray      *gstream_message_content_order  (GstreamMessageContent *self);
 /* All text, or reasoning, of blocks of @kind, in order. Valid until something changes. */
 const char     *gstream_message_content_text   (GstreamMessageContent *self,
                                                 GstreamBlockKind       kind);

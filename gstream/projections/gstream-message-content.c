@@ -9,15 +9,6 @@
 
 static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };
 
-void
-gstream_message_content_clear (GstreamMessageContent *self)
-{
-  g_clear_pointer (&self->blocks, g_ptr_array_unref);
-  for (guint i = 0; i < G_N_ELEMENTS (self->joined); i++)
-    if (self->joined[i] != NULL)
-      g_string_free (g_steal_pointer (&self->joined[i]), TRUE);
-}
-
 /* --- reading events --- */
 
 static gboolean
@@ -65,7 +56,40 @@ takes (GstreamBlockKind kind,
   return kind == kind_of_delta (delta) || (kind == GSTREAM_BLOCK_SERVER_CHUNK && delta == GSTREAM_DELTA_TOOL_CALL);
 }
 
-/* The block that a delta goes to; one that has come to its end is not gone on with. */
+static GstreamBlockPlace
+place_of_content (GstreamEvent     *event,
+                  GstreamJsonValue  content)
+{
+  GstreamBlockPlace place = gstream_block_place_of (event);
+
+  gstream_block_place_fill (&place, content);
+
+  return place;
+}
+
+static gboolean
+is_chunk (GstreamBlockKind kind)
+{
+  return kind == GSTREAM_BLOCK_CHUNK || kind == GSTREAM_BLOCK_SERVER_CHUNK;
+}
+
+/* What lacks its start lacks what came with it, too, where deltas are missing. */
+static GstreamBlock *
+make_late (GstreamMessageContent   *self,
+           const GstreamBlockPlace *place)
+{
+  GstreamBlock *block = gstream_message_content_make_at (self, place);
+
+  if (self->gap > 0)
+    block->gap = GSTREAM_BLOCK_TORN;
+
+  return block;
+}
+
+/*
+ * The block that a delta goes to; one that has come to its end is not gone on with.
+ * NULL: arguments of a call whose start was not seen, which its finish has (T3).
+ */
 static GstreamBlock *
 find_for_delta (GstreamMessageContent *self,
                 GstreamEvent          *event)
@@ -74,18 +98,43 @@ find_for_delta (GstreamMessageContent *self,
   GstreamDelta delta = gstream_event_get_facts (event)->delta;
   GstreamBlock *block;
 
-  for (guint i = self->blocks ? self->blocks->len : 0; i > 0; i--)
-    {
-      block = g_ptr_array_index (self->blocks, i - 1);
-      if (gstream_block_is_at (block, &place) && takes (block->kind, delta) && !block->finished)
-        return block;
-    }
   place.kind = kind_of_delta (delta);
-  block = gstream_message_content_make_at (self, &place);
-  if (self->is_gapped)
-    block->certain = 0;
+  block = gstream_message_content_find_open (self, &place);
+  if (block == NULL && delta == GSTREAM_DELTA_TOOL_CALL)
+    {
+      place.kind = GSTREAM_BLOCK_SERVER_CHUNK;
+      return gstream_message_content_find_open (self, &place);
+    }
+
+  return block != NULL && takes (block->kind, delta) ? block : make_late (self, &place);
+}
+
+/* The block that @content is more of, which it may begin. NULL: as above. */
+static GstreamBlock *
+find_for_piece (GstreamMessageContent *self,
+                GstreamBlockPlace     *place)
+{
+  GstreamBlock *block = gstream_message_content_find_open (self, place);
+
+  if (block != NULL || (is_chunk (place->kind) && place->id == NULL))
+    return block;
+
+  block = make_late (self, place);
+  block->begun = is_chunk (place->kind);
 
   return block;
+}
+
+static GstreamGrowth
+merge (GstreamMessageContent *self,
+       GstreamBlock          *block,
+       GstreamJsonValue       fields)
+{
+  GstreamGrowth growth = gstream_block_merge (block, fields);
+
+  gstream_message_content_name (self, block);
+
+  return growth;
 }
 
 static GstreamGrowth
@@ -93,15 +142,10 @@ merge_delta (GstreamMessageContent *self,
              GstreamEvent          *event,
              GstreamJsonValue       fields)
 {
-  g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
-  GstreamBlock *block;
+  g_auto (GstreamBlockPlace) place = place_of_content (event, fields);
+  GstreamBlock *block = find_for_piece (self, &place);
 
-  place.kind = gstream_block_kind_of (fields, GSTREAM_BLOCK_ANY);
-  block = gstream_message_content_find_at (self, &place);
-  if (block == NULL || block->finished)
-    block = gstream_message_content_make_at (self, &place);
-
-  return gstream_block_merge (block, fields);
+  return block != NULL ? merge (self, block, fields) : no_growth;
 }
 
 /* Deltas that are pieces of a block, as older sources send them. */
@@ -110,43 +154,53 @@ add_piece (GstreamMessageContent *self,
            GstreamEvent          *event,
            GstreamJsonValue       piece)
 {
-  static const char * const pointers[] = {
-    [GSTREAM_BLOCK_TEXT] = "/text",
-    [GSTREAM_BLOCK_REASONING] = "/reasoning",
-    [GSTREAM_BLOCK_CHUNK] = "/args",
-    [GSTREAM_BLOCK_SERVER_CHUNK] = "/args",
-    [GSTREAM_BLOCK_OTHER] = "/data",
-    [GSTREAM_BLOCK_ANY] = NULL,
-  };
-  g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
+  g_auto (GstreamBlockPlace) place = place_of_content (event, piece);
   g_autofree char *text = NULL;
   GstreamJsonValue value;
   GstreamBlock *block;
+  guint16 low;
+  guint16 high;
 
-  place.kind = gstream_block_kind_of (piece, GSTREAM_BLOCK_ANY);
-  if (pointers[place.kind] == NULL || !gstream_json_find (piece, pointers[place.kind], &value) || *value.start != '"')
+  if (!gstream_block_find_piece (place.kind, piece, &value))
     return merge_delta (self, event, piece);
+  block = find_for_piece (self, &place);
+  if (block == NULL)
+    return no_growth;
 
-  block = gstream_message_content_find_at (self, &place);
-  if (block == NULL || block->finished)
-    block = gstream_message_content_make_at (self, &place);
-  text = gstream_json_dup_string (value);
+  if (block->id == NULL && place.id != NULL)
+    {
+      block->id = g_steal_pointer (&place.id);
+      gstream_message_content_name (self, block);
+    }
+  gstream_json_trim_halves (&value, &low, &high);
+  text = gstream_json_dup_raw (value);
 
-  return gstream_block_append (block, text, strlen (text));
+  return gstream_block_append_halves (block, low, text, strlen (text), high);
+}
+
+/* The block, or part of one, that a delta of an unusual form carries. */
+static gboolean
+find_carried (GstreamEvent     *event,
+              GstreamJsonValue *carried)
+{
+  if (gstream_event_get_facts (event)->delta == GSTREAM_DELTA_BLOCK)
+    return find_object (event, "/delta/fields", carried);
+
+  return !find_object (event, "/delta", carried) && gstream_message_content_of (event, carried);
 }
 
 static GstreamGrowth
 unusual_delta (GstreamMessageContent *self,
                GstreamEvent          *event)
 {
-  GstreamJsonValue object;
+  GstreamJsonValue carried;
 
+  if (!find_carried (event, &carried))
+    return no_growth; /* a kind that this version does not know: the block's finish has it all */
   if (gstream_event_get_facts (event)->delta == GSTREAM_DELTA_BLOCK)
-    return find_object (event, "/delta/fields", &object) ? merge_delta (self, event, object) : no_growth;
-  if (!find_object (event, "/delta", &object) && gstream_message_content_of (event, &object))
-    return add_piece (self, event, object);
+    return merge_delta (self, event, carried);
 
-  return no_growth; /* a kind that this version does not know: the block's finish has it all */
+  return add_piece (self, event, carried);
 }
 
 GstreamGrowth
@@ -163,48 +217,125 @@ gstream_message_content_delta (GstreamMessageContent *self,
                   !takes (block->kind, facts->delta)))
     block = self->latest = find_for_delta (self, event);
   /* Text that is known to have a hole waits for the finish, which has it all (T2). */
-  if (G_UNLIKELY (block->certain != GSTREAM_BLOCK_ALL_CERTAIN))
+  if (G_UNLIKELY (block == NULL || block->gap != self->gap))
     return no_growth;
+  if (G_UNLIKELY ((facts->halves | block->half) != 0))
+    return gstream_block_append_halves (block, (guint16) facts->halves, facts->text, facts->text_length, facts->halves >> 16);
 
   return gstream_block_append (block, facts->text, facts->text_length);
 }
 
-GstreamGrowth
-gstream_message_content_start (GstreamMessageContent *self,
-                               GstreamEvent          *event)
+GstreamBlock *
+gstream_message_content_expect (GstreamMessageContent *self,
+                                GstreamEvent          *event)
 {
   g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamBlock *block = self->latest;
+  gboolean is_there = place.index < 0 && place.key == NULL;
+  GstreamJsonValue carried;
+
+  if (block == NULL || block->finished)
+    return NULL;
+  is_there = is_there || (block->index == place.index && g_strcmp0 (block->key, place.key) == 0);
+  if (!is_there || (facts->text != NULL && !takes (block->kind, facts->delta)))
+    return NULL;
+  if (facts->text == NULL && find_carried (event, &carried) &&
+      gstream_block_kind_of (carried, block->kind) != block->kind)
+    return NULL;
+
+  return block;
+}
+
+char *
+gstream_message_content_dup_words (GstreamEvent *event)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  GstreamJsonValue carried;
+  GstreamJsonValue text;
+
+  if (facts->text != NULL)
+    return g_strdup (facts->text);
+  if (!find_carried (event, &carried) ||
+      !gstream_block_find_piece (gstream_block_kind_of (carried, GSTREAM_BLOCK_ANY), carried, &text))
+    return NULL;
+
+  return gstream_json_dup_raw (text);
+}
+
+/* A second start of a block adds what it says; but one of a call is another call, unless it has the same id. */
+static GstreamBlock *
+find_for_start (GstreamMessageContent   *self,
+                const GstreamBlockPlace *place)
+{
+  GstreamBlock *block;
+
+  if (place->index < 0 && place->key == NULL)
+    return NULL;
+
+  block = gstream_message_content_find_open (self, place);
+  if (block == NULL || (gstream_block_is_call (place->kind) && (place->id == NULL || block->id == NULL)))
+    return NULL;
+
+  return block;
+}
+
+/* Its words are not shown, but help to tell its finish (T2). */
+static void
+doubt (GstreamMessageContent *self,
+       GstreamBlock          *block)
+{
+  gstream_message_content_doubt (self, block);
+  if (block->stream != NULL && block->stream->len > 0)
+    block->hint = g_strdup (block->stream->str);
+  gstream_block_drop_stream (block);
+}
+
+GstreamGrowth
+gstream_message_content_start (GstreamMessageContent *self,
+                               GstreamEvent          *event,
+                               gboolean               is_guess)
+{
+  g_auto (GstreamBlockPlace) place = { 0 };
   GstreamJsonValue content;
+  GstreamGrowth growth;
   GstreamBlock *block;
 
   if (!gstream_message_content_of (event, &content))
     return no_growth;
 
-  place.kind = gstream_block_kind_of (content, GSTREAM_BLOCK_ANY);
-  /* Without an index it is a new one; a second start of a block adds what it says. */
-  block = place.index < 0 && place.key == NULL ? NULL : gstream_message_content_find_at (self, &place);
-  if (block == NULL || block->finished)
+  place = place_of_content (event, content);
+  block = find_for_start (self, &place);
+  if (block == NULL)
     block = gstream_message_content_make_at (self, &place);
+  block->begun = block->begun || block->stream == NULL;
   self->latest = block;
+  growth = merge (self, block, content);
+  if (is_guess)
+    doubt (self, block);
 
-  return gstream_block_merge (block, content);
+  return is_guess ? no_growth : growth;
 }
 
+/* All of @block, or, where that is NULL, of one that is begun there. */
 static GstreamGrowth
-finish_at (GstreamMessageContent *self,
-           GstreamBlockPlace     *place,
-           GstreamJsonValue       content)
+finish (GstreamMessageContent   *self,
+        GstreamBlock            *block,
+        const GstreamBlockPlace *place,
+        GstreamJsonValue         content)
 {
-  GstreamBlock *block;
+  GstreamGrowth growth;
+  gboolean is_first;
 
-  place->kind = gstream_block_kind_of (content, GSTREAM_BLOCK_ANY);
-  block = gstream_message_content_find_at (self, place);
-  if (block == NULL)
-    block = gstream_message_content_find_unfilled (self, place);
   if (block == NULL)
     block = gstream_message_content_make_at (self, place);
+  is_first = !block->finished;
+  growth = gstream_block_finish (block, content);
+  gstream_message_content_name (self, block);
+  if (is_first)
+    gstream_message_content_close (self, block);
 
-  return gstream_block_finish (block, content);
+  return growth;
 }
 
 GstreamGrowth
@@ -216,41 +347,43 @@ gstream_message_content_finish (GstreamMessageContent *self,
   GstreamBlock *block;
 
   if (gstream_message_content_of (event, &content))
-    return finish_at (self, &place, content);
-
-  /* It says that the block is finished, and nothing else. */
-  block = gstream_message_content_find_at (self, &place);
-  if (block != NULL)
     {
-      block->finished = TRUE;
-      gstream_block_resolve (block);
+      gstream_block_place_fill (&place, content);
+      return finish (self, gstream_message_content_find_ending (self, &place), &place, content);
     }
 
-  return no_growth;
+  /* It says that the block is finished, and nothing else. */
+  block = gstream_message_content_find_open (self, &place);
+  if (block == NULL)
+    return no_growth;
+  gstream_message_content_close (self, block);
+
+  return gstream_block_end_half (block);
 }
 
 GstreamGrowth
 gstream_message_content_put (GstreamMessageContent *self,
-                             guint                  index,
+                             GstreamBlock          *block,
                              GstreamJsonValue       content)
 {
-  GstreamBlockPlace place = { index, NULL, GSTREAM_BLOCK_ANY };
+  GstreamBlockPlace place = { -1, NULL, NULL, gstream_block_kind_of (content, GSTREAM_BLOCK_ANY) };
 
-  return finish_at (self, &place, content);
+  return finish (self, block, &place, content);
 }
 
 void
 gstream_message_content_end (GstreamMessageContent *self,
-                             gboolean               is_complete)
+                             gboolean               is_complete,
+                             GstreamGrowFunc        grow,
+                             gpointer               data)
 {
-  for (guint i = self->blocks ? self->blocks->len : 0; i > 0; i--)
+  for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
     {
-      GstreamBlock *block = g_ptr_array_index (self->blocks, i - 1);
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i);
 
-      /* Another message's, then, which has it with its finish. */
-      if (block->guessed && !block->finished)
-        g_ptr_array_remove_index (self->blocks, i - 1);
-      else if (is_complete)
+      if (block->half != 0 && !gstream_block_is_doubtful (block))
+        grow (data, gstream_block_end_half (block));
+      if (is_complete && !gstream_block_is_doubtful (block))
         gstream_block_resolve (block);
     }
 }

@@ -133,9 +133,10 @@ note_content (GstreamMessage *self,
 
 void
 gstream_message_start_block (GstreamMessage *self,
-                             GstreamEvent   *event)
+                             GstreamEvent   *event,
+                             gboolean        is_guess)
 {
-  note_content (self, gstream_message_content_start (&self->content, event));
+  note_content (self, gstream_message_content_start (&self->content, event, is_guess));
 }
 
 void
@@ -147,10 +148,10 @@ gstream_message_finish_block (GstreamMessage *self,
 
 void
 gstream_message_put_block (GstreamMessage   *self,
-                           guint             index,
+                           GstreamBlock     *block,
                            GstreamJsonValue  content)
 {
-  note_content (self, gstream_message_content_put (&self->content, index, content));
+  note_content (self, gstream_message_content_put (&self->content, block, content));
 }
 
 void
@@ -196,6 +197,13 @@ gstream_message_finish (GstreamMessage *self,
   gstream_message_end (self, GSTREAM_MESSAGE_STATUS_FINISHED, NULL);
 }
 
+static void
+on_last_growth (gpointer      message,
+                GstreamGrowth growth)
+{
+  grow (message, growth);
+}
+
 void
 gstream_message_end (GstreamMessage       *self,
                      GstreamMessageStatus  status,
@@ -205,7 +213,7 @@ gstream_message_end (GstreamMessage       *self,
 
   self->status = status;
   self->error = error ? g_error_copy (error) : NULL;
-  gstream_message_content_end (&self->content, status == GSTREAM_MESSAGE_STATUS_FINISHED);
+  gstream_message_content_end (&self->content, status == GSTREAM_MESSAGE_STATUS_FINISHED, on_last_growth, self);
   gstream_message_drop_views (self);
   gstream_deltas_end (&self->text_deltas, error);
   gstream_deltas_end (&self->reasoning_deltas, error);

@@ -83,15 +83,16 @@ void                   gstream_message_begin       (GstreamMessage   *self,
 void                   gstream_message_take_delta  (GstreamMessage     *self,
                                                     GstreamEvent       *event,
                                                     const GstreamFacts *facts);
-/* A content-block-start. */
+/* A content-block-start; @is_guess: maybe of another message (T2). */
 void                   gstream_message_start_block (GstreamMessage   *self,
-                                                    GstreamEvent     *event);
+                                                    GstreamEvent     *event,
+                                                    gboolean          is_guess);
 /* A content-block-finish. */
 void                   gstream_message_finish_block (GstreamMessage  *self,
                                                      GstreamEvent    *event);
-/* The block at @index, which comes as a whole: the object @content. */
+/* All of @block, or, where that is NULL, of a new one: the object @content. */
 void                   gstream_message_put_block   (GstreamMessage   *self,
-                                                    guint             index,
+                                                    GstreamBlock     *block,
                                                     GstreamJsonValue  content);
 /* Its usage and metadata: the objects at these pointers of the event's item, where there are any. */
 void                   gstream_message_take_usage  (GstreamMessage   *self,

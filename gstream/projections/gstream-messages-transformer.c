@@ -129,79 +129,25 @@ find_same (GstreamMessagesTransformer *self,
   return other;
 }
 
-/* One here whose start nobody saw: that a message starts is a sign that it is over (D2). */
-static GstreamOpenMessage *
-find_stray (GstreamMessagesTransformer *self,
-            GstreamEvent               *event)
-{
-  GstreamOpenPlace *place = gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
-
-  for (guint i = 0; place != NULL && i < place->open->len; i++)
-    {
-      GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
-
-      if (open->implied)
-        return open;
-    }
-
-  return NULL;
-}
-
-/* What a start leaves no room for. */
-static void
-end_superseded (GstreamMessagesTransformer *self,
-                GstreamEvent               *event)
-{
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamOpenMessage *other = find_same (self, facts);
-
-  if (other == NULL && facts->run_id == NULL)
-    other = find_stray (self, event);
-  if (other != NULL)
-    end_message (self, other, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
-}
-
-/* A start that comes late, after what it starts. */
-static GstreamOpenMessage *
-find_implied (GstreamMessagesTransformer *self,
-              const GstreamFacts         *facts)
-{
-  GstreamOpenMessage *open = facts->run_id ? gstream_open_messages_by_run (&self->open, facts->run_id) : NULL;
-
-  return open != NULL && open->implied && open->id == NULL ? open : NULL;
-}
-
+/* A message that starts while it is open: the first time has come to its end. */
 static void
 start (GstreamMessagesTransformer *self,
        GstreamEvent               *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamOpenMessage *open = find_implied (self, facts);
+  GstreamOpenMessage *open = find_same (self, gstream_event_get_facts (event));
 
   if (open != NULL)
-    {
-      open->implied = FALSE;
-      gstream_open_messages_name (&self->open, open, NULL, facts->message_id);
-    }
-  else
-    {
-      end_superseded (self, event);
-      open = open_message (self, event);
-    }
+    end_message (self, open, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
+  open = open_message (self, event);
   if (open->message != NULL)
     gstream_message_begin (open->message, event);
 }
 
-/* Of a message that began before this run was attached to, or whose start was lost: shown from here on. */
-static GstreamOpenMessage *
-imply (GstreamMessagesTransformer *self,
-       GstreamEvent               *event)
+static GstreamOpenPlace *
+place_of (GstreamMessagesTransformer *self,
+          GstreamEvent               *event)
 {
-  GstreamOpenMessage *open = open_message (self, event);
-
-  open->implied = TRUE;
-
-  return open;
+  return gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
 }
 
 static inline void
@@ -209,55 +155,128 @@ take_delta (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             const GstreamFacts         *facts)
 {
-  gboolean is_known = FALSE;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &is_known);
+  GstreamAbout about = GSTREAM_ABOUT_NEW;
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
 
   if (G_UNLIKELY (open == NULL))
     {
-      if (is_known)
-        return; /* it may be of several; the block's finish has it too */
-      open = imply (self, event);
+      if (about == GSTREAM_ABOUT_SEVERAL)
+        open = gstream_unattributed_delta (place_of (self, event), event);
+      else if (about == GSTREAM_ABOUT_NEW)
+        open = open_message (self, event); /* it began before this run was attached to: shown from here on */
+      if (open == NULL)
+        return; /* late; or of one of several, and the block's finish has it too */
     }
   if (open->message != NULL)
     gstream_message_take_delta (open->message, event, facts);
 }
 
 static void
-take_block (GstreamMessagesTransformer *self,
-            GstreamEvent               *event,
-            const GstreamFacts         *facts)
+start_block (GstreamMessagesTransformer *self,
+             GstreamEvent               *event,
+             const GstreamFacts         *facts)
 {
-  gboolean is_known = FALSE;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &is_known);
+  GstreamAbout about = GSTREAM_ABOUT_NEW;
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+  gboolean is_guess = FALSE;
 
-  if (open == NULL && is_known)
-    {
-      g_debug ("A block that fits none of the messages that are open, at event %" G_GUINT64_FORMAT,
-               gstream_event_get_seq (event));
-      return;
-    }
+  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+    open = gstream_unattributed_start (place_of (self, event), event, &is_guess);
+  else if (open == NULL && about == GSTREAM_ABOUT_NEW)
+    open = open_message (self, event);
   if (open == NULL)
-    open = imply (self, event);
+    return;
 
-  if (open->message != NULL && facts->step == GSTREAM_STEP_BLOCK_START)
-    gstream_message_start_block (open->message, event);
-  else if (open->message != NULL)
+  open->place->latest = open;
+  open->place->step = GSTREAM_STEP_BLOCK_START;
+  if (open->message != NULL)
+    gstream_message_start_block (open->message, event, is_guess);
+}
+
+static void
+finish_block (GstreamMessagesTransformer *self,
+              GstreamEvent               *event,
+              const GstreamFacts         *facts)
+{
+  GstreamAbout about = GSTREAM_ABOUT_NEW;
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+
+  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+    gstream_open_messages_hold (&self->open, place_of (self, event), event);
+  else if (open == NULL && about == GSTREAM_ABOUT_NEW)
+    open = open_message (self, event);
+  if (open == NULL)
+    return;
+
+  open->place->latest = open;
+  open->place->step = GSTREAM_STEP_BLOCK_FINISH;
+  if (open->message != NULL)
     gstream_message_finish_block (open->message, event);
-  gstream_unattributed_note (open, event, is_known);
+}
+
+/* The finishes that were kept go to the message that they are of. @is_end: it ends with them. */
+static GstreamOpenMessage *
+settle_burst (GstreamMessagesTransformer *self,
+              GstreamOpenPlace           *place,
+              gboolean                    is_end)
+{
+  GstreamOpenMessage *open = gstream_unattributed_finish (place, is_end);
+  g_autoptr (GPtrArray) burst = gstream_open_messages_release (&self->open, place);
+
+  for (guint i = 0; open != NULL && i < burst->len; i++)
+    gstream_message_finish_block (open->message, g_ptr_array_index (burst, i));
+
+  return open;
+}
+
+static void
+settle_bursts (GstreamMessagesTransformer *self)
+{
+  GstreamOpenPlace *place;
+
+  while ((place = gstream_open_messages_peek_burst (&self->open)) != NULL)
+    settle_burst (self, place, FALSE);
+}
+
+/* What comes after finishes that were kept is of the same message, or says that there are no more of them. */
+static void
+settle_before (GstreamMessagesTransformer *self,
+               GstreamEvent               *event,
+               const GstreamFacts         *facts)
+{
+  GstreamOpenPlace *place = place_of (self, event);
+
+  if (facts->message_id != NULL || facts->run_id != NULL)
+    settle_bursts (self);
+  else if (place != NULL && place->burst != NULL && facts->step != GSTREAM_STEP_BLOCK_FINISH &&
+           facts->step != GSTREAM_STEP_MESSAGE_FINISH)
+    settle_burst (self, place, FALSE);
+}
+
+static GstreamOpenMessage *
+find_ending (GstreamMessagesTransformer *self,
+             GstreamEvent               *event)
+{
+  GstreamOpenPlace *place = place_of (self, event);
+
+  return place->burst != NULL ? settle_burst (self, place, TRUE) : gstream_unattributed_end (place);
 }
 
 /* An end of what is not open ends nothing: it says no more than that. */
 static void
 finish (GstreamMessagesTransformer *self,
-        GstreamEvent               *event)
+        GstreamEvent               *event,
+        const GstreamFacts         *facts)
 {
-  gboolean is_known = FALSE;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, gstream_event_get_facts (event), &is_known);
+  GstreamAbout about = GSTREAM_ABOUT_NEW;
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
   g_autoptr (GstreamMessage) message = NULL;
 
+  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+    open = find_ending (self, event);
   if (open == NULL)
     {
-      g_debug ("The end of a message that is not open, at event %" G_GUINT64_FORMAT, gstream_event_get_seq (event));
+      gstream_open_messages_bury (&self->open, facts);
       return;
     }
 
@@ -268,30 +287,36 @@ finish (GstreamMessagesTransformer *self,
 
 static void
 fail_message (GstreamMessagesTransformer *self,
-              GstreamEvent               *event)
+              GstreamEvent               *event,
+              const GstreamFacts         *facts)
 {
-  gboolean is_known = FALSE;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, gstream_event_get_facts (event), &is_known);
+  GstreamAbout about = GSTREAM_ABOUT_NEW;
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
   g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_FAILED, error);
   else
-    g_debug ("The failure of a message that is not open: %s", error->message);
+    gstream_open_messages_bury (&self->open, facts);
 }
 
-/* One that is being streamed under the same id is complete with it; else it was never streamed. */
+/* One that is being streamed under the same id is complete with it; else it was never streamed, or is known already. */
 static void
 take_whole (GstreamMessagesTransformer *self,
-            GstreamEvent               *event)
+            GstreamEvent               *event,
+            const GstreamFacts         *facts)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
   GstreamOpenMessage *open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
   g_autoptr (GstreamMessage) message = NULL;
 
-  if (open == NULL && (facts->tool_role || !gstream_projection_is_wanted (self->messages)))
+  if (open == NULL && facts->message_id != NULL && gstream_open_messages_is_past (&self->open, facts))
     return;
+  if (open == NULL && (facts->tool_role || !gstream_projection_is_wanted (self->messages)))
+    {
+      gstream_open_messages_bury_id (&self->open, facts->message_id);
+      return;
+    }
   if (open == NULL)
     open = open_message (self, event);
 
@@ -308,26 +333,33 @@ gstream_messages_transformer_process (GstreamTransformer  *transformer,
   GstreamMessagesTransformer *self = (GstreamMessagesTransformer *) transformer; /* unchecked: for every token */
   const GstreamFacts *facts = gstream_event_get_facts (event);
 
+  if (G_UNLIKELY (self->open.n_bursts > 0))
+    settle_before (self, event, facts);
   switch ((int) facts->step)
     {
     case GSTREAM_STEP_BLOCK_DELTA:
       take_delta (self, event, facts);
       break;
     case GSTREAM_STEP_BLOCK_START:
+      start_block (self, event, facts);
+      break;
     case GSTREAM_STEP_BLOCK_FINISH:
-      take_block (self, event, facts);
+      finish_block (self, event, facts);
       break;
     case GSTREAM_STEP_MESSAGE_START:
       start (self, event);
       break;
     case GSTREAM_STEP_MESSAGE_FINISH:
-      finish (self, event);
+      finish (self, event, facts);
       break;
     case GSTREAM_STEP_MESSAGE_ERROR:
-      fail_message (self, event);
+      fail_message (self, event, facts);
       break;
     case GSTREAM_STEP_MESSAGE_WHOLE:
-      take_whole (self, event);
+      take_whole (self, event, facts);
+      break;
+    case GSTREAM_STEP_MESSAGE_REMOVE:
+      gstream_open_messages_bury_id (&self->open, facts->message_id);
       break;
     default:
       break; /* a step that this version does not know */
@@ -349,18 +381,16 @@ gstream_messages_transformer_keeps (GstreamTransformer *transformer,
 static GstreamOpenMessage *
 find_there (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            gboolean                   *is_known)
+            GstreamAbout               *about)
 {
   const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamOpenMessage *open;
+  GstreamOpenMessage *open = NULL;
 
-  *is_known = FALSE;
-  if (facts->step == GSTREAM_STEP_MESSAGE_START)
-    open = find_implied (self, facts);
-  else if (facts->step == GSTREAM_STEP_MESSAGE_WHOLE)
+  *about = GSTREAM_ABOUT_NEW;
+  if (facts->step == GSTREAM_STEP_MESSAGE_WHOLE)
     open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
-  else
-    open = gstream_open_messages_find (&self->open, event, facts, is_known);
+  else if (facts->step != GSTREAM_STEP_MESSAGE_START)
+    open = gstream_open_messages_find (&self->open, event, facts, about);
 
   if (open != NULL && !gstream_namespace_equal (open->place->namespace_, gstream_event_peek_namespace (event)))
     return NULL;
@@ -369,21 +399,21 @@ find_there (GstreamMessagesTransformer *self,
 }
 
 /*
- * What began here before is this scope's until it ends. What begins now is the
- * subgraph's, and followed here as well: where nothing but the order of events
- * tells which message one is about (T2), it is one of all that are open.
+ * What began here before is this scope's until it ends, and what comes late for it. What
+ * begins now is the subgraph's, and followed here as well: where nothing but the order of
+ * events tells which message one is about (T2), it is one of all that are open.
  */
 gboolean
 gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
                                         GstreamEvent       *event)
 {
   GstreamMessagesTransformer *self = GSTREAM_MESSAGES_TRANSFORMER (transformer);
-  gboolean is_known;
-  GstreamOpenMessage *open = find_there (self, event, &is_known);
-  gboolean is_ours = open != NULL ? !open->foreign : is_known;
+  GstreamAbout about;
+  GstreamOpenMessage *open = find_there (self, event, &about);
+  gboolean is_ours = open != NULL ? !open->foreign : about != GSTREAM_ABOUT_NEW;
 
-  if (open == NULL && gstream_event_get_facts (event)->step != GSTREAM_STEP_MESSAGE_START)
-    return is_ours;
+  if (open == NULL && about == GSTREAM_ABOUT_NEW && gstream_event_get_facts (event)->step != GSTREAM_STEP_MESSAGE_START)
+    return FALSE;
 
   self->abroad = TRUE;
   gstream_messages_transformer_process (transformer, event, NULL);
@@ -401,6 +431,7 @@ end_all (GstreamMessagesTransformer *self,
 {
   GstreamOpenMessage *open;
 
+  settle_bursts (self);
   while ((open = gstream_open_messages_peek (&self->open)) != NULL)
     end_message (self, open, status, error);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gstream/projections/gstream-message-private.h>
+#include <gstream/projections/gstream-past-ids-private.h>
 
 G_BEGIN_DECLS
 
@@ -19,7 +20,7 @@ typedef struct
   GPtrArray          *open;   /* of GstreamOpenMessage, oldest first */
   GstreamOpenMessage *latest; /* the one that the latest event here was for; NULL: nobody's */
   GstreamStep         step;   /* of the latest event that could not be taken for granted */
-  guint64             clock;  /* counts finished blocks */
+  GPtrArray          *burst;  /* of GstreamEvent: finishes of blocks of one message, one right after the other; NULL: none */
 } GstreamOpenPlace;
 
 struct _GstreamOpenMessage
@@ -30,9 +31,7 @@ struct _GstreamOpenMessage
   char             *run_id;   /* or NULL */
   gboolean          has_run;  /* of those with this run id, it is the one that the id alone means */
   char             *id;       /* or NULL */
-  gboolean          implied;  /* its message-start has not been seen */
   gboolean          foreign;  /* it began at a namespace that was a subgraph by then: known only so that no other is taken for it (D4) */
-  guint64           stamp;    /* the place's clock when one of its blocks was last finished; 0: never */
 };
 
 typedef struct
@@ -40,8 +39,18 @@ typedef struct
   GHashTable         *by_run; /* run id -> the newest GstreamOpenMessage with it */
   GHashTable         *by_id;  /* message id -> GstreamOpenMessage */
   GHashTable         *places; /* GstreamNamespace -> GstreamOpenPlace */
+  guint               n_bursts; /* places that have one */
   GstreamOpenMessage *latest; /* the one found last; NULL: none */
+  GstreamPastIds      past;   /* of messages that have ended or were taken out, and of their runs */
 } GstreamOpenMessages;
+
+/* Why no message was found. */
+typedef enum
+{
+  GSTREAM_ABOUT_NEW,     /* one that has not been heard of */
+  GSTREAM_ABOUT_PAST,    /* one that is over */
+  GSTREAM_ABOUT_SEVERAL, /* one of those that are open at its namespace */
+} GstreamAbout;
 
 void                gstream_open_messages_init   (GstreamOpenMessages *self);
 void                gstream_open_messages_clear  (GstreamOpenMessages *self);
@@ -60,14 +69,29 @@ void                gstream_open_messages_name   (GstreamOpenMessages *self,
                                                   const char          *run_id,
                                                   const char          *id);
 
-/*
- * The message that @event, of these facts, is about; NULL: none. Then @is_known
- * says whether it is about one of those that are open, although nobody can say which.
- */
+/* Whether these facts are about a message that is over. */
+gboolean            gstream_open_messages_is_past (GstreamOpenMessages *self,
+                                                   const GstreamFacts  *facts);
+/* That the message of that id is over, or that of these facts. */
+void                gstream_open_messages_bury_id (GstreamOpenMessages *self,
+                                                   const char          *id);
+void                gstream_open_messages_bury   (GstreamOpenMessages *self,
+                                                  const GstreamFacts  *facts);
+
+/* Keeps @event, the finish of a block, until its message is known; and gives those that are kept at @place, to be freed. */
+void                gstream_open_messages_hold   (GstreamOpenMessages *self,
+                                                  GstreamOpenPlace    *place,
+                                                  GstreamEvent        *event);
+GPtrArray          *gstream_open_messages_release (GstreamOpenMessages *self,
+                                                   GstreamOpenPlace    *place);
+/* Any place where some are kept; NULL: none. */
+GstreamOpenPlace   *gstream_open_messages_peek_burst (GstreamOpenMessages *self);
+
+/* The message that @event, of these facts, is about; NULL: none, for the reason @about. */
 GstreamOpenMessage *gstream_open_messages_find   (GstreamOpenMessages *self,
                                                   GstreamEvent        *event,
                                                   const GstreamFacts  *facts,
-                                                  gboolean            *is_known);
+                                                  GstreamAbout        *about);
 
 GstreamOpenMessage *gstream_open_messages_by_run (GstreamOpenMessages *self,
                                                   const char          *run_id);

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <gstream/projections/gstream-open-messages-private.h>
-#include <gstream/projections/gstream-unattributed-private.h>
 
 static void
 open_message_free (gpointer data)
@@ -25,6 +24,7 @@ open_place_free (gpointer data)
   GstreamOpenPlace *self = data;
 
   g_ptr_array_unref (self->open);
+  g_clear_pointer (&self->burst, g_ptr_array_unref);
   gstream_namespace_unref (self->namespace_);
   g_free (self);
 }
@@ -43,6 +43,8 @@ gstream_open_messages_clear (GstreamOpenMessages *self)
   g_clear_pointer (&self->by_run, g_hash_table_unref);
   g_clear_pointer (&self->by_id, g_hash_table_unref);
   g_clear_pointer (&self->places, g_hash_table_unref);
+  gstream_past_ids_clear (&self->past);
+  self->n_bursts = 0;
   self->latest = NULL;
 }
 
@@ -135,6 +137,85 @@ gstream_open_messages_add (GstreamOpenMessages *self,
   return open;
 }
 
+/* --- what is over --- */
+
+#define SORT_ID 'm'
+#define SORT_RUN 'r'
+
+static void
+add_past (GstreamOpenMessages *self,
+          const char          *id,
+          const char          *run_id)
+{
+  gstream_past_ids_add (&self->past, SORT_ID, id);
+  gstream_past_ids_add (&self->past, SORT_RUN, run_id);
+}
+
+void
+gstream_open_messages_bury (GstreamOpenMessages *self,
+                            const GstreamFacts  *facts)
+{
+  add_past (self, facts->message_id, facts->run_id);
+}
+
+void
+gstream_open_messages_bury_id (GstreamOpenMessages *self,
+                               const char          *id)
+{
+  add_past (self, id, NULL);
+}
+
+/* A run may have several messages: their own ids go before. */
+gboolean
+gstream_open_messages_is_past (GstreamOpenMessages *self,
+                               const GstreamFacts  *facts)
+{
+  if (facts->message_id != NULL)
+    return gstream_past_ids_contains (&self->past, SORT_ID, facts->message_id);
+
+  return gstream_past_ids_contains (&self->past, SORT_RUN, facts->run_id);
+}
+
+/* --- finishes of blocks that are not yet known to be of a message (D2) --- */
+
+void
+gstream_open_messages_hold (GstreamOpenMessages *self,
+                            GstreamOpenPlace    *place,
+                            GstreamEvent        *event)
+{
+  if (place->burst == NULL)
+    {
+      place->burst = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_event_unref);
+      self->n_bursts++;
+    }
+  g_ptr_array_add (place->burst, gstream_event_ref (event));
+}
+
+GPtrArray *
+gstream_open_messages_release (GstreamOpenMessages *self,
+                               GstreamOpenPlace    *place)
+{
+  self->n_bursts--;
+
+  return g_steal_pointer (&place->burst);
+}
+
+GstreamOpenPlace *
+gstream_open_messages_peek_burst (GstreamOpenMessages *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->places);
+  while (self->n_bursts > 0 && g_hash_table_iter_next (&iter, NULL, &value))
+    if (((GstreamOpenPlace *) value)->burst != NULL)
+      return value;
+
+  return NULL;
+}
+
+/* --- removing --- */
+
 static void
 forget_run (GstreamOpenMessages *self,
             GstreamOpenMessage  *open)
@@ -160,6 +241,7 @@ gstream_open_messages_remove (GstreamOpenMessages *self,
 {
   GstreamOpenPlace *place = open->place;
 
+  add_past (self, open->id, open->run_id);
   forget_run (self, open);
   if (open->id != NULL && gstream_open_messages_by_id (self, open->id) == open)
     g_hash_table_remove (self->by_id, open->id);
@@ -214,6 +296,7 @@ is_latest (GstreamOpenMessages *self,
   return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }
 
+/* By run id, that which has no other id than @facts say. */
 static GstreamOpenMessage *
 find_named (GstreamOpenMessages *self,
             const GstreamFacts  *facts)
@@ -224,8 +307,10 @@ find_named (GstreamOpenMessages *self,
     open = gstream_open_messages_by_id (self, facts->message_id);
   if (open == NULL && facts->run_id != NULL)
     open = gstream_open_messages_by_run (self, facts->run_id);
+  if (open == NULL || facts->message_id == NULL || open->id == NULL)
+    return open;
 
-  return open;
+  return is_same (open->id, facts->message_id) ? open : NULL;
 }
 
 /* An id that is new may be that of the one message there that nothing has named. */
@@ -251,36 +336,43 @@ static GstreamOpenMessage *
 look_up (GstreamOpenMessages *self,
          GstreamEvent        *event,
          const GstreamFacts  *facts,
-         gboolean            *is_known)
+         GstreamAbout        *about)
 {
   GstreamOpenPlace *place = gstream_open_messages_at (self, gstream_event_peek_namespace (event));
   GstreamOpenMessage *open = find_named (self, facts);
 
-  *is_known = FALSE;
-  if (open != NULL || place == NULL)
+  *about = GSTREAM_ABOUT_NEW;
+  if (open != NULL)
     return open;
+  if (gstream_open_messages_is_past (self, facts))
+    {
+      *about = GSTREAM_ABOUT_PAST;
+      return NULL;
+    }
+  if (place == NULL)
+    return NULL;
   if (facts->message_id != NULL || facts->run_id != NULL)
     return adopt (self, place, facts);
   if (place->open->len == 1)
     return g_ptr_array_index (place->open, 0);
 
-  *is_known = TRUE;
+  *about = GSTREAM_ABOUT_SEVERAL;
 
-  return gstream_unattributed_find (place, event);
+  return NULL;
 }
 
 GstreamOpenMessage *
 gstream_open_messages_find (GstreamOpenMessages *self,
                             GstreamEvent        *event,
                             const GstreamFacts  *facts,
-                            gboolean            *is_known)
+                            GstreamAbout        *about)
 {
   GstreamOpenMessage *open;
 
   if (G_LIKELY (is_latest (self, event, facts)))
     return self->latest;
 
-  open = look_up (self, event, facts, is_known);
+  open = look_up (self, event, facts, about);
   if (open != NULL)
     self->latest = open;
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which of several open messages an event belongs to that says neither run id
- * nor message id (D2, T2). What is not certain is nobody's; the finish of a block
- * has all of it, so that every message ends with its own content.
+ * Which of several open messages at one namespace an event belongs to that says
+ * neither run id nor message id (D2, T2). What a model's chunk makes comes in one
+ * piece, and so do all blocks of a message at its end: so their finishes are held until
+ * the last of them has come, and together tell whose they are. What is not certain is
+ * nobody's; the finish of a block has all of it, so that every message ends with its
+ * own content. Where nothing tells, contents may change places, but never mix.
  */
 #pragma once
 
@@ -10,12 +13,17 @@
 
 G_BEGIN_DECLS
 
-/* The message that @event is for, of those at @place; NULL: nobody can say. */
-GstreamOpenMessage *gstream_unattributed_find (GstreamOpenPlace   *place,
-                                               GstreamEvent       *event);
-/* That @event starts or finishes a block of @open; @is_guess: perhaps of another's. */
-void                gstream_unattributed_note (GstreamOpenMessage *open,
-                                               GstreamEvent       *event,
-                                               gboolean            is_guess);
+/* The message whose block @event, a content-block-start, begins; NULL: nobody's. @is_guess: maybe another's. */
+GstreamOpenMessage *gstream_unattributed_start  (GstreamOpenPlace *place,
+                                                 GstreamEvent     *event,
+                                                 gboolean         *is_guess);
+/* The message that @event, a delta, is certainly of; NULL: none. */
+GstreamOpenMessage *gstream_unattributed_delta  (GstreamOpenPlace *place,
+                                                 GstreamEvent     *event);
+/* The message whose blocks the events held finish; @is_end: it ends with them. */
+GstreamOpenMessage *gstream_unattributed_finish (GstreamOpenPlace *place,
+                                                 gboolean          is_end);
+/* The message that ends, where no block was finished right before. */
+GstreamOpenMessage *gstream_unattributed_end    (GstreamOpenPlace *place);
 
 G_END_DECLS

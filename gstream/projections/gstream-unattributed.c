@@ -7,81 +7,100 @@
 #include <gstream/event/gstream-payload-private.h> /* reads events' texts without payloads in between */
 #include <gstream/projections/gstream-unattributed-private.h>
 
-static GstreamBlock *
-find_block (GstreamOpenMessage *open,
-            GstreamEvent       *event)
+static GstreamMessageContent *
+content_of (GstreamOpenMessage *open)
 {
-  return gstream_message_content_find (gstream_message_peek_content (open->message), event);
+  return gstream_message_peek_content (open->message);
 }
 
-/* --- a block's start: the newest message that has not started that block --- */
+/* --- a block's start: of the message that has just begun, else of the newest that has not started that index --- */
 
 static GstreamOpenMessage *
-find_starter (GstreamOpenPlace *place,
-              GstreamEvent     *event)
+find_newest_without (GstreamOpenPlace        *place,
+                     const GstreamBlockPlace *at)
 {
   for (guint i = place->open->len; i > 0; i--)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i - 1);
 
-      if (open->message != NULL && find_block (open, event) == NULL)
+      if (open->message != NULL && !gstream_message_content_has_begun (content_of (open), at))
         return open;
     }
 
   return NULL;
 }
 
-/* --- a delta: nobody's --- */
+GstreamOpenMessage *
+gstream_unattributed_start (GstreamOpenPlace *place,
+                            GstreamEvent     *event,
+                            gboolean         *is_guess)
+{
+  g_auto (GstreamBlockPlace) at = gstream_block_place_of (event);
 
-/* Any of them may lack this delta from now on, so that what follows no longer joins on. */
+  *is_guess = place->latest == NULL || place->step != GSTREAM_STEP_MESSAGE_START || place->latest->message == NULL;
+  if (*is_guess)
+    place->latest = find_newest_without (place, &at);
+  place->step = GSTREAM_STEP_BLOCK_START;
+
+  return place->latest;
+}
+
+/* --- a delta: of the block that has just begun, else nobody's --- */
+
+/* Any of them may lack this delta, so that what follows no longer joins on to what they have. */
 static void
-end_certainty (GstreamOpenPlace *place)
+tear (GstreamOpenPlace *place)
 {
   for (guint i = 0; i < place->open->len; i++)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
 
       if (open->message != NULL)
-        gstream_message_content_end_certainty (gstream_message_peek_content (open->message));
+        gstream_message_content_tear (content_of (open));
     }
 }
 
-/* What comes right after the start of a block is most likely its, which helps to tell its finish. */
-static void
-note_hint (GstreamOpenPlace *place,
-           GstreamEvent     *event)
+GstreamOpenMessage *
+gstream_unattributed_delta (GstreamOpenPlace *place,
+                            GstreamEvent     *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  GstreamBlock *block = NULL;
+  GstreamOpenMessage *latest = place->step == GSTREAM_STEP_BLOCK_START ? place->latest : NULL;
+  GstreamBlock *block = latest != NULL ? gstream_message_content_expect (content_of (latest), event) : NULL;
 
-  if (place->latest != NULL && place->latest->message != NULL && place->step == GSTREAM_STEP_BLOCK_START)
-    block = find_block (place->latest, event);
-  if (block == NULL || facts->text == NULL)
-    return;
+  place->step = GSTREAM_STEP_BLOCK_DELTA;
+  if (block == NULL)
+    {
+      tear (place);
+      return NULL;
+    }
+  if (!gstream_block_is_doubtful (block))
+    return latest;
 
-  g_free (block->hint);
-  block->hint = g_strdup (facts->text);
+  /* Its words, whosever it is. */
+  if (block->hint == NULL)
+    block->hint = gstream_message_content_dup_words (event);
+
+  return NULL;
 }
 
-/* --- a block's finish: the message that it continues --- */
-
-static gboolean
-starts_with (const char    *text,
-             const GString *start,
-             gsize          length)
-{
-  return start == NULL || (strlen (text) >= length && memcmp (text, start->str, length) == 0);
-}
+/* --- blocks' finishes: of the message that they speak for most --- */
 
 /* What the finish of a block says, as far as it tells messages apart. */
 typedef struct
 {
-  GstreamEvent     *event;
-  GstreamJsonValue  content;
-  GstreamBlockKind  kind;
-  char             *id;    /* or NULL */
-  char             *text;  /* of the member that grows; or NULL */
+  GstreamBlockPlace place;
+  char             *text; /* of the member that grows; or NULL */
 } Finish;
+
+static void
+finish_free (gpointer data)
+{
+  Finish *self = data;
+
+  gstream_block_place_clear (&self->place);
+  g_free (self->text);
+  g_free (self);
+}
 
 static char *
 dup_string_at (GstreamJsonValue  content,
@@ -92,235 +111,161 @@ dup_string_at (GstreamJsonValue  content,
   return gstream_json_find (content, pointer, &value) && *value.start == '"' ? gstream_json_dup_string (value) : NULL;
 }
 
-static void
-finish_init (Finish       *self,
-             GstreamEvent *event)
+static Finish *
+finish_new (GstreamEvent *event)
 {
-  *self = (Finish) { .event = event, .kind = GSTREAM_BLOCK_OTHER };
-  if (!gstream_message_content_of (event, &self->content))
-    return;
+  Finish *self = g_new0 (Finish, 1);
+  GstreamJsonValue content;
 
-  self->kind = gstream_block_kind_of (self->content, GSTREAM_BLOCK_OTHER);
-  self->id = dup_string_at (self->content, "/id");
-  if (self->kind == GSTREAM_BLOCK_TEXT)
-    self->text = dup_string_at (self->content, "/text");
-  else if (self->kind == GSTREAM_BLOCK_REASONING)
-    self->text = dup_string_at (self->content, "/reasoning");
+  self->place = gstream_block_place_of (event);
+  if (!gstream_message_content_of (event, &content))
+    return self;
+
+  gstream_block_place_fill (&self->place, content);
+  if (self->place.kind == GSTREAM_BLOCK_TEXT)
+    self->text = dup_string_at (content, "/text");
+  else if (self->place.kind == GSTREAM_BLOCK_REASONING)
+    self->text = dup_string_at (content, "/reasoning");
+
+  return self;
 }
 
-static void
-finish_clear (Finish *self)
-{
-  g_free (self->id);
-  g_free (self->text);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Finish, finish_clear)
-
-/* How well a finish fits a message: the sum of what speaks for it. */
+/* What speaks for a message, added up. */
 enum
 {
-  FITS_NOT = -1,
-  FITS_MAYBE = 0,    /* nothing speaks against it */
-  FITS_GUESS = 5,    /* it has started such a block, or that fits: but whose it is was guessed */
-  FITS_STARTED = 10, /* it has started such a block */
-  FITS_TEXT = 20,    /* the text goes on from the block's first delta; more, the longer that is */
-  FITS_CERTAIN = 5,  /* and from what is certainly the block's */
-  FITS_NEXT = 30,    /* its last block was finished by the event before this one */
-  FITS_BURST = 60,   /* and it has started this one too */
-  FITS_ID = 100,     /* so says the block's id */
+  FITS_MAYBE = 1,         /* it has started a block that may turn out to be such a one */
+  FITS_GUESS = 5,         /* it has started such a block, or more: but whose it is was guessed */
+  FITS_STARTED = 10,      /* it has started such a block */
+  FITS_TEXT = 20,         /* the text begins with the block's words; more, the longer they are */
+  FITS_ID = 1000,         /* so says the block's id */
+  LEAVES_OPEN = -200,     /* it would end, and one of its blocks would not have */
+  CONTRADICTS = -1000000, /* the block's words are others */
 };
 #define MOST_TEXT 60 /* bytes that agree, beyond which more say no more */
 
-static int
-rate_match (gsize length)
+/* The first words are known where the start of the block was seen. */
+static gboolean
+agrees (GstreamBlock *block,
+        const Finish *finish)
 {
-  return FITS_TEXT + MIN (length, MOST_TEXT);
+  return block->begun ? g_str_has_prefix (finish->text, block->stream->str)
+                      : strstr (finish->text, block->stream->str) != NULL;
 }
 
 static int
-rate_text (GstreamBlock *block,
-           const Finish *finish)
+rate_words (GstreamBlock *block,
+            const Finish *finish)
 {
-  gsize certain = block->stream ? MIN (block->certain, block->stream->len) : 0;
-
   if (finish->text == NULL)
     return 0;
-  if (!starts_with (finish->text, block->stream, certain))
-    return FITS_NOT;
-  if (certain > 0)
-    return rate_match (certain) + FITS_CERTAIN;
-  if (block->hint == NULL || !g_str_has_prefix (finish->text, block->hint))
+  if (block->guessed)
+    return block->hint != NULL && g_str_has_prefix (finish->text, block->hint) ? FITS_GUESS : 0;
+  if (block->stream == NULL || block->stream->len == 0)
     return 0;
 
-  return block->guessed ? FITS_GUESS : rate_match (strlen (block->hint));
+  return agrees (block, finish) ? FITS_TEXT + (int) MIN (block->stream->len, MOST_TEXT) : CONTRADICTS;
 }
 
 static int
-rate_id (GstreamBlock *block,
-         const Finish *finish)
+rate_block (GstreamBlock *block,
+            const Finish *finish)
 {
-  g_autofree char *id = gstream_members_dup_string (&block->members, "id");
+  gboolean is_same = block->id != NULL && finish->place.id != NULL;
 
-  if (id == NULL || finish->id == NULL)
-    return 0;
-  if (strcmp (id, finish->id) == 0)
-    return block->guessed ? FITS_GUESS : FITS_ID;
+  if (!gstream_block_may_become (block->kind, finish->place.kind))
+    return FITS_MAYBE;
+  if (block->guessed)
+    return FITS_GUESS + (is_same ? FITS_GUESS : 0) + rate_words (block, finish);
 
-  return block->guessed ? 0 : FITS_NOT;
+  return FITS_STARTED + (is_same ? FITS_ID : rate_words (block, finish));
 }
 
-static int
+/* The block of @content that @finish would finish, of those that it began. */
+static GstreamBlock *
+find_block (GstreamMessageContent *content,
+            const Finish          *finish)
+{
+  GstreamBlock *block = gstream_message_content_find_ending (content, &finish->place);
+
+  return block != NULL && !block->finished ? block : NULL;
+}
+
+static gint64
 rate (GstreamOpenMessage *open,
-      const Finish       *finish)
+      GPtrArray          *finishes,
+      gboolean            is_end)
 {
-  GstreamBlock *block = find_block (open, finish->event);
-  gboolean is_next = open->place->latest == open && open->place->step == GSTREAM_STEP_BLOCK_FINISH;
-  int by_text;
-  int by_id;
+  GstreamMessageContent *content = content_of (open);
+  gint64 left = gstream_message_content_count_open (content) >> 32;
+  gint64 rated = 0;
 
-  if (block == NULL)
-    return is_next ? FITS_NEXT : FITS_MAYBE;
-  if (block->finished)
-    return FITS_NOT;
-
-  by_text = rate_text (block, finish);
-  by_id = rate_id (block, finish);
-  if (by_text == FITS_NOT || by_id == FITS_NOT)
-    return FITS_NOT;
-
-  return (block->guessed ? FITS_GUESS : FITS_STARTED) + by_text + by_id + (is_next ? FITS_BURST : 0);
-}
-
-/* Text that continues nobody's replaces that of the only one it can. */
-static GstreamOpenMessage *
-find_only (GstreamOpenPlace *place,
-           GstreamEvent     *event)
-{
-  GstreamOpenMessage *only = NULL;
-
-  for (guint i = 0; i < place->open->len; i++)
+  for (guint i = 0; i < finishes->len; i++)
     {
-      GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
-      GstreamBlock *block = open->message != NULL ? find_block (open, event) : NULL;
+      GstreamBlock *block = find_block (content, g_ptr_array_index (finishes, i));
 
-      if (block == NULL || block->finished)
+      if (block == NULL)
         continue;
-      if (only != NULL)
-        return NULL;
-      only = open;
+      rated += rate_block (block, g_ptr_array_index (finishes, i));
+      left -= !block->guessed;
     }
 
-  return only;
+  return is_end ? rated + MAX (left, 0) * LEAVES_OPEN : rated;
 }
 
-static GstreamOpenMessage *
-find_continued (GstreamOpenPlace *place,
-                GstreamEvent     *event)
+static GPtrArray *
+read_finishes (GstreamOpenPlace *place)
 {
-  g_auto (Finish) finish = { 0 };
-  GstreamOpenMessage *best = NULL;
-  int best_rate = FITS_NOT;
+  GPtrArray *finishes = g_ptr_array_new_with_free_func (finish_free);
 
-  finish_init (&finish, event);
+  for (guint i = 0; i < place->burst->len; i++)
+    g_ptr_array_add (finishes, finish_new (g_ptr_array_index (place->burst, i)));
+
+  return finishes;
+}
+
+GstreamOpenMessage *
+gstream_unattributed_finish (GstreamOpenPlace *place,
+                             gboolean          is_end)
+{
+  g_autoptr (GPtrArray) finishes = read_finishes (place);
+  GstreamOpenMessage *best = NULL;
+  gint64 best_rate = G_MININT64;
+
   for (guint i = 0; i < place->open->len; i++)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
-      int rated = open->message != NULL ? rate (open, &finish) : FITS_NOT;
+      gint64 rated = open->message != NULL ? rate (open, finishes, is_end) : G_MININT64;
 
       if (rated <= best_rate)
         continue;
       best = open;
       best_rate = rated;
     }
+  place->latest = best;
+  place->step = GSTREAM_STEP_BLOCK_FINISH;
 
-  return best != NULL ? best : find_only (place, event);
+  return best;
 }
 
-/* --- the finish of a message: the one whose block was finished last --- */
+/* --- the finish of a message: of the one with fewest blocks unfinished --- */
 
-static gboolean
-is_finished (GstreamOpenMessage *open)
+GstreamOpenMessage *
+gstream_unattributed_end (GstreamOpenPlace *place)
 {
-  return open->stamp > 0 && gstream_message_content_is_finished (gstream_message_peek_content (open->message));
-}
-
-static gboolean
-is_later (GstreamOpenMessage *open,
-          GstreamOpenMessage *than)
-{
-  return than == NULL || (is_finished (open) && !is_finished (than)) ||
-         (is_finished (open) == is_finished (than) && open->stamp > than->stamp);
-}
-
-static GstreamOpenMessage *
-find_finished (GstreamOpenPlace *place)
-{
-  GstreamOpenMessage *last = NULL;
+  GstreamOpenMessage *best = NULL;
+  guint64 fewest = G_MAXUINT64;
 
   for (guint i = 0; i < place->open->len; i++)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
+      guint64 n = open->message != NULL ? gstream_message_content_count_open (content_of (open)) : G_MAXUINT64;
+      gboolean has_just_begun = place->latest == open && place->step == GSTREAM_STEP_MESSAGE_START;
 
-      if (open->message != NULL && open->stamp > 0 && is_later (open, last))
-        last = open;
+      if (n > fewest || (n == fewest && !has_just_begun))
+        continue;
+      best = open;
+      fewest = n;
     }
 
-  return last;
-}
-
-/* --- what helps to tell the next event --- */
-
-static void
-mark_guess (GstreamOpenMessage *open,
-            GstreamEvent       *event)
-{
-  GstreamBlock *block;
-
-  /* Right after its message-start, a block is certainly that message's. */
-  if (open->message == NULL || (open->place->latest == open && open->place->step == GSTREAM_STEP_MESSAGE_START))
-    return;
-
-  block = find_block (open, event);
-  if (block != NULL)
-    block->guessed = TRUE;
-}
-
-void
-gstream_unattributed_note (GstreamOpenMessage *open,
-                           GstreamEvent       *event,
-                           gboolean            is_guess)
-{
-  GstreamOpenPlace *place = open->place;
-  GstreamStep step = gstream_event_get_facts (event)->step;
-
-  if (is_guess && step == GSTREAM_STEP_BLOCK_START)
-    mark_guess (open, event);
-  if (step == GSTREAM_STEP_BLOCK_FINISH)
-    open->stamp = ++place->clock;
-  place->latest = open;
-  place->step = step;
-}
-
-GstreamOpenMessage *
-gstream_unattributed_find (GstreamOpenPlace *place,
-                           GstreamEvent     *event)
-{
-  switch (gstream_event_get_facts (event)->step)
-    {
-    case GSTREAM_STEP_BLOCK_START:
-      return find_starter (place, event);
-    case GSTREAM_STEP_BLOCK_DELTA:
-      end_certainty (place);
-      note_hint (place, event);
-      place->step = GSTREAM_STEP_BLOCK_DELTA;
-      return NULL;
-    case GSTREAM_STEP_BLOCK_FINISH:
-      return find_continued (place, event);
-    case GSTREAM_STEP_MESSAGE_FINISH:
-      return find_finished (place);
-    case GSTREAM_STEP_MESSAGE_ERROR:
-    default:
-      return NULL; /* nothing tells whose error it is; the run's end settles what stays open */
-    }
+  return best;
 }
