@@ -17,8 +17,10 @@ WORDS = "alpha beta gamma delta rain sun Genève 東京 🦊 fox lazy dog plans 
 def stream(seed, dialect):
     """The events of a stream."""
     maker = Maker(random.Random(f"{dialect} {seed}"), dialect)
-    events = [event for piece in maker.root() for event in piece]
-    if events and maker.chance(0.06):
+    events = []
+    while not events:
+        events = [event for piece in maker.root() for event in piece]
+    if maker.chance(0.06):
         events = events[: maker.random.randrange(len(events)) + 1]
     return events
 
