@@ -83,6 +83,7 @@ set_out (GstreamStreamMux *root,
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
 
   passage->event = event;
+  passage->claimer = NULL; /* before the way is found, which it decides */
   if (G_UNLIKELY (is_noted (method)))
     ns = gstream_mux_find_place (root, event);
   if (!check_depth (root, ns))
@@ -92,7 +93,6 @@ set_out (GstreamStreamMux *root,
   passage->next = get_chain (root, event, ns, method);
   passage->generation = root->tree->generation;
   passage->suppressor = NULL;
-  passage->claimer = NULL;
 
   return TRUE;
 }
