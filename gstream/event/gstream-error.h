@@ -22,7 +22,8 @@ G_BEGIN_DECLS
  * @GSTREAM_ERROR_CLOSED: an item was pushed to a closed projection that has a subscriber (P5)
  * @GSTREAM_ERROR_NOT_FOUND: there is no projection of that name (P10); the server knows no such thread, run or assistant
  * @GSTREAM_ERROR_EXISTS: a projection of that name is there already (M2)
- * @GSTREAM_ERROR_WRONG_CONTEXT: a synchronous call where the run's main context cannot be iterated (R9)
+ * @GSTREAM_ERROR_WRONG_CONTEXT: a call in another thread than the one that the run's main context belongs to (R7), or a
+ *   synchronous call where that context cannot be iterated (R9)
  * @GSTREAM_ERROR_ASYNC_ONLY: a synchronous call on a run with a transformer that only works asynchronously (M3)
  * @GSTREAM_ERROR_NOT_SUPPORTED: what was asked for cannot be done by this object, such as a child of a mux made only of ready-made transformers (M7)
  * @GSTREAM_ERROR_PERMISSION_DENIED: the server does not know who asks, or does not let them: HTTP 401, 403, 407

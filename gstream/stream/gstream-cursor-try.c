@@ -100,6 +100,8 @@ look (GstreamCursor  *self,
       GstreamFeed   **feed,
       GError        **error)
 {
+  if (self->reader.pump != NULL && !gstream_pump_check_thread (self->reader.pump, error))
+    return GSTREAM_TRY_FAILED;
   if (G_UNLIKELY (self->task != NULL))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
@@ -188,6 +190,11 @@ gstream_cursor_give_nothing (GstreamCursor *self,
  * %GSTREAM_TRY_PENDING says that there is none now: the source has nothing
  * ready, a full projection holds the run (P6), or the turn's budget is used up
  * (R11). Return to the main loop then, or use [method@Cursor.next].
+ *
+ * Fails with the run's own error where the run failed (R5), with
+ * %G_IO_ERROR_PENDING while another call waits on this cursor, and with
+ * %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another
+ * thread (R7).
  *
  * Returns: what there was
  */

@@ -134,6 +134,9 @@ gstream_cursor_start (GstreamCursor       *self,
   g_autoptr (GTask) task =
     gstream_pump_new_task (gstream_cursor_get_pump (self), self, cancellable, callback, user_data);
 
+  if (task == NULL)
+    return;
+
   g_task_set_source_tag (task, tag);
   /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
   g_task_set_check_cancellable (task, FALSE);
@@ -191,8 +194,10 @@ gstream_cursor_next (GstreamCursor       *self,
  * Ends [method@Cursor.next].
  *
  * The error is the run's own where the run failed (R5), %G_IO_ERROR_CANCELLED
- * where the wait was cancelled or the cursor closed (P9), and
- * %G_IO_ERROR_PENDING where another wait was under way.
+ * where the wait was cancelled or the cursor closed (P9),
+ * %G_IO_ERROR_PENDING where another wait was under way, and
+ * %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another
+ * thread than that which called (R7).
  *
  * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
  */

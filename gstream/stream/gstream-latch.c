@@ -118,6 +118,9 @@ gstream_latch_begin_wait (GstreamLatch        *self,
   g_autoptr (GTask) task = pump ? gstream_pump_new_task (pump, object, cancellable, callback, user_data)
                                 : g_task_new (object, cancellable, callback, user_data);
 
+  if (task == NULL)
+    return;
+
   g_task_set_source_tag (task, tag);
   if (pump != NULL)
     gstream_latch_wait (self, pump, task);

@@ -53,6 +53,14 @@ push_item (GstreamProjection  *self,
   return TRUE;
 }
 
+/* One that belongs to no run is nobody's. */
+static inline gboolean
+may_push (GstreamProjection  *self,
+          GError            **error)
+{
+  return self->pump == NULL || gstream_pump_check_thread (self->pump, error);
+}
+
 gboolean
 gstream_projection_push_item (GstreamProjection  *self,
                               GstreamItem         item,
@@ -114,8 +122,9 @@ item_from_value (GstreamProjection  *self,
  * the main log (M6).
  *
  * Fails with %GSTREAM_ERROR_CLOSED where the projection is closed and has a
- * subscriber (P5), and with %GSTREAM_ERROR_INVALID where @item cannot be
- * converted, or has no JSON form although it is to be forwarded.
+ * subscriber (P5), with %GSTREAM_ERROR_INVALID where @item cannot be
+ * converted, or has no JSON form although it is to be forwarded, and with
+ * %GSTREAM_ERROR_WRONG_CONTEXT in another thread than the run's (R7).
  *
  * Returns: %TRUE unless it failed
  */
@@ -130,7 +139,7 @@ gstream_projection_push (GstreamProjection  *self,
   g_return_val_if_fail (G_IS_VALUE (item), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return item_from_value (self, item, &pushed, error) && gstream_projection_push_item (self, pushed, error);
+  return may_push (self, error) && item_from_value (self, item, &pushed, error) && gstream_projection_push_item (self, pushed, error);
 }
 
 /**
@@ -152,6 +161,8 @@ gstream_projection_push_string (GstreamProjection  *self,
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
 
+  if (!may_push (self, error))
+    return FALSE;
   if (self->closed)
     return refuse_push (self, (GstreamItem) { .p = NULL }, error);
 
@@ -177,7 +188,8 @@ gstream_projection_push_payload (GstreamProjection  *self,
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_PAYLOAD, FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
 
-  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_payload_ref (item) }, error);
+  return may_push (self, error) &&
+         gstream_projection_push_item (self, (GstreamItem) { .p = gstream_payload_ref (item) }, error);
 }
 
 /**
@@ -199,7 +211,8 @@ gstream_projection_push_event (GstreamProjection  *self,
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_EVENT, FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
 
-  return gstream_projection_push_item (self, (GstreamItem) { .p = gstream_event_ref (item) }, error);
+  return may_push (self, error) &&
+         gstream_projection_push_item (self, (GstreamItem) { .p = gstream_event_ref (item) }, error);
 }
 
 /**
@@ -220,7 +233,8 @@ gstream_projection_push_object (GstreamProjection  *self,
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
   g_return_val_if_fail (G_TYPE_CHECK_INSTANCE_TYPE (item, self->type.type), FALSE);
 
-  return gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
+  return may_push (self, error) &&
+         gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
 }
 
 /* --- when there is room --- */
@@ -324,6 +338,9 @@ gstream_projection_push_async (GstreamProjection   *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = gstream_pump_new_task (gstream_projection_get_pump (self), self, cancellable, callback, user_data);
+  if (task == NULL)
+    return;
+
   g_task_set_source_tag (task, gstream_projection_push_async);
   if (!item_from_value (self, item, &pushed, &error))
     g_task_return_error (task, error);

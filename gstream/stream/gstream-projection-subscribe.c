@@ -13,6 +13,8 @@ static gboolean
 check_free (GstreamProjection  *self,
             GError            **error)
 {
+  if (self->pump != NULL && !gstream_pump_check_thread (self->pump, error))
+    return FALSE;
   if (self->n_feeds == 0)
     return TRUE;
 

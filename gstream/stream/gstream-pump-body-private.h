@@ -8,6 +8,7 @@
 #pragma once
 
 #include <gstream/stream/gstream-pump-private.h>
+#include <pthread.h>
 
 G_BEGIN_DECLS
 
@@ -37,6 +38,7 @@ struct _GstreamPump
   gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
   gint64                       last_look;    /* at the clock */
   GMainContext                *context;
+  pthread_t                    thread;       /* the last that was found to be the context's */
   GCancellable                *cancellable;  /* of the request in flight */
   const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
 

@@ -121,7 +121,11 @@ void         gstream_pump_enter          (GstreamPump                 *self);
 void         gstream_pump_leave          (GstreamPump                 *self);
 gboolean     gstream_pump_is_entered     (GstreamPump                 *self);
 
-/* A task whose callback comes in the pump's main context, whoever calls (R7). */
+/* Whether the main context is not another thread's: if it is, nothing of the run may be touched here (R7). */
+gboolean     gstream_pump_check_thread   (GstreamPump                 *self,
+                                          GError                     **error);
+/* A task whose callback comes in the pump's main context, whoever calls (R7). NULL: that is another thread's, and
+ * @callback is told so where this one is at home. */
 GTask       *gstream_pump_new_task       (GstreamPump                 *self,
                                           gpointer                     object,
                                           GCancellable                *cancellable,

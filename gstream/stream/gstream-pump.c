@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-pump-body-private.h>
 
 GSource *
@@ -32,6 +33,7 @@ gstream_pump_new (GstreamEventSource *source,
 
   g_ref_count_init (&self->ref_count);
   self->context = context ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
+  self->thread = pthread_self ();
   self->budget = 4000;
   self->stride = 1;
   if (source != NULL)
@@ -97,6 +99,31 @@ gstream_pump_get_context (GstreamPump *self)
   return self->context;
 }
 
+/* The context is nobody's, or this thread's already. */
+static G_NO_INLINE gboolean
+come_here (GstreamPump  *self,
+           GError      **error)
+{
+  if (!g_main_context_acquire (self->context))
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                           "The main context of this run belongs to another thread: call from there");
+      return FALSE;
+    }
+
+  g_main_context_release (self->context);
+  self->thread = pthread_self ();
+
+  return TRUE;
+}
+
+gboolean
+gstream_pump_check_thread (GstreamPump  *self,
+                           GError      **error)
+{
+  return G_LIKELY (pthread_equal (self->thread, pthread_self ())) || come_here (self, error);
+}
+
 GTask *
 gstream_pump_new_task (GstreamPump         *self,
                        gpointer             object,
@@ -104,7 +131,14 @@ gstream_pump_new_task (GstreamPump         *self,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
+  GError *error = NULL;
   GTask *task;
+
+  if (!gstream_pump_check_thread (self, &error))
+    {
+      g_task_report_error (object, callback, user_data, gstream_pump_new_task, error);
+      return NULL;
+    }
 
   g_main_context_push_thread_default (self->context);
   task = g_task_new (object, cancellable, callback, user_data);

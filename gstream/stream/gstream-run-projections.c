@@ -34,6 +34,10 @@ gstream_run_stream_get_projection (GstreamRunStream  *self,
 {
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!gstream_pump_check_thread (gstream_run_stream_peek (self)->pump, error))
+    return NULL;
 
   return gstream_stream_mux_get_projection (gstream_run_stream_peek (self)->mux, name, error);
 }

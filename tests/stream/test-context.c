@@ -114,6 +114,94 @@ test_callbacks_come_there (void)
   g_assert_true (output.done);
 }
 
+/* What is called in another thread than the context's says so, there, and touches nothing. */
+typedef struct
+{
+  GstreamRunStream  *run;
+  GstreamCursor     *cursor;
+  GstreamProjection *projection;
+} Foreign;
+
+static gpointer
+call_from_elsewhere (gpointer data)
+{
+  Foreign *world = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_auto (TestCall) next = { .then = assert_in_context, .data = context };
+  g_auto (TestCall) output = { .then = assert_in_context, .data = context };
+  g_auto (TestCall) interrupted = { .then = assert_in_context, .data = context };
+  g_auto (TestCall) push = { .then = assert_in_context, .data = context };
+  g_auto (GValue) item = G_VALUE_INIT;
+  g_autoptr (GError) tried = NULL;
+  g_autoptr (GError) subscribed = NULL;
+  g_autoptr (GError) found = NULL;
+  g_autoptr (GError) pushed = NULL;
+
+  g_main_context_push_thread_default (context);
+  g_assert_cmpint (gstream_cursor_try_next (world->cursor, &item, &tried), ==, GSTREAM_TRY_FAILED);
+  g_assert_error (tried, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  g_assert_null (gstream_projection_subscribe (world->projection, &subscribed));
+  g_assert_error (subscribed, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  g_assert_null (gstream_run_stream_get_projection (world->run, "items", &found));
+  g_assert_error (found, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  g_value_unset (&item);
+  g_value_init (&item, G_TYPE_INT64);
+  g_assert_false (gstream_projection_push (world->projection, &item, &pushed));
+  g_assert_error (pushed, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+
+  test_call_next (&next, world->cursor, NULL);
+  test_call_output (&output, world->run, NULL);
+  test_call_interrupted (&interrupted, world->run, NULL);
+  test_call_push (&push, world->projection, 1, NULL);
+  test_settle (context);
+  test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  test_call_assert_error (&output, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  test_call_assert_error (&interrupted, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  test_call_assert_error (&push, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  g_main_context_pop_thread_default (context);
+
+  return NULL;
+}
+
+static void
+test_wrong_thread (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  TestSource *source = test_source_new_ready ("values", 2);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamCursor) log = NULL;
+
+  g_main_context_push_thread_default (context);
+  run = test_run_new (source, test_mux_new (transformer, NULL));
+  log = test_subscribe (gstream_run_stream_get_log (run));
+  g_thread_join (g_thread_new ("elsewhere", call_from_elsewhere, &(Foreign) { run, log, transformer->items }));
+  g_assert_cmpuint (source->n_tried, ==, 0);
+  test_assert_drain (log, "1 2 ended");
+  g_main_context_pop_thread_default (context);
+}
+
+/* The context may move to another thread: whoever has it may call. */
+static gpointer
+call_with_context (gpointer data)
+{
+  Foreign *world = data;
+
+  test_assert_drain (world->cursor, "1 2 ended");
+
+  return NULL;
+}
+
+static void
+test_moved_thread (void)
+{
+  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("values", 2), NULL);
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
+
+  g_thread_join (g_thread_new ("heir", call_with_context, &(Foreign) { run, log, NULL }));
+  test_assert_drain (log, "ended");
+}
+
 static void
 test_sync_iterates_it (void)
 {
@@ -400,6 +488,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/run/R7/context/other-thread", test_other_thread);
+  g_test_add_func ("/run/R7/wrong-thread", test_wrong_thread);
+  g_test_add_func ("/run/R7/moved-to-a-thread", test_moved_thread);
   g_test_add_func ("/run/R7/context/callbacks-come-there", test_callbacks_come_there);
   g_test_add_func ("/run/R9/iterates-it", test_sync_iterates_it);
   g_test_add_func ("/run/R9/cancelled", test_sync_cancelled);
