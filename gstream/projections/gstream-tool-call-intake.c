@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <gstream/event/gstream-json-text-private.h> /* halves of characters */
 #include <gstream/projections/gstream-tool-call-private.h>
 
 GstreamToolCall *
@@ -26,12 +27,19 @@ gstream_tool_call_new (GstreamPump  *pump,
 static void
 add_progress (GstreamToolCall *self,
               const char      *text,
-              gsize            length)
+              gsize            length,
+              guint32          halves)
 {
+  gsize before;
+
   if (self->progress == NULL)
     self->progress = g_string_new (NULL);
+  before = self->progress->len;
+  gstream_json_join_halves (self->progress, self->half, (guint16) halves);
   g_string_append_len (self->progress, text, length);
-  gstream_deltas_push (&self->output_deltas, text, length);
+  self->half = halves >> 16;
+  if (self->progress->len > before || halves == 0)
+    gstream_deltas_push (&self->output_deltas, self->progress->str + before, self->progress->len - before);
   if (self->settler.queue == NULL)
     gstream_pump_settle_slowly (self->pump, &self->settler);
 }
@@ -47,7 +55,7 @@ gstream_tool_call_take_delta (GstreamToolCall *self,
 
   if (facts->text != NULL)
     {
-      add_progress (self, facts->text, facts->text_length);
+      add_progress (self, facts->text, facts->text_length, facts->halves);
       return;
     }
 
@@ -56,7 +64,7 @@ gstream_tool_call_take_delta (GstreamToolCall *self,
   if (delta == NULL)
     return;
   json = gstream_payload_get_json (delta, &length);
-  add_progress (self, json, length);
+  add_progress (self, json, length, 0);
 }
 
 void
@@ -74,6 +82,8 @@ gstream_tool_call_end (GstreamToolCall       *self,
 {
   g_assert (self->status == GSTREAM_TOOL_CALL_STATUS_RUNNING);
 
+  if (self->half != 0)
+    add_progress (self, "", 0, 0);
   self->status = status;
   self->error = error ? g_error_copy (error) : NULL;
   gstream_deltas_end (&self->output_deltas, error);

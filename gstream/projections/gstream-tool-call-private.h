@@ -26,6 +26,7 @@ struct _GstreamToolCall
   GstreamPayload        *output;        /* NULL until it is there */
   GError                *error;         /* why it failed */
   GString               *progress;      /* the output deltas so far; NULL: there were none */
+  guint16                half;          /* of a surrogate pair, the first half of which came last; 0: none */
   GstreamDeltas          output_deltas;
   GstreamLatch           ended;         /* who waits for the end */
   GstreamSettler         settler;       /* notifies progress and the end */

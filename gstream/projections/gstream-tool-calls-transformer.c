@@ -5,54 +5,137 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error-private.h>
+#include <gstream/projections/gstream-past-ids-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/projections/gstream-tool-calls-transformer-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+/* A call that runs. It stands in three queues, each in the order in which the calls started. */
+typedef struct
+{
+  GstreamToolCall  *call;       /* a reference; NULL: nobody gets it */
+  GstreamNamespace *namespace_; /* where it started */
+  char             *id;         /* its key in by_id */
+  char             *name;       /* and in by_name */
+  GList             in_all;
+  GList             in_id;
+  GList             in_name;
+} Running;
 
 struct _GstreamToolCallsTransformer
 {
   GstreamTransformer parent_instance;
 
   GstreamProjection *tool_calls; /* the transformer's own */
-  GHashTable        *running;    /* id -> GstreamToolCall, NULL for one that nobody gets */
+  GQueue             running;    /* of Running */
+  GHashTable        *by_id;      /* id -> GQueue of Running: several calls may have none, or the same */
+  GHashTable        *by_name;    /* id and tool's name -> GQueue of Running */
+  GstreamPastIds     past;       /* ids of calls that have ended */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer, GSTREAM_TYPE_TRANSFORMER)
 
-static void
-unref_call (gpointer call)
-{
-  if (call != NULL)
-    g_object_unref (call);
-}
+/* --- the calls that run --- */
 
-/* Calls without an id are taken for one: nothing tells them apart. */
 static const char *
-id_of (GstreamEvent *event)
+id_of (const GstreamFacts *facts)
 {
-  const char *id = gstream_event_get_facts (event)->key;
-
-  return id ? id : "";
+  return facts->key ? facts->key : "";
 }
 
-/* Takes @call out, which is NULL for one that nobody gets. FALSE: none of that id runs. */
-static gboolean
-take_out (GstreamToolCallsTransformer *self,
-          const char                  *id,
-          GstreamToolCall            **call)
+static char *
+dup_name_of (const GstreamFacts *facts)
 {
-  gpointer key = NULL;
-  gpointer value = NULL;
-
-  if (!g_hash_table_steal_extended (self->running, id, &key, &value))
-    return FALSE;
-
-  g_free (key);
-  *call = value;
-
-  return TRUE;
+  return g_strconcat (facts->name ? facts->name : "", "\n", id_of (facts), NULL);
 }
+
+static void
+enter (GHashTable *table,
+       const char *key,
+       GList      *link)
+{
+  GQueue *queue = g_hash_table_lookup (table, key);
+
+  if (queue == NULL)
+    {
+      queue = g_queue_new ();
+      g_hash_table_insert (table, g_strdup (key), queue);
+    }
+  g_queue_push_tail_link (queue, link);
+}
+
+static void
+leave (GHashTable *table,
+       const char *key,
+       GList      *link)
+{
+  GQueue *queue = g_hash_table_lookup (table, key);
+
+  g_queue_unlink (queue, link);
+  if (queue->length == 0)
+    g_hash_table_remove (table, key);
+}
+
+static Running *
+oldest (GHashTable *table,
+        const char *key)
+{
+  GQueue *queue = g_hash_table_lookup (table, key);
+
+  return queue != NULL ? queue->head->data : NULL;
+}
+
+/* Takes @call. */
+static void
+add_running (GstreamToolCallsTransformer *self,
+             GstreamEvent                *event,
+             GstreamToolCall             *call)
+{
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  Running *running = g_new0 (Running, 1);
+
+  running->call = call;
+  running->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
+  running->id = g_strdup (id_of (facts));
+  running->name = dup_name_of (facts);
+  running->in_all.data = running->in_id.data = running->in_name.data = running;
+  g_queue_push_tail_link (&self->running, &running->in_all);
+  enter (self->by_id, running->id, &running->in_id);
+  enter (self->by_name, running->name, &running->in_name);
+}
+
+/* The one that @event is of: the oldest of its id that is of its tool, else the oldest of its id. */
+static Running *
+find_running (GstreamToolCallsTransformer *self,
+              const GstreamFacts          *facts)
+{
+  g_autofree char *name = facts->name ? dup_name_of (facts) : NULL;
+  Running *running = name ? oldest (self->by_name, name) : NULL;
+
+  return running != NULL ? running : oldest (self->by_id, id_of (facts));
+}
+
+/* It no longer runs; gives its call, which is NULL for one that nobody gets. */
+static GstreamToolCall *
+stop (GstreamToolCallsTransformer *self,
+      Running                     *running)
+{
+  GstreamToolCall *call = running->call;
+
+  gstream_past_ids_add (&self->past, 0, running->id);
+  g_queue_unlink (&self->running, &running->in_all);
+  leave (self->by_id, running->id, &running->in_id);
+  leave (self->by_name, running->name, &running->in_name);
+  gstream_namespace_unref (running->namespace_);
+  g_free (running->name);
+  g_free (running->id);
+  g_free (running);
+
+  return call;
+}
+
+/* --- what events do --- */
 
 static void
 end_call (GstreamToolCall *call,
@@ -62,59 +145,80 @@ end_call (GstreamToolCall *call,
     gstream_tool_call_end (call, error ? GSTREAM_TOOL_CALL_STATUS_FAILED : GSTREAM_TOOL_CALL_STATUS_FINISHED, error);
 }
 
+/* NULL: nobody gets it. */
 static GstreamToolCall *
+make_call (GstreamToolCallsTransformer *self,
+           GstreamEvent                *event)
+{
+  GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
+  GstreamToolCall *call;
+
+  if (!gstream_projection_is_wanted (self->tool_calls))
+    return NULL;
+
+  call = gstream_tool_call_new (gstream_stream_mux_get_pump (mux), event);
+  gstream_projection_push_item (self->tool_calls, (GstreamItem) { .p = g_object_ref (call) }, NULL);
+
+  return call;
+}
+
+static void
 start (GstreamToolCallsTransformer *self,
        GstreamEvent                *event)
 {
-  GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
-  g_autoptr (GstreamToolCall) before = NULL;
-  GstreamToolCall *call = NULL;
+  add_running (self, event, make_call (self, event));
+}
 
-  take_out (self, id_of (event), &before);
-  if (gstream_projection_is_wanted (self->tool_calls))
-    {
-      call = gstream_tool_call_new (gstream_stream_mux_get_pump (mux), event);
-      gstream_projection_push_item (self->tool_calls, (GstreamItem) { .p = g_object_ref (call) }, NULL);
-    }
-  g_hash_table_replace (self->running, g_strdup (id_of (event)), call);
-  /* A tool that starts again under the same id: the first time has come to its end, without an output. */
-  end_call (before, NULL);
-
-  return call;
+static gboolean
+is_past (GstreamToolCallsTransformer *self,
+         const GstreamFacts          *facts)
+{
+  return gstream_past_ids_contains (&self->past, 0, id_of (facts));
 }
 
 static void
 take_delta (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
 {
-  gpointer call = NULL;
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  Running *running = find_running (self, facts);
 
-  /* A tool that was at work before this run was attached to: shown from here on. */
-  if (!g_hash_table_lookup_extended (self->running, id_of (event), NULL, &call))
-    call = start (self, event);
-  if (call != NULL)
-    gstream_tool_call_take_delta (call, event);
+  if (running == NULL && is_past (self, facts))
+    return; /* late */
+  if (running == NULL)
+    {
+      start (self, event); /* it was at work before this run was attached to: shown from here on */
+      running = find_running (self, facts);
+    }
+  if (running->call != NULL)
+    gstream_tool_call_take_delta (running->call, event);
 }
 
-/* FALSE: nobody's, or it does not run, so that this ends nothing; it may have ended before. */
-static gboolean
-stop (GstreamToolCallsTransformer *self,
-      GstreamEvent                *event,
-      GstreamToolCall            **call)
+/* The call that ends with @event; NULL: nobody gets it. One that never started is a call all the same, but for what is late. */
+static GstreamToolCall *
+end_running (GstreamToolCallsTransformer *self,
+             GstreamEvent                *event)
 {
-  if (!take_out (self, id_of (event), call))
-    g_debug ("The end of tool call “%s”, which does not run", id_of (event));
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  Running *running = find_running (self, facts);
 
-  return *call != NULL;
+  if (running != NULL)
+    return stop (self, running);
+  if (facts->key != NULL && is_past (self, facts))
+    return NULL;
+
+  gstream_past_ids_add (&self->past, 0, id_of (facts));
+
+  return make_call (self, event);
 }
 
 static void
 finish (GstreamToolCallsTransformer *self,
         GstreamEvent                *event)
 {
-  g_autoptr (GstreamToolCall) call = NULL;
+  g_autoptr (GstreamToolCall) call = end_running (self, event);
 
-  if (stop (self, event, &call))
+  if (call != NULL)
     gstream_tool_call_take_output (call, event);
 }
 
@@ -122,15 +226,10 @@ static void
 fail (GstreamToolCallsTransformer *self,
       GstreamEvent                *event)
 {
-  g_autoptr (GstreamToolCall) call = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (GstreamToolCall) call = end_running (self, event);
+  g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
+  g_autoptr (GError) error = gstream_run_error_new (text ? text : "The tool failed, and its source does not say why");
 
-  if (!stop (self, event, &call))
-    return;
-
-  text = gstream_error_dup_words_in (gstream_event_peek_item (event));
-  error = gstream_run_error_new (text ? text : "The tool failed, and its source does not say why");
   end_call (call, error);
 }
 
@@ -168,7 +267,7 @@ gboolean
 gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
                                       GstreamNamespace   *ns)
 {
-  return g_hash_table_size (GSTREAM_TOOL_CALLS_TRANSFORMER (transformer)->running) > 0; /* which, its events tell */
+  return GSTREAM_TOOL_CALLS_TRANSFORMER (transformer)->running.length > 0; /* which, its events tell */
 }
 
 /* What starts now is the subgraph's. */
@@ -177,12 +276,10 @@ gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
                                           GstreamEvent       *event)
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
-  GstreamToolCall *call = NULL;
+  const GstreamFacts *facts = gstream_event_get_facts (event);
+  Running *running = facts->step != GSTREAM_STEP_TOOL_STARTED ? find_running (self, facts) : NULL;
 
-  if (gstream_event_get_facts (event)->step == GSTREAM_STEP_TOOL_STARTED ||
-      !g_hash_table_lookup_extended (self->running, id_of (event), NULL, (gpointer *) &call))
-    return FALSE;
-  if (call != NULL && !gstream_namespace_equal (call->namespace_, gstream_event_peek_namespace (event)))
+  if (running == NULL || !gstream_namespace_equal (running->namespace_, gstream_event_peek_namespace (event)))
     return FALSE;
 
   gstream_tool_calls_transformer_process (transformer, event, NULL);
@@ -196,18 +293,11 @@ static void
 end_all (GstreamToolCallsTransformer *self,
          const GError                *error)
 {
-  GHashTableIter iter;
-  gpointer id;
-
   /* Whoever is told of an end may do anything: begin anew with each. */
-  for (;;)
+  while (self->running.head != NULL)
     {
-      g_autoptr (GstreamToolCall) call = NULL;
+      g_autoptr (GstreamToolCall) call = stop (self, self->running.head->data);
 
-      g_hash_table_iter_init (&iter, self->running);
-      if (!g_hash_table_iter_next (&iter, &id, NULL))
-        return;
-      take_out (self, id, &call);
       end_call (call, error);
     }
 }
@@ -233,9 +323,10 @@ gstream_tool_calls_transformer_dispose (GObject *object)
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (object);
 
-  if (self->running != NULL)
-    end_all (self, NULL);
-  g_clear_pointer (&self->running, g_hash_table_unref);
+  end_all (self, NULL);
+  g_clear_pointer (&self->by_id, g_hash_table_unref);
+  g_clear_pointer (&self->by_name, g_hash_table_unref);
+  gstream_past_ids_clear (&self->past);
 
   G_OBJECT_CLASS (gstream_tool_calls_transformer_parent_class)->dispose (object);
 }
@@ -256,6 +347,7 @@ gstream_tool_calls_transformer_init (GstreamToolCallsTransformer *self)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
-  self->running = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_call);
+  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
   self->tool_calls = gstream_transformer_add_projection (transformer, "tool_calls", GSTREAM_TYPE_TOOL_CALL);
 }

@@ -154,13 +154,15 @@ test_aborted (void)
 static void
 test_aborted_from_end (void)
 {
-  g_autoptr (GstreamRunStream) run = story (STARTED (".", "a", "f"), STARTED (".", "b", "f"), STARTED (".", "a", "f"));
+  g_autoptr (GstreamRunStream) run = story (STARTED (".", "a", "f"), STARTED (".", "b", "f"), GIVES (".", "a", "1"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
   g_autoptr (GstreamToolCall) a = story_next (calls);
   g_autoptr (GstreamToolCall) b = story_next (calls);
+  g_autoptr (GstreamToolCall) same = NULL;
 
   g_signal_connect_swapped (gstream_tool_call_get_output_deltas (a), "notify::closed", G_CALLBACK (gstream_run_stream_abort), run);
-  assert_next (calls, "end", "a f FINISHED {\"of\":\"a\"} - -");
+  same = gstream_tool_call_finished_sync (a, NULL, NULL);
+  g_assert_true (same == a);
   g_assert_cmpint (gstream_tool_call_get_status (a), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
   g_assert_cmpint (gstream_tool_call_get_status (b), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_ABORTED);
@@ -258,11 +260,82 @@ test_malformed (void)
            ". tools {\"event\":\"tool-finished\"}");
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
+  assert_next (calls, "end", "never - FINISHED - 1 -");
   assert_next (calls, "x\nend", "under-way - FINISHED - 2 -");
-  assert_next (calls, "{\"n\":1}\nend", "a f FINISHED {\"of\":\"a\"} - -");
-  assert_next (calls, "end", "a f FINISHED {\"of\":\"a\"} 3 -");
+  assert_next (calls, "{\"n\":1}\nend", "a f FINISHED {\"of\":\"a\"} 3 -");
+  assert_next (calls, "end", "a f FINISHED {\"of\":\"a\"} 4 -");
   assert_next (calls, "y\nend", "- - FINISHED - - -");
   assert_no_more (calls);
+}
+
+#define PLAIN(event, more) ". tools {\"event\":\"" event "\"" more "}"
+#define NAMED(name, more) ",\"tool_name\":\"" name "\"" more
+
+/* An id that is no string counts by its JSON, and null is none. */
+static void
+test_odd_ids (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (PLAIN ("tool-started", ",\"tool_call_id\":1" NAMED ("f", "")), PLAIN ("tool-started", ",\"tool_call_id\":[\"x\"]" NAMED ("g", "")),
+           PLAIN ("tool-started", ",\"toolCallId\":null" NAMED ("h", "")), PLAIN ("tool-output-delta", ",\"tool_call_id\":[\"x\"],\"delta\":\"of x\""),
+           PLAIN ("tool-finished", ",\"output\":3"), PLAIN ("tool-finished", ",\"tool_call_id\":[\"x\"],\"output\":2"),
+           PLAIN ("tool-finished", ",\"tool_call_id\":\"1\",\"output\":1"));
+  g_autoptr (GstreamCursor) calls = subscribe_calls (run);
+
+  assert_next (calls, "end", "1 f FINISHED - 1 -");
+  assert_next (calls, "of x\nend", "[\"x\"] g FINISHED - 2 -");
+  assert_next (calls, "end", "- h FINISHED - 3 -");
+  assert_no_more (calls);
+}
+
+/* Of calls that have no id, or the same: the oldest of the tool's name, else the oldest. */
+static void
+test_same_id (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (PLAIN ("tool-started", NAMED ("f", ",\"input\":1")), PLAIN ("tool-started", NAMED ("g", ",\"input\":2")),
+           PLAIN ("tool-started", NAMED ("g", ",\"input\":3")), PLAIN ("tool-output-delta", NAMED ("g", ",\"delta\":\"d\"")),
+           PLAIN ("tool-finished", NAMED ("g", ",\"output\":2")), PLAIN ("tool-finished", NAMED ("unheard-of", ",\"output\":1")),
+           PLAIN ("tool-error", NAMED ("g", ",\"message\":\"no\"")), STARTED (".", "c", "f"), STARTED (".", "c", "g"),
+           ". tools {\"event\":\"tool-finished\",\"tool_call_id\":\"c\",\"tool_name\":\"g\",\"output\":5}", GIVES (".", "c", "4"));
+  g_autoptr (GstreamCursor) calls = subscribe_calls (run);
+
+  assert_next (calls, "end", "- f FINISHED 1 1 -");
+  assert_next (calls, "d\nend", "- g FINISHED 2 2 -");
+  assert_next (calls, "failed: no", "- g FAILED 3 - no");
+  assert_next (calls, "end", "c f FINISHED {\"of\":\"c\"} 4 -");
+  assert_next (calls, "end", "c g FINISHED {\"of\":\"c\"} 5 -");
+  assert_no_more (calls);
+}
+
+/* What never started is over all the same; what comes late for a call that is over begins none. */
+static void
+test_over (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (FAILS (".", "e", "boom"), SAYS (".", "e", "\"late\""), GIVES (".", "e", "1"), STARTED (".", "a", "f"), GIVES (".", "a", "1"),
+           SAYS (".", "a", "\"late\""), FAILS (".", "a", "late"), STARTED (".", "a", "f"), SAYS (".", "a", "\"anew\""),
+           GIVES (".", "a", "2"), PLAIN ("tool-finished", ",\"output\":3"), PLAIN ("tool-finished", ",\"output\":4"));
+  g_autoptr (GstreamCursor) calls = subscribe_calls (run);
+
+  assert_next (calls, "failed: boom", "e - FAILED - - boom");
+  assert_next (calls, "end", "a f FINISHED {\"of\":\"a\"} 1 -");
+  assert_next (calls, "anew\nend", "a f FINISHED {\"of\":\"a\"} 2 -");
+  assert_next (calls, "end", "- - FINISHED - 3 -");
+  assert_next (calls, "end", "- - FINISHED - 4 -");
+  assert_no_more (calls);
+}
+
+/* Output that is no string, and characters in two halves (T3). */
+static void
+test_odd_deltas (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (STARTED (".", "a", "f"), SAYS (".", "a", "[1, 2]"), SAYS (".", "a", "7"), SAYS (".", "a", "true"),
+           SAYS (".", "a", "\"hot \\ud83d\""), SAYS (".", "a", "\"\\udd25\""), SAYS (".", "a", "\"\\ud83d\""), GIVES (".", "a", "1"));
+  g_autoptr (GstreamCursor) calls = subscribe_calls (run);
+
+  assert_next (calls, "[1, 2]\n7\ntrue\nhot \n🔥\n\xef\xbf\xbd\nend", "a f FINISHED {\"of\":\"a\"} 1 -");
 }
 
 /* --- who listens --- */
@@ -312,6 +385,10 @@ main (int   argc,
   g_test_add_func ("/projection/T4/finished", test_finished);
   g_test_add_func ("/projection/T4/properties", test_properties);
   g_test_add_func ("/projection/T4/malformed", test_malformed);
+  g_test_add_func ("/projection/T4/odd-ids", test_odd_ids);
+  g_test_add_func ("/projection/T4/same-id", test_same_id);
+  g_test_add_func ("/projection/T4/over", test_over);
+  g_test_add_func ("/projection/T4/odd-deltas", test_odd_deltas);
   g_test_add_func ("/projection/P2/tool-calls-subscribed-late", test_subscribed_late);
   g_test_add_func ("/projection/P11/tool-call-turn-over", test_turn_over);
 
