@@ -55,12 +55,14 @@ typedef struct
 {
   GstreamPendingNext pending; /* of the run's thread alone */
   GstreamPushQueue   queue;   /* of all threads */
+  gboolean           async_only;
 } GstreamPushSourcePrivate;
 
 enum
 {
   PROP_MAX_BUFFERED = 1,
   PROP_CLOSED,
+  PROP_ASYNC_ONLY,
   N_PROPERTIES,
 };
 
@@ -135,6 +137,12 @@ gstream_push_source_close (GstreamEventSource *source)
     g_object_notify_by_pspec (G_OBJECT (source), properties[PROP_CLOSED]);
 }
 
+static gboolean
+gstream_push_source_is_async_only (GstreamEventSource *source)
+{
+  return get_private (source)->async_only;
+}
+
 static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
@@ -142,6 +150,7 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
   iface->next_finish = gstream_pending_next_finish;
   iface->try_next = gstream_push_source_try_next;
   iface->close = gstream_push_source_close;
+  iface->is_async_only = gstream_push_source_is_async_only;
 }
 
 /* --- the object --- */
@@ -156,6 +165,9 @@ gstream_push_source_set_property (GObject      *object,
     {
     case PROP_MAX_BUFFERED:
       gstream_push_source_set_max_buffered (GSTREAM_PUSH_SOURCE (object), g_value_get_uint (value));
+      break;
+    case PROP_ASYNC_ONLY:
+      get_private (object)->async_only = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -177,6 +189,9 @@ gstream_push_source_get_property (GObject    *object,
       break;
     case PROP_CLOSED:
       g_value_set_boolean (value, gstream_push_source_is_closed (self));
+      break;
+    case PROP_ASYNC_ONLY:
+      g_value_set_boolean (value, get_private (self)->async_only);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -218,6 +233,15 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
   properties[PROP_CLOSED] =
       g_param_spec_boolean ("closed", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamPushSource:async-only:
+   *
+   * Whether what pushes needs the main loop's other work, so that synchronous
+   * calls on the run are refused ([method@EventSource.is_async_only]).
+   */
+  properties[PROP_ASYNC_ONLY] =
+      g_param_spec_boolean ("async-only", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   /**

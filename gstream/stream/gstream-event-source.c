@@ -136,6 +136,12 @@ default_set_channels (GstreamEventSource *self,
 {
 }
 
+static gboolean
+default_is_async_only (GstreamEventSource *self)
+{
+  return FALSE;
+}
+
 static void
 gstream_event_source_default_init (GstreamEventSourceInterface *iface)
 {
@@ -144,6 +150,7 @@ gstream_event_source_default_init (GstreamEventSourceInterface *iface)
   iface->try_next = default_try_next;
   iface->close = default_close;
   iface->set_channels = default_set_channels;
+  iface->is_async_only = default_is_async_only;
 }
 
 /**
@@ -255,4 +262,23 @@ gstream_event_source_set_channels (GstreamEventSource *self,
   g_return_if_fail (channels != NULL);
 
   GSTREAM_EVENT_SOURCE_GET_IFACE (self)->set_channels (self, channels);
+}
+
+/**
+ * gstream_event_source_is_async_only:
+ * @self: a source
+ *
+ * Says whether synchronous calls on a run of this source are refused (R9) with
+ * %GSTREAM_ERROR_ASYNC_ONLY: its events are made by what runs in the main loop
+ * beside the run, such as an asynchronous generator of Python or JavaScript,
+ * which does not go on while a call of that language waits.
+ *
+ * Returns: %TRUE if they are
+ */
+gboolean
+gstream_event_source_is_async_only (GstreamEventSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_EVENT_SOURCE (self), FALSE);
+
+  return GSTREAM_EVENT_SOURCE_GET_IFACE (self)->is_async_only (self);
 }

@@ -44,6 +44,9 @@ G_DECLARE_INTERFACE (GstreamEventSource, gstream_event_source, GSTREAM, EVENT_SO
  * @close: lets go of what the source holds; nothing by default
  * @set_channels: is told, before the first event is asked for, which stream
  *   modes the run's projections need (M8); ignored by default
+ * @is_async_only: whether its events are made by what runs in the main loop beside
+ *   the run, so that synchronous calls on the run would wait for ever, and have to
+ *   be refused (R9); it is not, by default
  *
  * What a source implements: @try_next, or @next and @next_finish, or all three.
  */
@@ -64,6 +67,7 @@ struct _GstreamEventSourceInterface
   void          (*close)        (GstreamEventSource   *self);
   void          (*set_channels) (GstreamEventSource   *self,
                                  const char * const   *channels);
+  gboolean      (*is_async_only) (GstreamEventSource  *self);
 };
 
 GSTREAM_EXPORT void          gstream_event_source_next         (GstreamEventSource   *self,
@@ -79,5 +83,6 @@ GSTREAM_EXPORT GstreamTry    gstream_event_source_try_next     (GstreamEventSour
 GSTREAM_EXPORT void          gstream_event_source_close        (GstreamEventSource   *self);
 GSTREAM_EXPORT void          gstream_event_source_set_channels (GstreamEventSource   *self,
                                                                 const char * const   *channels);
+GSTREAM_EXPORT gboolean      gstream_event_source_is_async_only (GstreamEventSource  *self);
 
 G_END_DECLS

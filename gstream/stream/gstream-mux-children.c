@@ -17,7 +17,8 @@ release_mux (gpointer data)
 {
   GstreamStreamMux *mux = data;
 
-  mux->root = NULL;
+  if (!mux->delayed) /* else the root waits for it still */
+    mux->root = NULL;
   g_object_unref (mux);
 }
 

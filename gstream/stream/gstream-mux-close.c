@@ -21,12 +21,14 @@ has_work (GstreamStreamMux *self)
   return FALSE;
 }
 
-static void finish_close (GstreamStreamMux *self);
+static void     finish_close (GstreamStreamMux *self);
+static void     resume_root  (GstreamStreamMux *root);
+static gboolean has_enders   (GstreamStreamMux *self);
 
 static void
 close_if_idle (GstreamStreamMux *self)
 {
-  if (self->state == GSTREAM_MUX_CLOSING && !has_work (self))
+  if (self->state == GSTREAM_MUX_CLOSING && !has_work (self) && !has_enders (self))
     finish_close (self);
 }
 
@@ -132,35 +134,6 @@ gstream_mux_disown_works (GstreamStreamMux *self)
 
 /* --- the end --- */
 
-static void
-finish_transformers (GstreamStreamMux *self)
-{
-  for (guint i = 0; i < self->transformers->len; i++)
-    {
-      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
-      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-      g_autoptr (GError) error = NULL;
-
-      if (klass->finish == NULL || klass->finish (transformer, &error))
-        continue;
-      if (self->error == NULL)
-        self->error = g_steal_pointer (&error);
-    }
-}
-
-static void
-fail_transformers (GstreamStreamMux *self)
-{
-  for (guint i = 0; i < self->transformers->len; i++)
-    {
-      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
-      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-
-      if (klass->fail != NULL)
-        klass->fail (transformer, self->error);
-    }
-}
-
 void
 gstream_mux_end_projection (GstreamStreamMux  *self,
                             GstreamProjection *projection)
@@ -194,20 +167,166 @@ end_projections (GstreamStreamMux *self)
   gstream_mux_end_projection (self, self->log);
 }
 
-static void
-finish_close (GstreamStreamMux *self)
+/* --- the end of its transformers, one after another --- */
+
+/* Those of children come to their end before the root goes on. */
+static gboolean
+has_enders (GstreamStreamMux *self)
 {
-  GstreamPump *pump = self->pump ? gstream_pump_ref (self->pump) : NULL;
+  return self->root == self && self->tree->enders.length > (self->delayed ? 1 : 0);
+}
 
-  g_object_ref (self);
-  if (pump != NULL)
-    gstream_pump_enter (pump);
+static void
+join_enders (GstreamStreamMux *self)
+{
+  if (self->delayed || self->root == NULL)
+    return;
 
-  self->state = GSTREAM_MUX_FINISHING;
-  if (self->error != NULL || self->aborted)
-    fail_transformers (self);
+  self->delayed = TRUE;
+  self->ender.data = self;
+  g_queue_push_tail_link (&self->root->tree->enders, &self->ender);
+}
+
+void
+gstream_mux_leave_enders (GstreamStreamMux *self)
+{
+  GstreamScope *known;
+
+  if (!self->delayed || self->root == NULL)
+    return;
+
+  g_queue_unlink (&self->root->tree->enders, &self->ender);
+  self->delayed = FALSE;
+  known = self->root != self ? gstream_mux_tree_find (self->root->tree, self->scope) : NULL;
+  if (self->root != self && (known == NULL || known->mux != self))
+    self->root = NULL; /* which let go of it while this lasted */
+}
+
+static void
+cancel_endings (GstreamStreamMux *self)
+{
+  g_autoptr (GstreamStreamMux) root = self->root == self ? g_object_ref (self) : NULL;
+  g_autoptr (GList) enders = root ? g_list_copy_deep (root->tree->enders.head, (GCopyFunc) g_object_ref, NULL) : NULL;
+
+  for (GList *link = enders; link != NULL; link = link->next)
+    {
+      g_autoptr (GstreamStreamMux) mux = link->data;
+
+      if (mux->ending != NULL)
+        g_cancellable_cancel (mux->ending);
+    }
+  if (root == NULL && self->ending != NULL)
+    g_cancellable_cancel (self->ending);
+}
+
+static void end_transformers (GstreamStreamMux *self);
+
+/* A transformer that ends asynchronously has done so. */
+static void
+go_on (GstreamStreamMux *self)
+{
+  self->awaiting = FALSE;
+  if (!self->stepping)
+    end_transformers (self);
+}
+
+static void
+take_error (GstreamStreamMux *self,
+            GError           *error)
+{
+  if (self->error == NULL && !self->aborted && self->state == GSTREAM_MUX_FINISHING)
+    self->error = error;
   else
-    finish_transformers (self);
+    g_error_free (error);
+}
+
+static void
+on_finished (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GstreamStreamMux) self = user_data;
+  GError *error = NULL;
+
+  if (!GSTREAM_TRANSFORMER_GET_CLASS (object)->finish_finish (GSTREAM_TRANSFORMER (object), result, &error) && error)
+    take_error (self, error);
+  go_on (self);
+}
+
+static void
+on_told (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GstreamStreamMux) self = user_data;
+
+  GSTREAM_TRANSFORMER_GET_CLASS (object)->fail_finish (GSTREAM_TRANSFORMER (object), result);
+  go_on (self);
+}
+
+static void
+begin_waiting (GstreamStreamMux *self)
+{
+  self->awaiting = TRUE;
+  if (self->ending == NULL)
+    self->ending = g_cancellable_new ();
+  join_enders (self);
+}
+
+static void
+finish_transformer (GstreamStreamMux   *self,
+                    GstreamTransformer *transformer)
+{
+  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+  GError *error = NULL;
+
+  if (klass->finish != NULL)
+    {
+      if (!klass->finish (transformer, &error) && error != NULL)
+        take_error (self, error);
+    }
+  else if (klass->finish_async != NULL)
+    {
+      begin_waiting (self);
+      klass->finish_async (transformer, self->ending, on_finished, g_object_ref (self));
+    }
+}
+
+/* Not cancelled where the run was aborted: it is what comes of that. */
+static void
+fail_transformer (GstreamStreamMux   *self,
+                  GstreamTransformer *transformer,
+                  const GError       *error)
+{
+  GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+
+  if (klass->fail != NULL)
+    klass->fail (transformer, error);
+  else if (klass->fail_async != NULL)
+    {
+      begin_waiting (self);
+      klass->fail_async (transformer, error, NULL, on_told, g_object_ref (self));
+    }
+}
+
+static void
+end_transformer (GstreamStreamMux   *self,
+                 GstreamTransformer *transformer)
+{
+  if (self->failing)
+    fail_transformer (self, transformer, self->error);
+  else if (self->aborted)
+    fail_transformer (self, transformer, NULL);
+  else
+    finish_transformer (self, transformer);
+}
+
+static void
+close_projections (GstreamStreamMux *self)
+{
+  g_autoptr (GstreamStreamMux) root = self->root && self->root != self ? g_object_ref (self->root) : NULL;
+
+  gstream_mux_leave_enders (self);
   self->state = GSTREAM_MUX_ENDING;
   end_projections (self);
   self->state = GSTREAM_MUX_CLOSED;
@@ -215,9 +334,84 @@ finish_close (GstreamStreamMux *self)
   if (self->funcs != NULL)
     self->funcs->closed (self->owner, self->error ? g_error_copy (self->error) : NULL);
 
+  if (root != NULL && root->tree != NULL)
+    resume_root (root);
+}
+
+static gboolean
+has_to_wait (GstreamStreamMux *self)
+{
+  return self->awaiting || has_enders (self);
+}
+
+/* Until one of them has to be waited for; then go_on() comes back to this. */
+static void
+end_transformers (GstreamStreamMux *self)
+{
+  g_autoptr (GstreamPump) pump = self->pump ? gstream_pump_ref (self->pump) : NULL;
+
+  if (self->state != GSTREAM_MUX_FINISHING)
+    return;
+
+  g_object_ref (self);
+  if (pump != NULL)
+    gstream_pump_enter (pump);
+  self->stepping = TRUE;
+  while (!has_to_wait (self) && self->n_ended < self->transformers->len)
+    end_transformer (self, g_ptr_array_index (self->transformers, self->n_ended++));
+  self->stepping = FALSE;
+  if (has_to_wait (self))
+    join_enders (self);
+  else
+    close_projections (self);
   if (pump != NULL)
     gstream_pump_leave (pump);
-  g_clear_pointer (&pump, gstream_pump_unref);
+  g_object_unref (self);
+}
+
+static void
+resume_root (GstreamStreamMux *root)
+{
+  if (root->state == GSTREAM_MUX_FINISHING && !root->stepping && !has_to_wait (root))
+    end_transformers (root);
+  else
+    close_if_idle (root);
+}
+
+static void
+finish_close (GstreamStreamMux *self)
+{
+  self->state = GSTREAM_MUX_FINISHING;
+  self->failing = self->error != NULL;
+  end_transformers (self);
+}
+
+gboolean
+gstream_stream_mux_hurry (GstreamStreamMux *self)
+{
+  if (self->state != GSTREAM_MUX_FINISHING || !self->delayed)
+    return FALSE;
+
+  self->aborted = self->aborted || self->error == NULL;
+  cancel_endings (self);
+
+  return self->aborted;
+}
+
+void
+gstream_stream_mux_close_now (GstreamStreamMux *self)
+{
+  if (self->state != GSTREAM_MUX_FINISHING || !self->delayed)
+    return;
+
+  g_object_ref (self);
+  gstream_stream_mux_hurry (self);
+  self->stepping = TRUE;
+  while (self->n_ended < self->transformers->len)
+    end_transformer (self, g_ptr_array_index (self->transformers, self->n_ended++));
+  self->stepping = FALSE;
+  if (self->state == GSTREAM_MUX_FINISHING)
+    close_projections (self);
   g_object_unref (self);
 }
 
@@ -244,6 +438,7 @@ gstream_stream_mux_close (GstreamStreamMux *self,
       if (self->root == self)
         gstream_mux_cut_passage (self);
       cancel_works (self);
+      cancel_endings (self);
     }
   close_if_idle (self);
   g_object_unref (self);

@@ -43,10 +43,23 @@ forget_routes (GstreamMuxTree *self)
   g_clear_pointer (&self->routes, g_hash_table_unref);
 }
 
+/* It comes to its end alone. */
+static void
+leave_root (GstreamStreamMux *mux)
+{
+  mux->root = NULL;
+  mux->delayed = FALSE;
+}
+
 void
 gstream_mux_tree_free (GstreamMuxTree *self)
 {
+  GList *link;
+
   g_assert (self->works == NULL || self->works->len == 0);
+
+  while ((link = g_queue_pop_head_link (&self->enders)) != NULL)
+    leave_root (link->data);
 
   gstream_passage_clear (&self->passage);
   forget_routes (self);

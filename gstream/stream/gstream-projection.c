@@ -37,6 +37,7 @@ enum
   PROP_FORWARD,
   PROP_SUBSCRIBED,
   PROP_CLOSED,
+  PROP_NATIVE,
   N_PROPS
 };
 
@@ -250,6 +251,24 @@ gstream_projection_is_closed (GstreamProjection *self)
 }
 
 /**
+ * gstream_projection_is_native:
+ * @self: a projection
+ *
+ * Whether it belongs to a native transformer: then what it forwards has its bare
+ * name as its method (M6), and in Python and JavaScript it is a property of the
+ * run (M2). A projection is nobody's until its transformer is registered.
+ *
+ * Returns: %TRUE if it does
+ */
+gboolean
+gstream_projection_is_native (GstreamProjection *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+
+  return self->native;
+}
+
+/**
  * gstream_projection_get_n_buffered:
  * @self: a projection
  *
@@ -299,6 +318,9 @@ gstream_projection_get_property (GObject    *object,
       break;
     case PROP_CLOSED:
       g_value_set_boolean (value, self->closed);
+      break;
+    case PROP_NATIVE:
+      g_value_set_boolean (value, self->native);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -426,6 +448,13 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    */
   properties[PROP_CLOSED] =
     g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamProjection:native: (getter is_native)
+   *
+   * Whether it belongs to a native transformer (M2).
+   */
+  properties[PROP_NATIVE] =
+    g_param_spec_boolean ("native", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

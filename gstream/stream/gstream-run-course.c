@@ -51,6 +51,16 @@ gstream_run_stream_end (GstreamRunStream *self,
   g_object_unref (self);
 }
 
+/* Its transformers may still be at their end, asynchronously. */
+static void
+abort_ending (GstreamRunStreamPrivate *priv)
+{
+  g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
+
+  if (gstream_stream_mux_hurry (priv->mux) && gstream_stream_mux_get_state (priv->mux) < GSTREAM_MUX_CLOSED)
+    set_status (priv, GSTREAM_RUN_STATUS_ABORTED);
+}
+
 /**
  * gstream_run_stream_abort:
  * @self: a run
@@ -70,8 +80,13 @@ gstream_run_stream_abort (GstreamRunStream *self)
   g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
 
   priv = gstream_run_stream_peek (self);
-  if (gstream_stream_mux_get_state (priv->mux) >= GSTREAM_MUX_FINISHING || priv->status == GSTREAM_RUN_STATUS_ABORTED)
+  if (priv->status == GSTREAM_RUN_STATUS_ABORTED)
     return;
+  if (gstream_stream_mux_get_state (priv->mux) >= GSTREAM_MUX_FINISHING)
+    {
+      abort_ending (priv);
+      return;
+    }
 
   g_object_ref (self);
   set_status (priv, GSTREAM_RUN_STATUS_ABORTED);
@@ -219,8 +234,11 @@ begin_root (GstreamRunStreamPrivate *priv)
   gstream_pump_set_owner (priv->pump, &pump_funcs, priv);
   watch_pump (priv);
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
-  if (priv->source != NULL)
-    tell_channels (priv);
+  if (priv->source == NULL)
+    return;
+  if (gstream_event_source_is_async_only (priv->source))
+    gstream_pump_set_async_only (priv->pump, G_OBJECT_TYPE_NAME (priv->source));
+  tell_channels (priv);
 }
 
 /* The run of a subgraph: its mux has the pump of the root. */
@@ -304,6 +322,8 @@ gstream_run_stream_leave (GstreamRunStream *self)
 
   gstream_mux_disown_works (priv->mux);
   gstream_run_stream_abort (self);
+  if (priv->source != NULL)
+    gstream_stream_mux_close_now (priv->mux);
   gstream_stream_mux_detach (priv->mux);
   gstream_stream_mux_forget (priv->mux);
   unwatch_pump (priv);

@@ -21,7 +21,7 @@ typedef enum
 {
   GSTREAM_MUX_OPEN,
   GSTREAM_MUX_CLOSING,   /* waits for side work */
-  GSTREAM_MUX_FINISHING, /* transformers are being ended: there is no way back */
+  GSTREAM_MUX_FINISHING, /* transformers are being ended, and maybe waited for: there is no way back */
   GSTREAM_MUX_ENDING,    /* projections are */
   GSTREAM_MUX_CLOSED,
 } GstreamMuxState;
@@ -123,6 +123,7 @@ typedef struct
   GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
   GstreamPlaces scopes;     /* of GstreamScope */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute; NULL before the first event */
+  GQueue        enders;     /* muxes some of whose transformers still have to come to their end; no references */
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references; NULL: none yet */
   GCancellable *cancellable; /* of an asynchronous transformer; NULL until one runs */
 } GstreamMuxTree;
@@ -149,6 +150,13 @@ struct _GstreamStreamMux
   GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
   gboolean                    keeping;      /* for a newborn's consumer (P11) */
   gboolean                    aborted;      /* while closing: it is closed early */
+  gboolean                    failing;      /* while finishing: transformers are told of @error */
+  gboolean                    stepping;     /* while finishing: is calling a transformer */
+  gboolean                    awaiting;     /* while finishing: a transformer that ends asynchronously has not called back */
+  gboolean                    delayed;      /* is among the root's enders */
+  guint                       n_ended;      /* transformers that were finished, or told of the failure */
+  GList                       ender;        /* in the root's queue of enders */
+  GCancellable               *ending;       /* of a transformer that ends asynchronously; NULL until there is one */
   gboolean                    drained;      /* while closing: the run was drained */
   guint                       chosen;       /* bits of gstream_builtins[] */
   GError                     *error;        /* once it closes: what the run failed with */
@@ -171,6 +179,10 @@ gboolean          gstream_stream_mux_dispatch        (GstreamStreamMux          
 void              gstream_stream_mux_close           (GstreamStreamMux            *self,
                                                       const GError                *error,
                                                       gboolean                     aborted);
+/* While transformers that end asynchronously are waited for: cancels that. TRUE: the run ends as aborted. */
+gboolean          gstream_stream_mux_hurry           (GstreamStreamMux            *self);
+/* Waits for nothing any more: what is to be told to transformers is told, and the mux is closed. */
+void              gstream_stream_mux_close_now       (GstreamStreamMux            *self);
 GstreamNamespace *gstream_stream_mux_peek_scope      (GstreamStreamMux            *self);
 GstreamMuxState   gstream_stream_mux_get_state       (GstreamStreamMux            *self);
 /* P11 for all its projections, its log included. */
@@ -234,6 +246,8 @@ gboolean          gstream_mux_check_names            (GstreamStreamMux          
                                                       GError                     **error);
 /* Takes the mux's reference of one that is registered. */
 void              gstream_mux_release_transformer    (gpointer                     transformer);
+/* Nobody waits for the end of its transformers any more. */
+void              gstream_mux_leave_enders           (GstreamStreamMux            *self);
 /* By the name that it is registered under; NULL: there is none. */
 GstreamProjection *gstream_mux_find_projection       (GstreamStreamMux            *self,
                                                       const char                  *name);

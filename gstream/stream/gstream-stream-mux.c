@@ -110,6 +110,7 @@ gstream_stream_mux_dispose (GObject *object)
     }
 
   gstream_mux_disown_works (self);
+  gstream_mux_leave_enders (self);
   g_clear_pointer (&self->tree, gstream_mux_tree_free);
   self->root = NULL;
   self->chosen = 0; /* nobody needs one any more */
@@ -130,6 +131,7 @@ gstream_stream_mux_finalize (GObject *object)
 
   g_clear_pointer (&self->factories, g_ptr_array_unref);
   g_ptr_array_unref (self->transformers);
+  g_clear_object (&self->ending);
   g_clear_error (&self->error);
   g_clear_pointer (&self->pump, gstream_pump_unref);
   gstream_namespace_unref (self->scope);

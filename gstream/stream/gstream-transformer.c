@@ -45,8 +45,10 @@
  * the event out of the main log; [method@Transformer.replace] puts another in
  * its place; an error fails the run.
  *
- * One that has to wait implements `process_async` instead (M3). For work that
- * the next event need not wait for, see [method@Transformer.schedule].
+ * One that has to wait implements `process_async` instead (M3), or `finish_async`
+ * and `fail_async` in the place of `finish` and `fail`; synchronous calls on its run
+ * are refused. For work that the next event need not wait for, see
+ * [method@Transformer.schedule].
  */
 
 typedef struct
@@ -370,7 +372,9 @@ gstream_transformer_is_async_only (GstreamTransformer *self)
 {
   GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (self);
 
-  return klass->process == NULL && klass->process_async != NULL;
+  return (klass->process == NULL && klass->process_async != NULL) ||
+         (klass->finish == NULL && klass->finish_async != NULL) ||
+         (klass->fail == NULL && klass->fail_async != NULL);
 }
 
 /* --- its place in a mux --- */

@@ -22,8 +22,16 @@ G_DECLARE_DERIVABLE_TYPE (GstreamTransformer, gstream_transformer, GSTREAM, TRAN
  * @process_finish: ends @process_async
  * @finish: the run has ended; the last chance to push
  * @fail: the run has failed, or was aborted (then @error is %NULL)
+ * @finish_async: @finish for a transformer that has to wait; used where @finish
+ *   is not implemented
+ * @finish_finish: ends @finish_async
+ * @fail_async: @fail for a transformer that has to wait; used where @fail is not
+ *   implemented
+ * @fail_finish: ends @fail_async
  *
- * All are optional.
+ * All are optional. The run is over when the last transformer is: who waits for
+ * it waits for @finish_async and @fail_async, too. The `cancellable` of @finish_async
+ * is cancelled when the run is aborted meanwhile.
  */
 struct _GstreamTransformerClass
 {
@@ -44,6 +52,20 @@ struct _GstreamTransformerClass
                               GError              **error);
   void     (*fail)           (GstreamTransformer   *self,
                               const GError         *error);
+  void     (*finish_async)   (GstreamTransformer   *self,
+                              GCancellable         *cancellable,
+                              GAsyncReadyCallback   callback,
+                              gpointer              user_data);
+  gboolean (*finish_finish)  (GstreamTransformer   *self,
+                              GAsyncResult         *result,
+                              GError              **error);
+  void     (*fail_async)     (GstreamTransformer   *self,
+                              const GError         *error,
+                              GCancellable         *cancellable,
+                              GAsyncReadyCallback   callback,
+                              gpointer              user_data);
+  void     (*fail_finish)    (GstreamTransformer   *self,
+                              GAsyncResult         *result);
 
   /*< private >*/
   gpointer reserved[8];

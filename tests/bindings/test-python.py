@@ -5,13 +5,17 @@
 
 import ast
 import asyncio
+import builtins
+import functools
 import gc
 import json
 import os
 import pathlib
 import re
 import signal
+import sys
 import threading
+import traceback
 import warnings
 import weakref
 
@@ -844,6 +848,457 @@ def wrong_values():
     assert "set" in told(TypeError, Gstream.Event.new, "values", [], {1})
     assert "not int" in told(TypeError, Gstream.RunStream, 3)
     assert "not int" in raised(Gstream.Error.FAILED, Gstream.RunStream(iter([3])).output_sync).message
+
+
+# --- the program's own exceptions ---
+
+
+def raising(exception):
+    yield Gstream.Event.new("values", [], 1)
+    raise exception
+
+
+async def raising_later(exception):
+    yield Gstream.Event.new("values", [], 1)
+    await asyncio.sleep(0)
+    raise exception
+
+
+async def failing(awaitable):
+    try:
+        await awaitable
+    except GLib.Error as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+@test("/run/R5/cancelled-inside")
+async def cancelled_inside():
+    """What ends a coroutine in Python ends the run, however it is raised."""
+
+    async def own_task():
+        yield Gstream.Event.new("values", [], 1)
+        task = asyncio.ensure_future(asyncio.sleep(10))
+        task.cancel()
+        await task
+
+    for source, word in (
+        (own_task(), "CancelledError"),
+        (raising_later(asyncio.CancelledError()), "CancelledError"),
+        (raising_later(GeneratorExit()), "GeneratorExit"),
+        (raising_later(TimeoutError()), "TimeoutError (test-python.py, line "),
+        (raising(GeneratorExit()), "GeneratorExit"),
+        (raising(asyncio.CancelledError("why")), "CancelledError: why"),
+    ):
+        run = Gstream.RunStream(source)
+        error = await failing(run.output())
+        assert error.message.startswith(word), error.message
+        assert run.status == Gstream.RunStatus.FAILED and type(error.__cause__).__name__ in word
+
+
+@test("/run/R5/exit-inside")
+def exit_inside():
+    """Ctrl+C and the program's exit come out of whatever drives the run, once, and the run has failed."""
+    for kind in (KeyboardInterrupt, SystemExit):
+        for drive in (lambda run: run.output_sync(), lambda run: list(run.values), lambda run: run.values.subscribe().next_sync()):
+            run = Gstream.RunStream(raising(kind("enough")))
+            run.values.subscribe().next_sync()
+            told(kind, drive, run)
+            assert kind.__name__ in raised(Gstream.Error.FAILED, run.output_sync).message
+            assert run.status == Gstream.RunStatus.FAILED
+        for source in (raising(kind("enough")), raising_later(kind("enough"))):
+            told(kind, asyncio.run, Gstream.RunStream(source).output())
+
+
+@test("/transformer/R5/exit-inside")
+def exit_inside_transformer():
+    class Exiting(Gstream.Transformer):
+        def process(self, event):
+            raise KeyboardInterrupt
+
+    class ExitingLate(Gstream.Transformer):
+        def finish(self):
+            raise SystemExit(3)
+
+    for transformer, kind in ((Exiting, KeyboardInterrupt), (ExitingLate, SystemExit)):
+        run = Gstream.RunStream(values(1, 2), Gstream.StreamMux([transformer]))
+        told(kind, run.output_sync)
+        assert run.status == Gstream.RunStatus.FAILED
+
+
+def interrupted_inside(how):
+    """Ctrl+C while the program's own code of a run is at work."""
+    done = []
+
+    def press():
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(10_000):  # until Python sees it
+            pass
+        done.append(True)
+
+    def agent():
+        yield Gstream.Event.new("values", [], 1)
+        press()
+        yield Gstream.Event.new("values", [], 2)
+
+    class Pressing(Gstream.Transformer):
+        def process(self, event):
+            press()
+
+    pressing = how.startswith("transformer")
+    run = Gstream.RunStream(values(1, 2), Gstream.StreamMux([Pressing])) if pressing else Gstream.RunStream(agent())
+    told(KeyboardInterrupt, run.output_sync if how.endswith("sync") else lambda: list(run.values))
+    assert not done and run.status == Gstream.RunStatus.FAILED
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    raised(Gstream.Error.FAILED, run.output_sync)
+
+
+for how in ("generator/sync", "generator/for", "transformer/sync", "transformer/for"):
+    test(f"/run/R9/interrupt/{how}")(functools.partial(interrupted_inside, how))
+
+
+@test("/run/R5/cause")
+async def cause():
+    """The exception itself, with the program's frames and no others, at every place where its error is told."""
+    exceptions = [ValueError("out of ideas"), ValueError("out of ideas")]
+    runs = [Gstream.RunStream(raising_later(exception)) for exception in exceptions]
+    for run in runs:
+        await failing(run.output())
+    for run, exception in zip(runs, exceptions):
+        for error in (await failing(run.output()), await failing(run.values.subscribe().next()), run.error):
+            assert error.__cause__ is exception
+        frames = traceback.extract_tb(exception.__traceback__)
+        assert [frame.name for frame in frames] == ["raising_later"], frames
+
+
+@test("/transformer/R5/cause")
+def transformer_cause():
+    exception = LookupError("no such step")
+
+    class Broken(Gstream.Transformer):
+        wants = ["values"]
+
+        def process(self, event):
+            raise exception
+
+    run = Gstream.RunStream(values(1), Gstream.StreamMux([Broken]))
+    assert raised(Gstream.Error.FAILED, lambda: list(run.values)).__cause__ is exception
+    assert traceback.extract_tb(exception.__traceback__)[0].name == "process"
+
+
+@test("/run/R5/place")
+def place():
+    """The program's own last line, not that of a library's inside."""
+
+    def broken():
+        yield json.loads("[")
+
+    line = broken.__code__.co_firstlineno + 1
+    message = raised(Gstream.Error.FAILED, Gstream.RunStream(broken()).output_sync).message
+    assert f"(test-python.py, line {line})" in message, message
+
+
+@test("/run/R5/group")
+def group():
+    if not hasattr(builtins, "ExceptionGroup"):
+        tap.skip("Python before 3.11")
+    parts = [ValueError("one"), builtins.ExceptionGroup("inner", [KeyError("two")])]
+    message = raised(Gstream.Error.FAILED, Gstream.RunStream(raising(builtins.ExceptionGroup("outer", parts))).output_sync).message
+    assert "outer" in message and "ValueError: one" in message and "KeyError: 'two'" in message, message
+
+
+@test("/life/R6/failed-run-goes")
+def failed_run_goes():
+    """What the exception's frames know does not keep the run."""
+
+    def use():
+        run = Gstream.RunStream(raising(ValueError("x")))
+        raised(Gstream.Error.FAILED, run.output_sync)
+        return weakref.ref(run)
+
+    gone = use()
+    gc.collect()
+    assert gone() is None
+
+
+@test("/run/R6/abort-inside")
+async def abort_inside():
+    """Its own generator is closed when it has come back."""
+    closed = []
+
+    def agent():
+        try:
+            yield Gstream.Event.new("values", [], 1)
+            run.abort()
+            yield Gstream.Event.new("values", [], 2)
+        finally:
+            closed.append("plain")
+
+    async def async_agent():
+        try:
+            yield Gstream.Event.new("values", [], 1)
+            run.abort()
+            yield Gstream.Event.new("values", [], 2)
+        finally:
+            closed.append("async")
+
+    unraisable = []
+    hook, sys.unraisablehook, printed = sys.unraisablehook, unraisable.append, sys.excepthook
+    sys.excepthook = lambda *exception: unraisable.append(exception)
+    try:
+        for source in (agent(), async_agent()):
+            run = Gstream.RunStream(source)
+            assert await run.output() == 1 and run.status == Gstream.RunStatus.ABORTED
+            for _ in range(3):
+                await asyncio.sleep(0)
+    finally:
+        sys.unraisablehook, sys.excepthook = hook, printed
+    assert closed == ["plain", "async"] and not unraisable, (closed, unraisable)
+
+
+@test("/run/R9/forked")
+def forked():
+    """A child process is told at once that the run is not its."""
+    run = Gstream.RunStream(values(1, 2, 3))
+    cursor = run.values.subscribe()
+    assert next(iter(cursor)) == 1
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        words = []
+        for use in (run.output_sync, lambda: list(cursor), lambda: asyncio.run(run.output())):
+            try:
+                use()
+                words.append("nothing was raised")
+            except RuntimeError as error:
+                words.append(str(error))
+        os.write(writing, json.dumps(words).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading) as pipe:
+        words = json.load(pipe)
+    os.waitpid(child, 0)
+    assert all("forked" in each for each in words), words
+    assert list(cursor) == [2, 3]
+
+
+# --- what is handed back ---
+
+
+@test("/payload/E2/handed-back")
+async def handed_back():
+    """Every state that a run gives may be given to one."""
+    text = r'{"half": "\ud83d", "other \ude00": ["\u0000", "\ud83d\ude00", 1e-7, 12345678901234567890123]}'
+    protocol = f'{{"type": "event", "method": "values", "params": {{"namespace": [], "timestamp": 1, "data": {text}}}}}'
+    given = await Gstream.RunStream(memory(Gstream.Event.new_from_json(protocol, -1))).output()
+    assert given == json.loads(text)
+    again = [Gstream.Event.new("values", [], given), {"type": "event", "method": "values", "params": {"namespace": [], "data": given}}]
+    assert list(Gstream.RunStream(iter(again)).values) == [given, given]
+
+
+@test("/payload/E2/halves")
+def halves():
+    """Text is UTF-8: halves of surrogate pairs are joined, or read as U+FFFD."""
+
+    class Echo(Gstream.Transformer):
+        def __init__(self, **properties):
+            super().__init__(**properties)
+            self.echo = self.add_projection("echo", str)
+
+        def process(self, event):
+            self.echo.push(event.data)
+
+    run = Gstream.RunStream(values("a\ud83d", "\ud83d\ude00"), Gstream.StreamMux([Echo]))
+    assert list(run["echo"]) == ["a\ufffd", "\U0001f600"]
+    assert "\ufffd" in raised(Gstream.Error.FAILED, Gstream.RunStream(raising(ValueError("\ud83d"))).output_sync).message
+    writer = Gstream.MessageWriter(node="n\ud83d")
+    assert writer.start().node == "n\ufffd" and "\ufffd" in writer.text("\ud83d").to_json()
+
+
+@test("/payload/E2/no-json")
+def no_json():
+    """Which of the program's values has no JSON, by its path."""
+    circular = []
+    circular.append({"me": circular})
+    for value, kind, path in (
+        ({"scores": [1, {"a": float("nan")}]}, ValueError, "/scores/1/a"),
+        ([float("inf")], ValueError, "/0"),
+        (float("-inf"), ValueError, "the top"),
+        ({"who": {1, 2}}, TypeError, "/who"),
+        ({"a": {(1, 2): 3}}, TypeError, "/a/(1, 2)"),
+        (circular, ValueError, "/0/me"),
+    ):
+        words = told(kind, Gstream.Event.new, "values", [], value)
+        assert f"(at {path})" in words, words
+    event = {"type": "event", "method": "values", "params": {"namespace": [], "data": {"x": float("nan")}}}
+    message = raised(Gstream.Error.FAILED, Gstream.RunStream(iter([event])).output_sync).message
+    assert "nan" in message and "/params/data/x" in message, message
+
+
+# --- transformers with an asynchronous end ---
+
+
+@test("/transformer/M5/async-finish")
+async def async_finish():
+    class Closing(Gstream.Transformer):
+        def __init__(self, **properties):
+            super().__init__(**properties)
+            self.words = self.add_projection("words", str)
+
+        async def finish(self):
+            await asyncio.sleep(0)
+            self.words.push("last")
+
+    run = Gstream.RunStream(values(1), Gstream.StreamMux([Closing]))
+    assert [word async for word in run["words"]] == ["last"] and await run.output() == 1
+    error = raised(Gstream.Error.ASYNC_ONLY, Gstream.RunStream(values(1), Gstream.StreamMux([Closing])).output_sync)
+    assert "async for" in error.message
+
+    class Broken(Gstream.Transformer):
+        async def finish(self):
+            await asyncio.sleep(0)
+            raise OSError("no room")
+
+    error = await failing(Gstream.RunStream(values(1), Gstream.StreamMux([Broken])).output())
+    assert "OSError: no room" in error.message and isinstance(error.__cause__, OSError)
+
+
+@test("/transformer/M5/async-fail")
+async def async_fail():
+    told_of = []
+
+    class Failing(Gstream.Transformer):
+        async def fail(self, error):
+            await asyncio.sleep(0)
+            told_of.append(error and error.message)
+
+    error = await failing(Gstream.RunStream(raising(ValueError("x")), Gstream.StreamMux([Failing])).output())
+    assert told_of == [error.message]
+    run = Gstream.RunStream(values(1), Gstream.StreamMux([Failing]))
+    run.abort()
+    assert await run.output() is None and told_of[1:] == [None]
+
+
+@test("/transformer/M3/mixed")
+def mixed():
+    class Plain(Gstream.Transformer):
+        def process(self, event):
+            pass
+
+    def derive():
+        class Slow(Plain):
+            async def process(self, event):
+                pass
+
+    assert "async" in told(TypeError, derive)
+
+
+@test("/transformer/M4/blocked")
+async def side_work_blocked():
+    """Blocking the loop that the run's own coroutine needs would be for ever."""
+
+    class Worker(Gstream.Transformer):
+        wants = ["values"]
+
+        def process(self, event):
+            self.schedule(asyncio.sleep(0))
+
+    run = Gstream.RunStream(values(1, 2), Gstream.StreamMux([Worker]))
+    cursor = run.values.subscribe()
+    assert await cursor.next() == (True, 1)
+    raised(Gstream.Error.ASYNC_ONLY, run.output_sync)
+    assert await run.output() == 2
+
+
+# --- properties ---
+
+
+@test("/transformer/M2/native")
+def native():
+    class Native(Progress):
+        native = True
+
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([Native]))
+    assert list(run.percent) == [0, 25, 50]
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([Progress]))
+    assert "run['percent']" in told(AttributeError, lambda: run.percent)
+    assert "valves" in told(AttributeError, lambda: run.valves)
+
+    class Scoped(Gstream.Transformer):
+        native = True
+
+        def __init__(self, **properties):
+            super().__init__(**properties)
+            self.add_projection("seen", int)
+
+    run = Gstream.RunStream(recorded("subgraphs"), Gstream.StreamMux([Scoped]))
+    assert [child.seen.name for child in run.subgraphs][:1] == ["seen"]
+
+
+@test("/properties/set")
+def properties_set():
+    run = Gstream.RunStream(values(1), turn_budget=0)
+    run.values.max_buffered = 2
+    run.values.forward = False
+    run.turn_budget = 7
+    assert (run.values.max_buffered, run.values.forward, run.turn_budget) == (2, False, 7)
+    assert (run.status.name, Gstream.Error.ASYNC_ONLY.name) == ("PENDING", "ASYNC_ONLY")
+
+
+@test("/push-source/P6/async")
+async def push_source():
+    source = Gstream.PushSource()
+    run = Gstream.RunStream(source)
+    source.max_buffered = 1
+
+    async def push():
+        for number in range(3):
+            assert await source.push_async(Gstream.Event.new("values", [], number))
+        source.finish()
+
+    pushing = asyncio.create_task(push())
+    assert [value async for value in run.values] == [0, 1, 2]
+    await pushing
+
+
+@test("/message-writer")
+def message_writer():
+    assert Gstream.MessageWriter(["a:1"], node="n", id="i").start().namespace == ["a:1"]
+    assert Gstream.MessageWriter().start().node is None
+
+
+@test("/wrong/strings")
+def wrong_strings():
+    """One string where a list of them is wanted, and what is no transformer."""
+
+    def derive():
+        class Wanting(Gstream.Transformer):
+            wants = "messages"
+
+    assert "['messages']" in told(TypeError, derive)
+    assert "['messages']" in told(TypeError, Gstream.Transformer.set_wants, Progress(), "messages")
+    assert "['ns']" in told(TypeError, Gstream.Event.new, "values", "ns", 1)
+    assert "['ns']" in told(TypeError, Gstream.MessageWriter.new, "ns")
+    assert "['values']" in told(TypeError, Gstream.StreamMux, [], "values")
+    assert "valves" in told(ValueError, Gstream.StreamMux, [], ["valves"])
+    assert "int" in told(TypeError, Gstream.StreamMux, [int])
+    assert "3" in told(TypeError, Gstream.StreamMux, [3])
+    assert "{}" in told(TypeError, Gstream.StreamMux, [lambda scope: {}])
+
+
+@test("/wrong/never-runs")
+def never_runs():
+    class Yielding(Gstream.Transformer):
+        def process(self, event):
+            yield event
+
+    class Forgetting(Gstream.Transformer):
+        def process(self, event):
+            return asyncio.sleep(0)
+
+    for transformer, word in ((Yielding, "generator"), (Forgetting, "coroutine")):
+        run = Gstream.RunStream(values(1), Gstream.StreamMux([transformer]))
+        assert word in raised(Gstream.Error.FAILED, run.output_sync).message
 
 
 # --- the guide's page ---

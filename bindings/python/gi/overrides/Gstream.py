@@ -7,6 +7,7 @@ import functools
 import inspect
 import json
 import os
+import sysconfig
 import traceback
 
 from gi.module import get_introspection_module
@@ -14,7 +15,7 @@ from gi.overrides import override
 from gi.repository import Gio, GLib, GObject
 
 from . import _gstream_items as items
-from ._gstream_waiting import awaited, block, running_loop, wait
+from ._gstream_waiting import block, call_back, running_loop, wait
 
 Gstream = get_introspection_module("Gstream")
 
@@ -38,7 +39,69 @@ def unpack(payload):
 def pack(value):
     if isinstance(value, Gstream.Payload):
         return value
-    return Gstream.Payload.new(json.dumps(value, ensure_ascii=False, allow_nan=False), -1)
+    text = json_of(value, ensure_ascii=False)
+    try:
+        return Gstream.Payload.new(text, -1)
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
+        return Gstream.Payload.new(json_of(value), -1)
+
+
+def json_of(value, ensure_ascii=True):
+    try:
+        return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        found = fault_of(value, "", [])
+        if found is None:
+            raise
+        path, fault = found
+        raise type(fault)(f"{fault} (at {path or 'the top'})") from None
+
+
+def fault_of(value, path, above):
+    """Where @value has what JSON has not: its path, and an exception that says what it is."""
+    if any(value is other for other in above):
+        return path, ValueError("a container that holds itself is no JSON")
+    if isinstance(value, dict):
+        members = value.items()
+    elif isinstance(value, (list, tuple)):
+        members = enumerate(value)
+    else:
+        return fault_of_leaf(value, path)
+    for key, member in members:
+        step = f"{path}/{key}"
+        found = fault_of_leaf({key: None}, step) or fault_of(member, step, [*above, value])
+        if found:
+            return found
+    return None
+
+
+def fault_of_leaf(value, path):
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        isnt_number = isinstance(value, float)
+        return path, ValueError(f"{value!r} is no JSON") if isnt_number else error
+    return None
+
+
+def utf8(text):
+    """@text as UTF-8 can say it: halves of surrogate pairs are joined, or become U+FFFD (E2)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def names_of(names, what):
+    """A list of strings; one string, which is a list of its letters, is a mistake."""
+    if isinstance(names, (str, bytes)):
+        raise TypeError(f"{what} is a list of strings: [{names!r}], not {names!r}")
+    names = list(names)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"{what} is a list of strings, and {name!r} is none")
+    return [utf8(name) for name in names]
 
 
 def pack_or_none(value):
@@ -46,13 +109,20 @@ def pack_or_none(value):
 
 
 def getters(base, *names):
-    """Properties for what GIR gives as get_NAME()."""
+    """Properties for what GIR gives as get_NAME() or is_NAME(), and maybe takes as set_NAME()."""
 
-    def getter(name):
-        get = getattr(base, "get_" + name)
-        return property(lambda self: items.adopt(unpack(get(self)), self), doc=get.__doc__)
+    def accessors(name):
+        get, put = (getattr(base, verb + name, None) for verb in ("get_", "set_"))
+        get = get or getattr(base, "is_" + name)
+        return property(lambda self: from_gir(get(self), self), put and (lambda self, value: put(self, value)), doc=get.__doc__)
 
-    return {name: getter(name) for name in names}
+    return {name: accessors(name) for name in names}
+
+
+def from_gir(value, whole):
+    if isinstance(value, GLib.Error):
+        return items.with_cause(value, whole)
+    return items.adopt(unpack(value), whole)
 
 
 def with_getters(*names):
@@ -64,13 +134,60 @@ def with_getters(*names):
     return decorate
 
 
-def failure(exception):
+# Where Python's own modules and installed packages are.
+LIBRARIES = tuple({path + os.sep for path in map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))})
+PACKAGES = ("site-packages", "dist-packages")
+OWN = os.path.dirname(__file__)
+
+
+def is_of_the_program(filename):
+    return not (filename.startswith((OWN, "<frozen")) or filename.startswith(LIBRARIES) or
+                any(f"{os.sep}{folder}{os.sep}" in filename for folder in PACKAGES))
+
+
+def place_of(exception, generator=None):
+    """File and line where it was raised: the program's own last one, if there is one."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(exception.__traceback__)]
+    mine = [each for each in frames if is_of_the_program(each[0])]
+    frame = getattr(generator, "gi_frame", None) or getattr(generator, "ag_frame", None)
+    if not mine and frame is not None:  # raised for what it has yielded
+        mine = [(frame.f_code.co_filename, frame.f_lineno)]
+    return (mine or frames or [None])[-1]
+
+
+def words_of(exception, generator=None):
+    """What a Python exception says, and where; of a group, what each in it says."""
+    try:
+        text = str(exception)
+    except Exception:
+        text = ""
+    words = type(exception).__name__ + (f": {text}" if text.strip() else "")
+    place = place_of(exception, generator)
+    if place is not None:
+        words += f" ({os.path.basename(place[0])}, line {place[1]})"
+    parts = getattr(exception, "exceptions", None)
+    if isinstance(parts, (tuple, list)) and parts:
+        words += ": " + "; ".join(words_of(part) for part in parts if isinstance(part, BaseException))
+    return words
+
+
+def failure(exception, link=None, generator=None):
     """The GLib.Error that says what a Python exception said, and where."""
     if isinstance(exception, GLib.Error):
-        return exception
-    where = traceback.extract_tb(exception.__traceback__)[-1]
-    message = f"{type(exception).__name__}: {exception} ({os.path.basename(where.filename)}, line {where.lineno})"
-    return gerror(message, Gstream.Error.FAILED)
+        error = exception
+    else:
+        error = gerror(utf8(words_of(exception, generator)).replace("\0", "\\0"), Gstream.Error.FAILED)
+    home = link.home() if link else None
+    if home is not None:
+        home.note(error, without_own_frames(exception))
+    return error
+
+
+def without_own_frames(exception):
+    trace = exception.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(OWN):
+        trace = trace.tb_next
+    return exception.with_traceback(trace or exception.__traceback__)
 
 
 def gerror(message, code):
@@ -99,12 +216,22 @@ class Payload(Gstream.Payload):
             yield value
 
 
+# PyGObject before 3.50 has enumerations without a name.
+for enumeration in (Gstream.Try, Gstream.RunStatus, Gstream.MessageStatus, Gstream.ToolCallStatus, Gstream.Transport,
+                    Gstream.PayloadKind, Gstream.Error):
+    if not hasattr(enumeration, "name"):
+        enumeration.name = property(lambda self: self.value_nick.upper().replace("-", "_"))
+        enumeration.value = property(int)
+
+
 @public
 @with_getters("id", "seq", "method", "namespace", "timestamp", "node", "data", "interrupts")
 class Event(Gstream.Event):
     @staticmethod
     def new(method, namespace=(), data=None, *, node=None, id=None, timestamp=-1, interrupts=None):
-        return Gstream.Event.new_full(method, list(namespace), pack(data), timestamp, node, id, pack_or_none(interrupts))
+        namespace = names_of(namespace, "a namespace")
+        node, id = (each and utf8(each) for each in (node, id))
+        return Gstream.Event.new_full(utf8(method), namespace, pack(data), timestamp, node, id, pack_or_none(interrupts))
 
     def __repr__(self):
         return f"<Gstream.Event {self.method} {self.namespace} {self.get_data().dup_json()}>"
@@ -140,22 +267,48 @@ def operation(base, name, result, prepare=lambda *rest: ((), rest)):
     start, end, call = (getattr(base, name + suffix) for suffix in ("", "_finish", "_sync"))
 
     def asynchronous(self, *arguments, **named):
+        items.check_process(self)
         given, rest = prepare(*arguments, **named)
         if len(rest) > 1:
             return start(self, *given, *rest)
         return wait(lambda *gio: start(self, *given, *gio), lambda done: finish(self, done), *rest)
 
     def finish(self, done):
-        return result(end(self, done), self)
+        try:
+            return result(end(self, done), self)
+        except GLib.Error as error:
+            raise items.explained(error, self)
 
     def synchronous(self, *arguments, **named):
+        check_may_block(self)
         given, rest = prepare(*arguments, **named)
-        return result(block(lambda cancellable: call(self, *given, cancellable), *rest), self)
+        try:
+            return result(block(lambda cancellable: call(self, *given, cancellable), *rest), self)
+        except GLib.Error as error:
+            raise items.explained(error, self)
+        except KeyboardInterrupt:
+            forget_escaped(self)
+            raise
 
     for method, named in zip((asynchronous, finish, synchronous), (start, end, call)):
         method.__name__ = method.__qualname__ = named.__name__
         method.__doc__ = named.__doc__
     return asynchronous, finish, synchronous
+
+
+def check_may_block(part):
+    """Where a coroutine has to go on for the run to go on, blocking its loop would be for ever."""
+    items.check_process(part)
+    home = items.home_of(part)
+    loop = running_loop() if home else None
+    if loop is not None and any(task.get_loop() is loop and not task.done() for task in home.tasks):
+        raise gerror("a coroutine of this run is under way: use `async for` and `await`", Gstream.Error.ASYNC_ONLY)
+
+
+def forget_escaped(part):
+    home = items.home_of(part)
+    if home is not None:
+        home.escaped.clear()
 
 
 def value(payload, _whole):
@@ -203,7 +356,10 @@ class Cursor(Gstream.Cursor):
 
     def try_next(self):
         take = items.taker_of(self.get_item_type(), items.owner_of(self))
-        tried, taken = take(self, 1)
+        try:
+            tried, taken = take(self, 1)
+        except GLib.Error as error:
+            raise items.explained(error, self)
         return tried, taken[0] if tried == Gstream.Try.ITEM else None
 
     def next(self, cancellable=None, callback=None, *user_data):
@@ -213,7 +369,7 @@ class Cursor(Gstream.Cursor):
         return wait(super().wait, self.next_finish, cancellable)
 
     def next_finish(self, result):
-        return self._taken(super().wait_finish(result))
+        return self._taken(self.wait_finish(result))
 
     def next_sync(self, cancellable=None):
         return self._taken(self.wait_sync(cancellable))
@@ -236,7 +392,7 @@ def item_type_of(kind):
 
 
 @public
-@with_getters("name", "item_type", "max_buffered", "forward", "n_buffered")
+@with_getters("name", "item_type", "max_buffered", "forward", "n_buffered", "subscribed", "closed", "native")
 class Projection(Gstream.Projection):
     def __init__(self, name, item_type, **properties):
         super().__init__(name=name, item_type=item_type_of(item_type), **properties)
@@ -262,13 +418,15 @@ class Projection(Gstream.Projection):
 
     def _value(self, item):
         item_type = self.get_item_type()
+        if isinstance(item, str) and item_type == GObject.TYPE_STRING:
+            item = utf8(item)
         if item_type == Gstream.Payload.__gtype__:
             return GObject.Value(item_type, pack(item))
         return GObject.Value(item_type, item)
 
     def push(self, item):
         if isinstance(item, str) and self.get_item_type() == GObject.TYPE_STRING:
-            return super().push_string(item)
+            return super().push_string(utf8(item))
         return super().push(self._value(item))
 
     def push_async(self, item, cancellable=None, callback=None, *user_data):
@@ -276,14 +434,6 @@ class Projection(Gstream.Projection):
         if callback is not None:
             return push(value, cancellable, callback, *user_data)
         return wait(lambda *gio: push(value, *gio), self.push_finish, cancellable)
-
-    @property
-    def subscribed(self):
-        return self.is_subscribed()
-
-    @property
-    def closed(self):
-        return self.is_closed()
 
 
 # --- runs and what they give ---
@@ -317,6 +467,19 @@ class RunStream(Gstream.RunStream):
     def __init__(self, source, mux=None, **properties):
         super().__init__(source=source_of(source), mux=mux, **properties)
         items.settle_in(self)
+
+    def __getattr__(self, name):
+        """The projections of native transformers are properties of the run (M2)."""
+        if name.startswith("_") or name not in self.get_mux().list_projections():
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if not self.get_projection(name).is_native():
+            raise AttributeError(f"the projection {name!r} is not of a native transformer: it is run[{name!r}]")
+        return self[name]
+
+    def abort(self):
+        super().abort()
+        if self._home.escaped:
+            raise self._home.escaped.pop()
 
     def __getitem__(self, name):
         projection = self.get_projection(name)
@@ -370,14 +533,31 @@ def event_of(item):
     if isinstance(item, Gstream.Event):
         return item
     if isinstance(item, dict):
-        return Gstream.Event.new_from_json(json.dumps(item), -1)
+        return Gstream.Event.new_from_json(json_of(item), -1)
     raise TypeError(f"a source yields Gstream.Event or the dict of one, not {type(item).__name__}")
 
 
 OWN_TYPE = "gstream"  # a class of a module in gi.overrides would be the one that it derives from
 
 
-class GeneratorSource(Gstream.PushSource):
+@public
+@with_getters("max_buffered", "n_buffered", "closed")
+class PushSource(Gstream.PushSource):
+    def push(self, event):
+        return super().push(event_of(event))
+
+    def push_async(self, event, cancellable=None, callback=None, *user_data):
+        push, event = super().push_async, event_of(event)
+        if callback is not None:
+            return push(event, cancellable, callback, *user_data)
+        return wait(lambda *gio: push(event, *gio), self.push_finish, cancellable)
+
+    def _fail(self, exception):
+        if not self.is_closed():
+            self.fail(failure(exception, self._link, self._generator))
+
+
+class GeneratorSource(PushSource):
     """A generator's events, each made when the run wants it."""
 
     __gtype_name__ = "GstreamPythonGeneratorSource"
@@ -385,30 +565,41 @@ class GeneratorSource(Gstream.PushSource):
 
     def __init__(self, generator):
         super().__init__()
+        self._link = items.Link()
         self._generator = generator
+        self._running = False
         self.connect("notify::closed", type(self)._on_closed)
 
     def do_wanted(self):
         try:
-            self.push(event_of(next(self._generator)))
+            self._running = True
+            self.push(call_back(next, self._generator))
         except StopIteration:
             self.finish()
-        except Exception as exception:
-            self.fail(failure(exception))
+        except BaseException as exception:
+            self._fail(exception)
+        self._running = False
+        if self.is_closed():
+            self._close()
 
     def _on_closed(self, _pspec):
+        if not self._running:  # else it is aborted from inside, and closed when it has come back
+            self._close()
+
+    def _close(self):
         if hasattr(self._generator, "close"):
             self._generator.close()
 
 
-class AsyncGeneratorSource(Gstream.PushSource):
+class AsyncGeneratorSource(PushSource):
     """The same of an asynchronous generator, in asyncio's loop."""
 
     __gtype_name__ = "GstreamPythonAsyncGeneratorSource"
     __module__ = OWN_TYPE
 
     def __init__(self, generator):
-        super().__init__()
+        super().__init__(async_only=True)
+        self._link = items.Link()
         self._generator = aiter(generator)
         self._task = None  # that makes an event, until it is done
         self.connect("notify::closed", type(self)._on_closed)
@@ -420,23 +611,28 @@ class AsyncGeneratorSource(Gstream.PushSource):
             self.fail(gerror(message, Gstream.Error.ASYNC_ONLY))
         else:
             self._task = loop.create_task(self._pull())
-            awaited.add(self._task)
 
     async def _pull(self):
         try:
-            self.push(event_of(await anext(self._generator)))
+            self.push(await anext(self._generator))
         except StopAsyncIteration:
             self.finish()
-        except Exception as exception:
-            self.fail(failure(exception))
+        except BaseException as exception:
+            self._fail(exception)
         finally:
             self._task = None
+            if self.is_closed():
+                self._close()
 
     def _on_closed(self, _pspec):
-        loop = running_loop()
         if self._task is not None:
             self._task.cancel()
-        elif loop is not None and hasattr(self._generator, "aclose"):
+        else:
+            self._close()
+
+    def _close(self):
+        loop = running_loop()
+        if loop is not None and hasattr(self._generator, "aclose"):
             loop.create_task(self._generator.aclose())
 
 
@@ -479,9 +675,25 @@ class SseSource(Gstream.SseSource):
 
 @public
 class MessageWriter(Gstream.MessageWriter):
+    def __new__(cls, namespace=(), node=None, id=None):
+        return cls.new(namespace, node, id)
+
+    def __init__(self, *_arguments, **_named):
+        pass
+
     @staticmethod
     def new(namespace=(), node=None, id=None):
-        return Gstream.MessageWriter.new(list(namespace), node, id)
+        node, id = (each and utf8(each) for each in (node, id))
+        return Gstream.MessageWriter.new(names_of(namespace or (), "a namespace"), node, id)
+
+    def text(self, text):
+        return super().text(utf8(text))
+
+    def reasoning(self, reasoning):
+        return super().reasoning(utf8(reasoning))
+
+    def fail(self, message):
+        return super().fail(utf8(message))
 
     def start_block(self, block):
         return super().start_block(pack(block))
@@ -496,7 +708,7 @@ class MessageWriter(Gstream.MessageWriter):
 # --- transformers ---
 
 
-def settle(coroutine, cancellable, tell):
+def settle(coroutine, link, cancellable, tell):
     """Runs @coroutine in asyncio's loop, and tells its result and None, or None and its exception as an error."""
     loop = running_loop()
     if loop is None:
@@ -508,12 +720,15 @@ def settle(coroutine, cancellable, tell):
         if task.cancelled():
             tell(None, GLib.Error.new_literal(Gio.io_error_quark(), "cancelled", int(Gio.IOErrorEnum.CANCELLED)))
         elif task.exception() is not None:
-            tell(None, failure(task.exception()))
+            tell(None, failure(task.exception(), link))
         else:
             tell(task.result(), None)
 
     task = loop.create_task(coroutine)
     task.add_done_callback(on_done)
+    home = link.home()
+    if home is not None:
+        home.tasks.add(task)
     if cancellable is not None:
         cancellable.connect(lambda *_: loop.call_soon(task.cancel))
 
@@ -524,16 +739,37 @@ def hook(method):
     @functools.wraps(method)
     def call(self, *arguments):
         try:
-            return method(self, *arguments) is not False
-        except Exception as exception:
-            raise failure(exception) from exception
+            result = call_back(method, self, *arguments)
+            if result is not None and result is not True and result is not False:
+                check_result(method, result)
+            return result is not False
+        except BaseException as exception:
+            raise failure(exception, self._link) from exception
 
     return call
 
 
-def asynchronous_hooks(method):
-    def process_async(self, event, cancellable, callback, *_data):
+def check_result(method, result):
+    """What was made and will never run."""
+    if inspect.isawaitable(result) or inspect.isgenerator(result) or inspect.isasyncgen(result):
+        close = getattr(result, "close", None)
+        if close is not None:
+            close()
+        raise TypeError(f"{method.__qualname__} gave {type(result).__name__}: a method that waits is `async def`, and none yields")
+
+
+# How many arguments there are before those of GIO.
+GIVEN = {"process": 1, "finish": 0, "fail": 1}
+
+
+def asynchronous_hooks(name, method):
+    """The virtual functions NAME_async and NAME_finish for a coroutine's function."""
+    count = GIVEN[name]
+
+    def begin(self, *arguments):
+        given, (cancellable, callback, *_data) = arguments[:count], arguments[count:]
         task = Gio.Task.new(self, cancellable, lambda source, result, *_: callback(source, result))
+        task.set_check_cancellable(False)
 
         def tell(result, error):
             if error is None:
@@ -541,17 +777,24 @@ def asynchronous_hooks(method):
             else:
                 task.return_error(error)
 
-        settle(method(self, event), cancellable, tell)
+        settle(method(self, *given), self._link, cancellable, tell)
 
-    def process_finish(self, result):
+    def finish(self, result):
         return result.propagate_boolean()
 
-    return process_async, process_finish
+    def finish_failing(self, result):
+        try:
+            result.propagate_boolean()
+        except GLib.Error as error:
+            traceback.print_exception(items.with_cause(error, None))
+
+    return begin, finish_failing if name == "fail" else finish
 
 
 @public
+@with_getters("scope")
 class Transformer(Gstream.Transformer):
-    """To derive from: process(event), plain or async, and finish() and fail(error)."""
+    """To derive from: process(event), finish() and fail(error), plain or async."""
 
     wants = None
     channels = None
@@ -559,7 +802,9 @@ class Transformer(Gstream.Transformer):
     native = False
 
     def __init__(self, **properties):
-        super().__init__(before_builtins=self.before_builtins, native=self.native, **properties)
+        given = {"before_builtins": self.before_builtins, "native": self.native, **properties}
+        super().__init__(**given)
+        self._link = items.Link()
         if self.wants is not None:
             self.set_wants(self.wants)
         if self.channels is not None:
@@ -567,12 +812,30 @@ class Transformer(Gstream.Transformer):
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)
-        for name in ("process", "finish", "fail"):
+        for name in ("wants", "channels"):
+            if isinstance(cls.__dict__.get(name), (str, bytes)):
+                names_of(cls.__dict__[name], f"{cls.__name__}.{name}")
+        for name in GIVEN:
             method = cls.__dict__.get("do_" + name) or cls.__dict__.get(name)
             if inspect.iscoroutinefunction(method):
-                cls.do_process_async, cls.do_process_finish = asynchronous_hooks(method)
+                cls._hook_asynchronously(name, method)
             elif method is not None:
                 setattr(cls, "do_" + name, hook(method))
+
+    @classmethod
+    def _hook_asynchronously(cls, name, method):
+        bases = [base for base in cls.__mro__[1:] if issubclass(base, Transformer) and base is not Transformer]
+        if any("do_" + name in base.__dict__ for base in bases):
+            raise TypeError(f"{cls.__name__}.{name} is async, and what it replaces is not: make both so")
+        begin, finish = asynchronous_hooks(name, method)
+        setattr(cls, f"do_{name}_async", begin)
+        setattr(cls, f"do_{name}_finish", finish)
+
+    def set_wants(self, methods):
+        super().set_wants(None if methods is None else names_of(methods, "wants"))
+
+    def set_channels(self, channels):
+        super().set_channels(None if channels is None else names_of(channels, "channels"))
 
     def add_projection(self, name, item_type):
         return super().add_projection(name, item_type_of(item_type))
@@ -581,15 +844,33 @@ class Transformer(Gstream.Transformer):
         """Side work that the run's end waits for (M4): a coroutine, or what is completed by hand."""
         side_work = super().schedule(fails_run)
         if work is not None:
-            settle(work, side_work.get_cancellable(), lambda _result, error: side_work.fail(error) if error else side_work.complete())
+            settle(work, self._link, side_work.get_cancellable(), lambda _result, error: side_work.fail(error) if error else side_work.complete())
         return side_work
+
+
+def known_builtins(names):
+    names = names_of(names, "builtins")
+    known = Gstream.StreamMux().list_projections()
+    for name in names:
+        if name not in known:
+            raise ValueError(f"there is no built-in {name!r}; there are {', '.join(known)}")
+    return names
+
+
+def linked(transformer, link):
+    if transformer is not None and not isinstance(transformer, Gstream.Transformer):
+        raise TypeError(f"a function that makes transformers gave {transformer!r}")
+    if transformer is not None:
+        transformer._link = link
+    return transformer
 
 
 @public
 @with_getters("scope", "log")
 class StreamMux(Gstream.StreamMux):
     def __init__(self, transformers=(), builtins=None):
-        super().__init__(builtins=builtins)
+        super().__init__(builtins=None if builtins is None else known_builtins(builtins))
+        self._link = items.Link()
         for transformer in transformers:
             self.add(transformer)
 
@@ -597,17 +878,24 @@ class StreamMux(Gstream.StreamMux):
         """A class or a function of the scope makes one for every scope; one that is ready-made is the root's (M7)."""
         if isinstance(transformer, Gstream.Transformer):
             self.add_transformer(transformer)
-        elif isinstance(transformer, type):
+        elif isinstance(transformer, type) and issubclass(transformer, Gstream.Transformer):
             self._add_maker(lambda scope: transformer())
-        else:
+        elif callable(transformer) and not isinstance(transformer, type):
             self._add_maker(transformer)
+        else:
+            raise TypeError(f"a mux takes transformers, their classes and functions that make them, not {transformer!r}")
+
+    def add_transformer(self, transformer):
+        transformer._link = self._link
+        return super().add_transformer(transformer)
 
     def _add_maker(self, make):
         exceptions = []
+        link = self._link
 
         def factory(scope, *_data):
             try:
-                return make(scope)
+                return linked(make(scope), link)
             except Exception as exception:
                 if exceptions is None:
                     raise  # of a subgraph's: told where exceptions in callbacks are

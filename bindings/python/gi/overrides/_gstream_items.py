@@ -5,12 +5,13 @@
 import asyncio
 import itertools
 import json
+import os
 import sys
 import threading
 import weakref
 
 from gi.module import get_introspection_module
-from gi.repository import GObject
+from gi.repository import GLib, GObject
 
 Gstream = get_introspection_module("Gstream")
 
@@ -138,24 +139,30 @@ def batches_of(cursor, item_type, whole):
 # --- walking them; the run is kept alive meanwhile ---
 
 
-def waiting(cursor, steps, _whole):
-    for items in steps:
-        if items is None:
-            cursor.wait_sync()
-        else:
-            yield items
+def waiting(cursor, steps, whole):
+    try:
+        for items in steps:
+            if items is None:
+                cursor.wait_sync()
+            else:
+                yield items
+    except GLib.Error as error:
+        raise explained(error, whole or cursor)
 
 
-async def awaiting(cursor, steps, handles, _whole):
+async def awaiting(cursor, steps, handles, whole):
     yield  # see primed()
-    for items in steps:
-        if items is None:
-            await cursor.wait()
-            continue
-        for item in items:
-            yield item
-        if handles:
-            await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
+    try:
+        for items in steps:
+            if items is None:
+                await cursor.wait()
+                continue
+            for item in items:
+                yield item
+            if handles:
+                await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
+    except GLib.Error as error:
+        raise explained(error, whole or cursor)
 
 
 def synchronously(cursor, whole, make_steps=steps_of):
@@ -218,8 +225,12 @@ def note(part, get_whole, thread):
 
 
 def settle_in(whole):
-    """Notes that a run belongs to this thread."""
+    """Notes that a run belongs to this thread, and what of the program's own belongs to the run."""
     note(whole, lambda: None, threading.get_ident())
+    whole._home = Home()
+    for part in (whole.get_source(), whole.get_mux()):
+        if hasattr(part, "_link"):
+            part._link.home = weakref.ref(whole._home)
     return whole
 
 
@@ -240,14 +251,92 @@ def lend(part, whole):
     return own(part, weakref.ref(whole), whole)
 
 
+FORKED = -1
+
+
+def disown_all():
+    for owner in owners.values():
+        owner.thread = FORKED
+
+
+os.register_at_fork(after_in_child=disown_all)
+
+
+def check_process(part):
+    """What a run waits for, threads and main loop, stays in the process that forked."""
+    owner = owners.get(id(part))
+    if owner is not None and owner.thread == FORKED:
+        raise RuntimeError("this run was made before the process forked, and stays with the parent: "
+                           "make one in a process that was started anew (multiprocessing's \"spawn\")")
+
+
 def owner_of(part):
     """What @part belongs to; fails in another thread than theirs, and after its end."""
     owner = owners.get(id(part))
     if owner is None:
         return None
+    check_process(part)
     if owner.thread != threading.get_ident():
         raise RuntimeError("this run belongs to the thread that made it: iterate it there, and hand on what comes")
     whole = owner.get_whole()
     if whole is None and isinstance(owner.get_whole, weakref.ref):
         raise RuntimeError("the run was dropped, and so aborted: keep it while it is read, best `with` it")
     return whole
+
+
+# --- what the program's own code raised ---
+
+
+class Home:
+    """Of a run: what its generators and transformers raised, and which coroutines of theirs are under way.
+
+    The run keeps it, as nothing else may: an exception has frames, and they have the run.
+    """
+
+    __slots__ = "raised", "escaped", "tasks", "__weakref__"
+
+    def __init__(self):
+        self.raised = {}  # by the error that it became
+        self.escaped = []  # KeyboardInterrupt and SystemExit, on their way to whoever waits
+        self.tasks = weakref.WeakSet()
+
+    def note(self, error, exception):
+        self.raised[key_of(error)] = exception
+        if isinstance(exception, (KeyboardInterrupt, SystemExit)):
+            self.escaped.append(exception)
+
+
+class Link:
+    """How a source, or a mux and its transformers, know the home of their run."""
+
+    home = staticmethod(lambda: None)
+
+
+def key_of(error):
+    return error.domain, error.code, error.message
+
+
+def home_of(part):
+    """Of the run that @part is a part of, however deep; None where that is not known."""
+    while part is not None:
+        home = part.__dict__.get("_home")
+        if home is not None:
+            return home
+        owner = owners.get(id(part))
+        part = owner.get_whole() if owner else None
+    return None
+
+
+def with_cause(error, part):
+    """@error, which a run failed with, and the exception that it comes from."""
+    home = home_of(part)
+    cause = home.raised.get(key_of(error)) if home else None
+    if cause is not None and cause is not error:
+        error.__cause__ = cause
+    return error
+
+
+def explained(error, part):
+    """What to raise for @error: Ctrl+C and the program's exit come out as themselves, once."""
+    home = home_of(part)
+    return home.escaped.pop() if home and home.escaped else with_cause(error, part)

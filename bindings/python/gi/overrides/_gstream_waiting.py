@@ -8,7 +8,6 @@ import contextlib
 import selectors
 import signal
 import threading
-import weakref
 
 from gi.repository import Gio, GLib
 
@@ -113,14 +112,18 @@ async def wait(start, finish, cancellable=None):
     return finish(results.pop())
 
 
-awaited = weakref.WeakSet()  # tasks that events are made by
+_depth = 0  # of calls of what the program has given: generators, transformers
 
 
-def check_may_block():
-    """Where asyncio has to go on for the run to go on, blocking it would be for ever."""
-    loop = running_loop()
-    if any(task.get_loop() is loop and not task.done() for task in awaited):
-        raise RuntimeError("the source is an asynchronous generator: use `async for` and `await`")
+def call_back(function, *arguments):
+    """Calls what the program has given, which Ctrl+C is to interrupt there."""
+    global _depth
+
+    _depth += 1
+    try:
+        return function(*arguments)
+    finally:
+        _depth -= 1
 
 
 def looking_for_signals():
@@ -143,6 +146,8 @@ def interruptible(cancellable):
     def on_interrupt(*_):
         interrupted.append(True)
         cancellable.cancel()
+        if _depth > 0:
+            raise KeyboardInterrupt
 
     source = looking_for_signals()
     signal.signal(signal.SIGINT, on_interrupt)
@@ -161,7 +166,6 @@ def in_main_thread():
 
 def block(call, cancellable=None):
     """Calls call(cancellable), which iterates the main context."""
-    check_may_block()
     cancellable = cancellable or Gio.Cancellable()
     with interruptible(cancellable):
         try:
