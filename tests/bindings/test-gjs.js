@@ -439,6 +439,212 @@ test('/gjs/interrupts/T8', async () => {
         expected('interrupt').interrupts.map(each => [each.id, each.value]));
 });
 
+// --- what is handed back ---
+
+// No string means anything but itself, and integers stay what they are.
+test('/gjs/payload/E2/handed-back', async () => {
+    const strings = ['\u0000integer:7', '\u0000integer:x', '\u0000integer:12345678901234567890', '1234567890123456789',
+        '"', '\\', '\\"12345678901234567890', '\ud83d', '\ud83d\ude00', '[ 12345678901234567890 ]', 'a: 12345678901234567890'];
+    const state = {strings, large: 12345678901234567890n, small: [1234567890123456, 0.1234567890123456789, -0, 1e21], deep: [[[{a: [2n ** 64n]}]]],
+        ...Object.fromEntries(strings.map(string => [string, null])), __proto__: null, '': true, e: [], o: {}};
+    const given = await new Gstream.RunStream({source: values(state)}).output();
+    assertEqual(given.strings, strings);
+    assertEqual(Object.keys(given).sort(), Object.keys(state).sort());
+    assert(given.large === state.large && given.deep[0][0][0].a[0] === 2n ** 64n);
+    assert([typeof given.small[0], given.small[1], given.small[3]].join() === 'number,0.12345678901234568,1e+21');
+    const again = await new Gstream.RunStream({source: slowly(given)}).output();
+    assert(again.large === state.large);
+    assertEqual(again.strings, strings);
+    const event = Gstream.Event.new_from_json('{"type":"event","method":"values","params":{"namespace":[],"timestamp":1,' +
+        '"data":{"__proto__":{"a":1}, "b" : [ 12345678901234567890 , true,null ,"x\\"" ] } }}', -1);
+    assert(Object.hasOwn(event.data, '__proto__') && event.data.b[0] === 12345678901234567890n);
+    assertEqual(event.data.b.slice(1), [true, null, 'x"']);
+});
+
+test('/gjs/payload/E2/no-json', async () => {
+    const circular = [1n];
+    circular.push(circular);
+    for (const value of [circular, () => 1, Symbol('s')])
+        assert(await assertThrows(() => Gstream.Event.new('values', [], value)) instanceof TypeError);
+    assertEqual(Gstream.Event.new('values', [], {a: [1n, undefined, new Date(0)], b: undefined, c: () => 1}).data,
+        {a: [1, null, '1970-01-01T00:00:00.000Z']});
+});
+
+// --- the program's own exceptions ---
+
+test('/gjs/run/R5/thrown', async () => {
+    const bare = Object.create(null);
+    for (const [exception, word] of [[Symbol('what'), 'Symbol(what)'], [bare, '{}'], [{code: 3}, '{"code":3}'], [undefined, 'undefined'],
+        [null, 'null'], ['words', 'words'], [new AggregateError([new RangeError('one'), 'two'], 'both'), 'RangeError: one'],
+        [{toString() { throw new Error('no'); }}, '{}']]) {
+        for (const source of [(function* () { throw exception; })(), (async function* () { throw exception; })()]) {
+            const error = await assertThrows(() => new Gstream.RunStream({source}).output());
+            assert(error.matches(Gstream.error_quark(), Gstream.Error.FAILED) && error.message.includes(word), error.message);
+        }
+    }
+});
+
+// The exception itself, and where the program threw it.
+test('/gjs/run/R5/cause', async () => {
+    const thrown = [];
+    function* broken() {
+        yield Gstream.Event.new('values', [], 1);
+        thrown.push(new RangeError(`out of ideas ${thrown.length}`));
+        throw thrown.at(-1);
+    }
+    const run = new Gstream.RunStream({source: broken()});
+    const errors = [
+        await assertThrows(() => run.output()),
+        await assertThrows(() => [...run.values]),
+        await assertThrows(() => run.output_sync(null)),
+        await assertThrows(() => run.log.subscribe().next(null)),
+    ];
+    for (const error of errors) {
+        assert(error.cause === thrown[0], error.cause);
+        assert(error.stack.includes('broken@') && !error.stack.includes('overrides/Gstream.js'), error.stack);
+        assert(/\(test-gjs.js, line \d+\)/.test(error.message), error.message);
+    }
+});
+
+test('/gjs/transformer/R5/cause', async () => {
+    const exception = new TypeError('no such step');
+    const Throwing = GObject.registerClass(class Throwing extends Gstream.Transformer {
+        process() {
+            throw exception;
+        }
+    });
+    const run = new Gstream.RunStream({source: values(1), mux: new Gstream.StreamMux({transformers: [Throwing]})});
+    const error = await assertThrows(() => run.output());
+    assert(error.cause === exception && error.message.includes('no such step'), error.message);
+});
+
+// A synchronous call waits for no promise, wherever it is made.
+test('/gjs/run/R9/refused', async () => {
+    const uses = [run => run.output_sync(null), run => [...run.values], run => run.values.subscribe().next_sync(null)];
+    for (const use of uses) {
+        await null;
+        const run = new Gstream.RunStream({source: slowly(1, 2)});
+        const error = await assertThrows(() => use(run));
+        assert(error.matches(Gstream.error_quark(), Gstream.Error.ASYNC_ONLY), error.message);
+        assertEqual(await run.output(), 2); // it goes on
+    }
+    await null;
+    assertEqual(new Gstream.RunStream({source: values(1)}).output_sync(null), 1);
+});
+
+test('/gjs/run/R6/abort-inside', async () => {
+    let closed = 0;
+    const events = function* () {
+        try {
+            yield Gstream.Event.new('values', [], 1);
+            run.abort();
+            yield Gstream.Event.new('values', [], 2);
+        } finally {
+            closed++;
+        }
+    };
+    let run = new Gstream.RunStream({source: events()});
+    assertEqual(await run.output(), 1);
+    assertEqual([run.status, closed], [Gstream.RunStatus.ABORTED, 1]);
+});
+
+// --- transformers ---
+
+const mux = (...transformers) => new Gstream.StreamMux({transformers});
+
+test('/gjs/transformer/M1/plain', async () => {
+    const Keeping = GObject.registerClass(class Keeping extends Gstream.Transformer {
+        vfunc_process(_event) { // gives nothing, and so keeps nothing out
+        }
+    });
+    let seen = [];
+    const Seeing = GObject.registerClass(class Seeing extends Gstream.Transformer {
+        process(event) {
+            seen.push(event.data);
+            return event.data !== 2;
+        }
+
+        finish() {
+            seen.push('finish');
+        }
+    });
+    const run = new Gstream.RunStream({source: values(1, 2, 3), mux: mux(Keeping, Seeing)});
+    assertEqual([...run.log].map(event => event.data), [1, 3]);
+    assertEqual(seen, [1, 2, 3, 'finish']);
+});
+
+test('/gjs/transformer/M2/native', async () => {
+    const Native = GObject.registerClass(class Native extends Gstream.Transformer {
+        _init() {
+            super._init({native: true});
+            this.percent = this.add_projection('percent', Number);
+        }
+
+        process(event) {
+            this.percent.push(event.data * 25);
+        }
+    });
+    const run = new Gstream.RunStream({source: values(1, 2), mux: mux(Native)});
+    assertEqual(await all(run.percent), [25, 50]);
+    assertEqual(new Gstream.RunStream({source: values(1)}).percent, undefined);
+    assertEqual(new Gstream.RunStream({source: values(1), mux: mux(Words)}).words, undefined);
+});
+
+// What would never be waited for, called or seen is told at once.
+test('/gjs/wrong/transformer', async () => {
+    const told = async body => `${await assertThrows(body)}`;
+    const register = klass => GObject.registerClass(klass);
+    assert((await told(() => register(class A extends Gstream.Transformer {
+        async vfunc_process() {
+        }
+    }))).includes('A.vfunc_process is AsyncFunction'));
+    assert((await told(() => register(class B extends Gstream.Transformer {
+        async finish() {
+        }
+    }))).includes('schedule'));
+    const Promising = register(class Promising extends Gstream.Transformer {
+        process() {
+            return Promise.resolve(true);
+        }
+    });
+    assert((await told(() => new Gstream.RunStream({source: values(1), mux: mux(Promising)}).output())).includes('a promise'));
+    class Unregistered extends Gstream.Transformer {}
+    assert((await told(() => mux(Unregistered))).includes('registerClass'));
+    class Derived extends Words {}
+    assert((await told(() => mux(Derived))).includes('Derived is not registered'));
+    assert((await told(() => mux(Number))).includes('Number'));
+    assert((await told(() => new Gstream.StreamMux({builtins: ['valves']}))).includes('valves'));
+    assert((await told(() => new Gstream.StreamMux({builtins: 'values'}))).includes("['values']"));
+    assert((await told(() => new Promising().set_wants('custom'))).includes("['custom']"));
+    assert((await told(() => Gstream.Event.new('values', 'ns', 1))).includes("['ns']"));
+    assertEqual(new Gstream.StreamMux({builtins: ['values']}).list_projections(), ['values']);
+});
+
+test('/gjs/cursor/R1/next', async () => {
+    const cursor = new Gstream.RunStream({source: slowly({a: 1}, 2)}).values.subscribe();
+    assertEqual(await cursor.next(null), [true, {a: 1}]);
+    assertEqual(await cursor.next(), [true, 2]);
+    assertEqual(await cursor.next(), [false, null]);
+    assertEqual(new Gstream.RunStream({source: values({a: 1})}).values.subscribe().next_sync(null), [true, {a: 1}]);
+    assertEqual(new Gstream.RunStream({source: values({a: 1})}).values.subscribe().try_next(), [Gstream.Try.ITEM, {a: 1}]);
+});
+
+test('/gjs/message-writer', () => {
+    const event = new Gstream.MessageWriter({namespace: ['a:1'], node: 'n', id: 'i'}).start();
+    assertEqual([event.namespace, event.node, event.data.id], [['a:1'], 'n', 'i']);
+    assertEqual(new Gstream.MessageWriter().start().node, null);
+});
+
+test('/gjs/push-source/P6/async', async () => {
+    const source = new Gstream.PushSource({max_buffered: 1});
+    const run = new Gstream.RunStream({source});
+    const read = all(run.values);
+    for (const number of [0, 1, 2])
+        assert(await source.push_async(Gstream.Event.new('values', [], number)));
+    source.finish();
+    assertEqual(await read, [0, 1, 2]);
+});
+
 // --- life and wrong uses ---
 
 function resident() {

@@ -12,17 +12,95 @@ let Gstream;
 
 // --- values ---
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g; // a string, or an integer that may be too large
-const MARK = '\u0000integer:';
+const LARGE = /(?:^|[[:,\s])-?\d{16}/; // maybe an integer that a number cannot hold
 
 // An integer that a number cannot hold is a BigInt.
 function parse(text) {
-    if (!/\d{16}/.test(text))
-        return JSON.parse(text);
-    const marked = text.replace(TOKEN, token =>
-        token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : JSON.stringify(MARK + token));
-    return JSON.parse(marked, (_key, value) =>
-        typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value);
+    return LARGE.test(text) ? new Parser(text).value() : JSON.parse(text);
+}
+
+// Of JSON that is known to be right, and has a large integer maybe: JSON.parse does not show it.
+class Parser {
+    constructor(text) {
+        this._text = text;
+        this._at = 0;
+    }
+
+    // The next character that is no space, and goes past it.
+    _next() {
+        let character;
+        do
+            character = this._text[this._at++];
+        while (character === ' ' || character === '\n' || character === '\t' || character === '\r');
+        return character;
+    }
+
+    value() {
+        switch (this._next()) {
+        case '{':
+            return this._object();
+        case '[':
+            return this._array();
+        case '"':
+            return this._string();
+        default:
+            this._at--;
+            return this._word();
+        }
+    }
+
+    _object() {
+        const object = {};
+        for (let mark = this._next(); mark !== '}'; mark = this._next()) {
+            if (mark === ',')
+                this._next();
+            const key = this._string();
+            this._next(); // the colon
+            const value = this.value();
+            if (key === '__proto__')
+                Object.defineProperty(object, key, {value, configurable: true, enumerable: true, writable: true});
+            else
+                object[key] = value;
+        }
+        return object;
+    }
+
+    _array() {
+        const array = [];
+        for (let mark = this._next(); mark !== ']'; mark = this._next()) {
+            if (mark !== ',')
+                this._at--;
+            array.push(this.value());
+        }
+        return array;
+    }
+
+    _string() {
+        const start = this._at - 1;
+        let end = this._at - 1;
+        do
+            end = this._text.indexOf('"', end + 1);
+        while (this._isEscaped(end, start));
+        this._at = end + 1;
+        return JSON.parse(this._text.slice(start, this._at));
+    }
+
+    _isEscaped(at, start) {
+        let backslashes = 0;
+        while (at - 1 - backslashes > start && this._text[at - 1 - backslashes] === '\\')
+            backslashes++;
+        return backslashes % 2 === 1;
+    }
+
+    // A number, true, false or null.
+    _word() {
+        const word = /[-+.\w]+/y;
+        word.lastIndex = this._at;
+        const [text] = word.exec(this._text);
+        this._at += text.length;
+        const value = JSON.parse(text);
+        return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(text) ? BigInt(text) : value;
+    }
 }
 
 function unpack(payload) {
@@ -30,10 +108,49 @@ function unpack(payload) {
 }
 
 function stringify(value) {
-    const text = JSON.stringify(value, (_key, member) => typeof member === 'bigint' ? MARK + member : member);
+    const text = tryStringify(value) ?? write(value, '', []);
     if (text === undefined)
         throw new TypeError(`${typeof value} has no JSON`);
-    return text.replace(/"\\u0000integer:(-?\d+)"/g, '$1');
+    return text;
+}
+
+// JSON.stringify takes everything but BigInts, and what holds itself.
+function tryStringify(value) {
+    try {
+        return JSON.stringify(value);
+    } catch (error) {
+        if (error instanceof TypeError)
+            return undefined;
+        throw error;
+    }
+}
+
+// What JSON.stringify does, and integers of any size.
+function write(given, key, above) {
+    const value = typeof given?.toJSON === 'function' ? given.toJSON(key) : given;
+    if (typeof value === 'bigint' || value instanceof BigInt)
+        return `${value}`;
+    if (value === null || typeof value !== 'object' || [String, Number, Boolean].some(type => value instanceof type))
+        return JSON.stringify(value);
+    if (above.includes(value))
+        throw new TypeError('what holds itself has no JSON');
+    const inside = [...above, value];
+    if (Array.isArray(value))
+        return `[${value.map((member, i) => write(member, `${i}`, inside) ?? 'null').join(',')}]`;
+    const members = [];
+    for (const [name, member] of Object.entries(value)) {
+        const text = write(member, name, inside);
+        if (text !== undefined)
+            members.push(`${JSON.stringify(name)}:${text}`);
+    }
+    return `{${members.join(',')}}`;
+}
+
+// A list of strings; one string is a mistake.
+function namesOf(names, what) {
+    if (names !== null && (!Array.isArray(names) || names.some(name => typeof name !== 'string')))
+        throw new TypeError(`${what} is an array of strings, not ${typeof names === 'string' ? `'${names}': ['${names}']` : typeof names}`);
+    return names;
 }
 
 function pack(value) {
@@ -75,16 +192,19 @@ function defineGetters(klass, ...names) {
 
 // NAME(..., cancellable), which gives a promise, or calls back where it is given a callback; its finish; and NAME_sync.
 // `adapt` makes an array of GIR's arguments, those of GIO left out, of JavaScript's.
-function defineOperation(klass, name, adapt = (...rest) => [[], rest]) {
-    const {[name]: start, [`${name}_finish`]: finish, [`${name}_sync`]: block} = klass.prototype;
+function defineOperation(klass, name, adapt = (...rest) => [[], rest], fromGir = unpack) {
+    const finishing = `${name.replace(/_async$/, '')}_finish`;
+    const {[name]: start, [finishing]: finish, [`${name}_sync`]: block} = klass.prototype;
     const end = function (result) {
-        return unpack(finish.call(this, result));
+        return explaining(() => fromGir(finish.call(this, result)));
     };
-    klass.prototype[`${name}_finish`] = end;
-    klass.prototype[`${name}_sync`] = function (...args) {
-        const [given, [cancellable = null]] = adapt(...args);
-        return unpack(block.call(this, ...given, cancellable));
-    };
+    klass.prototype[finishing] = end;
+    if (block) {
+        klass.prototype[`${name}_sync`] = function (...args) {
+            const [given, [cancellable = null]] = adapt(...args);
+            return explaining(() => fromGir(block.call(this, ...given, cancellable)));
+        };
+    }
     klass.prototype[name] = function (...args) {
         const [given, [cancellable = null, callback]] = adapt(...args);
         if (callback)
@@ -99,6 +219,69 @@ function defineOperation(klass, name, adapt = (...rest) => [[], rest]) {
             });
         });
     };
+}
+
+// --- what the program's own code threw ---
+
+const THROWN = 64; // of which so many are known at once
+const thrown = new Map(); // by the error that it became
+
+const keyOf = error => `${error.domain} ${error.code} ${error.message}`;
+
+// The program's own lines of where it was thrown; undefined: nothing tells.
+function stackOf(exception) {
+    return typeof exception?.stack === 'string' ? exception.stack.split('\n').filter(line =>
+        line && !line.includes('/overrides/Gstream.js:') && !line.includes('@resource:')) : undefined;
+}
+
+function placeOf(exception) {
+    const [, file, number] = /@(?:.*\/)?([^/@]+?):(\d+)(?::\d+)?$/.exec(stackOf(exception)?.[0] ?? '') ?? [];
+    return file ? ` (${file}, line ${number})` : '';
+}
+
+// In words, whatever it is: a symbol and an object without a prototype have none of their own.
+function wordsOf(exception) {
+    let words;
+    try {
+        words = String(exception);
+        if (words === '[object Object]')
+            words = stringify(exception);
+    } catch {
+        words = typeof exception === 'object' ? tryStringify(exception) ?? 'an object' : typeof exception;
+    }
+    const parts = Array.isArray(exception?.errors) ? exception.errors.map(wordsOf) : [];
+    return [`${words}${placeOf(exception)}`, parts.join('; ')].filter(part => part).join(': ');
+}
+
+function errorOf(exception) {
+    const error = exception instanceof GLib.Error ? exception
+        : new GLib.Error(Gstream.error_quark(), Gstream.Error.FAILED, wordsOf(exception).replaceAll('\0', '\\0'));
+    const key = keyOf(error);
+    thrown.delete(key);
+    thrown.set(key, exception);
+    if (thrown.size > THROWN)
+        thrown.delete(thrown.keys().next().value);
+    return error;
+}
+
+// Gives the error of a run the exception that it comes from, and its stack.
+function explain(error) {
+    const cause = error instanceof GLib.Error ? thrown.get(keyOf(error)) : undefined;
+    if (cause !== undefined && cause !== error) {
+        error.cause = cause;
+        const stack = stackOf(cause);
+        if (stack !== undefined)
+            error.stack = stack.join('\n');
+    }
+    return error;
+}
+
+function explaining(call) {
+    try {
+        return call();
+    } catch (error) {
+        throw explain(error);
+    }
 }
 
 // --- whose a projection is ---
@@ -307,7 +490,7 @@ class Items {
 class SyncItems extends Items {
     next() {
         let result;
-        while (!(result = this._take()))
+        while (!(result = explaining(() => this._take())))
             this._cursor.wait_sync(null);
         return result;
     }
@@ -328,7 +511,7 @@ class AsyncItems extends Items {
             const result = this._take();
             return result ? Promise.resolve(result) : this._await();
         } catch (error) {
-            return Promise.reject(error);
+            return Promise.reject(explain(error));
         }
     }
 
@@ -336,7 +519,7 @@ class AsyncItems extends Items {
         let result;
         do
             await this._cursor.wait();
-        while (!(result = this._take()));
+        while (!(result = explaining(() => this._take())));
         return result;
     }
 
@@ -379,6 +562,9 @@ class Interleave extends Iteration {
     }
 }
 
+// Whether there was one, or what was tried, and the item.
+const unpackFound = ([found, item]) => [found, unpack(item ?? null)];
+
 function defineLoops(klass, subscribe, ends) {
     const {prototype} = klass;
     prototype[Symbol.iterator] = function () {
@@ -401,6 +587,12 @@ function defineIteration() {
         return this;
     }, false);
     defineLoops(Projection, Projection.prototype.subscribe, true);
+
+    const {try_next: tryNext} = Cursor.prototype;
+    Cursor.prototype.try_next = function () {
+        return explaining(() => unpackFound(tryNext.call(this)));
+    };
+    defineOperation(Cursor, 'next', undefined, unpackFound);
 
     const {interleave} = RunStream.prototype;
     RunStream.prototype.interleave = function (...names) {
@@ -452,11 +644,7 @@ function definePushing() {
             });
         });
     };
-
-    const {add_projection: addProjection} = Transformer.prototype;
-    Transformer.prototype.add_projection = function (name, type) {
-        return addProjection.call(this, name, itemType(type));
-    };
+    defineOperation(Gstream.PushSource, 'push_async', (event, ...rest) => [[eventOf(event)], rest]);
 
     const {_init} = Gstream.StreamMux.prototype;
     Gstream.StreamMux.prototype._init = function ({transformers = [], ...properties} = {}) {
@@ -465,18 +653,106 @@ function definePushing() {
             if (transformer instanceof Transformer)
                 this.add_transformer(transformer);
             else
-                this.add_type(transformer.$gtype);
+                this.add_type(typeOf(transformer));
         }
     };
 }
 
-// --- sources of one's own ---
-
-function errorOf(exception) {
-    if (exception instanceof GLib.Error)
-        return exception;
-    return new GLib.Error(Gstream.error_quark(), Gstream.Error.FAILED, `${exception}`);
+// The GType of a class of transformers.
+function typeOf(klass) {
+    if (typeof klass !== 'function' || !(klass.prototype instanceof Gstream.Transformer))
+        throw new TypeError(`a mux takes transformers and their classes, not ${klass?.name ?? typeof klass}`);
+    if (!Object.hasOwn(klass, '$gtype'))
+        throw new TypeError(`${klass.name} is not registered: const ${klass.name} = GObject.registerClass(class ${klass.name} …)`);
+    return klass.$gtype;
 }
+
+function checkBuiltins(names) {
+    const known = new Gstream.StreamMux().list_projections();
+    for (const name of namesOf(names, 'builtins') ?? []) {
+        if (!known.includes(name))
+            throw new RangeError(`there is no built-in '${name}'; there are ${known.join(', ')}`);
+    }
+}
+
+// --- transformers of one's own ---
+
+const HOOKS = ['process', 'finish', 'fail'];
+
+// A virtual function that calls what the class has, and whose exceptions are errors of the run. Giving nothing is no
+// refusal.
+function hookOf(method) {
+    return function (...args) {
+        try {
+            const result = method.apply(this, args);
+            if (typeof result?.then === 'function' || typeof result?.next === 'function')
+                throw new TypeError(`${method.name} gave ${result instanceof Promise ? 'a promise' : typeof result}, which nobody waits for: it gives true or false`);
+            return result !== false;
+        } catch (exception) {
+            throw errorOf(exception);
+        }
+    };
+}
+
+function hook(klass, name) {
+    const own = [`vfunc_${name}`, name].find(each => Object.hasOwn(klass.prototype, each));
+    if (own === undefined)
+        return;
+    const method = klass.prototype[own];
+    if (method.constructor.name !== 'Function')
+        throw new TypeError(`${klass.name}.${own} is ${method.constructor.name}, and GJS cannot wait for it: ` +
+            'make it a plain method, and schedule() what takes time');
+    Object.defineProperty(klass.prototype, `vfunc_${name}`, {value: hookOf(method), configurable: true, writable: true});
+}
+
+function defineTransformers() {
+    const {Transformer, RunStream, StreamMux} = Gstream;
+    Transformer._classInit = function (klass) {
+        HOOKS.forEach(name => hook(klass, name));
+        return GObject.Object._classInit.call(klass, klass);
+    };
+    for (const name of ['wants', 'channels']) {
+        const set = Transformer.prototype[`set_${name}`];
+        Transformer.prototype[`set_${name}`] = function (names) {
+            return set.call(this, namesOf(names, name));
+        };
+    }
+
+    const {add_projection: addProjection} = Transformer.prototype;
+    Transformer.prototype.add_projection = function (name, type) {
+        if (this.native)
+            defineNative(name);
+        return addProjection.call(this, name, itemType(type));
+    };
+    const {_init} = RunStream.prototype;
+    RunStream.prototype._init = function (properties = {}) {
+        const run = _init.call(this, properties);
+        properties.mux?.list_projections().filter(name => this.get_projection(name).native).forEach(defineNative);
+        return run;
+    };
+    const {_init: initMux} = StreamMux.prototype;
+    StreamMux.prototype._init = function (properties = {}) {
+        if (properties.builtins)
+            checkBuiltins(properties.builtins);
+        return initMux.call(this, properties);
+    };
+}
+
+// The projections of native transformers are properties of the runs that have them (M2).
+function defineNative(name) {
+    const {prototype} = Gstream.RunStream;
+    if (name in prototype)
+        return;
+    Object.defineProperty(prototype, name, {
+        configurable: true,
+        get() {
+            const projection = this.mux.list_projections().includes(name) ? this.get_projection(name) : undefined;
+            return projection?.native ? projection : undefined;
+        },
+    });
+}
+
+// --- sources of one's own ---
 
 function eventOf(item) {
     if (item instanceof Gstream.Event)
@@ -491,13 +767,15 @@ function defineSources() {
     const GeneratorSource = GObject.registerClass({
         GTypeName: 'GstreamJsGeneratorSource',
     }, class GeneratorSource extends Gstream.PushSource {
-        _init(generator) {
-            super._init();
+        _init(generator, isAsync) {
+            super._init({async_only: isAsync});
             this._generator = generator;
+            this._running = false;
         }
 
         leave() {
-            this._generator.return?.();
+            if (!this._running) // else it is aborted from inside, and returned from when it has come back
+                this._generator.return?.();
         }
 
         _take({value, done}) {
@@ -511,12 +789,15 @@ function defineSources() {
 
         vfunc_wanted() {
             try {
+                this._running = true;
                 const next = this._generator.next();
+                this._running = false;
                 if (next instanceof Promise)
                     next.then(result => this._take(result)).catch(exception => this.fail(errorOf(exception)));
                 else
                     this._take(next);
             } catch (exception) {
+                this._running = false;
                 this.fail(errorOf(exception));
             }
         }
@@ -525,10 +806,11 @@ function defineSources() {
     function sourceOf(source) {
         if (source instanceof Gstream.EventSource)
             return source;
-        const generator = source?.[Symbol.asyncIterator]?.() ?? source?.[Symbol.iterator]?.();
+        const asynchronous = source?.[Symbol.asyncIterator]?.();
+        const generator = asynchronous ?? source?.[Symbol.iterator]?.();
         if (generator === undefined || typeof source === 'string')
             throw new TypeError(`a run is made from an event source or a generator of events, not ${typeof source}`);
-        return new GeneratorSource(generator);
+        return new GeneratorSource(generator, asynchronous !== undefined);
     }
 
     const {_init, abort} = Gstream.RunStream.prototype;
@@ -546,9 +828,16 @@ function defineWriting() {
     const {new_full: newFull} = Gstream.Event;
     Gstream.Event.new = function (method, namespace = [], data = null,
         {node = null, id = null, timestamp = -1, interrupts = null} = {}) {
-        return newFull(method, namespace, pack(data), timestamp, node, id, packOrNull(interrupts));
+        return newFull(method, namesOf(namespace, 'a namespace'), pack(data), timestamp, node, id, packOrNull(interrupts));
     };
 
+    const {new: newWriter} = Gstream.MessageWriter;
+    Gstream.MessageWriter.new = function (namespace = null, node = null, id = null) {
+        return newWriter(namesOf(namespace, 'a namespace'), node, id);
+    };
+    Gstream.MessageWriter.prototype._init = function ({namespace, node, id} = {}) {
+        return Gstream.MessageWriter.new(namespace, node, id);
+    };
     const writer = Gstream.MessageWriter.prototype;
     const {start_block: startBlock, finish_block: finishBlock, finish} = writer;
     writer.start_block = function (block) {
@@ -596,6 +885,7 @@ function _init() {
     defineIteration();
     definePushing();
     defineSources();
+    defineTransformers();
     defineWriting();
     defineThread();
 }
