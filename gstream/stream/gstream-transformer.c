@@ -534,7 +534,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
   /**
    * GstreamTransformer:native: (getter get_native)
    *
-   * Whether what its projections forward has their bare name as its method (M6).
+   * Whether what its projections forward has their bare name as its method (M6). In
+   * Python and JavaScript they are properties of the run, too (M2).
    */
   properties[PROP_NATIVE] =
     g_param_spec_boolean ("native", NULL, NULL, FALSE,

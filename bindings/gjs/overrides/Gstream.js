@@ -831,14 +831,14 @@ function defineWriting() {
         return newFull(method, namesOf(namespace, 'a namespace'), pack(data), timestamp, node, id, packOrNull(interrupts));
     };
 
-    const {new: newWriter} = Gstream.MessageWriter;
-    Gstream.MessageWriter.new = function (namespace = null, node = null, id = null) {
-        return newWriter(namesOf(namespace, 'a namespace'), node, id);
-    };
-    Gstream.MessageWriter.prototype._init = function ({namespace, node, id} = {}) {
-        return Gstream.MessageWriter.new(namespace, node, id);
-    };
     const writer = Gstream.MessageWriter.prototype;
+    const {_init: initWriter} = writer;
+    writer._init = function (properties = {}) {
+        return initWriter.call(this, {...properties, namespace: namesOf(properties.namespace ?? [], 'a namespace')});
+    };
+    Gstream.MessageWriter.new = function (namespace = null, node = null, id = null) {
+        return new Gstream.MessageWriter({namespace, node, id});
+    };
     const {start_block: startBlock, finish_block: finishBlock, finish} = writer;
     writer.start_block = function (block) {
         return startBlock.call(this, pack(block));

@@ -113,7 +113,7 @@ def getters(base, *names):
 
     def accessors(name):
         get, put = (getattr(base, verb + name, None) for verb in ("get_", "set_"))
-        get = get or getattr(base, "is_" + name)
+        get = get or getattr(base, "is_" + name, lambda self: self.get_property(name))
         return property(lambda self: from_gir(get(self), self), put and (lambda self, value: put(self, value)), doc=get.__doc__)
 
     return {name: accessors(name) for name in names}
@@ -263,7 +263,7 @@ def with_operations(**operations):
     return decorate
 
 
-def operation(base, name, result, prepare=lambda *rest: ((), rest)):
+def operation(base, name, convert, prepare=lambda *rest: ((), rest)):
     start, end, call = (getattr(base, name + suffix) for suffix in ("", "_finish", "_sync"))
 
     def asynchronous(self, *arguments, **named):
@@ -273,9 +273,9 @@ def operation(base, name, result, prepare=lambda *rest: ((), rest)):
             return start(self, *given, *rest)
         return wait(lambda *gio: start(self, *given, *gio), lambda done: finish(self, done), *rest)
 
-    def finish(self, done):
+    def finish(self, result):
         try:
-            return result(end(self, done), self)
+            return convert(end(self, result), self)
         except GLib.Error as error:
             raise items.explained(error, self)
 
@@ -283,7 +283,7 @@ def operation(base, name, result, prepare=lambda *rest: ((), rest)):
         check_may_block(self)
         given, rest = prepare(*arguments, **named)
         try:
-            return result(block(lambda cancellable: call(self, *given, cancellable), *rest), self)
+            return convert(block(lambda cancellable: call(self, *given, cancellable), *rest), self)
         except GLib.Error as error:
             raise items.explained(error, self)
         except KeyboardInterrupt:
@@ -343,7 +343,7 @@ class Batches:
 
 @public
 @with_operations(wait=plain)
-@with_getters("item_type", "item_name")
+@with_getters("closed", "item_type", "item_name")
 class Cursor(Gstream.Cursor):
     def __iter__(self):
         return items.synchronously(self, items.owner_of(self))
@@ -519,8 +519,27 @@ class Message(Gstream.Message):
 
 
 @public
+@with_getters("error", "graph_name", "item", "namespace", "status")
+class Lifecycle(Gstream.Lifecycle):
+    pass
+
+
+@public
+@with_getters("answered", "id", "interrupt", "namespace", "text", "value")
+class PendingInterrupt(Gstream.PendingInterrupt):
+    pass
+
+
+@public
+@with_getters("error", "flags", "max_rows", "run")
+class RunModel(Gstream.RunModel):
+    pass
+
+
+@public
 @with_operations(finished=itself)
-@with_getters("id", "name", "namespace", "status", "input", "output", "error", "output_deltas")
+@with_getters("id", "name", "namespace", "status", "input", "output", "error", "progress",
+              "output_deltas")
 class ToolCall(Gstream.ToolCall):
     pass
 
@@ -674,17 +693,15 @@ class SseSource(Gstream.SseSource):
 
 
 @public
+@with_getters("namespace", "node", "id")
 class MessageWriter(Gstream.MessageWriter):
-    def __new__(cls, namespace=(), node=None, id=None):
-        return cls.new(namespace, node, id)
-
-    def __init__(self, *_arguments, **_named):
-        pass
+    def __init__(self, namespace=(), node=None, id=None):
+        node, id = (each and utf8(each) for each in (node, id))
+        super().__init__(namespace=names_of(namespace or (), "a namespace"), node=node, id=id)
 
     @staticmethod
     def new(namespace=(), node=None, id=None):
-        node, id = (each and utf8(each) for each in (node, id))
-        return Gstream.MessageWriter.new(names_of(namespace or (), "a namespace"), node, id)
+        return MessageWriter(namespace, node, id)
 
     def text(self, text):
         return super().text(utf8(text))
@@ -922,7 +939,7 @@ def respond_all(interrupts, responses, *rest, mux=None):
     return (interrupts, [pack(response) for response in responses], mux), rest
 
 
-def attach(run_id, *rest, mux=None):
+def attach(run_id=None, *rest, mux=None):
     return (run_id, mux), rest
 
 
@@ -933,7 +950,7 @@ def run_of(run, _thread):
 @public
 @with_operations(start=(run_of, start), respond=(run_of, respond), respond_all=(run_of, respond_all),
                  attach=(run_of, attach), state=value)
-@with_getters("url", "assistant", "thread_id", "transport")
+@with_getters("url", "assistant", "thread_id", "transport", "session", "cancel_on_abort")
 class Thread(Gstream.Thread):
     def __init__(self, url, assistant, *, headers=None, **properties):
         super().__init__(url=url, assistant=assistant, **properties)

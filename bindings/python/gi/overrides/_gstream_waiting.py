@@ -9,6 +9,7 @@ import selectors
 import signal
 import threading
 
+from gi.module import get_introspection_module
 from gi.repository import Gio, GLib
 
 try:
@@ -16,7 +17,7 @@ try:
 except ImportError:
     GLibEventLoop = ()
 
-ASYNC_ONLY = 9  # of Gstream.Error
+Gstream = get_introspection_module("Gstream")
 LOOK = 100  # ms between two looks for signals in a call that blocks
 
 class _Alarm(GLib.Source):
@@ -171,6 +172,6 @@ def block(call, cancellable=None):
         try:
             return call(cancellable)
         except GLib.Error as error:
-            if error.domain == "gstream-error-quark" and error.code == ASYNC_ONLY:
+            if error.matches(Gstream.error_quark(), Gstream.Error.ASYNC_ONLY):
                 error.message += ": use `async for` and `await`"
             raise
