@@ -119,6 +119,7 @@ class Run:
         self.said = {}  # namespace -> (name, trigger) that lifecycle has said
         self.causes = {}  # task id -> tool call id
         self.messages = []  # of every scope, those of tools too
+        self.over = set()  # (namespace, run id) of messages of which nothing but the end was seen
         self.last = {}  # namespace -> what the last message event without an id was (T2)
         self.lifecycle_seen = False
         self.begun = False
@@ -396,6 +397,8 @@ class Run:
                 message = self.begun_in_the_middle(scope, namespace, data, metadata, params, keys)
             if message is not None:
                 message.apply(data, message.block_for(data))
+            elif event in ("message-finish", "error"):
+                self.over |= {(namespace, key) for key in keys}
         else:
             self.event_without_id(scope, namespace, data, metadata, params)
 
@@ -426,8 +429,9 @@ class Run:
         return None
 
     def is_known(self, scope, namespace, keys):
-        """T2: events of a message that has ended are late."""
-        return any(m.keys & keys for m in self.messages if m.namespace == namespace or m.scope is scope)
+        """T2: events of a message that has ended are late, even where nothing but its end was seen."""
+        known = any(m.keys & keys for m in self.messages if m.namespace == namespace or m.scope is scope)
+        return known or any((namespace, key) in self.over for key in keys)
 
     def begun_in_the_middle(self, scope, namespace, data, metadata, params, keys):
         """T2: block events of a message whose start was never seen begin one."""
@@ -458,12 +462,11 @@ class Run:
     # T2, of messages without ids
 
     def event_without_id(self, scope, namespace, data, metadata, params):
-        """T2: the one open message of the namespace, or the one that the order of events tells. With none open:
-        block events begin one where none has ended; else they are late (taken: of the one that has ended)."""
-        mine = [message for message in self.messages if message.namespace == namespace]
-        open_ = [message for message in mine if message.open]
+        """T2: the one open message of the namespace, or the one that the order of events tells. With none open a block
+        event begins one (taken: even after others have ended, since nothing tells that it is late)."""
+        open_ = [message for message in self.messages if message.namespace == namespace and message.open]
         event = data["event"]
-        if not open_ and not mine:
+        if not open_:
             message = self.begun_in_the_middle(scope, namespace, data, metadata, params, set())
             open_ = [message] if message is not None else []
         if len(open_) > 1:

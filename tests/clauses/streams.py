@@ -427,12 +427,11 @@ class Maker:
     # Messages without ids (D2)
 
     def lonely_messages(self, namespace):
-        """One after another, so that nothing has to be told apart. Only the first may lack its start: of a later
-        one's events, nothing tells whose they are."""
-        for at in range(self.pick(0, 1, 1, 2)):
+        """One after another, so that nothing has to be told apart. None is late: nothing would tell that it is."""
+        for _ in range(self.pick(0, 1, 1, 2)):
             identity = "m" + self.number()
             piece = []
-            if at or self.chance(0.92):
+            if self.chance(0.92):
                 piece.append(self.start(identity))
             blocks = self.blocks()
             piece += self.block_events(blocks)
@@ -441,8 +440,6 @@ class Maker:
                 piece.append(self.finish())
             elif end < 0.95:
                 piece.append({"event": "error", "message": self.pick("lost", {"message": "m"})})
-            if end < 0.95 and self.chance(0.15):
-                piece.append(self.late(identity))
             yield [self.said(namespace, data, {}) for data in piece]
             if end >= 0.95:
                 return
