@@ -4,10 +4,12 @@
  */
 #include <gstream/remote/gstream-commands-private.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <gstream/event/gstream-error-private.h>
 #include <gstream/event/gstream-json-private.h>
+#include <gstream/remote/gstream-server-private.h>
 
 /* --- out --- */
 
@@ -189,17 +191,44 @@ code_of_refusal (const char *code)
   return code != NULL && g_str_has_prefix (code, "no_such_") ? GSTREAM_ERROR_NOT_FOUND : GSTREAM_ERROR_REFUSED;
 }
 
+/* Python's server says "422: why" for what it answers elsewhere with that status; 0: it says no such thing. */
+static guint
+find_status (const char  *code,
+             const char **words)
+{
+  guint status = 0;
+
+  if (g_strcmp0 (code, "unknown_error") != 0 || !g_ascii_isdigit ((*words)[0]))
+    return 0;
+  status = strtoul (*words, NULL, 10);
+  if (status < 400 || status > 599 || !g_str_has_prefix (*words + strlen ("422"), ": "))
+    return 0;
+  *words += strlen ("422: ");
+
+  return status;
+}
+
 static GError *
 refusal (GstreamPayload *answer)
 {
   gsize length;
   const char *json = gstream_payload_get_json (answer, &length);
   const char *code = gstream_payload_get_string (answer, "/error");
-  g_autofree char *words = gstream_error_find_words (json, length, NULL);
-  g_autofree char *named = code != NULL && g_strcmp0 (code, words) != 0 ? g_strdup_printf (" (%s)", code) : g_strdup ("");
-  GError *error = g_error_new (GSTREAM_ERROR, code_of_refusal (code), "The server refuses it%s: %s", named, words);
+  g_autofree char *found = gstream_error_find_words (json, length, NULL);
+  const char *words = found;
+  guint status = find_status (code, &words);
+  g_autoptr (GString) text = g_string_new ("The server refuses it");
+  GError *error = NULL;
 
-  gstream_error_set_origin (error, 0, code);
+  if (status != 0)
+    g_string_append_printf (text, ": HTTP %u", status);
+  if (code != NULL && !g_str_equal (code, words))
+    g_string_append_printf (text, " (%s)", code);
+  g_string_append_printf (text, ": %s", words);
+
+  error = g_error_new_literal (GSTREAM_ERROR, status != 0 ? gstream_server_code_of_status (status) : code_of_refusal (code),
+                               text->str);
+  gstream_error_set_origin (error, status, code);
 
   return error;
 }

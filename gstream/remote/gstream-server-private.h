@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <gstream/event/gstream-error.h>
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -47,6 +48,8 @@ void           gstream_server_take_header (GstreamServer  *self,
 SoupMessage   *gstream_server_new_message (GstreamServer  *self,
                                            const char     *method,
                                            const char     *path);
+/* Which error a status of HTTP from 300 on is. */
+GstreamError   gstream_server_code_of_status (guint         status);
 /* @status, of the answer to @message, as an error that is named; @body: what it says about that, or NULL. */
 GError        *gstream_server_new_error   (GstreamServer  *self,
                                            SoupMessage    *message,

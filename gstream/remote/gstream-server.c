@@ -226,8 +226,8 @@ gstream_server_name_error (GstreamServer *self,
   scrub_error (self, error);
 }
 
-static GstreamError
-code_of_status (guint status)
+GstreamError
+gstream_server_code_of_status (guint status)
 {
   switch (status)
     {
@@ -360,7 +360,7 @@ gstream_server_new_error (GstreamServer *self,
     g_string_append_printf (text, ": %s", words);
   heed_retry_after (self, message, text);
 
-  error = g_error_new_literal (GSTREAM_ERROR, code_of_status (status), text->str);
+  error = g_error_new_literal (GSTREAM_ERROR, gstream_server_code_of_status (status), text->str);
   gstream_error_set_origin (error, status, code);
   gstream_server_name_error (self, message, error);
 
@@ -372,7 +372,7 @@ static GstreamError
 code_of_close (guint close_code)
 {
   if (close_code >= 4400 && close_code < 4500)
-    return code_of_status (close_code - 4000);
+    return gstream_server_code_of_status (close_code - 4000);
   if (close_code >= 4500)
     return GSTREAM_ERROR_SERVER;
 

@@ -155,16 +155,25 @@ test_answer (gconstpointer data)
       GSTREAM_ERROR_PERMISSION_DENIED, 0, "permission_denied", "The server refuses it (permission_denied): not you" },
     { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_error\",\"message\":\"boom\"}",
       GSTREAM_ERROR_SERVER, 0, "unknown_error", "The server refuses it (unknown_error): boom" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_error\",\"message\":\"409: Thread is busy\"}",
+      GSTREAM_ERROR_CONFLICT, 409, "unknown_error", "The server refuses it: HTTP 409 (unknown_error): Thread is busy" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_error\",\"message\":\"4090: why\"}",
+      GSTREAM_ERROR_SERVER, 0, "unknown_error", "The server refuses it (unknown_error): 4090: why" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"message\":\"why\"}",
+      GSTREAM_ERROR_REFUSED, 0, NULL, "The server refuses it: why" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
       g_autoptr (GError) error = NULL;
+      g_autoptr (GError) made_anew = NULL;
 
       agent->answer = g_strdup (cases[i].body);
       g_assert_null (fake_agent_run (agent, GPOINTER_TO_INT (data), &error));
+      made_anew = g_error_new_literal (error->domain, error->code, error->message);
       assert_is (&cases[i], error);
+      assert_is (&cases[i], made_anew);
     }
 }
 
