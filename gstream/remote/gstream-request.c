@@ -3,6 +3,7 @@
  * One question to the server over HTTP and its JSON answer.
  */
 #include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-timer-private.h>
 
@@ -196,7 +197,9 @@ on_sent (GObject      *object,
   Request *request = g_task_get_task_data (task);
   GError *error = NULL;
 
-  request->stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+
+  request->stream = body != NULL ? gstream_encoding_decode (request->message, body, &error) : NULL;
   if (request->stream == NULL)
     {
       gstream_server_name_error (request->server, request->message, error);
@@ -242,6 +245,7 @@ start_attempt (GTask *task)
                                               g_object_ref (request->attempt), g_object_unref);
 
   request->message = gstream_server_new_message (request->server, request->method, request->path);
+  gstream_encoding_ask (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
   if (request->kind == GSTREAM_RETRY_UNSENT) /* an idle connection may be closed just as it is used: sent or not? */

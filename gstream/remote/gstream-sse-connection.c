@@ -6,6 +6,7 @@
 
 #include <gstream/event/gstream-error-private.h>
 #include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/sources/gstream-pending-next-private.h>
 #include <gstream/sources/gstream-sse-source.h>
@@ -145,7 +146,8 @@ on_answer (GObject      *object,
 {
   g_autoptr (GstreamSseConnection) self = user_data;
   GError *error = NULL;
-  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) encoded = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) body = encoded != NULL ? gstream_encoding_decode (self->message, encoded, &error) : NULL;
 
   if (body == NULL)
     {
@@ -311,6 +313,7 @@ new_message (GstreamServer      *server,
   SoupMessage *message = gstream_server_new_message (server, "POST", path);
 
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "text/event-stream");
+  gstream_encoding_ask (message);
   gstream_request_set_body (message, body);
 
   return message;

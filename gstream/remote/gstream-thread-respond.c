@@ -133,8 +133,8 @@ set_answers (GstreamThreadOperation *op,
  *
  * They need not be all that are pending. What is answered goes on, and what is not is pending again when
  * that run ends, as an interrupt of its own: to be answered then. To answer all together saves runs, and
- * leaves no branch waiting for another's answer. An answer to what is not pending any more is
- * refused, with %GSTREAM_ERROR_REFUSED or %GSTREAM_ERROR_NOT_FOUND.
+ * leaves no branch waiting for another's answer. What is not pending any more
+ * Python's server does not take an answer to: %GSTREAM_ERROR_NOT_FOUND.
  */
 void
 gstream_thread_respond_all (GstreamThread       *self,

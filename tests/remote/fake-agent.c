@@ -91,7 +91,11 @@ send_stream (FakeAgent    *self,
 
   apply_fault (exchange, &fault);
   if (fault.raw != NULL)
-    fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", -1);
+    {
+      fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n", -1);
+      fake_exchange_write (exchange, fault.headers ? fault.headers : "", -1);
+      fake_exchange_write (exchange, "\r\n", -1);
+    }
   if (write_raw (exchange, &fault))
     return;
   fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"

@@ -351,6 +351,71 @@ test_type (void)
   g_assert_cmpstr (log, ==, expected);
 }
 
+static GBytes *
+compress (const char *text)
+{
+  g_autoptr (GConverter) compressor = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
+  gsize size = strlen (text) + 64, read, written;
+  g_autofree char *room = g_malloc (size);
+  GConverterResult result = g_converter_convert (compressor, text, strlen (text), room, size, G_CONVERTER_INPUT_AT_END,
+                                                 &read, &written, NULL);
+
+  g_assert_cmpint (result, ==, G_CONVERTER_FINISHED);
+
+  return g_bytes_new (room, written);
+}
+
+/* Each event compressed by itself, as some servers do that flush them. */
+static void
+test_gzip (void)
+{
+  const gsize pieces[] = { 0, 1, 7 };
+
+  for (gsize p = 0; p < G_N_ELEMENTS (pieces); p++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autofree char *expected = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, NULL);
+      g_autoptr (GByteArray) body = g_byte_array_new ();
+      g_autoptr (GBytes) raw = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      for (guint i = 0; i < agent->events->len; i++)
+        {
+          g_autofree char *block = g_strdup_printf ("data: %s\n\n", (char *) agent->events->pdata[i]);
+          g_autoptr (GBytes) member = compress (block);
+
+          g_byte_array_append (body, g_bytes_get_data (member, NULL), g_bytes_get_size (member));
+        }
+      raw = g_bytes_new (body->data, body->len);
+      agent->n_streams = 0;
+      fake_agent_add_fault (agent, (Fault) { .raw = raw, .headers = "Content-Encoding: gzip\r\n", .piece = pieces[p] });
+      log = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (log, ==, expected);
+      g_assert_cmpuint (agent->n_streams, ==, 1);
+    }
+}
+
+/* Of a stream, and of an answer. */
+static void
+test_other_encoding (void)
+{
+  Fault fault = { .status = "200 OK", .headers = EVENTS "Content-Encoding: zstd\r\n", .body = "(\265/\375" };
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GError) error = NULL;
+
+      g_array_append_val (i == 0 ? agent->faults : agent->command_faults, fault);
+      g_assert_null (fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+      g_assert_nonnull (strstr (error->message, ": the answer is encoded as zstd, and gzip or nothing was expected"));
+      g_assert_cmpuint (agent->n_streams, ==, i == 0 ? 1 : 0);
+    }
+}
+
 /* An error of another origin has neither. */
 static void
 test_others (void)
@@ -421,6 +486,8 @@ main (int    argc,
   g_test_add_data_func ("/remote/N12/unknown-run-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_unknown_run);
   g_test_add_data_func ("/remote/N12/unknown-run-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_unknown_run);
   g_test_add_func ("/remote/N2/event-stream-in-any-case", test_type);
+  g_test_add_func ("/remote/N2/gzip-members", test_gzip);
+  g_test_add_func ("/remote/N2/other-encoding", test_other_encoding);
   g_test_add_func ("/remote/N11/errors-of-another-origin", test_others);
   g_test_add_func ("/remote/N11/words", test_words);
 
