@@ -1196,18 +1196,21 @@ def mixed():
 @test("/transformer/M4/blocked")
 async def side_work_blocked():
     """Blocking the loop that the run's own coroutine needs would be for ever."""
+    gate = asyncio.Event()
 
     class Worker(Gstream.Transformer):
         wants = ["values"]
 
         def process(self, event):
-            self.schedule(asyncio.sleep(0))
+            self.schedule(gate.wait(), fails_run=True)
 
     run = Gstream.RunStream(values(1, 2), Gstream.StreamMux([Worker]))
     cursor = run.values.subscribe()
     assert await cursor.next() == (True, 1)
     raised(Gstream.Error.ASYNC_ONLY, run.output_sync)
+    gate.set()
     assert await run.output() == 2
+    raised(Gstream.Error.ASYNC_ONLY, Gstream.RunStream(values(1), Gstream.StreamMux([Worker])).output_sync)
 
 
 # --- properties ---

@@ -15,7 +15,7 @@ from gi.overrides import override
 from gi.repository import Gio, GLib, GObject
 
 from . import _gstream_items as items
-from ._gstream_waiting import block, call_back, running_loop, wait
+from ._gstream_waiting import block, call_back, idle_loop, running_loop, wait
 
 Gstream = get_introspection_module("Gstream")
 
@@ -478,8 +478,9 @@ class RunStream(Gstream.RunStream):
 
     def abort(self):
         super().abort()
-        if self._home.escaped:
-            raise self._home.escaped.pop()
+        home = items.home_of(self)
+        if home is not None and home.escaped:
+            raise home.escaped.pop()
 
     def __getitem__(self, name):
         projection = self.get_projection(name)
@@ -727,10 +728,11 @@ class MessageWriter(Gstream.MessageWriter):
 
 def settle(coroutine, link, cancellable, tell):
     """Runs @coroutine in asyncio's loop, and tells its result and None, or None and its exception as an error."""
-    loop = running_loop()
+    loop = idle_loop()
     if loop is None:
         coroutine.close()
-        tell(None, gerror(f"{coroutine.__qualname__} needs a running asyncio loop", Gstream.Error.ASYNC_ONLY))
+        message = f"{coroutine.__qualname__} needs a running asyncio loop: use `async for` and `await`"
+        tell(None, gerror(message, Gstream.Error.ASYNC_ONLY))
         return
 
     def on_done(task):

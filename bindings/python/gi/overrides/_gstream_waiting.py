@@ -165,13 +165,26 @@ def in_main_thread():
     return threading.current_thread() is threading.main_thread()
 
 
+_blocking = 0  # calls that block, one inside another
+
+
+def idle_loop():
+    """asyncio's running loop, unless it is blocked by a call of ours: what is given to it then would not begin."""
+    return None if _blocking else running_loop()
+
+
 def block(call, cancellable=None):
     """Calls call(cancellable), which iterates the main context."""
+    global _blocking
+
     cancellable = cancellable or Gio.Cancellable()
     with interruptible(cancellable):
         try:
+            _blocking += 1
             return call(cancellable)
         except GLib.Error as error:
             if error.matches(Gstream.error_quark(), Gstream.Error.ASYNC_ONLY):
                 error.message += ": use `async for` and `await`"
             raise
+        finally:
+            _blocking -= 1
