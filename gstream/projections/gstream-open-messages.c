@@ -141,6 +141,7 @@ gstream_open_messages_add (GstreamOpenMessages *self,
 
 #define SORT_ID 'm'
 #define SORT_RUN 'r'
+#define SORT_PLACE 'p'
 
 static void
 add_past (GstreamOpenMessages *self,
@@ -149,6 +150,32 @@ add_past (GstreamOpenMessages *self,
 {
   gstream_past_ids_add (&self->past, SORT_ID, id);
   gstream_past_ids_add (&self->past, SORT_RUN, run_id);
+}
+
+/* Where messages do not say which they are, their namespace stands for them. */
+static char *
+name_place (GstreamNamespace *ns)
+{
+  return g_strjoinv ("\n", (char **) ns->segments);
+}
+
+static void
+add_past_place (GstreamOpenMessages *self,
+                GstreamNamespace    *ns)
+{
+  g_autofree char *name = name_place (ns);
+
+  gstream_past_ids_add (&self->past, SORT_PLACE, name);
+}
+
+/* Nothing is open there: what has no ids, then, is late for a message that was. */
+static gboolean
+is_past_place (GstreamOpenMessages *self,
+               GstreamNamespace    *ns)
+{
+  g_autofree char *name = name_place (ns);
+
+  return gstream_past_ids_contains (&self->past, SORT_PLACE, name);
 }
 
 void
@@ -242,6 +269,8 @@ gstream_open_messages_remove (GstreamOpenMessages *self,
   GstreamOpenPlace *place = open->place;
 
   add_past (self, open->id, open->run_id);
+  if (open->run_id == NULL)
+    add_past_place (self, place->namespace_);
   forget_run (self, open);
   if (open->id != NULL && gstream_open_messages_by_id (self, open->id) == open)
     g_hash_table_remove (self->by_id, open->id);
@@ -349,6 +378,9 @@ look_up (GstreamOpenMessages *self,
       *about = GSTREAM_ABOUT_PAST;
       return NULL;
     }
+  if (place == NULL && facts->message_id == NULL && facts->run_id == NULL &&
+      is_past_place (self, gstream_event_peek_namespace (event)))
+    *about = GSTREAM_ABOUT_PAST;
   if (place == NULL)
     return NULL;
   if (facts->message_id != NULL || facts->run_id != NULL)

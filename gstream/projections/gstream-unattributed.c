@@ -247,7 +247,7 @@ gstream_unattributed_finish (GstreamOpenPlace *place,
   return best;
 }
 
-/* --- the finish of a message: of the one with fewest blocks unfinished --- */
+/* --- the finish of a message: of the newest with fewest blocks unfinished, for one without blocks comes in one piece --- */
 
 GstreamOpenMessage *
 gstream_unattributed_end (GstreamOpenPlace *place)
@@ -259,9 +259,8 @@ gstream_unattributed_end (GstreamOpenPlace *place)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
       guint64 n = open->message != NULL ? gstream_message_content_count_open (content_of (open)) : G_MAXUINT64;
-      gboolean has_just_begun = place->latest == open && place->step == GSTREAM_STEP_MESSAGE_START;
 
-      if (n > fewest || (n == fewest && !has_just_begun))
+      if (n > fewest)
         continue;
       best = open;
       fewest = n;

@@ -245,6 +245,47 @@ test_replaces_only (void)
   heard_assert (heard, 1, "b FINISHED right");
 }
 
+/* A message without blocks comes in one piece. */
+static void
+test_without_blocks (void)
+{
+  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "Hel"), BEGIN ("b"), END (2), SAY (0, "lo"),
+                                            SAID (0, "Hello"), END (1));
+  g_autoptr (GPtrArray) heard = hear (run);
+
+  g_assert_cmpuint (heard->len, ==, 2);
+  heard_assert (heard, 0, "a FINISHED Hello");
+  heard_assert (heard, 1, "b FINISHED ");
+  assert_usage (heard, 0, 1);
+  assert_usage (heard, 1, 2);
+}
+
+/* Finishes that come together tell together whose they are. */
+static void
+test_burst (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (BEGIN ("a"), CALL (0, "call_a"), BEGIN ("b"), CALL (0, "call_b"), TEXT (1), SAY (1, "?"), DONE (".", 1, TEXT_BLOCK ("of b"), ""),
+           CALLED (0, "call_b", "{}"), END (2), CALLED (0, "call_a", "{}"), DONE (".", 1, TEXT_BLOCK ("of a"), ""), END (1));
+  g_autoptr (GPtrArray) heard = hear (run);
+
+  heard_assert_content (heard, 0, "[" CALL_BLOCK ("call_a", "f", "{}") ",{\"type\":\"text\",\"text\":\"of a\",\"index\":1}]");
+  heard_assert_content (heard, 1, "[" CALL_BLOCK ("call_b", "f", "{}") ",{\"type\":\"text\",\"text\":\"of b\",\"index\":1}]");
+}
+
+/* What has no ids is late where nothing is open, and a message was. */
+static void
+test_late (void)
+{
+  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAID (0, "a"), END (1), SAY (0, "late"), TEXT (0), SAID (0, "late"),
+                                            BEGIN ("b"), SAY (0, "b"), END (2));
+  g_autoptr (GPtrArray) heard = hear (run);
+
+  g_assert_cmpuint (heard->len, ==, 2);
+  heard_assert (heard, 0, "a FINISHED a");
+  heard_assert (heard, 1, "b FINISHED b");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -264,6 +305,10 @@ main (int   argc,
   g_test_add_func ("/dialect/D2/tool-role", test_tool_role);
   g_test_add_func ("/dialect/D2/error", test_error);
   g_test_add_func ("/dialect/D2/replaces-only", test_replaces_only);
+
+  g_test_add_func ("/dialect/D2/without-blocks", test_without_blocks);
+  g_test_add_func ("/dialect/D2/burst", test_burst);
+  g_test_add_func ("/projection/T2/late-without-ids", test_late);
 
   return g_test_run ();
 }
