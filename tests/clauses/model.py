@@ -751,15 +751,13 @@ class Message:
     def take_whole(self, data):
         """T2: block by block, by type and id, not by position. The reference: blocks, then the calls that are not
         among them, then the invalid ones."""
-        waiting = [block for block in self.blocks if not block.finished]
-        known = [block for block in self.blocks if block.finished]
+        left = list(self.blocks)
         for content in whole_blocks(data):
-            block = block_of_finish(waiting, content) or block_of_finish(known, content)
+            block = block_of_finish(left, content)
             index = block.index if block else max([b.index for b in self.blocks], default=-1) + 1
             self.finish_block(index, content, block)
-            for blocks in (waiting, known):
-                if block in blocks:
-                    blocks.remove(block)
+            if block is not None:
+                left.remove(block)
         self.finish({"usage": data.get("usage_metadata"), "metadata": data.get("response_metadata")})
 
     def end(self, status, error=None):
