@@ -269,7 +269,7 @@ gstream_open_messages_remove (GstreamOpenMessages *self,
   GstreamOpenPlace *place = open->place;
 
   add_past (self, open->id, open->run_id);
-  if (open->run_id == NULL)
+  if (open->run_id == NULL && open->id != NULL) /* one whose start was not seen may not have been the only one */
     add_past_place (self, place->namespace_);
   forget_run (self, open);
   if (open->id != NULL && gstream_open_messages_by_id (self, open->id) == open)

@@ -279,6 +279,13 @@ gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
   const GstreamFacts *facts = gstream_event_get_facts (event);
   Running *running = facts->step != GSTREAM_STEP_TOOL_STARTED ? find_running (self, facts) : NULL;
 
+  /* Another tool's call of the same id may be the subgraph's. */
+  if (running != NULL && facts->name != NULL)
+    {
+      g_autofree char *name = dup_name_of (facts);
+
+      running = oldest (self->by_name, name);
+    }
   if (running == NULL || !gstream_namespace_equal (running->namespace_, gstream_event_peek_namespace (event)))
     return FALSE;
 
