@@ -41,7 +41,8 @@
  * subgraph of the run has one too (M7), by a factory, or ready-made.
  *
  * Every transformer sees every event of the methods that it wants, in the order
- * in which they were registered (M1). Returning %FALSE without an error keeps
+ * in which they were registered (M1), those of its scope's subgraphs too: see
+ * [method@Transformer.owns]. Returning %FALSE without an error keeps
  * the event out of the main log; [method@Transformer.replace] puts another in
  * its place; an error fails the run.
  *
@@ -317,6 +318,36 @@ GSList *
 gstream_transformer_get_projections (GstreamTransformer *self)
 {
   return get_private (self)->projections;
+}
+
+/**
+ * gstream_transformer_owns:
+ * @self: a transformer
+ * @event: an event, best the one being processed
+ *
+ * Whether the event is of the transformer's own scope: at it, at a node of it, or
+ * about what began at a node that has become a subgraph since (D4). The
+ * transformers of a scope see what occurs in its subgraphs, too (M1); of them all,
+ * those of one scope own the event. What a `lifecycle` event says of a namespace
+ * is that namespace's own (D1b).
+ *
+ * It may be called from anywhere in the run's context. Of an event that is over
+ * it says where one at the same namespace would be delivered now.
+ *
+ * Returns: %TRUE if it is; %FALSE too while the transformer is in no mux
+ */
+gboolean
+gstream_transformer_owns (GstreamTransformer *self,
+                          GstreamEvent       *event)
+{
+  GstreamTransformerPrivate *priv;
+
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), FALSE);
+  g_return_val_if_fail (event != NULL, FALSE);
+
+  priv = get_private (self);
+
+  return priv->mux != NULL && priv->funcs->owns (priv->mux, event);
 }
 
 /**

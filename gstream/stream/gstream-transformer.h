@@ -83,6 +83,8 @@ GSTREAM_EXPORT const char * const *gstream_transformer_get_scope           (Gstr
 GSTREAM_EXPORT GstreamProjection  *gstream_transformer_add_projection      (GstreamTransformer  *self,
                                                                             const char          *name,
                                                                             GType                item_type);
+GSTREAM_EXPORT gboolean            gstream_transformer_owns                (GstreamTransformer  *self,
+                                                                            GstreamEvent        *event);
 GSTREAM_EXPORT void                gstream_transformer_replace             (GstreamTransformer  *self,
                                                                             GstreamEvent        *event);
 GSTREAM_EXPORT GstreamSideWork    *gstream_transformer_schedule            (GstreamTransformer  *self,

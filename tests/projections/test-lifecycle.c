@@ -167,6 +167,82 @@ test_open_at_drain (void)
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_DRAINED);
 }
 
+/* What lies in what ends, ends with it, after it; what holds a question is interrupted (T6). */
+static void
+test_below_ends (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (". lifecycle {\"event\":\"running\"}", "a:1 lifecycle {\"event\":\"started\"}",
+           "a:1/b:2/c:3 lifecycle {\"event\":\"started\"}", "a:1/d:4 lifecycle {\"event\":\"started\"}",
+           "a:1/b:2 lifecycle {\"event\":\"started\"}", "e:5 lifecycle {\"event\":\"started\"}",
+           "a:1/d:4 input.requested {\"interrupt_id\":\"i\",\"payload\":1}", "a:1 lifecycle {\"event\":\"completed\"}",
+           "a:1/b:2 lifecycle {\"event\":\"failed\",\"error\":\"late\"}", ". lifecycle {\"event\":\"failed\",\"error\":\"why\"}");
+
+  assert_lifecycle (run,
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\"]}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\",\"c:3\"]}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"d:4\"]}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"e:5\"]}\n"
+                    "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
+                    "{\"event\":\"completed\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
+                    "{\"event\":\"completed\",\"namespace\":[\"a:1\",\"b:2\",\"c:3\"]}\n"
+                    "{\"event\":\"interrupted\",\"namespace\":[\"a:1\",\"d:4\"]}\n"
+                    "{\"event\":\"failed\",\"namespace\":[\"e:5\"],\"error\":\"why\"}\n"
+                    "failed: why");
+}
+
+/* A task's result ends what its parent's task started, and no namesake elsewhere. */
+static void
+test_same_task (void)
+{
+  g_autoptr (GstreamRunStream) run = story (START ("a:1"), START ("a:1/x:7"), START ("b:2/y:7"), START ("a:1/z:7"),
+                                            RESULT ("a:1", "7", ",\"error\":\"broken\""));
+
+  assert_lifecycle (run,
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"graph_name\":\"a\",\"trigger_call_id\":\"1\"}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"x:7\"],\"graph_name\":\"x\",\"trigger_call_id\":\"7\"}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"b:2\",\"y:7\"],\"graph_name\":\"y\",\"trigger_call_id\":\"7\"}\n"
+                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"z:7\"],\"graph_name\":\"z\",\"trigger_call_id\":\"7\"}\n"
+                    "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"z:7\"],\"error\":\"broken\"}\n"
+                    "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"x:7\"],\"error\":\"broken\"}\n"
+                    "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
+                    "{\"event\":\"completed\",\"namespace\":[\"b:2\",\"y:7\"]}\n"
+                    "end");
+}
+
+/* A run's own main log, played again, tells the same; the failure that follows a child's end counts (D1b). */
+static void
+test_log_again (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (START ("a:1"), "a:1 values 1", START ("a:1/b:2"), RESULT ("a:1", "2", ",\"error\":\"{\\\"message\\\":1}\""),
+           RESULT (".", "1", ""), ". values 2", "! gone");
+  g_autoptr (GstreamCursor) log = story_subscribe (gstream_run_stream_get_log (run));
+  g_autoptr (GstreamCursor) lifecycle = story_subscribe (gstream_run_stream_get_lifecycle (run));
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GstreamRunStream) again = NULL;
+  g_autofree char *told = NULL;
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  while (gstream_cursor_next_sync (log, &item, NULL, NULL))
+    {
+      GstreamEvent *event = g_value_get_boxed (&item);
+      g_autofree char *path = g_strjoinv ("/", (char **) gstream_event_get_namespace (event));
+
+      g_ptr_array_add (lines, g_strdup_printf ("%s %s %s", *path ? path : ".", gstream_event_get_method (event),
+                                               gstream_payload_get_json (gstream_event_get_data (event), NULL)));
+    }
+  told = story_read (lifecycle);
+  g_ptr_array_add (lines, g_strdup ("! gone"));
+  g_ptr_array_add (lines, NULL);
+
+  again = story_new (NULL, (const char * const *) lines->pdata);
+  assert_lifecycle (again, told);
+  g_assert_nonnull (strstr (told, "\"completed\",\"namespace\":[\"a:1\"]"));
+  g_assert_nonnull (strstr (told, "failed: gone"));
+}
+
 static void
 test_malformed (void)
 {
@@ -194,6 +270,9 @@ main (int   argc,
   g_test_add_func ("/projection/T5/open-at-failure", test_open_at_failure);
   g_test_add_func ("/projection/T5/open-at-drain", test_open_at_drain);
   g_test_add_func ("/projection/T5/malformed", test_malformed);
+  g_test_add_func ("/projection/T6/below-ends", test_below_ends);
+  g_test_add_func ("/dialect/D1/same-task", test_same_task);
+  g_test_add_func ("/dialect/D1b/log-again", test_log_again);
   g_test_add_func ("/dialect/D6/not-twice", test_not_twice);
   g_test_add_func ("/projection/T7/tasks-are-not-logged", test_log_of_tasks);
   g_test_add_func ("/projection/T7/events-are-logged-once", test_log_of_events);

@@ -5,6 +5,8 @@
 #include "story.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/sources/gstream-memory-source.h>
+#include <gstream/stream/gstream-stream-mux-private.h>
 
 #define RESULT(path, id, more) path " tasks {\"id\":\"" id "\",\"name\":\"n\",\"result\":{}" more "}"
 
@@ -268,6 +270,182 @@ test_unwatched (void)
   story_assert (custom, "4\n5\nend");
 }
 
+/* The root's lifecycle: what logs of others say in their data is theirs, and ends nobody else (D1b). */
+static void
+test_named_in_data (void)
+{
+  g_autoptr (GstreamRunStream) run =
+    story (". lifecycle {\"event\":\"started\",\"namespace\":[\"s:1\"],\"graph_name\":\"g\",\"trigger_call_id\":\"1\"}",
+           "s:1 values 1", ". lifecycle {\"event\":\"completed\",\"namespace\":[\"s:1\"]}", "s:1 values 2", ". values 3",
+           "! gone");
+  g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
+  g_autoptr (GstreamRunStream) child = story_next (subgraphs);
+  g_autoptr (GstreamPayload) output = gstream_run_stream_output_sync (child, NULL, NULL);
+
+  g_assert_cmpstr (gstream_payload_get_json (output, NULL), ==, "1");
+  g_assert_cmpstr (gstream_subgraph_run_stream_get_graph_name (GSTREAM_SUBGRAPH_RUN_STREAM (child)), ==, "g");
+  g_assert_cmpint (gstream_run_stream_get_status (child), ==, GSTREAM_RUN_STATUS_COMPLETED);
+  g_assert_null (gstream_run_stream_output_sync (run, NULL, NULL));
+  g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_FAILED);
+}
+
+/* A namespace that lies deeper than anything can is told, and not taken apart. */
+static void
+test_too_deep (void)
+{
+  g_autoptr (GString) line = g_string_new ("a");
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (int i = 0; i < 100000; i++)
+    g_string_append (line, "/a");
+  g_string_append (line, " values 1");
+  run = story (". values 1", line->str);
+  g_assert_null (gstream_run_stream_output_sync (run, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE);
+}
+
+typedef struct
+{
+  guint    next;
+  guint    n;       /* subgraphs */
+  gboolean by_task; /* as D1 tells of them; else as D2 does */
+} Shorts;
+
+/* One short subgraph after the other, each with another in it, and three events or four. */
+static GstreamEvent *
+next_of_shorts (gpointer   user_data,
+                GError   **error)
+{
+  static const char * const by_task[] = {
+    "{}", "{\"id\":\"x\",\"name\":\"n\",\"input\":{}}", "{\"id\":\"%u\",\"name\":\"n\",\"result\":{}}",
+  };
+  static const char * const by_event[] = {
+    "{\"event\":\"started\",\"trigger_call_id\":\"%u\"}", "{\"event\":\"running\"}", "{\"event\":\"completed\"}",
+  };
+  Shorts *self = user_data;
+  guint id = self->next / 3;
+  guint step = self->next++ % 3;
+  g_autofree char *data = NULL;
+  g_autofree char *name = g_strdup_printf ("s:%u", id);
+  const char *path[] = { name, "t:1", NULL };
+  g_autoptr (GstreamPayload) payload = NULL;
+
+  if (id == self->n)
+    return NULL;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  data = g_strdup_printf ((self->by_task ? by_task : by_event)[step], id);
+#pragma GCC diagnostic pop
+  payload = gstream_payload_new (data, -1, NULL);
+  if (step != 1)
+    path[self->by_task && step == 2 ? 0 : 1] = NULL;
+  if (self->by_task)
+    return gstream_event_new (step == 0 ? "values" : "tasks", path, payload);
+
+  return gstream_event_new ("lifecycle", path, payload);
+}
+
+/* What has ended long ago is forgotten, whether anybody watched or not (T6). */
+static void
+assert_flat (gboolean by_task,
+             gboolean watched)
+{
+  Shorts shorts = { 0, 20000, by_task };
+  g_autoptr (GstreamEventSource) source = gstream_memory_source_new_func (next_of_shorts, &shorts, NULL);
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+  g_autoptr (GstreamCursor) subgraphs = watched ? subscribe_subgraphs (run) : NULL;
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  if (watched)
+    for (g_auto (GValue) item = G_VALUE_INIT; gstream_cursor_next_sync (subgraphs, &item, NULL, NULL);)
+      n++;
+  output = gstream_run_stream_output_sync (run, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, watched ? 20000 : 0);
+  g_assert_cmpuint (g_hash_table_size (gstream_run_stream_get_mux (run)->tree->scopes.table), <, 10000);
+}
+
+static void
+test_flat (void)
+{
+  assert_flat (FALSE, FALSE);
+  assert_flat (FALSE, TRUE);
+  assert_flat (TRUE, FALSE);
+  assert_flat (TRUE, TRUE);
+}
+
+/* --- which scope an event is of (D4) --- */
+
+#define OWNER_TYPE (owner_get_type ())
+G_DECLARE_FINAL_TYPE (Owner, owner, TEST, OWNER, GstreamTransformer)
+
+struct _Owner
+{
+  GstreamTransformer parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (Owner, owner, GSTREAM_TYPE_TRANSFORMER)
+
+static GString *owners; /* of each event: those that saw it, and `!` after those that own it */
+
+static gboolean
+owner_process (GstreamTransformer  *transformer,
+               GstreamEvent        *event,
+               GError             **error)
+{
+  const char * const *scope = gstream_transformer_get_scope (transformer);
+
+  g_string_append_printf (owners, "%u%s ", g_strv_length ((char **) scope),
+                          gstream_transformer_owns (transformer, event) ? "!" : "");
+
+  return TRUE;
+}
+
+static void
+owner_class_init (OwnerClass *klass)
+{
+  GSTREAM_TRANSFORMER_CLASS (klass)->process = owner_process;
+}
+
+static void
+owner_init (Owner *self)
+{
+}
+
+static void
+test_owns (void)
+{
+  const char * const lines[] = {
+    ". values 1", "n:1 custom 1", "a:1/b:2 custom 1", "a:1 custom 1",
+    "n:1 messages {\"event\":\"message-start\",\"id\":\"m\",\"run_id\":\"r\"}", "n:1 values 1",
+    "n:1 messages {\"event\":\"message-finish\",\"run_id\":\"r\"}", "n:1 messages {\"event\":\"message-start\",\"id\":\"o\"}",
+    ". lifecycle {\"event\":\"completed\",\"namespace\":[\"n:1\"]}", NULL
+  };
+  GstreamStreamMux *mux = gstream_stream_mux_new (NULL);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamTransformer) alone = g_object_new (OWNER_TYPE, NULL);
+  g_autoptr (GstreamEvent) event = NULL;
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GstreamPayload) data = gstream_payload_new ("1", -1, NULL);
+  g_autoptr (GError) error = NULL;
+
+  owners = g_string_new (NULL);
+  gstream_stream_mux_add_type (mux, OWNER_TYPE, &error);
+  g_assert_no_error (error);
+  run = story_new (mux, lines);
+  output = gstream_run_stream_output_sync (run, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (owners->str, ==, "0! 0! 0 1! 0 1! 0! 0 1! 0! 1 0 1! 0 1! ");
+  g_string_free (owners, TRUE);
+
+  event = gstream_event_new ("values", NULL, data);
+  g_assert_false (gstream_transformer_owns (alone, event));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -276,6 +454,10 @@ main (int   argc,
 
   g_test_add_func ("/dialect/D4/discovery", test_discovery);
   g_test_add_func ("/dialect/D4/unwatched", test_unwatched);
+  g_test_add_func ("/dialect/D4/owns", test_owns);
+  g_test_add_func ("/dialect/D4/too-deep", test_too_deep);
+  g_test_add_func ("/dialect/D1b/named-in-data", test_named_in_data);
+  g_test_add_func ("/projection/T6/flat", test_flat);
   g_test_add_func ("/dialect/D2/described-later", test_described_later);
   g_test_add_func ("/projection/T6/grandchildren", test_grandchildren);
   g_test_add_func ("/projection/T6/output-stops-at-terminal", test_output_stops_at_terminal);
