@@ -352,7 +352,7 @@ static void
 assert_flat (gboolean by_task,
              gboolean watched)
 {
-  Shorts shorts = { 0, 20000, by_task };
+  Shorts shorts = { 0, 8000, by_task };
   g_autoptr (GstreamEventSource) source = gstream_memory_source_new_func (next_of_shorts, &shorts, NULL);
   g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
   g_autoptr (GstreamCursor) subgraphs = watched ? subscribe_subgraphs (run) : NULL;
@@ -365,8 +365,8 @@ assert_flat (gboolean by_task,
       n++;
   output = gstream_run_stream_output_sync (run, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (n, ==, watched ? 20000 : 0);
-  g_assert_cmpuint (g_hash_table_size (gstream_run_stream_get_mux (run)->tree->scopes.table), <, 10000);
+  g_assert_cmpuint (n, ==, watched ? 8000 : 0);
+  g_assert_cmpuint (g_hash_table_size (gstream_run_stream_get_mux (run)->tree->scopes.table), <, 6000);
 }
 
 static void
