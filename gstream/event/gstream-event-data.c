@@ -45,6 +45,17 @@ peek_data (GstreamEvent *event)
   return publish (&body->data, gstream_event_write_data (body->view.facts));
 }
 
+const char *
+gstream_event_peek_data_text (GstreamEvent *event,
+                              gsize        *length)
+{
+  const GstreamEventText *text = event->body->text;
+  GstreamPayload *data = text != NULL ? NULL : peek_data (event);
+
+  *length = text != NULL ? text->data.length : data->length;
+  return text != NULL ? text->json + text->data.start : data->json;
+}
+
 /* From data that an application made: checked, but not looked at yet. */
 static GstreamEventFacts *
 read_facts (GstreamEventBody *body)

@@ -140,6 +140,10 @@ gstream_event_peek_item (GstreamEvent *event)
   return G_LIKELY (item != NULL) ? item : gstream_event_find_item (event);
 }
 
+/* The JSON of the data, @length bytes, without making a payload of it. */
+const char         *gstream_event_peek_data_text     (GstreamEvent     *event,
+                                                      gsize            *length);
+
 /* D1's metadata, the second of the pair, or NULL. */
 GstreamPayload     *gstream_event_peek_metadata      (GstreamEvent     *event);
 

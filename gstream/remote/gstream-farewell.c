@@ -98,7 +98,7 @@ gstream_farewell_say (GstreamServer           *server,
   g_signal_connect_swapped (connection, "closed", G_CALLBACK (end_soon), self);
   g_signal_connect_swapped (gate, "shut", G_CALLBACK (end_soon), self);
   g_source_set_callback (self->timer, on_end, self, farewell_free);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  g_source_attach (self->timer, server->context);
   g_source_unref (self->timer);
 
   gstream_gate_open (gate, MOST_READ);
@@ -123,6 +123,6 @@ gstream_farewell_wait (GstreamServer  *server,
   GSource *timer = gstream_timer_new (PATIENCE, cancellable, "[gstream] after a farewell");
 
   g_source_set_callback (timer, func, user_data, destroy);
-  g_source_attach (timer, g_main_context_get_thread_default ());
+  g_source_attach (timer, server->context);
   g_ptr_array_add (farewells_of (server->session)->waiting, timer);
 }

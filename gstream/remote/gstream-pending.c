@@ -69,6 +69,15 @@ list_items (GstreamPayload *payload,
 static void add_tasks (Pending        *self,
                        GstreamPayload *state);
 
+/* Some servers go on to list what was asked in a task that has gone on to its end. */
+static gboolean
+is_answered (GstreamPayload *task)
+{
+  g_autoptr (GstreamPayload) result = gstream_payload_get (task, "/result");
+
+  return result != NULL && gstream_payload_get_kind (result) != GSTREAM_PAYLOAD_NULL;
+}
+
 /* A subgraph's own state comes first: the task it is repeats what is asked in it, without saying where. */
 static void
 add_task (Pending        *self,
@@ -96,7 +105,8 @@ add_tasks (Pending        *self,
   g_autoptr (GPtrArray) tasks = list_items (state, "/tasks");
 
   for (guint i = 0; i < tasks->len; i++)
-    add_task (self, tasks->pdata[i]);
+    if (!is_answered (tasks->pdata[i]))
+      add_task (self, tasks->pdata[i]);
 }
 
 void

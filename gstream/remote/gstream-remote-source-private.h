@@ -43,7 +43,8 @@ typedef enum
   GSTREAM_REMOTE_CONNECTED,   /* there is a connection, and events come from it */
   GSTREAM_REMOTE_BROKEN,      /* it broke, for the reason in `broken` */
   GSTREAM_REMOTE_PAUSING,     /* until it is opened again */
-  GSTREAM_REMOTE_INTERRUPTED, /* the run has ended, to ask; what is pending is not known yet */
+  GSTREAM_REMOTE_IN_DOUBT,    /* it ended, and the run was interrupted: is that over? */
+  GSTREAM_REMOTE_INTERRUPTED, /* the run is over and has asked; what is pending is not known yet */
   GSTREAM_REMOTE_SETTLING,    /* that is being asked for */
   GSTREAM_REMOTE_ENDED,       /* nothing more comes but what is in `late` */
 } GstreamRemoteState;
@@ -63,7 +64,14 @@ struct _GstreamRemoteSource
   GstreamEventSource *connection; /* while connected */
   GstreamEventSourceInterface *connection_iface; /* its own: looked up once, not per event */
   gboolean            reading;    /* it is being waited for */
-  GSource            *silence;    /* runs while it is */
+  gboolean            again;      /* it is not the first */
+  gboolean            was_inside; /* events of the run have come, over whichever */
+  gboolean            known;      /* since it was opened the server has said that it knows the run */
+  GstreamEventSource *beside;     /* opened anew because that is silent, and silent itself; NULL: none is */
+  guint               n_beside;   /* how often that was done since an event came */
+  GPtrArray          *left;       /* connections whose place another took, and which stay open */
+  GSource            *silence;    /* runs while the connection is read */
+  guint64             heard;      /* how much that had brought when it began, events or not */
   gboolean            checking;   /* it has been silent, and the server is being asked how the run is */
   GSource            *pause;
   GError             *broken;     /* why the connection is none any more */
@@ -72,7 +80,11 @@ struct _GstreamRemoteSource
 
   GstreamRunWindow   *window;
   GHashTable         *interrupts; /* ids of those that events have told */
-  gint64              end_time;   /* the timestamp of the run's own end */
+  gint64              end_time;   /* the timestamp of the run's own end, or of its being interrupted */
+  gboolean            over;       /* it was interrupted, and the server says that it is over */
+  gboolean            asking;     /* which is being asked */
+  GSource            *ask_again;  /* until that is */
+  guint               n_asked;    /* times in a row */
   GQueue              late;       /* events of what else is pending */
   GError             *error;      /* the run's, once there is no help */
   GstreamPendingNext  pending;
@@ -81,7 +93,17 @@ struct _GstreamRemoteSource
 /* Through @first, or through a new connection where that is NULL. */
 void gstream_remote_source_connect       (GstreamRemoteSource *self,
                                           GstreamEventSource  *first);
-void gstream_remote_source_disconnect    (GstreamRemoteSource *self);
+/* Another connection instead of that which is there: what that gave has to come again. */
+void gstream_remote_source_replace       (GstreamRemoteSource *self);
+/* Another one beside that which is there, until one of them has something to say. */
+void gstream_remote_source_open_beside   (GstreamRemoteSource *self);
+void gstream_remote_source_drop_beside   (GstreamRemoteSource *self);
+/* It takes the other's place. */
+void gstream_remote_source_adopt_beside  (GstreamRemoteSource *self);
+/* Its last reference. */
+void gstream_remote_source_close_connection (gpointer          connection);
+/* All of them are closed. */
+void gstream_remote_source_leave         (GstreamRemoteSource *self);
 /* There is no connection any more, because of @reason, which is taken; NULL: it ended before the run did. */
 void gstream_remote_source_broke         (GstreamRemoteSource *self,
                                           GError              *reason);
@@ -92,10 +114,20 @@ void gstream_remote_source_give_up       (GstreamRemoteSource *self,
 void gstream_remote_source_connect_again (GstreamRemoteSource *self);
 /* From now on it is noticed that nothing comes. */
 void gstream_remote_source_start_silence (GstreamRemoteSource *self);
+/* The run was interrupted: asks the server until it says that it is over. */
+void gstream_remote_source_see_to_end    (GstreamRemoteSource *self);
+/* It is over, and nothing more of it comes. */
+void gstream_remote_source_end           (GstreamRemoteSource *self);
 /* For what the run has stopped to ask. */
 void gstream_remote_source_ask_for_state (GstreamRemoteSource *self);
 void gstream_remote_source_cancel_run    (GstreamRemoteSource *self);
+/* Reads the connection, which has nothing now. */
+void gstream_remote_source_read          (GstreamRemoteSource *self,
+                                          GstreamEventSource  *connection);
 /* Moves on whatever has to wait for something; not from inside a caller. */
 void gstream_remote_source_go_on         (GstreamRemoteSource *self);
+/* Is the server's answer about a run that the run goes on? */
+gboolean gstream_remote_run_is_pending   (GstreamPayload      *run);
+gboolean gstream_remote_run_is_under_way (GstreamPayload      *run);
 
 G_END_DECLS

@@ -16,18 +16,38 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamRemoteSource, gstream_remote_source, G_TYP
 
 /* --- events --- */
 
-/* FALSE: what comes is not this run any more. */
+/* FALSE: nothing more comes from this connection. */
 static gboolean
 take_event (GstreamRemoteSource *self,
             GstreamEvent        *event)
 {
   GError *error = NULL;
 
-  if (gstream_run_window_push (self->window, event, &error))
+  if (!gstream_run_window_push (self->window, event, &error))
+    gstream_remote_source_give_up (self, error);
+  else if (gstream_run_window_must_rewind (self->window))
+    gstream_remote_source_replace (self);
+  else
     return TRUE;
-  gstream_remote_source_give_up (self, error);
 
   return FALSE;
+}
+
+/* FALSE: it is nothing to the run. */
+static gboolean
+is_read (GstreamRemoteSource *self,
+         gpointer             connection,
+         GstreamEvent        *event)
+{
+  if (connection == self->beside)
+    {
+      if (event == NULL)
+        gstream_remote_source_drop_beside (self);
+      else
+        gstream_remote_source_adopt_beside (self);
+    }
+
+  return connection == self->connection && self->reading;
 }
 
 static void
@@ -39,7 +59,7 @@ on_event (GObject      *object,
   GError *error = NULL;
   g_autoptr (GstreamEvent) event = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (object), result, &error);
 
-  if ((gpointer) self->connection != object || !self->reading) /* one that was given up */
+  if (!is_read (self, object, event))
     {
       g_clear_error (&error);
       return;
@@ -47,13 +67,23 @@ on_event (GObject      *object,
 
   self->reading = FALSE;
   gstream_timer_end (&self->silence);
-  if (event != NULL)
-    take_event (self, g_steal_pointer (&event));
-  else
+  if (event == NULL)
     gstream_remote_source_broke (self, error);
+  else
+    {
+      gstream_remote_source_drop_beside (self);
+      take_event (self, g_steal_pointer (&event));
+    }
 
   if (gstream_pending_next_wake (&self->pending))
     gstream_remote_source_go_on (self);
+}
+
+void
+gstream_remote_source_read (GstreamRemoteSource *self,
+                            GstreamEventSource  *connection)
+{
+  gstream_event_source_next (connection, NULL, on_event, g_object_ref (self));
 }
 
 static void
@@ -64,7 +94,7 @@ read_more (GstreamRemoteSource *self)
 
   self->reading = TRUE;
   gstream_remote_source_start_silence (self);
-  gstream_event_source_next (self->connection, NULL, on_event, g_object_ref (self));
+  gstream_remote_source_read (self, self->connection);
 }
 
 static void
@@ -86,14 +116,12 @@ note_event (GstreamRemoteSource *self,
   const GstreamFacts *facts = gstream_event_get_facts (event);
 
   self->retry.failures = 0;
+  self->n_beside = 0;
+  self->was_inside = TRUE;
   if (facts->method == GSTREAM_METHOD_INPUT_REQUESTED)
     note_interrupt (self, event);
-  if (!gstream_run_window_is_over (self->window) || self->connection == NULL)
-    return;
-
-  gstream_remote_source_disconnect (self);
-  self->end_time = gstream_event_get_timestamp (event);
-  self->state = facts->step == GSTREAM_STEP_INTERRUPTED ? GSTREAM_REMOTE_INTERRUPTED : GSTREAM_REMOTE_ENDED;
+  if (facts->method == GSTREAM_METHOD_LIFECYCLE && gstream_event_peek_namespace (event)->length == 0)
+    self->end_time = gstream_event_get_timestamp (event);
 }
 
 /* --- the source --- */
@@ -105,6 +133,10 @@ gstream_remote_source_go_on (GstreamRemoteSource *self)
     read_more (self);
   else if (self->state == GSTREAM_REMOTE_BROKEN)
     gstream_remote_source_connect_again (self);
+
+  if (gstream_run_window_is_asking (self->window)
+      && (self->state == GSTREAM_REMOTE_CONNECTED || self->state == GSTREAM_REMOTE_IN_DOUBT))
+    gstream_remote_source_see_to_end (self);
   else if (self->state == GSTREAM_REMOTE_INTERRUPTED)
     gstream_remote_source_ask_for_state (self);
 }
@@ -164,6 +196,8 @@ gstream_remote_source_try_next (GstreamEventSource  *source,
           note_event (self, *event);
           return GSTREAM_TRY_ITEM;
         }
+      if (gstream_run_window_is_over (self->window) && self->connection != NULL)
+        gstream_remote_source_end (self);
       if (self->state == GSTREAM_REMOTE_ENDED)
         return end_or_failure (self, event, error);
       if (!pull (self))
@@ -200,13 +234,15 @@ gstream_remote_source_close (GstreamEventSource *source)
 {
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
 
-  if (was_aborted (self) && self->server->cancel_on_abort && !gstream_run_window_is_over (self->window))
+  if (was_aborted (self) && self->server->cancel_on_abort && !self->over
+      && !gstream_run_window_is_over (self->window))
     gstream_remote_source_cancel_run (self);
   gstream_remote_source_set_run (self, NULL);
 
   g_cancellable_cancel (self->closing);
   gstream_timer_end (&self->pause);
-  gstream_remote_source_disconnect (self);
+  gstream_timer_end (&self->ask_again);
+  gstream_remote_source_leave (self);
   self->state = GSTREAM_REMOTE_ENDED;
   gstream_pending_next_wake_later (&self->pending);
 }
@@ -235,7 +271,9 @@ gstream_remote_source_finalize (GObject *object)
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (object);
 
   gstream_timer_end (&self->pause);
-  gstream_remote_source_disconnect (self);
+  gstream_timer_end (&self->ask_again);
+  gstream_remote_source_leave (self);
+  g_ptr_array_unref (self->left);
   g_clear_pointer (&self->window, gstream_run_window_free);
   g_hash_table_unref (self->interrupts);
   g_queue_clear_full (&self->late, (GDestroyNotify) gstream_event_unref);
@@ -260,6 +298,7 @@ static void
 gstream_remote_source_init (GstreamRemoteSource *self)
 {
   self->closing = g_cancellable_new ();
+  self->left = g_ptr_array_new_with_free_func (gstream_remote_source_close_connection);
   self->interrupts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 

@@ -248,7 +248,7 @@ start_attempt (GTask *task)
   gstream_encoding_ask (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
-  if (request->kind == GSTREAM_RETRY_UNSENT) /* an idle connection may be closed just as it is used: sent or not? */
+  if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */
     soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
   soup_session_send_async (request->server->session, request->message, G_PRIORITY_DEFAULT, request->attempt,
                            on_sent, g_object_ref (task));

@@ -5,7 +5,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-retry-private.h>
 
-#define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again */
+#define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again; `retry` is cut to it */
 
 /* The server says itself that it has not acted. */
 static gboolean
@@ -58,13 +58,31 @@ may_pass (const GError *error)
     }
 }
 
+gboolean
+gstream_retry_can_help (GstreamRetryKind  kind,
+                        const GError     *error)
+{
+  return was_never_sent (error) || (kind != GSTREAM_RETRY_UNSENT && may_pass (error));
+}
+
+void
+gstream_retry_tell (GstreamRetry *self,
+                    gint64        milliseconds)
+{
+  if (milliseconds < 0)
+    return;
+  self->told = TRUE;
+  self->pause = MIN (milliseconds, LONGEST_WAIT);
+}
+
 static gint64
 grown_pause (GstreamRetry  *self,
              GstreamServer *server)
 {
   guint doublings = MIN (self->failures - 1, 20);
+  gint64 first = self->told ? self->pause : server->retry_pause;
 
-  return MIN ((gint64) server->retry_pause << doublings, (gint64) server->retry_pause_max);
+  return MIN (first << doublings, MAX (first, (gint64) server->retry_pause_max));
 }
 
 gint64
@@ -76,7 +94,7 @@ gstream_retry_next (GstreamRetry     *self,
   gint64 asked_for = (server->not_before - g_get_monotonic_time ()) / 1000;
   gint64 pause;
 
-  if (!was_never_sent (error) && !(kind == GSTREAM_RETRY_REPEATABLE && may_pass (error)))
+  if (!gstream_retry_can_help (kind, error))
     return -1;
   if (self->failures >= server->retry_limit || asked_for > LONGEST_WAIT)
     return -1;

@@ -18,6 +18,10 @@ void                  gstream_run_window_free        (GstreamRunWindow  *self);
 
 /* A new connection: the thread's events come from the beginning again. */
 void                  gstream_run_window_rewind      (GstreamRunWindow  *self);
+/* FALSE: there were events without an id, which nobody could tell from new ones if they came again. */
+gboolean              gstream_run_window_can_rewind  (GstreamRunWindow  *self);
+/* What came was too much to keep until it was known where the run begins; it is now: rewind. */
+gboolean              gstream_run_window_must_rewind (GstreamRunWindow  *self);
 /* @event is taken. FALSE: what comes is not what came before. */
 gboolean              gstream_run_window_push        (GstreamRunWindow  *self,
                                                       GstreamEvent      *event,
@@ -28,6 +32,8 @@ GstreamEvent         *gstream_run_window_pop         (GstreamRunWindow  *self);
 gboolean              gstream_run_window_is_inside   (GstreamRunWindow  *self);
 /* Whether the run's own end is among what was pushed (N4); nothing after it is the run's. */
 gboolean              gstream_run_window_is_over     (GstreamRunWindow  *self);
+/* Whether it is said to be interrupted: it has begun to ask, and may yet have more to say (N4). */
+gboolean              gstream_run_window_is_asking   (GstreamRunWindow  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamRunWindow, gstream_run_window_free)
 

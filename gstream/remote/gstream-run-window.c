@@ -15,19 +15,28 @@
 #include <gstream/event/gstream-event-private.h>
 #include <gstream/remote/gstream-seen-ids-private.h>
 
-#define DERIVED_ID "synth:" /* such an id is made from the run's: a run begun anew has it once more */
+#define DERIVED_ID "synth:"  /* such an id is made from the run's: a run begun anew has it once more */
+#define MOST_HELD 512        /* events, ... */
+#define LARGEST_HELD 1048576 /* ... and bytes of their data */
 
 struct _GstreamRunWindow
 {
   char           *derived_id;  /* how the ids that name this run begin */
   gint64          applied_seq; /* -1: not known */
-  char           *start_id;    /* of the event that the run began with; NULL: not found yet */
+  char           *start_id;    /* of the event that the run began with; NULL: it is not known, or has none */
+  guint64         start_seq;   /* of it, where it was found without being let in; 0: it was not */
   gboolean        inside;      /* this connection has come to it */
+  gboolean        asking;      /* it was interrupted */
   gboolean        over;        /* its end has come */
-  GstreamSeenIds *seen;        /* of the run's events */
+  GstreamSeenIds *seen;        /* the run's events */
+  gboolean        unnamed;     /* there was one without an id among them ... */
+  gboolean        doubtful;    /* ... before this connection: what has none may be one of those */
   GstreamEvent   *ready;       /* to be popped; NULL: none is */
   GQueue          more;        /* to be popped behind it */
   GQueue          held;        /* a start before applied_seq and what follows it: another start may yet follow */
+  gsize           held_size;   /* bytes */
+  gboolean        skipping;    /* that was too much to be kept: the last start is held, and nothing else */
+  gboolean        must_rewind; /* where it begins is known now, and what it said was not kept */
 
   char           *first_id;    /* of the first event with an id of its own, ... */
   gint64          first_time;  /* ... and its timestamp: what tells this run from itself begun anew */
@@ -60,13 +69,84 @@ gstream_run_window_free (GstreamRunWindow *self)
   g_free (self);
 }
 
+/* --- what is held --- */
+
+static void
+drop_held (GstreamRunWindow *self)
+{
+  g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+  self->held_size = 0;
+  self->skipping = FALSE;
+}
+
+static gsize
+size_of (GstreamEvent *event)
+{
+  gsize size;
+
+  gstream_event_peek_data_text (event, &size);
+
+  return size;
+}
+
+/* All but the start, which goes on being the last one that was seen. */
+static void
+skip (GstreamRunWindow *self)
+{
+  GstreamEvent *start = g_queue_pop_head (&self->held);
+
+  drop_held (self);
+  g_queue_push_tail (&self->held, start);
+  self->skipping = TRUE;
+}
+
+static void
+hold (GstreamRunWindow *self,
+      GstreamEvent     *event)
+{
+  if (self->skipping)
+    {
+      gstream_event_unref (event);
+      return;
+    }
+
+  g_queue_push_tail (&self->held, event);
+  self->held_size += size_of (event);
+  if (self->held.length > MOST_HELD || self->held_size > LARGEST_HELD)
+    skip (self);
+}
+
+static void
+hold_from (GstreamRunWindow *self,
+           GstreamEvent     *start)
+{
+  drop_held (self);
+  hold (self, start);
+}
+
+/* --- connections --- */
+
 void
 gstream_run_window_rewind (GstreamRunWindow *self)
 {
   self->inside = FALSE;
+  self->must_rewind = FALSE;
   gstream_seen_ids_rewind (self->seen);
   self->unproved = self->first_id != NULL;
-  g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+  self->doubtful = self->unnamed;
+  drop_held (self);
+}
+
+gboolean
+gstream_run_window_can_rewind (GstreamRunWindow *self)
+{
+  return !self->unnamed;
+}
+
+gboolean
+gstream_run_window_must_rewind (GstreamRunWindow *self)
+{
+  return self->must_rewind;
 }
 
 gboolean
@@ -79,6 +159,12 @@ gboolean
 gstream_run_window_is_over (GstreamRunWindow *self)
 {
   return self->over;
+}
+
+gboolean
+gstream_run_window_is_asking (GstreamRunWindow *self)
+{
+  return self->asking;
 }
 
 GstreamEvent *
@@ -104,6 +190,15 @@ make_ready (GstreamRunWindow *self,
 
 /* --- where the run begins --- */
 
+/* An empty id is none. */
+static const char *
+own_id (GstreamEvent *event)
+{
+  const char *id = gstream_event_get_id (event);
+
+  return id != NULL && *id != '\0' ? id : NULL;
+}
+
 static gboolean
 is_root_lifecycle (GstreamEvent *event)
 {
@@ -125,8 +220,13 @@ is_end (GstreamEvent *event)
   GstreamStep step = gstream_event_get_facts (event)->step;
 
   return is_root_lifecycle (event)
-         && (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED
-             || step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED);
+         && (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED);
+}
+
+static gboolean
+is_question (GstreamEvent *event)
+{
+  return is_root_lifecycle (event) && gstream_event_get_facts (event)->step == GSTREAM_STEP_INTERRUPTED;
 }
 
 typedef enum
@@ -140,7 +240,7 @@ static Start
 judge_start (GstreamRunWindow *self,
              GstreamEvent     *event)
 {
-  const char *id = gstream_event_get_id (event);
+  const char *id = own_id (event);
 
   if (!is_start (event))
     return NO_START;
@@ -148,20 +248,56 @@ judge_start (GstreamRunWindow *self,
     return g_str_has_prefix (id, self->derived_id) ? OWN_START : NO_START;
   if (self->start_id != NULL)
     return g_strcmp0 (id, self->start_id) == 0 ? OWN_START : NO_START;
+  if (self->start_seq > 0)
+    return gstream_event_get_seq (event) == self->start_seq ? OWN_START : NO_START;
 
   return (gint64) gstream_event_get_seq (event) < self->applied_seq ? MAYBE_OWN_START : OWN_START;
 }
 
 /* --- each once --- */
 
+/* In what an event may differ from another one of the same id, beside its data. */
+static guint64
+kind_of (GstreamEvent *event)
+{
+  GstreamMethod method = gstream_event_get_facts (event)->method;
+  guint name = method == GSTREAM_METHOD_OTHER || method == GSTREAM_METHOD_CUSTOM
+               ? g_str_hash (gstream_event_get_method (event)) : method;
+
+  return (guint64) gstream_event_peek_namespace (event)->hash << 32 | name;
+}
+
+static GstreamSeenId
+look_for_unnamed (GstreamRunWindow  *self,
+                  GError           **error)
+{
+  if (!self->doubtful)
+    {
+      self->unnamed = TRUE;
+      return GSTREAM_SEEN_ID_NEW;
+    }
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                       "the connection was opened anew, and the server sends events without an event_id: "
+                       "which of them came before cannot be told");
+
+  return GSTREAM_SEEN_ID_UNKNOWN;
+}
+
 static GstreamSeenId
 look_for (GstreamRunWindow  *self,
           GstreamEvent      *event,
           GError           **error)
 {
-  const char *id = gstream_event_get_id (event);
-  GstreamSeenId seen = id != NULL ? gstream_seen_ids_add (self->seen, id) : GSTREAM_SEEN_ID_NEW;
+  const char *id = own_id (event);
+  GstreamSeenId seen;
+  const char *data;
+  gsize length;
 
+  if (id == NULL)
+    return look_for_unnamed (self, error);
+
+  data = gstream_event_peek_data_text (event, &length);
+  seen = gstream_seen_ids_add (self->seen, id, kind_of (event), data, length);
   if (seen == GSTREAM_SEEN_ID_UNKNOWN)
     g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                          "the server does not give the run's events again as it gave them before");
@@ -173,7 +309,7 @@ static gboolean
 is_the_first (GstreamRunWindow *self,
               GstreamEvent     *event)
 {
-  return g_strcmp0 (gstream_event_get_id (event), self->first_id) == 0
+  return g_strcmp0 (own_id (event), self->first_id) == 0
          && gstream_event_get_timestamp (event) == self->first_time;
 }
 
@@ -183,7 +319,7 @@ check_identity (GstreamRunWindow  *self,
                 GstreamEvent      *event,
                 GError           **error)
 {
-  const char *id = gstream_event_get_id (event);
+  const char *id = own_id (event);
 
   if (self->first_id != NULL && !self->unproved)
     return TRUE;
@@ -224,6 +360,7 @@ accept_event (GstreamRunWindow  *self,
     return seen == GSTREAM_SEEN_ID_OLD;
 
   self->over = is_end (event);
+  self->asking = self->asking || is_question (event);
   make_ready (self, g_steal_pointer (&owned));
 
   return TRUE;
@@ -235,7 +372,7 @@ come_inside (GstreamRunWindow *self,
 {
   self->inside = TRUE;
   if (self->start_id == NULL)
-    self->start_id = g_strdup (gstream_event_get_id (start));
+    self->start_id = g_strdup (own_id (start));
 }
 
 /* What was held is the run's after all. */
@@ -246,6 +383,7 @@ accept_held (GstreamRunWindow  *self,
   GstreamEvent *event = NULL;
 
   come_inside (self, g_queue_peek_head (&self->held));
+  self->held_size = 0;
   while ((event = g_queue_pop_head (&self->held)) != NULL)
     if (!accept_event (self, event, error))
       return FALSE;
@@ -253,12 +391,31 @@ accept_held (GstreamRunWindow  *self,
   return TRUE;
 }
 
+/* The start that is held is the run's, and what followed it has to be given again. */
 static void
-hold_from (GstreamRunWindow *self,
-           GstreamEvent     *start)
+note_start (GstreamRunWindow *self)
 {
-  g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
-  g_queue_push_tail (&self->held, start);
+  GstreamEvent *start = g_queue_peek_head (&self->held);
+
+  self->start_id = g_strdup (own_id (start));
+  self->start_seq = gstream_event_get_seq (start);
+  self->must_rewind = TRUE;
+  drop_held (self);
+}
+
+/* All that came before the command was answered has come. */
+static gboolean
+end_holding (GstreamRunWindow  *self,
+             GstreamEvent      *event,
+             GError           **error)
+{
+  if (!self->skipping)
+    return accept_held (self, error) && accept_event (self, event, error);
+
+  note_start (self);
+  gstream_event_unref (event);
+
+  return TRUE;
 }
 
 static gboolean
@@ -271,7 +428,7 @@ push_outside (GstreamRunWindow  *self,
 
   if (start == OWN_START)
     {
-      g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
+      drop_held (self);
       come_inside (self, event);
       return accept_event (self, event, error);
     }
@@ -280,9 +437,9 @@ push_outside (GstreamRunWindow  *self,
   else if (g_queue_is_empty (&self->held))
     gstream_event_unref (event);
   else if (!past_applied)
-    g_queue_push_tail (&self->held, event);
+    hold (self, event);
   else
-    return accept_held (self, error) && accept_event (self, event, error);
+    return end_holding (self, event, error);
 
   return TRUE;
 }
@@ -298,6 +455,11 @@ gstream_run_window_push (GstreamRunWindow  *self,
   if (is_start (event) && judge_start (self, event) != OWN_START && !self->over)
     {
       gstream_event_unref (event);
+      if (self->asking) /* it was answered, and has no more to say */
+        {
+          self->over = TRUE;
+          return TRUE;
+        }
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                            "another run began on the thread before the end of this one came");
       return FALSE;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The ids of a run's events that have come, in bounded memory (N3): the latest are known
+ * Which of a run's events have come, in bounded memory (N3): the latest are known
  * one by one; of those before, which a server gives again in the order they had, how
- * many they were, and a digest that shows whether they are the same.
+ * many they were, and a digest that shows whether they are the same. An event has come
+ * before if one with its id and its content has.
  */
 #pragma once
 
@@ -23,10 +24,14 @@ typedef struct _GstreamSeenIds GstreamSeenIds;
 
 GstreamSeenIds *gstream_seen_ids_new    (void);
 void            gstream_seen_ids_free   (GstreamSeenIds *self);
-/* From now on the ids come again, from the first on. */
+/* From now on they come again, from the first on. */
 void            gstream_seen_ids_rewind (GstreamSeenIds *self);
+/* @kind and @content, @length bytes: in what an event may differ from another one of the same id. */
 GstreamSeenId   gstream_seen_ids_add    (GstreamSeenIds *self,
-                                         const char     *id);
+                                         const char     *id,
+                                         guint64         kind,
+                                         const char     *content,
+                                         gsize           length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamSeenIds, gstream_seen_ids_free)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The ids of a run's events that have come, in bounded memory.
+ * Which of a run's events have come, in bounded memory.
  *
- * An id is kept as a hash of 64 bits, in one of two sets. When the young set is full, it
+ * An id and its content are kept as a hash of 64 bits, in one of two sets. When the young set is full, it
  * becomes the old one, and what was in that is forgotten but for its number and digest.
  *
  * Servers count their events: an id that is behind all others is new without a look, so
@@ -85,21 +85,65 @@ mix (guint64 hash,
   return hash ^ (hash >> 32);
 }
 
-static guint64
-hash_id (const char *id,
-         gsize       length)
+static inline guint64
+read_word (const char *bytes)
 {
-  guint64 hash = mix (length, PRIME);
   guint64 word;
 
-  for (; length >= sizeof word; length -= sizeof word, id += sizeof word)
-    {
-      memcpy (&word, id, sizeof word);
-      hash = mix (hash, word);
-    }
-  word = 0;
-  memcpy (&word, id, length);
-  hash = mix (mix (hash, word), length);
+  memcpy (&word, bytes, sizeof word);
+
+  return word;
+}
+
+static inline guint64
+add_word (guint64 hash,
+          guint64 word)
+{
+  hash = (hash ^ word) * PRIME;
+
+  return hash << 32 | hash >> 32;
+}
+
+static inline guint64
+add_few_bytes (guint64     hash,
+               const char *bytes,
+               gsize       length)
+{
+  guint64 word = length;
+
+  for (gsize i = 0; i < length; i++)
+    word = word << 8 | (guchar) bytes[i];
+
+  return add_word (hash, word);
+}
+
+/* Two words at a time, for a state can have megabytes; the last ones overlap those before. */
+static inline guint64
+add_bytes (guint64     hash,
+           const char *bytes,
+           gsize       length)
+{
+  const char *end = bytes + length;
+
+  if (length < sizeof (guint64))
+    return add_few_bytes (hash, bytes, length);
+
+  for (; end - bytes > 2 * (gssize) sizeof (guint64); bytes += 2 * sizeof (guint64))
+    hash = add_word (add_word (hash, read_word (bytes)), read_word (bytes + sizeof (guint64)));
+  if (end - bytes > (gssize) sizeof (guint64))
+    hash = add_word (hash, read_word (bytes));
+
+  return add_word (add_word (hash, read_word (end - sizeof (guint64))), length);
+}
+
+static guint64
+hash_event (const char *id,
+            gsize       id_length,
+            guint64     kind,
+            const char *content,
+            gsize       length)
+{
+  guint64 hash = mix (add_bytes (add_bytes (kind, id, id_length), content, length), PRIME);
 
   return hash != 0 ? hash : 1;
 }
@@ -268,11 +312,14 @@ add_new (GstreamSeenIds *self,
 
 GstreamSeenId
 gstream_seen_ids_add (GstreamSeenIds *self,
-                      const char     *id)
+                      const char     *id,
+                      guint64         kind,
+                      const char     *content,
+                      gsize           length)
 {
-  gsize length = strlen (id);
-  guint64 hash = hash_id (id, length);
-  gboolean is_last = is_behind_all (self, id, length);
+  gsize id_length = strlen (id);
+  guint64 hash = hash_event (id, id_length, kind, content, length);
+  gboolean is_last = is_behind_all (self, id, id_length);
 
   if (!is_last && (has (&self->young, hash) || has (&self->old, hash)))
     return GSTREAM_SEEN_ID_OLD;

@@ -18,6 +18,7 @@ typedef struct
   grefcount     ref_count;
   SoupSession  *session;
   SoupSession  *streams;         /* for what keeps its connection as long as a run: it does not run out of them */
+  GMainContext *context;         /* where everything that has to do with it happens (R7) */
   char         *url;             /* origin and path, without a slash at its end */
   char         *assistant;
   GPtrArray    *headers;         /* names and values in turn; all of them are secret */

@@ -53,6 +53,7 @@ twin_of (SoupSession *session)
   if (twin == NULL)
     {
       twin = g_object_new (SOUP_TYPE_SESSION,
+                           "timeout", 0, /* a stream may be silent for long */
                            "max-conns", GSTREAM_SERVER_CONNECTIONS,
                            "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
                            "local-address", soup_session_get_local_address (session),
@@ -117,6 +118,7 @@ gstream_server_new (const char   *url,
   self->assistant = g_strdup (assistant);
   self->session = g_object_ref (session);
   self->streams = find_streams (session);
+  self->context = g_main_context_ref_thread_default ();
   self->headers = g_ptr_array_new_with_free_func (g_free);
 
   return self;
@@ -138,6 +140,7 @@ gstream_server_unref (GstreamServer *self)
 
   g_object_unref (self->session);
   g_object_unref (self->streams);
+  g_main_context_unref (self->context);
   g_ptr_array_unref (self->headers);
   g_free (self->assistant);
   g_free (self->url);

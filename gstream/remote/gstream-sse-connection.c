@@ -9,7 +9,7 @@
 #include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/sources/gstream-pending-next-private.h>
-#include <gstream/sources/gstream-sse-source.h>
+#include <gstream/sources/gstream-sse-source-private.h>
 
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */
 
@@ -263,6 +263,18 @@ gstream_sse_connection_close (GstreamEventSource *source)
   if (self->events != NULL)
     gstream_event_source_close (self->events);
   gstream_pending_next_wake_later (&self->pending);
+}
+
+guint64
+gstream_sse_connection_get_progress (GstreamSseConnection *self)
+{
+  return self->events != NULL ? gstream_sse_source_get_line (GSTREAM_SSE_SOURCE (self->events)) : 0;
+}
+
+gint64
+gstream_sse_connection_get_retry (GstreamSseConnection *self)
+{
+  return self->events != NULL ? gstream_sse_source_get_retry (GSTREAM_SSE_SOURCE (self->events)) : -1;
 }
 
 static void

@@ -121,6 +121,7 @@ ensure_session (GstreamThread *self)
   if (self->session == NULL)
     self->session = g_object_new (SOUP_TYPE_SESSION,
                                   "user-agent", USER_AGENT,
+                                  "timeout", 0, /* each part has its own: a stream may be silent for long */
                                   "max-conns", GSTREAM_SERVER_CONNECTIONS,
                                   "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
                                   NULL);
@@ -137,6 +138,8 @@ gstream_thread_new_server (GstreamThread  *self,
   if (server == NULL || !add_headers (self, server, error))
     return NULL;
 
+  g_main_context_unref (server->context);
+  server->context = g_main_context_ref (self->context);
   server->max_event_size = self->max_event_size;
   server->max_depth = self->max_depth;
   server->retry_limit = self->retry_limit;

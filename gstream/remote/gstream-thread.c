@@ -304,7 +304,8 @@ gstream_thread_class_init (GstreamThreadClass *klass)
   /**
    * GstreamThread:retry-pause:
    *
-   * The pause before the first of these, in milliseconds; doubled each time.
+   * The pause before the first of these, in milliseconds; doubled each time. An event
+   * stream that says what it is to be (`retry`) gets that, up to a minute.
    */
   properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 250);
   /**
@@ -319,7 +320,9 @@ gstream_thread_class_init (GstreamThreadClass *klass)
    * GstreamThread:silence-timeout:
    *
    * After how many milliseconds without an event, while somebody waits for one,
-   * the server is asked how the run is: a connection can be dead without saying so.
+   * the connection is not trusted any more (N12): the server is asked how the run is, and
+   * another connection is opened, instead of this one or, where the run goes on, beside it.
+   * WebSockets are kept alive by pings, two in that time.
    */
   properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 1, G_MAXINT, 15000);
   /**

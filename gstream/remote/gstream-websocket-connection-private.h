@@ -26,6 +26,12 @@ void                gstream_websocket_connection_command        (GstreamWebsocke
                                                                  gpointer                     user_data);
 /* It may be dead: when it is closed, no farewell is waited for. */
 void                gstream_websocket_connection_give_up        (GstreamWebsocketConnection  *self);
+/* How much has come, frames of the protocol's own (pongs) included. */
+guint64             gstream_websocket_connection_get_progress   (GstreamWebsocketConnection  *self);
+/* Whether the server has granted it the thread's events. */
+gboolean            gstream_websocket_connection_is_subscribed  (GstreamWebsocketConnection  *self);
+/* Where it has not: that there is no run any more whose events it could give is then an error of the connection. */
+void                gstream_websocket_connection_ask_for_run    (GstreamWebsocketConnection  *self);
 GstreamPayload     *gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
                                                                  GAsyncResult                *result,
                                                                  GError                     **error);

@@ -11,6 +11,7 @@
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-farewell-private.h>
 #include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-retry-private.h>
 #include <gstream/remote/gstream-timer-private.h>
 #include <gstream/remote/gstream-websocket-handshake-private.h>
 #include <gstream/sources/gstream-pending-next-private.h>
@@ -23,8 +24,12 @@ struct _GstreamWebsocketConnection
   GObject                  parent_instance;
 
   GstreamServer           *server;
+  char                    *path;
   char                    *subscribe;   /* the command that is sent first */
+  gboolean                 subscribed;  /* it was granted */
   SoupMessage             *message;     /* of the handshake */
+  GstreamRetry             retry;       /* of that, while a command waits for it */
+  GSource                 *pause;       /* until it is tried again */
   GCancellable            *closing;     /* ends the handshake */
   gboolean                 asked;       /* the handshake was begun */
   SoupWebsocketConnection *connection;  /* NULL: not open */
@@ -96,29 +101,45 @@ on_command_timeout (gpointer user_data)
 
 /* --- what comes --- */
 
-/* A refusal of the subscription ends everything; that it was granted needs no notice. */
+/* The subscription's, which ends everything where it is a refusal, or to what was asked because that has not come. */
+static void
+take_subscription (GstreamWebsocketConnection *self,
+                   GstreamPayload             *answer,
+                   gboolean                    is_own)
+{
+  GstreamAnswer parsed = { 0 };
+  GError *error = NULL;
+
+  if (gstream_answer_parse (answer, &parsed, &error))
+    self->subscribed |= is_own;
+  else if (is_own || (!self->subscribed && g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND)))
+    take_error (self, error);
+  else
+    g_error_free (error);
+  g_free (parsed.run_id);
+}
+
 static void
 take_answer (GstreamWebsocketConnection *self,
              GBytes                     *frame)
 {
   GError *error = NULL;
   g_autoptr (GstreamPayload) answer = gstream_payload_new (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame), &error);
-  GstreamAnswer subscribed = { 0 };
+  gint64 id = answer != NULL ? gstream_payload_get_integer (answer, "/id") : 0;
 
   if (answer == NULL)
     {
       gstream_server_name_error (self->server, self->message, error);
       take_error (self, error);
     }
-  else if (gstream_payload_get_integer (answer, "/id") != GSTREAM_COMMAND_SUBSCRIBE && self->command != NULL)
+  else if (id != GSTREAM_COMMAND_SUBSCRIBE && self->command != NULL)
     {
       g_autoptr (GTask) command = steal_command (self);
 
       g_task_return_pointer (command, g_steal_pointer (&answer), (GDestroyNotify) gstream_payload_unref);
     }
-  else if (!gstream_answer_parse (answer, &subscribed, &error))
-    take_error (self, error);
-  g_free (subscribed.run_id);
+  else
+    take_subscription (self, answer, id != GSTREAM_COMMAND_TREE);
 }
 
 static gboolean
@@ -301,7 +322,7 @@ on_gate_shut (GstreamGate                *gate,
 
   g_source_set_static_name (idle, "[gstream] websocket portion");
   g_source_set_callback (idle, on_portion_over, g_object_ref (self), g_object_unref);
-  g_source_attach (idle, g_main_context_get_thread_default ());
+  g_source_attach (idle, self->server->context);
 }
 
 /* --- opening --- */
@@ -313,10 +334,18 @@ send_command (GstreamWebsocketConnection *self)
     soup_websocket_connection_send_text (self->connection, g_task_get_task_data (self->command));
 }
 
+/* Seconds, of which two go into the silence that a connection may keep. */
+static guint
+get_ping_interval (GstreamWebsocketConnection *self)
+{
+  return MAX (self->server->silence_timeout / 2000, 1);
+}
+
 static void
 use_connection (GstreamWebsocketConnection *self)
 {
   soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->server->max_event_size);
+  soup_websocket_connection_set_keepalive_interval (self->connection, get_ping_interval (self));
   g_signal_connect_object (self->connection, "message", G_CALLBACK (on_message), self, 0);
   g_signal_connect_object (self->connection, "error", G_CALLBACK (on_error), self, 0);
   g_signal_connect_object (self->connection, "closed", G_CALLBACK (on_closed), self, 0);
@@ -324,6 +353,41 @@ use_connection (GstreamWebsocketConnection *self)
 
   soup_websocket_connection_send_text (self->connection, self->subscribe);
   send_command (self);
+}
+
+static void start_timeout (GstreamWebsocketConnection *self);
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  GstreamWebsocketConnection *self = user_data;
+
+  gstream_timer_end (&self->pause);
+  start_timeout (self); /* of the command, which may have been cancelled */
+  g_object_unref (self->message);
+  self->message = gstream_server_new_message (self->server, "GET", self->path);
+  begin_handshake (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing has been sent yet: a command may wait for another handshake. FALSE: that does not help. */
+static gboolean
+try_again (GstreamWebsocketConnection *self,
+           const GError               *error)
+{
+  gint64 milliseconds = self->command != NULL && !self->ended && self->error == NULL
+                        ? gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, error) : -1;
+
+  if (milliseconds < 0)
+    return FALSE;
+
+  gstream_timer_end (&self->timeout);
+  self->pause = gstream_timer_new (milliseconds, g_task_get_cancellable (self->command), "[gstream] handshake");
+  g_source_set_callback (self->pause, on_pause_over, self, NULL);
+  g_source_attach (self->pause, self->server->context);
+
+  return TRUE;
 }
 
 static void
@@ -335,7 +399,9 @@ on_handshake (GObject      *object,
   GError *error = NULL;
 
   self->connection = gstream_websocket_handshake_finish (result, &self->gate, &error);
-  if (self->connection == NULL)
+  if (self->connection == NULL && try_again (self, error))
+    g_error_free (error);
+  else if (self->connection == NULL)
     take_error (self, error);
   else if (!self->ended)
     {
@@ -460,6 +526,7 @@ gstream_websocket_connection_close (GstreamEventSource *source)
   GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
 
   self->ended = TRUE;
+  gstream_timer_end (&self->pause);
   g_cancellable_cancel (self->closing);
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
   leave (self);
@@ -471,6 +538,30 @@ void
 gstream_websocket_connection_give_up (GstreamWebsocketConnection *self)
 {
   self->given_up = TRUE;
+}
+
+guint64
+gstream_websocket_connection_get_progress (GstreamWebsocketConnection *self)
+{
+  return self->gate != NULL ? gstream_gate_get_passed (self->gate) : 0;
+}
+
+gboolean
+gstream_websocket_connection_is_subscribed (GstreamWebsocketConnection *self)
+{
+  return self->subscribed;
+}
+
+void
+gstream_websocket_connection_ask_for_run (GstreamWebsocketConnection *self)
+{
+  g_autofree char *command = NULL;
+
+  if (!is_open (self) || self->subscribed)
+    return;
+
+  command = gstream_command_tree ();
+  soup_websocket_connection_send_text (self->connection, command);
 }
 
 static void
@@ -490,7 +581,7 @@ start_timeout (GstreamWebsocketConnection *self)
   self->timeout = gstream_timer_new (self->server->answer_timeout, g_task_get_cancellable (self->command),
                                      "[gstream] answer timeout");
   g_source_set_callback (self->timeout, on_command_timeout, self, NULL);
-  g_source_attach (self->timeout, g_main_context_get_thread_default ());
+  g_source_attach (self->timeout, self->server->context);
 }
 
 void
@@ -542,6 +633,7 @@ gstream_websocket_connection_finalize (GObject *object)
   g_object_unref (self->closing);
   g_object_unref (self->message);
   g_free (self->subscribe);
+  g_free (self->path);
   gstream_server_unref (self->server);
 
   G_OBJECT_CLASS (gstream_websocket_connection_parent_class)->finalize (object);
@@ -566,10 +658,10 @@ gstream_websocket_connection_new (GstreamServer      *server,
                                   const char * const *channels)
 {
   GstreamWebsocketConnection *self = g_object_new (GSTREAM_TYPE_WEBSOCKET_CONNECTION, NULL);
-  g_autofree char *path = gstream_request_path (thread_id, "/stream/events");
 
   self->server = gstream_server_ref (server);
-  self->message = gstream_server_new_message (server, "GET", path);
+  self->path = gstream_request_path (thread_id, "/stream/events");
+  self->message = gstream_server_new_message (server, "GET", self->path);
   self->subscribe = gstream_command_subscribe (channels);
   gstream_event_reader_set_limits (self->reader, server->max_event_size, server->max_depth);
 

@@ -2,7 +2,7 @@
  *
  * A stream of Server-Sent Events, from a server or recorded from one.
  */
-#include <gstream/sources/gstream-sse-source.h>
+#include <gstream/sources/gstream-sse-source-private.h>
 
 #include <gstream/event/gstream-error-private.h>
 #include <gstream/event/gstream-payload.h>
@@ -384,4 +384,10 @@ gstream_sse_source_get_retry (GstreamSseSource *self)
   g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), -1);
 
   return gstream_sse_parser_get_retry (self->parser);
+}
+
+guint64
+gstream_sse_source_get_line (GstreamSseSource *self)
+{
+  return gstream_sse_parser_get_line (self->parser);
 }

@@ -100,6 +100,8 @@ send_stream (FakeAgent    *self,
     return;
   fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
                        "Transfer-Encoding: chunked\r\n\r\n", -1);
+  if (self->retry != NULL)
+    write_chunk (exchange, self->retry);
   for (gsize i = 0; i < count_events (self, &fault); i++)
     {
       g_autofree char *block = g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n",
@@ -218,14 +220,18 @@ static void
 answer_run (FakeAgent    *self,
             FakeExchange *exchange)
 {
+  const char *asked = strstr (exchange->path, "/runs/");
+  const char *status = asked != NULL && self->n_running > 0 ? "running" : self->run_status;
   g_autofree char *run = g_strdup_printf ("{\"run_id\":\"%s\",\"status\":\"%s\",\"created_at\":\"%s\"}",
-                                          self->run_id, self->run_status, self->created_at);
+                                          self->run_id, status ? status : "", self->created_at);
   g_autofree char *runs = g_strdup_printf ("[{\"run_id\":\"older\",\"status\":\"success\",\"created_at\":\"2001-01-01\"},%s]", run);
 
-  const char *asked = strstr (exchange->path, "/runs/");
-
+  if (asked != NULL && self->n_running > 0)
+    self->n_running--;
   if (asked != NULL && !g_str_equal (asked + strlen ("/runs/"), self->run_id))
     fake_exchange_answer (exchange, "404 Not Found", "", "{\"detail\":\"Run not found\"}");
+  else if (status == NULL)
+    fake_exchange_answer (exchange, "404 Not Found", "", "{\"detail\":\"this run was forgotten\"}");
   else
     answer_json (exchange, asked != NULL ? run : runs);
 }

@@ -29,7 +29,8 @@ typedef struct
   GPtrArray   *events;          /* the JSON of each */
   char        *run_id;
   char        *created_at;
-  char        *run_status;      /* what GET …/runs/RUN says */
+  char        *run_status;      /* what GET …/runs/RUN says; NULL: that there is none */
+  guint        n_running;       /* times that it says "running", first */
   char        *state;           /* what GET …/state says */
   char        *answer;          /* to the command; NULL: success */
   gint64       applied_seq;     /* in it; -1: not said */
@@ -37,6 +38,7 @@ typedef struct
   GArray      *command_faults;  /* the same, of commands */
   guint        silence;         /* ms: the silence-timeout of the threads made for it */
   gboolean     mute;            /* commands over a WebSocket are not answered */
+  const char  *retry;           /* what comes before a stream's events; or NULL */
   gboolean     keeps_open;      /* an answer does not end after the last event: as the real ones do */
 
   GPtrArray   *requests;        /* what was asked: "POST /threads {}" */

@@ -15,6 +15,7 @@ struct _FakeServer
   gpointer         user_data;
   GPtrArray       *exchanges;   /* open; not held: they hold themselves while something is under way */
   guint            n_goodbyes;  /* closing handshakes of WebSockets */
+  guint            n_pings;     /* that came over WebSockets */
 };
 
 static void read_more  (FakeExchange *exchange);
@@ -246,6 +247,13 @@ say_goodbye (FakeExchange *exchange)
   exchange->closes = TRUE;
 }
 
+static void
+answer_ping (FakeExchange *exchange)
+{
+  exchange->server->n_pings++;
+  fake_exchange_write (exchange, "\x8a\0", 2);
+}
+
 /* FALSE: no whole text is there. Clients' frames are masked; these are short. */
 static gboolean
 take_frame (FakeExchange *exchange)
@@ -274,6 +282,8 @@ take_frame (FakeExchange *exchange)
   g_byte_array_remove_range (exchange->in, 0, at + 4 + size);
   if (opcode == 8)
     say_goodbye (exchange);
+  if (opcode == 9)
+    answer_ping (exchange);
 
   return opcode == 1;
 }
@@ -463,4 +473,10 @@ fake_server_foreach (FakeServer *self,
                      gpointer    user_data)
 {
   g_ptr_array_foreach (self->exchanges, func, user_data);
+}
+
+guint
+fake_server_get_n_pings (FakeServer *self)
+{
+  return self->n_pings;
 }

@@ -46,6 +46,8 @@ void        fake_server_free         (FakeServer    *self);
 guint       fake_server_get_port     (FakeServer    *self);
 /* How many WebSockets clients have closed as they should, with a closing handshake. */
 guint       fake_server_get_n_goodbyes (FakeServer  *self);
+/* How many pings have come over WebSockets. */
+guint       fake_server_get_n_pings  (FakeServer    *self);
 /* @func: of an exchange, for each that is open. */
 void        fake_server_foreach      (FakeServer    *self,
                                       GFunc          func,

@@ -5,6 +5,7 @@
  */
 #include <gstream/event/gstream-error.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fake-agent.h"
@@ -66,6 +67,18 @@ assert_fails (Fixture *fixture,
   g_assert_error (error, domain, code);
 }
 
+/* That were tried since the requests were last forgotten. */
+static guint
+count_connections (FakeAgent *agent)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < agent->requests->len; i++)
+    n += strstr (agent->requests->pdata[i], "/stream/events") != NULL;
+
+  return n;
+}
+
 /* Every offset of a short run, answers' headers and framing included. */
 static void
 test_cut (gconstpointer data)
@@ -85,6 +98,7 @@ test_cut (gconstpointer data)
       g_autofree char *log = NULL;
 
       agent->n_streams = agent->n_commands = 0;
+      g_ptr_array_set_size (agent->requests, 0);
       fake_agent_add_fault (agent, (Fault) { .cut_at = offset });
       log = fake_agent_run (agent, transport, &error);
       if (transport == GSTREAM_TRANSPORT_WEBSOCKET && agent->n_streams <= 1 && error != NULL)
@@ -97,7 +111,7 @@ test_cut (gconstpointer data)
       g_assert_no_error (error);
       g_assert_cmpstr (log, ==, expected);
       g_assert_cmpuint (agent->n_commands, ==, 1);
-      cut = agent->n_streams > 1;
+      cut = count_connections (agent) > 1;
       g_assert_true (cut || offset > 1000); /* in vain, if nothing is ever cut */
     }
 }
@@ -310,7 +324,214 @@ test_begun_anew (Fixture       *fixture,
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
 }
 
+/* --- events that cannot be told from one another --- */
+
+static void
+replace_in_events (Fixture    *fixture,
+                   const char *pattern,
+                   const char *replacement)
+{
+  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+
+  for (guint i = 0; i < fixture->agent->events->len; i++)
+    {
+      char *event = fixture->agent->events->pdata[i];
+
+      fixture->agent->events->pdata[i] = g_regex_replace_literal (regex, event, -1, 0, replacement, 0, NULL);
+      g_free (event);
+    }
+}
+
+/* Without ids all of them are seen; and when the connection breaks, one error and nothing twice. */
+static void
+test_without_ids (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  const char * const ids[] = { "\"event_id\":\"\",", "\"event_id\":null,", "" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autofree char *log = NULL;
+      g_auto (GStrv) lines = NULL;
+      g_autoptr (GError) error = NULL;
+
+      replace_in_events (fixture, "\"event_id\":[^,]*,", ids[i]);
+      log = fake_agent_run (fixture->agent, fixture->transport, &error);
+      g_assert_no_error (error);
+      lines = g_strsplit (log, "\n", -1);
+      g_assert_cmpuint (g_strv_length (lines), ==, fixture->agent->events->len + 1);
+
+      fixture->agent->n_commands = 0;
+      fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 5, .ends = TRUE });
+      assert_fails (fixture, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+      fixture->agent->n_commands = 0;
+    }
+}
+
+/* --- silence --- */
+
+/* A connection that says nothing is not trusted because the run goes on. */
+static void
+test_running (Fixture       *fixture,
+              gconstpointer  data)
+{
+  fixture->agent->silence = SHORT_SILENCE;
+  for (guint n_stalls = 1; n_stalls < 3; n_stalls++)
+    {
+      fixture->agent->n_streams = fixture->agent->n_commands = 0;
+      fixture->agent->n_running = 100;
+      for (guint i = 0; i < n_stalls; i++)
+        fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000 + i, .stall = TRUE });
+      assert_recovers (fixture, 1 + n_stalls);
+    }
+}
+
+/* It may say nothing for long, where there is nothing to say: it is the one that goes on. */
+static void
+test_quiet (Fixture       *fixture,
+            gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  fixture->agent->silence = 50;
+  fixture->agent->n_running = 100;
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .delay = 500 });
+  for (guint i = 0; i < 10; i++)
+    fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 1, .stall = TRUE });
+  log = fake_agent_run (fixture->agent, fixture->transport, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (log, ==, fixture->expected);
+  g_assert_cmpuint (fixture->agent->faults->len, <, 10); /* others were tried */
+  g_array_set_size (fixture->agent->faults, 0);
+}
+
+static void
+test_unknown_run (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  g_clear_pointer (&fixture->agent->run_status, g_free);
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000 });
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 200, .stall = TRUE });
+  log = fake_agent_run (fixture->agent, fixture->transport, &error);
+  g_assert_null (log);
+  g_assert_nonnull (strstr (error->message, "this run was forgotten"));
+  g_assert_cmpuint (fixture->agent->n_streams, ==, 2); /* the silence of a minute was not waited for */
+}
+
+static void
+test_pings (Fixture       *fixture,
+            gconstpointer  data)
+{
+  fixture->agent->silence = 3000;
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .delay = 1500 });
+  assert_recovers (fixture, 1);
+  g_assert_cmpuint (fake_server_get_n_pings (fixture->agent->server), >=, 1);
+}
+
+/* --- a run that asks while others of its branches work --- */
+
+/* Whatever befalls the connection before the server says that it is over, all that it says is seen. */
+static void
+test_busy_question (Fixture       *fixture,
+                    gconstpointer  data)
+{
+  const Fault faults[] = {
+    { 0 }, { .cut_at = 3000, .delay = 300 }, { .cut_at = 10, .ends = TRUE }, { .cut_at = 3000 }, { .cut_at = 3000, .stall = TRUE },
+  };
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/busy-question.sse");
+
+  agent->keeps_open = TRUE;
+  agent->silence = SHORT_SILENCE;
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+      g_auto (GStrv) lines = NULL;
+
+      agent->n_running = 7;
+      agent->n_commands = 0;
+      fake_agent_add_fault (agent, faults[i]);
+      log = fake_agent_run (agent, fixture->transport, &error);
+      g_assert_no_error (error);
+      lines = g_strsplit (log, "\n", -1);
+      g_assert_cmpuint (g_strv_length (lines), ==, agent->events->len + 1);
+      g_assert_cmpint (atoi (lines[agent->events->len]), ==, GSTREAM_RUN_STATUS_INTERRUPTED);
+      g_assert_cmpuint (agent->n_running, ==, 0); /* it was read until it was over */
+    }
+}
+
+/* --- what the stream itself asks for --- */
+
+static void
+test_retry_field (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  g_object_set (thread, "retry-pause", 3600000u, "retry-pause-max", 3600000u, NULL);
+  fixture->agent->retry = "retry: 1\n\n";
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000 });
+  run = start (thread);
+  log = drain (run, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (log, ==, fixture->expected);
+}
+
 /* --- commands --- */
+
+/* Before it is a WebSocket nothing has been sent. */
+static void
+test_handshake_retried (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  static const char * const passing[] = { "502 Bad Gateway", "503 Service Unavailable", "429 Too Many Requests" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
+    fake_agent_add_fault (fixture->agent, (Fault) { .status = passing[i] });
+  assert_recovers (fixture, 1);
+
+  fixture->agent->n_commands = 0;
+  for (gsize i = 0; i < 4; i++)
+    fake_agent_add_fault (fixture->agent, (Fault) { .status = passing[0], .body = "not today" });
+  assert_fails (fixture, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpuint (fixture->agent->n_commands, ==, 0);
+  g_assert_cmpuint (fixture->agent->faults->len, ==, 0);
+}
+
+static gboolean
+on_listen (gpointer server)
+{
+  fake_server_listen (server);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_handshake_refused (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  g_object_set (thread, "retry-pause", 100u, NULL);
+  fake_server_stop (fixture->agent->server);
+  g_timeout_add (50, on_listen, fixture->agent->server);
+  run = start (thread);
+  log = drain (run, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (log, ==, fixture->expected);
+  g_assert_cmpuint (fixture->agent->n_commands, ==, 1);
+}
+
 
 static void
 test_command_retried (Fixture       *fixture,
@@ -382,7 +603,16 @@ main (int    argc,
       add ("N3/final-statuses", transport, test_final_statuses);
       add ("N3/refused", transport, test_refused);
       add ("N3/begun-anew", transport, test_begun_anew);
+      add ("N3/without-ids", transport, test_without_ids);
+      add ("N4/busy-question", transport, test_busy_question);
+      add ("N12/running", transport, test_running);
+      add ("N12/quiet", transport, test_quiet);
+      add ("N12/unknown-run", transport, test_unknown_run);
+      add ("N3/handshake-refused", transport, test_handshake_refused);
     }
+  add ("N12/pings", GSTREAM_TRANSPORT_WEBSOCKET, test_pings);
+  add ("N3/retry-field", GSTREAM_TRANSPORT_SSE, test_retry_field);
+  add ("N3/handshake-retried", GSTREAM_TRANSPORT_WEBSOCKET, test_handshake_retried);
   add ("N3/command-retried", GSTREAM_TRANSPORT_SSE, test_command_retried);
   add ("N3/command-not-repeated", GSTREAM_TRANSPORT_SSE, test_command_not_repeated);
 

@@ -14,7 +14,7 @@ add (GstreamSeenIds *ids,
 {
   g_autofree char *id = g_strdup_printf ("1795366693%03u-0.%u", number / 7, number);
 
-  return gstream_seen_ids_add (ids, id);
+  return gstream_seen_ids_add (ids, id, 0, "", 0);
 }
 
 static void
@@ -32,8 +32,8 @@ test_each_once (void)
 {
   g_autoptr (GstreamSeenIds) ids = gstream_seen_ids_new ();
 
-  g_assert_cmpint (gstream_seen_ids_add (ids, ""), ==, GSTREAM_SEEN_ID_NEW);
-  g_assert_cmpint (gstream_seen_ids_add (ids, ""), ==, GSTREAM_SEEN_ID_OLD);
+  g_assert_cmpint (gstream_seen_ids_add (ids, "", 0, "", 0), ==, GSTREAM_SEEN_ID_NEW);
+  g_assert_cmpint (gstream_seen_ids_add (ids, "", 0, "", 0), ==, GSTREAM_SEEN_ID_OLD);
   assert_all (ids, 0, 1000, GSTREAM_SEEN_ID_NEW);
   assert_all (ids, 0, 1000, GSTREAM_SEEN_ID_OLD);
 }
@@ -106,7 +106,7 @@ test_any_ids (void)
       for (int j = 0; j < length; j++)
         id[j] = j < 60 && length >= 60 ? '1' : letters[g_rand_int_range (rand, 0, strlen (letters))];
       is_new = g_hash_table_add (known, g_strdup (id));
-      g_assert_cmpint (gstream_seen_ids_add (ids, id), ==, is_new ? GSTREAM_SEEN_ID_NEW : GSTREAM_SEEN_ID_OLD);
+      g_assert_cmpint (gstream_seen_ids_add (ids, id, 0, "", 0), ==, is_new ? GSTREAM_SEEN_ID_NEW : GSTREAM_SEEN_ID_OLD);
     }
 }
 

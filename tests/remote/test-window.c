@@ -110,6 +110,133 @@ test_another_run (void)
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
 }
 
+/* What has no id of its own is new as long as nothing comes twice; a new connection cannot tell. */
+static void
+test_without_ids (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  g_autoptr (GError) error = NULL;
+
+  push (window, lifecycle ("synth:b:1", 1, "running"));
+  g_assert_true (gstream_run_window_can_rewind (window));
+  gstream_run_window_rewind (window);
+  push (window, lifecycle ("synth:b:1", 1, "running"));
+  for (guint i = 0; i < 3; i++)
+    push (window, new_event ("", i + 2, "values", "1"));
+  assert_pops (window, "synth:b:1");
+  for (guint i = 0; i < 3; i++)
+    assert_pops (window, "");
+  assert_pops (window, NULL);
+  g_assert_false (gstream_run_window_can_rewind (window));
+
+  gstream_run_window_rewind (window);
+  push (window, lifecycle ("synth:b:1", 1, "running"));
+  push (window, new_event ("1", 2, "values", "1"));
+  assert_pops (window, "1");
+  g_assert_false (gstream_run_window_push (window, new_event ("", 2, "values", "1"), &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+}
+
+/* What differs is another event, whatever its id; what does not is the same one, whatever its seq. */
+static void
+test_one_id (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  const char * const data[] = { "\"the first one\"", "\"the second 1\"", "\"the second 2\"" };
+
+  push (window, lifecycle ("1", 1, "running"));
+  assert_pops (window, "1");
+  for (guint connection = 0; connection < 2; connection++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (data); i++)
+        for (guint twice = 0; twice < 2; twice++)
+          {
+            push (window, new_event ("2", 2 + i + 10 * connection, "values", data[i]));
+            push (window, new_event ("2", 2 + i + 10 * connection, "updates", data[i]));
+            assert_pops (window, connection == 0 && twice == 0 ? "2" : NULL);
+            assert_pops (window, connection == 0 && twice == 0 ? "2" : NULL);
+          }
+      gstream_run_window_rewind (window);
+      push (window, lifecycle ("1", 1, "running"));
+      assert_pops (window, NULL);
+    }
+}
+
+/* Of a long run that another may follow only its beginning is kept; the rest is asked for again. */
+static void
+test_long (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", 100000);
+  guint n_pushes = 0;
+
+  for (guint connection = 0; connection < 2; connection++)
+    {
+      gstream_run_window_rewind (window);
+      push (window, lifecycle ("1", 1, "running"));
+      push (window, new_event ("2", 2, "values", "1"));
+      push (window, lifecycle ("3", 3, "completed"));
+      push (window, lifecycle ("4", 4, "running"));
+      for (guint seq = 5; seq <= 100000 && !gstream_run_window_must_rewind (window); seq++, n_pushes++)
+        {
+          g_autofree char *id = g_strdup_printf ("%u", seq);
+
+          push (window, new_event (id, seq, "values", "1"));
+        }
+      g_assert_cmpint (gstream_run_window_must_rewind (window), ==, connection == 0);
+    }
+  g_assert_cmpuint (n_pushes, ==, 2 * (100000 - 4));
+  for (guint seq = 4; seq <= 100000; seq++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", seq);
+
+      assert_pops (window, id);
+    }
+}
+
+/* A run that was interrupted goes on being read; another one on the thread is its end. */
+static void
+test_asking (void)
+{
+  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+
+  push (window, lifecycle ("1", 1, "running"));
+  push (window, lifecycle ("2", 2, "interrupted"));
+  g_assert_true (gstream_run_window_is_asking (window));
+  g_assert_false (gstream_run_window_is_over (window));
+  push (window, new_event ("3", 3, "values", "1"));
+  push (window, lifecycle ("4", 4, "running"));
+  g_assert_true (gstream_run_window_is_over (window));
+  assert_pops (window, "1");
+  assert_pops (window, "2");
+  assert_pops (window, "3");
+  assert_pops (window, NULL);
+}
+
+/* An event stream's `retry` is where the pauses begin, up to a minute. */
+static void
+test_told_pauses (void)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
+  g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
+  const struct { gint64 told; int expected[3]; } cases[] = {
+    { -1, { 100, 200, 400 } }, { 7, { 7, 14, 28 } }, { 0, { 0, 0, 0 } }, { 2000, { 2000, 2000, 2000 } },
+    { G_MAXINT64, { 60000, 60000, 60000 } },
+  };
+
+  server->retry_limit = 3;
+  server->retry_pause = 100;
+  server->retry_pause_max = 500;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      GstreamRetry retry = { 0 };
+
+      gstream_retry_tell (&retry, cases[i].told);
+      for (gsize j = 0; j < 3; j++)
+        g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken), ==, cases[i].expected[j]);
+    }
+}
+
 static void
 test_pauses (void)
 {
@@ -205,7 +332,12 @@ main (int    argc,
   g_test_add_func ("/remote/N3/window/named", test_named);
   g_test_add_func ("/remote/N3/window/counted", test_counted);
   g_test_add_func ("/remote/N3/window/another-run", test_another_run);
+  g_test_add_func ("/remote/N3/window/without-ids", test_without_ids);
+  g_test_add_func ("/remote/N3/window/one-id", test_one_id);
+  g_test_add_func ("/remote/N3/window/long", test_long);
+  g_test_add_func ("/remote/N4/window/asking", test_asking);
   g_test_add_func ("/remote/N3/pauses", test_pauses);
+  g_test_add_func ("/remote/N3/told-pauses", test_told_pauses);
   g_test_add_func ("/remote/N3/logged", test_logged);
   g_test_add_func ("/remote/N3/retry-after", test_retry_after);
 

@@ -156,6 +156,25 @@ export const nestedQuestion = new StateGraph(Notes)
   .addEdge('inner', 'end')
   .compile();
 
+// busyQuestion: one branch asks at once; another, a subgraph, talks on, and then asks too
+const busy = new StateGraph(Notes)
+  .addNode('talk', async (state, config) => {
+    const model = says(Array.from({length: 8}, (_, n) => `word${n} `), 100);
+    return {log: [(await model.invoke(state.topic, config)).content]};
+  })
+  .addNode('ask', asks('busy'))
+  .addEdge(START, 'talk')
+  .addEdge('talk', 'ask')
+  .compile({name: 'busy'});
+export const busyQuestion = new StateGraph(Notes)
+  .addNode('quick', asks('quick'))
+  .addNode('busy', busy)
+  .addNode('end', notes('finished'))
+  .addEdge(START, 'quick')
+  .addEdge(START, 'busy')
+  .addEdge(['quick', 'busy'], 'end')
+  .compile();
+
 // slow: talks for a minute, a word every twenty milliseconds
 export const slow = messageGraph()
   .addNode('model', speaker(says(Array.from({length: 3000}, (_, n) => `word${n} `), 20)))

@@ -209,6 +209,31 @@ _nested.add_edge("inner", "end")
 nested_question = _nested.compile()
 
 
+# busy_question: one branch asks at once; another, a subgraph, talks on, and then asks too
+
+def _talker(pieces, pause):
+    async def talk(state: Notes):
+        message = await says(*pieces, pause=pause).ainvoke([("user", state["topic"])])
+        return {"log": [message.content]}
+
+    return talk
+
+
+_busy = StateGraph(Notes)
+_busy.add_node("talk", _talker([f"word{n} " for n in range(8)], 0.1))
+_busy.add_node("ask", asks("busy"))
+_busy.add_edge(START, "talk")
+_busy.add_edge("talk", "ask")
+_both = StateGraph(Notes)
+_both.add_node("quick", asks("quick"))
+_both.add_node("busy", _busy.compile(name="busy"))
+_both.add_node("end", notes("finished"))
+_both.add_edge(START, "quick")
+_both.add_edge(START, "busy")
+_both.add_edge(["quick", "busy"], "end")
+busy_question = _both.compile()
+
+
 # slow: talks for a minute, a word every twenty milliseconds
 
 _slow = StateGraph(MessagesState)
