@@ -71,6 +71,7 @@ struct _GstreamRemoteSource
   guint               n_beside;   /* how often that was done since an event came */
   GPtrArray          *left;       /* connections whose place another took, and which stay open */
   GSource            *silence;    /* runs while the connection is read */
+  gint64              waiting;    /* monotonic µs: since then */
   guint64             heard;      /* how much that had brought when it began, events or not */
   gboolean            checking;   /* it has been silent, and the server is being asked how the run is */
   GSource            *pause;
@@ -82,6 +83,7 @@ struct _GstreamRemoteSource
   GHashTable         *interrupts; /* ids of those that events have told */
   gint64              end_time;   /* the timestamp of the run's own end, or of its being interrupted */
   gboolean            over;       /* it was interrupted, and the server says that it is over */
+  gboolean            verified;   /* another connection was asked for what this one, long silent, may have missed */
   gboolean            asking;     /* which is being asked */
   GSource            *ask_again;  /* until that is */
   guint               n_asked;    /* times in a row */

@@ -135,20 +135,40 @@ check_run (GstreamRemoteSource *self)
                         on_run_known, g_object_ref (self));
 }
 
+/* A connection that was silent for so long may be dead, and the run have said more than came. */
+static gboolean
+is_doubtful (GstreamRemoteSource *self)
+{
+  return !self->verified && gstream_run_window_can_rewind (self->window)
+         && g_get_monotonic_time () - self->waiting > (gint64) self->server->silence_timeout * 1000;
+}
+
+static void
+silent_after_the_end (GstreamRemoteSource *self)
+{
+  if (is_doubtful (self))
+    {
+      self->verified = TRUE;
+      gstream_remote_source_open_beside (self);
+      gstream_remote_source_start_silence (self);
+      return;
+    }
+
+  gstream_remote_source_end (self);
+  if (gstream_pending_next_wake (&self->pending))
+    gstream_remote_source_go_on (self);
+}
+
 static gboolean
 on_silence (gpointer user_data)
 {
   g_autoptr (GstreamRemoteSource) self = g_object_ref (user_data);
 
   gstream_timer_end (&self->silence);
-  if (!self->over)
-    check_run (self);
+  if (self->over)
+    silent_after_the_end (self);
   else
-    {
-      gstream_remote_source_end (self);
-      if (gstream_pending_next_wake (&self->pending))
-        gstream_remote_source_go_on (self);
-    }
+    check_run (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -159,7 +179,7 @@ get_patience (GstreamRemoteSource *self)
   guint timeout = self->server->silence_timeout;
 
   if (self->over)
-    return gstream_run_window_is_inside (self->window) ? REST : timeout;
+    return gstream_run_window_is_inside (self->window) && self->beside == NULL ? REST : timeout;
   if (self->again && !self->known)
     return MIN (timeout, SHORT_SILENCE);
 

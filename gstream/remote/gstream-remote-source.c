@@ -93,6 +93,7 @@ read_more (GstreamRemoteSource *self)
     return;
 
   self->reading = TRUE;
+  self->waiting = g_get_monotonic_time ();
   gstream_remote_source_start_silence (self);
   gstream_remote_source_read (self, self->connection);
 }
