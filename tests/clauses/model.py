@@ -463,10 +463,11 @@ class Run:
 
     def event_without_id(self, scope, namespace, data, metadata, params):
         """T2: the one open message of the namespace, or the one that the order of events tells. With none open a block
-        event begins one (taken: even after others have ended, since nothing tells that it is late)."""
-        open_ = [message for message in self.messages if message.namespace == namespace and message.open]
+        event begins one where none has ended; else it is late (taken: of the one that has ended)."""
+        mine = [message for message in self.messages if message.namespace == namespace]
+        open_ = [message for message in mine if message.open]
         event = data["event"]
-        if not open_:
+        if not mine:
             message = self.begun_in_the_middle(scope, namespace, data, metadata, params, set())
             open_ = [message] if message is not None else []
         if len(open_) > 1:

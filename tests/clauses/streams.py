@@ -427,11 +427,12 @@ class Maker:
     # Messages without ids (D2)
 
     def lonely_messages(self, namespace):
-        """One after another, so that nothing has to be told apart. None is late: nothing would tell that it is."""
-        for _ in range(self.pick(0, 1, 1, 2)):
+        """One after another, so that nothing has to be told apart. Only the first may lack its start: what comes
+        without one later is late."""
+        for at in range(self.pick(0, 1, 1, 2)):
             identity = "m" + self.number()
             piece = []
-            if self.chance(0.92):
+            if at or self.chance(0.92):
                 piece.append(self.start(identity))
             blocks = self.blocks()
             piece += self.block_events(blocks)
