@@ -396,7 +396,7 @@ test_quiet (Fixture       *fixture,
 
   fixture->agent->silence = 50;
   fixture->agent->n_running = 100;
-  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .delay = 500 });
+  fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .delay = 3000 });
   for (guint i = 0; i < 10; i++)
     fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 1, .stall = TRUE });
   log = fake_agent_run (fixture->agent, fixture->transport, &error);
