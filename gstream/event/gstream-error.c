@@ -2,7 +2,7 @@
  *
  * The error domain: its quark and type, and what an error of it carries besides its message.
  */
-#include "gstream/event/gstream-error-private.h"
+#include "gstream/event/gstream-error-internal.h"
 
 #include "gstream/event/gstream-payload.h"
 

@@ -4,7 +4,7 @@
  *
  * An event is its place in the log (seq) and a body. Events that differ in seq
  * alone share the body of the first, their host. An event that was read is one
- * allocation: event, body, facts, where things are in its text, their strings, and the
+ * allocation: event, body, fields, where things are in its text, their strings, and the
  * text itself unless that is large.
  */
 #pragma once
@@ -12,22 +12,14 @@
 #include <time.h>
 
 #include <gstream/event/gstream-event-page-private.h>
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/event/gstream-json-cursor-private.h>
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-payload-internal.h>
 
 G_BEGIN_DECLS
 
 /* A text as small as this is copied into its event, which then keeps no buffer of the source's alive. */
 #define GSTREAM_EVENT_LARGEST_EMBEDDED 4096
-
-/* The facts as the view has them, and where in the data's text the payloads are that they speak of. */
-typedef struct
-{
-  GstreamFacts     facts;
-  GstreamJsonSlice item;     /* none: the data is the item */
-  GstreamJsonSlice metadata;
-} GstreamEventFacts;
 
 /* What only an event that was read has: its text, and what of it is where. */
 typedef struct
@@ -45,7 +37,7 @@ struct _GstreamEventBody
 {
   GstreamEventView   view;
   GstreamMethod      method;
-  gboolean           facts_apart; /* the facts are an allocation of their own */
+  gboolean           fields_apart; /* the fields are an allocation of their own */
   const char        *method_name;
   gint64             timestamp;   /* ms */
   const char        *id;          /* or NULL */
@@ -84,7 +76,7 @@ gstream_event_init (GstreamEvent *self)
   *self = (GstreamEvent) { .ref_count = 1, .body = body };
   body->view = (GstreamEventView) { .item = NULL };
   body->method = GSTREAM_METHOD_OTHER;
-  body->facts_apart = FALSE;
+  body->fields_apart = FALSE;
   body->method_name = body->id = body->node = NULL;
   body->timestamp = 0;
   body->text = NULL;
@@ -94,18 +86,18 @@ gstream_event_init (GstreamEvent *self)
 }
 
 static inline void
-gstream_event_facts_init (GstreamEventFacts *self,
+gstream_event_fields_init (GstreamEventFields *self,
                           GstreamMethod      method)
 {
-  self->facts.method = method;
-  self->facts.step = GSTREAM_STEP_NONE;
-  self->facts.delta = GSTREAM_DELTA_OTHER;
-  self->facts.tool_role = FALSE;
-  self->facts.index = -1;
-  self->facts.message_id = self->facts.run_id = self->facts.node = NULL;
-  self->facts.text = self->facts.key = self->facts.name = NULL;
-  self->facts.text_length = 0;
-  self->facts.halves = 0;
+  self->method = method;
+  self->step = GSTREAM_STEP_NONE;
+  self->delta = GSTREAM_DELTA_OTHER;
+  self->tool_role = FALSE;
+  self->index = -1;
+  self->message_id = self->run_id = self->node = NULL;
+  self->text = self->key = self->name = NULL;
+  self->text_length = 0;
+  self->halves = 0;
   self->item = self->metadata = (GstreamJsonSlice) { .length = 0 };
 }
 
@@ -130,8 +122,8 @@ gstream_event_host (GstreamEvent *event)
 /* Of a known method, for good. */
 const char     *gstream_method_get_name  (GstreamMethod       method);
 
-/* The data of an event that has only facts: a delta of a message writer's. */
-GstreamPayload *gstream_event_write_data (const GstreamFacts *facts);
+/* The data of an event that has only fields: a delta of a message writer's. */
+GstreamPayload *gstream_event_write_data (const GstreamEventFields *fields);
 
 /* The event's strings as they were found, not yet copied. */
 typedef struct
@@ -161,11 +153,11 @@ gboolean        gstream_found_read_message (GstreamFound      *self,
                                             GstreamJsonCursor *cursor);
 /* The bytes that the strings need. */
 gsize           gstream_found_get_size   (const GstreamFound *self);
-/* Copies it all to @facts, the strings to @room; gives what is behind them. */
+/* Copies it all to @fields, the strings to @room; gives what is behind them. */
 char           *gstream_found_copy       (const GstreamFound *self,
                                           GstreamMethod       method,
                                           const char         *node,
-                                          GstreamEventFacts  *facts,
+                                          GstreamEventFields  *fields,
                                           char               *room);
 /* Moves @room. */
 const char     *gstream_found_copy_string (const GstreamJsonString *string,

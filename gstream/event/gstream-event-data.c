@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An event's payloads and facts, made when they are first asked for.
+ * An event's payloads and fields, made when they are first asked for.
  */
 #include "gstream/event/gstream-event-body-private.h"
 
@@ -42,7 +42,7 @@ peek_data (GstreamEvent *event)
     return data;
   if (body->text != NULL)
     return get_part (event, &body->data, body->text->json, body->text->data);
-  return publish (&body->data, gstream_event_write_data (body->view.facts));
+  return publish (&body->data, gstream_event_write_data (body->view.fields));
 }
 
 const char *
@@ -57,48 +57,48 @@ gstream_event_peek_data_text (GstreamEvent *event,
 }
 
 /* From data that an application made: checked, but not looked at yet. */
-static GstreamEventFacts *
-read_facts (GstreamEventBody *body)
+static GstreamEventFields *
+read_fields (GstreamEventBody *body)
 {
   GstreamPayload *data = body->data;
   GstreamJsonCursor cursor;
-  GstreamEventFacts *facts;
+  GstreamEventFields *fields;
   GstreamFound found;
   gboolean done;
 
   done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
          gstream_found_read (&found, body->method, &cursor);
   g_assert (done);
-  facts = g_malloc (sizeof *facts + gstream_found_get_size (&found));
-  gstream_found_copy (&found, body->method, body->node, facts, (char *) (facts + 1));
-  return facts;
+  fields = g_malloc (sizeof *fields + gstream_found_get_size (&found));
+  gstream_found_copy (&found, body->method, body->node, fields, (char *) (fields + 1));
+  return fields;
 }
 
-const GstreamFacts *
-gstream_event_find_facts (GstreamEvent *event)
+const GstreamEventFields *
+gstream_event_find_fields (GstreamEvent *event)
 {
   GstreamEventBody *body = event->body;
-  GstreamEventFacts *facts = read_facts (body);
+  GstreamEventFields *fields = read_fields (body);
 
-  if (g_atomic_pointer_compare_and_exchange (&body->view.facts, NULL, &facts->facts))
+  if (g_atomic_pointer_compare_and_exchange (&body->view.fields, NULL, fields))
     {
-      body->facts_apart = TRUE;
-      return &facts->facts;
+      body->fields_apart = TRUE;
+      return fields;
     }
-  g_free (facts);
-  return g_atomic_pointer_get (&body->view.facts);
+  g_free (fields);
+  return g_atomic_pointer_get (&body->view.fields);
 }
 
-static const GstreamEventFacts *
-get_facts (GstreamEvent *event)
+static const GstreamEventFields *
+get_fields (GstreamEvent *event)
 {
-  return (const GstreamEventFacts *) gstream_event_get_facts (event);
+  return (const GstreamEventFields *) gstream_event_get_fields (event);
 }
 
 GstreamPayload *
 gstream_event_find_item (GstreamEvent *event)
 {
-  GstreamJsonSlice slice = get_facts (event)->item;
+  GstreamJsonSlice slice = get_fields (event)->item;
   GstreamPayload *item = peek_data (event);
 
   if (slice.length > 0)
@@ -110,7 +110,7 @@ gstream_event_find_item (GstreamEvent *event)
 GstreamPayload *
 gstream_event_peek_metadata (GstreamEvent *event)
 {
-  GstreamJsonSlice slice = get_facts (event)->metadata;
+  GstreamJsonSlice slice = get_fields (event)->metadata;
 
   if (slice.length == 0)
     return NULL;

@@ -103,7 +103,7 @@ read_delta (GstreamFound      *self,
   DeltaStrings strings = { 0 };
 
   self->delta = GSTREAM_DELTA_OTHER;
-  self->text.start = NULL;
+  self->text = (GstreamJsonString) { NULL, 0, FALSE };
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
   if (!gstream_json_cursor_open (cursor, '{', "an object"))

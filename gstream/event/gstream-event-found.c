@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The fields of an event's data that the pipeline needs, in whichever of the
- * dialects they are written; and how they come to be facts (D5).
+ * dialects they are written; and how they come to be fields (D5).
  */
 #include "gstream/event/gstream-event-body-private.h"
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #define is gstream_json_string_is
 
@@ -229,7 +229,7 @@ gstream_found_copy_string (const GstreamJsonString  *string,
 /* Half a surrogate pair at its ends may go with what comes before or after (T3). */
 G_GNUC_NO_INLINE static const char *
 copy_escaped_text (const GstreamFound  *self,
-                   GstreamFacts        *facts,
+                   GstreamEventFields        *fields,
                    char               **room)
 {
   GstreamJsonValue raw = { self->text.start, self->text.start + self->text.length };
@@ -237,7 +237,7 @@ copy_escaped_text (const GstreamFound  *self,
   guint16 high;
 
   gstream_json_trim_halves (&raw, &low, &high);
-  facts->halves = low | (guint32) high << 16;
+  fields->halves = low | (guint32) high << 16;
 
   return gstream_found_copy_string (&(GstreamJsonString) { raw.start, raw.end - raw.start, TRUE }, room);
 }
@@ -246,27 +246,27 @@ char *
 gstream_found_copy (const GstreamFound *self,
                     GstreamMethod       method,
                     const char         *node,
-                    GstreamEventFacts  *facts,
+                    GstreamEventFields  *fields,
                     char               *room)
 {
   const char *own_node;
 
-  facts->facts.method = method;
-  facts->facts.step = self->step;
-  facts->facts.delta = self->delta;
-  facts->facts.tool_role = self->tool_role;
-  facts->facts.index = self->index;
-  facts->facts.message_id = gstream_found_copy_if_any (&self->message_id, &room);
-  facts->facts.run_id = gstream_found_copy_if_any (&self->run_id, &room);
+  fields->method = method;
+  fields->step = self->step;
+  fields->delta = self->delta;
+  fields->tool_role = self->tool_role;
+  fields->index = self->index;
+  fields->message_id = gstream_found_copy_if_any (&self->message_id, &room);
+  fields->run_id = gstream_found_copy_if_any (&self->run_id, &room);
   own_node = gstream_found_copy_if_any (&self->node, &room);
-  facts->facts.node = node != NULL ? node : own_node;
-  facts->facts.halves = 0;
-  facts->facts.text = G_UNLIKELY (self->text.escaped) ? copy_escaped_text (self, &facts->facts, &room)
+  fields->node = node != NULL ? node : own_node;
+  fields->halves = 0;
+  fields->text = G_UNLIKELY (self->text.escaped) ? copy_escaped_text (self, fields, &room)
                                                       : gstream_found_copy_if_any (&self->text, &room);
-  facts->facts.text_length = facts->facts.text != NULL ? room - facts->facts.text - 1 : 0;
-  facts->facts.key = gstream_found_copy_if_any (&self->key, &room);
-  facts->facts.name = gstream_found_copy_if_any (&self->name, &room);
-  facts->item = self->item;
-  facts->metadata = self->metadata;
+  fields->text_length = fields->text != NULL ? room - fields->text - 1 : 0;
+  fields->key = gstream_found_copy_if_any (&self->key, &room);
+  fields->name = gstream_found_copy_if_any (&self->name, &room);
+  fields->item = self->item;
+  fields->metadata = self->metadata;
   return room;
 }

@@ -3,7 +3,7 @@
  * Events to JSON (E3).
  */
 #include "gstream/event/gstream-event-body-private.h"
-#include "gstream/event/gstream-json-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
 
 /* As read, but for the seq that it got since. */
 static char *
@@ -80,21 +80,21 @@ gstream_event_to_json (GstreamEvent *event)
 }
 
 GstreamPayload *
-gstream_event_write_data (const GstreamFacts *facts)
+gstream_event_write_data (const GstreamEventFields *fields)
 {
-  gboolean is_text = facts->delta == GSTREAM_DELTA_TEXT;
+  gboolean is_text = fields->delta == GSTREAM_DELTA_TEXT;
   g_autoptr(GString) out = g_string_new ("{");
 
-  g_assert (is_text || facts->delta == GSTREAM_DELTA_REASONING);
+  g_assert (is_text || fields->delta == GSTREAM_DELTA_REASONING);
 
   gstream_json_add_string (out, "event", "content-block-delta");
-  gstream_json_add_integer (out, "index", facts->index);
+  gstream_json_add_integer (out, "index", fields->index);
   gstream_json_write_member (out, "delta");
   g_string_append_c (out, '{');
   gstream_json_add_string (out, "type", is_text ? "text-delta" : "reasoning-delta");
-  gstream_json_add_string (out, is_text ? "text" : "reasoning", facts->text);
+  gstream_json_add_string (out, is_text ? "text" : "reasoning", fields->text);
   g_string_append_c (out, '}');
-  gstream_json_add_string (out, "run_id", facts->run_id);
+  gstream_json_add_string (out, "run_id", fields->run_id);
   g_string_append_c (out, '}');
   return gstream_payload_new_checked (out->str, out->len);
 }

@@ -4,7 +4,7 @@
  */
 #include "gstream/event/gstream-event-page-private.h"
 
-#include "gstream/event/gstream-event-private.h"
+#include "gstream/event/gstream-event-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
 
 /* Of a page and its events: about seven deltas. One that is kept keeps no more than that. */

@@ -2,9 +2,9 @@
  *
  * Events from JSON (E3): made of what the envelope holds.
  */
-#include "gstream/event/gstream-error-private.h"
+#include "gstream/event/gstream-error-internal.h"
 #include "gstream/event/gstream-event-envelope-private.h"
-#include "gstream/event/gstream-event-mold-private.h"
+#include "gstream/event/gstream-event-template-private.h"
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 
@@ -13,7 +13,7 @@ struct _GstreamEventReader
   gsize                 max_size;
   guint                 max_depth;
   GstreamNamespaceTable namespaces;
-  GstreamEventMold     *mold; /* NULL until a delta has come */
+  GstreamEventTemplate     *template; /* NULL until a delta has come */
 };
 
 GstreamEventReader *
@@ -29,7 +29,7 @@ void
 gstream_event_reader_free (GstreamEventReader *self)
 {
   gstream_namespace_table_clear (&self->namespaces);
-  gstream_event_mold_free (self->mold);
+  gstream_event_template_free (self->template);
   g_free (self);
 }
 
@@ -40,7 +40,7 @@ gstream_event_reader_set_limits (GstreamEventReader *self,
 {
   self->max_size = MIN (max_size, GSTREAM_JSON_MAX_SIZE);
   self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
-  g_clear_pointer (&self->mold, gstream_event_mold_free); /* which may be deeper */
+  g_clear_pointer (&self->template, gstream_event_template_free); /* which may be deeper */
 }
 
 static gsize
@@ -72,9 +72,9 @@ make_event (GstreamEnvelope *self,
             GBytes  *owner)
 {
   gboolean is_known = self->method != GSTREAM_METHOD_OTHER;
-  gsize size = sizeof (GstreamEventFacts) + sizeof (GstreamEventText) + gstream_found_get_size (&self->found) +
+  gsize size = sizeof (GstreamEventFields) + sizeof (GstreamEventText) + gstream_found_get_size (&self->found) +
                string_size (&self->id) + string_size (&self->node);
-  GstreamEventFacts *facts;
+  GstreamEventFields *fields;
   GstreamEventBody *body;
   GstreamEvent *event;
   gpointer start;
@@ -90,8 +90,8 @@ make_event (GstreamEnvelope *self,
   event = gstream_event_alloc (size, &start);
   event->seq = self->seq;
   body = event->body;
-  facts = start;
-  body->text = (GstreamEventText *) (facts + 1);
+  fields = start;
+  body->text = (GstreamEventText *) (fields + 1);
   room = (char *) (body->text + 1);
   body->method = self->method;
   body->method_name = is_known ? gstream_method_get_name (self->method) : gstream_found_copy_string (&self->method_name, &room);
@@ -99,8 +99,8 @@ make_event (GstreamEnvelope *self,
   body->timestamp = self->timestamp;
   body->id = gstream_found_copy_if_any (&self->id, &room);
   body->node = gstream_found_copy_if_any (&self->node, &room);
-  body->view.facts = &facts->facts;
-  room = gstream_found_copy (&self->found, self->method, body->node, facts, room);
+  body->view.fields = fields;
+  room = gstream_found_copy (&self->found, self->method, body->node, fields, room);
   set_text (body->text, self, owner, room);
   return event;
 }
@@ -133,7 +133,7 @@ gstream_event_reader_read (GstreamEventReader  *self,
                    "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size, length);
       return NULL;
     }
-  if (gstream_event_mold_read (self->mold, &envelope, json, length))
+  if (gstream_event_template_read (self->template, &envelope, json, length))
     event = make_event (&envelope, owner);
   else if (!gstream_envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
     gstream_json_cursor_set_error (&envelope.cursor, error);
@@ -141,7 +141,7 @@ gstream_event_reader_read (GstreamEventReader  *self,
     set_failure (&envelope, error);
   else
     {
-      self->mold = gstream_event_mold_learn (self->mold, &envelope);
+      self->template = gstream_event_template_learn (self->template, &envelope);
       event = make_event (&envelope, owner);
     }
   gstream_envelope_clear (&envelope);

@@ -47,12 +47,12 @@ copy_string (const char  *string,
 
 /* Where the method says it all there is nothing to be looked for in the data. */
 static void
-set_plain_facts (GstreamEventBody  *body,
-                 GstreamEventFacts *facts)
+set_plain_fields (GstreamEventBody  *body,
+                 GstreamEventFields *fields)
 {
-  gstream_event_facts_init (facts, body->method);
-  facts->facts.node = body->node;
-  body->view.facts = &facts->facts;
+  gstream_event_fields_init (fields, body->method);
+  fields->node = body->node;
+  body->view.fields = fields;
 }
 
 /**
@@ -81,7 +81,7 @@ gstream_event_new_full (const char         *method,
 {
   GstreamMethod known;
   const char *other; /* the method, where it is not known */
-  GstreamEventFacts *facts;
+  GstreamEventFields *fields;
   GstreamEvent *self;
   gpointer room;
   char *strings;
@@ -91,9 +91,9 @@ gstream_event_new_full (const char         *method,
 
   known = gstream_method_from_name (method, strlen (method));
   other = known == GSTREAM_METHOD_OTHER ? method : NULL;
-  self = gstream_event_alloc (sizeof *facts + size_of (other) + size_of (node) + size_of (id), &room);
-  facts = room;
-  strings = (char *) (facts + 1);
+  self = gstream_event_alloc (sizeof *fields + size_of (other) + size_of (node) + size_of (id), &room);
+  fields = room;
+  strings = (char *) (fields + 1);
   self->body->method = known;
   self->body->method_name = other != NULL ? copy_string (other, &strings) : gstream_method_get_name (known);
   self->body->node = copy_string (node, &strings);
@@ -104,7 +104,7 @@ gstream_event_new_full (const char         *method,
   if (interrupts != NULL)
     self->body->interrupts = gstream_payload_ref (interrupts);
   if (!gstream_found_reads (self->body->method))
-    set_plain_facts (self->body, facts);
+    set_plain_fields (self->body, fields);
   return self;
 }
 
@@ -194,8 +194,8 @@ clear_body (GstreamEvent *self)
   release_payload (self, body->metadata);
   release_payload (self, body->interrupts);
   release_payload (self, body->data);
-  if (body->facts_apart)
-    g_free ((gpointer) body->view.facts);
+  if (body->fields_apart)
+    g_free ((gpointer) body->view.fields);
   if (body->text != NULL)
     g_clear_pointer (&body->text->owner, g_bytes_unref);
 }
@@ -352,5 +352,5 @@ gstream_event_get_node (GstreamEvent *event)
 {
   g_return_val_if_fail (event != NULL, NULL);
 
-  return gstream_event_get_facts (event)->node;
+  return gstream_event_get_fields (event)->node;
 }

@@ -3,7 +3,7 @@
  * An interrupt: its id, what is asked, and where.
  */
 #include "gstream/event/gstream-interrupt.h"
-#include "gstream/event/gstream-namespace-private.h"
+#include "gstream/event/gstream-namespace-internal.h"
 
 /**
  * GstreamInterrupt:

@@ -3,7 +3,7 @@
  * Passing an object or array of a checked text: 64 bytes at once, a bit for each (the
  * first byte's the lowest), so that where tokens are does not decide what runs.
  */
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #define BLOCK 64
 

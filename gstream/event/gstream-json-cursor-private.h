@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-json-text-internal.h>
 
 G_BEGIN_DECLS
 
@@ -22,13 +23,6 @@ typedef struct
   guint32     length;  /* up to the closing one */
   gboolean    escaped; /* has backslashes */
 } GstreamJsonString;
-
-/* A value's place in a text. */
-typedef struct
-{
-  guint32 start;
-  guint32 length; /* 0: there is none */
-} GstreamJsonSlice;
 
 typedef struct
 {

@@ -4,7 +4,7 @@
  */
 #include "gstream/event/gstream-json-cursor-private.h"
 #include "gstream/event/gstream-json-index-private.h"
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 #include "gstream/event/gstream-json-token-private.h"
 
 /* Puts the cursor to the end as well, where nothing else can be passed. */

@@ -2,7 +2,7 @@
  *
  * Whether two checked JSON texts mean the same, and a hash that is the same where they do.
  */
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * JSON Pointer (RFC 6901) on a checked text, in one pass: an object is always
  * gone through to its end, since a name's last occurrence is the one that counts.
  */
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 /* A name of the pointer, or an index: as it is written there. */
 typedef struct

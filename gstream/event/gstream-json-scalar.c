@@ -2,7 +2,7 @@
  *
  * Strings and numbers of a checked JSON text.
  */
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * Going through a checked JSON text: values, elements, members.
  */
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #include <string.h>
 

@@ -2,12 +2,12 @@
  *
  * JSON to GVariant and back (E2).
  */
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #include <math.h>
 
 #include "gstream/event/gstream-json-cursor-private.h"
-#include "gstream/event/gstream-json-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
 
 static GVariant *
 array_to_variant (GstreamJsonValue array)

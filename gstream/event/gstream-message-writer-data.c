@@ -4,7 +4,7 @@
  */
 #include "gstream/event/gstream-message-writer-private.h"
 
-#include "gstream/event/gstream-json-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
 
 /* --- making them --- */
 
@@ -50,20 +50,20 @@ data_event_new (GstreamMessageWriter *self,
 }
 
 /* What reading it would find. */
-static const GstreamFacts *
-make_first_facts (GstreamEvent *first,
+static const GstreamEventFields *
+make_first_fields (GstreamEvent *first,
                   const char   *id)
 {
   gsize size = strlen (id) + 1;
-  GstreamEventFacts *facts = g_malloc (sizeof *facts + size);
+  GstreamEventFields *fields = g_malloc (sizeof *fields + size);
 
-  gstream_event_facts_init (facts, GSTREAM_METHOD_MESSAGES);
-  facts->facts.step = GSTREAM_STEP_MESSAGE_START;
-  facts->facts.message_id = facts->facts.run_id = memcpy (facts + 1, id, size);
-  facts->facts.node = first->body->node;
-  first->body->view.facts = &facts->facts;
-  first->body->facts_apart = TRUE;
-  return &facts->facts;
+  gstream_event_fields_init (fields, GSTREAM_METHOD_MESSAGES);
+  fields->step = GSTREAM_STEP_MESSAGE_START;
+  fields->message_id = fields->run_id = memcpy (fields + 1, id, size);
+  fields->node = first->body->node;
+  first->body->view.fields = fields;
+  first->body->fields_apart = TRUE;
+  return fields;
 }
 
 void
@@ -79,7 +79,7 @@ gstream_message_writer_make_first (GstreamMessageWriter *self,
   gstream_json_add_string (out, "id", id);
   data = end (out, id);
   self->first = gstream_event_new_full ("messages", namespace_, data, -1, node, NULL, NULL);
-  self->id = make_first_facts (self->first, id)->run_id;
+  self->id = make_first_fields (self->first, id)->run_id;
 }
 
 /* --- in the order of a message --- */
@@ -130,7 +130,7 @@ block_event (GstreamMessageWriter *self,
   gstream_json_add_integer (out, "index", self->index);
   gstream_json_add_payload (out, "content", block);
   event = data_event_new (self, step, out);
-  gstream_message_writer_facts (event)->index = self->index;
+  gstream_message_writer_fields (event)->index = self->index;
   return event;
 }
 

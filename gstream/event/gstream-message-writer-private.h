@@ -39,31 +39,31 @@ gstream_message_writer_event_new (GstreamMessageWriter *self,
                                   gsize                 size,
                                   gpointer             *room)
 {
-  gsize whole = sizeof (GstreamEvent) + sizeof (GstreamEventBody) + sizeof (GstreamEventFacts) + size;
+  gsize whole = sizeof (GstreamEvent) + sizeof (GstreamEventBody) + sizeof (GstreamEventFields) + size;
   GstreamEvent *event = gstream_event_page_alloc (&self->page, self->first, whole);
-  GstreamEventFacts *facts = gstream_event_init (event);
+  GstreamEventFields *fields = gstream_event_init (event);
   const GstreamEventBody *first = self->first->body;
   GstreamEventBody *body = event->body;
 
-  gstream_event_facts_init (facts, GSTREAM_METHOD_MESSAGES);
-  facts->facts.step = step;
-  facts->facts.run_id = self->id;
-  facts->facts.node = first->node;
-  body->view.facts = &facts->facts;
+  gstream_event_fields_init (fields, GSTREAM_METHOD_MESSAGES);
+  fields->step = step;
+  fields->run_id = self->id;
+  fields->node = first->node;
+  body->view.fields = fields;
   body->view.namespace_ = first->view.namespace_;
   body->method = GSTREAM_METHOD_MESSAGES;
   body->method_name = first->method_name;
   body->node = first->node;
   body->page = self->page;
   body->timestamp = gstream_event_now ();
-  *room = facts + 1;
+  *room = fields + 1;
   return event;
 }
 
-static inline GstreamFacts *
-gstream_message_writer_facts (GstreamEvent *event)
+static inline GstreamEventFields *
+gstream_message_writer_fields (GstreamEvent *event)
 {
-  return (GstreamFacts *) event->body->view.facts;
+  return (GstreamEventFields *) event->body->view.fields;
 }
 
 /* The message-start. */

@@ -189,12 +189,12 @@ delta_new (GstreamMessageWriter *self,
 {
   gpointer room;
   GstreamEvent *event = gstream_message_writer_event_new (self, GSTREAM_STEP_BLOCK_DELTA, length + 1, &room);
-  GstreamFacts *facts = gstream_message_writer_facts (event);
+  GstreamEventFields *fields = gstream_message_writer_fields (event);
 
-  facts->delta = delta;
-  facts->index = self->index;
-  facts->text = memcpy (room, text, length + 1);
-  facts->text_length = length;
+  fields->delta = delta;
+  fields->index = self->index;
+  fields->text = memcpy (room, text, length + 1);
+  fields->text_length = length;
   return event;
 }
 

@@ -3,7 +3,7 @@
  * Reading namespaces, each distinct one once.
  */
 #include "gstream/event/gstream-namespace-table-private.h"
-#include "gstream/event/gstream-json-text-private.h"
+#include "gstream/event/gstream-json-text-internal.h"
 
 #define EXPECTED "params.namespace, a list of strings"
 

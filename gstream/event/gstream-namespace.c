@@ -2,7 +2,7 @@
  *
  * A namespace in one allocation, its hash taken.
  */
-#include "gstream/event/gstream-namespace-private.h"
+#include "gstream/event/gstream-namespace-internal.h"
 
 #include <string.h>
 

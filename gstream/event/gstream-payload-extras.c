@@ -3,7 +3,7 @@
  * What a payload makes of its text on demand: C strings, an object's members, and the GVariant.
  * Only ever added to, without a lock, so that threads may share a payload.
  */
-#include "gstream/event/gstream-payload-private.h"
+#include "gstream/event/gstream-payload-internal.h"
 
 #include <string.h>
 

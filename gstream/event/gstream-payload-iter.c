@@ -2,9 +2,9 @@
  *
  * Going over the members of an object, or the elements of an array.
  */
-#include "gstream/event/gstream-payload-iter.h"
+#include "gstream/event/gstream-payload.h"
 
-#include "gstream/event/gstream-payload-private.h"
+#include "gstream/event/gstream-payload-internal.h"
 
 /**
  * GstreamPayloadIter:

@@ -2,7 +2,7 @@
  *
  * Typed reading of a payload by JSON Pointer.
  */
-#include "gstream/event/gstream-payload-private.h"
+#include "gstream/event/gstream-payload-internal.h"
 
 /* Finds a value that begins with that byte. */
 static gboolean

@@ -2,13 +2,13 @@
  *
  * Payloads: where they come from, their references, and the whole of one.
  */
-#include "gstream/event/gstream-payload-private.h"
+#include "gstream/event/gstream-payload-internal.h"
 
 #include <string.h>
 
 #include "gstream/event/gstream-event.h"
 #include "gstream/event/gstream-json-cursor-private.h"
-#include "gstream/event/gstream-json-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
 
 /* A part as small as this is copied rather than keeping the whole alive. */

@@ -6,7 +6,7 @@
 
 #include <gstream/model/gstream-lifecycle-private.h>
 
-#include <gstream/event/gstream-payload-iter.h>
+#include <gstream/event/gstream-payload.h>
 
 /**
  * GstreamLifecycle:

@@ -22,10 +22,10 @@ gstream_data_transformer_process (GstreamTransformer  *transformer,
                                   GError             **error)
 {
   GstreamDataTransformer *self = GSTREAM_DATA_TRANSFORMER (transformer);
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   /* Custom data with a name is an extension's (D5). */
-  if (facts->method == GSTREAM_METHOD_CUSTOM && facts->key != NULL)
+  if (fields->method == GSTREAM_METHOD_CUSTOM && fields->key != NULL)
     return TRUE;
   if (!gstream_projection_is_wanted (self->items))
     return TRUE;

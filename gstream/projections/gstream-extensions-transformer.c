@@ -22,10 +22,10 @@ G_DEFINE_FINAL_TYPE (GstreamExtensionsTransformer, gstream_extensions_transforme
 static const char *
 name_of (GstreamEvent *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
-  if (facts->method == GSTREAM_METHOD_CUSTOM)
-    return facts->key;
+  if (fields->method == GSTREAM_METHOD_CUSTOM)
+    return fields->key;
   if (g_str_has_prefix (gstream_event_get_method (event), "custom:"))
     return gstream_event_get_method (event) + strlen ("custom:");
 

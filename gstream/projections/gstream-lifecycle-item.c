@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
-#include <gstream/event/gstream-payload-iter.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/event/gstream-payload.h>
 #include <gstream/projections/gstream-lifecycle-item-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
@@ -85,13 +85,13 @@ GstreamPayload *
 gstream_lifecycle_item_from_event (GstreamEvent           *event,
                                    const GstreamNamespace *ns)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamPayload *data = gstream_event_peek_item (event);
   g_autofree char *error = gstream_run_error_dup_text (data);
   GString *json = begin (gstream_payload_get_string (data, "/event"), ns);
 
-  gstream_json_add_string (json, "graph_name", facts->name);
-  gstream_json_add_string (json, "trigger_call_id", facts->key);
+  gstream_json_add_string (json, "graph_name", fields->name);
+  gstream_json_add_string (json, "trigger_call_id", fields->key);
   if (error != NULL)
     {
       g_autoptr (GError) meant = gstream_run_error_from_event (event);

@@ -223,7 +223,7 @@ process_lifecycle (GstreamLifecycleTransformer *self,
                    GstreamEvent                *event,
                    GstreamNamespace            *ns)
 {
-  GstreamStep step = gstream_event_get_facts (event)->step;
+  GstreamStep step = gstream_event_get_fields (event)->step;
   Life *life = get_life (self, ns);
 
   /* A change that was told already is none, and nothing comes after an end but a new beginning. */
@@ -279,7 +279,7 @@ end_by_task (GstreamLifecycleTransformer *self,
              GstreamEvent                *event)
 {
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  const char *id = gstream_event_get_facts (event)->key;
+  const char *id = gstream_event_get_fields (event)->key;
   g_autofree char *error = NULL;
   GstreamStep step;
   GstreamPlace *place;
@@ -304,20 +304,20 @@ process_task (GstreamLifecycleTransformer *self,
               GstreamEvent                *event,
               gboolean                     below)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamPayload *cause;
 
   if (gstream_stream_mux_has_lifecycle (get_mux (self)))
     return;
-  if (facts->step == GSTREAM_STEP_TASK_RESULT)
+  if (fields->step == GSTREAM_STEP_TASK_RESULT)
     {
       end_by_task (self, event);
       return;
     }
 
-  cause = facts->key ? gstream_task_get_cause (event) : NULL;
+  cause = fields->key ? gstream_task_get_cause (event) : NULL;
   if (cause != NULL)
-    g_hash_table_insert (self->causes, g_strdup (facts->key), cause);
+    g_hash_table_insert (self->causes, g_strdup (fields->key), cause);
   if (below)
     begin_by_task (self, event);
 }
@@ -350,7 +350,7 @@ process_below (GstreamLifecycleTransformer *self,
                GstreamEvent                *event,
                GstreamNamespace            *ns)
 {
-  switch ((int) gstream_event_get_facts (event)->method)
+  switch ((int) gstream_event_get_fields (event)->method)
     {
     case GSTREAM_METHOD_LIFECYCLE:
       process_lifecycle (self, event, ns);
@@ -381,7 +381,7 @@ gstream_lifecycle_transformer_process (GstreamTransformer  *transformer,
 
   if (ns->length > gstream_stream_mux_peek_scope (mux)->length)
     passed = process_below (self, event, ns);
-  else if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS)
+  else if (gstream_event_get_fields (event)->method == GSTREAM_METHOD_TASKS)
     {
       process_task (self, event, FALSE);
       passed = FALSE; /* T7 */

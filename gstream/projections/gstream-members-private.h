@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-json-text-private.h> /* the pieces are parts of events' texts */
+#include <gstream/event/gstream-json-text-internal.h> /* the pieces are parts of events' texts */
 
 G_BEGIN_DECLS
 

@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-members-private.h>
 
 typedef struct

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/projections/gstream-message-block-private.h>
 
 static gboolean

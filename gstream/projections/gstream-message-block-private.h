@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/projections/gstream-members-private.h>
 
 G_BEGIN_DECLS

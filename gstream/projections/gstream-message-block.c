@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/projections/gstream-message-block-private.h>
 
 static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };

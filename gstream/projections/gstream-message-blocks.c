@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-message-content-private.h>
 
 /* As many are found without a table. */
@@ -23,7 +23,7 @@ gstream_block_place_clear (GstreamBlockPlace *self)
 GstreamBlockPlace
 gstream_block_place_of (GstreamEvent *event)
 {
-  GstreamBlockPlace place = { gstream_event_get_facts (event)->index, NULL, NULL, GSTREAM_BLOCK_ANY };
+  GstreamBlockPlace place = { gstream_event_get_fields (event)->index, NULL, NULL, GSTREAM_BLOCK_ANY };
   GstreamJsonValue index;
 
   if (place.index < 0 &&

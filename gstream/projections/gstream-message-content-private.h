@@ -45,7 +45,7 @@ GstreamGrowth   gstream_message_content_start  (GstreamMessageContent *self,
                                                 gboolean               is_guess);
 GstreamGrowth   gstream_message_content_delta  (GstreamMessageContent *self,
                                                 GstreamEvent          *event,
-                                                const GstreamFacts    *facts);
+                                                const GstreamEventFields    *fields);
 GstreamGrowth   gstream_message_content_finish (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
 /* All of @block, or, where that is NULL, of a new one behind the others. */

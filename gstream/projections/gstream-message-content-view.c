@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-message-content-private.h>
 
 static int

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-message-content-private.h>
 
 static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };
@@ -95,7 +95,7 @@ find_for_delta (GstreamMessageContent *self,
                 GstreamEvent          *event)
 {
   g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
-  GstreamDelta delta = gstream_event_get_facts (event)->delta;
+  GstreamDelta delta = gstream_event_get_fields (event)->delta;
   GstreamBlock *block;
 
   place.kind = kind_of_delta (delta);
@@ -183,7 +183,7 @@ static gboolean
 find_carried (GstreamEvent     *event,
               GstreamJsonValue *carried)
 {
-  if (gstream_event_get_facts (event)->delta == GSTREAM_DELTA_BLOCK)
+  if (gstream_event_get_fields (event)->delta == GSTREAM_DELTA_BLOCK)
     return find_object (event, "/delta/fields", carried);
 
   return !find_object (event, "/delta", carried) && gstream_message_content_of (event, carried);
@@ -197,7 +197,7 @@ unusual_delta (GstreamMessageContent *self,
 
   if (!find_carried (event, &carried))
     return no_growth; /* a kind that this version does not know: the block's finish has it all */
-  if (gstream_event_get_facts (event)->delta == GSTREAM_DELTA_BLOCK)
+  if (gstream_event_get_fields (event)->delta == GSTREAM_DELTA_BLOCK)
     return merge_delta (self, event, carried);
 
   return add_piece (self, event, carried);
@@ -206,23 +206,23 @@ unusual_delta (GstreamMessageContent *self,
 GstreamGrowth
 gstream_message_content_delta (GstreamMessageContent *self,
                                GstreamEvent          *event,
-                               const GstreamFacts    *facts)
+                               const GstreamEventFields    *fields)
 {
   GstreamBlock *block = self->latest;
 
-  if (G_UNLIKELY (facts->text == NULL))
+  if (G_UNLIKELY (fields->text == NULL))
     return unusual_delta (self, event);
 
-  if (G_UNLIKELY (block == NULL || block->index != facts->index || facts->index < 0 || block->finished ||
-                  !takes (block->kind, facts->delta)))
+  if (G_UNLIKELY (block == NULL || block->index != fields->index || fields->index < 0 || block->finished ||
+                  !takes (block->kind, fields->delta)))
     block = self->latest = find_for_delta (self, event);
   /* Text that is known to have a hole waits for the finish, which has it all (T2). */
   if (G_UNLIKELY (block == NULL || block->gap != self->gap))
     return no_growth;
-  if (G_UNLIKELY ((facts->halves | block->half) != 0))
-    return gstream_block_append_halves (block, (guint16) facts->halves, facts->text, facts->text_length, facts->halves >> 16);
+  if (G_UNLIKELY ((fields->halves | block->half) != 0))
+    return gstream_block_append_halves (block, (guint16) fields->halves, fields->text, fields->text_length, fields->halves >> 16);
 
-  return gstream_block_append (block, facts->text, facts->text_length);
+  return gstream_block_append (block, fields->text, fields->text_length);
 }
 
 GstreamBlock *
@@ -230,7 +230,7 @@ gstream_message_content_expect (GstreamMessageContent *self,
                                 GstreamEvent          *event)
 {
   g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamBlock *block = self->latest;
   gboolean is_there = place.index < 0 && place.key == NULL;
   GstreamJsonValue carried;
@@ -238,9 +238,9 @@ gstream_message_content_expect (GstreamMessageContent *self,
   if (block == NULL || block->finished)
     return NULL;
   is_there = is_there || (block->index == place.index && g_strcmp0 (block->key, place.key) == 0);
-  if (!is_there || (facts->text != NULL && !takes (block->kind, facts->delta)))
+  if (!is_there || (fields->text != NULL && !takes (block->kind, fields->delta)))
     return NULL;
-  if (facts->text == NULL && find_carried (event, &carried) &&
+  if (fields->text == NULL && find_carried (event, &carried) &&
       gstream_block_kind_of (carried, block->kind) != block->kind)
     return NULL;
 
@@ -250,12 +250,12 @@ gstream_message_content_expect (GstreamMessageContent *self,
 char *
 gstream_message_content_dup_words (GstreamEvent *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamJsonValue carried;
   GstreamJsonValue text;
 
-  if (facts->text != NULL)
-    return g_strdup (facts->text);
+  if (fields->text != NULL)
+    return g_strdup (fields->text);
   if (!find_carried (event, &carried) ||
       !gstream_block_find_piece (gstream_block_kind_of (carried, GSTREAM_BLOCK_ANY), carried, &text))
     return NULL;

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-payload-private.h> /* reads events' texts without payloads in between */
+#include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
 #include <gstream/projections/gstream-message-private.h>
 
 #define CHANGED(prop) (1u << GSTREAM_MESSAGE_PROP_##prop)
@@ -108,11 +108,11 @@ void
 gstream_message_begin (GstreamMessage *self,
                        GstreamEvent   *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
-  if (self->id == NULL && facts->message_id != NULL)
+  if (self->id == NULL && fields->message_id != NULL)
     {
-      self->id = g_strdup (facts->message_id);
+      self->id = g_strdup (fields->message_id);
       note_slowly (self, CHANGED (ID));
     }
   gstream_message_take_usage (self, event, "/usage");
@@ -157,9 +157,9 @@ gstream_message_put_block (GstreamMessage   *self,
 void
 gstream_message_take_delta (GstreamMessage     *self,
                             GstreamEvent       *event,
-                            const GstreamFacts *facts)
+                            const GstreamEventFields *fields)
 {
-  GstreamGrowth growth = gstream_message_content_delta (&self->content, event, facts);
+  GstreamGrowth growth = gstream_message_content_delta (&self->content, event, fields);
 
   if (self->has_views)
     gstream_message_drop_views (self);

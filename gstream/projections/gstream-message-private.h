@@ -79,10 +79,10 @@ GstreamMessage        *gstream_message_new         (GstreamPump      *pump,
 /* Its message-start, which may come late, or NULL where there was none. */
 void                   gstream_message_begin       (GstreamMessage   *self,
                                                     GstreamEvent     *event);
-/* A content-block-delta, by the event and its facts. */
+/* A content-block-delta, by the event and its fields. */
 void                   gstream_message_take_delta  (GstreamMessage     *self,
                                                     GstreamEvent       *event,
-                                                    const GstreamFacts *facts);
+                                                    const GstreamEventFields *fields);
 /* A content-block-start; @is_guess: maybe of another message (T2). */
 void                   gstream_message_start_block (GstreamMessage   *self,
                                                     GstreamEvent     *event,

@@ -6,8 +6,8 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
-#include <gstream/event/gstream-payload-private.h> /* reads the event's text without payloads in between */
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/event/gstream-payload-internal.h> /* reads the event's text without payloads in between */
 #include <gstream/projections/gstream-message-private.h>
 
 /* The blocks of one type that have been streamed, and not been finished by the whole message yet. */

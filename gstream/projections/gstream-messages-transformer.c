@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-error-internal.h>
 #include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-unattributed-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
@@ -29,12 +29,12 @@ static char *
 dup_node (GstreamMessagesTransformer *self,
           GstreamEvent               *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
   guint depth = g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self)));
 
-  if (facts->node != NULL)
-    return g_strdup (facts->node);
+  if (fields->node != NULL)
+    return g_strdup (fields->node);
   if (ns->length <= depth)
     return NULL;
 
@@ -49,7 +49,7 @@ make_message (GstreamMessagesTransformer *self,
   g_autofree char *node = dup_node (self, event);
 
   return gstream_message_new (gstream_stream_mux_get_pump (mux), gstream_event_peek_namespace (event), node,
-                              gstream_event_get_facts (event)->message_id);
+                              gstream_event_get_fields (event)->message_id);
 }
 
 static void
@@ -68,12 +68,12 @@ static GstreamOpenMessage *
 open_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  gboolean is_shown = !facts->tool_role && !self->abroad && gstream_projection_is_wanted (self->messages);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  gboolean is_shown = !fields->tool_role && !self->abroad && gstream_projection_is_wanted (self->messages);
   GstreamMessage *message = NULL;
   GstreamOpenMessage *open;
 
-  if (is_shown || facts->run_id == NULL)
+  if (is_shown || fields->run_id == NULL)
     message = make_message (self, event);
   if (is_shown)
     push (self, message);
@@ -113,16 +113,16 @@ end_message (GstreamMessagesTransformer *self,
 /* The message of the run that starts again. Two turns of one run have a message id each. */
 static GstreamOpenMessage *
 find_same (GstreamMessagesTransformer *self,
-           const GstreamFacts         *facts)
+           const GstreamEventFields         *fields)
 {
   GstreamOpenMessage *other = NULL;
 
-  if (facts->message_id != NULL)
-    other = gstream_open_messages_by_id (&self->open, facts->message_id);
-  if (other == NULL && facts->run_id != NULL)
+  if (fields->message_id != NULL)
+    other = gstream_open_messages_by_id (&self->open, fields->message_id);
+  if (other == NULL && fields->run_id != NULL)
     {
-      other = gstream_open_messages_by_run (&self->open, facts->run_id);
-      if (other != NULL && other->id != NULL && facts->message_id != NULL)
+      other = gstream_open_messages_by_run (&self->open, fields->run_id);
+      if (other != NULL && other->id != NULL && fields->message_id != NULL)
         return NULL;
     }
 
@@ -134,7 +134,7 @@ static void
 start (GstreamMessagesTransformer *self,
        GstreamEvent               *event)
 {
-  GstreamOpenMessage *open = find_same (self, gstream_event_get_facts (event));
+  GstreamOpenMessage *open = find_same (self, gstream_event_get_fields (event));
 
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
@@ -153,10 +153,10 @@ place_of (GstreamMessagesTransformer *self,
 static inline void
 take_delta (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            const GstreamFacts         *facts)
+            const GstreamEventFields         *fields)
 {
   GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
 
   if (G_UNLIKELY (open == NULL))
     {
@@ -168,16 +168,16 @@ take_delta (GstreamMessagesTransformer *self,
         return; /* late; or of one of several, and the block's finish has it too */
     }
   if (open->message != NULL)
-    gstream_message_take_delta (open->message, event, facts);
+    gstream_message_take_delta (open->message, event, fields);
 }
 
 static void
 start_block (GstreamMessagesTransformer *self,
              GstreamEvent               *event,
-             const GstreamFacts         *facts)
+             const GstreamEventFields         *fields)
 {
   GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
   gboolean is_guess = FALSE;
 
   if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
@@ -196,10 +196,10 @@ start_block (GstreamMessagesTransformer *self,
 static void
 finish_block (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
-              const GstreamFacts         *facts)
+              const GstreamEventFields         *fields)
 {
   GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
 
   if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
     gstream_open_messages_hold (&self->open, place_of (self, event), event);
@@ -242,14 +242,14 @@ settle_bursts (GstreamMessagesTransformer *self)
 static void
 settle_before (GstreamMessagesTransformer *self,
                GstreamEvent               *event,
-               const GstreamFacts         *facts)
+               const GstreamEventFields         *fields)
 {
   GstreamOpenPlace *place = place_of (self, event);
 
-  if (facts->message_id != NULL || facts->run_id != NULL)
+  if (fields->message_id != NULL || fields->run_id != NULL)
     settle_bursts (self);
-  else if (place != NULL && place->burst != NULL && facts->step != GSTREAM_STEP_BLOCK_FINISH &&
-           facts->step != GSTREAM_STEP_MESSAGE_FINISH)
+  else if (place != NULL && place->burst != NULL && fields->step != GSTREAM_STEP_BLOCK_FINISH &&
+           fields->step != GSTREAM_STEP_MESSAGE_FINISH)
     settle_burst (self, place, FALSE);
 }
 
@@ -266,17 +266,17 @@ find_ending (GstreamMessagesTransformer *self,
 static void
 finish (GstreamMessagesTransformer *self,
         GstreamEvent               *event,
-        const GstreamFacts         *facts)
+        const GstreamEventFields         *fields)
 {
   GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
   g_autoptr (GstreamMessage) message = NULL;
 
   if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
     open = find_ending (self, event);
   if (open == NULL)
     {
-      gstream_open_messages_bury (&self->open, facts);
+      gstream_open_messages_bury (&self->open, fields);
       return;
     }
 
@@ -288,33 +288,33 @@ finish (GstreamMessagesTransformer *self,
 static void
 fail_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
-              const GstreamFacts         *facts)
+              const GstreamEventFields         *fields)
 {
   GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, facts, &about);
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
   g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_FAILED, error);
   else
-    gstream_open_messages_bury (&self->open, facts);
+    gstream_open_messages_bury (&self->open, fields);
 }
 
 /* One that is being streamed under the same id is complete with it; else it was never streamed, or is known already. */
 static void
 take_whole (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            const GstreamFacts         *facts)
+            const GstreamEventFields         *fields)
 {
-  GstreamOpenMessage *open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
+  GstreamOpenMessage *open = fields->message_id ? gstream_open_messages_by_id (&self->open, fields->message_id) : NULL;
   g_autoptr (GstreamMessage) message = NULL;
 
-  if (open == NULL && facts->message_id != NULL && gstream_open_messages_is_past (&self->open, facts))
+  if (open == NULL && fields->message_id != NULL && gstream_open_messages_is_past (&self->open, fields))
     return;
-  if (open == NULL && (facts->tool_role || !gstream_projection_is_wanted (self->messages)))
+  if (open == NULL && (fields->tool_role || !gstream_projection_is_wanted (self->messages)))
     {
-      gstream_open_messages_bury_id (&self->open, facts->message_id);
+      gstream_open_messages_bury_id (&self->open, fields->message_id);
       return;
     }
   if (open == NULL)
@@ -331,35 +331,35 @@ gstream_messages_transformer_process (GstreamTransformer  *transformer,
                                       GError             **error)
 {
   GstreamMessagesTransformer *self = (GstreamMessagesTransformer *) transformer; /* unchecked: for every token */
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   if (G_UNLIKELY (self->open.n_bursts > 0))
-    settle_before (self, event, facts);
-  switch ((int) facts->step)
+    settle_before (self, event, fields);
+  switch ((int) fields->step)
     {
     case GSTREAM_STEP_BLOCK_DELTA:
-      take_delta (self, event, facts);
+      take_delta (self, event, fields);
       break;
     case GSTREAM_STEP_BLOCK_START:
-      start_block (self, event, facts);
+      start_block (self, event, fields);
       break;
     case GSTREAM_STEP_BLOCK_FINISH:
-      finish_block (self, event, facts);
+      finish_block (self, event, fields);
       break;
     case GSTREAM_STEP_MESSAGE_START:
       start (self, event);
       break;
     case GSTREAM_STEP_MESSAGE_FINISH:
-      finish (self, event, facts);
+      finish (self, event, fields);
       break;
     case GSTREAM_STEP_MESSAGE_ERROR:
-      fail_message (self, event, facts);
+      fail_message (self, event, fields);
       break;
     case GSTREAM_STEP_MESSAGE_WHOLE:
-      take_whole (self, event, facts);
+      take_whole (self, event, fields);
       break;
     case GSTREAM_STEP_MESSAGE_REMOVE:
-      gstream_open_messages_bury_id (&self->open, facts->message_id);
+      gstream_open_messages_bury_id (&self->open, fields->message_id);
       break;
     default:
       break; /* a step that this version does not know */
@@ -383,14 +383,14 @@ find_there (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             GstreamAbout               *about)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamOpenMessage *open = NULL;
 
   *about = GSTREAM_ABOUT_NEW;
-  if (facts->step == GSTREAM_STEP_MESSAGE_WHOLE)
-    open = facts->message_id ? gstream_open_messages_by_id (&self->open, facts->message_id) : NULL;
-  else if (facts->step != GSTREAM_STEP_MESSAGE_START)
-    open = gstream_open_messages_find (&self->open, event, facts, about);
+  if (fields->step == GSTREAM_STEP_MESSAGE_WHOLE)
+    open = fields->message_id ? gstream_open_messages_by_id (&self->open, fields->message_id) : NULL;
+  else if (fields->step != GSTREAM_STEP_MESSAGE_START)
+    open = gstream_open_messages_find (&self->open, event, fields, about);
 
   if (open != NULL && !gstream_namespace_equal (open->place->namespace_, gstream_event_peek_namespace (event)))
     return NULL;
@@ -412,7 +412,7 @@ gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
   GstreamOpenMessage *open = find_there (self, event, &about);
   gboolean is_ours = open != NULL ? !open->foreign : about != GSTREAM_ABOUT_NEW;
 
-  if (open == NULL && about == GSTREAM_ABOUT_NEW && gstream_event_get_facts (event)->step != GSTREAM_STEP_MESSAGE_START)
+  if (open == NULL && about == GSTREAM_ABOUT_NEW && gstream_event_get_fields (event)->step != GSTREAM_STEP_MESSAGE_START)
     return FALSE;
 
   self->abroad = TRUE;

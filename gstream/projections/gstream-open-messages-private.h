@@ -69,14 +69,14 @@ void                gstream_open_messages_name   (GstreamOpenMessages *self,
                                                   const char          *run_id,
                                                   const char          *id);
 
-/* Whether these facts are about a message that is over. */
+/* Whether these fields are about a message that is over. */
 gboolean            gstream_open_messages_is_past (GstreamOpenMessages *self,
-                                                   const GstreamFacts  *facts);
-/* That the message of that id is over, or that of these facts. */
+                                                   const GstreamEventFields  *fields);
+/* That the message of that id is over, or that of these fields. */
 void                gstream_open_messages_bury_id (GstreamOpenMessages *self,
                                                    const char          *id);
 void                gstream_open_messages_bury   (GstreamOpenMessages *self,
-                                                  const GstreamFacts  *facts);
+                                                  const GstreamEventFields  *fields);
 
 /* Keeps @event, the finish of a block, until its message is known; and gives those that are kept at @place, to be freed. */
 void                gstream_open_messages_hold   (GstreamOpenMessages *self,
@@ -87,10 +87,10 @@ GPtrArray          *gstream_open_messages_release (GstreamOpenMessages *self,
 /* Any place where some are kept; NULL: none. */
 GstreamOpenPlace   *gstream_open_messages_peek_burst (GstreamOpenMessages *self);
 
-/* The message that @event, of these facts, is about; NULL: none, for the reason @about. */
+/* The message that @event, of these fields, is about; NULL: none, for the reason @about. */
 GstreamOpenMessage *gstream_open_messages_find   (GstreamOpenMessages *self,
                                                   GstreamEvent        *event,
-                                                  const GstreamFacts  *facts,
+                                                  const GstreamEventFields  *fields,
                                                   GstreamAbout        *about);
 
 GstreamOpenMessage *gstream_open_messages_by_run (GstreamOpenMessages *self,

@@ -122,14 +122,14 @@ gstream_open_messages_add (GstreamOpenMessages *self,
                            GstreamEvent        *event,
                            GstreamMessage      *message)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamOpenMessage *open = g_new0 (GstreamOpenMessage, 1);
 
   open->message = message;
   open->first = gstream_event_ref (event);
   open->place = get_place (self, gstream_event_peek_namespace (event));
   g_ptr_array_add (open->place->open, open);
-  gstream_open_messages_name (self, open, facts->run_id, facts->message_id);
+  gstream_open_messages_name (self, open, fields->run_id, fields->message_id);
   open->place->latest = open;
   open->place->step = GSTREAM_STEP_MESSAGE_START;
   self->latest = open;
@@ -180,9 +180,9 @@ is_past_place (GstreamOpenMessages *self,
 
 void
 gstream_open_messages_bury (GstreamOpenMessages *self,
-                            const GstreamFacts  *facts)
+                            const GstreamEventFields  *fields)
 {
-  add_past (self, facts->message_id, facts->run_id);
+  add_past (self, fields->message_id, fields->run_id);
 }
 
 void
@@ -195,12 +195,12 @@ gstream_open_messages_bury_id (GstreamOpenMessages *self,
 /* A run may have several messages: their own ids go before. */
 gboolean
 gstream_open_messages_is_past (GstreamOpenMessages *self,
-                               const GstreamFacts  *facts)
+                               const GstreamEventFields  *fields)
 {
-  if (facts->message_id != NULL)
-    return gstream_past_ids_contains (&self->past, SORT_ID, facts->message_id);
+  if (fields->message_id != NULL)
+    return gstream_past_ids_contains (&self->past, SORT_ID, fields->message_id);
 
-  return gstream_past_ids_contains (&self->past, SORT_RUN, facts->run_id);
+  return gstream_past_ids_contains (&self->past, SORT_RUN, fields->run_id);
 }
 
 /* --- finishes of blocks that are not yet known to be of a message (D2) --- */
@@ -310,53 +310,53 @@ is_same (const char *a,
 static inline gboolean
 is_latest (GstreamOpenMessages *self,
            GstreamEvent        *event,
-           const GstreamFacts  *facts)
+           const GstreamEventFields  *fields)
 {
   GstreamOpenMessage *latest = self->latest;
 
   if (latest == NULL)
     return FALSE;
-  if (facts->message_id != NULL)
-    return is_same (latest->id, facts->message_id);
-  if (facts->run_id != NULL)
-    return latest->has_run && (facts->run_id == gstream_event_get_facts (latest->first)->run_id ||
-                               is_same (latest->run_id, facts->run_id));
+  if (fields->message_id != NULL)
+    return is_same (latest->id, fields->message_id);
+  if (fields->run_id != NULL)
+    return latest->has_run && (fields->run_id == gstream_event_get_fields (latest->first)->run_id ||
+                               is_same (latest->run_id, fields->run_id));
 
   return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }
 
-/* By run id, that which has no other id than @facts say. */
+/* By run id, that which has no other id than @fields say. */
 static GstreamOpenMessage *
 find_named (GstreamOpenMessages *self,
-            const GstreamFacts  *facts)
+            const GstreamEventFields  *fields)
 {
   GstreamOpenMessage *open = NULL;
 
-  if (facts->message_id != NULL)
-    open = gstream_open_messages_by_id (self, facts->message_id);
-  if (open == NULL && facts->run_id != NULL)
-    open = gstream_open_messages_by_run (self, facts->run_id);
-  if (open == NULL || facts->message_id == NULL || open->id == NULL)
+  if (fields->message_id != NULL)
+    open = gstream_open_messages_by_id (self, fields->message_id);
+  if (open == NULL && fields->run_id != NULL)
+    open = gstream_open_messages_by_run (self, fields->run_id);
+  if (open == NULL || fields->message_id == NULL || open->id == NULL)
     return open;
 
-  return is_same (open->id, facts->message_id) ? open : NULL;
+  return is_same (open->id, fields->message_id) ? open : NULL;
 }
 
 /* An id that is new may be that of the one message there that nothing has named. */
 static GstreamOpenMessage *
 adopt (GstreamOpenMessages *self,
        GstreamOpenPlace    *place,
-       const GstreamFacts  *facts)
+       const GstreamEventFields  *fields)
 {
   GstreamOpenMessage *open;
 
   if (place->open->len != 1)
     return NULL;
   open = g_ptr_array_index (place->open, 0);
-  if ((facts->run_id != NULL && open->run_id != NULL) || (facts->message_id != NULL && open->id != NULL))
+  if ((fields->run_id != NULL && open->run_id != NULL) || (fields->message_id != NULL && open->id != NULL))
     return NULL;
 
-  gstream_open_messages_name (self, open, facts->run_id, facts->message_id);
+  gstream_open_messages_name (self, open, fields->run_id, fields->message_id);
 
   return open;
 }
@@ -364,27 +364,27 @@ adopt (GstreamOpenMessages *self,
 static GstreamOpenMessage *
 look_up (GstreamOpenMessages *self,
          GstreamEvent        *event,
-         const GstreamFacts  *facts,
+         const GstreamEventFields  *fields,
          GstreamAbout        *about)
 {
   GstreamOpenPlace *place = gstream_open_messages_at (self, gstream_event_peek_namespace (event));
-  GstreamOpenMessage *open = find_named (self, facts);
+  GstreamOpenMessage *open = find_named (self, fields);
 
   *about = GSTREAM_ABOUT_NEW;
   if (open != NULL)
     return open;
-  if (gstream_open_messages_is_past (self, facts))
+  if (gstream_open_messages_is_past (self, fields))
     {
       *about = GSTREAM_ABOUT_PAST;
       return NULL;
     }
-  if (place == NULL && facts->message_id == NULL && facts->run_id == NULL &&
+  if (place == NULL && fields->message_id == NULL && fields->run_id == NULL &&
       is_past_place (self, gstream_event_peek_namespace (event)))
     *about = GSTREAM_ABOUT_PAST;
   if (place == NULL)
     return NULL;
-  if (facts->message_id != NULL || facts->run_id != NULL)
-    return adopt (self, place, facts);
+  if (fields->message_id != NULL || fields->run_id != NULL)
+    return adopt (self, place, fields);
   if (place->open->len == 1)
     return g_ptr_array_index (place->open, 0);
 
@@ -396,15 +396,15 @@ look_up (GstreamOpenMessages *self,
 GstreamOpenMessage *
 gstream_open_messages_find (GstreamOpenMessages *self,
                             GstreamEvent        *event,
-                            const GstreamFacts  *facts,
+                            const GstreamEventFields  *fields,
                             GstreamAbout        *about)
 {
   GstreamOpenMessage *open;
 
-  if (G_LIKELY (is_latest (self, event, facts)))
+  if (G_LIKELY (is_latest (self, event, fields)))
     return self->latest;
 
-  open = look_up (self, event, facts, about);
+  open = look_up (self, event, fields, about);
   if (open != NULL)
     self->latest = open;
 

@@ -198,7 +198,7 @@ static void
 end_by_task (GstreamSubgraphsTransformer *self,
              GstreamEvent                *event)
 {
-  const char *id = gstream_event_get_facts (event)->key;
+  const char *id = gstream_event_get_fields (event)->key;
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   GstreamRunStatus status;
@@ -219,7 +219,7 @@ static void
 note_cause (GstreamSubgraphsTransformer *self,
             GstreamEvent                *event)
 {
-  const char *id = gstream_event_get_facts (event)->key;
+  const char *id = gstream_event_get_fields (event)->key;
   GstreamPayload *cause = id ? gstream_task_get_cause (event) : NULL;
 
   if (cause != NULL)
@@ -235,7 +235,7 @@ process_task (GstreamSubgraphsTransformer *self,
   if (gstream_stream_mux_has_lifecycle (mux))
     return;
 
-  if (gstream_event_get_facts (event)->step == GSTREAM_STEP_TASK_RESULT)
+  if (gstream_event_get_fields (event)->step == GSTREAM_STEP_TASK_RESULT)
     end_by_task (self, event);
   else if (gstream_projection_is_wanted (self->subgraphs))
     note_cause (self, event);
@@ -249,7 +249,7 @@ gstream_subgraphs_transformer_process (GstreamTransformer  *transformer,
   GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
   GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
   GstreamNamespace *ns = gstream_stream_mux_peek_place (mux);
-  gboolean is_task = gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS;
+  gboolean is_task = gstream_event_get_fields (event)->method == GSTREAM_METHOD_TASKS;
 
   if (ns->length > gstream_stream_mux_peek_scope (mux)->length)
     {

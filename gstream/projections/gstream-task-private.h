@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/stream/gstream-run-stream.h>
 
 G_BEGIN_DECLS

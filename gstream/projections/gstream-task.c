@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/projections/gstream-task-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 

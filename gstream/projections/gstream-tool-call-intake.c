@@ -4,20 +4,20 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-text-private.h> /* halves of characters */
+#include <gstream/event/gstream-json-text-internal.h> /* halves of characters */
 #include <gstream/projections/gstream-tool-call-private.h>
 
 GstreamToolCall *
 gstream_tool_call_new (GstreamPump  *pump,
                        GstreamEvent *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamToolCall *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
 
   self->pump = gstream_pump_ref (pump);
   gstream_deltas_init (&self->output_deltas, "output_deltas", pump);
-  self->id = g_strdup (facts->key);
-  self->name = g_strdup (facts->name);
+  self->id = g_strdup (fields->key);
+  self->name = g_strdup (fields->name);
   self->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
   self->input = gstream_payload_get (gstream_event_peek_item (event), "/input");
 
@@ -48,14 +48,14 @@ void
 gstream_tool_call_take_delta (GstreamToolCall *self,
                               GstreamEvent    *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   g_autoptr (GstreamPayload) delta = NULL;
   const char *json;
   gsize length;
 
-  if (facts->text != NULL)
+  if (fields->text != NULL)
     {
-      add_progress (self, facts->text, facts->text_length, facts->halves);
+      add_progress (self, fields->text, fields->text_length, fields->halves);
       return;
     }
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-tool-call.h>
 #include <gstream/stream/gstream-latch-private.h>

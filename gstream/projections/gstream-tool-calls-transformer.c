@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-error-internal.h>
 #include <gstream/projections/gstream-past-ids-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/projections/gstream-tool-calls-transformer-private.h>
@@ -39,15 +39,15 @@ G_DEFINE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer
 /* --- the calls that run --- */
 
 static const char *
-id_of (const GstreamFacts *facts)
+id_of (const GstreamEventFields *fields)
 {
-  return facts->key ? facts->key : "";
+  return fields->key ? fields->key : "";
 }
 
 static char *
-dup_name_of (const GstreamFacts *facts)
+dup_name_of (const GstreamEventFields *fields)
 {
-  return g_strconcat (facts->name ? facts->name : "", "\n", id_of (facts), NULL);
+  return g_strconcat (fields->name ? fields->name : "", "\n", id_of (fields), NULL);
 }
 
 static void
@@ -92,13 +92,13 @@ add_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event,
              GstreamToolCall             *call)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   Running *running = g_new0 (Running, 1);
 
   running->call = call;
   running->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
-  running->id = g_strdup (id_of (facts));
-  running->name = dup_name_of (facts);
+  running->id = g_strdup (id_of (fields));
+  running->name = dup_name_of (fields);
   running->in_all.data = running->in_id.data = running->in_name.data = running;
   g_queue_push_tail_link (&self->running, &running->in_all);
   enter (self->by_id, running->id, &running->in_id);
@@ -108,12 +108,12 @@ add_running (GstreamToolCallsTransformer *self,
 /* The one that @event is of: the oldest of its id that is of its tool, else the oldest of its id. */
 static Running *
 find_running (GstreamToolCallsTransformer *self,
-              const GstreamFacts          *facts)
+              const GstreamEventFields          *fields)
 {
-  g_autofree char *name = facts->name ? dup_name_of (facts) : NULL;
+  g_autofree char *name = fields->name ? dup_name_of (fields) : NULL;
   Running *running = name ? oldest (self->by_name, name) : NULL;
 
-  return running != NULL ? running : oldest (self->by_id, id_of (facts));
+  return running != NULL ? running : oldest (self->by_id, id_of (fields));
 }
 
 /* It no longer runs; gives its call, which is NULL for one that nobody gets. */
@@ -171,24 +171,24 @@ start (GstreamToolCallsTransformer *self,
 
 static gboolean
 is_past (GstreamToolCallsTransformer *self,
-         const GstreamFacts          *facts)
+         const GstreamEventFields          *fields)
 {
-  return gstream_past_ids_contains (&self->past, 0, id_of (facts));
+  return gstream_past_ids_contains (&self->past, 0, id_of (fields));
 }
 
 static void
 take_delta (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  Running *running = find_running (self, facts);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  Running *running = find_running (self, fields);
 
-  if (running == NULL && is_past (self, facts))
+  if (running == NULL && is_past (self, fields))
     return; /* late */
   if (running == NULL)
     {
       start (self, event); /* it was at work before this run was attached to: shown from here on */
-      running = find_running (self, facts);
+      running = find_running (self, fields);
     }
   if (running->call != NULL)
     gstream_tool_call_take_delta (running->call, event);
@@ -199,15 +199,15 @@ static GstreamToolCall *
 end_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  Running *running = find_running (self, facts);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  Running *running = find_running (self, fields);
 
   if (running != NULL)
     return stop (self, running);
-  if (facts->key != NULL && is_past (self, facts))
+  if (fields->key != NULL && is_past (self, fields))
     return NULL;
 
-  gstream_past_ids_add (&self->past, 0, id_of (facts));
+  gstream_past_ids_add (&self->past, 0, id_of (fields));
 
   return make_call (self, event);
 }
@@ -240,7 +240,7 @@ gstream_tool_calls_transformer_process (GstreamTransformer  *transformer,
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
 
-  switch ((int) gstream_event_get_facts (event)->step)
+  switch ((int) gstream_event_get_fields (event)->step)
     {
     case GSTREAM_STEP_TOOL_STARTED:
       start (self, event);
@@ -276,13 +276,13 @@ gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
                                           GstreamEvent       *event)
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  Running *running = facts->step != GSTREAM_STEP_TOOL_STARTED ? find_running (self, facts) : NULL;
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  Running *running = fields->step != GSTREAM_STEP_TOOL_STARTED ? find_running (self, fields) : NULL;
 
   /* Another tool's call of the same id may be the subgraph's. */
-  if (running != NULL && facts->name != NULL)
+  if (running != NULL && fields->name != NULL)
     {
-      g_autofree char *name = dup_name_of (facts);
+      g_autofree char *name = dup_name_of (fields);
 
       running = oldest (self->by_name, name);
     }

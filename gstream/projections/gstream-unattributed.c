@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-payload-private.h> /* reads events' texts without payloads in between */
+#include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
 #include <gstream/projections/gstream-unattributed-private.h>
 
 static GstreamMessageContent *

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gstream/event/gstream-error-private.h>
-#include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-server-private.h>
 
 /* --- out --- */

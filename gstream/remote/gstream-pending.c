@@ -4,8 +4,8 @@
  */
 #include <gstream/remote/gstream-pending-private.h>
 
-#include <gstream/event/gstream-json-private.h>
-#include <gstream/event/gstream-payload-iter.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/event/gstream-payload.h>
 
 #define MAX_DEPTH 64 /* subgraphs within subgraphs */
 

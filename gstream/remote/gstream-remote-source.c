@@ -4,7 +4,7 @@
  */
 #include <gstream/remote/gstream-remote-source-private.h>
 
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/remote/gstream-timer-private.h>
 
 #define DROPS_PER_TURN 256 /* events of other runs, or seen before, that one call passes over */
@@ -114,14 +114,14 @@ static void
 note_event (GstreamRemoteSource *self,
             GstreamEvent        *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   self->retry.failures = 0;
   self->n_beside = 0;
   self->was_inside = TRUE;
-  if (facts->method == GSTREAM_METHOD_INPUT_REQUESTED)
+  if (fields->method == GSTREAM_METHOD_INPUT_REQUESTED)
     note_interrupt (self, event);
-  if (facts->method == GSTREAM_METHOD_LIFECYCLE && gstream_event_peek_namespace (event)->length == 0)
+  if (fields->method == GSTREAM_METHOD_LIFECYCLE && gstream_event_peek_namespace (event)->length == 0)
     self->end_time = gstream_event_get_timestamp (event);
 }
 

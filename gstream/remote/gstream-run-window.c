@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/remote/gstream-seen-ids-private.h>
 
 #define DERIVED_ID "synth:"  /* such an id is made from the run's: a run begun anew has it once more */
@@ -202,14 +202,14 @@ own_id (GstreamEvent *event)
 static gboolean
 is_root_lifecycle (GstreamEvent *event)
 {
-  return gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE
+  return gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE
          && gstream_event_peek_namespace (event)->length == 0;
 }
 
 static gboolean
 is_start (GstreamEvent *event)
 {
-  GstreamStep step = gstream_event_get_facts (event)->step;
+  GstreamStep step = gstream_event_get_fields (event)->step;
 
   return is_root_lifecycle (event) && (step == GSTREAM_STEP_RUNNING || step == GSTREAM_STEP_STARTED);
 }
@@ -217,7 +217,7 @@ is_start (GstreamEvent *event)
 static gboolean
 is_end (GstreamEvent *event)
 {
-  GstreamStep step = gstream_event_get_facts (event)->step;
+  GstreamStep step = gstream_event_get_fields (event)->step;
 
   return is_root_lifecycle (event)
          && (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED);
@@ -226,7 +226,7 @@ is_end (GstreamEvent *event)
 static gboolean
 is_question (GstreamEvent *event)
 {
-  return is_root_lifecycle (event) && gstream_event_get_facts (event)->step == GSTREAM_STEP_INTERRUPTED;
+  return is_root_lifecycle (event) && gstream_event_get_fields (event)->step == GSTREAM_STEP_INTERRUPTED;
 }
 
 typedef enum
@@ -260,7 +260,7 @@ judge_start (GstreamRunWindow *self,
 static guint64
 kind_of (GstreamEvent *event)
 {
-  GstreamMethod method = gstream_event_get_facts (event)->method;
+  GstreamMethod method = gstream_event_get_fields (event)->method;
   guint name = method == GSTREAM_METHOD_OTHER || method == GSTREAM_METHOD_CUSTOM
                ? g_str_hash (gstream_event_get_method (event)) : method;
 

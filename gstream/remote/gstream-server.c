@@ -2,7 +2,7 @@
  *
  * The server that a thread lives on and how it is spoken to.
  */
-#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-error-internal.h>
 #include <gstream/remote/gstream-server-private.h>
 
 #include <string.h>

@@ -4,7 +4,7 @@
  */
 #include <gstream/remote/gstream-sse-connection-private.h>
 
-#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-error-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>

@@ -9,7 +9,7 @@
 #include <gstream/remote/gstream-thread-operation-private.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-payload-iter.h>
+#include <gstream/event/gstream-payload.h>
 #include <gstream/remote/gstream-remote-run-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>

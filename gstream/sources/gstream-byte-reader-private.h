@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/sources/gstream-pending-next-private.h>
 #include <gstream/sources/gstream-pollable-private.h>
 

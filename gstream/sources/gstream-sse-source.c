@@ -4,7 +4,7 @@
  */
 #include <gstream/sources/gstream-sse-source-private.h>
 
-#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/sources/gstream-byte-reader-private.h>
 #include <gstream/sources/gstream-sse-parser-private.h>

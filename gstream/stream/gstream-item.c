@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/stream/gstream-handle-private.h>
 #include <gstream/stream/gstream-item-private.h>
 

@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
 
 /* --- what is known of scopes --- */
@@ -94,9 +94,9 @@ learn_above (GstreamStreamMux *root,
 
 /* Some of what occurs at one, too. */
 static gboolean
-makes_subgraph (const GstreamFacts *facts)
+makes_subgraph (const GstreamEventFields *fields)
 {
-  switch (facts->method)
+  switch (fields->method)
     {
     case GSTREAM_METHOD_VALUES:
     case GSTREAM_METHOD_UPDATES:
@@ -106,7 +106,7 @@ makes_subgraph (const GstreamFacts *facts)
     case GSTREAM_METHOD_INPUT_REQUESTED:
       return TRUE;
     case GSTREAM_METHOD_LIFECYCLE:
-      return facts->step == GSTREAM_STEP_STARTED && facts->key != NULL;
+      return fields->step == GSTREAM_STEP_STARTED && fields->key != NULL;
     default:
       return FALSE;
     }
@@ -158,7 +158,7 @@ gstream_mux_find_place (GstreamStreamMux *root,
   g_autoptr (GstreamPayload) list = NULL;
 
   g_clear_pointer (&passage->place, gstream_namespace_unref);
-  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
+  if (gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE)
     list = gstream_payload_get (gstream_event_peek_item (event), "/namespace");
   if (list != NULL)
     passage->place = read_namespace (list);
@@ -172,13 +172,13 @@ static void
 describe (GstreamScope *scope,
           GstreamEvent *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamPayload *cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
 
-  if (facts->name != NULL)
+  if (fields->name != NULL)
     {
       g_free (scope->graph_name);
-      scope->graph_name = g_strdup (facts->name);
+      scope->graph_name = g_strdup (fields->name);
     }
   if (cause != NULL)
     {
@@ -202,7 +202,7 @@ note_lifecycle (GstreamStreamMux *root,
   scope = (GstreamScope *) gstream_places_get (&tree->scopes, ns, 0);
   if (!scope->is_shown)
     describe (scope, event);
-  if (is_end (gstream_event_get_facts (event)->step))
+  if (is_end (gstream_event_get_fields (event)->step))
     gstream_places_end (&tree->scopes, &scope->place, NULL, NULL);
   else
     gstream_places_revive (&tree->scopes, &scope->place);
@@ -215,14 +215,14 @@ static void
 note_result (GstreamStreamMux *root,
              GstreamEvent     *event)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamMuxTree *tree = root->tree;
   GstreamPlace *place;
 
-  if (facts->step != GSTREAM_STEP_TASK_RESULT || facts->key == NULL || tree->lifecycle_seen)
+  if (fields->step != GSTREAM_STEP_TASK_RESULT || fields->key == NULL || tree->lifecycle_seen)
     return;
 
-  while ((place = gstream_places_of_task (&tree->scopes, gstream_event_peek_namespace (event), facts->key)) != NULL)
+  while ((place = gstream_places_of_task (&tree->scopes, gstream_event_peek_namespace (event), fields->key)) != NULL)
     gstream_places_end (&tree->scopes, place, NULL, NULL);
   tree->is_untidy = TRUE;
 }
@@ -234,15 +234,15 @@ gstream_mux_note (GstreamStreamMux *root,
                   GstreamEvent     *event,
                   GstreamNamespace *ns)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   learn_above (root, ns);
-  if (ns->length > 0 && makes_subgraph (facts))
+  if (ns->length > 0 && makes_subgraph (fields))
     gstream_mux_learn (root, ns);
 
-  if (facts->method == GSTREAM_METHOD_LIFECYCLE)
+  if (fields->method == GSTREAM_METHOD_LIFECYCLE)
     note_lifecycle (root, event, ns);
-  else if (facts->method == GSTREAM_METHOD_TASKS)
+  else if (fields->method == GSTREAM_METHOD_TASKS)
     note_result (root, event);
 }
 

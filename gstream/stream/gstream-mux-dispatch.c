@@ -79,7 +79,7 @@ set_out (GstreamStreamMux *root,
          GstreamEvent     *event)
 {
   GstreamPassage *passage = &root->tree->passage;
-  GstreamMethod method = gstream_event_get_facts (event)->method;
+  GstreamMethod method = gstream_event_get_fields (event)->method;
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
 
   passage->event = event;
@@ -283,7 +283,7 @@ static inline gboolean
 is_wanted_by_name (GstreamTransformer *transformer,
                    GstreamEvent       *event)
 {
-  return gstream_event_get_facts (event)->method != GSTREAM_METHOD_OTHER ||
+  return gstream_event_get_fields (event)->method != GSTREAM_METHOD_OTHER ||
          gstream_transformer_wants_name (transformer, gstream_event_get_method (event));
 }
 

@@ -370,7 +370,7 @@ gstream_mux_find_rest (GstreamStreamMux *root,
                        GstreamStreamMux *mux,
                        guint             order)
 {
-  GstreamMethod method = gstream_event_get_facts (event)->method;
+  GstreamMethod method = gstream_event_get_fields (event)->method;
   GstreamRoute *route = get_route (root, gstream_stream_mux_peek_place (root));
   g_autoptr (GArray) stops = g_array_new (FALSE, FALSE, sizeof (GstreamStop));
 

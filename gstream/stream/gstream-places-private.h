@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-namespace-private.h>
+#include <gstream/event/gstream-namespace-internal.h>
 
 G_BEGIN_DECLS
 

@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include <gstream/event/gstream-error-private.h>
-#include <gstream/event/gstream-payload-private.h>
+#include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/stream/gstream-run-state-private.h>
 
 void
@@ -217,7 +217,7 @@ static void
 observe_lifecycle (GstreamRunState *self,
                    GstreamEvent    *event)
 {
-  switch (gstream_event_get_facts (event)->step)
+  switch (gstream_event_get_fields (event)->step)
     {
     case GSTREAM_STEP_STARTED:
     case GSTREAM_STEP_RUNNING:
@@ -245,7 +245,7 @@ gstream_run_state_observe (GstreamRunState *self,
                            GstreamEvent    *event,
                            gboolean         own)
 {
-  GstreamMethod method = gstream_event_get_facts (event)->method;
+  GstreamMethod method = gstream_event_get_fields (event)->method;
 
   if (method == GSTREAM_METHOD_INPUT_REQUESTED)
     add_from (self, gstream_event_peek_item (event), gstream_event_get_namespace (event));

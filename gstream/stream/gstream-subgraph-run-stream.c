@@ -192,10 +192,10 @@ observe_lifecycle (GstreamSubgraphRunStream *self,
                    GstreamEvent             *event)
 {
   GstreamRunState *state = gstream_run_stream_get_state (GSTREAM_RUN_STREAM (self));
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   g_autoptr (GstreamPayload) cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
 
-  gstream_subgraph_run_stream_describe (self, facts->name, facts->key, cause);
+  gstream_subgraph_run_stream_describe (self, fields->name, fields->key, cause);
   if (state->is_stated)
     gstream_run_stream_end (GSTREAM_RUN_STREAM (self), state->stated, state->error);
 }
@@ -207,7 +207,7 @@ observe_task (GstreamSubgraphRunStream *self,
 {
   const char *name = NULL;
 
-  if (gstream_event_get_facts (event)->step == GSTREAM_STEP_TASK_START)
+  if (gstream_event_get_fields (event)->step == GSTREAM_STEP_TASK_START)
     name = gstream_payload_get_string (gstream_event_peek_item (event), "/metadata/lc_agent_name");
   if (name != NULL)
     gstream_subgraph_run_stream_describe (self, name, NULL, self->expected_cause);
@@ -219,9 +219,9 @@ gstream_subgraph_run_stream_observe (GstreamRunStream *run,
 {
   GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (run);
 
-  if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_LIFECYCLE)
+  if (gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE)
     observe_lifecycle (self, event);
-  else if (gstream_event_get_facts (event)->method == GSTREAM_METHOD_TASKS && self->cause == NULL)
+  else if (gstream_event_get_fields (event)->method == GSTREAM_METHOD_TASKS && self->cause == NULL)
     observe_task (self, event);
 }
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/stream/gstream-projection-private.h>
 #include <gstream/stream/gstream-side-work-private.h>
 #include <gstream/stream/gstream-transformer.h>

@@ -5,8 +5,8 @@
  */
 #include "fuzz-event.h"
 
-#include <gstream/event/gstream-event-private.h>
-#include <gstream/event/gstream-payload-iter.h>
+#include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-payload.h>
 
 static GstreamPayload *
 get_member (GstreamPayload *payload,
@@ -47,11 +47,11 @@ touch_event (GstreamEvent *event)
   g_autofree char *json = gstream_event_to_json (event);
   g_autoptr(GError) error = NULL;
   g_autoptr(GstreamEvent) again = gstream_event_new_from_json (json, -1, &error);
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   g_assert_no_error (error);
-  g_assert_cmpint (facts->step, ==, gstream_event_get_facts (again)->step);
-  g_assert_cmpstr (facts->text, ==, gstream_event_get_facts (again)->text);
+  g_assert_cmpint (fields->step, ==, gstream_event_get_fields (again)->step);
+  g_assert_cmpstr (fields->text, ==, gstream_event_get_fields (again)->text);
   touch (gstream_event_get_data (event));
   touch (gstream_event_peek_item (event));
 }

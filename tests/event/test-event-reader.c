@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 
 static GstreamEvent *
 event_of (const char *json)
@@ -87,13 +87,13 @@ test_any_order (void)
   g_autoptr(GstreamEvent) event = event_of (
     " { \"params\" : { \"data\" : { \"delta\":{\"text\":\"h\\ti\",\"type\":\"text-delta\"}, \"event\":\"content-block-delta\" } ,"
     " \"timestamp\" : 7 , \"namespace\" : [ \"a\" , \"b\" ] } , \"eventId\":\"x\", \"met\\u0068od\" : \"mess\\u0061ges\" , \"type\":\"ev\\u0065nt\" } ");
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
   const char *namespace_[] = { "a", "b", NULL };
 
   g_assert_cmpstr (gstream_event_get_method (event), ==, "messages");
-  g_assert_cmpint (facts->method, ==, GSTREAM_METHOD_MESSAGES);
-  g_assert_cmpint (facts->step, ==, GSTREAM_STEP_BLOCK_DELTA);
-  g_assert_cmpstr (facts->text, ==, "h\ti");
+  g_assert_cmpint (fields->method, ==, GSTREAM_METHOD_MESSAGES);
+  g_assert_cmpint (fields->step, ==, GSTREAM_STEP_BLOCK_DELTA);
+  g_assert_cmpstr (fields->text, ==, "h\ti");
   g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
   g_assert_cmpstr (gstream_event_get_id (event), ==, "x");
 }
@@ -112,8 +112,8 @@ test_duplicates (void)
   g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
   g_assert_null (gstream_event_get_node (event));
   g_assert_null (gstream_event_get_interrupts (event));
-  g_assert_cmpint (gstream_event_get_facts (event)->step, ==, GSTREAM_STEP_STARTED);
-  g_assert_cmpstr (gstream_event_get_facts (event)->name, ==, "g");
+  g_assert_cmpint (gstream_event_get_fields (event)->step, ==, GSTREAM_STEP_STARTED);
+  g_assert_cmpstr (gstream_event_get_fields (event)->name, ==, "g");
 }
 
 #define REST ",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":1}}"
@@ -549,18 +549,18 @@ check_made_again (const char *json)
 }
 
 static void
-check_facts_alike (const char *json)
+check_fields_alike (const char *json)
 {
   g_autoptr(GstreamEvent) event = gstream_event_new_from_json (json, -1, NULL);
   g_autoptr(GstreamEvent) made = NULL;
-  const GstreamFacts *a;
-  const GstreamFacts *b;
+  const GstreamEventFields *a;
+  const GstreamEventFields *b;
 
   if (event == NULL)
     return;
   made = gstream_event_new (gstream_event_get_method (event), gstream_event_get_namespace (event), gstream_event_get_data (event));
-  a = gstream_event_get_facts (event);
-  b = gstream_event_get_facts (made);
+  a = gstream_event_get_fields (event);
+  b = gstream_event_get_fields (made);
   g_assert_cmpint (a->method, ==, b->method);
   g_assert_cmpint (a->step, ==, b->step);
   g_assert_cmpint (a->delta, ==, b->delta);
@@ -607,6 +607,6 @@ main (int   argc,
   g_test_add_data_func ("/event/E3/recordings/round-trip", check_round_trip, test_recordings);
   g_test_add_data_func ("/event/E2/recordings/variant", check_variant, test_recordings);
   g_test_add_data_func ("/event/E3/recordings/made-again", check_made_again, test_recordings);
-  g_test_add_data_func ("/event/D/recordings/facts-alike", check_facts_alike, test_recordings);
+  g_test_add_data_func ("/event/D/recordings/fields-alike", check_fields_alike, test_recordings);
   return g_test_run ();
 }

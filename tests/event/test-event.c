@@ -3,7 +3,7 @@
  * Events that an application makes; references; seq (E1, E3, E4).
  */
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/event/gstream-interrupt.h>
 
 static GstreamPayload *
@@ -96,14 +96,14 @@ test_methods (void)
     {
       g_autoptr(GstreamEvent) event = gstream_event_new (names[i], NULL, data);
 
-      g_assert_cmpint (gstream_event_get_facts (event)->method, ==, i);
+      g_assert_cmpint (gstream_event_get_fields (event)->method, ==, i);
       g_assert_cmpstr (gstream_event_get_method (event), ==, names[i]);
     }
   for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
     {
       g_autoptr(GstreamEvent) event = gstream_event_new (unknown[i], NULL, data);
 
-      g_assert_cmpint (gstream_event_get_facts (event)->method, ==, GSTREAM_METHOD_OTHER);
+      g_assert_cmpint (gstream_event_get_fields (event)->method, ==, GSTREAM_METHOD_OTHER);
       g_assert_cmpstr (gstream_event_get_method (event), ==, unknown[i]);
     }
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-json-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload.h>
 
 typedef struct

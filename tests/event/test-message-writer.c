@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The message writer: its events' facts, and the JSON they write when asked.
+ * The message writer: its events' fields, and the JSON they write when asked.
  */
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/event/gstream-message-writer.h>
 
 static void
@@ -30,35 +30,35 @@ test_life (void)
   check_data (first, "{\"event\":\"content-block-delta\",\"index\":1,\"delta\":{\"type\":\"text-delta\",\"text\":\"Hello, \"},\"run_id\":\"m\"}");
   check_data (second, "{\"event\":\"content-block-delta\",\"index\":1,\"delta\":{\"type\":\"text-delta\",\"text\":\"\\\"world\\\"\"},\"run_id\":\"m\"}");
   check_data (finish, "{\"event\":\"message-finish\",\"reason\":\"stop\",\"usage\":{\"total_tokens\":3},\"run_id\":\"m\"}");
-  g_assert_cmpint (gstream_event_get_facts (start)->step, ==, GSTREAM_STEP_MESSAGE_START);
-  g_assert_cmpstr (gstream_event_get_facts (start)->message_id, ==, "m");
-  g_assert_cmpint (gstream_event_get_facts (finish)->step, ==, GSTREAM_STEP_MESSAGE_FINISH);
+  g_assert_cmpint (gstream_event_get_fields (start)->step, ==, GSTREAM_STEP_MESSAGE_START);
+  g_assert_cmpstr (gstream_event_get_fields (start)->message_id, ==, "m");
+  g_assert_cmpint (gstream_event_get_fields (finish)->step, ==, GSTREAM_STEP_MESSAGE_FINISH);
 }
 
-/* An event's facts are those that reading its JSON finds. */
+/* An event's fields are those that reading its JSON finds. */
 static void
-check_facts (GstreamEvent *event)
+check_fields (GstreamEvent *event)
 {
   g_autofree char *json = gstream_event_to_json (event);
   g_autoptr(GError) error = NULL;
   g_autoptr(GstreamEvent) read = gstream_event_new_from_json (json, -1, &error);
-  const GstreamFacts *facts = gstream_event_get_facts (event);
-  const GstreamFacts *found;
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  const GstreamEventFields *found;
 
   g_assert_no_error (error);
-  found = gstream_event_get_facts (read);
-  g_assert_cmpint (facts->method, ==, found->method);
-  g_assert_cmpint (facts->step, ==, found->step);
-  g_assert_cmpint (facts->delta, ==, found->delta);
-  g_assert_cmpint (facts->tool_role, ==, found->tool_role);
-  g_assert_cmpint (facts->index, ==, found->index);
-  g_assert_cmpstr (facts->message_id, ==, found->message_id);
-  g_assert_cmpstr (facts->run_id, ==, found->run_id);
-  g_assert_cmpstr (facts->node, ==, found->node);
-  g_assert_cmpstr (facts->text, ==, found->text);
-  g_assert_cmpuint (facts->text_length, ==, found->text_length);
-  g_assert_cmpstr (facts->key, ==, found->key);
-  g_assert_cmpstr (facts->name, ==, found->name);
+  found = gstream_event_get_fields (read);
+  g_assert_cmpint (fields->method, ==, found->method);
+  g_assert_cmpint (fields->step, ==, found->step);
+  g_assert_cmpint (fields->delta, ==, found->delta);
+  g_assert_cmpint (fields->tool_role, ==, found->tool_role);
+  g_assert_cmpint (fields->index, ==, found->index);
+  g_assert_cmpstr (fields->message_id, ==, found->message_id);
+  g_assert_cmpstr (fields->run_id, ==, found->run_id);
+  g_assert_cmpstr (fields->node, ==, found->node);
+  g_assert_cmpstr (fields->text, ==, found->text);
+  g_assert_cmpuint (fields->text_length, ==, found->text_length);
+  g_assert_cmpstr (fields->key, ==, found->key);
+  g_assert_cmpstr (fields->name, ==, found->name);
   g_assert_cmpint (gstream_event_get_timestamp (event), ==, gstream_event_get_timestamp (read));
   g_assert_cmpstrv (gstream_event_get_namespace (event), gstream_event_get_namespace (read));
   g_assert_cmpstr (gstream_event_get_method (event), ==, "messages");
@@ -69,7 +69,7 @@ check_facts (GstreamEvent *event)
 }
 
 static void
-test_facts (void)
+test_fields (void)
 {
   const char *namespace_[] = { "a:1", NULL };
   g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "\"m\"");
@@ -77,19 +77,19 @@ test_facts (void)
   g_autoptr(GstreamEvent) event = gstream_message_writer_text (writer, "t\n");
   g_autoptr(GstreamEvent) other = gstream_message_writer_text (writer, "u");
 
-  g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, "t\n");
-  g_assert_cmpuint (gstream_event_get_facts (event)->text_length, ==, 2);
+  g_assert_cmpstr (gstream_event_get_fields (event)->text, ==, "t\n");
+  g_assert_cmpuint (gstream_event_get_fields (event)->text_length, ==, 2);
   g_assert_true (gstream_event_peek_namespace (event) == gstream_event_peek_namespace (other));
   g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
 
-  check_facts (gstream_event_ref (event));
-  check_facts (gstream_message_writer_start (writer));
-  check_facts (gstream_message_writer_reasoning (writer, "hm"));
-  check_facts (gstream_message_writer_start_block (writer, text, NULL));
-  check_facts (gstream_message_writer_text (writer, "t"));
-  check_facts (gstream_message_writer_finish_block (writer, text, NULL));
-  check_facts (gstream_message_writer_finish (writer, NULL, "stop"));
-  check_facts (gstream_message_writer_fail (writer, "no model"));
+  check_fields (gstream_event_ref (event));
+  check_fields (gstream_message_writer_start (writer));
+  check_fields (gstream_message_writer_reasoning (writer, "hm"));
+  check_fields (gstream_message_writer_start_block (writer, text, NULL));
+  check_fields (gstream_message_writer_text (writer, "t"));
+  check_fields (gstream_message_writer_finish_block (writer, text, NULL));
+  check_fields (gstream_message_writer_finish (writer, NULL, "stop"));
+  check_fields (gstream_message_writer_fail (writer, "no model"));
 }
 
 /* What it is made with are properties, too, and none of them is needed. */
@@ -108,7 +108,7 @@ test_properties (void)
 
   g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
   g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
-  g_assert_cmpstr (gstream_event_get_facts (event)->run_id, ==, "m");
+  g_assert_cmpstr (gstream_event_get_fields (event)->run_id, ==, "m");
   g_object_get (given, "namespace", &path, "node", &node, "id", &id, NULL);
   g_assert_cmpstrv (path, namespace_);
   g_assert_cmpstr (node, ==, "chat");
@@ -116,7 +116,7 @@ test_properties (void)
 
   g_assert_cmpuint (g_strv_length ((char **) gstream_event_get_namespace (other)), ==, 0);
   g_assert_null (gstream_event_get_node (other));
-  g_assert_true (g_uuid_string_is_valid (gstream_event_get_facts (other)->run_id));
+  g_assert_true (g_uuid_string_is_valid (gstream_event_get_fields (other)->run_id));
 }
 
 static void
@@ -129,7 +129,7 @@ test_outlives_writer (void)
 
   g_clear_object (&writer);
   g_clear_pointer (&event, gstream_event_unref);
-  g_assert_true (g_uuid_string_is_valid (gstream_event_get_facts (copy)->run_id));
+  g_assert_true (g_uuid_string_is_valid (gstream_event_get_fields (copy)->run_id));
   json = gstream_event_to_json (copy);
   g_assert_true (g_str_has_prefix (json, "{\"type\":\"event\",\"seq\":5,\"method\":\"messages\",\"params\":{\"namespace\":[],\"timestamp\":"));
 }
@@ -151,9 +151,9 @@ test_blocks (void)
   g_assert_no_error (error);
   check_data (whole, "{\"event\":\"content-block-finish\",\"index\":0,\"content\":{\"type\":\"image\",\"url\":\"x\"},\"run_id\":\"m\"}");
   check_data (start, "{\"event\":\"content-block-start\",\"index\":1,\"content\":{\"type\":\"text\",\"text\":\"\"},\"run_id\":\"m\"}");
-  g_assert_cmpint (gstream_event_get_facts (delta)->index, ==, 1);
-  g_assert_cmpint (gstream_event_get_facts (finish)->index, ==, 1);
-  g_assert_cmpint (gstream_event_get_facts (next)->index, ==, 2);
+  g_assert_cmpint (gstream_event_get_fields (delta)->index, ==, 1);
+  g_assert_cmpint (gstream_event_get_fields (finish)->index, ==, 1);
+  g_assert_cmpint (gstream_event_get_fields (next)->index, ==, 2);
 
   g_assert_null (gstream_message_writer_start_block (writer, other, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -169,7 +169,7 @@ test_fail (void)
   g_autoptr(GstreamEvent) event = gstream_message_writer_fail (writer, "no \"model\"");
 
   check_data (event, "{\"event\":\"error\",\"message\":\"no \\\"model\\\"\",\"run_id\":\"m\"}");
-  g_assert_cmpint (gstream_event_get_facts (event)->step, ==, GSTREAM_STEP_MESSAGE_ERROR);
+  g_assert_cmpint (gstream_event_get_fields (event)->step, ==, GSTREAM_STEP_MESSAGE_ERROR);
 }
 
 /* A model's bytes, cut in the middle of a character. */
@@ -181,8 +181,8 @@ test_not_utf8 (void)
   g_autofree char *json = gstream_event_to_json (event);
   g_autoptr(GstreamEvent) read = gstream_event_new_from_json (json, -1, NULL);
 
-  g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, "caf\uFFFD");
-  g_assert_cmpstr (gstream_event_get_facts (read)->text, ==, "caf\uFFFD");
+  g_assert_cmpstr (gstream_event_get_fields (event)->text, ==, "caf\uFFFD");
+  g_assert_cmpstr (gstream_event_get_fields (read)->text, ==, "caf\uFFFD");
 }
 
 /* Text is looked at several bytes at a time: what is wrong is found wherever it stands. */
@@ -202,8 +202,8 @@ test_not_utf8_anywhere (void)
           text[at] = '\xff';
         valid = g_utf8_make_valid (text, -1);
         event = gstream_message_writer_text (writer, text);
-        g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, valid);
-        g_assert_cmpuint (gstream_event_get_facts (event)->text_length, ==, strlen (valid));
+        g_assert_cmpstr (gstream_event_get_fields (event)->text, ==, valid);
+        g_assert_cmpuint (gstream_event_get_fields (event)->text_length, ==, strlen (valid));
       }
 }
 
@@ -221,8 +221,8 @@ check_kept (GstreamEvent *event,
 {
   g_autofree char *text = text_of_length (i);
 
-  g_assert_cmpstr (gstream_event_get_facts (event)->text, ==, text);
-  g_assert_cmpstr (gstream_event_get_facts (event)->run_id, ==, "m");
+  g_assert_cmpstr (gstream_event_get_fields (event)->text, ==, text);
+  g_assert_cmpstr (gstream_event_get_fields (event)->run_id, ==, "m");
   g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
   g_assert_cmpstr (gstream_event_get_namespace (event)[0], ==, "a:1");
 }
@@ -289,7 +289,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/event/E1/message-writer/life", test_life);
-  g_test_add_func ("/event/E1/message-writer/facts", test_facts);
+  g_test_add_func ("/event/E1/message-writer/fields", test_fields);
   g_test_add_func ("/event/E1/message-writer/properties", test_properties);
   g_test_add_func ("/event/E1/message-writer/outlives-writer", test_outlives_writer);
   g_test_add_func ("/event/E1/message-writer/blocks", test_blocks);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-payload-iter.h>
+#include <gstream/event/gstream-payload.h>
 
 static GstreamPayload *
 payload_of (const char *json)

@@ -2,7 +2,7 @@
  *
  * What a server says against what it is asked for, as an application gets it (N11).
  */
-#include <gstream/event/gstream-error-private.h>
+#include <gstream/event/gstream-error-internal.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
 #include <string.h>

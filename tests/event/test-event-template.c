@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include <gstream/event/gstream-event-mold-private.h>
+#include <gstream/event/gstream-event-template-private.h>
 
 #define DEPTH 32
 
@@ -30,7 +30,7 @@
   "{\"type\":\"event\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"interrupts\":[{\"id\":\"i\"}],"    \
   "\"data\":{\"event\":\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}}}"
 
-static const char *molds[] = {
+static const char *templates[] = {
   PYTHON ("1795-0.1", "7", "1795366601175", " the"),
   PYTHON ("", "0", "1", ""),
   JAVASCRIPT ("e", "1795366601175", "r1", "Gr\xc3\xbc\xc3\x9f" "e"),
@@ -51,21 +51,21 @@ read_text (GstreamEventReader  *reader,
 /* --- what must be the same --- */
 
 static void
-assert_same_facts (const GstreamFacts *facts,
-                   const GstreamFacts *expected)
+assert_same_fields (const GstreamEventFields *fields,
+                   const GstreamEventFields *expected)
 {
-  g_assert_cmpint (facts->method, ==, expected->method);
-  g_assert_cmpint (facts->step, ==, expected->step);
-  g_assert_cmpint (facts->delta, ==, expected->delta);
-  g_assert_cmpint (facts->tool_role, ==, expected->tool_role);
-  g_assert_cmpint (facts->index, ==, expected->index);
-  g_assert_cmpstr (facts->message_id, ==, expected->message_id);
-  g_assert_cmpstr (facts->run_id, ==, expected->run_id);
-  g_assert_cmpstr (facts->node, ==, expected->node);
-  g_assert_cmpstr (facts->text, ==, expected->text);
-  g_assert_cmpuint (facts->text_length, ==, expected->text_length);
-  g_assert_cmpstr (facts->key, ==, expected->key);
-  g_assert_cmpstr (facts->name, ==, expected->name);
+  g_assert_cmpint (fields->method, ==, expected->method);
+  g_assert_cmpint (fields->step, ==, expected->step);
+  g_assert_cmpint (fields->delta, ==, expected->delta);
+  g_assert_cmpint (fields->tool_role, ==, expected->tool_role);
+  g_assert_cmpint (fields->index, ==, expected->index);
+  g_assert_cmpstr (fields->message_id, ==, expected->message_id);
+  g_assert_cmpstr (fields->run_id, ==, expected->run_id);
+  g_assert_cmpstr (fields->node, ==, expected->node);
+  g_assert_cmpstr (fields->text, ==, expected->text);
+  g_assert_cmpuint (fields->text_length, ==, expected->text_length);
+  g_assert_cmpstr (fields->key, ==, expected->key);
+  g_assert_cmpstr (fields->name, ==, expected->name);
 }
 
 static void
@@ -100,10 +100,10 @@ assert_same_event (GstreamEvent *event,
   assert_same_payload (gstream_event_peek_item (event), gstream_event_peek_item (expected));
   assert_same_payload (gstream_event_peek_metadata (event), gstream_event_peek_metadata (expected));
   assert_same_payload (gstream_event_get_interrupts (event), gstream_event_get_interrupts (expected));
-  assert_same_facts (gstream_event_get_facts (event), gstream_event_get_facts (expected));
+  assert_same_fields (gstream_event_get_fields (event), gstream_event_get_fields (expected));
 }
 
-/* What @reader, which has a mold, reads is what one reads that has none. */
+/* What @reader, which has a template, reads is what one reads that has none. */
 static void
 assert_same_reading (GstreamEventReader *reader,
                      const char         *text,
@@ -126,37 +126,37 @@ assert_same_reading (GstreamEventReader *reader,
 }
 
 static GstreamEventReader *
-reader_with_mold (const char *mold)
+reader_with_template (const char *template)
 {
   GstreamEventReader *reader = gstream_event_reader_new ();
   g_autoptr(GError) error = NULL;
   g_autoptr(GstreamEvent) event = NULL;
 
   gstream_event_reader_set_limits (reader, 4096, DEPTH);
-  event = read_text (reader, mold, strlen (mold), &error);
+  event = read_text (reader, template, strlen (template), &error);
   g_assert_no_error (error);
   return reader;
 }
 
 /* --- what fits, and what does not --- */
 
-/* Whether an event of @text can be read with a mold that has learned from @from. */
+/* Whether an event of @text can be read with a template that has learned from @from. */
 static gboolean
 fits (const char *from,
       const char *text)
 {
   GstreamNamespaceTable namespaces = { 0 };
   GstreamEnvelope learned, envelope;
-  GstreamEventMold *mold;
+  GstreamEventTemplate *template;
   gboolean result;
 
   g_assert_true (gstream_envelope_read (&learned, &namespaces, from, strlen (from), DEPTH));
-  mold = gstream_event_mold_learn (NULL, &learned);
-  result = gstream_event_mold_read (mold, &envelope, text, strlen (text));
+  template = gstream_event_template_learn (NULL, &learned);
+  result = gstream_event_template_read (template, &envelope, text, strlen (text));
   if (result)
     gstream_envelope_clear (&envelope);
   gstream_envelope_clear (&learned);
-  gstream_event_mold_free (mold);
+  gstream_event_template_free (template);
   gstream_namespace_table_clear (&namespaces);
   return result;
 }
@@ -164,14 +164,14 @@ fits (const char *from,
 static void
 test_fits (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
-    g_assert_true (fits (molds[i], molds[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    g_assert_true (fits (templates[i], templates[i]));
 
-  g_assert_true (fits (molds[0], PYTHON ("1795-0.22", "123456789012", "5", " a longer text")));
-  g_assert_true (fits (molds[0], PYTHON ("", "0", "0", "")));
-  g_assert_true (fits (molds[0], PYTHON ("\xc3\xa9", "8", "1795366601175", "\xf0\x9f\x98\x80")));
-  g_assert_true (fits (molds[2], JAVASCRIPT ("f", "1795366601176", "another run", "x")));
-  g_assert_true (fits (molds[3], TOOL ("another call", "other")));
+  g_assert_true (fits (templates[0], PYTHON ("1795-0.22", "123456789012", "5", " a longer text")));
+  g_assert_true (fits (templates[0], PYTHON ("", "0", "0", "")));
+  g_assert_true (fits (templates[0], PYTHON ("\xc3\xa9", "8", "1795366601175", "\xf0\x9f\x98\x80")));
+  g_assert_true (fits (templates[2], JAVASCRIPT ("f", "1795366601176", "another run", "x")));
+  g_assert_true (fits (templates[3], TOOL ("another call", "other")));
 }
 
 static void
@@ -181,31 +181,31 @@ test_does_not_fit (void)
     "\\n", "\\u00e9", "a\"b", "\t", "\x1f", "\xff", "\xc3", "\xed\xa0\x80", "\xc0\xaf", "\\", "\",\"x\":\"y",
   };
   static const char *counts[] = { "01", "-1", "1.0", "1e2", "null", "\"1\"", "", "1 ", "1234567890123456789", "true", "1,\"seq\":2" };
-  const char *mold = PYTHON ("e", "7", "8", "text");
+  const char *template = PYTHON ("e", "7", "8", "text");
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     {
       g_autofree char *text = g_strdup_printf (PYTHON ("e", "7", "8", "%s"), values[i]);
       g_autofree char *id = g_strdup_printf (PYTHON ("%s", "7", "8", "text"), values[i]);
 
-      g_assert_false (fits (mold, text));
-      g_assert_false (fits (mold, id));
+      g_assert_false (fits (template, text));
+      g_assert_false (fits (template, id));
     }
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     {
       g_autofree char *seq = g_strdup_printf (PYTHON ("e", "%s", "8", "text"), counts[i]);
       g_autofree char *time = g_strdup_printf (PYTHON ("e", "7", "%s", "text"), counts[i]);
 
-      g_assert_false (fits (mold, seq));
-      g_assert_false (fits (mold, time));
+      g_assert_false (fits (template, seq));
+      g_assert_false (fits (template, time));
     }
-  g_assert_false (fits (mold, PYTHON ("e", "7", "8", "text") " "));
-  g_assert_false (fits (mold, PYTHON ("e", "7", "8", "text") "}"));
-  g_assert_false (fits (molds[0], molds[2]));
-  g_assert_false (fits (molds[0], molds[3]));
+  g_assert_false (fits (template, PYTHON ("e", "7", "8", "text") " "));
+  g_assert_false (fits (template, PYTHON ("e", "7", "8", "text") "}"));
+  g_assert_false (fits (templates[0], templates[2]));
+  g_assert_false (fits (templates[0], templates[3]));
 }
 
-/* Other digits before an exponent are another number than the mold's rule would make of them. */
+/* Other digits before an exponent are another number than the template's rule would make of them. */
 static void
 test_exponents (void)
 {
@@ -219,12 +219,12 @@ test_exponents (void)
 static void
 test_each_after_each (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
     {
-      GstreamEventReader *reader = reader_with_mold (molds[i]);
+      GstreamEventReader *reader = reader_with_template (templates[i]);
 
-      for (guint j = 0; j < 20 * G_N_ELEMENTS (molds); j++)
-        assert_same_reading (reader, molds[j % G_N_ELEMENTS (molds)], strlen (molds[j % G_N_ELEMENTS (molds)]));
+      for (guint j = 0; j < 20 * G_N_ELEMENTS (templates); j++)
+        assert_same_reading (reader, templates[j % G_N_ELEMENTS (templates)], strlen (templates[j % G_N_ELEMENTS (templates)]));
       gstream_event_reader_free (reader);
     }
 }
@@ -234,7 +234,7 @@ test_other_values (void)
 {
   static const char *texts[] = {
     PYTHON ("another, longer id", "7", "1", ""),
-    PYTHON ("", "123456", "1795366601175", "longer than the mold's"),
+    PYTHON ("", "123456", "1795366601175", "longer than the template's"),
     PYTHON ("1795-0.1", "7", "5", " the"),
     PAIR ("1", "a"), PAIR ("123", "longer"), PAIR ("4", ""),
     INTERRUPTED ("1", "a"), INTERRUPTED ("123", "longer"), INTERRUPTED ("4", ""),
@@ -242,7 +242,7 @@ test_other_values (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      GstreamEventReader *reader = reader_with_mold (texts[i]);
+      GstreamEventReader *reader = reader_with_template (texts[i]);
 
       for (guint j = 0; j < G_N_ELEMENTS (texts); j++)
         assert_same_reading (reader, texts[j], strlen (texts[j]));
@@ -250,45 +250,45 @@ test_other_values (void)
     }
 }
 
-/* Of two shapes that take turns one keeps the mold, however often the other comes. */
+/* Of two shapes that take turns one keeps the template, however often the other comes. */
 static void
 test_patience (void)
 {
   GstreamNamespaceTable namespaces = { 0 };
   GstreamEnvelope first, second, envelope;
-  GstreamEventMold *mold;
+  GstreamEventTemplate *template;
 
-  g_assert_true (gstream_envelope_read (&first, &namespaces, molds[0], strlen (molds[0]), DEPTH));
-  g_assert_true (gstream_envelope_read (&second, &namespaces, molds[2], strlen (molds[2]), DEPTH));
-  mold = gstream_event_mold_learn (NULL, &first);
+  g_assert_true (gstream_envelope_read (&first, &namespaces, templates[0], strlen (templates[0]), DEPTH));
+  g_assert_true (gstream_envelope_read (&second, &namespaces, templates[2], strlen (templates[2]), DEPTH));
+  template = gstream_event_template_learn (NULL, &first);
   for (guint i = 0; i < 20; i++)
     {
-      g_assert_true (gstream_event_mold_read (mold, &envelope, molds[0], strlen (molds[0])));
+      g_assert_true (gstream_event_template_read (template, &envelope, templates[0], strlen (templates[0])));
       gstream_envelope_clear (&envelope);
-      mold = gstream_event_mold_learn (mold, &second);
-      g_assert_false (gstream_event_mold_read (mold, &envelope, molds[2], strlen (molds[2])));
+      template = gstream_event_template_learn (template, &second);
+      g_assert_false (gstream_event_template_read (template, &envelope, templates[2], strlen (templates[2])));
     }
   for (guint i = 0; i < 20; i++)
-    mold = gstream_event_mold_learn (mold, &second);
-  g_assert_true (gstream_event_mold_read (mold, &envelope, molds[2], strlen (molds[2])));
+    template = gstream_event_template_learn (template, &second);
+  g_assert_true (gstream_event_template_read (template, &envelope, templates[2], strlen (templates[2])));
   gstream_envelope_clear (&envelope);
 
-  gstream_event_mold_free (mold);
+  gstream_event_template_free (template);
   gstream_envelope_clear (&second);
   gstream_envelope_clear (&first);
   gstream_namespace_table_clear (&namespaces);
 }
 
-/* A mold is given up for what comes again and again, and what it said goes with it. */
+/* A template is given up for what comes again and again, and what it said goes with it. */
 static void
 test_changes_of_shape (void)
 {
-  GstreamEventReader *reader = reader_with_mold (molds[0]);
+  GstreamEventReader *reader = reader_with_template (templates[0]);
 
   for (guint i = 0; i < 60; i++)
     {
-      const char *mold = molds[i / 10 % G_N_ELEMENTS (molds)];
-      g_autoptr(GString) text = g_string_new (mold);
+      const char *template = templates[i / 10 % G_N_ELEMENTS (templates)];
+      g_autoptr(GString) text = g_string_new (template);
 
       g_string_replace (text, "1795", i % 2 ? "42" : "1234567", 0);
       assert_same_reading (reader, text->str, text->len);
@@ -299,16 +299,16 @@ test_changes_of_shape (void)
 static void
 test_duplicates (void)
 {
-  const char *mold = "{\"type\":\"event\",\"seq\":1,\"method\":\"messages\",\"seq\":2,\"params\":{\"namespace\":[],\"data\":{\"event\":"
+  const char *template = "{\"type\":\"event\",\"seq\":1,\"method\":\"messages\",\"seq\":2,\"params\":{\"namespace\":[],\"data\":{\"event\":"
                      "\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"a\",\"text\":\"b\"}}}}";
-  GstreamEventReader *reader = reader_with_mold (mold);
+  GstreamEventReader *reader = reader_with_template (template);
 
-  for (const char *p = mold; *p != '\0'; p++)
+  for (const char *p = template; *p != '\0'; p++)
     if (*p == '1' || *p == '2' || *p == 'a' || *p == 'b')
       {
-        g_autofree char *text = g_strdup (mold);
+        g_autofree char *text = g_strdup (template);
 
-        text[p - mold] = *p == '1' || *p == '2' ? '7' : 'c';
+        text[p - template] = *p == '1' || *p == '2' ? '7' : 'c';
         assert_same_reading (reader, text, strlen (text));
       }
   gstream_event_reader_free (reader);
@@ -318,11 +318,11 @@ test_duplicates (void)
 static void
 test_limits (void)
 {
-  GstreamEventReader *reader = reader_with_mold (molds[0]);
+  GstreamEventReader *reader = reader_with_template (templates[0]);
   g_autoptr(GError) error = NULL;
 
   gstream_event_reader_set_limits (reader, 4096, 3);
-  g_assert_null (read_text (reader, molds[0], strlen (molds[0]), &error));
+  g_assert_null (read_text (reader, templates[0], strlen (templates[0]), &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE);
   gstream_event_reader_free (reader);
 }
@@ -330,12 +330,12 @@ test_limits (void)
 static void
 test_cut_off (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
     {
-      GstreamEventReader *reader = reader_with_mold (molds[i]);
+      GstreamEventReader *reader = reader_with_template (templates[i]);
 
-      for (gsize length = 0; length <= strlen (molds[i]); length++)
-        assert_same_reading (reader, molds[i], length);
+      for (gsize length = 0; length <= strlen (templates[i]); length++)
+        assert_same_reading (reader, templates[i], length);
       gstream_event_reader_free (reader);
     }
 }
@@ -345,15 +345,15 @@ test_every_byte (void)
 {
   static const char others[] = "\"\\{}[],: 09.eE-\n\x01\x7f\xc3\xa9\xff";
 
-  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
     {
-      GstreamEventReader *reader = reader_with_mold (molds[i]);
-      gsize length = strlen (molds[i]);
+      GstreamEventReader *reader = reader_with_template (templates[i]);
+      gsize length = strlen (templates[i]);
 
       for (gsize at = 0; at < length; at++)
         for (gsize j = 0; j < sizeof others; j++) /* with the NUL */
           {
-            g_autofree char *text = g_strdup (molds[i]);
+            g_autofree char *text = g_strdup (templates[i]);
 
             text[at] = others[j];
             assert_same_reading (reader, text, length);
@@ -367,14 +367,14 @@ static void
 test_random_changes (void)
 {
   g_autoptr(GRand) rand = g_rand_new_with_seed (20240229);
-  GstreamEventReader *readers[G_N_ELEMENTS (molds)];
+  GstreamEventReader *readers[G_N_ELEMENTS (templates)];
 
-  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
-    readers[i] = reader_with_mold (molds[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    readers[i] = reader_with_template (templates[i]);
   for (guint i = 0; i < 20000; i++)
     {
-      const char *mold = molds[i % G_N_ELEMENTS (molds)];
-      g_autoptr(GString) text = g_string_new (mold);
+      const char *template = templates[i % G_N_ELEMENTS (templates)];
+      g_autoptr(GString) text = g_string_new (template);
 
       for (int n = g_rand_int_range (rand, 1, 4); n > 0; n--)
         {
@@ -382,11 +382,11 @@ test_random_changes (void)
           gsize n_gone = g_rand_int_range (rand, 0, 3);
 
           g_string_erase (text, at, MIN (n_gone, text->len - at));
-          g_string_insert_len (text, at, mold + g_rand_int_range (rand, 0, strlen (mold) - 3), g_rand_int_range (rand, 0, 3));
+          g_string_insert_len (text, at, template + g_rand_int_range (rand, 0, strlen (template) - 3), g_rand_int_range (rand, 0, 3));
         }
-      assert_same_reading (readers[i % G_N_ELEMENTS (molds)], text->str, text->len);
+      assert_same_reading (readers[i % G_N_ELEMENTS (templates)], text->str, text->len);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (molds); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
     gstream_event_reader_free (readers[i]);
 }
 
@@ -398,11 +398,11 @@ test_odd_seq (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (seqs); i++)
     {
-      g_autofree char *mold = g_strdup_printf (PYTHON ("9", "%s", "8", "text"), seqs[i]);
+      g_autofree char *template = g_strdup_printf (PYTHON ("9", "%s", "8", "text"), seqs[i]);
       g_autofree char *text = g_strdup_printf (PYTHON ("10", "%s", "8", "other"), seqs[i]);
-      GstreamEventReader *reader = reader_with_mold (mold);
+      GstreamEventReader *reader = reader_with_template (template);
 
-      g_assert_true (fits (mold, text));
+      g_assert_true (fits (template, text));
       assert_same_reading (reader, text, strlen (text));
       gstream_event_reader_free (reader);
     }
@@ -540,11 +540,11 @@ test_odd_members (void)
           g_autoptr(GstreamEvent) event = gstream_event_new_from_json (first, -1, NULL);
 
           assert_same_reading (reader, next, strlen (next));
-          n_fit += event != NULL && gstream_event_get_facts (event)->text != NULL && fits (first, next);
+          n_fit += event != NULL && gstream_event_get_fields (event)->text != NULL && fits (first, next);
         }
       gstream_event_reader_free (reader);
     }
-  g_test_message ("%u were read by a mold", n_fit);
+  g_test_message ("%u were read by a template", n_fit);
   g_assert_cmpuint (n_fit, >, 1000);
 }
 
@@ -553,19 +553,19 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/event/E3/mold/fits", test_fits);
-  g_test_add_func ("/event/E3/mold/does-not-fit", test_does_not_fit);
-  g_test_add_func ("/event/E3/mold/exponents", test_exponents);
-  g_test_add_func ("/event/E3/mold/each-after-each", test_each_after_each);
-  g_test_add_func ("/event/E3/mold/other-values", test_other_values);
-  g_test_add_func ("/event/E3/mold/patience", test_patience);
-  g_test_add_func ("/event/E3/mold/changes-of-shape", test_changes_of_shape);
-  g_test_add_func ("/event/E3/mold/duplicates", test_duplicates);
-  g_test_add_func ("/event/E3/mold/limits", test_limits);
-  g_test_add_func ("/event/E3/mold/cut-off", test_cut_off);
-  g_test_add_func ("/event/E3/mold/every-byte", test_every_byte);
-  g_test_add_func ("/event/E3/mold/random-changes", test_random_changes);
-  g_test_add_func ("/event/E3/mold/odd-seq", test_odd_seq);
-  g_test_add_func ("/event/E3/mold/odd-members", test_odd_members);
+  g_test_add_func ("/event/E3/template/fits", test_fits);
+  g_test_add_func ("/event/E3/template/does-not-fit", test_does_not_fit);
+  g_test_add_func ("/event/E3/template/exponents", test_exponents);
+  g_test_add_func ("/event/E3/template/each-after-each", test_each_after_each);
+  g_test_add_func ("/event/E3/template/other-values", test_other_values);
+  g_test_add_func ("/event/E3/template/patience", test_patience);
+  g_test_add_func ("/event/E3/template/changes-of-shape", test_changes_of_shape);
+  g_test_add_func ("/event/E3/template/duplicates", test_duplicates);
+  g_test_add_func ("/event/E3/template/limits", test_limits);
+  g_test_add_func ("/event/E3/template/cut-off", test_cut_off);
+  g_test_add_func ("/event/E3/template/every-byte", test_every_byte);
+  g_test_add_func ("/event/E3/template/random-changes", test_random_changes);
+  g_test_add_func ("/event/E3/template/odd-seq", test_odd_seq);
+  g_test_add_func ("/event/E3/template/odd-members", test_odd_members);
   return g_test_run ();
 }

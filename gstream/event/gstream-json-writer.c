@@ -2,11 +2,11 @@
  *
  * JSON out.
  */
-#include "gstream/event/gstream-json-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
 
 #include <string.h>
 
-#include "gstream/event/gstream-payload-private.h"
+#include "gstream/event/gstream-payload-internal.h"
 
 static void
 write_escape (GString *out,

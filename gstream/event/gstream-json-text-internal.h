@@ -22,6 +22,13 @@ typedef struct
   const char *end;
 } GstreamJsonValue;
 
+/* A value's place in a text, in bytes from where the text starts: half the size of a GstreamJsonValue, and still right for a copy of the text. */
+typedef struct
+{
+  guint32 start;
+  guint32 length; /* 0: there is none */
+} GstreamJsonSlice;
+
 /* Goes over the values of an array, or the members of an object. */
 typedef struct
 {

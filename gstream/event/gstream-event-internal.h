@@ -8,7 +8,8 @@
 #pragma once
 
 #include <gstream/event/gstream-event.h>
-#include <gstream/event/gstream-namespace-private.h>
+#include <gstream/event/gstream-json-text-internal.h>
+#include <gstream/event/gstream-namespace-internal.h>
 
 G_BEGIN_DECLS
 
@@ -87,12 +88,14 @@ typedef struct
                                 which it ends with; 0: there are none (T3) */
   const char   *key;         /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id; custom: the extension's name (D5) */
   const char   *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
-} GstreamFacts;
+  GstreamJsonSlice item;     /* the data as consumers see it, a part of the data: without its metadata (D1), or its envelope (D5); length 0: all of it */
+  GstreamJsonSlice metadata; /* messages: what stands beside the message (D1), a part of the data; length 0: nothing */
+} GstreamEventFields;
 
 /* What of an event's body is read all the time, and by all rooms. The body begins with it. */
 typedef struct
 {
-  const GstreamFacts *facts;      /* atomic; NULL until asked for, in an event that was made from a payload */
+  const GstreamEventFields *fields;      /* atomic; NULL until asked for, in an event that was made from a payload */
   GstreamNamespace   *namespace_; /* held, unless the event has a lender */
   GstreamPayload     *item;       /* atomic; what peek_item gives, NULL until asked for */
 } GstreamEventView;
@@ -108,7 +111,7 @@ struct _GstreamEvent
 };
 
 /* The first time. */
-const GstreamFacts *gstream_event_find_facts         (GstreamEvent     *event);
+const GstreamEventFields *gstream_event_find_fields         (GstreamEvent     *event);
 GstreamPayload     *gstream_event_find_item          (GstreamEvent     *event);
 
 static inline GstreamEventView *
@@ -117,12 +120,12 @@ gstream_event_get_view (GstreamEvent *event)
   return (GstreamEventView *) event->body;
 }
 
-static inline const GstreamFacts *
-gstream_event_get_facts (GstreamEvent *event)
+static inline const GstreamEventFields *
+gstream_event_get_fields (GstreamEvent *event)
 {
-  const GstreamFacts *facts = g_atomic_pointer_get (&gstream_event_get_view (event)->facts);
+  const GstreamEventFields *fields = g_atomic_pointer_get (&gstream_event_get_view (event)->fields);
 
-  return G_LIKELY (facts != NULL) ? facts : gstream_event_find_facts (event);
+  return G_LIKELY (fields != NULL) ? fields : gstream_event_find_fields (event);
 }
 
 static inline GstreamNamespace *

@@ -2,16 +2,16 @@
  *
  * Reading an event that is written like another.
  */
-#include "gstream/event/gstream-event-mold-private.h"
+#include "gstream/event/gstream-event-template-private.h"
 
 #include "gstream/event/gstream-json-token-private.h"
 
-/* So many deltas in a row have to differ from the mold before one takes its place: of two shapes that take turns, one keeps it. */
+/* So many deltas in a row have to differ from the template before one takes its place: of two shapes that take turns, one keeps it. */
 #define PATIENCE 4
 
 typedef struct
 {
-  guint    start;     /* in the mold's text */
+  guint    start;     /* in the template's text */
   guint    end;
   gsize    field;     /* of the envelope: a string, or a count */
   gboolean is_string; /* @start is behind the opening quote, @end before the closing one */
@@ -31,9 +31,9 @@ typedef struct
   guint end;
 } Place;
 
-struct _GstreamEventMold
+struct _GstreamEventTemplate
 {
-  char            text[GSTREAM_EVENT_MOLD_LARGEST];
+  char            text[GSTREAM_EVENT_TEMPLATE_LARGEST];
   guint           length;
   GstreamEnvelope envelope;  /* what it says; of the namespace, a reference */
   Slot            slots[N_SLOTS]; /* one or more: a delta has text */
@@ -45,7 +45,7 @@ struct _GstreamEventMold
 };
 
 void
-gstream_event_mold_free (GstreamEventMold *self)
+gstream_event_template_free (GstreamEventTemplate *self)
 {
   if (self != NULL)
     gstream_envelope_clear (&self->envelope);
@@ -83,9 +83,9 @@ read_value (const Slot      *slot,
   return slot->is_string ? read_string (p, end, field) : gstream_json_token_pass_count (p, end, field);
 }
 
-/* How much further than in the mold's text is what follows its first @n slots; these end at @ends. */
+/* How much further than in the template's text is what follows its first @n slots; these end at @ends. */
 static inline int
-shift_behind (const GstreamEventMold *self,
+shift_behind (const GstreamEventTemplate *self,
               const guint            *ends,
               guint                   n)
 {
@@ -93,7 +93,7 @@ shift_behind (const GstreamEventMold *self,
 }
 
 static inline void
-move_slice (const GstreamEventMold *self,
+move_slice (const GstreamEventTemplate *self,
             const guint            *ends,
             Place                   place,
             GstreamJsonSlice       *slice)
@@ -104,9 +104,9 @@ move_slice (const GstreamEventMold *self,
   slice->length += shift_behind (self, ends, place.end) - shift;
 }
 
-/* Whether the text from @p is the mold's from @from to @to. */
+/* Whether the text from @p is the template's from @from to @to. */
 static inline gboolean
-is_same (const GstreamEventMold *self,
+is_same (const GstreamEventTemplate *self,
          guint                   from,
          guint                   to,
          const char             *p,
@@ -116,7 +116,7 @@ is_same (const GstreamEventMold *self,
 }
 
 gboolean
-gstream_event_mold_read (GstreamEventMold *self,
+gstream_event_template_read (GstreamEventTemplate *self,
                          GstreamEnvelope  *envelope,
                          const char       *json,
                          gsize             length)
@@ -169,7 +169,7 @@ static const gsize strings[] = {
 
 /* In the order of the text. */
 static void
-add_slot (GstreamEventMold *self,
+add_slot (GstreamEventTemplate *self,
           Slot              slot)
 {
   guint i = self->n_slots++;
@@ -180,7 +180,7 @@ add_slot (GstreamEventMold *self,
 }
 
 static void
-add_string (GstreamEventMold *self,
+add_string (GstreamEventTemplate *self,
             gsize             field)
 {
   const GstreamJsonString *string = G_STRUCT_MEMBER_P (&self->envelope, field);
@@ -192,7 +192,7 @@ add_string (GstreamEventMold *self,
 
 /* What is written with a point or an exponent means something else with other digits before it. */
 static void
-add_count (GstreamEventMold *self,
+add_count (GstreamEventTemplate *self,
            gsize             field,
            guint             start) /* 0: it is not there */
 {
@@ -205,7 +205,7 @@ add_count (GstreamEventMold *self,
 
 /* Once all slots are there. */
 static Place
-find_place (const GstreamEventMold *self,
+find_place (const GstreamEventTemplate *self,
             GstreamJsonSlice        slice)
 {
   Place place = { 0, 0 };
@@ -219,7 +219,7 @@ find_place (const GstreamEventMold *self,
 }
 
 static void
-add_slots (GstreamEventMold *self)
+add_slots (GstreamEventTemplate *self)
 {
   self->n_slots = 0;
   for (guint i = 0; i < N_STRINGS; i++)
@@ -233,7 +233,7 @@ add_slots (GstreamEventMold *self)
 }
 
 static void
-take (GstreamEventMold      *self,
+take (GstreamEventTemplate      *self,
       const GstreamEnvelope *envelope)
 {
   const GstreamJsonCursor *cursor = &envelope->cursor;
@@ -258,17 +258,17 @@ static gboolean
 is_delta (const GstreamEnvelope *envelope)
 {
   return envelope->found.text.start != NULL && !envelope->found.text.escaped && envelope->found.item.length == 0 &&
-         envelope->interrupts.length == 0 && envelope->cursor.length <= GSTREAM_EVENT_MOLD_LARGEST;
+         envelope->interrupts.length == 0 && envelope->cursor.length <= GSTREAM_EVENT_TEMPLATE_LARGEST;
 }
 
-GstreamEventMold *
-gstream_event_mold_learn (GstreamEventMold      *self,
+GstreamEventTemplate *
+gstream_event_template_learn (GstreamEventTemplate      *self,
                           const GstreamEnvelope *envelope)
 {
   if (!is_delta (envelope) || (self != NULL && ++self->n_missed < PATIENCE))
     return self;
   if (self == NULL)
-    self = g_new0 (GstreamEventMold, 1);
+    self = g_new0 (GstreamEventTemplate, 1);
   take (self, envelope);
   self->n_missed = 0;
   return self;

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-json-text-private.h>
+#include <gstream/event/gstream-json-text-internal.h>
 #include <gstream/event/gstream-payload.h>
 
 G_BEGIN_DECLS

@@ -3,7 +3,7 @@
  * What the pipeline reads of an event, in every dialect (D1-D3, D5), alike
  * whether the event was read or made.
  */
-#include <gstream/event/gstream-event-private.h>
+#include <gstream/event/gstream-event-internal.h>
 
 /* NULL and 0 where the event says nothing. */
 typedef struct
@@ -38,6 +38,8 @@ static const Case cases[] = {
   { MESSAGE_DELTA, .data = DELTA ("\"type\":\"block-delta\",\"fields\":{\"type\":\"text\"}"), .delta = GSTREAM_DELTA_BLOCK },
   { MESSAGE_DELTA, .data = DELTA ("\"type\":\"new-delta\",\"text\":\"a\""), .delta = GSTREAM_DELTA_OTHER },
   { MESSAGE_DELTA, .data = DELTA ("\"type\":\"text-delta\",\"text\":\"a\",\"type\":\"x\""), .delta = GSTREAM_DELTA_OTHER },
+  { .method = "messages", .data = "{\"event\":\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"\\\\n\"},\"delta\":7}",
+    .step = GSTREAM_STEP_BLOCK_DELTA, .index = -1 },
   { .method = "messages", .data = "{\"event\":\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"a\"},\"delta\":7,\"index\":1,\"index\":\"x\"}",
     .step = GSTREAM_STEP_BLOCK_DELTA, .index = -1 },
   { .method = "messages", .data = "{\"event\":\"content-block-delta\",\"content\":{\"type\":\"text\",\"text\":\"a\"},\"role\":\"tool\"}",
@@ -118,20 +120,20 @@ check (GstreamEvent *event,
        const Case   *expected,
        const char   *node)
 {
-  const GstreamFacts *facts = gstream_event_get_facts (event);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
-  g_assert_cmpint (facts->step, ==, expected->step);
-  g_assert_cmpint (facts->delta, ==, expected->delta);
-  g_assert_cmpint (facts->tool_role, ==, expected->tool_role);
-  g_assert_cmpint (facts->index, ==, expected->index);
-  g_assert_cmpstr (facts->message_id, ==, expected->message_id);
-  g_assert_cmpstr (facts->run_id, ==, expected->run_id);
-  g_assert_cmpstr (facts->node, ==, node != NULL ? node : expected->node);
-  g_assert_cmpstr (gstream_event_get_node (event), ==, facts->node);
-  g_assert_cmpstr (facts->text, ==, expected->text);
-  g_assert_cmpuint (facts->text_length, ==, expected->text != NULL ? strlen (expected->text) : 0);
-  g_assert_cmpstr (facts->key, ==, expected->key);
-  g_assert_cmpstr (facts->name, ==, expected->name);
+  g_assert_cmpint (fields->step, ==, expected->step);
+  g_assert_cmpint (fields->delta, ==, expected->delta);
+  g_assert_cmpint (fields->tool_role, ==, expected->tool_role);
+  g_assert_cmpint (fields->index, ==, expected->index);
+  g_assert_cmpstr (fields->message_id, ==, expected->message_id);
+  g_assert_cmpstr (fields->run_id, ==, expected->run_id);
+  g_assert_cmpstr (fields->node, ==, node != NULL ? node : expected->node);
+  g_assert_cmpstr (gstream_event_get_node (event), ==, fields->node);
+  g_assert_cmpstr (fields->text, ==, expected->text);
+  g_assert_cmpuint (fields->text_length, ==, expected->text != NULL ? strlen (expected->text) : 0);
+  g_assert_cmpstr (fields->key, ==, expected->key);
+  g_assert_cmpstr (fields->name, ==, expected->name);
   check_payload (gstream_event_get_data (event), expected->data);
   check_payload (gstream_event_peek_item (event), expected->item != NULL ? expected->item : expected->data);
   check_payload (gstream_event_peek_metadata (event), expected->metadata);
@@ -194,13 +196,13 @@ test_copies (void)
 
   g_assert_true (copy != event);
   g_assert_true (gstream_event_peek_item (copy) == gstream_event_peek_item (event));
-  g_assert_true (gstream_event_get_facts (copy) == gstream_event_get_facts (event));
+  g_assert_true (gstream_event_get_fields (copy) == gstream_event_get_fields (event));
 }
 
 static gpointer
 read_item (gpointer event)
 {
-  g_assert_cmpstr (gstream_event_get_facts (event)->key, ==, "n");
+  g_assert_cmpstr (gstream_event_get_fields (event)->key, ==, "n");
   return gstream_event_peek_item (event);
 }
 
@@ -228,10 +230,10 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/event/D/facts/read", test_read);
-  g_test_add_func ("/event/D/facts/read-method-last", test_read_method_last);
-  g_test_add_func ("/event/D/facts/made", test_made);
-  g_test_add_func ("/event/D/facts/copies", test_copies);
-  g_test_add_func ("/event/D/facts/threads", test_threads);
+  g_test_add_func ("/event/D/fields/read", test_read);
+  g_test_add_func ("/event/D/fields/read-method-last", test_read_method_last);
+  g_test_add_func ("/event/D/fields/made", test_made);
+  g_test_add_func ("/event/D/fields/copies", test_copies);
+  g_test_add_func ("/event/D/fields/threads", test_threads);
   return g_test_run ();
 }
