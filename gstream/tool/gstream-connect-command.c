@@ -4,12 +4,11 @@
  */
 #include "config.h"
 
-#include "gstream/tool/gstream-digest.h"
 #include "gstream/tool/gstream-json-out.h"
-#include "gstream/tool/gstream-show.h"
 #include "gstream/tool/gstream-tool-private.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,7 +114,7 @@ use_authorities (SoupSession   *session,
   return TRUE;
 }
 
-/* GIO's own resolver knows http_proxy, https_proxy and the desktop's settings, and not this. */
+/* Honours all_proxy and no_proxy: GIO's default resolver knows http_proxy, https_proxy and the desktop's settings only. */
 static void
 use_proxy (SoupSession   *session,
            const Options *options)
@@ -167,50 +166,17 @@ make_thread (const Options *options)
   return g_steal_pointer (&thread);
 }
 
-/* --- a run --- */
-
 static void
-quit (gpointer loop)
+print_run (GstreamRunStream *run,
+           const Options    *options)
 {
-  g_main_loop_quit (loop);
-}
-
-static void
-print_digest (GstreamRunStream *run,
-              GMainLoop        *loop)
-{
-  GstreamReader *reader = gstream_reader_new (NULL, quit, loop);
-  GstreamDigest *digest = gstream_digest_new (run, reader);
-  g_autofree char *json = NULL;
-  g_autofree char *text = NULL;
-
-  gstream_reader_release (reader);
-  g_main_loop_run (loop);
-  json = gstream_digest_to_json (digest);
-  gstream_digest_free (digest);
-  text = gstream_json_compact (json);
-  puts (text);
-}
-
-static void
-play (GstreamRunStream *run,
-      const Options    *options)
-{
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-
   if (options->digest)
-    {
-      print_digest (run, loop);
-      return;
-    }
-  if (options->events)
-    gstream_show_events (run, stdout, quit, loop);
+    gstream_tool_print_run (run, GSTREAM_TOOL_COMPACT_DIGEST);
   else
-    gstream_show_run (run, stdout, quit, loop);
-  g_main_loop_run (loop);
+    gstream_tool_print_run (run, options->events ? GSTREAM_TOOL_EVENTS : GSTREAM_TOOL_TEXT);
 }
 
-/* --- its questions --- */
+/* --- interrupts --- */
 
 static void
 print_question (GstreamInterrupt *interrupt)
@@ -246,7 +212,7 @@ ask (GstreamInterrupt *interrupt)
   return answer != NULL ? answer : gstream_payload_new_string (line);
 }
 
-/* NULL: not all were answered. */
+/* An answer for each interrupt; NULL: not all were answered. */
 static GPtrArray *
 find_answers (GPtrArray     *interrupts,
               const Options *options)
@@ -266,7 +232,7 @@ find_answers (GPtrArray     *interrupts,
   return g_steal_pointer (&answers);
 }
 
-/* The run that goes on; NULL: none does, for the reason that @status says. */
+/* The run that continues after the answers; NULL: there is none, and @status is the exit status. */
 static GstreamRunStream *
 answer_questions (GstreamThread    *thread,
                   GstreamRunStream *run,
@@ -308,7 +274,7 @@ answer_questions (GstreamThread    *thread,
 
 /* --- the command --- */
 
-/* Whoever waits is told what for, from the first attempt on. */
+/* Tells the user about attempts to connect, which the library logs. */
 static void
 on_info (const char     *domain,
          GLogLevelFlags  level,
@@ -318,7 +284,7 @@ on_info (const char     *domain,
   gstream_tool_complain ("%s", message);
 }
 
-/* A thread that there is not would be made: who names one means one that there is. */
+/* Starting a run on a thread that does not exist creates it. A thread that is named must exist, so its state is read first. */
 static GstreamRunStream *
 first_run (GstreamThread   *thread,
            GstreamPayload  *input,
@@ -352,12 +318,12 @@ connect_to (GstreamThread  *thread,
     gstream_tool_complain ("%s", error->message);
   while (run != NULL)
     {
-      g_autoptr (GstreamRunStream) played = g_steal_pointer (&run);
+      g_autoptr (GstreamRunStream) printed = g_steal_pointer (&run);
 
-      play (played, options);
-      run = answer_questions (thread, played, options, &status);
+      print_run (printed, options);
+      run = answer_questions (thread, printed, options, &status);
     }
-  if (options->thread_id == NULL && gstream_thread_get_thread_id (thread) != NULL) /* to go on with it */
+  if (options->thread_id == NULL && gstream_thread_get_thread_id (thread) != NULL) /* for a later --thread */
     gstream_tool_tell ("thread %s", gstream_thread_get_thread_id (thread));
 
   return gstream_tool_flush () ? status : GSTREAM_TOOL_FAILED;
@@ -405,7 +371,7 @@ read_silence (Options *options)
   return FALSE;
 }
 
-/* Says what of the command line does not go together. */
+/* FALSE: options exclude or lack each other; complains. */
 static gboolean
 check (const Options *options)
 {

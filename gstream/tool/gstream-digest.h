@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a consumer of everything that a run shows ends up with, as JSON.
+ * All that a run's projections show, as JSON.
  */
 #pragma once
 
@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamDigest GstreamDigest;
 
-/* Whose is @reader, waits for its end, and then takes the JSON. */
+/* The caller waits until @reader has ended and takes the JSON then. */
 GstreamDigest *gstream_digest_new     (GstreamRunStream *run,
                                        GstreamReader    *reader);
 void           gstream_digest_free    (GstreamDigest    *self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Writes JSON, a value after another. What separates them comes by itself.
+ * Writes JSON, one value after another, and formats it.
  */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* A comma is due after whatever is neither the beginning of something nor a key. */
+/* A comma is needed after anything but an opening bracket or a key. */
 static void
 separate (GString *out)
 {
@@ -32,7 +32,7 @@ gstream_json_out_close (GString *out,
   g_string_append_c (out, bracket);
 }
 
-/* What a terminal would do more with than show it is written by its number. */
+/* Characters that a terminal might interpret are escaped. */
 static void
 append_char (GString  *out,
              gunichar  c)
@@ -120,9 +120,9 @@ gstream_json_out_json (GString    *out,
   g_string_append (out, json);
 }
 
-/* --- the same, as it is best read --- */
+/* --- formatting --- */
 
-/* The number at "\uXXXX", where @escape stands there. */
+/* The number of "\uXXXX" at @escape; 0: it is another escape. */
 static gunichar
 read_unit (const char *escape)
 {
@@ -136,7 +136,7 @@ read_unit (const char *escape)
   return unit;
 }
 
-/* The character that is written as escapes at *@at, which then is behind them; 0: none that can be shown as it is. */
+/* Reads one character, written as "\uXXXX" or a surrogate pair of them, and moves *@at behind it; 0: it must stay escaped. */
 static gunichar
 read_escaped (const char **at)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Writes JSON, a value after another. What separates them comes by itself.
+ * Writes JSON, one value after another. Commas are added as needed.
  */
 #pragma once
 
@@ -25,13 +25,13 @@ void  gstream_json_out_integer (GString        *out,
                                 guint64         value);
 void  gstream_json_out_payload (GString        *out,
                                 GstreamPayload *payload);
-/* What was written elsewhere: one value, or several. */
+/* @json: one value, or several with commas between them; "": none. */
 void  gstream_json_out_json    (GString        *out,
                                 const char     *json);
 
 /*
- * The same JSON on one line, for a person who reads with characters in the place of their numbers; or with a line for
- * each value, indented. What a terminal would take for a command is escaped, or stays so.
+ * Each returns valid JSON formatted differently: without white space; the same with the characters that \u escapes stand
+ * for, if they can be shown; with a line for each value, indented. Control characters are escaped in all of them.
  */
 char *gstream_json_compact     (const char     *json);
 char *gstream_json_readable    (const char     *json);

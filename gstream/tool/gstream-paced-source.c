@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The events of another source, at the pace that their timestamps tell.
+ * A source that replays the events of another one at the speed at which they were recorded.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The events of another source, at the pace that their timestamps tell.
+ * A source that replays the events of another one at the speed at which they were recorded, by their timestamps.
  */
 #pragma once
 
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_PACED_SOURCE (gstream_paced_source_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamPacedSource, gstream_paced_source, GSTREAM, PACED_SOURCE, GObject)
 
-/* @speed: 1 for as fast as it was, 2 for twice as fast. */
+/* @speed: 1 for the recorded speed, 2 for twice as fast. */
 GstreamEventSource *gstream_paced_source_new (GstreamEventSource *source,
                                               double              speed);
 

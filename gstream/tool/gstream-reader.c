@@ -14,7 +14,7 @@ struct _GstreamReader
   GstreamReadFunc   read;
   gpointer          read_data;
   guint             max_buffered; /* of each projection; 0: no bound */
-  guint             n_holds;      /* projections and readers that have not ended, and others that hold it */
+  guint             n_holds;      /* one for each projection and child that has not ended, and those of gstream_reader_hold() */
 };
 
 struct _GstreamReading
@@ -58,7 +58,7 @@ on_next (GObject      *object,
 {
   GstreamReading *reading = user_data;
   g_auto (GValue) item = G_VALUE_INIT;
-  /* An error is the run's, and the run tells it (R5). */
+  /* An error ends the run, which reports it (R5). */
   gboolean found = gstream_cursor_next_finish (reading->cursor, result, &item, NULL);
 
   gstream_reading_give (reading, found ? &item : NULL);
@@ -119,7 +119,7 @@ gstream_reader_add (GstreamReader     *self,
 
   gstream_projection_set_max_buffered (projection, self->max_buffered);
   *reading = (GstreamReading) { self, gstream_projection_subscribe (projection, NULL), take, user_data };
-  g_assert (reading->cursor != NULL); /* nobody else reads what a reader reads */
+  g_assert (reading->cursor != NULL); /* the caller has subscribed to none of them */
 
   gstream_reader_hold (self);
   self->read (reading, self->read_data);

@@ -11,21 +11,24 @@ G_BEGIN_DECLS
 typedef struct _GstreamReader GstreamReader;
 typedef struct _GstreamReading GstreamReading;
 
-/* An item has come. The one who takes a nested handle adds its projections to a reader here (P11). */
+/* Called for each item. Projections of a nested handle must be added to a reader before this returns (P11). */
 typedef void (*GstreamTakeFunc)  (const GValue *item, gpointer user_data);
 typedef void (*GstreamEndedFunc) (gpointer user_data);
-/* Sees to it that @reading is given what its cursor has, item by item and the end. */
+/* Must read the cursor of @reading and call gstream_reading_give() for each item and for the end. */
 typedef void (*GstreamReadFunc)  (GstreamReading *reading, gpointer user_data);
 
-/* Calls @ended, once, when all that was added has ended and nobody holds it; then it is gone. One with a @parent
- * reads as that does, and holds it. Who makes a reader holds it, and releases it having added what is known. */
+/*
+ * Makes a reader that is held once: the caller adds projections and then releases it. When all of them have ended and
+ * all holds are released, it calls @ended, once, and frees itself. @parent, if not NULL, is held as long, and the bound
+ * and the read function are taken from it.
+ */
 GstreamReader     *gstream_reader_new              (GstreamReader     *parent,
                                                     GstreamEndedFunc   ended,
                                                     gpointer           user_data);
-/* The bound of what is added from now on (P6); 0: none. */
+/* The buffer size of the projections added from now on, in items (P6); 0: no bound. */
 void               gstream_reader_set_max_buffered (GstreamReader     *self,
                                                     guint              max_buffered);
-/* By default, each projection's next item is waited for on the main loop, all of them together. */
+/* By default every cursor is read with gstream_cursor_next(), all of them at the same time. */
 void               gstream_reader_set_read_func    (GstreamReader     *self,
                                                     GstreamReadFunc    read,
                                                     gpointer           user_data);
@@ -36,7 +39,7 @@ void               gstream_reader_add              (GstreamReader     *self,
 void               gstream_reader_hold             (GstreamReader     *self);
 void               gstream_reader_release          (GstreamReader     *self);
 
-/* For a read function. @item: what the cursor gave; NULL for its end, after which @reading is gone. */
+/* For a read function. @item: NULL for the end, which frees @reading. */
 GstreamCursor     *gstream_reading_get_cursor      (GstreamReading    *reading);
 void               gstream_reading_give            (GstreamReading    *reading,
                                                     const GValue      *item);

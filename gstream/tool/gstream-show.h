@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run, for a person to read.
+ * Shows a run to a person.
  */
 #pragma once
 
@@ -10,13 +10,14 @@
 
 G_BEGIN_DECLS
 
-/* Prints the run to @out as it goes, with colours and live lines if that is a terminal; how it ended too.
- * Calls @ended then, without which nothing may happen to @out. The error of a failed run is the caller's to tell. */
+/* Prints the run to @out as it goes, with colours and unfinished lines if that is a terminal, and how it ended; of an error
+ * that is the kind of failure and its message. Then calls @ended; until then nobody else may write to @out. */
 void gstream_show_run    (GstreamRunStream *run,
                           FILE             *out,
                           GstreamEndedFunc  ended,
                           gpointer          user_data);
-/* The same, with a line for each event of the main log: seq, method, namespace, data; and then the output. */
+/* Prints a line for each event of the main log, "SEQ\tMETHOD\t/NAMESPACE\tDATA", and then "output\tDATA"; no error.
+ * Then calls @ended. */
 void gstream_show_events (GstreamRunStream *run,
                           FILE             *out,
                           GstreamEndedFunc  ended,

@@ -8,14 +8,14 @@
 
 G_BEGIN_DECLS
 
-/* Whether a terminal shows it, and does nothing else: no control character, nor one that turns the direction of others. */
+/* FALSE for control characters and those that change the direction of the text around them. */
 gboolean gstream_text_is_plain (gunichar c);
-/* The same, with a space for each blank, and of what else is not plain, or no UTF-8, nothing. */
+/* @text as valid UTF-8, with a space for each white space character, and without other characters that are not plain. */
 char *gstream_text_clean (const char *text);
-/* Columns. */
+/* In columns. @length: in bytes; -1: up to the NUL. */
 guint gstream_text_width (const char *text,
                           gssize      length);
-/* What fits into @width columns; what was cut ends with an ellipsis. */
+/* As much as fits into @width columns, with an ellipsis if that is not all. */
 char *gstream_text_cut   (const char *text,
                           guint       width);
 /* How many bytes of @text go into a row of @width columns: up to the last space that fits, and at least one character. */

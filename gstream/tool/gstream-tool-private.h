@@ -21,27 +21,33 @@ enum
 void                gstream_tool_complain (const char    *format,
                                            ...) G_GNUC_PRINTF (1, 2);
 
-/* Prints a line on standard error as it is. Both leave out what a terminal would take for a command. */
+/* Prints "MESSAGE" on standard error. Both remove control characters. */
 void                gstream_tool_tell     (const char    *format,
                                            ...) G_GNUC_PRINTF (1, 2);
 
-/* Reads the options of a command out of its arguments. If they are wrong, says so and gives FALSE. @data: the callbacks'. */
+/* Parses the options of a command. FALSE: they are wrong; complains. @data: for the entries' callbacks. */
 gboolean            gstream_tool_parse    (const char          *summary,
                                            const GOptionEntry  *entries,
                                            gpointer             data,
                                            int                  argc,
                                            char               **argv);
-/* Whether all that was printed could be written; if not, says so. */
+/* Flushes standard output. FALSE: not everything could be written; complains. */
 gboolean            gstream_tool_flush    (void);
 
-/*
- * The source of what a command line names: a recording, or "-" for standard input.
- * What it is says its suffix, .jsonl or .sse, or else its beginning.
- */
-GstreamEventSource *gstream_tool_open     (const char    *argument,
-                                           GError       **error);
+/* What a command prints of a run. */
+typedef enum
+{
+  GSTREAM_TOOL_TEXT,           /* for a person */
+  GSTREAM_TOOL_EVENTS,         /* a line for each event */
+  GSTREAM_TOOL_DIGEST,         /* JSON with everything that the run shows, indented */
+  GSTREAM_TOOL_COMPACT_DIGEST, /* the same on one line */
+} GstreamToolFormat;
 
-/* The commands. Their arguments begin with their name. */
+/* Prints the run to standard output; returns when it has ended. */
+void                gstream_tool_print_run (GstreamRunStream  *run,
+                                            GstreamToolFormat  format);
+
+/* The commands. argv[0] is the command's name; the result is the exit status. */
 int                 gstream_tool_connect  (int            argc,
                                            char         **argv);
 int                 gstream_tool_digest   (int            argc,

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The program `gstream`: finds the command and runs it.
+ * The program `gstream`: finds the command and runs it; and what the commands share.
  */
+#include "config.h"
+
+#include "gstream/tool/gstream-digest.h"
+#include "gstream/tool/gstream-json-out.h"
+#include "gstream/tool/gstream-show.h"
 #include "gstream/tool/gstream-text.h"
 #include "gstream/tool/gstream-tool-private.h"
 
@@ -43,7 +48,7 @@ print_usage (FILE *out)
          "3 the run stopped to ask and nobody answered (connect).\n", out);
 }
 
-/* What a run, a server or a file says must not reach the terminal as it is. */
+/* Messages quote runs, servers and files, which may contain control characters. */
 static void
 tell (const char *before,
       const char *format,
@@ -119,6 +124,48 @@ gstream_tool_flush (void)
   gstream_tool_complain ("not everything could be written");
 
   return FALSE;
+}
+
+static void
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+}
+
+static void
+print_digest (GstreamRunStream *run,
+              GMainLoop        *loop,
+              gboolean          compact)
+{
+  GstreamReader *reader = gstream_reader_new (NULL, quit, loop);
+  GstreamDigest *digest = gstream_digest_new (run, reader);
+  g_autofree char *json = NULL;
+  g_autofree char *text = NULL;
+
+  gstream_reader_release (reader);
+  g_main_loop_run (loop);
+  json = gstream_digest_to_json (digest);
+  gstream_digest_free (digest);
+  text = compact ? gstream_json_compact (json) : gstream_json_indent (json);
+  puts (text);
+}
+
+void
+gstream_tool_print_run (GstreamRunStream  *run,
+                        GstreamToolFormat  format)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  if (format == GSTREAM_TOOL_DIGEST || format == GSTREAM_TOOL_COMPACT_DIGEST)
+    {
+      print_digest (run, loop, format == GSTREAM_TOOL_COMPACT_DIGEST);
+      return;
+    }
+  if (format == GSTREAM_TOOL_EVENTS)
+    gstream_show_events (run, stdout, quit, loop);
+  else
+    gstream_show_run (run, stdout, quit, loop);
+  g_main_loop_run (loop);
 }
 
 static const Command *

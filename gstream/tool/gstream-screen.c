@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where a run is shown.
+ * The terminal, pipe or file in which a run is shown.
  *
- * Off a terminal each line is written as it comes. On one, what came is written
- * a few times a second, all at once: up to where what is still being said
- * stands, over it, the lines that stay, and it again.
+ * Without a terminal each line is written as soon as it is finished. On a terminal, the lines that have been finished
+ * since the last frame and the current state of the unfinished ones are written together, a few times a second: the
+ * cursor goes up to the first row of the unfinished lines, which are then overwritten.
  */
 #include "config.h"
 
-#include "gstream/tool/gstream-page.h"
+#include "gstream/tool/gstream-screen.h"
 #include "gstream/tool/gstream-text.h"
 
 #include <string.h>
@@ -19,32 +19,41 @@
 #define PLAIN_WIDTH 100
 /* Milliseconds from one writing to the next, on a terminal. */
 #define FRAME 33
-/* Rows that one speaker may take, while speaking; and more bytes than they ever hold. */
+/* The most rows shown of one unfinished line, and a bound in bytes that so many rows never exceed. */
 #define MAX_LIVE_ROWS 6
 #define MAX_LIVE_BYTES 8192
 
 typedef struct
 {
   const GstreamLead *lead;
-  const char        *text; /* the speaker's */
+  const char        *text; /* of a GstreamLiveText, not owned */
 } Live;
 
-struct _GstreamPage
+struct _GstreamScreen
 {
   FILE              *out;
   GString           *text;        /* to be written */
-  GPtrArray         *lives;       /* of Live, in the order in which they began */
-  GHashTable        *styles;      /* speaker to its style */
+  GPtrArray         *lives;       /* of Live: unfinished lines, in the order in which they began */
+  GHashTable        *styles;      /* name of a speaker -> style */
   const GstreamLead *last;        /* lead of the last line that stays; only compared */
-  guint              frame;       /* the timeout that writes; 0: nothing to be written */
+  guint              frame;       /* id of the timeout that writes; 0: nothing to write */
   guint              n_live_rows; /* on the screen now */
   guint              width;       /* of the screen; 0: no screen */
   guint              height;
   gboolean           has_styles;
 };
 
+struct _GstreamLiveText
+{
+  GstreamScreen *screen;
+  GstreamLead    lead;      /* its label is owned */
+  GString       *said;
+  gsize          n_printed; /* bytes of @said that have been printed as lines */
+  gboolean       paragraph; /* an empty line comes before the next one */
+};
+
 static void
-measure_screen (GstreamPage *self)
+measure (GstreamScreen *self)
 {
   struct winsize size;
 
@@ -54,10 +63,10 @@ measure_screen (GstreamPage *self)
   self->height = MAX (size.ws_row, 4);
 }
 
-GstreamPage *
-gstream_page_new (FILE *out)
+GstreamScreen *
+gstream_screen_new (FILE *out)
 {
-  GstreamPage *self = g_new0 (GstreamPage, 1);
+  GstreamScreen *self = g_new0 (GstreamScreen, 1);
   const char *no_color = g_getenv ("NO_COLOR");
 
   self->out = out;
@@ -66,7 +75,7 @@ gstream_page_new (FILE *out)
   self->styles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (isatty (fileno (out)) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0)
     {
-      measure_screen (self);
+      measure (self);
       self->has_styles = no_color == NULL || *no_color == '\0';
     }
 
@@ -74,13 +83,13 @@ gstream_page_new (FILE *out)
 }
 
 guint
-gstream_page_get_width (GstreamPage *self)
+gstream_screen_get_width (GstreamScreen *self)
 {
   return self->width > 0 ? self->width : PLAIN_WIDTH;
 }
 
 const char *
-gstream_page_get_style (GstreamPage *self,
+gstream_screen_get_style (GstreamScreen *self,
                         const char  *speaker)
 {
   static const char *const styles[] = { "1;36", "1;35", "1;34", "1;32", "1;33", "1;96" };
@@ -98,7 +107,7 @@ gstream_page_get_style (GstreamPage *self,
 /* --- rows --- */
 
 static void
-append_styled (GstreamPage *self,
+append_styled (GstreamScreen *self,
                const char  *style,
                const char  *text,
                gsize        length)
@@ -112,7 +121,7 @@ append_styled (GstreamPage *self,
     g_string_append (self->text, "\033[0m");
 }
 
-/* Names, too, are a run's. */
+/* Labels contain names from the run, which may hold control characters. Transfer full. */
 static char *
 get_label (const GstreamLead *lead)
 {
@@ -128,7 +137,7 @@ get_margin (const GstreamLead *lead)
 }
 
 static void
-append_margin (GstreamPage       *self,
+append_margin (GstreamScreen       *self,
                const GstreamLead *lead,
                gboolean           labelled)
 {
@@ -144,9 +153,9 @@ append_margin (GstreamPage       *self,
   append_styled (self, lead->label_style, label, strlen (label));
 }
 
-/* Columns of a row for text; the last one of the screen stays empty, so that it never wraps by itself. */
+/* The columns for text in a row. The last column of the screen is left empty, so that the terminal never wraps. */
 static guint
-get_measure (GstreamPage       *self,
+get_measure (GstreamScreen       *self,
              const GstreamLead *lead)
 {
   guint margin = get_margin (lead) + 2;
@@ -154,9 +163,9 @@ get_measure (GstreamPage       *self,
   return self->width > margin + 10 ? self->width - margin : 10;
 }
 
-/* The rows that @text takes, from the row @from on. */
+/* Appends the rows of @text from the row @from on; returns how many rows @text has in all. */
 static guint
-append_rows (GstreamPage       *self,
+append_rows (GstreamScreen       *self,
              const GstreamLead *lead,
              const char        *text,
              gboolean           labelled,
@@ -186,7 +195,7 @@ append_rows (GstreamPage       *self,
 }
 
 static guint
-count_rows (GstreamPage       *self,
+count_rows (GstreamScreen       *self,
             const GstreamLead *lead,
             const char        *text)
 {
@@ -196,7 +205,7 @@ count_rows (GstreamPage       *self,
 /* --- writing --- */
 
 static void
-write_text (GstreamPage *self)
+write_text (GstreamScreen *self)
 {
   fwrite (self->text->str, 1, self->text->len, self->out);
   fflush (self->out);
@@ -212,7 +221,7 @@ get_tail (const char *text)
 }
 
 static void
-append_live (GstreamPage *self,
+append_live (GstreamScreen *self,
              Live        *live)
 {
   g_autofree char *text = gstream_text_clean (get_tail (live->text));
@@ -227,7 +236,7 @@ append_live (GstreamPage *self,
 }
 
 static void
-write_frame (GstreamPage *self)
+write_frame (GstreamScreen *self)
 {
   if (self->n_live_rows > 0)
     {
@@ -235,7 +244,7 @@ write_frame (GstreamPage *self)
 
       g_string_prepend (self->text, up);
     }
-  measure_screen (self);
+  measure (self);
   self->n_live_rows = 0;
   for (guint i = 0; i < self->lives->len; i++)
     append_live (self, g_ptr_array_index (self->lives, i));
@@ -245,7 +254,7 @@ write_frame (GstreamPage *self)
 static gboolean
 on_frame (gpointer user_data)
 {
-  GstreamPage *self = user_data;
+  GstreamScreen *self = user_data;
 
   self->frame = 0;
   write_frame (self);
@@ -254,7 +263,7 @@ on_frame (gpointer user_data)
 }
 
 static void
-write_soon (GstreamPage *self)
+write_soon (GstreamScreen *self)
 {
   if (self->width == 0)
     write_text (self);
@@ -262,8 +271,9 @@ write_soon (GstreamPage *self)
     self->frame = g_timeout_add (FRAME, on_frame, self);
 }
 
+/* Prints a line that stays. */
 void
-gstream_page_print (GstreamPage       *self,
+gstream_screen_print (GstreamScreen       *self,
                     const GstreamLead *lead,
                     const char        *text)
 {
@@ -275,8 +285,9 @@ gstream_page_print (GstreamPage       *self,
   write_soon (self);
 }
 
-void
-gstream_page_print_gap (GstreamPage       *self,
+/* Prints an empty line, if the line printed last has the same lead. */
+static void
+print_gap (GstreamScreen       *self,
                         const GstreamLead *lead)
 {
   if (lead == self->last)
@@ -291,7 +302,7 @@ has_lead (gconstpointer live,
 }
 
 static void
-remove_live (GstreamPage       *self,
+remove_live (GstreamScreen       *self,
              const GstreamLead *lead)
 {
   guint index;
@@ -301,7 +312,7 @@ remove_live (GstreamPage       *self,
 }
 
 static Live *
-ensure_live (GstreamPage       *self,
+ensure_live (GstreamScreen       *self,
              const GstreamLead *lead)
 {
   Live *live;
@@ -317,8 +328,9 @@ ensure_live (GstreamPage       *self,
   return live;
 }
 
-void
-gstream_page_set_live (GstreamPage       *self,
+/* Shows @text below the lines that stay, on a terminal only; "": removes it. @text must live until the next call. */
+static void
+set_live (GstreamScreen       *self,
                        const GstreamLead *lead,
                        const char        *text)
 {
@@ -329,8 +341,9 @@ gstream_page_set_live (GstreamPage       *self,
   write_soon (self);
 }
 
-void
-gstream_page_forget (GstreamPage       *self,
+/* Must be called before a lead that was live, or has `once` set, is freed. */
+static void
+forget_lead (GstreamScreen       *self,
                      const GstreamLead *lead)
 {
   if (self->last == lead)
@@ -339,7 +352,7 @@ gstream_page_forget (GstreamPage       *self,
 }
 
 void
-gstream_page_free (GstreamPage *self)
+gstream_screen_free (GstreamScreen *self)
 {
   if (self->frame > 0)
     {
@@ -349,5 +362,103 @@ gstream_page_free (GstreamPage *self)
   g_string_free (self->text, TRUE);
   g_ptr_array_unref (self->lives);
   g_hash_table_unref (self->styles);
+  g_free (self);
+}
+
+/* --- text that grows --- */
+
+GstreamLiveText *
+gstream_live_text_new (GstreamScreen *screen,
+                   guint        depth,
+                   const char  *label,
+                   const char  *label_style,
+                   const char  *style)
+{
+  GstreamLiveText *self = g_new0 (GstreamLiveText, 1);
+
+  self->screen = screen;
+  self->lead = (GstreamLead) { depth, g_strdup (label), label_style, style, TRUE };
+  self->said = g_string_new (NULL);
+
+  return self;
+}
+
+static void
+print_line (GstreamLiveText *self,
+            const char   *line)
+{
+  gboolean is_empty = line[strspn (line, " \t\r")] == '\0';
+
+  if (!is_empty && self->paragraph)
+    print_gap (self->screen, &self->lead);
+  if (!is_empty)
+    gstream_screen_print (self->screen, &self->lead, line);
+  self->paragraph = is_empty;
+}
+
+/* Prints the lines that end at or after the byte @from. */
+static void
+print_finished_lines (GstreamLiveText *self,
+                      gsize         from)
+{
+  const char *end;
+
+  while ((end = strchr (self->said->str + from, '\n')) != NULL)
+    {
+      const char *start = self->said->str + self->n_printed;
+      g_autofree char *line = g_strndup (start, end - start);
+
+      from = self->n_printed = end + 1 - self->said->str;
+      print_line (self, line);
+    }
+}
+
+void
+gstream_live_text_append (GstreamLiveText *self,
+                   const char   *text)
+{
+  gsize from = self->said->len;
+
+  g_string_append (self->said, text);
+  print_finished_lines (self, from);
+  set_live (self->screen, &self->lead, self->said->str + self->n_printed);
+}
+
+void
+gstream_live_text_end_line (GstreamLiveText *self)
+{
+  if (self->n_printed == self->said->len)
+    return;
+
+  print_line (self, self->said->str + self->n_printed);
+  self->n_printed = self->said->len;
+  set_live (self->screen, &self->lead, "");
+}
+
+/* Shows what of @whole was not streamed, usually nothing. Where it contradicts what was, it is shown from the start. */
+static void
+complete (GstreamLiveText *self,
+                     const char   *whole)
+{
+  if (!g_str_has_prefix (whole, self->said->str))
+    {
+      gstream_live_text_end_line (self);
+      gstream_screen_print (self->screen, &self->lead, "(no, this:)");
+      g_string_truncate (self->said, 0);
+      self->n_printed = 0;
+    }
+  gstream_live_text_append (self, whole + self->said->len);
+}
+
+void
+gstream_live_text_finish (GstreamLiveText *self,
+                   const char   *whole)
+{
+  if (whole != NULL)
+    complete (self, whole);
+  gstream_live_text_end_line (self);
+  forget_lead (self->screen, &self->lead);
+  g_string_free (self->said, TRUE);
+  g_free ((char *) self->lead.label);
   g_free (self);
 }
