@@ -10,7 +10,7 @@
 
 #include <gstream/remote/gstream-retry-private.h>
 #include <gstream/remote/gstream-run-window-private.h>
-#include <gstream/sources/gstream-pending-next-private.h>
+#include <gstream/sources/gstream-pending-next-internal.h>
 #include <gstream/stream/gstream-run-stream.h>
 
 G_BEGIN_DECLS

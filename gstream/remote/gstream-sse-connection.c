@@ -8,8 +8,8 @@
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
-#include <gstream/sources/gstream-pending-next-private.h>
-#include <gstream/sources/gstream-sse-source-private.h>
+#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-sse-source-internal.h>
 
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */
 

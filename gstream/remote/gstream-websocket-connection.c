@@ -14,7 +14,7 @@
 #include <gstream/remote/gstream-retry-private.h>
 #include <gstream/remote/gstream-timer-private.h>
 #include <gstream/remote/gstream-websocket-handshake-private.h>
-#include <gstream/sources/gstream-pending-next-private.h>
+#include <gstream/sources/gstream-pending-next-internal.h>
 
 #define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
 #define EVENT_PREFIX "{\"type\":\"event\""

@@ -1,45 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the sources that read from a file or a stream have in common: its bytes,
- * some 64 KiB at a time, only when somebody asks (R1), with at most one read
- * under way. A stream that can be polled is read where it is tried, too. What has been read and not yet taken lies in one piece, however it came.
+ * What the sources that read a file or a stream have in common. It reads 64 KiB or more at a time, only when an event is
+ * asked for (R1), with at most one asynchronous read at a time. A pollable stream is read without waiting in try_next,
+ * too. The bytes that have been read and not yet taken are contiguous.
  */
 #pragma once
 
 #include <gstream/event/gstream-event-internal.h>
-#include <gstream/sources/gstream-pending-next-private.h>
-#include <gstream/sources/gstream-pollable-private.h>
+#include <gstream/sources/gstream-pending-next-internal.h>
 
 G_BEGIN_DECLS
+
+/* A stream that is read without waiting, so that a piece costs no task, no error and no iteration of the main loop. */
+typedef struct
+{
+  GPollableInputStream *stream; /* not owned; NULL: the stream cannot be polled */
+  GSource              *watch;  /* while bytes are waited for */
+  gboolean              dry;    /* the last read found nothing */
+} GstreamPollable;
 
 typedef struct
 {
   GFile              *file;      /* NULL: a stream was given */
   GInputStream       *stream;    /* NULL: the file is not open yet, or nothing is left to read */
-  GstreamPollable     poll;      /* @stream, where it can be read without waiting */
+  GstreamPollable     poll;      /* @stream, if it can be polled */
   char               *name;      /* of the file or the stream, for errors */
-  const char         *format;    /* what it is to be, for errors */
-  gboolean            said_any;  /* there was more than blanks in it */
-  GCancellable       *closing;   /* ends the read under way */
+  const char         *format;    /* what was expected, for errors */
+  gboolean            said_any;  /* there was more than white space in it */
+  GCancellable       *closing;   /* cancels the read under way */
 
-  GBytes             *owner;     /* of @bytes, shared with the events that keep a slice; NULL: nothing read yet */
-  char               *bytes;     /* only those from @end on are written to */
+  GBytes             *owner;     /* owns @bytes, with the events that were made of a part of it; NULL: nothing has been read */
+  char               *bytes;     /* events may point to those before @end: only those after it are written to */
   gsize               size;      /* of @bytes */
-  gsize               start;     /* of what is not yet taken */
-  gsize               end;       /* of what has been read */
+  gsize               start;     /* offset of what has not been taken */
+  gsize               end;       /* offset of what has not been read */
 
-  GstreamEventReader *events;    /* makes events of them */
-  guint               max_size;  /* bytes of one event, as it comes */
-  guint               max_depth; /* nesting of its JSON */
+  GstreamEventReader *events;    /* parses events */
+  guint               max_size;  /* limit of one event in bytes */
+  guint               max_depth; /* limit of the nesting of its JSON */
 
-  GstreamPendingNext  pending;   /* who waits for more */
-  GError             *error;     /* what every later call gives */
-  gboolean            reading;   /* a read that is waited for, or the opening, is under way */
-  gboolean            at_end;    /* no more bytes come */
+  GstreamPendingNext  pending;   /* the next() that waits for more */
+  GError             *error;     /* with which every later call fails */
+  gboolean            reading;   /* the file is being opened, or read_async() has not returned */
+  gboolean            at_end;    /* nothing more can be read */
   gboolean            closed;
 } GstreamByteReader;
 
-/* The properties of a source that has one. Its own begin with the last. */
+/* Ids of the properties of a source that uses this. Those of its own begin with N_PROPERTIES. */
 enum
 {
   GSTREAM_BYTE_READER_PROP_FILE = 1,
@@ -51,7 +58,7 @@ enum
 
 /* @format: such as "JSON Lines (...)". */
 GstreamByteReader *gstream_byte_reader_new                (const char           *format);
-/* Closes it. A read under way ends by itself. */
+/* Closes it. An asynchronous read under way keeps it alive until it has returned. */
 void               gstream_byte_reader_free               (GstreamByteReader    *self);
 
 void               gstream_byte_reader_install_properties (GObjectClass         *object_class,
@@ -63,30 +70,30 @@ void               gstream_byte_reader_get_property       (GstreamByteReader    
                                                            guint                 property_id,
                                                            GValue               *value);
 
-/* The source's `next`: tries, and while there is nothing, reads and tries again. */
+/* Implements the source's next(): reads and calls its try_next() until that has a result. */
 void               gstream_byte_reader_next               (GstreamByteReader    *self,
                                                            GstreamEventSource   *source,
                                                            GCancellable         *cancellable,
                                                            GAsyncReadyCallback   callback,
                                                            gpointer              user_data);
 void               gstream_byte_reader_close              (GstreamByteReader    *self);
-/* Reads what has come, if the stream can be asked without waiting. FALSE: there is no more than before. */
+/* Reads what is available without waiting. FALSE: nothing was read. */
 gboolean           gstream_byte_reader_fill               (GstreamByteReader    *self);
-/* What the source's `try_next` says when it finds no whole event in the bytes. */
+/* The result of the source's try_next() where the bytes contain no complete event. */
 GstreamTry         gstream_byte_reader_state              (GstreamByteReader    *self,
                                                            GError              **error);
-/* Ends reading with @error, prefixed with the name and @line, and drops the bytes. */
+/* Stops reading and drops the bytes. Takes @error, and prefixes it with the name and @line, counted from 1. */
 void               gstream_byte_reader_fail               (GstreamByteReader    *self,
                                                            guint64               line,
                                                            GError               *error);
 
-/* The same, where the line that begins with @text is of another format: says which. */
+/* The same for a file that is of another format: the error says which, from the line that begins with @text. */
 void               gstream_byte_reader_fail_strange       (GstreamByteReader    *self,
                                                            guint64               line,
                                                            const char           *text,
                                                            gsize                 length);
 
-/* Whether what is there is all that there ever was: not where reading failed. */
+/* Whether everything has been read, to the end of the stream and without an error. */
 static inline gboolean
 gstream_byte_reader_has_all (const GstreamByteReader *self)
 {
@@ -105,7 +112,7 @@ gstream_byte_reader_peek (const GstreamByteReader *self)
   return self->bytes + self->start;
 }
 
-/* They stay where they are until the next read. */
+/* The bytes that were taken stay valid until the next read. */
 static inline void
 gstream_byte_reader_take (GstreamByteReader *self,
                           gsize              length)

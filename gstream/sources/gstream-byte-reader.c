@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The bytes of a source that reads from a file or a stream.
+ * What the sources that read a file or a stream have in common.
  */
+#include "config.h"
+
 #include <gstream/sources/gstream-byte-reader-private.h>
 
 #include <string.h>
@@ -9,13 +11,119 @@
 #include <gstream/event/gstream-error.h>
 
 #define CHUNK_SIZE (64 * 1024)
-/* A buffer that had to grow for a long line stays that long, for the next one, up to this. */
+/* A buffer that grew for a long line keeps its size for the next ones, up to this. */
 #define LARGEST_KEPT (1024 * 1024)
 
-/* Ample for an agent's state, and no danger to a program's memory. */
+/* Enough for the state of any agent; bounds what a faulty stream can allocate. */
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 #define DEFAULT_MAX_DEPTH 256
-#define MOST_DEPTH 1024
+#define LARGEST_MAX_DEPTH 1024
+
+/* How often a stream is read before returning to the main loop (R11); an HTTP body returns each chunk by itself. */
+#define MAX_READS 64
+/* The bytes of a line that are quoted in an error. */
+#define MAX_QUOTED 40
+
+/* --- a pollable stream --- */
+
+static void
+pollable_init (GstreamPollable *self,
+                       GInputStream    *stream)
+{
+  if (G_IS_POLLABLE_INPUT_STREAM (stream) && g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (stream)))
+    self->stream = G_POLLABLE_INPUT_STREAM (stream);
+}
+
+static void
+pollable_stop_waiting (GstreamPollable *self)
+{
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+  self->dry = FALSE;
+}
+
+static void
+pollable_clear (GstreamPollable *self)
+{
+  pollable_stop_waiting (self);
+  self->stream = NULL;
+}
+
+/* Reads once and adds to *@n_read. FALSE: nothing more can be read now. */
+static gboolean
+read_piece (GstreamPollable  *self,
+            char             *bytes,
+            gsize             size,
+            gsize            *n_read,
+            gboolean         *at_end,
+            GError          **error)
+{
+  GError *local_error = NULL;
+  gssize n = g_pollable_input_stream_read_nonblocking (self->stream, bytes, size, NULL, &local_error);
+
+  *at_end = n == 0;
+  self->dry = g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  if (self->dry)
+    g_clear_error (&local_error);
+  if (local_error != NULL)
+    g_propagate_error (error, local_error);
+  if (n <= 0)
+    return FALSE;
+
+  *n_read += n;
+
+  return TRUE;
+}
+
+/* Reads what is available, up to @size bytes. If @error is set, bytes may have been read before the error. */
+static gsize
+pollable_read (GstreamPollable  *self,
+                       char             *bytes,
+                       gsize             size,
+                       gboolean         *at_end,
+                       GError          **error)
+{
+  gsize n_read = 0;
+
+  /* Polling is cheaper than the GError of a read that would block. */
+  if (self->dry && !g_pollable_input_stream_is_readable (self->stream))
+    return 0;
+
+  for (guint i = 0; i < MAX_READS && n_read < size; i++)
+    if (!read_piece (self, bytes + n_read, size - n_read, &n_read, at_end, error))
+      break;
+
+  return n_read;
+}
+
+/* Has @func called in @context, once, when there may be something to read. */
+static void
+pollable_wait (GstreamPollable     *self,
+                       GMainContext        *context,
+                       GPollableSourceFunc  func,
+                       gpointer             user_data)
+{
+  if (self->watch != NULL)
+    return;
+
+  /*
+   * Bytes that a layer below has already read from the socket, as TLS does, do not make the source ready: it may be waited
+   * for only after a read that found nothing.
+   */
+  if (self->dry)
+    self->watch = g_pollable_input_stream_create_source (self->stream, NULL);
+  else
+    {
+      self->watch = g_pollable_source_new (G_OBJECT (self->stream));
+      g_source_set_ready_time (self->watch, 0);
+    }
+  g_source_set_static_name (self->watch, "[gstream] readable");
+  g_source_set_callback (self->watch, G_SOURCE_FUNC (func), user_data, NULL);
+  g_source_attach (self->watch, context);
+}
+
+/* --- life --- */
 
 static void
 apply_limits (GstreamByteReader *self)
@@ -70,14 +178,14 @@ drop_bytes (GstreamByteReader *self)
   self->size = self->start = self->end = 0;
 }
 
-/* While a read is under way the stream cannot be closed; its end does it then. */
+/* A stream cannot be closed while it is being read: step_done() does it then. */
 static void
 let_go_of_stream (GstreamByteReader *self)
 {
   if (self->stream == NULL || self->reading)
     return;
 
-  gstream_pollable_clear (&self->poll);
+  pollable_clear (&self->poll);
   g_input_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
   g_clear_object (&self->stream);
 }
@@ -120,7 +228,7 @@ gstream_byte_reader_install_properties (GObjectClass *object_class,
   properties[GSTREAM_BYTE_READER_PROP_MAX_SIZE] =
       g_param_spec_uint (max_size_name, NULL, NULL, 1, G_MAXUINT / 2, DEFAULT_MAX_SIZE, always);
   properties[GSTREAM_BYTE_READER_PROP_MAX_DEPTH] =
-      g_param_spec_uint ("max-depth", NULL, NULL, 1, MOST_DEPTH, DEFAULT_MAX_DEPTH, always);
+      g_param_spec_uint ("max-depth", NULL, NULL, 1, LARGEST_MAX_DEPTH, DEFAULT_MAX_DEPTH, always);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
@@ -147,7 +255,7 @@ gstream_byte_reader_set_property (GstreamByteReader *self,
     case GSTREAM_BYTE_READER_PROP_STREAM:
       if ((self->stream = g_value_dup_object (value)) != NULL && self->name == NULL)
         take_name (self, g_strdup ("stream"));
-      gstream_pollable_init (&self->poll, self->stream);
+      pollable_init (&self->poll, self->stream);
       break;
     case GSTREAM_BYTE_READER_PROP_MAX_SIZE:
       self->max_size = g_value_get_uint (value);
@@ -184,7 +292,7 @@ gstream_byte_reader_get_property (GstreamByteReader *self,
 
 /* --- the end --- */
 
-/* The run's own failure is told as it stands, everything else with the place. */
+/* Adds the file and the line, except to the failure of the recorded run itself, whose message is kept as it is. */
 static void
 prefix_place (GstreamByteReader  *self,
               guint64             line,
@@ -211,7 +319,7 @@ gstream_byte_reader_fail (GstreamByteReader *self,
                           GError            *error)
 {
   prefix_place (self, line, &error);
-  g_clear_error (&self->error); /* the stream's, which comes after this one */
+  g_clear_error (&self->error); /* of the stream, which is behind this one */
   stop (self, error);
   self->start = self->end;
 }
@@ -239,9 +347,7 @@ find_format (const char *text,
   return NULL;
 }
 
-#define MOST_SHOWN 40 /* bytes of a line that is told */
-
-/* All of it is text, up to a character that may have been cut. */
+/* Whether it is UTF-8 text; the last character may be cut off. */
 static gboolean
 is_text (const char *text,
          gsize       length)
@@ -258,13 +364,13 @@ is_text (const char *text,
   return TRUE;
 }
 
-/* "HTML or XML: <!DOCTYPE html>". */
+/* What a line looks like, such as: HTML or XML: "<!DOCTYPE html>". */
 static char *
 describe_line (const char *text,
                gsize       length)
 {
   const char *format = find_format (text, length);
-  gsize shown = MIN (length, MOST_SHOWN);
+  gsize shown = MIN (length, MAX_QUOTED);
   g_autofree char *valid = NULL;
   const char *end;
 
@@ -290,7 +396,7 @@ gstream_byte_reader_fail_strange (GstreamByteReader *self,
                             g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "byte 0: expected %s, not %s", self->format, described));
 }
 
-/* A file that holds nothing is no recording. A stream may well end before it has said anything. */
+/* An empty file is an error. An empty stream is not: it may end before its first event. */
 static void
 check_emptiness (GstreamByteReader *self)
 {
@@ -391,7 +497,7 @@ gstream_byte_reader_fill (GstreamByteReader *self)
     return FALSE;
 
   make_room (self);
-  n_read = gstream_pollable_read (&self->poll, self->bytes + self->end, self->size - self->end, &self->at_end, &error);
+  n_read = pollable_read (&self->poll, self->bytes + self->end, self->size - self->end, &self->at_end, &error);
   self->end += n_read;
   if (error != NULL)
     fail_reading (self, error);
@@ -403,7 +509,7 @@ gstream_byte_reader_fill (GstreamByteReader *self)
 
 static void read_more (GstreamByteReader *self);
 
-/* What every asynchronous step ends with; releases the step's reference. */
+/* Called at the end of each asynchronous step; releases the step's reference. */
 static void
 step_done (GstreamByteReader *self,
            GError            *error)
@@ -458,7 +564,7 @@ on_readable (GObject  *stream,
 {
   GstreamByteReader *self = g_rc_box_acquire (user_data);
 
-  gstream_pollable_wake (&self->poll);
+  pollable_stop_waiting (&self->poll);
   step_done (self, NULL);
 
   return G_SOURCE_REMOVE;
@@ -471,7 +577,7 @@ read_more (GstreamByteReader *self)
 
   if (self->poll.stream != NULL)
     {
-      gstream_pollable_wait (&self->poll, g_task_get_context (self->pending.task), on_readable, self);
+      pollable_wait (&self->poll, g_task_get_context (self->pending.task), on_readable, self);
       return;
     }
 

@@ -2,6 +2,8 @@
  *
  * A recording: events as JSON, one a line.
  */
+#include "config.h"
+
 #include <gstream/sources/gstream-json-lines-source.h>
 
 #include <string.h>
@@ -46,8 +48,8 @@ struct _GstreamJsonLinesSource
   GObject            parent_instance;
 
   GstreamByteReader *bytes;
-  guint64            line;     /* the number of the last one taken, from 1 */
-  gsize              searched; /* of what is there: no line ends in it */
+  guint64            line;     /* the number of the last line taken, counted from 1 */
+  gsize              searched; /* bytes not yet taken in which there is no end of a line */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -61,7 +63,7 @@ typedef struct
 {
   const char *start;
   gsize       length;
-  gboolean    last; /* it came without an end */
+  gboolean    last; /* it has no end: it is the last of the file, or has not come completely */
 } Line;
 
 static void
@@ -74,7 +76,7 @@ fail_too_long (GstreamJsonLinesSource *self,
                                          self->bytes->max_size, self->bytes->max_size));
 }
 
-/* Finds the next line, its end left off. FALSE: it has not come whole. */
+/* Finds the next line, without its end. FALSE: it has not come completely. */
 static gboolean
 find_line (GstreamJsonLinesSource *self,
            Line                   *line)
@@ -94,7 +96,7 @@ find_line (GstreamJsonLinesSource *self,
   return !line->last || gstream_byte_reader_has_all (self->bytes);
 }
 
-/* The same, and counts it as taken. FALSE, too: it is too long, and reading has failed. */
+/* The same, and takes it. FALSE, too, if it is too long: reading has then failed. */
 static gboolean
 take_line (GstreamJsonLinesSource *self,
            Line                   *line)
@@ -117,7 +119,7 @@ take_line (GstreamJsonLinesSource *self,
   return TRUE;
 }
 
-/* Leaves off what may stand around an event: CR, blanks, and a byte order mark before all. */
+/* Removes CR and blanks at the end, and a byte order mark at the beginning of the file. */
 static void
 strip (GstreamJsonLinesSource *self,
        Line                   *line)
@@ -134,7 +136,7 @@ strip (GstreamJsonLinesSource *self,
     line->length--;
 }
 
-/* Whether the line's JSON began and did not end. */
+/* Whether the JSON in the line has no end: a string, an array or an object is open. */
 static gboolean
 is_cut_off (const Line *line)
 {
@@ -158,7 +160,7 @@ is_cut_off (const Line *line)
   return in_string || depth > 0;
 }
 
-/* Of a line that is not empty. */
+/* @line is not empty. */
 static gboolean
 is_object (const Line *line)
 {
@@ -192,7 +194,7 @@ fail_line (GstreamJsonLinesSource *self,
   gstream_byte_reader_fail (self->bytes, self->line, error);
 }
 
-/* FALSE: there is no whole one. */
+/* FALSE: there is no complete one. */
 static gboolean
 take_event (GstreamJsonLinesSource  *self,
             GstreamEvent           **event)

@@ -2,6 +2,8 @@
  *
  * Events that are there already, or are made as they are asked for.
  */
+#include "config.h"
+
 #include <gstream/sources/gstream-memory-source.h>
 
 /**
@@ -25,10 +27,10 @@ struct _GstreamMemorySource
 {
   GObject                  parent_instance;
 
-  GPtrArray               *events;    /* no free function: those before @next are given away */
+  GPtrArray               *events;    /* without a free function: those before @next have been returned */
   guint                    next;      /* the index of the next one */
 
-  GstreamMemorySourceFunc  func;      /* asked when @events is used up; NULL: there is none, or no longer */
+  GstreamMemorySourceFunc  func;      /* called after the last of @events; NULL: none, or it has ended */
   gpointer                 user_data; /* for @func */
   GDestroyNotify           destroy;   /* for @user_data */
   gboolean                 in_func;
@@ -49,7 +51,7 @@ drop_events (GstreamMemorySource *self)
   self->next = 0;
 }
 
-/* While the function runs, what it uses is kept. */
+/* Its data is freed only after the function has returned. */
 static void
 drop_func (GstreamMemorySource *self)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The one `next` of a source that is waiting for its event.
+ * The gstream_event_source_next() that a source has not completed yet.
  */
-#include <gstream/sources/gstream-pending-next-private.h>
+#include "config.h"
+
+#include <gstream/sources/gstream-pending-next-internal.h>
 
 static GTask *
 steal_task (GstreamPendingNext *self)
@@ -52,7 +54,7 @@ make_task (GstreamPendingNext  *self,
 
   g_task_set_source_tag (task, gstream_event_source_next);
   g_task_set_task_data (task, self, NULL);
-  /* An event that is there is given, cancelled or not: it would be lost. */
+  /* An event that was taken from the source is returned even if the call was cancelled since: it would be lost. */
   g_task_set_check_cancellable (task, FALSE);
 
   return task;

@@ -2,10 +2,12 @@
  *
  * Events that an application pushes, from any thread.
  */
+#include "config.h"
+
 #include <gstream/sources/gstream-push-source.h>
 
-#include <gstream/sources/gstream-pending-next-private.h>
-#include <gstream/sources/gstream-push-queue-private.h>
+#include <gstream/event/gstream-error.h>
+#include <gstream/sources/gstream-pending-next-internal.h>
 
 /**
  * GstreamPushSource:
@@ -51,10 +53,374 @@
 
 #define DEFAULT_MAX_BUFFERED 64 /* events */
 
+/*
+ * The queue between the threads that push and the run's: the events, the calls of push_async() that wait for room, and
+ * whether the run waits for an event.
+ */
 typedef struct
 {
-  GstreamPendingNext pending; /* of the run's thread alone */
-  GstreamPushQueue   queue;   /* of all threads */
+  GObject      *owner;        /* the push source that contains this; not owned */
+  GSourceFunc   wake;         /* called with @owner in the run's main context */
+  GSourceFunc   cancelled;    /* a GCancellableSourceFunc: called with the task in its main context */
+
+  GMutex        mutex;        /* guards everything below; no callback is called with it locked */
+  GQueue        ready;        /* of GstreamEvent */
+  GQueue        late;         /* of Late: those that there was no room for, in order, to come after @ready */
+  guint         max_buffered; /* bound of @ready for push_async(); 0: none */
+  GError       *error;        /* of fail(); NULL: none */
+  GMainContext *asleep;       /* context of the run, while it waits for a push; else NULL */
+  gboolean      told_wanted;  /* `wanted` was emitted since the last push */
+  gboolean      finished;     /* finish() or fail() was called */
+  gboolean      closed;       /* the run takes no more events */
+} Queue;
+
+typedef struct
+{
+  GstreamEvent *event;
+  GTask        *task;  /* of push_async(); NULL: of push(), which must not overtake the others */
+} Late;
+
+/* --- the queue --- */
+
+static void
+queue_init (Queue *self,
+                         GObject          *owner,
+                         GSourceFunc       wake,
+                         GSourceFunc       cancelled,
+                         guint             max_buffered)
+{
+  g_mutex_init (&self->mutex);
+  self->owner = owner;
+  self->wake = wake;
+  self->cancelled = cancelled;
+  self->max_buffered = max_buffered;
+}
+
+/* --- calls of push_async() that wait for room; each is completed in its own main context --- */
+
+static void
+stop_watching (GSource *source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+watch_cancellable_locked (Queue *self,
+                          GTask            *task)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GSource *source;
+
+  if (cancellable == NULL)
+    return;
+
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_static_name (source, "[gstream] push_async cancelled");
+  g_task_set_task_data (task, source, (GDestroyNotify) stop_watching);
+  g_task_attach_source (task, source, self->cancelled);
+}
+
+static gboolean
+return_true (gpointer user_data)
+{
+  g_task_set_task_data (user_data, NULL, NULL);
+  g_task_return_boolean (user_data, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+return_closed (gpointer user_data)
+{
+  g_task_set_task_data (user_data, NULL, NULL);
+  g_task_return_new_error (user_data, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
+                           "the run is over: the event was not delivered");
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+complete_later (GTask       *task,
+                GSourceFunc  how)
+{
+  g_autoptr (GSource) idle = g_idle_source_new ();
+
+  g_source_set_static_name (idle, "[gstream] push_async");
+  g_task_attach_source (task, idle, how);
+}
+
+static inline gboolean
+has_room_locked (Queue *self)
+{
+  return self->max_buffered == 0 || self->ready.length < self->max_buffered;
+}
+
+static void
+admit_late_locked (Queue *self)
+{
+  while (!g_queue_is_empty (&self->late) && has_room_locked (self))
+    {
+      g_autofree Late *late = g_queue_pop_head (&self->late);
+      g_autoptr (GTask) task = late->task;
+
+      g_queue_push_tail (&self->ready, late->event);
+      if (task != NULL)
+        complete_later (task, return_true);
+    }
+}
+
+static void
+drop_late (gpointer data)
+{
+  Late *late = data;
+
+  if (late->task != NULL)
+    complete_later (late->task, return_closed);
+  g_clear_object (&late->task);
+  gstream_event_unref (late->event);
+  g_free (late);
+}
+
+static void
+drop_all_locked (Queue *self)
+{
+  g_queue_clear_full (&self->ready, (GDestroyNotify) gstream_event_unref);
+  g_queue_clear_full (&self->late, drop_late);
+}
+
+static void
+queue_clear (Queue *self)
+{
+  drop_all_locked (self);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->asleep, g_main_context_unref);
+  g_mutex_clear (&self->mutex);
+}
+
+/* --- pushing, in any thread --- */
+
+static void
+wake_locked (Queue *self)
+{
+  g_autoptr (GMainContext) context = g_steal_pointer (&self->asleep);
+  g_autoptr (GSource) idle = NULL;
+
+  if (context == NULL)
+    return;
+
+  idle = g_idle_source_new ();
+  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (idle, "[gstream] pushed");
+  g_source_set_callback (idle, self->wake, g_object_ref (self->owner), g_object_unref);
+  g_source_attach (idle, context);
+}
+
+static void
+append_locked (Queue *self,
+               GstreamEvent     *event,
+               GTask            *task)
+{
+  Late *late;
+
+  if (g_queue_is_empty (&self->late) && (task == NULL || has_room_locked (self)))
+    {
+      g_queue_push_tail (&self->ready, gstream_event_ref (event));
+      if (task != NULL)
+        complete_later (task, return_true);
+      return;
+    }
+
+  late = g_new (Late, 1);
+  late->event = gstream_event_ref (event);
+  late->task = task ? g_object_ref (task) : NULL;
+  g_queue_push_tail (&self->late, late);
+  if (task != NULL)
+    watch_cancellable_locked (self, task);
+}
+
+/*
+ * Appends @event after all others. @task, if not NULL, is completed with TRUE once there is room; the queue uses its
+ * task data until then. FALSE: no more events are taken.
+ */
+static gboolean
+queue_append (Queue  *self,
+                           GstreamEvent      *event,
+                           GTask             *task,
+                           GError           **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->closed || self->finished)
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
+                   self->closed ? "the run is over: it takes no more events"
+                                : "an event was pushed after the source had been told that no more would come");
+      return FALSE;
+    }
+
+  append_locked (self, event, task);
+  self->told_wanted = FALSE;
+  wake_locked (self);
+
+  return TRUE;
+}
+
+/* Removes the event with which @task waits. FALSE: it does not wait any more. */
+static gboolean
+queue_remove (Queue *self,
+                           GTask            *task)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  for (GList *link = self->late.head; link != NULL; link = link->next)
+    {
+      Late *late = link->data;
+
+      if (late->task != task)
+        continue;
+
+      g_queue_delete_link (&self->late, link);
+      gstream_event_unref (late->event);
+      g_object_unref (late->task);
+      g_free (late);
+      admit_late_locked (self);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* @error: NULL for the regular end. Only the first call counts. */
+static void
+queue_finish (Queue *self,
+                           const GError     *error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->finished)
+    return;
+
+  self->finished = TRUE;
+  self->error = error ? g_error_copy (error) : NULL;
+  wake_locked (self);
+}
+
+/* --- taking, in the run's thread --- */
+
+static GstreamTry
+queue_take (Queue  *self,
+                         GstreamEvent     **event,
+                         GError           **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  *event = g_queue_pop_head (&self->ready);
+  if (*event != NULL)
+    {
+      admit_late_locked (self);
+      return GSTREAM_TRY_ITEM;
+    }
+  if (self->closed || (self->finished && self->error == NULL))
+    return GSTREAM_TRY_ENDED;
+  if (!self->finished)
+    return GSTREAM_TRY_PENDING;
+
+  g_propagate_error (error, g_error_copy (self->error));
+
+  return GSTREAM_TRY_FAILED;
+}
+
+/* Whether `wanted` is to be emitted: once between two pushes. */
+static gboolean
+queue_tell_wanted (Queue *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  gboolean tell = !self->told_wanted;
+
+  self->told_wanted = TRUE;
+
+  return tell;
+}
+
+/* Has the next push, or the end, call @wake in @context. FALSE: there is something already. */
+static gboolean
+queue_sleep (Queue *self,
+                          GMainContext     *context)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_clear_pointer (&self->asleep, g_main_context_unref);
+  if (self->ready.length > 0 || self->finished || self->closed)
+    return FALSE;
+
+  self->asleep = g_main_context_ref (context);
+
+  return TRUE;
+}
+
+/* Drops all events; calls that wait fail with CLOSED. FALSE: it was closed before. */
+static gboolean
+queue_close (Queue *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->closed)
+    return FALSE;
+
+  self->closed = TRUE;
+  drop_all_locked (self);
+  wake_locked (self);
+
+  return TRUE;
+}
+
+/* --- in any thread --- */
+
+static gboolean
+queue_is_closed (Queue *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->closed;
+}
+
+static guint
+queue_get_n_buffered (Queue *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->ready.length + self->late.length;
+}
+
+static guint
+queue_get_max_buffered (Queue *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->max_buffered;
+}
+
+/* FALSE: it had that value. */
+static gboolean
+queue_set_max_buffered (Queue *self,
+                                     guint             max_buffered)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (max_buffered == self->max_buffered)
+    return FALSE;
+
+  self->max_buffered = max_buffered;
+  admit_late_locked (self);
+
+  return TRUE;
+}
+
+typedef struct
+{
+  GstreamPendingNext pending; /* used in the run's thread only */
+  Queue              queue;   /* used in all threads */
   gboolean           async_only;
 } GstreamPushSourcePrivate;
 
@@ -87,7 +453,7 @@ static void
 fall_asleep (GstreamPushSourcePrivate *priv)
 {
   /* Another thread may have pushed since the queue was looked at. */
-  if (!gstream_push_queue_sleep (&priv->queue, g_task_get_context (priv->pending.task)))
+  if (!queue_sleep (&priv->queue, g_task_get_context (priv->pending.task)))
     gstream_pending_next_wake_later (&priv->pending);
 }
 
@@ -108,14 +474,14 @@ gstream_push_source_try_next (GstreamEventSource  *source,
                               GError             **error)
 {
   GstreamPushSourcePrivate *priv = get_private (source);
-  GstreamTry result = gstream_push_queue_take (&priv->queue, event, error);
+  GstreamTry result = queue_take (&priv->queue, event, error);
 
-  if (result != GSTREAM_TRY_PENDING || !gstream_push_queue_tell_wanted (&priv->queue))
+  if (result != GSTREAM_TRY_PENDING || !queue_tell_wanted (&priv->queue))
     return result;
 
   g_signal_emit (source, wanted_signal, 0);
 
-  return gstream_push_queue_take (&priv->queue, event, error);
+  return queue_take (&priv->queue, event, error);
 }
 
 static void
@@ -133,7 +499,7 @@ gstream_push_source_next (GstreamEventSource  *source,
 static void
 gstream_push_source_close (GstreamEventSource *source)
 {
-  if (gstream_push_queue_close (&get_private (source)->queue))
+  if (queue_close (&get_private (source)->queue))
     g_object_notify_by_pspec (G_OBJECT (source), properties[PROP_CLOSED]);
 }
 
@@ -201,7 +567,7 @@ gstream_push_source_get_property (GObject    *object,
 static void
 gstream_push_source_finalize (GObject *object)
 {
-  gstream_push_queue_clear (&get_private (object)->queue);
+  queue_clear (&get_private (object)->queue);
 
   G_OBJECT_CLASS (gstream_push_source_parent_class)->finalize (object);
 }
@@ -263,8 +629,8 @@ on_push_cancelled (GCancellable *cancellable,
 {
   GTask *task = user_data;
 
-  /* If it does not wait any more, its event is queued, and it will be told so. */
-  if (gstream_push_queue_remove (&get_private (g_task_get_source_object (task))->queue, task))
+  /* Else there was room for its event since, and it is about to be completed with success. */
+  if (queue_remove (&get_private (g_task_get_source_object (task))->queue, task))
     g_task_return_error_if_cancelled (task);
 
   return G_SOURCE_REMOVE;
@@ -273,7 +639,7 @@ on_push_cancelled (GCancellable *cancellable,
 static void
 gstream_push_source_init (GstreamPushSource *self)
 {
-  gstream_push_queue_init (&get_private (self)->queue, G_OBJECT (self),
+  queue_init (&get_private (self)->queue, G_OBJECT (self),
                            on_wake, G_SOURCE_FUNC (on_push_cancelled), DEFAULT_MAX_BUFFERED);
 }
 
@@ -290,7 +656,7 @@ gstream_push_source_new (void)
   return g_object_new (GSTREAM_TYPE_PUSH_SOURCE, NULL);
 }
 
-/* --- the application, in any thread --- */
+/* --- public calls, in any thread --- */
 
 /**
  * gstream_push_source_push:
@@ -315,7 +681,7 @@ gstream_push_source_push (GstreamPushSource  *self,
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return gstream_push_queue_append (&get_private (self)->queue, event, NULL, error);
+  return queue_append (&get_private (self)->queue, event, NULL, error);
 }
 
 /**
@@ -348,12 +714,12 @@ gstream_push_source_push_async (GstreamPushSource   *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, gstream_push_source_push_async);
-  /* What was queued was queued, whatever happens to the cancellable then. */
+  /* Once the event is queued, cancelling has no effect. */
   g_task_set_check_cancellable (task, FALSE);
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (!gstream_push_queue_append (&get_private (self)->queue, event, task, &error))
+  if (!queue_append (&get_private (self)->queue, event, task, &error))
     g_task_return_error (task, error);
 }
 
@@ -392,7 +758,7 @@ gstream_push_source_finish (GstreamPushSource *self)
 {
   g_return_if_fail (GSTREAM_IS_PUSH_SOURCE (self));
 
-  gstream_push_queue_finish (&get_private (self)->queue, NULL);
+  queue_finish (&get_private (self)->queue, NULL);
 }
 
 /**
@@ -411,7 +777,7 @@ gstream_push_source_fail (GstreamPushSource *self,
   g_return_if_fail (GSTREAM_IS_PUSH_SOURCE (self));
   g_return_if_fail (error != NULL);
 
-  gstream_push_queue_finish (&get_private (self)->queue, error);
+  queue_finish (&get_private (self)->queue, error);
 }
 
 /**
@@ -427,7 +793,7 @@ gstream_push_source_is_closed (GstreamPushSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), TRUE);
 
-  return gstream_push_queue_is_closed (&get_private (self)->queue);
+  return queue_is_closed (&get_private (self)->queue);
 }
 
 /**
@@ -444,7 +810,7 @@ gstream_push_source_get_n_buffered (GstreamPushSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), 0);
 
-  return gstream_push_queue_get_n_buffered (&get_private (self)->queue);
+  return queue_get_n_buffered (&get_private (self)->queue);
 }
 
 /**
@@ -460,7 +826,7 @@ gstream_push_source_get_max_buffered (GstreamPushSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), 0);
 
-  return gstream_push_queue_get_max_buffered (&get_private (self)->queue);
+  return queue_get_max_buffered (&get_private (self)->queue);
 }
 
 /**
@@ -476,6 +842,6 @@ gstream_push_source_set_max_buffered (GstreamPushSource *self,
 {
   g_return_if_fail (GSTREAM_IS_PUSH_SOURCE (self));
 
-  if (gstream_push_queue_set_max_buffered (&get_private (self)->queue, max_buffered))
+  if (queue_set_max_buffered (&get_private (self)->queue, max_buffered))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The framing of Server-Sent Events, as WHATWG's HTML standard says ("interpreting an
- * event stream"): bytes in, frames out. Nothing is copied but data of several lines.
+ * Parses Server-Sent Events into frames, as WHATWG's HTML standard says ("interpreting an event stream"). Only data of
+ * several lines is copied. An idea of its own, apart from the source, and tested apart against the standard.
  */
 #pragma once
 
@@ -9,24 +9,24 @@
 
 G_BEGIN_DECLS
 
-/* One event of the stream. Everything is gone with the next call of parse. */
+/* One event of the stream. Valid until the next call of parse(). */
 typedef struct
 {
   const char *data;        /* its data lines, joined by LF */
   gsize       length;      /* bytes */
   gboolean    in_place;    /* @data points into the bytes that were parsed */
-  const char *type;        /* what `event` said, not terminated; NULL: nothing */
+  const char *type;        /* of the field `event`, not terminated; NULL: none */
   gsize       type_length;
-  guint64     line;        /* where the data begins, counted from 1 */
+  guint64     line;        /* the line of the first data, counted from 1 */
 } GstreamSseFrame;
 
-/* A line that no stream of events has. It is there as long as the parser. */
+/* A line that is neither a known field nor a comment. Owned by the parser. */
 typedef struct
 {
-  const char *text;     /* the beginning, with a NUL behind it */
-  gsize       length;   /* bytes of that */
+  const char *text;     /* its beginning, NUL-terminated */
+  gsize       length;   /* of @text, in bytes */
   guint64     line;     /* counted from 1 */
-  gboolean    is_data;  /* a field `data`, were it written so */
+  gboolean    is_data;  /* it is a misspelled `data` */
 } GstreamSseStranger;
 
 typedef struct _GstreamSseParser GstreamSseParser;
@@ -35,9 +35,9 @@ GstreamSseParser *gstream_sse_parser_new               (void);
 void              gstream_sse_parser_free              (GstreamSseParser       *self);
 
 /*
- * Looks for the next frame in @bytes: all that came and was not yet consumed.
- * They may have moved since the last call. FALSE: more is needed. In either case
- * @consumed bytes at the beginning are done with, once @frame is.
+ * Finds the next frame in @bytes: all bytes that were received and not yet consumed; their address may differ from that
+ * of the last call. FALSE: more bytes are needed. In both cases the first *@consumed bytes are not needed any more after
+ * @frame.
  */
 gboolean          gstream_sse_parser_parse             (GstreamSseParser       *self,
                                                         const char             *bytes,
@@ -46,9 +46,9 @@ gboolean          gstream_sse_parser_parse             (GstreamSseParser       *
                                                         GstreamSseFrame        *frame);
 
 /*
- * What the standard ignores, as parse does, but nobody means: a block of unknown fields in a stream that has shown no
- * known field nor comment, or one whose `data` is written otherwise ("Data:"). NULL: there was none. @rest is what parse
- * left over; with @is_all nothing comes behind it.
+ * Finds what the standard, and parse(), ignore, but what is certainly a mistake: a block of unknown fields in a stream
+ * that has had no known field nor comment, or a block with a misspelled `data` ("Data:"). NULL: there was none. @rest:
+ * the bytes that parse() did not consume; @is_all: they are the last of the stream.
  */
 const GstreamSseStranger *
                   gstream_sse_parser_find_stranger     (GstreamSseParser       *self,
@@ -56,19 +56,19 @@ const GstreamSseStranger *
                                                         gsize                   length,
                                                         gboolean                is_all);
 
-/* Whether a line with anything in it has come. */
+/* Whether there was a line that is not empty. */
 gboolean          gstream_sse_parser_has_said_any      (const GstreamSseParser *self);
 
-/* Whether a stream that ends after these bytes, which parse left over, ends within an event. */
+/* Whether a stream that ends after @bytes, which parse() did not consume, ends within an event. */
 gboolean          gstream_sse_parser_is_unfinished     (const GstreamSseParser *self,
                                                         const char             *bytes,
                                                         gsize                   length);
 
 /* The id of the last frame, or of one before it; "" before any. */
 const char       *gstream_sse_parser_get_last_event_id (const GstreamSseParser *self);
-/* Milliseconds; -1: the stream has not said. */
+/* In milliseconds; -1: the stream has not sent it. */
 gint64            gstream_sse_parser_get_retry         (const GstreamSseParser *self);
-/* The one that parse would look at next, counted from 1. */
+/* The line that parse() reads next, counted from 1. */
 guint64           gstream_sse_parser_get_line          (const GstreamSseParser *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamSseParser, gstream_sse_parser_free)

@@ -2,17 +2,18 @@
  *
  * The framing of Server-Sent Events.
  *
- * Positions are offsets into the bytes not yet consumed. As long as a block has
- * a field worth keeping, nothing of it is consumed, so that its lines can be
- * remembered by where they are.
+ * Positions are offsets into the bytes not yet consumed. Nothing of a block that has begun is consumed before its end,
+ * so that its fields can be stored as positions.
  */
+#include "config.h"
+
 #include <gstream/sources/gstream-sse-parser-private.h>
 
 #include <string.h>
 
 #define SHORTEST_ID 32 /* bytes that are allocated for one */
-#define LONGEST_SHOWN 64 /* bytes of a line that no stream of events has */
-/* So many lines, or bytes of one, that say nothing are waited for before a stream that has said nothing yet is none. */
+#define LONGEST_SHOWN 64 /* bytes of an unknown line that are kept for the error */
+/* A stream whose first lines, so many, or first line, so many bytes, are unknown is not a stream of Server-Sent Events. */
 #define MOST_STRANGE_LINES 64
 #define MOST_STRANGE_BYTES 4096
 
@@ -31,7 +32,7 @@ typedef struct
 
 struct _GstreamSseParser
 {
-  gsize    scanned;    /* whole lines end here */
+  gsize    scanned;    /* lines up to here have been read */
   gsize    searched;   /* no line ends between @scanned and here */
   gsize    next_lf;    /* no LF between @searched and here */
   gsize    next_cr;    /* nor CR here */
@@ -53,9 +54,9 @@ struct _GstreamSseParser
   gint64   retry;
 
   gboolean recognized; /* a known field or a comment has come */
-  guint    n_strange;  /* lines of the block that are neither */
-  gboolean refused;    /* @stranger is why */
-  GstreamSseStranger stranger; /* the first of them, or the one that is data */
+  guint    n_strange;  /* unknown lines of the block */
+  gboolean refused;    /* it is no stream of Server-Sent Events; @stranger is why */
+  GstreamSseStranger stranger; /* the first of them, or the first that is meant as data */
   char     shown[LONGEST_SHOWN + 1];
 };
 
@@ -173,7 +174,7 @@ is_field (const char *bytes,
   return TRUE;
 }
 
-/* "Data:", " data:" and "data :" are none, as the standard says, and meant to be. */
+/* Lines such as "Data:", " data:" and "data :", which are not the field `data` in the standard. */
 static gboolean
 is_meant_as_data (const char *text,
                   gsize       length)
@@ -259,7 +260,7 @@ fill_frame (GstreamSseParser *self,
   frame->line = self->data_line;
 }
 
-/* FALSE: a block without data is no event, though its id counts. */
+/* FALSE: the block has no data and is no event; its id is kept nevertheless. */
 static gboolean
 end_block (GstreamSseParser *self,
            const char       *bytes,
@@ -288,7 +289,7 @@ end_block (GstreamSseParser *self,
 
 /* --- lines --- */
 
-/* Where the next @wanted is, searched for no twice; @length: not here. */
+/* The offset of the next @wanted, @length if there is none. No byte is searched twice. */
 static inline gsize
 find_next (const GstreamSseParser *self,
            const char             *bytes,
@@ -307,7 +308,7 @@ find_next (const GstreamSseParser *self,
   return found ? (gsize) (found - bytes) : length;
 }
 
-/* Where the line ends, with CR or LF; @length: not here. In most streams one of the two does not occur at all. */
+/* The offset of the next CR or LF, @length if there is none. Most streams do not contain both. */
 static inline gsize
 find_line_end (GstreamSseParser *self,
                const char       *bytes,
@@ -348,7 +349,7 @@ take_line (GstreamSseParser *self,
   return TRUE;
 }
 
-/* FALSE: too few bytes to know. */
+/* FALSE: there are too few bytes to tell. */
 static gboolean
 skip_byte_order_mark (GstreamSseParser *self,
                       const char       *bytes,
@@ -406,7 +407,7 @@ gstream_sse_parser_parse (GstreamSseParser *self,
   return FALSE;
 }
 
-/* The line that has begun, as far as it has come, is one of those that note_strange is for. */
+/* Whether the incomplete line cannot become a known field or a comment. */
 static gboolean
 is_strange_beginning (const char *text,
                       gsize       length)

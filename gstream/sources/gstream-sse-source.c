@@ -2,7 +2,9 @@
  *
  * A stream of Server-Sent Events, from a server or recorded from one.
  */
-#include <gstream/sources/gstream-sse-source-private.h>
+#include "config.h"
+
+#include <gstream/sources/gstream-sse-source-internal.h>
 
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-payload.h>
@@ -66,7 +68,7 @@ static void event_source_iface_init (GstreamEventSourceInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSseSource, gstream_sse_source, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
 
-/* What is left when there is no whole frame: more of it may come, but not for ever. */
+/* Checks the bytes of an incomplete frame: they must not be too many, nor the last of the stream. */
 static void
 check_rest (GstreamSseSource *self)
 {
@@ -86,7 +88,7 @@ check_rest (GstreamSseSource *self)
                                            "the stream is cut off: expected the empty line that ends an event"));
 }
 
-/* TRUE: what has come is no stream of events, or not of those that it is meant for. */
+/* TRUE: the stream has lines that Server-Sent Events do not have, and reading has failed. */
 static gboolean
 check_strangers (GstreamSseSource *self)
 {
@@ -129,7 +131,7 @@ take_frame (GstreamSseSource *self,
   return found;
 }
 
-/* What a server says when it cannot go on: whatever that is, it is no event of the protocol (R5, N11). */
+/* An SSE event of type "error", whose data is not an event of the protocol: the server cannot continue (R5, N11). */
 static gboolean
 is_error (const GstreamSseFrame *frame)
 {
@@ -155,7 +157,7 @@ read_error (const GstreamSseFrame *frame)
   return error;
 }
 
-/* FALSE: there is no whole one. */
+/* FALSE: there is no complete one. */
 static gboolean
 take_event (GstreamSseSource  *self,
             GstreamEvent     **event)

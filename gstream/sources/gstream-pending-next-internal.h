@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The gstream_event_source_next() that a source has not completed yet, of which there is at most one. It is completed
+ * from the main loop (R7); cancelling it does not cancel what it waits for (R3). To be used in the run's main context.
+ *
+ * Internal, not private: remote/ waits for events in its connections in the same way as the sources here.
+ */
+#pragma once
+
+#include <gstream/stream/gstream-event-source.h>
+
+G_BEGIN_DECLS
+
+/* A member of the source; all zero: no call is waiting. */
+typedef struct
+{
+  GTask   *task;      /* NULL: no call is waiting */
+  GSource *cancelled; /* becomes ready when the call is cancelled; NULL: it has no cancellable */
+} GstreamPendingNext;
+
+/* Implements next(). Calls try_next(), and completes the call with its result. TRUE: there is none yet, the call waits. */
+gboolean      gstream_pending_next_start      (GstreamPendingNext   *self,
+                                               GstreamEventSource   *source,
+                                               GCancellable         *cancellable,
+                                               GAsyncReadyCallback   callback,
+                                               gpointer              user_data);
+/*
+ * Calls try_next() again, if a call waits, and completes it with the result. TRUE: it still waits. The callback may run
+ * before this returns, and free everything, @self included.
+ */
+gboolean      gstream_pending_next_wake       (GstreamPendingNext   *self);
+/* The same in an idle callback, where calling back at once is not possible. */
+void          gstream_pending_next_wake_later (GstreamPendingNext   *self);
+
+/* Implements next_finish(). */
+GstreamEvent *gstream_pending_next_finish     (GstreamEventSource   *source,
+                                               GAsyncResult         *result,
+                                               GError              **error);
+
+G_END_DECLS
