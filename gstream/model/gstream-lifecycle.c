@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What becomes of one namespace of a run, as a row of a model.
+ * The lifecycle of one namespace of a run, as a row of a model.
  */
 #include "config.h"
 
@@ -11,10 +11,10 @@
 /**
  * GstreamLifecycle:
  *
- * What becomes of one subgraph or node of a run: a row of a [class@RunModel].
+ * The state of one subgraph or node of a run: a row of a [class@RunModel].
  *
- * The items of [property@RunStream:lifecycle] are changes; this is what they
- * change, one row a namespace, whose [property@Lifecycle:status] follows:
+ * The items of [property@RunStream:lifecycle] are changes of it. There is one row
+ * for each namespace, and its [property@Lifecycle:status] is updated:
  *
  * ```c
  * g_object_bind_property_full (lifecycle, "status", icon, "icon-name", G_BINDING_SYNC_CREATE,
@@ -45,7 +45,7 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamLifecycle, gstream_lifecycle, G_TYPE_OBJECT)
 
-/* `started`, which is no status of a run, is running. */
+/* "started" is not a status of a run: it is running then. */
 static GstreamRunStatus
 read_status (GstreamPayload *item)
 {
@@ -64,7 +64,7 @@ read_namespace (GstreamPayload *item)
   GstreamPayloadIter iter;
   GstreamPayload *next;
 
-  if (namespace_ == NULL) /* an item of somebody's own, of the run */
+  if (namespace_ == NULL) /* an item of an application's transformer: the root */
     return g_new0 (char *, 1);
 
   gstream_payload_iter_init (&iter, namespace_);
@@ -103,7 +103,7 @@ gstream_lifecycle_take (GstreamLifecycle *self,
 
 /**
  * gstream_lifecycle_get_namespace:
- * @self: what becomes of a namespace
+ * @self: the lifecycle of a namespace
  *
  * Whose lifecycle it is.
  *
@@ -119,7 +119,7 @@ gstream_lifecycle_get_namespace (GstreamLifecycle *self)
 
 /**
  * gstream_lifecycle_get_graph_name:
- * @self: what becomes of a namespace
+ * @self: the lifecycle of a namespace
  *
  * The name of its graph or node.
  *
@@ -135,7 +135,7 @@ gstream_lifecycle_get_graph_name (GstreamLifecycle *self)
 
 /**
  * gstream_lifecycle_get_status:
- * @self: what becomes of a namespace
+ * @self: the lifecycle of a namespace
  *
  * How it is.
  *
@@ -151,7 +151,7 @@ gstream_lifecycle_get_status (GstreamLifecycle *self)
 
 /**
  * gstream_lifecycle_get_error:
- * @self: what becomes of a namespace
+ * @self: the lifecycle of a namespace
  *
  * Why it failed.
  *
@@ -167,7 +167,7 @@ gstream_lifecycle_get_error (GstreamLifecycle *self)
 
 /**
  * gstream_lifecycle_get_item:
- * @self: what becomes of a namespace
+ * @self: the lifecycle of a namespace
  *
  * The newest item that the lifecycle projection gave of it, with its cause and
  * whatever else the source said (T5).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What becomes of one namespace of a run, as a row of a model.
+ * The lifecycle of one namespace of a run, as a row of a model.
  */
 #pragma once
 

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run as a list model: its properties, and its life.
+ * A run as a list model: its rows come from cursors over the projections that its flags name.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/model/gstream-lifecycle.h>
-#include <gstream/model/gstream-pending-interrupt.h>
-#include <gstream/model/gstream-row-reader-private.h>
-#include <gstream/model/gstream-run-model-private.h>
+#include <gstream/model/gstream-lifecycle-private.h>
+#include <gstream/model/gstream-pending-interrupt-private.h>
+#include <gstream/model/gstream-rows-private.h>
+#include <gstream/model/gstream-run-model.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
+#include <gstream/stream/gstream-cursor-private.h>     /* the rows of several cursors are in the order of their arrival */
+#include <gstream/stream/gstream-run-stream-private.h> /* its pump's frames are those of the rows */
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
 /**
@@ -49,6 +51,23 @@
  * run only.
  */
 
+typedef struct _RowReader RowReader;
+
+struct _GstreamRunModel
+{
+  GObject              parent_instance;
+
+  GstreamRunStream    *run;         /* NULL: it is a model of a cursor */
+  GstreamCursor       *cursor;      /* of such a model, until it is read */
+  GstreamRunModelFlags flags;
+  gboolean             is_child;    /* it belongs to a row of another model */
+  GstreamRows         *rows;
+  GPtrArray           *readers;     /* of RowReader, those that have not ended */
+  GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that is running */
+  GCancellable        *cancellable; /* of the wait for interrupts */
+  GError              *error;       /* why it does not read */
+};
+
 enum
 {
   PROP_0,
@@ -70,6 +89,9 @@ G_DEFINE_FLAGS_TYPE (GstreamRunModelFlags, gstream_run_model_flags,
                      G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_INTERRUPTS, "interrupts"),
                      G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_LIFECYCLE, "lifecycle"),
                      G_DEFINE_ENUM_VALUE (GSTREAM_RUN_MODEL_DEEP, "deep"))
+
+/* On the run of a subgraph: the model that belongs to its row. */
+static G_DEFINE_QUARK (gstream-run-model, child_model)
 
 static void gstream_run_model_list_model_init (GListModelInterface *iface);
 
@@ -134,7 +156,360 @@ on_rows_changed (gpointer owner,
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ITEMS]);
 }
 
-/* --- its life --- */
+/* --- reading a cursor --- */
+
+/* Reads one cursor, item by item. */
+struct _RowReader
+{
+  grefcount             ref_count; /* one of the model, one of the call that is waiting */
+  GstreamCursor        *cursor;
+  GObject              *kept;      /* kept alive while it reads; or NULL */
+  GstreamRunModel      *model;     /* NULL once it is stopped */
+};
+
+/* Takes what @reader has read; @item is NULL once, at the end. @arrival: its number among all items of the run. */
+static void take_item (GstreamRunModel *self,
+                       RowReader       *reader,
+                       const GValue    *item,
+                       guint64          arrival);
+static void row_reader_read (RowReader *self);
+
+static void
+row_reader_unref (RowReader *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->cursor);
+  g_clear_object (&self->kept);
+  g_free (self);
+}
+
+static void
+on_row_reader_next (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  RowReader *self = user_data;
+  g_auto (GValue) item = G_VALUE_INIT;
+  /* An error is that of the run, which reports it (R5). */
+  gboolean found = gstream_cursor_next_finish (self->cursor, result, &item, NULL);
+
+  if (self->model != NULL)
+    take_item (self->model, self, found ? &item : NULL, gstream_cursor_get_item_stamp (self->cursor));
+  if (self->model != NULL && found)
+    row_reader_read (self);
+  row_reader_unref (self);
+}
+
+/*
+ * Not gstream_cursor_try_next(): it would read the source until this cursor has an item, past items of the other cursors
+ * of the model, and the rows would come out of order.
+ */
+static void
+row_reader_read (RowReader *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  gstream_cursor_next (self->cursor, NULL, on_row_reader_next, self);
+}
+
+/* Takes @cursor. */
+static RowReader *
+row_reader_new (GstreamCursor   *cursor,
+                GObject         *kept,
+                GstreamRunModel *model)
+{
+  RowReader *self = g_new0 (RowReader, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->cursor = cursor;
+  self->kept = kept ? g_object_ref (kept) : NULL;
+  self->model = model;
+  row_reader_read (self);
+
+  return self;
+}
+
+/* Closes the cursor and releases the model's reference. Nothing more is taken from it. */
+static void
+row_reader_stop (RowReader *self)
+{
+  self->model = NULL;
+  gstream_cursor_close (self->cursor);
+  row_reader_unref (self);
+}
+
+/* --- models of rows --- */
+
+/* The model of the row @run, which the row keeps until it leaves. */
+static GstreamRunModel *
+new_child (GstreamRunModel  *self,
+                             GstreamRunStream *run)
+{
+  GstreamRunModel *child = g_object_new (GSTREAM_TYPE_RUN_MODEL,
+                                         "run", run,
+                                         "flags", self->flags & ~(GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE),
+                                         "max-rows", gstream_rows_get_max (self->rows),
+                                         NULL);
+
+  child->is_child = TRUE;
+  g_object_set_qdata (G_OBJECT (run), child_model_quark (), child);
+
+  return child;
+}
+
+/* Called when @self goes: its row has no model any more. */
+static void
+forget_child (GstreamRunModel *self)
+{
+  if (self->is_child)
+    g_object_set_qdata (G_OBJECT (self->run), child_model_quark (), NULL);
+  self->is_child = FALSE;
+}
+
+/* --- the rows --- */
+
+static void read_run (GstreamRunModel  *self,
+                      GstreamRunStream *run);
+
+/* Its projections must be subscribed to in the callback that yields @run: they are buffered only until it returns (P11). */
+static void
+take_subgraph (GstreamRunModel  *self,
+               GstreamRunStream *run,
+               guint64           arrival)
+{
+  g_autoptr (GstreamRunModel) child = NULL;
+
+  if (self->flags & GSTREAM_RUN_MODEL_DEEP)
+    read_run (self, run);
+  else
+    child = new_child (self, run);
+  if (self->flags & GSTREAM_RUN_MODEL_SUBGRAPHS)
+    gstream_rows_add (self->rows, G_OBJECT (run), arrival, (GObject *) child);
+}
+
+/* The row of the namespace @key, made with its first item, and updated by later ones. */
+static GstreamLifecycle *
+take_lifecycle (GstreamRunModel *self,
+                const char      *key,
+                GstreamPayload  *item,
+                guint64          arrival)
+{
+  GstreamLifecycle *lifecycle = g_hash_table_lookup (self->lifecycles, key);
+
+  if (lifecycle != NULL)
+    {
+      gstream_lifecycle_take (lifecycle, item);
+      return lifecycle;
+    }
+
+  lifecycle = gstream_lifecycle_new (item);
+  gstream_rows_add (self->rows, G_OBJECT (lifecycle), arrival, NULL);
+  g_hash_table_insert (self->lifecycles, g_strdup (key), lifecycle);
+
+  return lifecycle;
+}
+
+/* The namespace of a lifecycle item, as JSON. Items of an application's transformer may have none: the root's. */
+static char *
+make_key (GstreamPayload *item)
+{
+  g_autoptr (GstreamPayload) namespace_ = item ? gstream_payload_get (item, "/namespace") : NULL;
+
+  return namespace_ ? gstream_payload_dup_json (namespace_) : g_strdup ("[]");
+}
+
+static void
+take_lifecycle_item (GstreamRunModel *self,
+                     GstreamPayload  *item,
+                     guint64          arrival)
+{
+  g_autofree char *key = make_key (item);
+  GstreamLifecycle *lifecycle;
+
+  if (item == NULL)
+    return;
+
+  lifecycle = take_lifecycle (self, key, item, arrival);
+
+  if (gstream_lifecycle_get_status (lifecycle) != GSTREAM_RUN_STATUS_RUNNING)
+    g_hash_table_remove (self->lifecycles, key);
+}
+
+/* NULL, which a transformer may yield, makes no row. */
+static void
+take_object (GstreamRunModel *self,
+             GObject         *object,
+             guint64          arrival)
+{
+  if (object != NULL)
+    gstream_rows_add (self->rows, object, arrival, NULL);
+}
+
+static void
+take_item (GstreamRunModel *self,
+           RowReader       *reader,
+           const GValue    *item,
+           guint64          arrival)
+{
+  if (item == NULL)
+    g_ptr_array_remove (self->readers, reader);
+  else if (G_VALUE_HOLDS (item, GSTREAM_TYPE_PAYLOAD))
+    take_lifecycle_item (self, g_value_get_boxed (item), arrival);
+  else if (self->run != NULL && G_VALUE_HOLDS (item, GSTREAM_TYPE_RUN_STREAM) && g_value_get_object (item) != NULL)
+    take_subgraph (self, g_value_get_object (item), arrival);
+  else
+    take_object (self, g_value_get_object (item), arrival);
+}
+
+static GPtrArray *
+list_projections (GstreamRunModel  *self,
+                  GstreamRunStream *run)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  if (self->flags & GSTREAM_RUN_MODEL_MESSAGES)
+    g_ptr_array_add (names, (gpointer) "messages");
+  if (self->flags & GSTREAM_RUN_MODEL_TOOL_CALLS)
+    g_ptr_array_add (names, (gpointer) "tool_calls");
+  if (self->flags & (GSTREAM_RUN_MODEL_SUBGRAPHS | GSTREAM_RUN_MODEL_DEEP))
+    g_ptr_array_add (names, (gpointer) "subgraphs");
+  if ((self->flags & GSTREAM_RUN_MODEL_LIFECYCLE) && run == self->run)
+    g_ptr_array_add (names, (gpointer) "lifecycle");
+  g_ptr_array_add (names, NULL);
+
+  return names;
+}
+
+/* Whether rows can be made of the items of a projection: an application's may have taken the name. */
+static gboolean
+check_projection (GstreamRunModel   *self,
+                  GstreamRunStream  *run,
+                  const char        *name)
+{
+  GstreamProjection *projection = gstream_run_stream_get_projection (run, name, &self->error);
+  GType wanted = g_str_equal (name, "lifecycle") ? GSTREAM_TYPE_PAYLOAD : G_TYPE_OBJECT;
+  GType type;
+
+  if (projection == NULL)
+    return FALSE;
+
+  type = gstream_projection_get_item_type (projection);
+  if (g_type_is_a (type, wanted))
+    return TRUE;
+
+  g_set_error (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+               "A model makes no rows of projection “%s”, whose items are of type %s: expected %s",
+               name, g_type_name (type), g_type_name (wanted));
+  return FALSE;
+}
+
+static gboolean
+check_projections (GstreamRunModel  *self,
+                   GstreamRunStream *run,
+                   GPtrArray        *names)
+{
+  for (guint i = 0; g_ptr_array_index (names, i) != NULL; i++)
+    if (!check_projection (self, run, g_ptr_array_index (names, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+read_cursor (GstreamRunModel *self,
+             GstreamCursor   *cursor,
+             GObject         *kept)
+{
+  g_ptr_array_add (self->readers, row_reader_new (cursor, kept, self));
+}
+
+/* @run: that of the model, or, with the flag DEEP, one of its subgraphs. */
+static void
+read_run (GstreamRunModel  *self,
+          GstreamRunStream *run)
+{
+  g_autoptr (GPtrArray) names = list_projections (self, run);
+  GstreamCursor *cursor;
+
+  if (names->len == 1)
+    return; /* interrupts only, which are no projection */
+
+  if (!check_projections (self, run, names))
+    return;
+
+  cursor = gstream_run_stream_interleave (run, (const char * const *) names->pdata, &self->error);
+  if (cursor != NULL)
+    read_cursor (self, cursor, run != self->run ? G_OBJECT (run) : NULL);
+}
+
+/* --- interrupts --- */
+
+static void
+on_interrupts (GObject      *object,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  GstreamRunModel *self = user_data; /* freed, if this was cancelled: @interrupts is NULL then */
+  g_autoptr (GPtrArray) interrupts = gstream_run_stream_interrupts_finish (GSTREAM_RUN_STREAM (object), result, NULL);
+  GstreamPump *pump = gstream_run_stream_get_pump (GSTREAM_RUN_STREAM (object));
+
+  for (guint i = 0; interrupts != NULL && i < interrupts->len; i++)
+    {
+      g_autoptr (GstreamPendingInterrupt) row = gstream_pending_interrupt_new (g_ptr_array_index (interrupts, i));
+
+      gstream_rows_add (self->rows, G_OBJECT (row), gstream_pump_stamp (pump), NULL);
+    }
+}
+
+static void
+wait_for_interrupts (GstreamRunModel *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gstream_run_stream_interrupts (self->run, self->cancellable, on_interrupts, self);
+}
+
+/* --- from the beginning --- */
+
+static gboolean
+has_rows (GstreamRunModelFlags flags)
+{
+  return (flags & (GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS |
+                   GSTREAM_RUN_MODEL_LIFECYCLE | GSTREAM_RUN_MODEL_INTERRUPTS)) != 0;
+}
+
+static void
+begin_with_run (GstreamRunModel *self)
+{
+  if (!has_rows (self->flags))
+    {
+      g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "A model whose flags name no rows would stay empty: name messages, tool calls, subgraphs, "
+                           "lifecycle or interrupts (deep says only where from)");
+      return;
+    }
+
+  gstream_rows_set_pump (self->rows, gstream_run_stream_get_pump (self->run));
+  read_run (self, self->run);
+  if (self->error == NULL && (self->flags & GSTREAM_RUN_MODEL_INTERRUPTS))
+    wait_for_interrupts (self);
+}
+
+static void
+begin_with_cursor (GstreamRunModel *self)
+{
+  if (!gstream_cursor_yields (self->cursor, G_TYPE_OBJECT))
+    {
+      g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "The rows of a model are objects, and this cursor gives items that are none");
+      return;
+    }
+
+  gstream_rows_set_pump (self->rows, gstream_cursor_get_pump (self->cursor));
+  read_cursor (self, g_steal_pointer (&self->cursor), NULL);
+}
+
+/* --- the object --- */
 
 static void
 gstream_run_model_constructed (GObject *object)
@@ -144,9 +519,9 @@ gstream_run_model_constructed (GObject *object)
   G_OBJECT_CLASS (gstream_run_model_parent_class)->constructed (object);
 
   if (self->run != NULL)
-    gstream_run_model_begin_with_run (self);
+    begin_with_run (self);
   else if (self->cursor != NULL)
-    gstream_run_model_begin_with_cursor (self);
+    begin_with_cursor (self);
   else
     g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                          "A model needs a run or a cursor, and this one was made without");
@@ -162,7 +537,7 @@ gstream_run_model_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_ptr_array_set_size (self->readers, 0);
   gstream_rows_close (self->rows);
-  gstream_run_model_forget_child (self);
+  forget_child (self);
 
   G_OBJECT_CLASS (gstream_run_model_parent_class)->dispose (object);
 }
@@ -305,11 +680,14 @@ gstream_run_model_init (GstreamRunModel *self)
 {
   self->rows = gstream_rows_new (on_rows_changed, self);
   self->lifecycles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->readers = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_row_reader_stop);
+  self->readers = g_ptr_array_new_with_free_func ((GDestroyNotify) row_reader_stop);
 }
 
+/* --- public calls --- */
+
+/* Takes @self. NULL, and @error: it does not read. */
 static GstreamRunModel *
-give_or_fail (GstreamRunModel  *self,
+return_or_fail (GstreamRunModel  *self,
               GError          **error)
 {
   if (self->error == NULL)
@@ -345,7 +723,7 @@ gstream_run_model_new (GstreamRunStream      *run,
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (run), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return give_or_fail (g_object_new (GSTREAM_TYPE_RUN_MODEL, "run", run, "flags", flags, NULL), error);
+  return return_or_fail (g_object_new (GSTREAM_TYPE_RUN_MODEL, "run", run, "flags", flags, NULL), error);
 }
 
 /**
@@ -368,7 +746,55 @@ gstream_run_model_new_for_cursor (GstreamCursor  *cursor,
   g_return_val_if_fail (GSTREAM_IS_CURSOR (cursor), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return give_or_fail (g_object_new (GSTREAM_TYPE_RUN_MODEL, "cursor", cursor, NULL), error);
+  return return_or_fail (g_object_new (GSTREAM_TYPE_RUN_MODEL, "cursor", cursor, NULL), error);
+}
+
+/**
+ * gstream_run_model_get_run:
+ * @self: a model
+ *
+ * The run that it shows.
+ *
+ * Returns: (transfer none) (nullable): the run; %NULL for a model of a cursor
+ */
+GstreamRunStream *
+gstream_run_model_get_run (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), NULL);
+
+  return self->run;
+}
+
+/**
+ * gstream_run_model_get_flags:
+ * @self: a model
+ *
+ * Which rows it has.
+ *
+ * Returns: the flags
+ */
+GstreamRunModelFlags
+gstream_run_model_get_flags (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), 0);
+
+  return self->flags;
+}
+
+/**
+ * gstream_run_model_get_max_rows:
+ * @self: a model
+ *
+ * How many rows there may be before the oldest finished ones leave.
+ *
+ * Returns: the bound; 0 for none
+ */
+guint
+gstream_run_model_get_max_rows (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), 0);
+
+  return gstream_rows_get_max (self->rows);
 }
 
 /**
@@ -391,4 +817,51 @@ gstream_run_model_set_max_rows (GstreamRunModel *self,
 
   gstream_rows_set_max (self->rows, max_rows);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_ROWS]);
+}
+
+/**
+ * gstream_run_model_get_error:
+ * @self: a model
+ *
+ * Why it reads nothing.
+ *
+ * Returns: (transfer none) (nullable): the error, or %NULL if it reads
+ */
+const GError *
+gstream_run_model_get_error (GstreamRunModel *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_MODEL (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * gstream_run_model_create_child:
+ * @item: (type GObject.Object): a row of a model
+ * @user_data: (nullable): not used
+ *
+ * The model of a row, where the row is the run of a subgraph. This is a
+ * `GtkTreeListModelCreateModelFunc`:
+ *
+ * ```c
+ * tree = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (model)), FALSE, TRUE, gstream_run_model_create_child, NULL, NULL);
+ * ```
+ *
+ * The model has been there since its run began, so that nothing is missed by
+ * opening the row late, and it goes with the row.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL if the row has none
+ */
+GListModel *
+gstream_run_model_create_child (gpointer item,
+                                gpointer user_data)
+{
+  GListModel *child = NULL;
+
+  g_return_val_if_fail (G_IS_OBJECT (item), NULL);
+
+  if (GSTREAM_IS_RUN_STREAM (item))
+    child = g_object_get_qdata (item, child_model_quark ());
+
+  return child ? g_object_ref (child) : NULL;
 }
