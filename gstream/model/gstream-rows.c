@@ -27,7 +27,7 @@ struct _GstreamRows
   GPtrArray             *back;    /* not answered after all, since the last frame */
   guint                  max;     /* 0: no bound */
   GstreamPump           *pump;    /* NULL: there will be no rows */
-  GstreamSettler         settler;
+  GstreamNotifier       notifier;
   GstreamRowsChangedFunc changed; /* NULL once the owner is going away */
   gpointer               owner;
 };
@@ -276,10 +276,10 @@ show_pending (GstreamRows *self)
  * the first row and end with the last, and a view would make all of them anew.
  */
 static void
-on_settle (GstreamSettler *settler)
+on_notify (GstreamNotifier *notifier)
 {
   g_autoptr (GstreamRows) self =
-    gstream_rows_ref ((GstreamRows *) ((char *) settler - G_STRUCT_OFFSET (GstreamRows, settler)));
+    gstream_rows_ref ((GstreamRows *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRows, notifier)));
 
   if (self->changed != NULL)
     show_leaving (self);
@@ -292,7 +292,7 @@ static void
 settle_slowly (GstreamRows *self)
 {
   if (self->pump != NULL)
-    gstream_pump_settle_slowly (self->pump, &self->settler);
+    gstream_pump_notify_slowly (self->pump, &self->notifier);
 }
 
 static void
@@ -379,7 +379,7 @@ gstream_rows_new (GstreamRowsChangedFunc changed,
   self->pending = g_ptr_array_new ();
   self->aside = g_ptr_array_new ();
   self->back = g_ptr_array_new ();
-  self->settler.settle = on_settle;
+  self->notifier.notify = on_notify;
   self->changed = changed;
   self->owner = owner;
 
@@ -408,7 +408,7 @@ gstream_rows_close (GstreamRows *self)
 {
   self->changed = NULL;
   if (self->pump != NULL)
-    gstream_pump_unsettle (self->pump, &self->settler);
+    gstream_pump_cancel_notify (self->pump, &self->notifier);
   g_clear_pointer (&self->pump, gstream_pump_unref);
 
   while (self->aside->len > 0)

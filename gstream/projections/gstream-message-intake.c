@@ -16,8 +16,8 @@ note_slowly (GstreamMessage *self,
              guint           changed)
 {
   self->changed |= changed;
-  if (self->settler.queue == NULL)
-    gstream_pump_settle_slowly (self->pump, &self->settler);
+  if (self->notifier.queue == NULL)
+    gstream_pump_notify_slowly (self->pump, &self->notifier);
 }
 
 static void
@@ -25,8 +25,8 @@ note_soon (GstreamMessage *self,
            guint           changed)
 {
   self->changed |= changed;
-  gstream_pump_unsettle (self->pump, &self->settler);
-  gstream_pump_settle_soon (self->pump, &self->settler);
+  gstream_pump_cancel_notify (self->pump, &self->notifier);
+  gstream_pump_notify_soon (self->pump, &self->notifier);
 }
 
 static inline void

@@ -43,7 +43,7 @@ struct _GstreamMessage
   gboolean              has_views;        /* some are made */
   GstreamPayload       *shown_usage;      /* likewise made when asked for */
   GstreamPayload       *shown_metadata;
-  GstreamSettler        settler;          /* notifies */
+  GstreamNotifier      notifier;          /* notifies */
   guint                 changed;          /* bits of the properties to be notified */
 };
 

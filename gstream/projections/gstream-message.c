@@ -78,9 +78,9 @@ gstream_message_handle_init (GstreamHandleInterface *iface)
 /* --- what changes --- */
 
 static void
-on_settle (GstreamSettler *settler)
+on_notify (GstreamNotifier *notifier)
 {
-  GstreamMessage *self = (GstreamMessage *) ((char *) settler - G_STRUCT_OFFSET (GstreamMessage, settler));
+  GstreamMessage *self = (GstreamMessage *) ((char *) notifier - G_STRUCT_OFFSET (GstreamMessage, notifier));
   guint changed = self->changed;
 
   self->changed = 0;
@@ -161,7 +161,7 @@ gstream_message_dispose (GObject *object)
   GstreamMessage *self = GSTREAM_MESSAGE (object);
 
   if (self->pump != NULL)
-    gstream_pump_unsettle (self->pump, &self->settler);
+    gstream_pump_cancel_notify (self->pump, &self->notifier);
 
   G_OBJECT_CLASS (gstream_message_parent_class)->dispose (object);
 }
@@ -302,6 +302,6 @@ gstream_message_class_init (GstreamMessageClass *klass)
 static void
 gstream_message_init (GstreamMessage *self)
 {
-  self->settler.settle = on_settle;
+  self->notifier.notify = on_notify;
   self->namespace_ = gstream_namespace_new (NULL);
 }

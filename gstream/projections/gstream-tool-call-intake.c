@@ -40,8 +40,8 @@ add_progress (GstreamToolCall *self,
   self->half = halves >> 16;
   if (self->progress->len > before || halves == 0)
     gstream_deltas_push (&self->output_deltas, self->progress->str + before, self->progress->len - before);
-  if (self->settler.queue == NULL)
-    gstream_pump_settle_slowly (self->pump, &self->settler);
+  if (self->notifier.queue == NULL)
+    gstream_pump_notify_slowly (self->pump, &self->notifier);
 }
 
 void
@@ -87,7 +87,7 @@ gstream_tool_call_end (GstreamToolCall       *self,
   self->status = status;
   self->error = error ? g_error_copy (error) : NULL;
   gstream_deltas_end (&self->output_deltas, error);
-  gstream_pump_unsettle (self->pump, &self->settler);
-  gstream_pump_settle_soon (self->pump, &self->settler);
+  gstream_pump_cancel_notify (self->pump, &self->notifier);
+  gstream_pump_notify_soon (self->pump, &self->notifier);
   gstream_latch_open (&self->ended);
 }

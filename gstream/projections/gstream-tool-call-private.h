@@ -29,7 +29,7 @@ struct _GstreamToolCall
   guint16                half;          /* of a surrogate pair, the first half of which came last; 0: none */
   GstreamDeltas          output_deltas;
   GstreamLatch           ended;         /* who waits for the end */
-  GstreamSettler         settler;       /* notifies progress and the end */
+  GstreamNotifier       notifier;       /* notifies progress and the end */
 };
 
 /* From the event that says that it has started, or the first that speaks of it. */

@@ -86,9 +86,9 @@ gstream_tool_call_handle_init (GstreamHandleInterface *iface)
 /* --- what changes --- */
 
 static void
-on_settle (GstreamSettler *settler)
+on_notify (GstreamNotifier *notifier)
 {
-  GObject *self = (GObject *) ((char *) settler - G_STRUCT_OFFSET (GstreamToolCall, settler));
+  GObject *self = (GObject *) ((char *) notifier - G_STRUCT_OFFSET (GstreamToolCall, notifier));
 
   g_object_ref (self);
   if (GSTREAM_TOOL_CALL (self)->progress != NULL)
@@ -152,7 +152,7 @@ gstream_tool_call_dispose (GObject *object)
   GstreamToolCall *self = GSTREAM_TOOL_CALL (object);
 
   if (self->pump != NULL)
-    gstream_pump_unsettle (self->pump, &self->settler);
+    gstream_pump_cancel_notify (self->pump, &self->notifier);
 
   G_OBJECT_CLASS (gstream_tool_call_parent_class)->dispose (object);
 }
@@ -251,6 +251,6 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
 static void
 gstream_tool_call_init (GstreamToolCall *self)
 {
-  self->settler.settle = on_settle;
+  self->notifier.notify = on_notify;
   self->namespace_ = gstream_namespace_new (NULL);
 }

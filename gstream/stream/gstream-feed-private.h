@@ -54,7 +54,7 @@ struct _GstreamFeed
   grefcount               ref_count;
   const GstreamFeedFuncs *funcs;  /* NULL once the projection is gone */
   gpointer                owner;  /* the projection */
-  GstreamHolder           holder; /* holds the pump while the queue is full */
+  GstreamBlocker           blocker; /* holds the pump while the queue is full */
   GError                 *error;  /* why it ended, where it failed */
 };
 
@@ -72,7 +72,7 @@ void           gstream_feed_set_pump       (GstreamFeed            *self,
 void           gstream_feed_set_max        (GstreamFeed            *self,
                                             guint                   max);
 gboolean       gstream_feed_is_full        (GstreamFeed            *self);
-void           gstream_feed_update_hold    (GstreamFeed            *self); /* after its length has changed */
+void           gstream_feed_update_blocker    (GstreamFeed            *self); /* after its length has changed */
 void           gstream_feed_push           (GstreamFeed            *self,
                                             GstreamItem             item); /* transfer full */
 void           gstream_feed_copy_to        (GstreamFeed            *self,
@@ -129,8 +129,8 @@ gstream_feed_pop (GstreamFeed *self)
   self->head = (self->head + 1) & (self->size - 1);
   self->length--;
   self->reader->landed--;
-  if (self->max > 0 && self->holder.holding)
-    gstream_feed_update_hold (self);
+  if (self->max > 0 && self->blocker.blocking)
+    gstream_feed_update_blocker (self);
 
   return item;
 }

@@ -20,7 +20,7 @@ gstream_feed_new (const GstreamItemType  *type,
   self->name = g_ref_string_acquire (name);
   self->funcs = funcs;
   self->owner = owner;
-  self->holder.what = owner;
+  self->blocker.what = owner;
 
   return self;
 }
@@ -65,7 +65,7 @@ gstream_feed_unref (GstreamFeed *self)
     return;
 
   g_assert (self->reader == NULL);
-  g_assert (!self->holder.holding);
+  g_assert (!self->blocker.blocking);
 
   drop_queue (self);
   g_clear_error (&self->error);
@@ -83,13 +83,13 @@ gstream_feed_is_full (GstreamFeed *self)
 }
 
 void
-gstream_feed_update_hold (GstreamFeed *self)
+gstream_feed_update_blocker (GstreamFeed *self)
 {
   if (gstream_feed_is_full (self))
-    gstream_pump_hold (self->pump, &self->holder);
-  else if (self->holder.holding)
+    gstream_pump_block (self->pump, &self->blocker);
+  else if (self->blocker.blocking)
     {
-      gstream_pump_release (self->pump, &self->holder);
+      gstream_pump_unblock (self->pump, &self->blocker);
       if (self->funcs != NULL)
         self->funcs->room (self->owner);
     }
@@ -100,7 +100,7 @@ gstream_feed_disown (GstreamFeed *self)
 {
   self->funcs = NULL;
   self->owner = NULL;
-  self->holder.what = NULL;
+  self->blocker.what = NULL;
 }
 
 static void
@@ -128,14 +128,14 @@ gstream_feed_set_pump (GstreamFeed *self,
                        GstreamPump *pump)
 {
   if (self->pump != NULL)
-    gstream_pump_release (self->pump, &self->holder);
+    gstream_pump_unblock (self->pump, &self->blocker);
   gstream_pump_ref (pump);
   g_clear_pointer (&self->pump, gstream_pump_unref);
   self->pump = pump;
 
   if (self->reader != NULL)
     move_reader (self->reader, pump);
-  gstream_feed_update_hold (self);
+  gstream_feed_update_blocker (self);
 }
 
 void
@@ -143,7 +143,7 @@ gstream_feed_set_max (GstreamFeed *self,
                       guint        max)
 {
   self->max = max;
-  gstream_feed_update_hold (self);
+  gstream_feed_update_blocker (self);
 }
 
 static void
@@ -187,8 +187,8 @@ push_stamped (GstreamFeed *self,
     return;
 
   land (self);
-  if (self->max > 0 && !self->holder.holding)
-    gstream_feed_update_hold (self);
+  if (self->max > 0 && !self->blocker.blocking)
+    gstream_feed_update_blocker (self);
 }
 
 void
@@ -233,7 +233,7 @@ gstream_feed_end (GstreamFeed  *self,
 
   self->ended = TRUE;
   self->error = error ? g_error_copy (error) : NULL;
-  gstream_feed_update_hold (self);
+  gstream_feed_update_blocker (self);
   if (self->reader != NULL)
     close_reader (self);
 }
@@ -253,7 +253,7 @@ gstream_feed_attach (GstreamFeed   *self,
   reader->landed += self->length;
   if (self->ended)
     close_reader (self);
-  gstream_feed_update_hold (self);
+  gstream_feed_update_blocker (self);
 }
 
 void
@@ -264,7 +264,7 @@ gstream_feed_detach (GstreamFeed *self)
 
   self->reader->landed -= self->length;
   self->reader = NULL;
-  gstream_pump_release (self->pump, &self->holder);
+  gstream_pump_unblock (self->pump, &self->blocker);
   if (self->funcs != NULL)
     self->funcs->left (self->owner, self);
   drop_queue (self);

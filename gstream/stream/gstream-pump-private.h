@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamPump GstreamPump;
 typedef struct _GstreamWaiter GstreamWaiter;
-typedef struct _GstreamHolder GstreamHolder;
-typedef struct _GstreamSettler GstreamSettler;
+typedef struct _GstreamHolder GstreamBlocker;
+typedef struct _GstreamSettler GstreamNotifier;
 
 /*
  * Somebody who waits for something that an event may bring. Embedded in its
@@ -39,20 +39,20 @@ struct _GstreamWaiter
 /* A queue that is full. Embedded in its owner. */
 struct _GstreamHolder
 {
-  GList    link;    /* in the pump's queue of holders */
-  gboolean holding;
+  GList    link;    /* in the pump's queue of blockers */
+  gboolean blocking;
   gpointer what;    /* the projection, for whoever asks what holds the run (P7) */
 };
 
 /*
  * Somebody with properties to notify. Embedded in its owner, which takes it out
- * (gstream_pump_unsettle) before it goes away.
+ * (gstream_pump_cancel_notify) before it goes away.
  */
 struct _GstreamSettler
 {
   GList    link;    /* in the pump's queue, soon or slow */
   GQueue  *queue;   /* the one it is in; NULL: none */
-  void   (*settle) (GstreamSettler *self); /* from the main loop; may do anything */
+  void   (*notify) (GstreamNotifier *self); /* from the main loop; may do anything */
 };
 
 /* What the pump calls back; all of it with @owner. */
@@ -89,13 +89,13 @@ void         gstream_pump_ready          (GstreamPump                 *self,
 void         gstream_pump_forget         (GstreamPump                 *self,
                                           GstreamWaiter               *waiter);
 
-void         gstream_pump_hold           (GstreamPump                 *self,
-                                          GstreamHolder               *holder);
-void         gstream_pump_release        (GstreamPump                 *self,
-                                          GstreamHolder               *holder);
+void         gstream_pump_block           (GstreamPump                 *self,
+                                          GstreamBlocker              *blocker);
+void         gstream_pump_unblock        (GstreamPump                 *self,
+                                          GstreamBlocker              *blocker);
 gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
 /*
- * Lets the settler that is @link's data notify, from the main loop, whenever what
+ * Lets the notifier that is @link's data notify, from the main loop, whenever what
  * holds the pump may have changed; until unwatch. Every run that shares the pump is such a one.
  */
 void         gstream_pump_watch          (GstreamPump                 *self,
@@ -137,13 +137,13 @@ void         gstream_pump_set_async_only (GstreamPump                 *self,
                                           const char                  *name);
 const char  *gstream_pump_get_async_only (GstreamPump                 *self);
 
-/* Lets @settler notify from the main loop, between events: soon, or once a frame at most. */
-void         gstream_pump_settle_soon    (GstreamPump                 *self,
-                                          GstreamSettler              *settler);
-void         gstream_pump_settle_slowly  (GstreamPump                 *self,
-                                          GstreamSettler              *settler);
-void         gstream_pump_unsettle       (GstreamPump                 *self,
-                                          GstreamSettler              *settler);
+/* Lets @notifier notify from the main loop, between events: soon, or once a frame at most. */
+void         gstream_pump_notify_soon    (GstreamPump                 *self,
+                                          GstreamNotifier             *notifier);
+void         gstream_pump_notify_slowly  (GstreamPump                 *self,
+                                          GstreamNotifier             *notifier);
+void         gstream_pump_cancel_notify       (GstreamPump                 *self,
+                                          GstreamNotifier             *notifier);
 
 /* The number of the next arrival, for merging queues in order (P10). */
 guint64      gstream_pump_stamp          (GstreamPump                 *self);

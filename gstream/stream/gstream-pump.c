@@ -1,17 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The pump's life, and what it is told of its run.
+ * The pump: it drives a run's source, one event at a time, while somebody waits and
+ * nothing blocks it (R1-R3, P6, P7), for no longer in one turn of the main loop than
+ * its budget allows (R11).
+ *
+ * It has three main-loop sources. `drive` has the usual priority and is made ready
+ * by whoever starts to wait. `turn` has a priority below redrawing: it is armed when
+ * the budget's clock starts, and when it runs the budget is whole again. `frame` lets
+ * properties that change with every token notify at most once a frame.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/stream/gstream-pump-body-private.h>
+#include <gstream/stream/gstream-event-source-private.h>
+#include <gstream/stream/gstream-pump-private.h>
+#include <pthread.h>
 
-GSource *
-gstream_pump_attach_source (GstreamPump  *self,
-                            GSourceFuncs *funcs,
-                            int           priority,
-                            const char   *name)
+/* What every event touches comes first, and lies together. */
+struct _GstreamPump
+{
+  GQueue                       blockers;     /* queues that are full */
+  GstreamEventSource          *source;       /* NULL: a pump that only wakes */
+  GstreamEventSourceInterface *iface;        /* of the source: looked up once, not per event */
+  const GstreamPumpOwnerFuncs *funcs;        /* NULL once the owner is gone */
+  gpointer                     owner;
+  guint64                      stamp;        /* arrivals so far */
+  guint                        n_entered;    /* inside the source, the dispatch of an event, or the run's end */
+  guint                        budget;       /* microseconds a turn; 0: no end */
+  guint                        countdown;    /* events until the next look at the clock */
+  gboolean                     in_flight : 1; /* the source's next() has not called back */
+  gboolean                     suspended : 1; /* an event's dispatch goes on later */
+  gboolean                     ended : 1;     /* nothing more is asked for */
+  gboolean                     spent : 1;     /* the turn's budget is used up */
+  gboolean                     unwired : 1;   /* waiting for a projection's items drives nothing */
+  gboolean                     hold_changed : 1; /* the watchers do not know yet */
+  guint                        n_waiting;    /* waiters that make the pump drive */
+  GQueue                       ready;        /* waiters to be woken */
+
+  grefcount                    ref_count;
+  guint                        stride;       /* events from one look to the next */
+  gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
+  gint64                       last_look;    /* at the clock */
+  GMainContext                *context;
+  pthread_t                    thread;       /* the last that was found to be the context's */
+  GCancellable                *cancellable;  /* of the request in flight */
+  const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
+
+  GQueue                       watchers;     /* notifiers that notify what holds the pump */
+  GQueue                       soon;         /* notifiers for the end of this drive */
+  GQueue                       slow;         /* notifiers for the next frame */
+  gint64                       last_frame;   /* monotonic time of the last one */
+
+  GSource                     *drive;
+  GSource                     *turn;
+  GSource                     *frame;
+};
+
+/* A main-loop source of a pump, which outlives it. */
+typedef struct
+{
+  GSource      source;
+  GstreamPump *pump;
+} GstreamPumpSource;
+
+/* Lets it run from the main loop: at once, or when the turn's budget is whole again. */
+static void schedule (GstreamPump *self);
+/* Notifies, wakes, drives the source, and notifies what has come of it. */
+static void run (GstreamPump *self);
+
+static GSource *
+attach_source (GstreamPump  *self,
+               GSourceFuncs *funcs,
+               int           priority,
+               const char   *name)
 {
   GSource *source = g_source_new (funcs, sizeof (GstreamPumpSource));
 
@@ -71,7 +132,7 @@ gstream_pump_unref (GstreamPump *self)
 
   g_assert (self->n_waiting == 0);
   g_assert (g_queue_is_empty (&self->ready));
-  g_assert (g_queue_is_empty (&self->holders) && g_queue_is_empty (&self->watchers));
+  g_assert (g_queue_is_empty (&self->blockers) && g_queue_is_empty (&self->watchers));
   g_assert (g_queue_is_empty (&self->soon) && g_queue_is_empty (&self->slow));
   g_assert (!self->in_flight);
 
@@ -171,4 +232,557 @@ guint64
 gstream_pump_stamp (GstreamPump *self)
 {
   return ++self->stamp;
+}
+
+/* --- who waits, and what blocks --- */
+
+/* --- who waits --- */
+
+void
+gstream_pump_wait (GstreamPump   *self,
+                   GstreamWaiter *waiter)
+{
+  g_assert (waiter->state == GSTREAM_WAITER_IDLE);
+
+  waiter->state = GSTREAM_WAITER_WAITING;
+  waiter->drives = waiter->insists || !self->unwired;
+  if (!waiter->drives)
+    return;
+
+  self->n_waiting++;
+  schedule (self);
+}
+
+static void
+stop_waiting (GstreamPump   *self,
+       GstreamWaiter *waiter)
+{
+  if (waiter->state == GSTREAM_WAITER_WAITING && waiter->drives)
+    {
+      g_assert (self->n_waiting > 0);
+      self->n_waiting--;
+    }
+  else if (waiter->state == GSTREAM_WAITER_READY)
+    g_queue_unlink (&self->ready, &waiter->link);
+}
+
+void
+gstream_pump_ready (GstreamPump   *self,
+                    GstreamWaiter *waiter)
+{
+  if (waiter->state == GSTREAM_WAITER_READY)
+    return;
+
+  stop_waiting (self, waiter);
+  waiter->state = GSTREAM_WAITER_READY;
+  waiter->link = (GList) { .data = waiter };
+  g_queue_push_tail_link (&self->ready, &waiter->link);
+  schedule (self);
+}
+
+void
+gstream_pump_forget (GstreamPump   *self,
+                     GstreamWaiter *waiter)
+{
+  stop_waiting (self, waiter);
+  waiter->state = GSTREAM_WAITER_IDLE;
+}
+
+/* Those that are ready now; whoever becomes so meanwhile is woken next time round. */
+static void
+wake_ready (GstreamPump *self)
+{
+  for (guint n = self->ready.length; n > 0 && self->ready.length > 0; n--)
+    {
+      GstreamWaiter *waiter = g_queue_pop_head_link (&self->ready)->data;
+
+      waiter->state = GSTREAM_WAITER_IDLE;
+      waiter->wake (waiter);
+    }
+}
+
+/* --- what holds it --- */
+
+static void
+hold_changed (GstreamPump *self)
+{
+  self->hold_changed = self->watchers.length > 0;
+  if (self->hold_changed || self->n_waiting > 0)
+    schedule (self);
+}
+
+void
+gstream_pump_block (GstreamPump   *self,
+                   GstreamBlocker *blocker)
+{
+  if (blocker->blocking)
+    return;
+
+  blocker->blocking = TRUE;
+  blocker->link = (GList) { .data = blocker };
+  g_queue_push_tail_link (&self->blockers, &blocker->link);
+  hold_changed (self);
+}
+
+void
+gstream_pump_unblock (GstreamPump   *self,
+                      GstreamBlocker *blocker)
+{
+  if (!blocker->blocking)
+    return;
+
+  blocker->blocking = FALSE;
+  g_queue_unlink (&self->blockers, &blocker->link);
+  hold_changed (self);
+}
+
+gpointer
+gstream_pump_get_held_by (GstreamPump *self)
+{
+  GstreamBlocker *blocker = g_queue_peek_head (&self->blockers);
+
+  return blocker ? blocker->what : NULL;
+}
+
+/* What changes and changes back between two drives costs the watchers nothing. */
+static void
+tell_watchers (GstreamPump *self)
+{
+  if (!self->hold_changed)
+    return;
+
+  self->hold_changed = FALSE;
+  for (GList *link = self->watchers.head; link != NULL; link = link->next)
+    gstream_pump_notify_soon (self, link->data);
+}
+
+void
+gstream_pump_watch (GstreamPump *self,
+                    GList       *link)
+{
+  g_queue_push_tail_link (&self->watchers, link);
+}
+
+void
+gstream_pump_unwatch (GstreamPump *self,
+                      GList       *link)
+{
+  g_queue_unlink (&self->watchers, link);
+}
+
+/* --- notifying --- */
+
+/* Between two notifications of what changes with every token, in microseconds. */
+#define FRAME_INTERVAL 16667
+/* GTK redraws at G_PRIORITY_HIGH_IDLE + 20. */
+#define FRAME_PRIORITY (G_PRIORITY_HIGH_IDLE + 19)
+
+static void
+notify_all (GQueue *notifiers)
+{
+  /* Whoever is queued meanwhile has its turn next time. */
+  for (guint n = notifiers->length; n > 0 && notifiers->length > 0; n--)
+    {
+      GstreamNotifier *notifier = g_queue_pop_head_link (notifiers)->data;
+
+      notifier->queue = NULL;
+      notifier->notify (notifier);
+    }
+}
+
+static gboolean
+frame_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  GstreamPump *self = gstream_pump_ref (((GstreamPumpSource *) source)->pump);
+
+  g_source_set_ready_time (source, -1);
+  self->last_frame = g_get_monotonic_time ();
+  notify_all (&self->slow);
+  if (self->slow.length > 0)
+    g_source_set_ready_time (source, self->last_frame + FRAME_INTERVAL);
+  gstream_pump_unref (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs frame_funcs = { NULL, NULL, frame_dispatch, NULL, NULL, NULL };
+
+static gboolean
+enqueue_notifier (GstreamNotifier *notifier,
+                 GQueue         *queue)
+{
+  if (notifier->queue != NULL)
+    return FALSE;
+
+  notifier->queue = queue;
+  notifier->link = (GList) { .data = notifier };
+  g_queue_push_tail_link (queue, &notifier->link);
+
+  return TRUE;
+}
+
+void
+gstream_pump_notify_soon (GstreamPump    *self,
+                          GstreamNotifier *notifier)
+{
+  if (enqueue_notifier (notifier, &self->soon))
+    schedule (self);
+}
+
+void
+gstream_pump_notify_slowly (GstreamPump    *self,
+                            GstreamNotifier *notifier)
+{
+  if (!enqueue_notifier (notifier, &self->slow) || self->slow.length > 1)
+    return;
+
+  if (self->frame == NULL)
+    self->frame = attach_source (self, &frame_funcs, FRAME_PRIORITY, "[gstream] frame");
+  g_source_set_ready_time (self->frame, self->last_frame + FRAME_INTERVAL);
+}
+
+void
+gstream_pump_cancel_notify (GstreamPump    *self,
+                       GstreamNotifier *notifier)
+{
+  if (notifier->queue == NULL)
+    return;
+
+  g_queue_unlink (notifier->queue, &notifier->link);
+  notifier->queue = NULL;
+}
+
+/* --- the turn's budget (R11) --- */
+
+/* The most events between two looks at the clock: those that suddenly take long exceed the budget by no more. */
+#define MAX_STRIDE 8
+
+static gboolean
+turn_dispatch (GSource     *source,
+               GSourceFunc  callback,
+               gpointer     user_data)
+{
+  GstreamPump *self = ((GstreamPumpSource *) source)->pump;
+  gboolean was_spent = self->spent;
+
+  g_source_set_ready_time (source, -1);
+  self->turn_started = 0;
+  self->countdown = 0;
+  self->spent = FALSE;
+  /* Else nothing has waited for this; and to run would begin the next turn, and so on for ever. */
+  if (was_spent)
+    run (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs turn_funcs = { NULL, NULL, turn_dispatch, NULL, NULL, NULL };
+
+static void
+arm_turn (GstreamPump *self)
+{
+  if (self->turn == NULL)
+    self->turn = attach_source (self, &turn_funcs, G_PRIORITY_DEFAULT_IDLE, "[gstream] turn");
+  g_source_set_ready_time (self->turn, 0);
+}
+
+static gboolean
+look_at_clock (GstreamPump *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->turn_started == 0)
+    {
+      self->turn_started = self->last_look = now;
+      self->stride = 1;
+      arm_turn (self);
+      return TRUE;
+    }
+
+  if (now - self->turn_started >= self->budget)
+    {
+      self->spent = TRUE;
+      return FALSE;
+    }
+
+  /* Look so seldom that the clock costs little, yet often enough to stop in time. */
+  if ((now - self->last_look) * 16 < self->budget)
+    self->stride = MIN (self->stride * 2, MAX_STRIDE);
+  else
+    self->stride = 1;
+  self->last_look = now;
+  self->countdown = self->stride;
+
+  return TRUE;
+}
+
+/* Whether one more event may be asked for in this turn (R11). */
+static inline gboolean
+has_budget (GstreamPump *self)
+{
+  if (self->budget == 0)
+    return TRUE;
+  if (self->spent)
+    return FALSE;
+  if (self->countdown > 0)
+    {
+      self->countdown--;
+      return TRUE;
+    }
+
+  return look_at_clock (self);
+}
+
+void
+gstream_pump_set_budget (GstreamPump *self,
+                         guint        microseconds)
+{
+  self->budget = microseconds;
+}
+
+guint
+gstream_pump_get_budget (GstreamPump *self)
+{
+  return self->budget;
+}
+
+/* --- the source --- */
+
+static inline gboolean
+may_ask (GstreamPump *self)
+{
+  return self->source != NULL &&
+         !self->ended && !self->in_flight && self->n_entered == 0 && !self->suspended &&
+         self->blockers.length == 0;
+}
+
+static void
+finish (GstreamPump *self,
+        GError      *error)
+{
+  if (self->ended)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  self->ended = TRUE;
+  self->n_entered++;
+  gstream_event_source_close (self->source);
+  if (self->funcs != NULL)
+    self->funcs->ended (self->owner, error);
+  else
+    g_clear_error (&error);
+  self->n_entered--;
+}
+
+static inline void
+accept (GstreamPump  *self,
+        GstreamEvent *event)
+{
+  if (self->ended || self->funcs == NULL)
+    {
+      gstream_event_unref (event);
+      return;
+    }
+
+  self->n_entered++;
+  if (!self->funcs->dispatch (self->owner, event))
+    self->suspended = TRUE;
+  self->n_entered--;
+}
+
+static inline GstreamTry
+ask_now (GstreamPump *self)
+{
+  GstreamEvent *event = NULL;
+  GError *error = NULL;
+  GstreamTry result;
+
+  self->n_entered++;
+  result = self->iface->try_next (self->source, &event, &error);
+  self->n_entered--;
+
+  if (G_UNLIKELY (result != GSTREAM_TRY_ITEM || event == NULL))
+    result = gstream_event_source_check (self->source, result, &event, &error);
+  if (result == GSTREAM_TRY_ITEM)
+    accept (self, event);
+  else if (result == GSTREAM_TRY_FAILED)
+    finish (self, error);
+  else if (result == GSTREAM_TRY_ENDED)
+    finish (self, NULL);
+
+  return result;
+}
+
+static void
+on_source_next (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  GstreamPump *self = user_data; /* the request's reference */
+  GError *error = NULL;
+  GstreamEvent *event = gstream_event_source_next_finish (self->source, result, &error);
+
+  g_main_context_push_thread_default (self->context);
+  self->in_flight = FALSE;
+  if (event != NULL)
+    accept (self, event);
+  else
+    finish (self, error);
+
+  /* A source may call back from inside next(), or when it is cancelled: we must not call back likewise (R7). */
+  if (self->n_entered > 0 || self->ended)
+    schedule (self);
+  else
+    run (self);
+  g_main_context_pop_thread_default (self->context);
+  gstream_pump_unref (self);
+}
+
+static void
+start_request (GstreamPump *self)
+{
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
+
+  self->in_flight = TRUE;
+  self->n_entered++;
+  gstream_event_source_next (self->source, self->cancellable, on_source_next, gstream_pump_ref (self));
+  self->n_entered--;
+}
+
+void
+gstream_pump_stop (GstreamPump *self)
+{
+  if (self->ended)
+    return;
+
+  self->ended = TRUE;
+  self->n_entered++;
+  if (self->in_flight)
+    g_cancellable_cancel (self->cancellable);
+  if (self->source != NULL)
+    gstream_event_source_close (self->source);
+  self->n_entered--;
+}
+
+/* --- driving --- */
+
+static void
+drive_source (GstreamPump *self)
+{
+  while (self->n_waiting > 0 && self->ready.length == 0 && may_ask (self))
+    {
+      if (!has_budget (self))
+        return;
+
+      if (ask_now (self) == GSTREAM_TRY_PENDING)
+        {
+          /* It may have been stopped, or filled a queue, while it was asked. */
+          if (self->n_waiting > 0 && may_ask (self))
+            start_request (self);
+          return;
+        }
+    }
+}
+
+/* Without any, the clock must not be looked at: that arms the turn, which runs again, and so on for ever. */
+static gboolean
+has_work (GstreamPump *self)
+{
+  return self->ready.length > 0 || (self->n_waiting > 0 && may_ask (self));
+}
+
+static void
+run (GstreamPump *self)
+{
+  gstream_pump_ref (self);
+  g_main_context_push_thread_default (self->context);
+
+  /* Whoever is woken finds what has changed already notified. */
+  tell_watchers (self);
+  notify_all (&self->soon);
+  if (has_work (self) && has_budget (self))
+    {
+      wake_ready (self);
+      drive_source (self);
+    }
+  tell_watchers (self);
+  notify_all (&self->soon);
+  if (self->ready.length > 0 || self->soon.length > 0)
+    schedule (self);
+
+  g_main_context_pop_thread_default (self->context);
+  gstream_pump_unref (self);
+}
+
+static gboolean
+drive_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     user_data)
+{
+  g_source_set_ready_time (source, -1);
+  run (((GstreamPumpSource *) source)->pump);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs drive_funcs = { NULL, NULL, drive_dispatch, NULL, NULL, NULL };
+
+static void
+schedule (GstreamPump *self)
+{
+  if (self->spent)
+    return; /* the turn source is armed, and runs everything */
+
+  if (self->drive == NULL)
+    self->drive = attach_source (self, &drive_funcs, G_PRIORITY_DEFAULT, "[gstream] drive");
+  g_source_set_ready_time (self->drive, 0);
+}
+
+void
+gstream_pump_try (GstreamPump *self,
+                  const guint *landed,
+                  guint        enough)
+{
+  if (self->unwired)
+    return;
+
+  while (*landed < enough && may_ask (self) && has_budget (self))
+    if (ask_now (self) == GSTREAM_TRY_PENDING)
+      return;
+}
+
+void
+gstream_pump_resume (GstreamPump *self)
+{
+  g_return_if_fail (self->suspended);
+
+  self->suspended = FALSE;
+  schedule (self);
+}
+
+void
+gstream_pump_enter (GstreamPump *self)
+{
+  self->n_entered++;
+}
+
+void
+gstream_pump_leave (GstreamPump *self)
+{
+  g_assert (self->n_entered > 0);
+
+  self->n_entered--;
+  if (self->n_waiting > 0)
+    schedule (self);
+}
+
+gboolean
+gstream_pump_is_entered (GstreamPump *self)
+{
+  return self->n_entered > 0;
 }

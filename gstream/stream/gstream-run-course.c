@@ -16,7 +16,7 @@ set_status (GstreamRunStreamPrivate *priv,
     return;
 
   priv->status = status;
-  gstream_pump_settle_soon (priv->pump, &priv->settler);
+  gstream_pump_notify_soon (priv->pump, &priv->notifier);
 }
 
 /* --- its end --- */
@@ -207,14 +207,14 @@ static void
 watch_pump (GstreamRunStreamPrivate *priv)
 {
   priv->shown_held_by = gstream_pump_get_held_by (priv->pump);
-  priv->watch.data = &priv->settler;
+  priv->watch.data = &priv->notifier;
   gstream_pump_watch (priv->pump, &priv->watch);
 }
 
 static void
 unwatch_pump (GstreamRunStreamPrivate *priv)
 {
-  gstream_pump_unsettle (priv->pump, &priv->settler);
+  gstream_pump_cancel_notify (priv->pump, &priv->notifier);
   if (priv->watch.data == NULL)
     return;
 

@@ -24,7 +24,7 @@ typedef struct
   GstreamEventSource *source;   /* NULL for a subgraph: its root's */
   GstreamPump        *pump;     /* the root's, shared by all below it */
   GstreamLatch        ended;    /* who waits for output, interrupted or interrupts */
-  GstreamSettler      settler;  /* notifies status and held-by */
+  GstreamNotifier    notifier;  /* notifies status and held-by */
   GList               watch;    /* among those that the pump tells what holds it; no data: it is not */
   GstreamRunStatus    shown_status;  /* as last notified */
   gpointer            shown_held_by; /* as last notified; only compared */

@@ -98,10 +98,10 @@ gstream_run_stream_get_pump (GstreamRunStream *self)
 /* --- what it notifies, between events --- */
 
 static void
-on_settle (GstreamSettler *settler)
+on_notify (GstreamNotifier *notifier)
 {
   GstreamRunStreamPrivate *priv =
-    (GstreamRunStreamPrivate *) ((char *) settler - G_STRUCT_OFFSET (GstreamRunStreamPrivate, settler));
+    (GstreamRunStreamPrivate *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRunStreamPrivate, notifier));
   GstreamRunStream *self = priv->self;
   gpointer held_by = gstream_pump_get_held_by (priv->pump);
   gboolean status_changed = priv->shown_status != priv->status;
@@ -407,7 +407,7 @@ gstream_run_stream_init (GstreamRunStream *self)
   GstreamRunStreamPrivate *priv = get_private (self);
 
   priv->self = self;
-  priv->settler.settle = on_settle;
+  priv->notifier.notify = on_notify;
   gstream_run_state_init (&priv->state);
 }
 

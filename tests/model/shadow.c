@@ -179,24 +179,24 @@ turn (gboolean may_block)
 
 typedef struct
 {
-  GstreamSettler settler;
+  GstreamNotifier notifier;
   gboolean       shown;
 } Frame;
 
 static void
-on_frame (GstreamSettler *settler)
+on_frame (GstreamNotifier *notifier)
 {
-  ((Frame *) settler)->shown = TRUE;
+  ((Frame *) notifier)->shown = TRUE;
 }
 
 void
 settle_frame (GstreamRunStream *run)
 {
-  Frame frame = { .settler = { .settle = on_frame } };
+  Frame frame = { .notifier = { .notify = on_frame } };
 
   while (turn (FALSE))
     ;
-  gstream_pump_settle_slowly (gstream_run_stream_get_pump (run), &frame.settler);
+  gstream_pump_notify_slowly (gstream_run_stream_get_pump (run), &frame.notifier);
   while (!frame.shown)
     turn (TRUE);
   while (turn (FALSE))
