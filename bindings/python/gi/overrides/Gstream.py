@@ -15,11 +15,12 @@ from gi.overrides import override
 from gi.repository import Gio, GLib, GObject
 
 from . import _gstream_items as items
+from . import _gstream_langgraph as langgraph
 from ._gstream_waiting import block, call_back, idle_loop, running_loop, wait
 
 Gstream = get_introspection_module("Gstream")
 
-__all__ = []
+__all__ = ["stream"]
 
 
 def public(cls):
@@ -503,6 +504,8 @@ class RunStream(Gstream.RunStream):
 
     async def __aexit__(self, *_exception):
         self.abort()
+        if isinstance(source := self.get_source(), langgraph.GraphSource):
+            await source.closed()
 
 
 @public
@@ -660,11 +663,23 @@ def source_of(source):
     """A source as it is; of a generator, asynchronous or not, or anything to iterate, one that makes its events."""
     if isinstance(source, Gstream.EventSource):
         return source
+    if langgraph.is_langgraphs(source):
+        return langgraph.GraphSource(langgraph.Opening(source))
     if hasattr(source, "__aiter__"):
         return AsyncGeneratorSource(source)
     if hasattr(source, "__iter__") and not isinstance(source, (str, bytes, dict)):
         return GeneratorSource(iter(source))
     raise TypeError(f"a run is made from an event source or a generator of events, not {type(source).__name__}")
+
+
+def stream(graph, input=None, config=None, *, mux=None, channels=(), transformers=(), **keywords):
+    """A run of a LangGraph graph in this process (L1).
+
+    channels: stream modes beside those that the graph streams of itself (updates, custom, tasks, tools,
+    checkpoints, debug). transformers: LangGraph's own. Other keywords are those of the graph's astream_events().
+    """
+    opening = langgraph.opening_of(graph, input, config, channels, transformers, keywords)
+    return RunStream(langgraph.GraphSource(opening), mux)
 
 
 def file_of(path):
