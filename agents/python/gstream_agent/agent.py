@@ -9,30 +9,21 @@ import warnings
 
 import orjson
 from langgraph.errors import GraphInterrupt
-from langgraph.types import Command, Send
 
-from gstream_agent import objects, state
+from gstream_agent import objects
 from gstream_agent.events import RunEvents, matches
+from gstream_agent.thread import GraphThread, Refused
 
 STRATEGIES = ("enqueue", "reject", "interrupt", "rollback")
-
-
-class Refused(Exception):
-    """A command that cannot be done: the protocol's code, and words for people."""
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
 
 
 class Run:
     """A run that waits for its turn or has it."""
 
-    def __init__(self, graph_input, config, metadata):
+    def __init__(self, graph_input, config):
         self.id = str(uuid.uuid4())
         self.input = graph_input
         self.config = config
-        self.metadata = metadata
         self.task = None
         self.checkpoint = None  # the thread's when it began, to go back to (rollback)
         self.is_rolled_back = False
@@ -45,7 +36,7 @@ class Agent:
     def __init__(self, graph, graph_name, thread_id, write, log):
         self._graph = graph
         self._graph_name = graph_name
-        self._thread_id = thread_id
+        self._thread = thread = GraphThread(graph, thread_id)
         self._write = write
         self._log = log
         self._subscriptions = {}
@@ -57,9 +48,9 @@ class Agent:
             "run.start": self._start,
             "run.cancel": self._cancel,
             "input.respond": self._respond,
-            "state.get": self._get_state,
-            "state.update": self._update_state,
-            "state.listCheckpoints": self._list_checkpoints,
+            "state.get": thread.get_state,
+            "state.update": thread.update_state,
+            "state.listCheckpoints": thread.list_checkpoints,
         }
 
     async def handle(self, line):
@@ -116,31 +107,14 @@ class Agent:
     # runs
 
     async def _start(self, params):
-        config = self._config(params)
-        graph_input = params.get("input")
         strategy = params.get("multitask_strategy", params.get("multitaskStrategy", "enqueue"))
         if strategy not in STRATEGIES:
             raise Refused("invalid_argument", f"multitask_strategy is {strategy!r}; it can be {', '.join(STRATEGIES)}.")
-        asked = [] if graph_input is None or _forks(config) else await self._pending()
-        if asked:
-            graph_input = Command(resume=graph_input)
-        return await self._enqueue(Run(graph_input, config, params.get("metadata")), strategy)
+        run = Run(await self._thread.input_of(params), self._thread.config(params))
+        return await self._enqueue(run, strategy)
 
     async def _respond(self, params):
-        entries = params.get("responses", [params])
-        if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-            raise Refused("invalid_argument", "input.respond needs at least one response.")
-        pending = {interrupt["id"]: interrupt for interrupt in await self._pending()}
-        answers = {}
-        for entry in entries:
-            name = entry.get("interrupt_id", entry.get("interruptId"))
-            if name is None and len(pending) == 1:
-                name = next(iter(pending))
-            if name not in pending:
-                raise Refused("no_such_interrupt", f"Unknown or already answered interrupt: {name}")
-            answers[name] = entry.get("response")
-        command = Command(resume=answers, update=params.get("update"), goto=_goto(params.get("goto")))
-        return await self._enqueue(Run(command, self._config(params), params.get("metadata")), "enqueue")
+        return await self._enqueue(Run(await self._thread.answer_of(params), self._thread.config(params)), "enqueue")
 
     async def _cancel(self, params):
         wanted = params.get("run_id", params.get("runId"))
@@ -174,7 +148,7 @@ class Agent:
         events = RunEvents(run.id, self._graph_name)
         status, error = "failed", None
         try:
-            run.checkpoint = (await self._graph.aget_state(self._config({}))).config if self._graph.checkpointer else None
+            run.checkpoint = (await self._graph.aget_state(self._thread.config({}))).config if self._graph.checkpointer else None
             await self._send(events.begin())
             status = await self._iterate(run, events)
         except asyncio.CancelledError:
@@ -189,10 +163,9 @@ class Agent:
         self._begin_next()
 
     async def _iterate(self, run, events):
-        config = {**run.config, "metadata": {**run.config.get("metadata", {}), **(run.metadata or {})}}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that LangGraph calls version 3 experimental
-            stream = await self._graph.astream_events(run.input, config, version="v3")
+            stream = await self._graph.astream_events(run.input, run.config, version="v3")
         async with stream:
             try:
                 async for event in stream:
@@ -210,53 +183,6 @@ class Agent:
         if run.is_rolled_back and run.checkpoint is not None and run.checkpoint.get("configurable", {}).get("checkpoint_id"):
             await self._graph.aupdate_state(run.checkpoint, None)
 
-    # the state
-
-    async def _pending(self):
-        if not self._graph.checkpointer:
-            return []
-        snapshot = await self._graph.aget_state(self._config({}), subgraphs=True)
-        return [
-            {"id": interrupt.id, "value": interrupt.value}
-            for task in snapshot.tasks
-            if task.result is None
-            for interrupt in task.interrupts
-        ]
-
-    async def _get_state(self, params):
-        self._need_checkpointer()
-        config = self._config(params)
-        return _snapshot(await self._graph.aget_state(config, subgraphs=bool(params.get("subgraphs"))))
-
-    async def _update_state(self, params):
-        self._need_checkpointer()
-        config = await self._graph.aupdate_state(self._config(params), params.get("values"), params.get("as_node"))
-        return {"checkpoint": config["configurable"]}
-
-    async def _list_checkpoints(self, params):
-        self._need_checkpointer()
-        before = params.get("before")
-        config = {"configurable": {"thread_id": self._thread_id}}
-        if before is not None:
-            before = {"configurable": {**config["configurable"], "checkpoint_id": before}}
-        limit = params.get("limit", 10)
-        found = [entry async for entry in self._graph.aget_state_history(config, before=before, limit=limit)]
-        return {"checkpoints": [_snapshot(entry) for entry in found]}
-
-    def _need_checkpointer(self):
-        if not self._graph.checkpointer:
-            raise Refused("not_supported", "The graph keeps no checkpoints.")
-
-    def _config(self, params):
-        config = params.get("config")
-        config = dict(config) if isinstance(config, dict) else {}
-        configurable = config.get("configurable")
-        configurable = dict(configurable) if isinstance(configurable, dict) else {}
-        checkpoint = params.get("checkpoint_id")
-        if checkpoint is not None:
-            configurable["checkpoint_id"] = checkpoint
-        return {**config, "configurable": {**configurable, "thread_id": self._thread_id}}
-
 
 def _parse(line):
     try:
@@ -268,49 +194,5 @@ def _parse(line):
     return command
 
 
-def _forks(config):
-    return "checkpoint_id" in config["configurable"]
-
-
-def _goto(value):
-    if isinstance(value, list):
-        return [_goto(entry) for entry in value]
-    return Send(value["node"], value.get("input")) if isinstance(value, dict) else value or ()
-
-
 def _end_of(run, status):
     return objects.dumps({"type": "end", "run_id": run.id, "status": status})
-
-
-def _checkpoint_of(config):
-    configurable = (config or {}).get("configurable", {})
-    if "checkpoint_id" not in configurable:
-        return None
-    return {key: configurable.get(key, "") for key in ("thread_id", "checkpoint_ns", "checkpoint_id")}
-
-
-def _snapshot(snapshot):
-    checkpoint = _checkpoint_of(snapshot.config)
-    return {
-        "values": state.state(objects.plain(snapshot.values)),
-        "next": list(snapshot.next),
-        "tasks": [_task(task) for task in snapshot.tasks],
-        "metadata": snapshot.metadata,
-        "created_at": snapshot.created_at,
-        "checkpoint": checkpoint,
-        "parent_checkpoint": _checkpoint_of(snapshot.parent_config),
-        "interrupts": [{"id": entry.id, "value": entry.value} for entry in snapshot.interrupts],
-    }
-
-
-def _task(task):
-    nested = task.state
-    return {
-        "id": task.id,
-        "name": task.name,
-        "path": task.path,
-        "error": None if task.error is None else str(task.error),
-        "interrupts": [{"id": entry.id, "value": entry.value} for entry in task.interrupts],
-        "state": _snapshot(nested) if hasattr(nested, "values") and hasattr(nested, "tasks") else None,
-        "result": task.result,
-    }

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Python that has LangGraph and what agents are built with: build/peers/langchain."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+PYTHON = TOP / "build" / "peers" / "langchain" / "bin" / "python"
+
+
+def need(path):
+    """Installs it where it is missing; where it cannot be had, the test program ends, as skipped."""
+    done = subprocess.run([TOP / "tests" / "peers", "langchain"])
+    if done.returncode == 77 and os.environ.get("CI", "") in ("", "false", "0"):
+        print(f"ok 1 {path} # SKIP the package registries cannot be reached\n1..1")
+        sys.exit(0)
+    done.check_returncode()
+
+
+def join(path):
+    """The same, and its packages are there to be imported in this Python, which has PyGObject."""
+    need(path)
+    sys.path.insert(1, str(next(PYTHON.parent.parent.glob("lib/python3*/site-packages"))))
+    os.environ["LANGSMITH_TRACING"] = "false"
