@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the other side says of an error: its words, and what it calls it.
+ * What an error carries beside its message, and what the other side says of one (gstream-error-words.c).
+ *
+ * For the rooms that make errors of a server's answers and of a run's own failures.
  */
 #pragma once
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the pipeline reads of an event without parsing anything again: the
- * fields that built-in transformers need, found in the one parse that read the
- * event (or given by the application that made it), with the dialects' ways of
- * saying the same thing already settled (D1-D3, D5).
+ * What an event is: its place in the log (GstreamEvent), its parts (GstreamEventBody), and what the
+ * library has to know of its data (GstreamEventFields).
+ *
+ * For all rooms: transformers, muxes and sources look at every event, so that the fields are found in
+ * the same pass that reads the event's JSON, whatever the dialect (D1-D3, D5), and are read inline.
  */
 #pragma once
 
@@ -30,7 +31,7 @@ typedef enum
   GSTREAM_N_METHODS,
 } GstreamMethod;
 
-/* OTHER, where it is not known. */
+/* GSTREAM_METHOD_OTHER where the name is not known. */
 GstreamMethod gstream_method_from_name (const char *name,
                                         gsize       length);
 
@@ -71,59 +72,80 @@ typedef enum
   GSTREAM_DELTA_BLOCK,     /* block-delta: shallow merge of `fields` */
 } GstreamDelta;
 
-/* Strings belong to the event, and are NULL where it does not say. */
+/* What the library has to know of an event's data. Strings belong to the event, and are NULL where the data does not say. */
 typedef struct
 {
-  GstreamMethod method;
-  GstreamStep   step;
-  GstreamDelta  delta;
-  gboolean      tool_role;   /* messages: role or type is `tool` */
-  gint64        index;       /* messages: the block's index; -1 = not said, or not an integer */
-  const char   *message_id;  /* messages: `id` or `message_id` */
-  const char   *run_id;      /* messages: `run_id` of the data or of its metadata */
-  const char   *node;        /* params.node, or metadata's langgraph_node */
-  const char   *text;        /* the delta's text, reasoning, data, args; a tool's delta; without the halves beside it */
-  gsize         text_length; /* bytes */
-  guint32       halves;      /* of surrogate pairs: the second of one, which the text begins with, and, above it, the first of one,
-                                which it ends with; 0: there are none (T3) */
-  const char   *key;         /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id; custom: the extension's name (D5) */
-  const char   *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
-  GstreamJsonSlice item;     /* the data as consumers see it, a part of the data: without its metadata (D1), or its envelope (D5); length 0: all of it */
-  GstreamJsonSlice metadata; /* messages: what stands beside the message (D1), a part of the data; length 0: nothing */
+  GstreamMethod     method;
+  GstreamStep       step;
+  GstreamDelta      delta;       /* of a step BLOCK_DELTA */
+  gboolean          tool_role;   /* messages: role or type is `tool` */
+  gint64            index;       /* messages: the block's index; -1: not said, or not an integer of 0 or more */
+  const char       *message_id;  /* messages: `id` or `message_id` */
+  const char       *run_id;      /* messages: `run_id` of the data, else of its metadata */
+  const char       *node;        /* params.node, else the metadata's langgraph_node */
+  const char       *text;        /* messages: the delta's text, reasoning, data or args, without @halves; tools: the delta */
+  gsize             text_length; /* bytes of @text */
+  guint32           halves;      /* of surrogate pairs that are spread over two deltas (T3): in the low 16 bits the second half of a
+                                    pair, which stands before @text, in the high ones the first half of one, which stands behind it; 0: none */
+  const char       *key;         /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id;
+                                    custom: the extension's name (D5) */
+  const char       *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
+  GstreamJsonSlice  item;        /* the part of the data that consumers see: without metadata (D1) or envelope (D5); length 0: all of it */
+  GstreamJsonSlice  metadata;    /* the part of the data that is the message's metadata (D1); length 0: there is none */
 } GstreamEventFields;
 
-/* What of an event's body is read all the time, and by all rooms. The body begins with it. */
+typedef struct _GstreamEventArena GstreamEventArena;
+
+/* All of an event but its seq. Only gstream/event/ sets it; other rooms use the functions below. */
 typedef struct
 {
-  const GstreamEventFields *fields;      /* atomic; NULL until asked for, in an event that was made from a payload */
-  GstreamNamespace   *namespace_; /* held, unless the event has a lender */
-  GstreamPayload     *item;       /* atomic; what peek_item gives, NULL until asked for */
-} GstreamEventView;
+  /* Read all the time. */
+  const GstreamEventFields *fields;       /* atomic; NULL until asked for, in an event that was made from a payload */
+  GstreamNamespace         *namespace_;   /* held, unless the event is in an arena */
+  GstreamPayload           *item;         /* atomic; what consumers see, NULL until asked for; @data itself, or a part of it, owned */
 
-typedef struct _GstreamEventBody GstreamEventBody;
+  GstreamMethod             method;
+  gboolean                  fields_apart; /* @fields is an allocation of its own, owned; else it is in the event's */
+  const char               *method_name;
+  gint64                    timestamp;    /* ms since the epoch */
+  const char               *id;           /* NULL: none was given */
+  const char               *node;         /* params.node; NULL: none was given */
+  GstreamEventArena        *arena;        /* the event lives in it, and uses the namespace and strings of the arena's lender; or NULL */
 
+  GstreamPayload           *data;         /* atomic; owned; NULL until asked for, unless it was given */
+  GstreamPayload           *metadata;     /* atomic; owned; NULL until asked for */
+  GstreamPayload           *interrupts;   /* atomic; owned; NULL until asked for, unless they were given */
+
+  /* Of an event that was read: its text, and what is where in that. An event that was made has none, and sets @json alone. */
+  const char               *json;         /* NULL: it was made */
+  gsize                     length;       /* bytes */
+  GBytes                   *owner;        /* of @json, held; NULL: it is in the event's allocation */
+  GstreamJsonSlice          data_slice;
+  GstreamJsonSlice          interrupts_slice; /* length 0: there are none */
+  GstreamJsonSlice          seq_slice;    /* length 0: there is none */
+  guint64                   read_seq;     /* the seq that @json says, 0: none */
+} GstreamEventBody;
+
+/*
+ * An event's place in a log. Events that differ in their seq alone share the body of the first, their host.
+ * An event that was read is one allocation: event, body, fields, their strings, and the text unless that is large.
+ */
 struct _GstreamEvent
 {
   gatomicrefcount   ref_count;
-  guint64           seq;
+  guint64           seq;  /* 0: none */
   GstreamEventBody *body;
-  GstreamEvent     *host; /* the event whose body it is, held; NULL if that is this one's */
+  GstreamEvent     *host; /* the event that @body belongs to, held; NULL: this one */
 };
 
-/* The first time. */
-const GstreamEventFields *gstream_event_find_fields         (GstreamEvent     *event);
-GstreamPayload     *gstream_event_find_item          (GstreamEvent     *event);
-
-static inline GstreamEventView *
-gstream_event_get_view (GstreamEvent *event)
-{
-  return (GstreamEventView *) event->body;
-}
+/* The same as get_fields and peek_item, for the first time. */
+const GstreamEventFields *gstream_event_find_fields      (GstreamEvent *event);
+GstreamPayload           *gstream_event_find_item        (GstreamEvent *event);
 
 static inline const GstreamEventFields *
 gstream_event_get_fields (GstreamEvent *event)
 {
-  const GstreamEventFields *fields = g_atomic_pointer_get (&gstream_event_get_view (event)->fields);
+  const GstreamEventFields *fields = g_atomic_pointer_get (&event->body->fields);
 
   return G_LIKELY (fields != NULL) ? fields : gstream_event_find_fields (event);
 }
@@ -131,30 +153,30 @@ gstream_event_get_fields (GstreamEvent *event)
 static inline GstreamNamespace *
 gstream_event_peek_namespace (GstreamEvent *event)
 {
-  return gstream_event_get_view (event)->namespace_;
+  return event->body->namespace_;
 }
 
-/* The data as consumers see it: without D1's pair, D5's envelope. The event's own; no new reference. */
+/* The data as consumers see it: a message without its metadata (D1), what a custom event's envelope holds (D5). The event's own. */
 static inline GstreamPayload *
 gstream_event_peek_item (GstreamEvent *event)
 {
-  GstreamPayload *item = g_atomic_pointer_get (&gstream_event_get_view (event)->item);
+  GstreamPayload *item = g_atomic_pointer_get (&event->body->item);
 
   return G_LIKELY (item != NULL) ? item : gstream_event_find_item (event);
 }
 
-/* The JSON of the data, @length bytes, without making a payload of it. */
-const char         *gstream_event_peek_data_text     (GstreamEvent     *event,
-                                                      gsize            *length);
+/* What stands beside a message (D1), the event's own; or NULL. */
+GstreamPayload           *gstream_event_peek_metadata    (GstreamEvent *event);
 
-/* D1's metadata, the second of the pair, or NULL. */
-GstreamPayload     *gstream_event_peek_metadata      (GstreamEvent     *event);
+/* The data's JSON, without a payload being made of it. Not ended by a NUL. @length: bytes. */
+const char               *gstream_event_peek_data_text   (GstreamEvent *event,
+                                                          gsize        *length);
 
-/* In exchange for @event. */
-GstreamEvent       *gstream_event_copy_with_seq      (GstreamEvent     *event,
-                                                      guint64           seq);
+/* A copy of @event with another seq; takes the caller's reference to @event. */
+GstreamEvent             *gstream_event_copy_with_seq    (GstreamEvent *event,
+                                                          guint64       seq);
 
-/* @event with @seq, in place where nobody else holds it, else a copy that shares all else. */
+/* @event with @seq: itself where nobody else holds it, else a copy that shares all else. Takes the caller's reference. */
 static inline GstreamEvent *
 gstream_event_take_with_seq (GstreamEvent *event,
                              guint64       seq)
@@ -167,32 +189,5 @@ gstream_event_take_with_seq (GstreamEvent *event,
   event->seq = seq;
   return event;
 }
-
-/*
- * Reads events one after another, for a source. Keeps what is worth keeping
- * between them (the parser's memory, recent namespaces). Not for two threads at once.
- */
-typedef struct _GstreamEventReader GstreamEventReader;
-
-GstreamEventReader *gstream_event_reader_new         (void);
-void                gstream_event_reader_free        (GstreamEventReader *self);
-void                gstream_event_reader_set_limits  (GstreamEventReader *self,
-                                                      gsize               max_size,   /* bytes of one event's JSON */
-                                                      guint               max_depth); /* nesting of arrays and objects */
-/*
- * Reads @json, @length bytes within @owner (which @json points into and the event may
- * keep a slice of; NULL: the bytes are copied). On failure the error's message says what
- * was expected and, as "byte N", where, counted from 0 at @json; the source
- * prefixes its own name and line.
- * A document {"type":"error","message":…} is not an event but the failure of the run:
- * that fails with GSTREAM_ERROR_FAILED and the message as it stands.
- */
-GstreamEvent       *gstream_event_reader_read        (GstreamEventReader *self,
-                                                      GBytes             *owner,
-                                                      const char         *json,
-                                                      gsize               length,
-                                                      GError            **error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamEventReader, gstream_event_reader_free)
 
 G_END_DECLS

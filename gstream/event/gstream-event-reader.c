@@ -1,20 +1,607 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events from JSON (E3): made of what the envelope holds.
+ * Events from JSON (E3): the envelope is what is the same for events of every method; an event is made of it.
+ *
+ * A source writes its deltas alike: only their text, ids, number and time differ. The reader keeps the latest
+ * delta that it parsed as a template. An event whose text is the template's in all other bytes is not parsed: it
+ * says what the template says, with values of its own where the template has slots. That takes about a third of
+ * the instructions of finding, checking and comparing every token, and deltas are nearly all events of a run.
  */
+#include "gstream/event/gstream-event-reader-internal.h"
+
+#include <string.h>
+
 #include "gstream/event/gstream-error-internal.h"
-#include "gstream/event/gstream-event-envelope-private.h"
-#include "gstream/event/gstream-event-template-private.h"
+#include "gstream/event/gstream-event-fields-private.h"
+#include "gstream/event/gstream-event-private.h"
+#include "gstream/event/gstream-json-cursor-private.h"
+#include "gstream/event/gstream-namespace-private.h"
+#include "gstream/event/gstream-payload-internal.h"
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
+
+/* Bytes. A text as small as this is copied into its event, which then keeps no buffer of the source's alive. */
+#define LARGEST_EMBEDDED 4096
+
+/* Bytes of text. */
+#define LARGEST_TEMPLATE 1024
+
+/* So many deltas in a row have to differ from the template before one takes its place: of two shapes that take turns, one keeps it. */
+#define PATIENCE 4
+
+typedef enum
+{
+  ENVELOPE_NONE,
+  ENVELOPE_EVENT,
+  ENVELOPE_ERROR,
+  ENVELOPE_OTHER,
+} EnvelopeType;
+
+/* An event's JSON, read but not yet made an event. Strings and slices are of the text that was read. */
+typedef struct
+{
+  GstreamNamespaceTable *namespaces;
+  GstreamJsonSlice       root;        /* the document, without white space around it */
+  EnvelopeType    type;
+  guint32                type_at;      /* byte */
+  GstreamJsonString      id;
+  GstreamJsonString      method_name;
+  GstreamMethod          method;
+  GstreamJsonSlice       seq_slice;
+  gint64                 seq;
+  const guint32         *params;      /* the token where they start; NULL: there are none */
+  gboolean               params_read; /* with the method that counts */
+
+  GstreamNamespace      *namespace_;  /* held; NULL until there is one */
+  gint64                 timestamp;
+  guint32                timestamp_at; /* byte; 0: it is not there */
+  GstreamJsonString      node;
+  GstreamJsonSlice       data;
+  GstreamJsonSlice       interrupts;
+
+  GstreamRawFields       raw;         /* of @data, and set with it; all before this starts as 0 */
+  GstreamJsonCursor      cursor;
+} Envelope;
+
+typedef struct
+{
+  guint    start;     /* in the template's text */
+  guint    end;
+  gsize    field;     /* of the envelope: a string, or a count */
+  gboolean is_string; /* @start is behind the opening quote, @end before the closing one */
+} Slot;
+
+enum
+{
+  N_STRINGS = 5,
+  N_COUNTS = 2,
+  N_SLOTS = N_STRINGS + N_COUNTS,
+};
+
+/* Where a slice is among the slots, which move it and make it longer: how many stand before its start, and before its end. */
+typedef struct
+{
+  guint start;
+  guint end;
+} Place;
+
+typedef struct
+{
+  char            text[LARGEST_TEMPLATE];
+  guint           length;
+  Envelope envelope;  /* what it says; of the namespace, a reference */
+  Slot            slots[N_SLOTS]; /* one or more: a delta has text */
+  guint           n_slots;
+  Place           root;
+  Place           data;
+  Place           seq;
+  guint           n_missed;  /* deltas in a row */
+} Template;
 
 struct _GstreamEventReader
 {
   gsize                 max_size;
   guint                 max_depth;
   GstreamNamespaceTable namespaces;
-  GstreamEventTemplate     *template; /* NULL until a delta has come */
+  Template             *template;   /* NULL until a delta has come */
+  guint64               n_compared; /* events that were read by the template */
 };
+
+/* --- the envelope --- */
+
+/* What the protocol has as optional may as well be null. */
+static gboolean
+read_optional_string (GstreamJsonCursor *cursor,
+                      GstreamJsonString *string,
+                      const char        *expected)
+{
+  char c = gstream_json_cursor_peek (cursor);
+
+  if (c != '"' && c != 'n')
+    return gstream_json_cursor_fail (cursor, *cursor->next, expected);
+  return gstream_json_cursor_string_if_any (cursor, string);
+}
+
+static gboolean
+read_seq (Envelope *self)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+  guint32 start = *cursor->next;
+  gboolean is_null = gstream_json_cursor_peek (cursor) == 'n';
+
+  self->seq = 0;
+  if (is_null ? !gstream_json_cursor_skip (cursor) : !gstream_json_cursor_count (cursor, &self->seq, "seq, an integer"))
+    return FALSE;
+  self->seq_slice = gstream_json_cursor_since (cursor, start);
+  return TRUE;
+}
+
+static gboolean
+read_namespace (Envelope *self)
+{
+  GstreamNamespace *namespace_ = gstream_namespace_table_read (self->namespaces, &self->cursor);
+
+  g_clear_pointer (&self->namespace_, gstream_namespace_unref);
+  if (namespace_ != NULL)
+    self->namespace_ = gstream_namespace_ref (namespace_);
+  return namespace_ != NULL;
+}
+
+static gboolean
+read_data (Envelope *self)
+{
+  guint32 start = *self->cursor.next;
+
+  if (!gstream_raw_fields_read (&self->raw, self->method, &self->cursor))
+    return FALSE;
+  self->data = gstream_json_cursor_since (&self->cursor, start);
+  return TRUE;
+}
+
+static gboolean
+read_timestamp (Envelope *self)
+{
+  self->timestamp_at = *self->cursor.next;
+  return gstream_json_cursor_count (&self->cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
+}
+
+static gboolean
+read_interrupts (Envelope *self)
+{
+  guint32 start = *self->cursor.next;
+  gboolean none = gstream_json_cursor_peek (&self->cursor) == 'n';
+
+  self->interrupts.length = 0;
+  if (!gstream_json_cursor_skip (&self->cursor))
+    return FALSE;
+  if (!none)
+    self->interrupts = gstream_json_cursor_since (&self->cursor, start);
+  return TRUE;
+}
+
+/* By length first (as elsewhere where names are many): few names then need a look. */
+static gboolean
+read_param (Envelope         *self,
+            const GstreamJsonString *name)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+
+  switch (name->length)
+    {
+    case 4:
+      if (gstream_json_string_is (name, "data"))
+        return read_data (self);
+      if (gstream_json_string_is (name, "node"))
+        return read_optional_string (cursor, &self->node, "params.node, a string");
+      break;
+    case 9:
+      if (gstream_json_string_is (name, "namespace"))
+        return read_namespace (self);
+      if (gstream_json_string_is (name, "timestamp"))
+        return read_timestamp (self);
+      break;
+    default:
+      if (gstream_json_string_is (name, "interrupts"))
+        return read_interrupts (self);
+      break;
+    }
+  return gstream_json_cursor_skip (cursor);
+}
+
+static gboolean
+read_params (Envelope *self)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+  guint32 start = *cursor->next;
+  GstreamJsonString name;
+
+  g_clear_pointer (&self->namespace_, gstream_namespace_unref);
+  self->timestamp = 0;
+  self->timestamp_at = 0;
+  self->node.start = NULL;
+  self->data.length = 0;
+  self->interrupts.length = 0;
+  if (!gstream_json_cursor_open (cursor, '{', "params, an object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    read_param (self, &name);
+
+  if (cursor->expected == NULL && self->namespace_ == NULL)
+    return gstream_json_cursor_fail (cursor, start, "params to have namespace, a list of strings");
+  if (cursor->expected == NULL && self->data.length == 0)
+    return gstream_json_cursor_fail (cursor, start, "params to have data");
+  return cursor->expected == NULL;
+}
+
+/* Params are read at once where the method is known by then; else once it is. */
+static gboolean
+meet_params (Envelope *self)
+{
+  self->params = self->cursor.next;
+  self->params_read = self->method_name.start != NULL;
+  return self->params_read ? read_params (self) : gstream_json_cursor_skip (&self->cursor);
+}
+
+static gboolean
+read_method (Envelope *self)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+  GstreamJsonString *name = &self->method_name;
+
+  if (gstream_json_cursor_peek (cursor) != '"')
+    return gstream_json_cursor_fail (cursor, *cursor->next, "method, a string");
+  if (!gstream_json_cursor_string (cursor, name))
+    return FALSE;
+  self->params_read = FALSE;
+  if (name->escaped && name->length <= sizeof cursor->word)
+    self->method = gstream_method_from_name (cursor->word, gstream_json_unescape (cursor->word, name->start, name->length));
+  else
+    self->method = gstream_method_from_name (name->start, name->length);
+  return TRUE;
+}
+
+static gboolean
+read_type (Envelope *self)
+{
+  GstreamJsonString word;
+
+  self->type_at = *self->cursor.next;
+  if (!gstream_json_cursor_word_if_any (&self->cursor, &word))
+    return FALSE;
+  if (gstream_json_string_is (&word, "event"))
+    self->type = ENVELOPE_EVENT;
+  else
+    self->type = gstream_json_string_is (&word, "error") ? ENVELOPE_ERROR : ENVELOPE_OTHER;
+  return TRUE;
+}
+
+static gboolean
+read_member (Envelope         *self,
+             const GstreamJsonString *name)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+
+  switch (name->length)
+    {
+    case 3:
+      if (gstream_json_string_is (name, "seq"))
+        return read_seq (self);
+      break;
+    case 4:
+      if (gstream_json_string_is (name, "type"))
+        return read_type (self);
+      break;
+    case 6:
+      if (gstream_json_string_is (name, "method"))
+        return read_method (self);
+      if (gstream_json_string_is (name, "params"))
+        return meet_params (self);
+      break;
+    default:
+      if (gstream_json_string_is (name, "event_id") || gstream_json_string_is (name, "eventId"))
+        return read_optional_string (cursor, &self->id, "the event's id, a string");
+      break;
+    }
+  return gstream_json_cursor_skip (cursor);
+}
+
+static gboolean
+read_root (Envelope *self)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+  guint32 start = *cursor->next;
+  GstreamJsonString name;
+
+  if (!gstream_json_cursor_open (cursor, '{', "an event, a JSON object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    read_member (self, &name);
+  if (!gstream_json_cursor_end (cursor))
+    return FALSE;
+  self->root = gstream_json_cursor_since (cursor, start);
+  return TRUE;
+}
+
+/* After the root: the whole is JSON, and what it says of an event is of the right kind. */
+static gboolean
+check_event (Envelope *self)
+{
+  GstreamJsonCursor *cursor = &self->cursor;
+  guint32 start = self->root.start;
+
+  if (self->type == ENVELOPE_NONE)
+    return gstream_json_cursor_fail (cursor, start, "the event to have type \"event\"");
+  if (self->type == ENVELOPE_OTHER)
+    return gstream_json_cursor_fail (cursor, self->type_at, "type to be \"event\"");
+  if (self->method_name.start == NULL || self->method_name.length == 0)
+    return gstream_json_cursor_fail (cursor, start, "the event to have method, a string that is not empty");
+  if (self->params == NULL)
+    return gstream_json_cursor_fail (cursor, start, "the event to have params, an object");
+  if (self->params_read)
+    return TRUE;
+
+  gstream_json_cursor_move (cursor, self->params);
+  cursor->depth = 1;
+  return read_params (self);
+}
+
+/*
+ * FALSE: the cursor knows why. TRUE: type is EVENT and all parts are there, or ERROR.
+ * To be cleared in either case.
+ */
+static gboolean
+envelope_read (Envelope       *self,
+                       GstreamNamespaceTable *namespaces,
+                       const char            *json,
+                       gsize                  length,
+                       guint                  max_depth)
+{
+  memset (self, 0, G_STRUCT_OFFSET (Envelope, raw));
+  self->namespaces = namespaces;
+  if (!gstream_json_cursor_init (&self->cursor, json, length, max_depth) || !read_root (self))
+    return FALSE;
+  return self->type == ENVELOPE_ERROR || check_event (self);
+}
+
+static void
+envelope_clear (Envelope *self)
+{
+  g_clear_pointer (&self->namespace_, gstream_namespace_unref);
+}
+
+/* --- comparing with the template --- */
+
+/* Behind the string's last byte; NULL unless it is written plainly. */
+static inline const char *
+read_plain_text (const char        *p,
+             const char        *end,
+             GstreamJsonString *string)
+{
+  const char *start = p;
+  guchar all = 0;
+
+  for (; p < end && *p != '"'; all |= (guchar) *p++)
+    if ((guchar) *p < ' ' || *p == '\\')
+      return NULL;
+  if (all >= 0x80 && !g_utf8_validate_len (start, p - start, NULL))
+    return NULL;
+  *string = (GstreamJsonString) { start, p - start, FALSE };
+  return p;
+}
+
+static inline const char *
+read_slot (const Slot      *slot,
+            Envelope *envelope,
+            const char      *p,
+            const char      *end)
+{
+  gpointer field = (char *) envelope + slot->field;
+
+  return slot->is_string ? read_plain_text (p, end, field) : gstream_json_pass_count (p, end, field);
+}
+
+/* How much further than in the template's text is what follows its first @n slots; these end at @ends. */
+static inline int
+shift_behind (const Template *self,
+              const guint            *ends,
+              guint                   n)
+{
+  return n > 0 ? (int) (ends[n - 1] - self->slots[n - 1].end) : 0;
+}
+
+static inline void
+move_slice (const Template *self,
+            const guint            *ends,
+            Place                   place,
+            GstreamJsonSlice       *slice)
+{
+  int shift = shift_behind (self, ends, place.start);
+
+  slice->start += shift;
+  slice->length += shift_behind (self, ends, place.end) - shift;
+}
+
+/* Whether the text from @p is the template's from @from to @to. */
+static inline gboolean
+has_same_text (const Template *self,
+         guint                   from,
+         guint                   to,
+         const char             *p,
+         const char             *end)
+{
+  return (gsize) (end - p) >= to - from && memcmp (p, self->text + from, to - from) == 0;
+}
+
+/* TRUE: @envelope is what envelope_read would have read. FALSE: the text is to be parsed; @envelope means nothing. */
+static gboolean
+template_read (Template *self,
+                         Envelope  *envelope,
+                         const char       *json,
+                         gsize             length)
+{
+  const char *p = json;
+  const char *end = json + length;
+  guint at = 0;
+  guint ends[N_SLOTS];
+
+  if (self == NULL || !has_same_text (self, 0, self->slots[0].start, json, end))
+    return FALSE;
+
+  memcpy (envelope, &self->envelope, G_STRUCT_OFFSET (Envelope, cursor));
+  for (guint i = 0; i < self->n_slots; at = self->slots[i++].end)
+    {
+      const Slot *slot = &self->slots[i];
+
+      if (!has_same_text (self, at, slot->start, p, end))
+        return FALSE;
+      p = read_slot (slot, envelope, p + (slot->start - at), end);
+      if (p == NULL)
+        return FALSE;
+      ends[i] = p - json;
+    }
+  if (!has_same_text (self, at, self->length, p, end) || (gsize) (end - p) != self->length - at)
+    return FALSE;
+
+  move_slice (self, ends, self->root, &envelope->root);
+  move_slice (self, ends, self->data, &envelope->data);
+  move_slice (self, ends, self->seq, &envelope->seq_slice);
+  gstream_namespace_ref (envelope->namespace_);
+  envelope->cursor.json = json;
+  self->n_missed = 0;
+  return TRUE;
+}
+
+/* --- taking a template --- */
+
+static void
+template_free (Template *self)
+{
+  if (self != NULL)
+    envelope_clear (&self->envelope);
+  g_free (self);
+}
+
+/* All strings of the envelope that an event takes over; the first are slots. */
+static const gsize strings[] = {
+  G_STRUCT_OFFSET (Envelope, id),
+  G_STRUCT_OFFSET (Envelope, raw.message_id),
+  G_STRUCT_OFFSET (Envelope, raw.run_id),
+  G_STRUCT_OFFSET (Envelope, raw.text),
+  G_STRUCT_OFFSET (Envelope, raw.key),
+  G_STRUCT_OFFSET (Envelope, node),
+  G_STRUCT_OFFSET (Envelope, raw.node),
+  G_STRUCT_OFFSET (Envelope, raw.name),
+};
+
+/* In the order of the text. */
+static void
+add_slot (Template *self,
+          Slot              slot)
+{
+  guint i = self->n_slots++;
+
+  for (; i > 0 && self->slots[i - 1].start > slot.start; i--)
+    self->slots[i] = self->slots[i - 1];
+  self->slots[i] = slot;
+}
+
+static void
+add_string (Template *self,
+            gsize             field)
+{
+  const GstreamJsonString *string = G_STRUCT_MEMBER_P (&self->envelope, field);
+  guint start = string->start - self->text;
+
+  if (string->start != NULL && !string->escaped)
+    add_slot (self, (Slot) { start, start + string->length, field, TRUE });
+}
+
+/* What is written with a point or an exponent means something else with other digits before it. */
+static void
+add_count (Template *self,
+           gsize             field,
+           guint             start) /* 0: it is not there */
+{
+  gint64 count;
+  const char *behind = gstream_json_pass_count (self->text + start, self->text + self->length, &count);
+
+  if (start > 0 && behind != NULL && *behind != '.' && *behind != 'e' && *behind != 'E')
+    add_slot (self, (Slot) { start, behind - self->text, field, FALSE });
+}
+
+/* Once all slots are there. */
+static Place
+find_place (const Template *self,
+            GstreamJsonSlice        slice)
+{
+  Place place = { 0, 0 };
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      place.start += self->slots[i].start < slice.start;
+      place.end += self->slots[i].start < slice.start + slice.length;
+    }
+  return place;
+}
+
+static void
+add_slots (Template *self)
+{
+  self->n_slots = 0;
+  for (guint i = 0; i < N_STRINGS; i++)
+    add_string (self, strings[i]);
+  add_count (self, G_STRUCT_OFFSET (Envelope, seq), self->envelope.seq_slice.start);
+  add_count (self, G_STRUCT_OFFSET (Envelope, timestamp), self->envelope.timestamp_at);
+
+  self->root = find_place (self, self->envelope.root);
+  self->data = find_place (self, self->envelope.data);
+  self->seq = find_place (self, self->envelope.seq_slice);
+}
+
+static void
+take_template (Template      *self,
+      const Envelope *envelope)
+{
+  const GstreamJsonCursor *cursor = &envelope->cursor;
+
+  envelope_clear (&self->envelope);
+  memcpy (self->text, cursor->json, cursor->length);
+  self->length = cursor->length;
+  self->envelope = *envelope;
+  gstream_namespace_ref (envelope->namespace_);
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      GstreamJsonString *string = G_STRUCT_MEMBER_P (&self->envelope, strings[i]);
+
+      if (string->start != NULL)
+        string->start = self->text + (string->start - cursor->json);
+    }
+  add_slots (self);
+}
+
+/* Whether the envelope is one of many like it. Lists (D1) and what has interrupts are written otherwise. */
+static gboolean
+is_usual_delta (const Envelope *envelope)
+{
+  return envelope->raw.text.start != NULL && !envelope->raw.text.escaped && envelope->raw.item.length == 0 &&
+         envelope->interrupts.length == 0 && envelope->cursor.length <= LARGEST_TEMPLATE;
+}
+
+/* The template for what comes behind an event that had to be parsed. Takes @self, which may be NULL. */
+static Template *
+template_learn (Template      *self,
+                          const Envelope *envelope)
+{
+  if (!is_usual_delta (envelope) || (self != NULL && ++self->n_missed < PATIENCE))
+    return self;
+  if (self == NULL)
+    self = g_new0 (Template, 1);
+  take_template (self, envelope);
+  self->n_missed = 0;
+  return self;
+}
+
+/* --- the reader --- */
 
 GstreamEventReader *
 gstream_event_reader_new (void)
@@ -29,7 +616,7 @@ void
 gstream_event_reader_free (GstreamEventReader *self)
 {
   gstream_namespace_table_clear (&self->namespaces);
-  gstream_event_template_free (self->template);
+  template_free (self->template);
   g_free (self);
 }
 
@@ -40,7 +627,7 @@ gstream_event_reader_set_limits (GstreamEventReader *self,
 {
   self->max_size = MIN (max_size, GSTREAM_JSON_MAX_SIZE);
   self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
-  g_clear_pointer (&self->template, gstream_event_template_free); /* which may be deeper */
+  g_clear_pointer (&self->template, template_free); /* which may be deeper */
 }
 
 static gsize
@@ -51,66 +638,68 @@ string_size (const GstreamJsonString *string)
 
 /* The text, as a part of @owner or copied to @room. */
 static void
-set_text (GstreamEventText *text,
-          const GstreamEnvelope *self,
+set_text (GstreamEventBody *body,
+          const Envelope   *envelope,
           GBytes           *owner,
           char             *room)
 {
-  text->json = self->cursor.json + self->root.start;
-  text->length = self->root.length;
-  text->owner = owner != NULL ? g_bytes_ref (owner) : NULL;
+  guint32 start = envelope->root.start;
+
+  body->json = envelope->cursor.json + start;
+  body->length = envelope->root.length;
+  body->owner = owner != NULL ? g_bytes_ref (owner) : NULL;
   if (owner == NULL)
-    text->json = memcpy (room, text->json, text->length);
-  text->data = gstream_json_slice_within (self->data, self->root.start);
-  text->interrupts = gstream_json_slice_within (self->interrupts, self->root.start);
-  text->seq = gstream_json_slice_within (self->seq_slice, self->root.start);
-  text->read_seq = self->seq;
+    body->json = memcpy (room, body->json, body->length);
+  body->data_slice = gstream_json_slice_within (envelope->data, start);
+  body->interrupts_slice = gstream_json_slice_within (envelope->interrupts, start);
+  body->seq_slice = gstream_json_slice_within (envelope->seq_slice, start);
+  body->read_seq = envelope->seq;
 }
 
 static GstreamEvent *
-make_event (GstreamEnvelope *self,
-            GBytes  *owner)
+make_event (Envelope *envelope,
+            GBytes   *owner)
 {
-  gboolean is_known = self->method != GSTREAM_METHOD_OTHER;
-  gsize size = sizeof (GstreamEventFields) + sizeof (GstreamEventText) + gstream_found_get_size (&self->found) +
-               string_size (&self->id) + string_size (&self->node);
+  gboolean is_known = envelope->method != GSTREAM_METHOD_OTHER;
+  gsize size = sizeof (GstreamEventFields) + gstream_raw_fields_get_size (&envelope->raw) + string_size (&envelope->id) +
+               string_size (&envelope->node);
   GstreamEventFields *fields;
   GstreamEventBody *body;
   GstreamEvent *event;
   gpointer start;
   char *room;
 
-  if (self->root.length <= GSTREAM_EVENT_LARGEST_EMBEDDED)
+  if (envelope->root.length <= LARGEST_EMBEDDED)
     owner = NULL;
   if (!is_known)
-    size += string_size (&self->method_name);
+    size += string_size (&envelope->method_name);
   if (owner == NULL)
-    size += self->root.length;
+    size += envelope->root.length;
 
   event = gstream_event_alloc (size, &start);
-  event->seq = self->seq;
+  event->seq = envelope->seq;
   body = event->body;
-  fields = start;
-  body->text = (GstreamEventText *) (fields + 1);
-  room = (char *) (body->text + 1);
-  body->method = self->method;
-  body->method_name = is_known ? gstream_method_get_name (self->method) : gstream_found_copy_string (&self->method_name, &room);
-  body->view.namespace_ = g_steal_pointer (&self->namespace_);
-  body->timestamp = self->timestamp;
-  body->id = gstream_found_copy_if_any (&self->id, &room);
-  body->node = gstream_found_copy_if_any (&self->node, &room);
-  body->view.fields = fields;
-  room = gstream_found_copy (&self->found, self->method, body->node, fields, room);
-  set_text (body->text, self, owner, room);
+  body->fields = fields = start;
+  room = (char *) (fields + 1);
+  body->method = envelope->method;
+  body->method_name = is_known ? gstream_method_get_name (envelope->method)
+                               : gstream_json_string_copy (&envelope->method_name, &room);
+  body->namespace_ = g_steal_pointer (&envelope->namespace_);
+  body->timestamp = envelope->timestamp;
+  body->id = gstream_json_string_copy_if_any (&envelope->id, &room);
+  body->node = gstream_json_string_copy_if_any (&envelope->node, &room);
+  room = gstream_raw_fields_copy (&envelope->raw, envelope->method, body->node, fields, room);
+  set_text (body, envelope, owner, room);
   return event;
 }
 
 /* The run's own failure, in its own words (R5). */
 static void
-set_failure (GstreamEnvelope  *self,
-             GError          **error)
+set_failure (const Envelope  *envelope,
+             GError         **error)
 {
-  g_autoptr(GstreamPayload) failure = gstream_payload_new_checked (self->cursor.json + self->root.start, self->root.length);
+  g_autoptr (GstreamPayload) failure = gstream_payload_new_checked (envelope->cursor.json + envelope->root.start,
+                                                                       envelope->root.length);
   g_autofree char *words = gstream_error_dup_words_in (failure);
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
@@ -124,7 +713,7 @@ gstream_event_reader_read (GstreamEventReader  *self,
                            gsize                length,
                            GError             **error)
 {
-  GstreamEnvelope envelope;
+  Envelope envelope;
   GstreamEvent *event = NULL;
 
   if (length > self->max_size)
@@ -133,19 +722,28 @@ gstream_event_reader_read (GstreamEventReader  *self,
                    "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size, length);
       return NULL;
     }
-  if (gstream_event_template_read (self->template, &envelope, json, length))
-    event = make_event (&envelope, owner);
-  else if (!gstream_envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
+  if (template_read (self->template, &envelope, json, length))
+    {
+      self->n_compared++;
+      event = make_event (&envelope, owner);
+    }
+  else if (!envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
     gstream_json_cursor_set_error (&envelope.cursor, error);
-  else if (envelope.type == GSTREAM_ENVELOPE_ERROR)
+  else if (envelope.type == ENVELOPE_ERROR)
     set_failure (&envelope, error);
   else
     {
-      self->template = gstream_event_template_learn (self->template, &envelope);
+      self->template = template_learn (self->template, &envelope);
       event = make_event (&envelope, owner);
     }
-  gstream_envelope_clear (&envelope);
+  envelope_clear (&envelope);
   return event;
+}
+
+guint64
+gstream_event_reader_get_n_compared (GstreamEventReader *self)
+{
+  return self->n_compared;
 }
 
 static GstreamEventReader *

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events: how an application makes them, their references, their parts.
+ * Events: how they are made, their references, their parts, and their JSON.
  */
-#include "gstream/event/gstream-event-body-private.h"
+#include "gstream/event/gstream-event-private.h"
+
+#include <string.h>
+
+#include "gstream/event/gstream-event-fields-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
+#include "gstream/event/gstream-payload-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
+
+/* Of an arena with its events: about seven deltas. One that is kept keeps no more than that. */
+#define USUAL_ARENA_SIZE 2304
+
+/* Of an arena: more than events fit in, so that none needs to be counted when it is made. */
+#define SHARES (G_MAXINT / 2)
 
 /**
  * GstreamEvent:
@@ -17,14 +29,153 @@
  *
  * ```c
  * const char *here[] = { "research:1", NULL };
- * g_autoptr(GstreamPayload) data = gstream_payload_new ("{\"percent\": 25}", -1, NULL);
- * g_autoptr(GstreamEvent) event = gstream_event_new ("custom", here, data);
+ * g_autoptr (GstreamPayload) data = gstream_payload_new ("{\"percent\": 25}", -1, NULL);
+ * g_autoptr (GstreamEvent) event = gstream_event_new ("custom", here, data);
  * ```
  *
  * Events are immutable and may be used from any thread. What a getter returns belongs
  * to the event.
  */
 G_DEFINE_BOXED_TYPE (GstreamEvent, gstream_event, gstream_event_ref, gstream_event_unref)
+
+/* --- methods --- */
+
+static const char * const method_names[GSTREAM_N_METHODS] = {
+  [GSTREAM_METHOD_VALUES] = "values",
+  [GSTREAM_METHOD_UPDATES] = "updates",
+  [GSTREAM_METHOD_MESSAGES] = "messages",
+  [GSTREAM_METHOD_TOOLS] = "tools",
+  [GSTREAM_METHOD_LIFECYCLE] = "lifecycle",
+  [GSTREAM_METHOD_INPUT_REQUESTED] = "input.requested",
+  [GSTREAM_METHOD_CHECKPOINTS] = "checkpoints",
+  [GSTREAM_METHOD_TASKS] = "tasks",
+  [GSTREAM_METHOD_DEBUG] = "debug",
+  [GSTREAM_METHOD_CUSTOM] = "custom",
+};
+
+/* The only method that has this first letter and length, if any has. */
+static GstreamMethod
+guess_method (char  first,
+              gsize length)
+{
+  switch (first)
+    {
+    case 'v':
+      return GSTREAM_METHOD_VALUES;
+    case 'u':
+      return GSTREAM_METHOD_UPDATES;
+    case 'm':
+      return GSTREAM_METHOD_MESSAGES;
+    case 'l':
+      return GSTREAM_METHOD_LIFECYCLE;
+    case 'i':
+      return GSTREAM_METHOD_INPUT_REQUESTED;
+    case 'd':
+      return GSTREAM_METHOD_DEBUG;
+    case 'c':
+      return length == strlen ("custom") ? GSTREAM_METHOD_CUSTOM : GSTREAM_METHOD_CHECKPOINTS;
+    case 't':
+      return GSTREAM_METHOD_TOOLS;
+    default:
+      return GSTREAM_METHOD_OTHER;
+    }
+}
+
+static gboolean
+is_method_name (GstreamMethod  method,
+                const char    *name,
+                gsize          length)
+{
+  return strlen (method_names[method]) == length && memcmp (method_names[method], name, length) == 0;
+}
+
+GstreamMethod
+gstream_method_from_name (const char *name,
+                          gsize       length)
+{
+  GstreamMethod method = length > 0 ? guess_method (*name, length) : GSTREAM_METHOD_OTHER;
+
+  if (method == GSTREAM_METHOD_TOOLS && is_method_name (GSTREAM_METHOD_TASKS, name, length))
+    return GSTREAM_METHOD_TASKS;
+  return method != GSTREAM_METHOD_OTHER && is_method_name (method, name, length) ? method : GSTREAM_METHOD_OTHER;
+}
+
+const char *
+gstream_method_get_name (GstreamMethod method)
+{
+  return method_names[method];
+}
+
+/* --- arenas --- */
+
+static void
+arena_destroy (GstreamEventArena *self)
+{
+  gstream_event_unref (self->lender);
+  g_free (self);
+}
+
+static GstreamEventArena *
+arena_new (GstreamEvent *lender,
+          gsize         least)
+{
+  gsize size = MAX (least, USUAL_ARENA_SIZE - sizeof (GstreamEventArena));
+  GstreamEventArena *self = g_malloc (sizeof *self + size);
+
+  *self = (GstreamEventArena) { .n_shares = SHARES, .size = size };
+  self->lender = gstream_event_ref (lender);
+  return self;
+}
+
+/* All events that were made in it are freed, so that nobody else uses it. */
+static gboolean
+is_unused (GstreamEventArena *self)
+{
+  return (guint) g_atomic_int_get (&self->n_shares) == SHARES - self->n_made;
+}
+
+void
+gstream_event_arena_renew (GstreamEventArena **place,
+                         GstreamEvent      *lender,
+                         gsize              size)
+{
+  GstreamEventArena *self = *place;
+
+  if (self != NULL && size <= self->size && is_unused (self))
+    {
+      self->n_shares = SHARES;
+      self->n_made = 0;
+      self->used = 0;
+      return;
+    }
+  if (self != NULL)
+    gstream_event_arena_finish (self);
+  *place = arena_new (lender, size);
+}
+
+void
+gstream_event_arena_finish (GstreamEventArena *self)
+{
+  int unmade = SHARES - self->n_made;
+
+  if (g_atomic_int_add (&self->n_shares, -unmade) == unmade)
+    arena_destroy (self);
+}
+
+/* Of @event, which is in it and not used any more. */
+static void
+arena_free (GstreamEventArena *self,
+            GstreamEvent      *event)
+{
+#ifdef __SANITIZE_ADDRESS__
+  /* Whoever still uses the event is told, until its memory is used again. */
+  ASAN_POISON_MEMORY_REGION (event, sizeof (GstreamEvent));
+#endif
+  if (gstream_ref_count_dec (&self->n_shares))
+    arena_destroy (self);
+}
+
+/* --- making them --- */
 
 static gsize
 size_of (const char *string)
@@ -52,7 +203,7 @@ set_plain_fields (GstreamEventBody  *body,
 {
   gstream_event_fields_init (fields, body->method);
   fields->node = body->node;
-  body->view.fields = fields;
+  body->fields = fields;
 }
 
 /**
@@ -98,12 +249,12 @@ gstream_event_new_full (const char         *method,
   self->body->method_name = other != NULL ? copy_string (other, &strings) : gstream_method_get_name (known);
   self->body->node = copy_string (node, &strings);
   self->body->id = copy_string (id, &strings);
-  self->body->view.namespace_ = gstream_namespace_new (namespace_);
+  self->body->namespace_ = gstream_namespace_new (namespace_);
   self->body->timestamp = timestamp >= 0 ? timestamp : gstream_event_now ();
   self->body->data = gstream_payload_ref (data);
   if (interrupts != NULL)
     self->body->interrupts = gstream_payload_ref (interrupts);
-  if (!gstream_found_reads (self->body->method))
+  if (!gstream_method_has_fields (self->body->method))
     set_plain_fields (self->body, fields);
   return self;
 }
@@ -144,7 +295,7 @@ gstream_event_new_variant (const char          *method,
                            GVariant            *data,
                            GError             **error)
 {
-  g_autoptr(GstreamPayload) payload = NULL;
+  g_autoptr (GstreamPayload) payload = NULL;
 
   g_return_val_if_fail (method != NULL && *method != '\0', NULL);
   g_return_val_if_fail (data != NULL, NULL);
@@ -153,6 +304,8 @@ gstream_event_new_variant (const char          *method,
   payload = gstream_payload_new_variant (data, error);
   return payload != NULL ? gstream_event_new (method, namespace_, payload) : NULL;
 }
+
+/* --- references --- */
 
 /**
  * gstream_event_ref:
@@ -171,14 +324,14 @@ gstream_event_ref (GstreamEvent *event)
   return event;
 }
 
-/* An application may have given a payload of another event's. */
+/* Of the event's own payloads, or one that an application gave, which may even be another event's. */
 static void
 release_payload (GstreamEvent   *self,
                  GstreamPayload *payload)
 {
   if (payload == NULL)
     return;
-  if (payload->event == self)
+  if (payload->host == self)
     gstream_payload_free_hosted (payload);
   else
     gstream_payload_unref (payload);
@@ -190,31 +343,34 @@ clear_body (GstreamEvent *self)
   GstreamEventBody *body = self->body;
 
   /* The data goes last: others may be parts of its text. */
-  release_payload (self, body->item);
+  if (body->item != body->data)
+    release_payload (self, body->item);
   release_payload (self, body->metadata);
   release_payload (self, body->interrupts);
   release_payload (self, body->data);
   if (body->fields_apart)
-    g_free ((gpointer) body->view.fields);
-  if (body->text != NULL)
-    g_clear_pointer (&body->text->owner, g_bytes_unref);
+    g_free ((gpointer) body->fields);
+  if (body->json != NULL)
+    g_clear_pointer (&body->owner, g_bytes_unref);
 }
 
 static void
 event_free (GstreamEvent *self)
 {
   if (self->host != NULL)
-    gstream_event_unref (self->host);
-  else
     {
-      clear_body (self);
-      if (self->body->page != NULL)
-        {
-          gstream_event_page_free (self->body->page, self);
-          return;
-        }
-      gstream_namespace_unref (self->body->view.namespace_);
+      gstream_event_unref (self->host);
+      g_free (self);
+      return;
     }
+
+  clear_body (self);
+  if (self->body->arena != NULL)
+    {
+      arena_free (self->body->arena, self);
+      return;
+    }
+  gstream_namespace_unref (self->body->namespace_);
   g_free (self);
 }
 
@@ -233,7 +389,7 @@ gstream_event_unref (GstreamEvent *event)
     event_free (event);
 }
 
-/* In exchange for the reference to @event. */
+/* A reference to the event whose body @event has; takes the one to @event. */
 static GstreamEvent *
 take_host (GstreamEvent *event)
 {
@@ -256,6 +412,141 @@ gstream_event_copy_with_seq (GstreamEvent *event,
   copy->host = take_host (event);
   return copy;
 }
+
+
+/* --- parts, made when they are first asked for --- */
+
+/* Keeps @payload at @place, unless another thread did so in the meantime: gives the one that is kept. */
+static GstreamPayload *
+publish (GstreamPayload **place,
+         GstreamPayload  *payload)
+{
+  if (g_atomic_pointer_compare_and_exchange (place, NULL, payload))
+    return payload;
+  if (payload->host != payload)
+    gstream_payload_free_hosted (payload);
+  else
+    gstream_payload_unref (payload);
+  return g_atomic_pointer_get (place);
+}
+
+/* The payload at @place; made of the part @slice of @text where there is none yet. */
+static GstreamPayload *
+get_part (GstreamEvent      *event,
+          GstreamPayload   **place,
+          const char        *text,
+          GstreamJsonSlice   slice)
+{
+  GstreamPayload *payload = g_atomic_pointer_get (place);
+  GstreamEvent *host = event->host != NULL ? event->host : event;
+
+  if (payload != NULL)
+    return payload;
+  return publish (place, gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start, slice.length));
+}
+
+/* The data of an event that was made with fields alone: a delta of a message writer. */
+static GstreamPayload *
+write_data (const GstreamEventFields *fields)
+{
+  gboolean is_text = fields->delta == GSTREAM_DELTA_TEXT;
+  g_autoptr (GString) out = g_string_new ("{");
+
+  g_assert (is_text || fields->delta == GSTREAM_DELTA_REASONING);
+
+  gstream_json_add_string (out, "event", "content-block-delta");
+  gstream_json_add_integer (out, "index", fields->index);
+  gstream_json_write_member (out, "delta");
+  g_string_append_c (out, '{');
+  gstream_json_add_string (out, "type", is_text ? "text-delta" : "reasoning-delta");
+  gstream_json_add_string (out, is_text ? "text" : "reasoning", fields->text);
+  g_string_append_c (out, '}');
+  gstream_json_add_string (out, "run_id", fields->run_id);
+  g_string_append_c (out, '}');
+  return gstream_payload_new_checked (out->str, out->len);
+}
+
+/* The data, the event's own. */
+static GstreamPayload *
+peek_data (GstreamEvent *event)
+{
+  GstreamEventBody *body = event->body;
+  GstreamPayload *data = g_atomic_pointer_get (&body->data);
+
+  if (data != NULL)
+    return data;
+  if (body->json != NULL)
+    return get_part (event, &body->data, body->json, body->data_slice);
+  return publish (&body->data, write_data (body->fields));
+}
+
+const char *
+gstream_event_peek_data_text (GstreamEvent *event,
+                              gsize        *length)
+{
+  const GstreamEventBody *body = event->body;
+  GstreamPayload *data = body->json != NULL ? NULL : peek_data (event);
+
+  *length = data != NULL ? data->length : body->data_slice.length;
+  return data != NULL ? data->json : body->json + body->data_slice.start;
+}
+
+/* From data that an application made: checked, but not looked at yet. */
+static GstreamEventFields *
+read_fields (GstreamEventBody *body)
+{
+  GstreamPayload *data = body->data;
+  GstreamJsonCursor cursor;
+  GstreamEventFields *fields;
+  GstreamRawFields raw;
+  gboolean done;
+
+  done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
+         gstream_raw_fields_read (&raw, body->method, &cursor);
+  g_assert (done);
+  fields = g_malloc (sizeof *fields + gstream_raw_fields_get_size (&raw));
+  gstream_raw_fields_copy (&raw, body->method, body->node, fields, (char *) (fields + 1));
+  return fields;
+}
+
+const GstreamEventFields *
+gstream_event_find_fields (GstreamEvent *event)
+{
+  GstreamEventBody *body = event->body;
+  GstreamEventFields *fields = read_fields (body);
+
+  if (g_atomic_pointer_compare_and_exchange (&body->fields, NULL, fields))
+    {
+      body->fields_apart = TRUE;
+      return fields;
+    }
+  g_free (fields);
+  return g_atomic_pointer_get (&body->fields);
+}
+
+GstreamPayload *
+gstream_event_find_item (GstreamEvent *event)
+{
+  GstreamJsonSlice slice = gstream_event_get_fields (event)->item;
+  GstreamPayload *data = peek_data (event);
+
+  if (slice.length > 0)
+    return get_part (event, &event->body->item, data->json, slice);
+  g_atomic_pointer_set (&event->body->item, data);
+  return data;
+}
+
+GstreamPayload *
+gstream_event_peek_metadata (GstreamEvent *event)
+{
+  GstreamJsonSlice slice = gstream_event_get_fields (event)->metadata;
+
+  if (slice.length == 0)
+    return NULL;
+  return get_part (event, &event->body->metadata, peek_data (event)->json, slice);
+}
+
+/* --- getters --- */
 
 /**
  * gstream_event_get_id:
@@ -319,7 +610,7 @@ gstream_event_get_namespace (GstreamEvent *event)
 {
   g_return_val_if_fail (event != NULL, NULL);
 
-  return event->body->view.namespace_->segments;
+  return event->body->namespace_->segments;
 }
 
 /**
@@ -353,4 +644,119 @@ gstream_event_get_node (GstreamEvent *event)
   g_return_val_if_fail (event != NULL, NULL);
 
   return gstream_event_get_fields (event)->node;
+}
+
+/**
+ * gstream_event_get_data:
+ * @event: an event
+ *
+ * What the event says, as its source said it.
+ *
+ * Returns: (transfer none): the data
+ */
+GstreamPayload *
+gstream_event_get_data (GstreamEvent *event)
+{
+  g_return_val_if_fail (event != NULL, NULL);
+
+  return peek_data (event);
+}
+
+/**
+ * gstream_event_get_interrupts:
+ * @event: an event
+ *
+ * The interrupts that came with it, as its source said them: usually an array.
+ *
+ * Returns: (transfer none) (nullable): the interrupts, or %NULL if it says nothing of them
+ */
+GstreamPayload *
+gstream_event_get_interrupts (GstreamEvent *event)
+{
+  GstreamEventBody *body;
+
+  g_return_val_if_fail (event != NULL, NULL);
+
+  body = event->body;
+  if (body->json == NULL)
+    return body->interrupts;
+  if (body->interrupts_slice.length == 0)
+    return NULL;
+  return get_part (event, &body->interrupts, body->json, body->interrupts_slice);
+}
+
+/* --- JSON --- */
+
+/* The text that was read, with the seq that the event got since. */
+static char *
+rewrite (GstreamEvent *event)
+{
+  const GstreamEventBody *body = event->body;
+  GstreamJsonSlice seq = body->seq_slice;
+  g_autoptr (GString) out = NULL;
+
+  if (event->seq == body->read_seq)
+    return g_strndup (body->json, body->length);
+
+  out = g_string_sized_new (body->length + 32);
+  if (seq.length > 0)
+    {
+      g_string_append_len (out, body->json, seq.start);
+      g_string_append_printf (out, "%" G_GUINT64_FORMAT, event->seq);
+      seq.start += seq.length;
+    }
+  else
+    {
+      seq.start = strlen ("{");
+      g_string_append_printf (out, "{\"seq\":%" G_GUINT64_FORMAT ",", event->seq);
+    }
+  g_string_append_len (out, body->json + seq.start, body->length - seq.start);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+write_params (GString      *out,
+              GstreamEvent *event)
+{
+  GstreamEventBody *body = event->body;
+
+  gstream_json_write_member (out, "params");
+  g_string_append_c (out, '{');
+  gstream_json_write_member (out, "namespace");
+  gstream_json_write_strv (out, body->namespace_->segments);
+  gstream_json_add_integer (out, "timestamp", body->timestamp);
+  gstream_json_add_string (out, "node", body->node);
+  gstream_json_add_payload (out, "data", gstream_event_get_data (event));
+  gstream_json_add_payload (out, "interrupts", body->interrupts);
+  g_string_append_c (out, '}');
+}
+
+/**
+ * gstream_event_to_json:
+ * @event: an event
+ *
+ * The event as the protocol writes it, a JSON object. One that was read is given
+ * back as it stood, members that gstream does not know included, but for its seq (E3).
+ *
+ * Returns: (transfer full): JSON text
+ */
+char *
+gstream_event_to_json (GstreamEvent *event)
+{
+  GString *out;
+
+  g_return_val_if_fail (event != NULL, NULL);
+
+  if (event->body->json != NULL)
+    return rewrite (event);
+
+  out = g_string_new ("{");
+  gstream_json_add_string (out, "type", "event");
+  gstream_json_add_string (out, "event_id", event->body->id);
+  if (event->seq != 0)
+    gstream_json_add_integer (out, "seq", event->seq);
+  gstream_json_add_string (out, "method", event->body->method_name);
+  write_params (out, event);
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
 }

@@ -89,6 +89,50 @@ gboolean gstream_json_cursor_element   (GstreamJsonCursor *self);
 void     gstream_json_cursor_move      (GstreamJsonCursor *self,
                                         const guint32     *next);
 
+/* GLib's looks it up in a table. */
+static inline gboolean
+gstream_json_is_digit (char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+/* FALSE, and nothing else: they are not all digits. */
+static inline gboolean
+gstream_json_read_eight_digits (const char *p,
+                                guint64    *value)
+{
+  guint64 word;
+
+  memcpy (&word, p, sizeof word);
+  word = GUINT64_FROM_LE (word); /* the first digit's byte is the lowest */
+  if (((word & 0xf0f0f0f0f0f0f0f0) | ((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) != 0x3333333333333333)
+    return FALSE;
+  word = (word & 0x0f0f0f0f0f0f0f0f) * ((10 << 8) + 1) >> 8;                               /* each two */
+  word = (word & 0x00ff00ff00ff00ff) * ((100 << 16) + 1) >> 16;                            /* each four */
+  *value = (word & 0x0000ffff0000ffff) * ((G_GUINT64_CONSTANT (10000) << 32) + 1) >> 32;
+  return TRUE;
+}
+
+/* Behind the count at @p, as almost all are written; NULL if it is not. Eight digits at once, since a time has thirteen. */
+static inline const char *
+gstream_json_pass_count (const char *p,
+                         const char *end,
+                         gint64     *count)
+{
+  const char *start = p;
+  guint64 value = 0;
+  guint digit;
+
+  if (end - p >= 8 && gstream_json_read_eight_digits (p, &value))
+    p += 8;
+  for (; p < end && (digit = (guint) *p - '0') <= 9; p++)
+    value = value * 10 + digit;
+  if (p == start || p - start > 18 || (*start == '0' && p > start + 1))
+    return NULL;
+  *count = value;
+  return p;
+}
+
 /* The first byte of the next token, or 0 at the end. */
 static inline char
 gstream_json_cursor_peek (const GstreamJsonCursor *self)
@@ -124,6 +168,7 @@ gstream_json_string_is_len (const GstreamJsonString *string,
   return string->length == length && memcmp (string->start, literal, length) == 0;
 }
 
+/* Whether @string is written exactly as @literal, which has no escapes. */
 #define gstream_json_string_is(string, literal) \
   gstream_json_string_is_len ((string), (literal), sizeof (literal) - 1)
 

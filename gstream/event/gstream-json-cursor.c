@@ -1,11 +1,157 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The pass over an unchecked JSON text, token by token.
+ * The pass over an unchecked JSON text, token by token. The grammar is checked here; the index finds where tokens start.
  */
 #include "gstream/event/gstream-json-cursor-private.h"
 #include "gstream/event/gstream-json-index-private.h"
 #include "gstream/event/gstream-json-text-internal.h"
-#include "gstream/event/gstream-json-token-private.h"
+
+/* --- single tokens --- */
+
+static const char *
+pass_digits (const char *p,
+             const char *end)
+{
+  while (p < end && gstream_json_is_digit (*p))
+    p++;
+  return p;
+}
+
+/* Where a number that starts at @p ends; NULL if it is none. */
+static const char *
+pass_number (const char *p,
+             const char *end)
+{
+  const char *digits;
+
+  if (*p == '-')
+    p++;
+  digits = p;
+  p = pass_digits (p, end);
+  if (p == digits || (*digits == '0' && p > digits + 1))
+    return NULL;
+  if (p < end && *p == '.')
+    {
+      digits = ++p;
+      if ((p = pass_digits (p, end)) == digits)
+        return NULL;
+    }
+  if (p < end && (*p == 'e' || *p == 'E'))
+    {
+      p++;
+      if (p < end && (*p == '+' || *p == '-'))
+        p++;
+      digits = p;
+      if ((p = pass_digits (p, end)) == digits)
+        return NULL;
+    }
+  return p;
+}
+
+static const char *
+pass_word (const char *p,
+           const char *end)
+{
+  const char *word = *p == 't' ? "true" : *p == 'f' ? "false" : "null";
+  gsize length = strlen (word);
+
+  if ((gsize) (end - p) < length || memcmp (p, word, length) != 0)
+    return NULL;
+  return p + length;
+}
+
+/* Behind the scalar that starts at @p, before @end; NULL if it is neither a number nor a word of JSON's. */
+static const char *
+pass_scalar (const char *p,
+             const char *end)
+{
+  return gstream_json_is_digit (*p) || *p == '-' ? pass_number (p, end) : pass_word (p, end);
+}
+
+/* Behind the escape that starts at @backslash in a string that ends at @end; NULL if it is none. */
+static const char *
+pass_escape (const char *backslash,
+             const char *end)
+{
+  static const char single[] = "\"\\/bfnrt";
+
+  if (backslash[1] != 'u')
+    return memchr (single, backslash[1], strlen (single)) != NULL ? backslash + 2 : NULL;
+  if (end - backslash < 6)
+    return NULL;
+  for (guint i = 2; i < 6; i++)
+    if (!g_ascii_isxdigit (backslash[i]))
+      return NULL;
+  return backslash + 6;
+}
+
+typedef struct
+{
+  const char *word;
+  const char *expected;
+} Foreign;
+
+/* Numbers that are none, as Python, JavaScript and C write them. */
+static const Foreign foreign[] = {
+  { "NaN", "a value, and NaN is none in JSON" },
+  { "nan", "a value, and NaN is none in JSON" },
+  { "-NaN", "a value, and NaN is none in JSON" },
+  { "-nan", "a value, and NaN is none in JSON" },
+  { "Infinity", "a value, and Infinity is none in JSON" },
+  { "-Infinity", "a value, and -Infinity is none in JSON" },
+  { "inf", "a value, and Infinity is none in JSON" },
+  { "-inf", "a value, and -Infinity is none in JSON" },
+};
+
+/* What is expected at @p, where no value is; of NaN and Infinity, that they are none. */
+G_GNUC_NO_INLINE static const char *
+expect_value (const char *p,
+              const char *end)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (foreign); i++)
+    {
+      gsize length = strlen (foreign[i].word);
+
+      if ((gsize) (end - p) >= length && memcmp (p, foreign[i].word, length) == 0 &&
+          (p + length == end || !g_ascii_isalnum (p[length])))
+        return foreign[i].expected;
+    }
+  return "a value";
+}
+
+/* What the index, which does not say, found wrong with @json's strings or encoding: where, and what was expected there. */
+G_GNUC_NO_INLINE static const char *
+find_flaw (const char *json,
+                              gsize       length,
+                              gsize      *at)
+{
+  const char *end = json + length;
+  const char *valid_end;
+  const char *quote = NULL;
+
+  g_utf8_validate_len (json, length, &valid_end);
+  for (const char *p = json; p <= valid_end && p < end; p++)
+    {
+      *at = p - json;
+      if (quote != NULL && (guchar) *p < ' ')
+        return "a control character in a string to be escaped";
+      if (quote == NULL && *p == '\\')
+        return "a value";
+      if (*p == '\\')
+        p++;
+      else if (*p == '"')
+        quote = quote == NULL ? p : NULL;
+    }
+  *at = quote != NULL && valid_end == end ? quote - json : valid_end - json;
+  if (valid_end < end)
+    return "valid UTF-8";
+  if (quote != NULL)
+    return "a string to end with a quote";
+  *at = 0;
+  return "JSON";
+}
+
+/* --- the cursor --- */
 
 /* Puts the cursor to the end as well, where nothing else can be passed. */
 gboolean
@@ -75,7 +221,7 @@ gstream_json_cursor_init (GstreamJsonCursor *self,
     return gstream_json_cursor_fail (self, 0, "JSON");
   if (!gstream_json_index_scan (gstream_json_index_get (), json, length, &tokens, &n_tokens))
     {
-      const char *expected = gstream_json_token_find_flaw (json, length, &at);
+      const char *expected = find_flaw (json, length, &at);
 
       return gstream_json_cursor_fail (self, at, expected);
     }
@@ -108,7 +254,7 @@ check_escapes (GstreamJsonCursor *self,
 {
   while (self->backslash < end)
     {
-      const char *behind = gstream_json_token_pass_escape (self->backslash, end);
+      const char *behind = pass_escape (self->backslash, end);
 
       if (behind == NULL)
         return gstream_json_cursor_fail (self, self->backslash - self->json, "an escape that JSON knows");
@@ -181,9 +327,9 @@ skip_scalar (GstreamJsonCursor *self)
 
   if (self->next == self->last)
     return fail_here (self, "a value");
-  stop = gstream_json_token_pass_scalar (start, end);
+  stop = pass_scalar (start, end);
   if (stop == NULL || (stop < end && !gstream_json_is_space (*stop)))
-    return fail_here (self, gstream_json_token_expect_value (start, self->json + self->length));
+    return fail_here (self, expect_value (start, self->json + self->length));
   self->next++;
   return TRUE;
 }
@@ -193,7 +339,7 @@ read_plain_count (const char *p,
                   const char *end,
                   gint64     *count)
 {
-  p = gstream_json_token_pass_count (p, end, count);
+  p = gstream_json_pass_count (p, end, count);
   return p != NULL && (p == end || gstream_json_is_space (*p));
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reading a JSON text that has been checked, without making a tree of it.
- * Every function may rely on its grammar, and recurses no deeper than
- * GSTREAM_JSON_MAX_DEPTH.
+ * Reading a JSON text that has been checked, without making a tree of it. Every function relies on its grammar,
+ * and recurses no deeper than GSTREAM_JSON_MAX_DEPTH.
+ *
+ * For projections and streams too: they go over the members of messages, tool calls and states where these stand
+ * in an event's text. A payload and JSON Pointers would cost memory, and a pass for each member.
  */
 #pragma once
 
@@ -181,11 +183,5 @@ gboolean           gstream_json_equal         (GstreamJsonValue   a,
                                                GstreamJsonValue   b);
 /* The same for values that are equal. */
 guint              gstream_json_hash          (GstreamJsonValue   value);
-
-/* GVariant, as E2 says. The result is floating. */
-GVariant          *gstream_json_to_variant    (GstreamJsonValue   value);
-gboolean           gstream_json_write_variant (GString           *out,
-                                               GVariant          *value,
-                                               GError           **error);
 
 G_END_DECLS

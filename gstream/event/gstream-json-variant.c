@@ -2,7 +2,7 @@
  *
  * JSON to GVariant and back (E2).
  */
-#include "gstream/event/gstream-json-text-internal.h"
+#include "gstream/event/gstream-json-variant-private.h"
 
 #include <math.h>
 
@@ -12,7 +12,7 @@
 static GVariant *
 array_to_variant (GstreamJsonValue array)
 {
-  g_autoptr(GPtrArray) children = g_ptr_array_new ();
+  g_autoptr (GPtrArray) children = g_ptr_array_new ();
   GstreamJsonIter iter;
   GstreamJsonValue element;
 
@@ -25,8 +25,8 @@ array_to_variant (GstreamJsonValue array)
 static GVariant *
 object_to_variant (GstreamJsonValue object)
 {
-  g_autoptr(GArray) members = gstream_json_members (object);
-  g_autoptr(GPtrArray) children = g_ptr_array_new ();
+  g_autoptr (GArray) members = gstream_json_members (object);
+  g_autoptr (GPtrArray) children = g_ptr_array_new ();
 
   for (guint i = 0; i < members->len; i++)
     {
@@ -115,7 +115,7 @@ write_array (Writer   *self,
   g_string_append_c (self->out, '[');
   for (gsize i = 0; i < n; i++)
     {
-      g_autoptr(GVariant) child = g_variant_get_child_value (array, i);
+      g_autoptr (GVariant) child = g_variant_get_child_value (array, i);
       char step[24];
 
       g_snprintf (step, sizeof step, "%" G_GSIZE_FORMAT, i);
@@ -132,8 +132,8 @@ static gboolean
 write_entry (Writer   *self,
              GVariant *entry)
 {
-  g_autoptr(GVariant) name = g_variant_get_child_value (entry, 0);
-  g_autoptr(GVariant) value = g_variant_get_child_value (entry, 1);
+  g_autoptr (GVariant) name = g_variant_get_child_value (entry, 0);
+  g_autoptr (GVariant) value = g_variant_get_child_value (entry, 1);
 
   gstream_json_write_member (self->out, g_variant_get_string (name, NULL));
   return write_child (self, g_variant_get_string (name, NULL), value);
@@ -154,7 +154,7 @@ write_object (Writer   *self,
   g_string_append_c (self->out, '{');
   for (gsize i = 0; i < n; i++)
     {
-      g_autoptr(GVariant) entry = g_variant_get_child_value (dictionary, i);
+      g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, i);
 
       if (!write_entry (self, entry))
         return FALSE;
@@ -177,7 +177,7 @@ static gboolean
 write_maybe (Writer   *self,
              GVariant *maybe)
 {
-  g_autoptr(GVariant) value = g_variant_get_maybe (maybe);
+  g_autoptr (GVariant) value = g_variant_get_maybe (maybe);
 
   if (value != NULL)
     return write_value (self, value);
@@ -189,7 +189,7 @@ static gboolean
 write_boxed (Writer   *self,
              GVariant *variant)
 {
-  g_autoptr(GVariant) value = g_variant_get_variant (variant);
+  g_autoptr (GVariant) value = g_variant_get_variant (variant);
 
   return write_value (self, value);
 }
@@ -281,7 +281,7 @@ gstream_json_write_variant (GString   *out,
                             GVariant  *value,
                             GError   **error)
 {
-  g_autoptr(GString) pointer = g_string_new (NULL);
+  g_autoptr (GString) pointer = g_string_new (NULL);
   Writer writer = { out, pointer, 0, error };
 
   return write_value (&writer, value);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * JSON out: a small writer over a GString.
+ * Writes JSON to a GString.
+ *
+ * For projections, streams and the remote client too, which build states, items and requests from parts.
  */
 #pragma once
 

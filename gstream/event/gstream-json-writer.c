@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * JSON out.
+ * Writes JSON to a GString.
  */
 #include "gstream/event/gstream-json-writer-internal.h"
 

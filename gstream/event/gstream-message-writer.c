@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The events of one model call: the writer, and text piece by piece.
+ * The events of one model call. Those of text and reasoning, which are nearly all, are made in an arena, with
+ * fields alone: their data is written when it is asked for. All others have their data at once.
  */
-#include "gstream/event/gstream-message-writer-private.h"
+#include "gstream/event/gstream-message-writer.h"
+
+#include <string.h>
+
+#include "gstream/event/gstream-error.h"
+#include "gstream/event/gstream-event-private.h"
+#include "gstream/event/gstream-json-writer-internal.h"
+#include "gstream/event/gstream-payload-internal.h"
+
+/* Bytes of an event's data, beside what is given. */
+#define USUAL_DATA_SIZE 160
 
 /**
  * GstreamMessageWriter:
@@ -15,7 +26,7 @@
  * if somebody asks for it.
  *
  * ```c
- * g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "chat", NULL);
+ * g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "chat", NULL);
  *
  * push (source, gstream_message_writer_start (writer));
  * push (source, gstream_message_writer_text (writer, "Hello, "));
@@ -29,6 +40,29 @@
  * A writer may be used from any thread, but not from two at once.
  */
 
+/* The kind of the block that deltas go to. */
+typedef enum
+{
+  BLOCK_NONE,
+  BLOCK_TEXT,
+  BLOCK_REASONING,
+  BLOCK_OTHER,
+} WriterBlock;
+
+struct _GstreamMessageWriter
+{
+  GObject             parent_instance;
+
+  char              **given_namespace; /* these three until the first event is made */
+  char               *given_node;
+  char               *given_id;
+  GstreamEvent       *first; /* message-start: all other events use its namespace and strings */
+  const char         *id;    /* of the message, and its run: the first event's */
+  gint64              index; /* of the latest block; -1 before any */
+  WriterBlock         block; /* what that block takes */
+  GstreamEventArena  *arena; /* that deltas are made in; NULL before the first */
+};
+
 enum
 {
   PROP_0,
@@ -41,6 +75,115 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, G_TYPE_OBJECT)
+
+/* --- making events --- */
+
+/* The shape of all events but the first, from which they borrow what is the same for all of them. */
+static inline GstreamEvent *
+event_new (GstreamMessageWriter *self,
+           GstreamStep           step,
+           gsize                 size,
+           gpointer             *room)
+{
+  gsize whole = sizeof (GstreamEvent) + sizeof (GstreamEventBody) + sizeof (GstreamEventFields) + size;
+  GstreamEvent *event = gstream_event_arena_alloc (&self->arena, self->first, whole);
+  GstreamEventFields *fields = gstream_event_init (event);
+  const GstreamEventBody *first = self->first->body;
+  GstreamEventBody *body = event->body;
+
+  gstream_event_fields_init (fields, GSTREAM_METHOD_MESSAGES);
+  fields->step = step;
+  fields->run_id = self->id;
+  fields->node = first->node;
+  body->fields = fields;
+  body->namespace_ = first->namespace_;
+  body->method = GSTREAM_METHOD_MESSAGES;
+  body->method_name = first->method_name;
+  body->node = first->node;
+  body->arena = self->arena;
+  body->timestamp = gstream_event_now ();
+  *room = fields + 1;
+  return event;
+}
+
+static inline GstreamEventFields *
+fields_of (GstreamEvent *event)
+{
+  return (GstreamEventFields *) event->body->fields;
+}
+
+static GString *
+begin_data (const char *event,
+            gsize       size)
+{
+  GString *out = g_string_sized_new (USUAL_DATA_SIZE + size);
+
+  g_string_append_c (out, '{');
+  gstream_json_add_string (out, "event", event);
+  return out;
+}
+
+/* Takes @out. */
+static GstreamPayload *
+end_data (GString    *out,
+          const char *run_id)
+{
+  GstreamPayload *payload;
+
+  gstream_json_add_string (out, "run_id", run_id);
+  g_string_append_c (out, '}');
+  payload = gstream_payload_new_checked (out->str, out->len);
+  g_string_free (out, TRUE);
+  return payload;
+}
+
+/* One that has data, too; takes @out. */
+static GstreamEvent *
+data_event_new (GstreamMessageWriter *self,
+                GstreamStep           step,
+                GString              *out)
+{
+  gpointer room;
+  GstreamEvent *event = event_new (self, step, 0, &room);
+
+  event->body->data = end_data (out, self->id);
+  return event;
+}
+
+/* What reading it would find. */
+static const GstreamEventFields *
+make_first_fields (GstreamEvent *first,
+                  const char   *id)
+{
+  gsize size = strlen (id) + 1;
+  GstreamEventFields *fields = g_malloc (sizeof *fields + size);
+
+  gstream_event_fields_init (fields, GSTREAM_METHOD_MESSAGES);
+  fields->step = GSTREAM_STEP_MESSAGE_START;
+  fields->message_id = fields->run_id = memcpy (fields + 1, id, size);
+  fields->node = first->body->node;
+  first->body->fields = fields;
+  first->body->fields_apart = TRUE;
+  return fields;
+}
+
+static void
+make_first (GstreamMessageWriter *self,
+            const char * const   *namespace_,
+            const char           *node,
+            const char           *id)
+{
+  GString *out = begin_data ("message-start", 2 * strlen (id));
+  g_autoptr (GstreamPayload) data = NULL;
+
+  gstream_json_add_string (out, "role", "ai");
+  gstream_json_add_string (out, "id", id);
+  data = end_data (out, id);
+  self->first = gstream_event_new_full ("messages", namespace_, data, -1, node, NULL, NULL);
+  self->id = make_first_fields (self->first, id)->run_id;
+}
+
+/* --- the object --- */
 
 static void
 forget_given (GstreamMessageWriter *self)
@@ -57,7 +200,7 @@ gstream_message_writer_constructed (GObject *object)
 
   if (self->given_id == NULL)
     self->given_id = g_uuid_string_random ();
-  gstream_message_writer_make_first (self, (const char * const *) self->given_namespace, self->given_node,
+  make_first (self, (const char * const *) self->given_namespace, self->given_node,
                                      self->given_id);
   forget_given (self);
 
@@ -118,7 +261,7 @@ gstream_message_writer_finalize (GObject *object)
   GstreamMessageWriter *self = GSTREAM_MESSAGE_WRITER (object);
 
   forget_given (self);
-  g_clear_pointer (&self->page, gstream_event_page_finish);
+  g_clear_pointer (&self->arena, gstream_event_arena_finish);
   g_clear_pointer (&self->first, gstream_event_unref);
   G_OBJECT_CLASS (gstream_message_writer_parent_class)->finalize (object);
 }
@@ -179,6 +322,161 @@ gstream_message_writer_new (const char * const *namespace_,
   return g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", node, "id", id, NULL);
 }
 
+/* --- in the order of a message --- */
+
+/**
+ * gstream_message_writer_start:
+ * @self: a writer
+ *
+ * The event that begins the message. It comes first.
+ *
+ * Returns: (transfer full): an event
+ */
+GstreamEvent *
+gstream_message_writer_start (GstreamMessageWriter *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+
+  return gstream_event_ref (self->first);
+}
+
+static gboolean
+check_block (GstreamPayload  *block,
+             GError         **error)
+{
+  if (gstream_payload_get_string (block, "/type") != NULL)
+    return TRUE;
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "expected a content block, an object with type, a string");
+  return FALSE;
+}
+
+static WriterBlock
+block_of_type (const char *type)
+{
+  if (strcmp (type, "text") == 0)
+    return BLOCK_TEXT;
+  return strcmp (type, "reasoning") == 0 ? BLOCK_REASONING : BLOCK_OTHER;
+}
+
+static GstreamEvent *
+block_event (GstreamMessageWriter *self,
+             GstreamStep           step,
+             const char           *name,
+             GstreamPayload       *block)
+{
+  GString *out = begin_data (name, block->length);
+  GstreamEvent *event;
+
+  gstream_json_add_integer (out, "index", self->index);
+  gstream_json_add_payload (out, "content", block);
+  event = data_event_new (self, step, out);
+  fields_of (event)->index = self->index;
+  return event;
+}
+
+/**
+ * gstream_message_writer_start_block:
+ * @self: a writer
+ * @block: the content block as far as it is known: an object with `type`
+ * @error: return location for an error
+ *
+ * Begins a block; what comes then goes to it. Fails with %GSTREAM_ERROR_INVALID
+ * where @block has no `type`.
+ *
+ * Returns: (transfer full): an event, or %NULL on failure
+ */
+GstreamEvent *
+gstream_message_writer_start_block (GstreamMessageWriter  *self,
+                                    GstreamPayload        *block,
+                                    GError               **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+  g_return_val_if_fail (block != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_block (block, error))
+    return NULL;
+  self->index++;
+  self->block = block_of_type (gstream_payload_get_string (block, "/type"));
+  return block_event (self, GSTREAM_STEP_BLOCK_START, "content-block-start", block);
+}
+
+/**
+ * gstream_message_writer_finish_block:
+ * @self: a writer
+ * @block: the whole content block: an object with `type`
+ * @error: return location for an error
+ *
+ * Ends the latest block with its final content, or, where no block is begun, gives a
+ * block as a whole. Fails with %GSTREAM_ERROR_INVALID where @block has no `type`.
+ *
+ * Returns: (transfer full): an event, or %NULL on failure
+ */
+GstreamEvent *
+gstream_message_writer_finish_block (GstreamMessageWriter  *self,
+                                     GstreamPayload        *block,
+                                     GError               **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+  g_return_val_if_fail (block != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_block (block, error))
+    return NULL;
+  if (self->block == BLOCK_NONE)
+    self->index++;
+  self->block = BLOCK_NONE;
+  return block_event (self, GSTREAM_STEP_BLOCK_FINISH, "content-block-finish", block);
+}
+
+/**
+ * gstream_message_writer_finish:
+ * @self: a writer
+ * @usage: (nullable): the tokens used: an object with `input_tokens`, `output_tokens`, `total_tokens`
+ * @finish_reason: (nullable): why the model stopped, such as `stop`
+ *
+ * The event that ends the message. It comes last.
+ *
+ * Returns: (transfer full): an event
+ */
+GstreamEvent *
+gstream_message_writer_finish (GstreamMessageWriter *self,
+                               GstreamPayload       *usage,
+                               const char           *finish_reason)
+{
+  GString *out;
+
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+
+  out = begin_data ("message-finish", usage != NULL ? usage->length : 0);
+  gstream_json_add_string (out, "reason", finish_reason);
+  gstream_json_add_payload (out, "usage", usage);
+  return data_event_new (self, GSTREAM_STEP_MESSAGE_FINISH, out);
+}
+
+/**
+ * gstream_message_writer_fail:
+ * @self: a writer
+ * @message: what went wrong
+ *
+ * The event that ends the message because the model failed. It comes last.
+ *
+ * Returns: (transfer full): an event
+ */
+GstreamEvent *
+gstream_message_writer_fail (GstreamMessageWriter *self,
+                             const char           *message)
+{
+  GString *out;
+
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+  g_return_val_if_fail (message != NULL, NULL);
+
+  out = begin_data ("error", strlen (message));
+  gstream_json_add_string (out, "message", message);
+  return data_event_new (self, GSTREAM_STEP_MESSAGE_ERROR, out);
+}
+
 /* --- text and reasoning: their data is written when it is asked for --- */
 
 static GstreamEvent *
@@ -188,8 +486,8 @@ delta_new (GstreamMessageWriter *self,
            gsize                 length)
 {
   gpointer room;
-  GstreamEvent *event = gstream_message_writer_event_new (self, GSTREAM_STEP_BLOCK_DELTA, length + 1, &room);
-  GstreamEventFields *fields = gstream_message_writer_fields (event);
+  GstreamEvent *event = event_new (self, GSTREAM_STEP_BLOCK_DELTA, length + 1, &room);
+  GstreamEventFields *fields = fields_of (event);
 
   fields->delta = delta;
   fields->index = self->index;
@@ -241,7 +539,7 @@ mend_delta (GstreamMessageWriter *self,
 
 static inline GstreamEvent *
 write_delta (GstreamMessageWriter *self,
-             GstreamWriterBlock    block,
+             WriterBlock    block,
              GstreamDelta          delta,
              const char           *text)
 {
@@ -273,7 +571,7 @@ gstream_message_writer_text (GstreamMessageWriter *self,
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
-  return write_delta (self, GSTREAM_WRITER_TEXT, GSTREAM_DELTA_TEXT, text);
+  return write_delta (self, BLOCK_TEXT, GSTREAM_DELTA_TEXT, text);
 }
 
 /**
@@ -292,5 +590,5 @@ gstream_message_writer_reasoning (GstreamMessageWriter *self,
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
   g_return_val_if_fail (reasoning != NULL, NULL);
 
-  return write_delta (self, GSTREAM_WRITER_REASONING, GSTREAM_DELTA_REASONING, reasoning);
+  return write_delta (self, BLOCK_REASONING, GSTREAM_DELTA_REASONING, reasoning);
 }

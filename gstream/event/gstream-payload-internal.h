@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Payloads within events, and from text that is known to be JSON.
+ * Payloads of text that is known to be JSON, and the text itself.
+ *
+ * For projections and streams too: they make payloads of parts of events and of text that they have written,
+ * which need not be checked again, and read a payload's text where it stands.
  */
 #pragma once
 
@@ -9,60 +12,39 @@
 
 G_BEGIN_DECLS
 
-typedef struct _GstreamEvent GstreamEvent;
 typedef struct _GstreamPayloadExtras GstreamPayloadExtras;
 
 struct _GstreamPayload
 {
-  gatomicrefcount       ref_count; /* unused where @event is set */
-  const char           *json;      /* not ended by a NUL, unless it is the payload's own */
+  gatomicrefcount       ref_count; /* comes first; unused where the payload has a host */
+  const char           *json;      /* not ended by a NUL, unless the payload has neither host nor whole */
   gsize                 length;    /* bytes */
-  GstreamEvent         *event;     /* lives within it: its references are the event's; or NULL */
+  gpointer              host;      /* what it lives and dies with, and whose references it takes, or itself; begins with a gatomicrefcount */
+  GDestroyNotify        free_host; /* for the host's last reference */
   GstreamPayload       *whole;     /* the payload whose text this is a part of, held; or NULL */
-  GstreamPayloadExtras *extras;    /* atomic; what getters made of the text so far */
+  GstreamPayloadExtras *extras;    /* atomic; what was made of the text so far */
 };
 
 /* A copy of checked JSON. */
-GstreamPayload  *gstream_payload_new_checked (const char     *json,
-                                              gsize           length);
+GstreamPayload *gstream_payload_new_checked (const char       *json,
+                                             gsize             length);
 /* A part of @payload's text, which is held if it is not small. */
-GstreamPayload  *gstream_payload_new_part    (GstreamPayload *payload,
-                                              GstreamJsonValue value);
+GstreamPayload *gstream_payload_new_part    (GstreamPayload   *payload,
+                                             GstreamJsonValue  value);
 /*
- * Within @event, which keeps @json: lives as long as the event, which calls
- * free_hosted with its own end, and takes references for it until then.
+ * For gstream-event.c alone: a part of @host, which keeps @json, and calls free_hosted at its own end. References to
+ * the payload are references to the host, so that an event and its payloads need not hold each other.
  */
-GstreamPayload  *gstream_payload_new_hosted  (GstreamEvent   *event,
-                                              const char     *json,
-                                              gsize           length);
-void             gstream_payload_free_hosted (GstreamPayload *payload);
+GstreamPayload *gstream_payload_new_hosted  (gpointer          host,
+                                             GDestroyNotify    free_host,
+                                             const char       *json,
+                                             gsize             length);
+void            gstream_payload_free_hosted (GstreamPayload   *payload);
 
 static inline GstreamJsonValue
 gstream_payload_value (const GstreamPayload *payload)
 {
   return (GstreamJsonValue) { payload->json, payload->json + payload->length };
 }
-
-/*
- * What is made of a payload when it is first asked for, and kept. Two threads
- * that ask at once may both make it; the first to be done is kept.
- */
-struct _GstreamPayloadExtras
-{
-  char     *json;      /* atomic; with a NUL behind it */
-  GVariant *variant;   /* atomic */
-  GArray   *members;   /* atomic; of an object: GstreamJsonMember */
-  guint     n_strings; /* slots, a power of two */
-  gpointer  strings[]; /* atomic; each a list of the strings that fall on it */
-};
-
-void        gstream_payload_extras_free   (GstreamPayloadExtras *extras);
-const char *gstream_payload_extras_json   (GstreamPayload       *payload);
-GVariant   *gstream_payload_extras_variant (GstreamPayload      *payload);
-/* Of a payload that is an object. */
-const GArray *gstream_payload_extras_members (GstreamPayload    *payload);
-/* The string at a JSON Pointer, if there is one. */
-const char *gstream_payload_extras_string (GstreamPayload       *payload,
-                                           const char           *pointer);
 
 G_END_DECLS

@@ -1,18 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Payloads: where they come from, their references, and the whole of one.
+ * Payloads: where they come from, what is made of their text and kept, reading them, and going over them.
  */
 #include "gstream/event/gstream-payload-internal.h"
 
 #include <string.h>
 
-#include "gstream/event/gstream-event.h"
 #include "gstream/event/gstream-json-cursor-private.h"
+#include "gstream/event/gstream-json-variant-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
 
-/* A part as small as this is copied rather than keeping the whole alive. */
+/* Bytes. A part as small as this is copied rather than keeping the whole alive. */
 #define LARGEST_COPIED_PART 512
+
+/* Of the strings of a payload, in a hash table. */
+#define BYTES_PER_SLOT 128
+#define MOST_SLOTS 4096
+
+/*
+ * What is made of a payload when it is first asked for, and kept. Two threads
+ * that ask at once may both make it; the first to be done is kept.
+ */
+struct _GstreamPayloadExtras
+{
+  char     *json;      /* atomic; with a NUL behind it */
+  GVariant *variant;   /* atomic */
+  GArray   *members;   /* atomic; of an object: GstreamJsonMember */
+  guint     n_strings; /* slots, a power of two */
+  gpointer  strings[]; /* atomic; each a list of the strings that fall on it */
+};
+
+typedef struct _CachedString CachedString;
+
+/* A place has one JSON Pointer alone, so that each place's string is there once. */
+struct _CachedString
+{
+  CachedString *next;
+  guint64       hash;   /* of @pointer */
+  gsize         length; /* bytes of @pointer */
+  const char   *text;   /* follows @pointer */
+  char          pointer[];
+};
 
 /**
  * GstreamPayload:
@@ -23,7 +52,7 @@
  * It is read by JSON Pointer (RFC 6901), without being taken apart first:
  *
  * ```c
- * g_autoptr(GstreamPayload) state = gstream_payload_new ("{\"messages\": [{\"content\": \"hi\"}]}", -1, &error);
+ * g_autoptr (GstreamPayload) state = gstream_payload_new ("{\"messages\": [{\"content\": \"hi\"}]}", -1, &error);
  *
  * g_print ("%s\n", gstream_payload_get_string (state, "/messages/0/content"));
  * ```
@@ -49,6 +78,256 @@ G_DEFINE_ENUM_TYPE (GstreamPayloadKind, gstream_payload_kind,
                     G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_ARRAY, "array"),
                     G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_OBJECT, "object"))
 
+/* --- what is made of the text and kept; by any thread, without a lock --- */
+
+static GstreamPayloadExtras *
+extras_new (gsize length)
+{
+  guint n_strings = 4;
+  GstreamPayloadExtras *extras;
+
+  while (n_strings < MOST_SLOTS && n_strings * BYTES_PER_SLOT < length)
+    n_strings *= 2;
+  extras = g_malloc0 (sizeof *extras + n_strings * sizeof (gpointer));
+  extras->n_strings = n_strings;
+  return extras;
+}
+
+static GstreamPayloadExtras *
+get_extras (GstreamPayload *payload)
+{
+  GstreamPayloadExtras *extras = g_atomic_pointer_get (&payload->extras);
+
+  if (extras != NULL)
+    return extras;
+  extras = extras_new (payload->length);
+  if (g_atomic_pointer_compare_and_exchange (&payload->extras, NULL, extras))
+    return extras;
+  g_free (extras);
+  return g_atomic_pointer_get (&payload->extras);
+}
+
+static void
+extras_free (GstreamPayloadExtras *extras)
+{
+  for (guint i = 0; i < extras->n_strings; i++)
+    for (CachedString *string = extras->strings[i], *next; string != NULL; string = next)
+      {
+        next = string->next;
+        g_free (string);
+      }
+  g_free (extras->json);
+  g_clear_pointer (&extras->variant, g_variant_unref);
+  g_clear_pointer (&extras->members, g_array_unref);
+  g_free (extras);
+}
+
+/* The text with a NUL behind it. */
+static const char *
+get_terminated_json (GstreamPayload *payload)
+{
+  GstreamPayloadExtras *extras = get_extras (payload);
+  char *json = g_atomic_pointer_get (&extras->json);
+
+  if (json != NULL)
+    return json;
+  json = g_strndup (payload->json, payload->length);
+  if (g_atomic_pointer_compare_and_exchange (&extras->json, NULL, json))
+    return json;
+  g_free (json);
+  return g_atomic_pointer_get (&extras->json);
+}
+
+static GVariant *
+get_variant (GstreamPayload *payload)
+{
+  GstreamPayloadExtras *extras = get_extras (payload);
+  GVariant *variant = g_atomic_pointer_get (&extras->variant);
+
+  if (variant != NULL)
+    return variant;
+  variant = g_variant_ref_sink (gstream_json_to_variant (gstream_payload_value (payload)));
+  if (g_atomic_pointer_compare_and_exchange (&extras->variant, NULL, variant))
+    return variant;
+  g_variant_unref (variant);
+  return g_atomic_pointer_get (&extras->variant);
+}
+
+/* Of a payload that is an object: GstreamJsonMember. */
+static const GArray *
+get_members (GstreamPayload *payload)
+{
+  GstreamPayloadExtras *extras = get_extras (payload);
+  GArray *members = g_atomic_pointer_get (&extras->members);
+
+  if (members != NULL)
+    return members;
+  members = gstream_json_members (gstream_payload_value (payload));
+  if (g_atomic_pointer_compare_and_exchange (&extras->members, NULL, members))
+    return members;
+  g_array_unref (members);
+  return g_atomic_pointer_get (&extras->members);
+}
+
+static inline guint64
+load_word (const char *p)
+{
+  guint64 word;
+
+  memcpy (&word, p, sizeof word);
+  return word;
+}
+
+/* Eight bytes at once; the last of them twice where that does not come out even. */
+static guint64
+hash_pointer (const char *pointer,
+              gsize       length)
+{
+  const guint64 factor = G_GUINT64_CONSTANT (0x9E3779B97F4A7C15); /* odd, its bits well mixed */
+  guint64 hash = length;
+
+  for (gsize i = 0; i + 8 < length; i += 8)
+    hash = (hash ^ load_word (pointer + i)) * factor;
+  if (length >= 8)
+    hash ^= load_word (pointer + length - 8);
+  else
+    for (gsize i = 0; i < length; i++)
+      hash = hash << 8 ^ (guchar) pointer[i];
+  hash *= factor;
+  return hash >> 32;
+}
+
+static gpointer *
+get_string_slot (GstreamPayloadExtras *extras,
+          guint64               hash)
+{
+  return &extras->strings[hash & (extras->n_strings - 1)];
+}
+
+static const CachedString *
+find_cached_string (const CachedString *string,
+             const char         *pointer,
+             gsize               length,
+             guint64             hash)
+{
+  for (; string != NULL; string = string->next)
+    if (string->hash == hash && string->length == length && memcmp (string->pointer, pointer, length) == 0)
+      return string;
+  return NULL;
+}
+
+static CachedString *
+cached_string_new (const char       *pointer,
+                   gsize             length,
+                   guint64           hash,
+                   GstreamJsonValue  string)
+{
+  gsize raw_length = string.end - string.start - 2;
+  CachedString *cached = g_malloc (sizeof *cached + length + 1 + raw_length + 1);
+  char *text = cached->pointer + length + 1;
+
+  cached->hash = hash;
+  cached->length = length;
+  memcpy (cached->pointer, pointer, length + 1);
+  cached->text = text;
+  text[gstream_json_unescape (text, string.start + 1, raw_length)] = '\0';
+  return cached;
+}
+
+/* Where another thread was first, its string is the one. */
+static const char *
+add_cached_string (gpointer     *slot,
+            CachedString *made)
+{
+  CachedString *first;
+  const CachedString *known;
+
+  do
+    {
+      first = g_atomic_pointer_get (slot);
+      known = find_cached_string (first, made->pointer, made->length, made->hash);
+      if (known != NULL)
+        {
+          g_free (made);
+          return known->text;
+        }
+      made->next = first;
+    }
+  while (!g_atomic_pointer_compare_and_exchange (slot, first, made));
+  return made->text;
+}
+
+/* The string at a JSON Pointer, if there is one. */
+static const char *
+get_cached_string (GstreamPayload *payload,
+                   const char     *pointer)
+{
+  GstreamPayloadExtras *extras = g_atomic_pointer_get (&payload->extras);
+  gsize length = strlen (pointer);
+  guint64 hash = hash_pointer (pointer, length);
+  const CachedString *known;
+  GstreamJsonValue value;
+
+  if (extras != NULL)
+    {
+      known = find_cached_string (g_atomic_pointer_get (get_string_slot (extras, hash)), pointer, length, hash);
+      if (known != NULL)
+        return known->text;
+    }
+  if (!gstream_json_find (gstream_payload_value (payload), pointer, &value) || *value.start != '"')
+    return NULL;
+  extras = get_extras (payload);
+  return add_cached_string (get_string_slot (extras, hash), cached_string_new (pointer, length, hash, value));
+}
+
+/* --- where payloads come from, and their references --- */
+
+GstreamPayload *
+gstream_payload_new_hosted (gpointer        host,
+                            GDestroyNotify  free_host,
+                            const char     *json,
+                            gsize           length)
+{
+  GstreamPayload *self = g_new0 (GstreamPayload, 1);
+
+  self->host = host;
+  self->free_host = free_host;
+  self->json = json;
+  self->length = length;
+  return self;
+}
+
+void
+gstream_payload_free_hosted (GstreamPayload *payload)
+{
+  g_clear_pointer (&payload->extras, extras_free);
+  g_free (payload);
+}
+
+/* Of one without a host. */
+static void
+payload_free (gpointer payload)
+{
+  GstreamPayload *self = payload;
+
+  g_clear_pointer (&self->extras, extras_free);
+  g_clear_pointer (&self->whole, gstream_payload_unref);
+  g_free (self);
+}
+
+/* Sets up @self, which is all 0, without a host. */
+static void
+payload_init (GstreamPayload *self,
+              const char     *json,
+              gsize           length)
+{
+  g_atomic_ref_count_init (&self->ref_count);
+  self->host = self;
+  self->free_host = payload_free;
+  self->json = json;
+  self->length = length;
+}
+
 /* The text and a NUL are in the same allocation. */
 GstreamPayload *
 gstream_payload_new_checked (const char *json,
@@ -60,30 +339,8 @@ gstream_payload_new_checked (const char *json,
   memcpy (copy, json, length);
   copy[length] = '\0';
   memset (self, 0, sizeof *self);
-  g_atomic_ref_count_init (&self->ref_count);
-  self->json = copy;
-  self->length = length;
+  payload_init (self, copy, length);
   return self;
-}
-
-GstreamPayload *
-gstream_payload_new_hosted (GstreamEvent *event,
-                            const char   *json,
-                            gsize         length)
-{
-  GstreamPayload *self = g_new0 (GstreamPayload, 1);
-
-  self->json = json;
-  self->length = length;
-  self->event = event;
-  return self;
-}
-
-void
-gstream_payload_free_hosted (GstreamPayload *payload)
-{
-  g_clear_pointer (&payload->extras, gstream_payload_extras_free);
-  g_free (payload);
 }
 
 GstreamPayload *
@@ -96,9 +353,7 @@ gstream_payload_new_part (GstreamPayload   *payload,
   if (length <= LARGEST_COPIED_PART)
     return gstream_payload_new_checked (value.start, length);
   part = g_new0 (GstreamPayload, 1);
-  g_atomic_ref_count_init (&part->ref_count);
-  part->json = value.start;
-  part->length = length;
+  payload_init (part, value.start, length);
   part->whole = gstream_payload_ref (payload->whole != NULL ? payload->whole : payload);
   return part;
 }
@@ -173,8 +428,8 @@ GstreamPayload *
 gstream_payload_new_variant (GVariant  *value,
                              GError   **error)
 {
-  g_autoptr(GVariant) owned = NULL;
-  g_autoptr(GString) json = NULL;
+  g_autoptr (GVariant) owned = NULL;
+  g_autoptr (GString) json = NULL;
 
   g_return_val_if_fail (value != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -198,7 +453,7 @@ GstreamPayload *
 gstream_payload_new_string (const char *string)
 {
   g_autofree char *valid = NULL;
-  g_autoptr(GString) json = NULL;
+  g_autoptr (GString) json = NULL;
 
   g_return_val_if_fail (string != NULL, NULL);
 
@@ -222,10 +477,7 @@ gstream_payload_ref (GstreamPayload *payload)
 {
   g_return_val_if_fail (payload != NULL, NULL);
 
-  if (payload->event != NULL)
-    gstream_event_ref (payload->event);
-  else
-    gstream_ref_count_inc (&payload->ref_count);
+  gstream_ref_count_inc (payload->host);
   return payload;
 }
 
@@ -240,17 +492,11 @@ gstream_payload_unref (GstreamPayload *payload)
 {
   g_return_if_fail (payload != NULL);
 
-  if (payload->event != NULL)
-    {
-      gstream_event_unref (payload->event);
-      return;
-    }
-  if (!gstream_ref_count_dec (&payload->ref_count))
-    return;
-  g_clear_pointer (&payload->extras, gstream_payload_extras_free);
-  g_clear_pointer (&payload->whole, gstream_payload_unref);
-  g_free (payload);
+  if (gstream_ref_count_dec (payload->host))
+    payload->free_host (payload->host);
 }
+
+/* --- the whole of one --- */
 
 /**
  * gstream_payload_get_json:
@@ -269,9 +515,9 @@ gstream_payload_get_json (GstreamPayload *payload,
 
   if (length != NULL)
     *length = payload->length;
-  if (payload->event == NULL && payload->whole == NULL)
+  if (payload->host == payload && payload->whole == NULL)
     return payload->json;
-  return gstream_payload_extras_json (payload);
+  return get_terminated_json (payload);
 }
 
 /**
@@ -309,7 +555,7 @@ gstream_payload_get_variant (GstreamPayload *payload)
 {
   g_return_val_if_fail (payload != NULL, NULL);
 
-  return gstream_payload_extras_variant (payload);
+  return get_variant (payload);
 }
 
 /**
@@ -372,4 +618,428 @@ gstream_payload_get (GstreamPayload *payload,
   if (!gstream_json_find (gstream_payload_value (payload), pointer, &value))
     return NULL;
   return gstream_payload_new_part (payload, value);
+}
+
+/* --- by JSON Pointer --- */
+
+/* Finds a value that begins with that byte. */
+static gboolean
+find (GstreamPayload   *payload,
+      const char       *pointer,
+      char              first,
+      GstreamJsonValue *value)
+{
+  return gstream_json_find (gstream_payload_value (payload), pointer, value) && *value->start == first;
+}
+
+static gboolean
+find_number (GstreamPayload   *payload,
+             const char       *pointer,
+             GstreamJsonValue *value)
+{
+  return gstream_json_find (gstream_payload_value (payload), pointer, value) && gstream_json_is_number (*value);
+}
+
+/**
+ * gstream_payload_has:
+ * @payload: a payload
+ * @pointer: a JSON Pointer: "" is the payload itself, "/messages/0/content" a part
+ *   of it; ~1 stands for a slash in a name and ~0 for a tilde
+ *
+ * Whether there is anything at @pointer. A null is something. What is no JSON
+ * Pointer points at nothing.
+ *
+ * Returns: %TRUE if there is
+ */
+gboolean
+gstream_payload_has (GstreamPayload *payload,
+                     const char     *pointer)
+{
+  GstreamJsonValue value;
+
+  g_return_val_if_fail (payload != NULL, FALSE);
+  g_return_val_if_fail (pointer != NULL, FALSE);
+
+  return gstream_json_find (gstream_payload_value (payload), pointer, &value);
+}
+
+/**
+ * gstream_payload_get_string:
+ * @payload: a payload
+ * @pointer: a JSON Pointer
+ *
+ * The string at @pointer. Every call for the same place gives the same pointer.
+ *
+ * Returns: (transfer none) (nullable): the string, which @payload keeps, or %NULL if there is no
+ *   string at @pointer
+ */
+const char *
+gstream_payload_get_string (GstreamPayload *payload,
+                            const char     *pointer)
+{
+  g_return_val_if_fail (payload != NULL, NULL);
+  g_return_val_if_fail (pointer != NULL, NULL);
+
+  return get_cached_string (payload, pointer);
+}
+
+/**
+ * gstream_payload_get_integer:
+ * @payload: a payload
+ * @pointer: a JSON Pointer
+ *
+ * The integer at @pointer. A number such as 5.0 or 1e3 that is one counts too.
+ *
+ * Returns: the integer, or 0 if there is none that int64 can hold
+ */
+gint64
+gstream_payload_get_integer (GstreamPayload *payload,
+                             const char     *pointer)
+{
+  GstreamJsonValue value;
+  gint64 integer;
+
+  g_return_val_if_fail (payload != NULL, 0);
+  g_return_val_if_fail (pointer != NULL, 0);
+
+  if (!find_number (payload, pointer, &value))
+    return 0;
+  return gstream_json_read_integer (value, &integer) ? integer : 0;
+}
+
+/**
+ * gstream_payload_get_double:
+ * @payload: a payload
+ * @pointer: a JSON Pointer
+ *
+ * The number at @pointer, whole or not. One beyond the range of a double is infinite.
+ *
+ * Returns: the number, or 0 if there is none
+ */
+double
+gstream_payload_get_double (GstreamPayload *payload,
+                            const char     *pointer)
+{
+  GstreamJsonValue value;
+
+  g_return_val_if_fail (payload != NULL, 0);
+  g_return_val_if_fail (pointer != NULL, 0);
+
+  if (!find_number (payload, pointer, &value))
+    return 0;
+  return gstream_json_read_double (value);
+}
+
+/**
+ * gstream_payload_get_boolean:
+ * @payload: a payload
+ * @pointer: a JSON Pointer
+ *
+ * The boolean at @pointer.
+ *
+ * Returns: %TRUE if there is a true; %FALSE if there is a false, or no boolean
+ */
+gboolean
+gstream_payload_get_boolean (GstreamPayload *payload,
+                             const char     *pointer)
+{
+  GstreamJsonValue value;
+
+  g_return_val_if_fail (payload != NULL, FALSE);
+  g_return_val_if_fail (pointer != NULL, FALSE);
+
+  return find (payload, pointer, 't', &value);
+}
+
+static gsize
+count_elements (GstreamJsonValue array)
+{
+  GstreamJsonValue element;
+  GstreamJsonIter iter;
+  gsize size = 0;
+
+  gstream_json_iter_init (&iter, array);
+  while (gstream_json_iter_element (&iter, &element))
+    size++;
+  return size;
+}
+
+/**
+ * gstream_payload_get_size:
+ * @payload: a payload
+ * @pointer: a JSON Pointer
+ *
+ * How many elements the array, or members the object at @pointer has.
+ *
+ * Returns: the number, 0 also if there is neither
+ */
+gsize
+gstream_payload_get_size (GstreamPayload *payload,
+                          const char     *pointer)
+{
+  GstreamJsonValue value;
+  g_autoptr (GArray) members = NULL;
+
+  g_return_val_if_fail (payload != NULL, 0);
+  g_return_val_if_fail (pointer != NULL, 0);
+
+  if (find (payload, pointer, '[', &value))
+    return count_elements (value);
+  if (value.start == NULL || *value.start != '{')
+    return 0;
+  members = gstream_json_members (value);
+  return members->len;
+}
+
+/**
+ * gstream_payload_get_keys:
+ * @payload: a payload
+ * @pointer: a JSON Pointer
+ *
+ * The names of the members of the object at @pointer, each once, in the order of
+ * the text.
+ *
+ * Returns: (transfer full) (nullable) (array zero-terminated=1): the names, or %NULL if there is
+ *   no object at @pointer
+ */
+char **
+gstream_payload_get_keys (GstreamPayload *payload,
+                          const char     *pointer)
+{
+  GstreamJsonValue value;
+  g_autoptr (GArray) members = NULL;
+  char **keys;
+
+  g_return_val_if_fail (payload != NULL, NULL);
+  g_return_val_if_fail (pointer != NULL, NULL);
+
+  if (!find (payload, pointer, '{', &value))
+    return NULL;
+  members = gstream_json_members (value);
+  keys = g_new0 (char *, members->len + 1);
+  for (guint i = 0; i < members->len; i++)
+    keys[i] = g_steal_pointer (&g_array_index (members, GstreamJsonMember, i).name);
+  return keys;
+}
+
+/* --- going over members and elements --- */
+
+/**
+ * GstreamPayloadIter:
+ *
+ * Goes over the members of an object, or the elements of an array (E2).
+ *
+ * The whole costs one pass over the text, however many members or elements there
+ * are; a JSON Pointer for each would go through all before it every time.
+ *
+ * In C it lives on the stack, needs no clearing, and may be left at any point:
+ *
+ * ```c
+ * GstreamPayloadIter iter;
+ * const char *key;
+ * GstreamPayload *value;
+ *
+ * gstream_payload_iter_init (&iter, state);
+ * while (gstream_payload_iter_next (&iter, &key, &value))
+ *   {
+ *     g_print ("%s is %s\n", key, gstream_payload_get_json (value, NULL));
+ *     gstream_payload_unref (value);
+ *   }
+ * ```
+ *
+ * Vala has `foreach (var element in payload)`, Python `for element in payload` and
+ * `for key, value in payload`, JavaScript `for (const element of payload)` and
+ * `for (const [key, value] of payload)`. What is part of a part is reached with
+ * [method@Payload.get] first.
+ *
+ * A payload never changes, and may be iterated any number of times at once, in any
+ * threads; one iterator is for one thread.
+ */
+
+/* What a GstreamPayloadIter is inside. */
+typedef struct
+{
+  GstreamPayload  *payload;
+  gboolean         holds_payload;
+  gboolean         is_array;
+  GstreamJsonIter  elements; /* of an array */
+  const GArray    *members;  /* of an object, or NULL; @payload's */
+  guint            next;     /* of them */
+} Iter;
+
+G_STATIC_ASSERT (sizeof (Iter) <= sizeof (GstreamPayloadIter));
+
+G_DEFINE_BOXED_TYPE (GstreamPayloadIter, gstream_payload_iter, gstream_payload_iter_copy, gstream_payload_iter_free)
+
+/**
+ * gstream_payload_iter_init: (skip)
+ * @iter: (out caller-allocates): where the iterator is to be
+ * @payload: (nullable): a payload, which has to outlive @iter
+ *
+ * Sets @iter before the first member or element of @payload. There is none where
+ * @payload is neither object nor array, or %NULL.
+ */
+void
+gstream_payload_iter_init (GstreamPayloadIter *iter,
+                           GstreamPayload     *payload)
+{
+  Iter *self = (Iter *) iter;
+
+  g_return_if_fail (iter != NULL);
+
+  *self = (Iter) { .payload = payload };
+  if (payload == NULL)
+    return;
+  self->is_array = *payload->json == '[';
+  if (self->is_array)
+    gstream_json_iter_init (&self->elements, gstream_payload_value (payload));
+  else if (*payload->json == '{')
+    self->members = get_members (payload);
+}
+
+static gboolean
+next_member (Iter              *self,
+             const char       **key,
+             GstreamJsonValue  *value)
+{
+  const GstreamJsonMember *member;
+
+  *key = NULL;
+  if (self->members == NULL || self->next == self->members->len)
+    return FALSE;
+  member = &g_array_index (self->members, GstreamJsonMember, self->next++);
+  *key = member->name;
+  *value = member->value;
+  return TRUE;
+}
+
+/* At the end it stays there. */
+static gboolean
+next_element (Iter              *self,
+              const char       **key,
+              GstreamJsonValue  *value)
+{
+  *key = NULL;
+  return gstream_json_iter_element (&self->elements, value);
+}
+
+/**
+ * gstream_payload_iter_next:
+ * @iter: an iterator
+ * @key: (out) (optional) (nullable) (transfer none): return location for the member's
+ *   name, which the payload keeps; %NULL for an element of an array
+ * @value: (out) (optional) (nullable) (transfer full): return location for the member's
+ *   value, or the element, as a payload of its own that shares the text
+ *
+ * Goes on to the next member or element, in the order of the text. Of members of the
+ * same name there is one, with the last one's value, where the first one stands.
+ *
+ * At the end, and whenever it is called after that, @key and @value are %NULL.
+ *
+ * Returns: %TRUE if there was one more
+ */
+gboolean
+gstream_payload_iter_next (GstreamPayloadIter  *iter,
+                           const char         **key,
+                           GstreamPayload     **value)
+{
+  Iter *self = (Iter *) iter;
+  GstreamJsonValue found;
+  const char *name;
+  gboolean is_there;
+
+  g_return_val_if_fail (iter != NULL, FALSE);
+
+  is_there = self->is_array ? next_element (self, &name, &found) : next_member (self, &name, &found);
+  if (key != NULL)
+    *key = name;
+  if (value != NULL)
+    *value = is_there ? gstream_payload_new_part (self->payload, found) : NULL;
+  return is_there;
+}
+
+/**
+ * gstream_payload_iter_next_value:
+ * @iter: an iterator
+ *
+ * Goes on as [method@PayloadIter.next] does, for whoever wants no keys.
+ *
+ * Returns: (transfer full) (nullable): the next value or element, or %NULL at the end
+ */
+GstreamPayload *
+gstream_payload_iter_next_value (GstreamPayloadIter *iter)
+{
+  GstreamPayload *value = NULL;
+
+  g_return_val_if_fail (iter != NULL, NULL);
+
+  gstream_payload_iter_next (iter, NULL, &value);
+  return value;
+}
+
+static GstreamPayloadIter *
+iter_dup (const Iter *iter)
+{
+  GstreamPayloadIter *dup = g_new0 (GstreamPayloadIter, 1);
+  Iter *self = (Iter *) dup;
+
+  *self = *iter;
+  self->holds_payload = iter->payload != NULL;
+  if (self->holds_payload)
+    gstream_payload_ref (self->payload);
+  return dup;
+}
+
+/**
+ * gstream_payload_iterator:
+ * @payload: a payload
+ *
+ * Makes an iterator that holds @payload, as languages with garbage collection want it.
+ * In C, [method@PayloadIter.init] needs no memory.
+ *
+ * Returns: (transfer full): an iterator before the first member or element
+ */
+GstreamPayloadIter *
+gstream_payload_iterator (GstreamPayload *payload)
+{
+  GstreamPayloadIter iter;
+
+  g_return_val_if_fail (payload != NULL, NULL);
+
+  gstream_payload_iter_init (&iter, payload);
+  return iter_dup ((Iter *) &iter);
+}
+
+/**
+ * gstream_payload_iter_copy:
+ * @iter: an iterator
+ *
+ * A second iterator, at the same place, that holds the payload.
+ *
+ * Returns: (transfer full): the copy
+ */
+GstreamPayloadIter *
+gstream_payload_iter_copy (GstreamPayloadIter *iter)
+{
+  g_return_val_if_fail (iter != NULL, NULL);
+
+  return iter_dup ((Iter *) iter);
+}
+
+/**
+ * gstream_payload_iter_free:
+ * @iter: (transfer full): an iterator that is not on the stack
+ *
+ * Frees what [method@Payload.iterator] or [method@PayloadIter.copy] made.
+ */
+void
+gstream_payload_iter_free (GstreamPayloadIter *iter)
+{
+  Iter *self = (Iter *) iter;
+
+  g_return_if_fail (iter != NULL);
+
+  if (self->holds_payload)
+    gstream_payload_unref (self->payload);
+  g_free (iter);
 }

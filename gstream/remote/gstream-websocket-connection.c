@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-event-reader-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-farewell-private.h>
 #include <gstream/remote/gstream-request-private.h>

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-event-reader-internal.h>
 #include <gstream/sources/gstream-pending-next-internal.h>
 
 G_BEGIN_DECLS

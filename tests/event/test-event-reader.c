@@ -7,6 +7,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-event-reader-internal.h>
 
 static GstreamEvent *
 event_of (const char *json)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The namespaces that occurred lately, by the JSON text that names them, so
- * that events at one namespace share it.
+ * The namespaces of a source, for its reader: each distinct one is made once, and found again by the JSON text
+ * that names it, so that events at one namespace share it.
  */
 #pragma once
 
