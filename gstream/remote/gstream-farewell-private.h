@@ -20,7 +20,7 @@ gboolean gstream_farewell_is_under_way (GstreamServer           *server);
 /* Calls @func, once, when none is any more, when that takes too long, or when @cancellable is cancelled. */
 void     gstream_farewell_wait         (GstreamServer           *server,
                                         GCancellable            *cancellable,
-                                        GSourceFunc              func,
+                                        GSourceOnceFunc          func,
                                         gpointer                 user_data,
                                         GDestroyNotify           destroy);
 

@@ -4,7 +4,7 @@
  */
 #include <gstream/remote/gstream-farewell-private.h>
 
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 
 #define PATIENCE 1000           /* ms: a server that has not answered by then is left all the same */
 #define REST 100                /* ms: what it still has to do with a thread when the connection has ended */
@@ -77,10 +77,10 @@ end_soon (Farewell *self)
   g_source_set_ready_time (self->timer, g_get_monotonic_time () + REST * 1000);
 }
 
-static gboolean
+static void
 on_end (gpointer user_data)
 {
-  return G_SOURCE_REMOVE; /* which frees it */
+  /* The timer frees it. */
 }
 
 void
@@ -93,16 +93,16 @@ gstream_farewell_say (GstreamServer           *server,
   self->session = g_object_ref (server->session);
   self->connection = connection;
   self->gate = gate;
-  self->timer = gstream_timer_new (PATIENCE, NULL, "[gstream] farewell");
+  self->timer = gstream_timer_start (server->context, PATIENCE, NULL, "[gstream] farewell", on_end, self, farewell_free);
   farewells_of (self->session)->n++;
   g_signal_connect_swapped (connection, "closed", G_CALLBACK (end_soon), self);
   g_signal_connect_swapped (gate, "shut", G_CALLBACK (end_soon), self);
-  g_source_set_callback (self->timer, on_end, self, farewell_free);
-  g_source_attach (self->timer, server->context);
   g_source_unref (self->timer);
 
   gstream_gate_open (gate, MOST_READ);
+  gstream_server_begin_io (server);
   soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+  gstream_server_end_io (server);
 }
 
 /* --- waiting for it --- */
@@ -116,13 +116,12 @@ gstream_farewell_is_under_way (GstreamServer *server)
 void
 gstream_farewell_wait (GstreamServer  *server,
                        GCancellable   *cancellable,
-                       GSourceFunc     func,
+                       GSourceOnceFunc func,
                        gpointer        user_data,
                        GDestroyNotify  destroy)
 {
-  GSource *timer = gstream_timer_new (PATIENCE, cancellable, "[gstream] after a farewell");
+  GSource *timer = gstream_timer_start (server->context, PATIENCE, cancellable, "[gstream] after a farewell",
+                                        func, user_data, destroy);
 
-  g_source_set_callback (timer, func, user_data, destroy);
-  g_source_attach (timer, server->context);
   g_ptr_array_add (farewells_of (server->session)->waiting, timer);
 }

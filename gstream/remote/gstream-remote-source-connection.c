@@ -7,7 +7,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
 static void
@@ -183,7 +183,7 @@ gstream_remote_source_give_up (GstreamRemoteSource *self,
   self->state = GSTREAM_REMOTE_ENDED;
 }
 
-static gboolean
+static void
 on_pause_over (gpointer user_data)
 {
   GstreamRemoteSource *self = user_data;
@@ -192,8 +192,6 @@ on_pause_over (gpointer user_data)
   begin_again (self);
   gstream_remote_source_connect (self, NULL);
   gstream_remote_source_go_on (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 void
@@ -210,7 +208,6 @@ gstream_remote_source_connect_again (GstreamRemoteSource *self)
 
   g_clear_error (&self->broken);
   self->state = GSTREAM_REMOTE_PAUSING;
-  self->pause = gstream_timer_new (milliseconds, NULL, "[gstream] reconnect");
-  g_source_set_callback (self->pause, on_pause_over, self, NULL);
-  g_source_attach (self->pause, self->server->context);
+  self->pause = gstream_timer_start (self->server->context, milliseconds, NULL, "[gstream] reconnect",
+                                     on_pause_over, self, NULL);
 }

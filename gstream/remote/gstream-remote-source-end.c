@@ -8,7 +8,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-pending-private.h>
 #include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 
 #define FIRST_PAUSE 50  /* ms, until it is asked once more whether the run is over; doubled each time, ... */
 #define MOST_DOUBLINGS 4 /* ... so often */
@@ -27,7 +27,7 @@ gstream_remote_run_is_under_way (GstreamPayload *run)
 
 /* --- whether it is over --- */
 
-static gboolean
+static void
 on_ask_again (gpointer user_data)
 {
   GstreamRemoteSource *self = user_data;
@@ -35,17 +35,13 @@ on_ask_again (gpointer user_data)
   gstream_timer_end (&self->ask_again);
   if (self->pending.task != NULL) /* else whoever waits next asks */
     gstream_remote_source_see_to_end (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
 ask_again (GstreamRemoteSource *self)
 {
-  self->ask_again = gstream_timer_new (FIRST_PAUSE << MIN (self->n_asked++, MOST_DOUBLINGS), NULL,
-                                       "[gstream] is the run over?");
-  g_source_set_callback (self->ask_again, on_ask_again, self, NULL);
-  g_source_attach (self->ask_again, self->server->context);
+  self->ask_again = gstream_timer_start (self->server->context, FIRST_PAUSE << MIN (self->n_asked++, MOST_DOUBLINGS), NULL,
+                                         "[gstream] is the run over?", on_ask_again, self, NULL);
 }
 
 /* What it said before that is here, or on its way: that it comes no more shows that it is here. */

@@ -8,7 +8,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
 #define REST 500          /* ms: what a run that is over has said is here by then */
@@ -159,7 +159,7 @@ silent_after_the_end (GstreamRemoteSource *self)
     gstream_remote_source_go_on (self);
 }
 
-static gboolean
+static void
 on_silence (gpointer user_data)
 {
   g_autoptr (GstreamRemoteSource) self = g_object_ref (user_data);
@@ -169,8 +169,6 @@ on_silence (gpointer user_data)
     silent_after_the_end (self);
   else
     check_run (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static guint
@@ -191,7 +189,6 @@ gstream_remote_source_start_silence (GstreamRemoteSource *self)
 {
   gstream_timer_end (&self->silence);
   self->heard = how_much_it_brought (self);
-  self->silence = gstream_timer_new (get_patience (self), NULL, "[gstream] silence");
-  g_source_set_callback (self->silence, on_silence, self, NULL);
-  g_source_attach (self->silence, self->server->context);
+  self->silence = gstream_timer_start (self->server->context, get_patience (self), NULL, "[gstream] silence",
+                                       on_silence, self, NULL);
 }

@@ -5,7 +5,7 @@
 #include <gstream/remote/gstream-remote-source-private.h>
 
 #include <gstream/event/gstream-event-internal.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 
 #define DROPS_PER_TURN 256 /* events of other runs, or seen before, that one call passes over */
 

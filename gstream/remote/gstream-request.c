@@ -5,7 +5,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 
 #include <string.h>
 
@@ -60,25 +60,23 @@ request_free (gpointer data)
   g_free (request);
 }
 
-static gboolean
+static void
 on_pause_over (gpointer user_data)
 {
   GTask *task = user_data;
 
   if (!g_task_return_error_if_cancelled (task))
     start_attempt (task);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
 pause_then_retry (GTask  *task,
                   gint64  milliseconds)
 {
-  g_autoptr (GSource) pause = gstream_timer_new (milliseconds, g_task_get_cancellable (task), "[gstream] retry");
+  GSource *pause = gstream_timer_start (g_task_get_context (task), milliseconds, g_task_get_cancellable (task),
+                                        "[gstream] retry", on_pause_over, g_object_ref (task), g_object_unref);
 
-  g_source_set_callback (pause, on_pause_over, g_object_ref (task), g_object_unref);
-  g_source_attach (pause, g_task_get_context (task));
+  g_source_unref (pause);
 }
 
 static void
@@ -211,15 +209,13 @@ on_sent (GObject      *object,
   read_more (task);
 }
 
-static gboolean
+static void
 on_timeout (gpointer user_data)
 {
   Request *request = user_data;
 
   request->timed_out = TRUE;
   g_cancellable_cancel (request->attempt);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -237,9 +233,8 @@ start_attempt (GTask *task)
 
   request->timed_out = FALSE;
   request->attempt = g_cancellable_new ();
-  request->timeout = gstream_timer_new (request->server->answer_timeout, NULL, "[gstream] answer timeout");
-  g_source_set_callback (request->timeout, on_timeout, request, NULL);
-  g_source_attach (request->timeout, g_task_get_context (task));
+  request->timeout = gstream_timer_start (request->server->context, request->server->answer_timeout, NULL,
+                                          "[gstream] answer timeout", on_timeout, request, NULL);
   if (caller != NULL)
     request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled),
                                               g_object_ref (request->attempt), g_object_unref);
@@ -250,8 +245,10 @@ start_attempt (GTask *task)
     gstream_request_set_body (request->message, request->body);
   if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */
     soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
+  gstream_server_begin_io (request->server);
   soup_session_send_async (request->server->session, request->message, G_PRIORITY_DEFAULT, request->attempt,
                            on_sent, g_object_ref (task));
+  gstream_server_end_io (request->server);
 }
 
 void
@@ -264,7 +261,7 @@ gstream_request_send (GstreamServer       *server,
                       GAsyncReadyCallback  callback,
                       gpointer             user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
   Request *request = g_new0 (Request, 1);
 
   request->server = gstream_server_ref (server);

@@ -18,7 +18,8 @@ typedef struct
   grefcount     ref_count;
   SoupSession  *session;
   SoupSession  *streams;         /* for what keeps its connection as long as a run: it does not run out of them */
-  GMainContext *context;         /* where everything that has to do with it happens (R7) */
+  GMainContext *context;         /* the main context of its runs (R7) */
+  GMainContext *nested;          /* nested in that, for GIO and libsoup; the session's */
   char         *url;             /* origin and path, without a slash at its end */
   char         *assistant;
   GPtrArray    *headers;         /* names and values in turn; all of them are secret */
@@ -38,12 +39,17 @@ typedef struct
 GstreamServer *gstream_server_new         (const char     *url,
                                            const char     *assistant,
                                            SoupSession    *session,
+                                           GMainContext   *context,
                                            GError        **error);
 GstreamServer *gstream_server_ref         (GstreamServer  *self);
 void           gstream_server_unref       (GstreamServer  *self);
 void           gstream_server_take_header (GstreamServer  *self,
                                            const char     *name,
                                            const char     *value);
+
+/* Around each call into GIO or libsoup that starts something: pushes and pops the thread default. */
+void           gstream_server_begin_io    (GstreamServer  *self);
+void           gstream_server_end_io      (GstreamServer  *self);
 
 /* A request for @path below the server's URL, with everything but a body. No redirect is followed. */
 SoupMessage   *gstream_server_new_message (GstreamServer  *self,

@@ -3,6 +3,7 @@
  * The server that a thread lives on and how it is spoken to.
  */
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-server-private.h>
 
 #include <string.h>
@@ -92,10 +93,11 @@ find_streams (SoupSession *session)
 }
 
 GstreamServer *
-gstream_server_new (const char   *url,
-                    const char   *assistant,
-                    SoupSession  *session,
-                    GError      **error)
+gstream_server_new (const char    *url,
+                    const char    *assistant,
+                    SoupSession   *session,
+                    GMainContext  *context,
+                    GError       **error)
 {
   GError *local_error = NULL;
   g_autoptr (GUri) uri = g_uri_parse (url ? url : "", SOUP_HTTP_URI_FLAGS, &local_error);
@@ -118,7 +120,8 @@ gstream_server_new (const char   *url,
   self->assistant = g_strdup (assistant);
   self->session = g_object_ref (session);
   self->streams = find_streams (session);
-  self->context = g_main_context_ref_thread_default ();
+  self->context = g_main_context_ref (context);
+  self->nested = gstream_run_context_get_nested (context, G_OBJECT (session));
   self->headers = g_ptr_array_new_with_free_func (g_free);
 
   return self;
@@ -145,6 +148,18 @@ gstream_server_unref (GstreamServer *self)
   g_free (self->assistant);
   g_free (self->url);
   g_free (self);
+}
+
+void
+gstream_server_begin_io (GstreamServer *self)
+{
+  g_main_context_push_thread_default (self->nested);
+}
+
+void
+gstream_server_end_io (GstreamServer *self)
+{
+  g_main_context_pop_thread_default (self->nested);
 }
 
 void

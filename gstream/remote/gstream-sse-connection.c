@@ -8,6 +8,7 @@
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/sources/gstream-pending-next-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
@@ -41,10 +42,13 @@ static void go_on (GstreamSseConnection *self);
 
 static void
 open_events (GstreamSseConnection *self,
+             GInputStream         *decoded,
              GInputStream         *body)
 {
+  g_autoptr (GInputStream) wrapped = gstream_run_context_wrap_body (self->server->nested, decoded, body);
+
   self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE,
-                               "stream", body,
+                               "stream", wrapped,
                                "max-event-size", (guint) self->server->max_event_size,
                                "max-depth", self->server->max_depth,
                                NULL);
@@ -123,6 +127,7 @@ on_refusal (GObject      *object,
 
 static void
 take_answer (GstreamSseConnection *self,
+             GInputStream         *decoded,
              GInputStream         *body)
 {
   const char *type = content_type (self);
@@ -130,12 +135,12 @@ take_answer (GstreamSseConnection *self,
   if (soup_message_get_status (self->message) == SOUP_STATUS_OK
       && type != NULL && g_ascii_strcasecmp (type, "text/event-stream") == 0)
     {
-      open_events (self, body);
+      open_events (self, decoded, body);
       return;
     }
 
   self->refusal = g_malloc (MOST_OF_REFUSAL);
-  g_input_stream_read_all_async (body, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing,
+  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing,
                                  on_refusal, g_object_ref (self));
 }
 
@@ -146,27 +151,31 @@ on_answer (GObject      *object,
 {
   g_autoptr (GstreamSseConnection) self = user_data;
   GError *error = NULL;
-  g_autoptr (GInputStream) encoded = soup_session_send_finish (SOUP_SESSION (object), result, &error);
-  g_autoptr (GInputStream) body = encoded != NULL ? gstream_encoding_decode (self->message, encoded, &error) : NULL;
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) decoded = body != NULL ? gstream_encoding_decode (self->message, body, &error) : NULL;
 
-  if (body == NULL)
+  if (decoded == NULL)
     {
       gstream_server_name_error (self->server, self->message, error);
       self->error = error;
     }
   else if (!g_cancellable_is_cancelled (self->closing))
-    take_answer (self, body);
+    take_answer (self, decoded, body);
 
+  g_main_context_push_thread_default (self->server->context); /* libsoup called back in that which is nested in it */
   if (gstream_pending_next_wake (&self->pending))
     go_on (self);
+  g_main_context_pop_thread_default (self->server->context);
 }
 
 static void
 ask (GstreamSseConnection *self)
 {
   self->asked = TRUE;
+  gstream_server_begin_io (self->server);
   soup_session_send_async (self->server->streams, self->message, G_PRIORITY_DEFAULT, self->closing,
                            on_answer, g_object_ref (self));
+  gstream_server_end_io (self->server);
 }
 
 /* --- its events --- */

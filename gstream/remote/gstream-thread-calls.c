@@ -5,6 +5,30 @@
 #include <gstream/remote/gstream-thread-private.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-run-context-private.h>
+
+GTask *
+gstream_thread_new_task (GstreamThread       *self,
+                         gpointer             tag,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  GTask *task;
+
+  if (!g_main_context_acquire (self->context))
+    {
+      g_task_report_new_error (self, callback, user_data, tag, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                               "The main context of this GstreamThread belongs to another thread: call from there");
+      return NULL;
+    }
+
+  task = gstream_run_context_new_task (self->context, self, cancellable, callback, user_data);
+  g_main_context_release (self->context);
+  g_task_set_source_tag (task, tag);
+
+  return task;
+}
 
 gboolean
 gstream_thread_expect_run (GstreamThread *self,

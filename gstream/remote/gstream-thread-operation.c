@@ -13,7 +13,7 @@
 #include <gstream/remote/gstream-remote-run-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
 #define DOUBTS_WITHIN 20 /* of the time for an answer: as a part of that */
@@ -46,12 +46,14 @@ gstream_thread_operation_begin (GstreamThread       *self,
                                 GAsyncReadyCallback  callback,
                                 gpointer             user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  GstreamThreadOperation *op = g_new0 (GstreamThreadOperation, 1);
+  g_autoptr (GTask) task = gstream_thread_new_task (self, tag, cancellable, callback, user_data);
+  GstreamThreadOperation *op = NULL;
   g_auto (GStrv) modes = NULL;
   GError *error = NULL;
 
-  g_task_set_source_tag (task, tag);
+  if (task == NULL)
+    return NULL;
+  op = g_new0 (GstreamThreadOperation, 1);
   g_task_set_task_data (task, op, operation_free);
 
   op->server = gstream_thread_new_server (self, &error);
@@ -177,7 +179,7 @@ on_assistant_known (GObject      *object,
   gstream_event_source_close (op->connection); /* which ends the waiting */
 }
 
-static gboolean
+static void
 on_doubt (gpointer user_data)
 {
   GTask *task = user_data;
@@ -188,8 +190,6 @@ on_doubt (gpointer user_data)
   gstream_timer_end (&op->doubt);
   gstream_request_send (op->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
                         on_assistant_known, g_object_ref (task));
-
-  return G_SOURCE_REMOVE;
 }
 
 /* JavaScript's server does not answer on a WebSocket at all where it knows no such assistant. */
@@ -198,9 +198,8 @@ start_doubt (GTask *task)
 {
   GstreamThreadOperation *op = g_task_get_task_data (task);
 
-  op->doubt = gstream_timer_new (op->server->answer_timeout / DOUBTS_WITHIN, NULL, "[gstream] doubt");
-  g_source_set_callback (op->doubt, on_doubt, task, NULL);
-  g_source_attach (op->doubt, g_task_get_context (task));
+  op->doubt = gstream_timer_start (op->server->context, op->server->answer_timeout / DOUBTS_WITHIN, NULL,
+                                   "[gstream] doubt", on_doubt, task, NULL);
 }
 
 /* --- the command --- */

@@ -40,6 +40,12 @@ GstreamServer *gstream_thread_new_server     (GstreamThread   *self,
 void           gstream_thread_take_thread_id (GstreamThread   *self,
                                               const char      *thread_id);
 
+/* The task of a call, completed in the thread's main context. NULL: that belongs to another thread; @callback gets an error. */
+GTask         *gstream_thread_new_task       (GstreamThread       *self,
+                                              gpointer             tag,
+                                              GCancellable        *cancellable,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             user_data);
 /* FALSE, and @task fails with "There is " and @nothing: the server has not made the thread yet. */
 gboolean       gstream_thread_expect_run     (GstreamThread   *self,
                                               GTask           *task,

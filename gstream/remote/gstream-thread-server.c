@@ -133,13 +133,12 @@ GstreamServer *
 gstream_thread_new_server (GstreamThread  *self,
                            GError        **error)
 {
-  g_autoptr (GstreamServer) server = gstream_server_new (self->url, self->assistant, ensure_session (self), error);
+  g_autoptr (GstreamServer) server = gstream_server_new (self->url, self->assistant, ensure_session (self),
+                                                         self->context, error);
 
   if (server == NULL || !add_headers (self, server, error))
     return NULL;
 
-  g_main_context_unref (server->context);
-  server->context = g_main_context_ref (self->context);
   server->max_event_size = self->max_event_size;
   server->max_depth = self->max_depth;
   server->retry_limit = self->retry_limit;

@@ -44,9 +44,8 @@ gstream_thread_state (GstreamThread       *self,
   g_return_if_fail (GSTREAM_IS_THREAD (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_thread_state);
-  if (!gstream_thread_expect_run (self, task, "no state"))
+  task = gstream_thread_new_task (self, gstream_thread_state, cancellable, callback, user_data);
+  if (task == NULL || !gstream_thread_expect_run (self, task, "no state"))
     return;
   server = gstream_thread_new_server (self, &error);
   if (server == NULL)

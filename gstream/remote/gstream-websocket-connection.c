@@ -12,7 +12,7 @@
 #include <gstream/remote/gstream-farewell-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-retry-private.h>
-#include <gstream/remote/gstream-timer-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-websocket-handshake-private.h>
 #include <gstream/sources/gstream-pending-next-internal.h>
 
@@ -85,7 +85,7 @@ take_error (GstreamWebsocketConnection *self,
 }
 
 /* Too late, or cancelled. Either way it is not known whether the server has acted: the connection goes. */
-static gboolean
+static void
 on_command_timeout (gpointer user_data)
 {
   GstreamWebsocketConnection *self = user_data;
@@ -95,8 +95,6 @@ on_command_timeout (gpointer user_data)
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
   gstream_server_name_error (self->server, self->message, error);
   take_error (self, error);
-
-  return G_SOURCE_REMOVE;
 }
 
 /* --- what comes --- */
@@ -328,10 +326,19 @@ on_gate_shut (GstreamGate                *gate,
 /* --- opening --- */
 
 static void
+send (GstreamWebsocketConnection *self,
+      const char                 *command)
+{
+  gstream_server_begin_io (self->server);
+  soup_websocket_connection_send_text (self->connection, command);
+  gstream_server_end_io (self->server);
+}
+
+static void
 send_command (GstreamWebsocketConnection *self)
 {
   if (self->command != NULL)
-    soup_websocket_connection_send_text (self->connection, g_task_get_task_data (self->command));
+    send (self, g_task_get_task_data (self->command));
 }
 
 /* Seconds, of which two go into the silence that a connection may keep. */
@@ -345,19 +352,21 @@ static void
 use_connection (GstreamWebsocketConnection *self)
 {
   soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->server->max_event_size);
+  gstream_server_begin_io (self->server);
   soup_websocket_connection_set_keepalive_interval (self->connection, get_ping_interval (self));
+  gstream_server_end_io (self->server);
   g_signal_connect_object (self->connection, "message", G_CALLBACK (on_message), self, 0);
   g_signal_connect_object (self->connection, "error", G_CALLBACK (on_error), self, 0);
   g_signal_connect_object (self->connection, "closed", G_CALLBACK (on_closed), self, 0);
   g_signal_connect_object (self->gate, "shut", G_CALLBACK (on_gate_shut), self, 0);
 
-  soup_websocket_connection_send_text (self->connection, self->subscribe);
+  send (self, self->subscribe);
   send_command (self);
 }
 
 static void start_timeout (GstreamWebsocketConnection *self);
 
-static gboolean
+static void
 on_pause_over (gpointer user_data)
 {
   GstreamWebsocketConnection *self = user_data;
@@ -367,8 +376,6 @@ on_pause_over (gpointer user_data)
   g_object_unref (self->message);
   self->message = gstream_server_new_message (self->server, "GET", self->path);
   begin_handshake (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 /* Nothing has been sent yet: a command may wait for another handshake. FALSE: that does not help. */
@@ -383,9 +390,8 @@ try_again (GstreamWebsocketConnection *self,
     return FALSE;
 
   gstream_timer_end (&self->timeout);
-  self->pause = gstream_timer_new (milliseconds, g_task_get_cancellable (self->command), "[gstream] handshake");
-  g_source_set_callback (self->pause, on_pause_over, self, NULL);
-  g_source_attach (self->pause, self->server->context);
+  self->pause = gstream_timer_start (self->server->context, milliseconds, g_task_get_cancellable (self->command),
+                                     "[gstream] handshake", on_pause_over, self, NULL);
 
   return TRUE;
 }
@@ -414,14 +420,12 @@ on_handshake (GObject      *object,
     read_more (self);
 }
 
-static gboolean
+static void
 shake_hands (gpointer user_data)
 {
   GstreamWebsocketConnection *self = user_data;
 
   gstream_websocket_handshake (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
-
-  return G_SOURCE_REMOVE;
 }
 
 /* A run that goes on cannot wait for a connection that may be dead; one that begins can. */
@@ -561,7 +565,7 @@ gstream_websocket_connection_ask_for_run (GstreamWebsocketConnection *self)
     return;
 
   command = gstream_command_tree ();
-  soup_websocket_connection_send_text (self->connection, command);
+  send (self, command);
 }
 
 static void
@@ -578,10 +582,9 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
 static void
 start_timeout (GstreamWebsocketConnection *self)
 {
-  self->timeout = gstream_timer_new (self->server->answer_timeout, g_task_get_cancellable (self->command),
-                                     "[gstream] answer timeout");
-  g_source_set_callback (self->timeout, on_command_timeout, self, NULL);
-  g_source_attach (self->timeout, self->server->context);
+  self->timeout = gstream_timer_start (self->server->context, self->server->answer_timeout,
+                                       g_task_get_cancellable (self->command), "[gstream] answer timeout",
+                                       on_command_timeout, self, NULL);
 }
 
 void
@@ -593,7 +596,7 @@ gstream_websocket_connection_command (GstreamWebsocketConnection *self,
 {
   g_assert (self->command == NULL);
 
-  self->command = g_task_new (self, cancellable, callback, user_data);
+  self->command = gstream_run_context_new_task (self->server->context, self, cancellable, callback, user_data);
   g_task_set_source_tag (self->command, gstream_websocket_connection_command);
   g_task_set_task_data (self->command, g_strdup (command), g_free);
   start_timeout (self);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-run-context-private.h>
 
 #define READ_SIZE 4096              /* bytes */
 #define MAX_ANSWER_SIZE (16 * 1024) /* bytes of the answer's headers, and of a refusal's body */
@@ -349,7 +350,7 @@ gstream_websocket_handshake (GstreamServer       *server,
                              GAsyncReadyCallback  callback,
                              gpointer             user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
   Handshake *handshake = g_new0 (Handshake, 1);
   GUri *uri = soup_message_get_uri (message);
   g_autoptr (GSocketClient) client = make_client (server->session, uri);
@@ -361,7 +362,9 @@ gstream_websocket_handshake (GstreamServer       *server,
   g_task_set_source_tag (task, gstream_websocket_handshake);
   g_task_set_task_data (task, handshake, handshake_free);
 
+  gstream_server_begin_io (server);
   g_socket_client_connect_async (client, address, cancellable, on_connected, g_steal_pointer (&task));
+  gstream_server_end_io (server);
 }
 
 SoupWebsocketConnection *

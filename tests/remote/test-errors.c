@@ -277,7 +277,7 @@ test_closed_here (void)
       g_autoptr (FakeServer) fake = fake_server_new (on_silent_request, &n);
       g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (fake));
       g_autoptr (SoupSession) session = soup_session_new ();
-      g_autoptr (GstreamServer) server = gstream_server_new (url, "agent", session, NULL);
+      g_autoptr (GstreamServer) server = gstream_server_new (url, "agent", session, g_main_context_default (), NULL);
       g_autoptr (GstreamEventSource) connection = NULL;
       g_autoptr (GError) error = NULL;
       const char * const channels[] = { "values", NULL };

@@ -364,6 +364,186 @@ test_shared_session (void)
     }
 }
 
+/* --- a main context that is iterated, and never the thread default (R7) --- */
+
+#define MOST_IDLE_TURNS 10000
+
+typedef struct
+{
+  FakeAgent        *agent;
+  FakeAgent        *silent;
+  GstreamTransport  transport;
+  GMainContext     *context;
+  GThread          *thread;
+  GAsyncResult     *result;  /* of the call under way */
+  gboolean          is_done; /* atomic */
+} Client;
+
+static void
+on_result (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Client *client = user_data;
+
+  g_assert_true (g_thread_self () == client->thread);
+  g_assert_true (g_main_context_get_thread_default () == client->context);
+  client->result = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for_result (Client *client)
+{
+  g_assert_null (g_main_context_get_thread_default ());
+  while (client->result == NULL)
+    g_main_context_iteration (client->context, TRUE);
+
+  return g_steal_pointer (&client->result);
+}
+
+static GstreamThread *
+new_thread (Client    *client,
+            FakeAgent *agent)
+{
+  GstreamThread *thread = NULL;
+
+  g_main_context_push_thread_default (client->context);
+  thread = fake_agent_new_thread (agent, client->transport);
+  g_main_context_pop_thread_default (client->context);
+
+  return thread;
+}
+
+static GstreamRunStream *
+start_elsewhere (Client        *client,
+                 GstreamThread *thread)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GstreamRunStream *run = NULL;
+
+  gstream_thread_start (thread, NULL, NULL, NULL, NULL, NULL, on_result, client);
+  result = wait_for_result (client);
+  run = gstream_thread_start_finish (thread, result, &error);
+  g_assert_no_error (error);
+
+  return run;
+}
+
+static void
+read_output (Client           *client,
+             GstreamRunStream *run)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gstream_run_stream_output (run, NULL, on_result, client);
+  result = wait_for_result (client);
+  output = gstream_run_stream_output_finish (run, result, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (output);
+}
+
+static void
+read_state (Client        *client,
+            GstreamThread *thread)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GstreamPayload) state = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gstream_thread_state (thread, NULL, on_result, client);
+  result = wait_for_result (client);
+  state = gstream_thread_state_finish (thread, result, &error);
+  g_assert_no_error (error);
+}
+
+static GstreamRunStream *
+answer (Client        *client,
+        GstreamThread *thread)
+{
+  g_autoptr (GstreamPayload) question = gstream_payload_new_string ("Sure?");
+  g_autoptr (GstreamInterrupt) interrupt = gstream_interrupt_new ("i1", question, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GstreamRunStream *run = NULL;
+
+  gstream_thread_respond (thread, interrupt, question, NULL, NULL, on_result, client);
+  result = wait_for_result (client);
+  run = gstream_thread_respond_finish (thread, result, &error);
+  g_assert_no_error (error);
+
+  return run;
+}
+
+static void
+run_and_answer (Client *client)
+{
+  g_autoptr (GstreamThread) thread = new_thread (client, client->agent);
+  g_autoptr (GstreamRunStream) first = start_elsewhere (client, thread);
+  g_autoptr (GstreamRunStream) second = NULL;
+
+  read_output (client, first);
+  read_state (client, thread);
+  second = answer (client, thread);
+  read_output (client, second);
+}
+
+/* While a connection is silent, the loop sleeps. */
+static void
+run_into_silence (Client *client)
+{
+  g_autoptr (GstreamThread) thread = new_thread (client, client->silent);
+  g_autoptr (GstreamRunStream) run = start_elsewhere (client, thread);
+  g_autoptr (GstreamCursor) log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+  guint n_turns = 0;
+
+  gstream_cursor_next (log, NULL, on_result, client);
+  g_object_unref (wait_for_result (client));
+  gstream_run_stream_output (run, NULL, on_result, client);
+  while (g_main_context_iteration (client->context, FALSE))
+    g_assert_cmpuint (++n_turns, <, MOST_IDLE_TURNS);
+  g_assert_false (g_main_context_pending (client->context));
+
+  gstream_run_stream_abort (run);
+  g_object_unref (wait_for_result (client));
+}
+
+static gpointer
+run_client (gpointer user_data)
+{
+  Client *client = user_data;
+
+  client->thread = g_thread_self ();
+  client->context = g_main_context_new ();
+  run_and_answer (client);
+  run_into_silence (client);
+  g_main_context_unref (client->context);
+
+  g_atomic_int_set (&client->is_done, TRUE);
+  g_main_context_wakeup (NULL);
+
+  return NULL;
+}
+
+static void
+test_not_default (gconstpointer user_data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (FakeAgent) silent = fake_agent_new ("python-server/chat.sse");
+  Client client = { agent, silent, GPOINTER_TO_INT (user_data) };
+  g_autoptr (GThread) thread = NULL;
+
+  /* The first connection breaks, and is opened again after a pause. */
+  fake_agent_add_fault (agent, (Fault) { .cut_at = 2000 });
+  fake_agent_add_fault (silent, (Fault) { .cut_at = 2000, .stall = TRUE });
+  thread = g_thread_new ("client", run_client, &client);
+  while (!g_atomic_int_get (&client.is_done))
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (g_steal_pointer (&thread));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -380,6 +560,7 @@ main (int    argc,
   g_test_add_func ("/remote/N5/channels", test_channels);
   add ("N6/back-pressure", test_back_pressure);
   add ("N7/abort-and-drop", test_abort);
+  add ("R7/not-default", test_not_default);
   g_test_add_func ("/remote/N1/shared-session", test_shared_session);
 
   return g_test_run ();

@@ -217,7 +217,7 @@ static void
 test_told_pauses (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
+  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
   const struct { gint64 told; int expected[3]; } cases[] = {
     { -1, { 100, 200, 400 } }, { 7, { 7, 14, 28 } }, { 0, { 0, 0, 0 } }, { 2000, { 2000, 2000, 2000 } },
@@ -241,7 +241,7 @@ static void
 test_pauses (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
+  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
   g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
   g_autoptr (GError) busy = gstream_server_new_error (server, message, 503, NULL, 0);
@@ -270,7 +270,7 @@ static void
 test_logged (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, NULL);
+  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "why");
   GstreamRetry retry = { 0 };
 
@@ -306,7 +306,7 @@ test_retry_after (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost", "a", session, NULL);
+      g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost", "a", session, g_main_context_default (), NULL);
       g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
       g_autoptr (GError) error = NULL;
       GstreamRetry retry = { 0 };
