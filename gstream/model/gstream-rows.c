@@ -12,19 +12,27 @@
 
 typedef struct
 {
-  GObject *object;
-  GObject *companion; /* leaves with it; or NULL */
-  guint64  arrival;
-  gulong   handler;   /* of its status; 0: it has none */
+  GstreamRows   *rows;
+  GObject       *object;
+  GObject       *companion; /* leaves with it; or NULL */
+  guint64        arrival;
+  gulong         handler;   /* of its status; 0: it has none */
+  GSequenceIter *shown;     /* where it is shown; NULL: it is not */
+  GSequenceIter *finished;  /* among those that may leave; NULL: it is not */
+  GList          link;      /* among those answered, or aside */
+  GQueue        *queue;     /* which of them; NULL: neither */
 } Row;
 
+/* Of Row, by arrival where nothing else is said. What a frame costs is what has changed, however many rows there are. */
 struct _GstreamRows
 {
   grefcount              ref_count;
-  GPtrArray             *shown;   /* of Row, by arrival */
-  GPtrArray             *pending; /* come since the last frame */
-  GPtrArray             *aside;   /* answered, and left; as long as somebody else holds their objects */
-  GPtrArray             *back;    /* not answered after all, since the last frame */
+  GSequence             *shown;
+  GSequence             *finished; /* those shown that may leave where there are too many */
+  GPtrArray             *pending;  /* come since the last frame; as they came */
+  GQueue                 answered; /* shown, and to leave; as they were answered */
+  GQueue                 aside;    /* answered, and left; as long as somebody else holds their objects */
+  GPtrArray             *back;     /* not answered after all, since the last frame */
   guint                  max;     /* 0: no bound */
   GstreamPump           *pump;    /* NULL: there will be no rows */
   GstreamNotifier       notifier;
@@ -74,22 +82,67 @@ free_row (gpointer data)
   g_free (row);
 }
 
-static void
-free_rows (GPtrArray *rows)
+static int
+compare_arrivals (gconstpointer a,
+                  gconstpointer b,
+                  gpointer      unused)
 {
-  for (guint i = 0; i < rows->len; i++)
-    free_row (g_ptr_array_index (rows, i));
-  g_ptr_array_set_size (rows, 0);
+  const Row *first = a;
+  const Row *second = b;
+
+  return (first->arrival > second->arrival) - (first->arrival < second->arrival);
 }
 
 static int
-compare_arrivals (gconstpointer a,
+compare_elements (gconstpointer a,
                   gconstpointer b)
 {
-  const Row *first = *(Row * const *) a;
-  const Row *second = *(Row * const *) b;
+  return compare_arrivals (*(Row * const *) a, *(Row * const *) b, NULL);
+}
 
-  return (first->arrival > second->arrival) - (first->arrival < second->arrival);
+static void
+leave_queue (Row *row)
+{
+  if (row->queue != NULL)
+    g_queue_unlink (row->queue, &row->link);
+  row->queue = NULL;
+}
+
+static void
+join_queue (Row    *row,
+            GQueue *queue)
+{
+  leave_queue (row);
+  row->link.data = row;
+  row->queue = queue;
+  g_queue_push_tail_link (queue, &row->link);
+}
+
+/* What has become of one that is shown. */
+static void
+look_at (Row *row)
+{
+  if (row->finished == NULL && is_finished (row->object))
+    row->finished = g_sequence_insert_sorted (row->rows->finished, row, compare_arrivals, NULL);
+  if (!is_answered (row->object))
+    leave_queue (row);
+  else if (row->queue == NULL)
+    join_queue (row, &row->rows->answered);
+}
+
+static void
+show (Row *row)
+{
+  row->shown = g_sequence_insert_sorted (row->rows->shown, row, compare_arrivals, NULL);
+  look_at (row);
+}
+
+static void
+hide (Row *row)
+{
+  g_clear_pointer (&row->shown, g_sequence_remove);
+  g_clear_pointer (&row->finished, g_sequence_remove);
+  leave_queue (row);
 }
 
 /* --- what was answered --- */
@@ -98,138 +151,123 @@ static void
 on_forgotten (gpointer  user_data,
               GObject  *object)
 {
-  GPtrArray *aside = user_data;
-
-  for (guint i = 0; i < aside->len; i++)
-    if (((Row *) aside->pdata[i])->object == object)
-      {
-        g_free (g_ptr_array_steal_index_fast (aside, i));
-        return;
-      }
+  leave_queue (user_data);
+  g_free (user_data);
 }
 
 /* It may come back, if whoever holds it says so: its handler stays. */
 static void
-set_aside (GPtrArray *aside,
-           Row       *row)
+set_aside (Row *row)
 {
   g_clear_object (&row->companion);
-  g_ptr_array_add (aside, row);
-  g_object_weak_ref (row->object, on_forgotten, aside);
+  join_queue (row, &row->rows->aside);
+  g_object_weak_ref (row->object, on_forgotten, row);
   g_object_unref (row->object);
 }
 
-/* NULL: it was not set aside. */
-static Row *
-take_back (GPtrArray *aside,
-           GObject   *object)
+static void
+take_back (Row *row)
 {
-  for (guint i = 0; i < aside->len; i++)
-    if (((Row *) aside->pdata[i])->object == object)
-      {
-        g_object_weak_unref (g_object_ref (object), on_forgotten, aside);
-        return g_ptr_array_steal_index_fast (aside, i);
-      }
-
-  return NULL;
+  g_object_weak_unref (g_object_ref (row->object), on_forgotten, row);
+  leave_queue (row);
 }
 
 /* --- what leaves --- */
-
-typedef struct
-{
-  guint first; /* position of the first row that is touched */
-  guint tail;  /* rows after the last one that is */
-} Span;
 
 /* How many rows there are too many, if what is pending comes. */
 static guint
 count_excess (GstreamRows *self)
 {
-  guint n = self->shown->len + self->pending->len;
+  guint n = g_sequence_get_length (self->shown) + self->pending->len;
 
   return self->max > 0 && n > self->max ? n - self->max : 0;
 }
 
-static gboolean
-leaves (Row   *row,
-        guint *excess)
-{
-  if (is_answered (row->object))
-    return TRUE;
-  if (*excess == 0 || !is_finished (row->object))
-    return FALSE;
-
-  (*excess)--;
-  return TRUE;
-}
-
-/* Takes out what is answered, and the oldest finished ones that are too many. */
-static GPtrArray *
-take_leaving (GPtrArray *rows,
-              guint      excess,
-              Span      *span)
-{
-  GPtrArray *gone = g_ptr_array_new ();
-  guint n_kept = 0;
-
-  span->first = span->tail = rows->len;
-  for (guint i = 0; i < rows->len; i++)
-    {
-      Row *row = g_ptr_array_index (rows, i);
-
-      if (!leaves (row, &excess))
-        {
-          rows->pdata[n_kept++] = row;
-          continue;
-        }
-      span->first = MIN (span->first, i);
-      span->tail = rows->len - i - 1;
-      g_ptr_array_add (gone, row);
-    }
-  g_ptr_array_set_size (rows, n_kept);
-
-  return gone;
-}
-
 static void
-let_go (GstreamRows *self,
-        GPtrArray   *gone)
+let_go (GPtrArray *gone)
 {
   for (guint i = 0; i < gone->len; i++)
-    if (self->changed != NULL && is_answered (((Row *) gone->pdata[i])->object))
-      set_aside (self->aside, gone->pdata[i]);
-    else
-      free_row (gone->pdata[i]);
+    {
+      Row *row = g_ptr_array_index (gone, i);
+
+      if (row->rows->changed == NULL || !GSTREAM_IS_PENDING_INTERRUPT (row->object))
+        free_row (row);
+      else if (is_answered (row->object))
+        set_aside (row);
+      else /* not any more, while its leaving was told */
+        g_ptr_array_add (row->rows->back, row);
+    }
   g_ptr_array_unref (gone);
 }
 
+/* What is answered, and the oldest finished ones that are too many; in order. */
+static GPtrArray *
+list_leaving (GstreamRows *self)
+{
+  GPtrArray *leaving = g_ptr_array_new ();
+  GSequenceIter *oldest = g_sequence_get_begin_iter (self->finished);
+
+  for (GList *link = self->answered.head; link != NULL; link = link->next)
+    g_ptr_array_add (leaving, link->data);
+  for (guint n = count_excess (self); n > 0 && !g_sequence_iter_is_end (oldest); n--)
+    {
+      g_ptr_array_add (leaving, g_sequence_get (oldest));
+      oldest = g_sequence_iter_next (oldest);
+    }
+  g_ptr_array_sort (leaving, compare_elements);
+
+  return leaving;
+}
+
+/* Those that lie together leave together: the rows between them stay. */
 static void
 show_leaving (GstreamRows *self)
 {
-  Span span;
-  guint n_before = self->shown->len;
-  GPtrArray *gone = take_leaving (self->shown, count_excess (self), &span);
+  GPtrArray *leaving = list_leaving (self);
+  GPtrArray *gone = g_ptr_array_new ();
 
-  if (gone->len > 0)
-    self->changed (self->owner, span.first, n_before - span.first - span.tail,
-                   self->shown->len - span.first - span.tail);
-  let_go (self, gone);
+  for (guint i = 0, n; i < leaving->len && self->changed != NULL; i += n)
+    {
+      Row *first = g_ptr_array_index (leaving, i);
+      guint position = g_sequence_iter_get_position (first->shown);
+      GSequenceIter *next = first->shown;
+
+      for (n = 0; i + n < leaving->len && ((Row *) leaving->pdata[i + n])->shown == next; n++)
+        {
+          next = g_sequence_iter_next (next);
+          hide (leaving->pdata[i + n]);
+          g_ptr_array_add (gone, leaving->pdata[i + n]);
+        }
+      self->changed (self->owner, position, n, 0);
+    }
+  g_ptr_array_unref (leaving);
+  let_go (gone);
+}
+
+/* Of what is pending: answered, or finished and too many already. It is never shown. */
+static void
+drop_unseen (GstreamRows *self)
+{
+  GPtrArray *gone = g_ptr_array_new ();
+  guint excess = count_excess (self);
+  guint n_kept = 0;
+
+  for (guint i = 0; i < self->pending->len; i++)
+    {
+      Row *row = g_ptr_array_index (self->pending, i);
+      gboolean is_spare = !is_answered (row->object) && excess > 0 && is_finished (row->object);
+
+      excess -= is_spare ? 1 : 0;
+      if (is_spare || is_answered (row->object))
+        g_ptr_array_add (gone, row);
+      else
+        self->pending->pdata[n_kept++] = row;
+    }
+  g_ptr_array_set_size (self->pending, n_kept);
+  let_go (gone);
 }
 
 /* --- what comes --- */
-
-static guint
-find_position (GstreamRows *self,
-               Row         *row)
-{
-  guint position = self->shown->len;
-
-  while (position > 0 && compare_arrivals (&self->shown->pdata[position - 1], &row) > 0)
-    position--;
-
-  return position;
-}
 
 /* Each to its place: the rows around it stay. */
 static void
@@ -237,38 +275,37 @@ show_back (GstreamRows *self)
 {
   while (self->changed != NULL && self->back->len > 0)
     {
-      Row *row = g_ptr_array_steal_index (self->back, 0);
-      guint position = find_position (self, row);
+      Row *row = g_ptr_array_steal_index_fast (self->back, self->back->len - 1);
 
       if (is_answered (row->object)) /* once more */
         {
-          set_aside (self->aside, row);
+          set_aside (row);
           continue;
         }
-      g_ptr_array_insert (self->shown, position, row);
-      self->changed (self->owner, position, 0, 1);
+      show (row);
+      self->changed (self->owner, g_sequence_iter_get_position (row->shown), 0, 1);
     }
 }
 
 static void
 show_pending (GstreamRows *self)
 {
-  Span unseen;
-  guint n_before = self->shown->len;
+  guint n_before = g_sequence_get_length (self->shown);
+  guint n_pending;
   guint first;
 
-  let_go (self, take_leaving (self->pending, count_excess (self), &unseen));
-  if (self->pending->len == 0)
+  g_ptr_array_sort (self->pending, compare_elements);
+  drop_unseen (self);
+  n_pending = self->pending->len;
+  if (n_pending == 0)
     return;
 
-  g_ptr_array_sort (self->pending, compare_arrivals);
-  first = find_position (self, g_ptr_array_index (self->pending, 0));
-  g_ptr_array_extend (self->shown, self->pending, NULL, NULL);
-  g_ptr_array_set_size (self->pending, 0);
+  for (guint i = 0; i < n_pending; i++)
+    show (g_ptr_array_index (self->pending, i));
   /* What several cursors bring in one frame may come out of order by a few. */
-  if (first < n_before)
-    qsort (self->shown->pdata + first, self->shown->len - first, sizeof (gpointer), compare_arrivals);
-  self->changed (self->owner, first, n_before - first, self->shown->len - first);
+  first = g_sequence_iter_get_position (((Row *) self->pending->pdata[0])->shown);
+  g_ptr_array_set_size (self->pending, 0);
+  self->changed (self->owner, first, n_before - first, n_before + n_pending - first);
 }
 
 /*
@@ -300,18 +337,24 @@ on_status (GObject    *object,
            GParamSpec *pspec,
            gpointer    user_data)
 {
-  GstreamRows *self = user_data;
-  Row *back = is_answered (object) ? NULL : take_back (self->aside, object);
+  Row *row = user_data;
+  GstreamRows *self = row->rows;
+  gboolean is_back = row->queue == &self->aside && !is_answered (object);
 
-  if (back != NULL)
-    g_ptr_array_add (self->back, back);
-  if (back != NULL || count_excess (self) > 0 || is_answered (object))
+  if (is_back)
+    {
+      take_back (row);
+      g_ptr_array_add (self->back, row);
+    }
+  else if (row->shown != NULL)
+    look_at (row);
+  if (is_back || count_excess (self) > 0 || is_answered (object))
     settle_slowly (self);
 }
 
 static gulong
-watch_status (GstreamRows *self,
-              GObject     *object)
+watch_status (Row     *row,
+              GObject *object)
 {
   const char *signal = "notify::status";
 
@@ -320,7 +363,7 @@ watch_status (GstreamRows *self,
   else if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), "status") == NULL)
     return 0;
 
-  return g_signal_connect (object, signal, G_CALLBACK (on_status), self);
+  return g_signal_connect (object, signal, G_CALLBACK (on_status), row);
 }
 
 void
@@ -331,10 +374,11 @@ gstream_rows_add (GstreamRows *self,
 {
   Row *row = g_new0 (Row, 1);
 
+  row->rows = self;
   row->object = g_object_ref (object);
   row->companion = companion ? g_object_ref (companion) : NULL;
   row->arrival = arrival;
-  row->handler = watch_status (self, object);
+  row->handler = watch_status (row, object);
   g_ptr_array_add (self->pending, row);
   settle_slowly (self);
 }
@@ -342,14 +386,16 @@ gstream_rows_add (GstreamRows *self,
 guint
 gstream_rows_get_length (GstreamRows *self)
 {
-  return self->shown->len;
+  return g_sequence_get_length (self->shown);
 }
 
 GObject *
 gstream_rows_get (GstreamRows *self,
                   guint        position)
 {
-  return position < self->shown->len ? ((Row *) g_ptr_array_index (self->shown, position))->object : NULL;
+  GSequenceIter *found = g_sequence_get_iter_at_pos (self->shown, MIN (position, G_MAXINT));
+
+  return g_sequence_iter_is_end (found) ? NULL : ((Row *) g_sequence_get (found))->object;
 }
 
 void
@@ -375,9 +421,9 @@ gstream_rows_new (GstreamRowsChangedFunc changed,
   GstreamRows *self = g_new0 (GstreamRows, 1);
 
   g_ref_count_init (&self->ref_count);
-  self->shown = g_ptr_array_new ();
+  self->shown = g_sequence_new (NULL);
+  self->finished = g_sequence_new (NULL);
   self->pending = g_ptr_array_new ();
-  self->aside = g_ptr_array_new ();
   self->back = g_ptr_array_new ();
   self->notifier.notify = on_notify;
   self->changed = changed;
@@ -403,19 +449,36 @@ gstream_rows_set_pump (GstreamRows *self,
   self->pump = gstream_pump_ref (pump);
 }
 
+static void
+move_rows (GPtrArray *from,
+           GPtrArray *to)
+{
+  g_ptr_array_extend (to, from, NULL, NULL);
+  g_ptr_array_set_size (from, 0);
+}
+
 void
 gstream_rows_close (GstreamRows *self)
 {
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (free_row);
+
   self->changed = NULL;
   if (self->pump != NULL)
     gstream_pump_cancel_notify (self->pump, &self->notifier);
   g_clear_pointer (&self->pump, gstream_pump_unref);
 
-  while (self->aside->len > 0)
-    free_row (take_back (self->aside, ((Row *) self->aside->pdata[0])->object));
-  free_rows (self->shown);
-  free_rows (self->pending);
-  free_rows (self->back);
+  for (GSequenceIter *iter; iter = g_sequence_get_begin_iter (self->shown), !g_sequence_iter_is_end (iter);)
+    {
+      g_ptr_array_add (gone, g_sequence_get (iter));
+      hide (g_sequence_get (iter));
+    }
+  while (self->aside.length > 0)
+    {
+      g_ptr_array_add (gone, self->aside.head->data);
+      take_back (self->aside.head->data);
+    }
+  move_rows (self->pending, gone);
+  move_rows (self->back, gone);
 }
 
 void
@@ -424,11 +487,11 @@ gstream_rows_unref (GstreamRows *self)
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
-  g_assert (self->changed == NULL && self->shown->len == 0 && self->pending->len == 0);
+  g_assert (self->changed == NULL && g_sequence_get_length (self->shown) == 0);
 
-  g_ptr_array_unref (self->shown);
+  g_sequence_free (self->shown);
+  g_sequence_free (self->finished);
   g_ptr_array_unref (self->pending);
-  g_ptr_array_unref (self->aside);
   g_ptr_array_unref (self->back);
   g_free (self);
 }

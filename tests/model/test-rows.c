@@ -3,12 +3,15 @@
  * The rows of a model by themselves: what comes late finds its place (P10), and
  * what leaves takes with it what belongs to it.
  */
+#include <gstream/model/gstream-pending-interrupt.h>
 #include <gstream/model/gstream-rows-private.h>
 
 typedef struct
 {
   GstreamRows *rows;
   GString     *changes; /* "POSITION-REMOVED+ADDED" each */
+
+  GstreamPendingInterrupt *question; /* for take_answer_back(); NULL: none */
 } Told;
 
 static void
@@ -23,13 +26,21 @@ on_changed (gpointer owner,
 }
 
 static void
-told_begin (Told *self)
+told_begin_with (Told                  *self,
+                 GstreamRowsChangedFunc changed)
 {
   g_autoptr (GstreamPump) pump = gstream_pump_new (NULL, NULL);
 
-  self->rows = gstream_rows_new (on_changed, self);
+  self->rows = gstream_rows_new (changed, self);
   self->changes = g_string_new (NULL);
+  self->question = NULL;
   gstream_rows_set_pump (self->rows, pump);
+}
+
+static void
+told_begin (Told *self)
+{
+  told_begin_with (self, on_changed);
 }
 
 static void
@@ -133,6 +144,101 @@ test_companion (void)
   told_end (&told);
 }
 
+#define MANY 1000
+
+static GPtrArray *
+add_questions (Told *self)
+{
+  GPtrArray *questions = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < MANY; i++)
+    {
+      g_ptr_array_add (questions, g_object_new (GSTREAM_TYPE_PENDING_INTERRUPT, NULL));
+      g_object_set_data (questions->pdata[i], "arrival", GUINT_TO_POINTER (i));
+      gstream_rows_add (self->rows, questions->pdata[i], i, NULL);
+    }
+  assert_frame (self, " 0-0+1000");
+
+  return questions;
+}
+
+/* What is told counts what has changed: the rows between what leaves stay, however many. */
+static void
+test_scattered (void)
+{
+  g_autoptr (GPtrArray) questions = NULL;
+  Told told;
+
+  told_begin (&told);
+  questions = add_questions (&told);
+  gstream_pending_interrupt_set_answered (questions->pdata[900], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[100], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[101], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[500], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[500], FALSE);
+  assert_frame (&told, " 100-2+0 898-1+0");
+  g_assert_true (gstream_rows_get (told.rows, 498) == questions->pdata[500]);
+  gstream_pending_interrupt_set_answered (questions->pdata[900], FALSE);
+  assert_frame (&told, " 898-0+1");
+  g_assert_true (gstream_rows_get (told.rows, 898) == questions->pdata[900]);
+  g_ptr_array_remove_index (questions, 100); /* which nobody else holds */
+  g_assert_cmpuint (gstream_rows_get_length (told.rows), ==, MANY - 2);
+  told_end (&told);
+}
+
+/* Of many rows, those that have finished leave when there are too many, the oldest first. */
+static void
+test_bound_finished (void)
+{
+  g_autoptr (GPtrArray) questions = NULL;
+  Told told;
+
+  told_begin (&told);
+  questions = add_questions (&told);
+  gstream_rows_set_max (told.rows, MANY + 2);
+  for (guint i = 0; i < 3; i++)
+    add (&told, MANY + i, NULL); /* each has finished, and the questions have not */
+  add (&told, 500, NULL);
+  assert_frame (&told, " 1000-0+2");
+  add (&told, MANY + 3, NULL);
+  assert_frame (&told, " 1000-1+0 1001-0+1");
+  gstream_rows_set_max (told.rows, MANY);
+  assert_frame (&told, " 1000-2+0");
+  told_end (&told);
+}
+
+static void
+take_answer_back (gpointer owner,
+                  guint    position,
+                  guint    removed,
+                  guint    added)
+{
+  Told *self = owner;
+  GstreamPendingInterrupt *question = self->question;
+
+  on_changed (owner, position, removed, added);
+  self->question = NULL;
+  if (question != NULL)
+    gstream_pending_interrupt_set_answered (question, FALSE);
+}
+
+/* R7: while its leaving is told. */
+static void
+test_back_inside (void)
+{
+  g_autoptr (GPtrArray) questions = NULL;
+  Told told;
+
+  told_begin_with (&told, take_answer_back);
+  questions = add_questions (&told);
+  told.question = questions->pdata[700];
+  gstream_pending_interrupt_set_answered (questions->pdata[300], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[700], TRUE);
+  assert_frame (&told, " 300-1+0 699-1+0 699-0+1");
+  g_assert_true (gstream_rows_get (told.rows, 699) == questions->pdata[700]);
+  told_end (&told);
+}
+
 /* Nothing is told any more, not even what has come already. */
 static void
 test_closed (void)
@@ -157,6 +263,9 @@ main (int    argc,
 
   g_test_add_func ("/rows/P10/order", test_order);
   g_test_add_func ("/rows/P3/bound", test_bound);
+  g_test_add_func ("/rows/P3/bound-finished", test_bound_finished);
+  g_test_add_func ("/rows/C8/scattered", test_scattered);
+  g_test_add_func ("/rows/R7/back-inside", test_back_inside);
   g_test_add_func ("/rows/P9/companion", test_companion);
   g_test_add_func ("/rows/P9/closed", test_closed);
 
