@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * @GSTREAM_ERROR_TOO_LARGE: a line, an event, a frame or the nesting of its JSON is beyond the limit set for it
  * @GSTREAM_ERROR_INCOMPLETE: the source ended before the run did (R8)
  * @GSTREAM_ERROR_ALREADY_SUBSCRIBED: the projection has its consumer; use [method@Projection.tee] for more (P1)
- * @GSTREAM_ERROR_CLOSED: an item was pushed to a closed projection that has a subscriber (P5)
+ * @GSTREAM_ERROR_CLOSED: an item was pushed to a closed projection that has a subscriber (P5); the run was dropped
+ *   while it was waited for (R6)
  * @GSTREAM_ERROR_NOT_FOUND: there is no projection of that name (P10); the server knows no such thread, run or assistant
  * @GSTREAM_ERROR_EXISTS: a projection of that name is there already (M2)
  * @GSTREAM_ERROR_WRONG_CONTEXT: a call in another thread than the one that the run's main context belongs to (R7), or a

@@ -194,7 +194,8 @@ gstream_cursor_next (GstreamCursor       *self,
  * Ends [method@Cursor.next].
  *
  * The error is the run's own where the run failed (R5), %G_IO_ERROR_CANCELLED
- * where the wait was cancelled or the cursor closed (P9),
+ * where the wait was cancelled or the cursor closed (P9), %GSTREAM_ERROR_CLOSED
+ * where the run was dropped meanwhile, which a cursor does not keep (R6),
  * %G_IO_ERROR_PENDING where another wait was under way, and
  * %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another
  * thread than that which called (R7).

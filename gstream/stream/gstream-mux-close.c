@@ -399,12 +399,18 @@ gstream_stream_mux_hurry (GstreamStreamMux *self)
 }
 
 void
-gstream_stream_mux_close_now (GstreamStreamMux *self)
+gstream_stream_mux_close_now (GstreamStreamMux *self,
+                              const GError     *error)
 {
   if (self->state != GSTREAM_MUX_FINISHING || !self->delayed)
     return;
 
   g_object_ref (self);
+  if (error != NULL && self->error == NULL && !self->aborted)
+    {
+      self->error = g_error_copy (error);
+      self->failing = TRUE;
+    }
   gstream_stream_mux_hurry (self);
   self->stepping = TRUE;
   while (self->n_ended < self->transformers->len)
@@ -423,7 +429,7 @@ gstream_stream_mux_close (GstreamStreamMux *self,
   if (self->state >= GSTREAM_MUX_FINISHING)
     return;
 
-  if (self->state == GSTREAM_MUX_OPEN || aborted)
+  if (self->state == GSTREAM_MUX_OPEN || aborted || (self->error == NULL && !self->aborted))
     {
       g_clear_error (&self->error);
       self->error = error && !aborted ? g_error_copy (error) : NULL;

@@ -88,6 +88,8 @@ void         gstream_pump_ready          (GstreamPump                 *self,
                                           GstreamWaiter               *waiter);
 void         gstream_pump_forget         (GstreamPump                 *self,
                                           GstreamWaiter               *waiter);
+/* Whether somebody waits, driving or not. */
+gboolean     gstream_pump_is_awaited     (GstreamPump                 *self);
 
 void         gstream_pump_block           (GstreamPump                 *self,
                                           GstreamBlocker              *blocker);

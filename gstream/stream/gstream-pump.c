@@ -35,6 +35,7 @@ struct _GstreamPump
   gboolean                     unwired : 1;   /* waiting for a projection's items drives nothing */
   gboolean                     hold_changed : 1; /* the watchers do not know yet */
   guint                        n_waiting;    /* waiters that make the pump drive */
+  guint                        n_looking_on; /* waiters that do not (see set_wired) */
   GQueue                       ready;        /* waiters to be woken */
 
   grefcount                    ref_count;
@@ -247,7 +248,10 @@ gstream_pump_wait (GstreamPump   *self,
   waiter->state = GSTREAM_WAITER_WAITING;
   waiter->drives = waiter->insists || !self->unwired;
   if (!waiter->drives)
-    return;
+    {
+      self->n_looking_on++;
+      return;
+    }
 
   self->n_waiting++;
   schedule (self);
@@ -262,8 +266,16 @@ stop_waiting (GstreamPump   *self,
       g_assert (self->n_waiting > 0);
       self->n_waiting--;
     }
+  else if (waiter->state == GSTREAM_WAITER_WAITING)
+    self->n_looking_on--;
   else if (waiter->state == GSTREAM_WAITER_READY)
     g_queue_unlink (&self->ready, &waiter->link);
+}
+
+gboolean
+gstream_pump_is_awaited (GstreamPump *self)
+{
+  return self->n_waiting > 0 || self->n_looking_on > 0;
 }
 
 void

@@ -312,18 +312,35 @@ gstream_run_stream_begin (GstreamRunStream *self)
     begin_failed (priv, error);
 }
 
+/* What cannot come any more must not look like the end to whoever waits for it; NULL: nobody does. */
+static GError *
+make_drop_error (GstreamRunStreamPrivate *priv)
+{
+  if (priv->source == NULL || !gstream_pump_is_awaited (priv->pump))
+    return NULL;
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
+                              "The run was dropped while it was waited for: keep a reference to it until then");
+}
+
 void
 gstream_run_stream_leave (GstreamRunStream *self)
 {
   GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
 
+  g_autoptr (GError) error = NULL;
+
   if (priv->mux == NULL || priv->pump == NULL)
     return;
 
+  error = make_drop_error (priv);
   gstream_mux_disown_works (priv->mux);
-  gstream_run_stream_abort (self);
+  if (error != NULL)
+    close_mux (priv, error, FALSE);
+  else
+    gstream_run_stream_abort (self);
   if (priv->source != NULL)
-    gstream_stream_mux_close_now (priv->mux);
+    gstream_stream_mux_close_now (priv->mux, error);
   gstream_stream_mux_detach (priv->mux);
   gstream_stream_mux_forget (priv->mux);
   unwatch_pump (priv);

@@ -29,7 +29,10 @@
  * thread. Everything happens in the main context that was the thread default
  * when the run was made (R7).
  *
- * Dropping the last reference to a run aborts it (R6).
+ * Dropping the last reference to a run aborts it (R6). Whoever still waits, for
+ * an item of a cursor or for a message to finish, is told that by
+ * %GSTREAM_ERROR_CLOSED: it is no end. [method@RunStream.output] and its like
+ * keep the run while they wait.
  */
 
 enum

@@ -181,8 +181,9 @@ void              gstream_stream_mux_close           (GstreamStreamMux          
                                                       gboolean                     aborted);
 /* While transformers that end asynchronously are waited for: cancels that. TRUE: the run ends as aborted. */
 gboolean          gstream_stream_mux_hurry           (GstreamStreamMux            *self);
-/* Waits for nothing any more: what is to be told to transformers is told, and the mux is closed. */
-void              gstream_stream_mux_close_now       (GstreamStreamMux            *self);
+/* Waits for nothing any more: what is to be told to transformers is told, and the mux is closed; with @error, if any. */
+void              gstream_stream_mux_close_now       (GstreamStreamMux            *self,
+                                                      const GError                *error);
 GstreamNamespace *gstream_stream_mux_peek_scope      (GstreamStreamMux            *self);
 GstreamMuxState   gstream_stream_mux_get_state       (GstreamStreamMux            *self);
 /* P11 for all its projections, its log included. */

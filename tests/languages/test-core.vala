@@ -200,6 +200,44 @@ void test_abort () {
     assert_cmpstr (doubler.story, EQ, "abort");
 }
 
+class Never : Object, Gstream.EventSource {
+    public async Gstream.Event? next (Cancellable? cancellable) throws Error {
+        ulong handler = cancellable.cancelled.connect (() => Idle.add (next.callback));
+        yield;
+        cancellable.disconnect (handler);
+        throw new IOError.CANCELLED ("Cancelled");
+    }
+}
+
+async void read_dropped (owned Gstream.RunStream? run, out Error? error) {
+    var cursor = subscribe (run.log);
+
+    error = null;
+    Idle.add (() => {
+        run = null;
+        return Source.REMOVE;
+    });
+    try {
+        Value item = Value (typeof (Gstream.Event));
+        yield cursor.next (null, out item);
+    } catch (Error caught) {
+        error = caught;
+    }
+}
+
+void test_dropped () {
+    var loop = new MainLoop ();
+    Error? error = null;
+    Gstream.RunStream? run = make_run (new Never (), new Doubler ());
+
+    read_dropped.begin ((owned) run, (object, result) => {
+        read_dropped.end (result, out error);
+        loop.quit ();
+    });
+    loop.run ();
+    assert_true (error is Gstream.Error.CLOSED);
+}
+
 void test_process_async () {
     var run = make_run (new Countdown (3), new Waiting ());
 
@@ -232,6 +270,7 @@ int main (string[] args) {
     Test.add_func ("/mux/M1/vala/process", test_process);
     Test.add_func ("/mux/M5/vala/error-in-process", test_error_in_process);
     Test.add_func ("/mux/M5/vala/abort", test_abort);
+    Test.add_func ("/run/R6/vala/dropped-waiting", test_dropped);
     Test.add_func ("/mux/M3/vala/process-async", test_process_async);
     Test.add_func ("/mux/M7/vala/type", test_type);
     Test.add_func ("/mux/M8/vala/channels", test_channels);

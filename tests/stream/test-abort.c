@@ -130,8 +130,80 @@ test_last_unref (void)
   g_assert_cmpuint (source->n_cancelled, ==, 1);
   g_assert_cmpuint (source->n_closed, ==, 1);
   test_settle (NULL);
-  test_call_assert_end (&next);
+  test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_assert_true (gstream_projection_is_closed (items));
+}
+
+/* What was waited for does not come any more: no end for any cursor, after what is queued (R5). */
+static void
+test_dropped_waiting (gconstpointer wire_pump)
+{
+  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  g_autoptr (TestSource) source = test_source_new ();
+  g_autoptr (GstreamStreamMux) mux = test_mux_new (transformer, NULL);
+  GstreamRunStream *run = g_object_new (GSTREAM_TYPE_RUN_STREAM, "source", source, "mux", mux,
+                                        "wire-pump", GPOINTER_TO_INT (wire_pump), NULL);
+  g_autoptr (GstreamCursor) queued = test_subscribe (transformer->items);
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
+  g_auto (TestCall) next = { 0 };
+
+  test_push (transformer->items, 5);
+  test_call_next (&next, log, NULL);
+  test_settle (NULL);
+  g_assert_false (next.done);
+  g_assert_finalize_object (run);
+  g_assert_false (next.done);
+  g_assert_true (g_str_has_prefix (transformer->story->str, "fail:The run was dropped"));
+  test_settle (NULL);
+  test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
+  test_call_next (&next, queued, NULL);
+  test_settle (NULL);
+  test_call_assert_item (&next, 5);
+  test_call_next (&next, queued, NULL);
+  test_settle (NULL);
+  test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
+}
+
+/* The source has ended, and side work that is waited for has not: that too is cut off. */
+static void
+test_dropped_at_work (void)
+{
+  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  GstreamRunStream *run = test_run_new (test_source_new_ready ("custom", 0), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamSideWork) work = gstream_transformer_schedule (GSTREAM_TRANSFORMER (transformer), FALSE);
+  g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
+  g_auto (TestCall) next = { 0 };
+
+  test_call_next (&next, cursor, NULL);
+  test_settle (NULL);
+  g_assert_false (next.done);
+  g_assert_finalize_object (run);
+  test_settle (NULL);
+  test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
+  g_assert_true (g_cancellable_is_cancelled (gstream_side_work_get_cancellable (work)));
+}
+
+/* What came before the run was dropped is what the call gives: an item, or the end. */
+static void
+test_dropped_ready (void)
+{
+  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  g_autoptr (TestSource) source = test_source_new ();
+  GstreamRunStream *run = test_run_new (g_object_ref (source), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamCursor) items = test_subscribe (transformer->items);
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
+  g_auto (TestCall) item = { 0 };
+  g_auto (TestCall) end = { 0 };
+
+  test_call_next (&item, items, NULL);
+  test_call_next (&end, log, NULL);
+  test_settle (NULL);
+  test_push (transformer->items, 7);
+  gstream_run_stream_abort (run);
+  g_assert_finalize_object (run);
+  test_settle (NULL);
+  test_call_assert_item (&item, 7);
+  test_call_assert_end (&end);
 }
 
 static void
@@ -212,6 +284,10 @@ main (int   argc,
   g_test_add_func ("/run/R6/before-and-after", test_before_and_after);
   g_test_add_func ("/run/R6/stubborn-source", test_stubborn_source);
   g_test_add_func ("/run/R6/last-unref", test_last_unref);
+  g_test_add_data_func ("/run/R6/dropped-waiting", GINT_TO_POINTER (TRUE), test_dropped_waiting);
+  g_test_add_data_func ("/run/R6/dropped-looking-on", GINT_TO_POINTER (FALSE), test_dropped_waiting);
+  g_test_add_func ("/run/R6/dropped-at-work", test_dropped_at_work);
+  g_test_add_func ("/run/R6/dropped-ready", test_dropped_ready);
   g_test_add_func ("/run/R6/cursors-outlive", test_cursors_outlive);
   g_test_add_func ("/run/R6/held", test_held);
   g_test_add_func ("/run/R6/failing", test_failing);

@@ -167,7 +167,7 @@ test_drop (Fixture       *fixture,
   test_settle (NULL);
   g_assert_finalize_object (g_steal_pointer (&fixture->run));
   test_settle (NULL);
-  test_call_assert_end (&fixture->next);
+  test_call_assert_error (&fixture->next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_assert_cmpuint (fixture->source->n_closed, ==, 1);
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
   test_settle (NULL);
