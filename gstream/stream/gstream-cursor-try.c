@@ -100,7 +100,8 @@ look (GstreamCursor  *self,
       GstreamFeed   **feed,
       GError        **error)
 {
-  if (self->reader.pump != NULL && !gstream_pump_check_thread (self->reader.pump, error))
+  if (self->reader.pump != NULL && G_UNLIKELY (!gstream_pump_is_here (self->reader.pump)) &&
+      !gstream_pump_check_thread (self->reader.pump, error))
     return GSTREAM_TRY_FAILED;
   if (G_UNLIKELY (self->task != NULL))
     {

@@ -36,21 +36,6 @@ gstream_mux_append (GstreamStreamMux *self,
 
 /* --- the passage --- */
 
-static inline const GstreamStop *
-get_chain (GstreamStreamMux *root,
-           GstreamEvent     *event,
-           GstreamNamespace *ns,
-           GstreamMethod     method)
-{
-  GstreamMuxTree *tree = root->tree;
-  GstreamRoute *route = tree->first.route;
-
-  if (tree->first.ns == ns && route->generation == tree->generation && route->chains[method] != NULL)
-    return route->chains[method];
-
-  return gstream_mux_find_chain (root, event, ns, method);
-}
-
 /* FALSE: it lies deeper than anything can. */
 static gboolean
 check_depth (GstreamStreamMux *root,
@@ -64,6 +49,22 @@ check_depth (GstreamStreamMux *root,
                                                  ns->length, MAX_DEPTH));
 
   return FALSE;
+}
+
+/* NULL: it lies deeper than anything can. */
+static inline const GstreamStop *
+get_chain (GstreamStreamMux *root,
+           GstreamEvent     *event,
+           GstreamNamespace *ns,
+           GstreamMethod     method)
+{
+  GstreamMuxTree *tree = root->tree;
+  GstreamRoute *route = tree->first.route;
+
+  if (tree->first.ns == ns && route->generation == tree->generation && route->chains[method] != NULL)
+    return route->chains[method];
+
+  return check_depth (root, ns) ? gstream_mux_find_chain (root, event, ns, method) : NULL;
 }
 
 /* What some events say of scopes counts before any transformer sees them; that of others is asked for where it may be new. */
@@ -85,19 +86,20 @@ set_out (GstreamStreamMux *root,
   passage->event = event;
   passage->claimer = NULL; /* before the way is found, which it decides */
   if (G_UNLIKELY (is_noted (method)))
-    ns = gstream_mux_find_place (root, event);
-  if (!check_depth (root, ns))
-    return FALSE;
-  if (G_UNLIKELY (is_noted (method)))
-    gstream_mux_note (root, event, ns);
+    {
+      ns = gstream_mux_find_place (root, event);
+      if (!check_depth (root, ns))
+        return FALSE;
+      gstream_mux_note (root, event, ns);
+    }
   passage->next = get_chain (root, event, ns, method);
   passage->generation = root->tree->generation;
   passage->suppressor = NULL;
 
-  return TRUE;
+  return passage->next != NULL;
 }
 
-static void
+static G_ALWAYS_INLINE inline void
 end_passage (GstreamStreamMux *root)
 {
   gstream_passage_clear (&root->tree->passage);

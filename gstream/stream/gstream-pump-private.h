@@ -10,6 +10,7 @@
 #pragma once
 
 #include <gstream/stream/gstream-event-source.h>
+#include <pthread.h>
 
 G_BEGIN_DECLS
 
@@ -122,6 +123,19 @@ void         gstream_pump_resume         (GstreamPump                 *self);
 void         gstream_pump_enter          (GstreamPump                 *self);
 void         gstream_pump_leave          (GstreamPump                 *self);
 gboolean     gstream_pump_is_entered     (GstreamPump                 *self);
+
+/* How every pump begins: with what is asked for with every item. */
+typedef struct
+{
+  pthread_t thread; /* the last that was found to be the context's */
+} GstreamPumpHead;
+
+/* Whether this is that thread: if not, gstream_pump_check_thread() knows. */
+static inline gboolean
+gstream_pump_is_here (GstreamPump *self)
+{
+  return pthread_equal (((GstreamPumpHead *) self)->thread, pthread_self ()) != 0;
+}
 
 /* Whether the main context is not another thread's: if it is, nothing of the run may be touched here (R7). */
 gboolean     gstream_pump_check_thread   (GstreamPump                 *self,

@@ -14,11 +14,11 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-event-source-private.h>
 #include <gstream/stream/gstream-pump-private.h>
-#include <pthread.h>
 
 /* What every event touches comes first, and lies together. */
 struct _GstreamPump
 {
+  GstreamPumpHead              head;
   GQueue                       blockers;     /* queues that are full */
   GstreamEventSource          *source;       /* NULL: a pump that only wakes */
   GstreamEventSourceInterface *iface;        /* of the source: looked up once, not per event */
@@ -43,7 +43,6 @@ struct _GstreamPump
   gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
   gint64                       last_look;    /* at the clock */
   GMainContext                *context;
-  pthread_t                    thread;       /* the last that was found to be the context's */
   GCancellable                *cancellable;  /* of the request in flight */
   const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
 
@@ -95,7 +94,7 @@ gstream_pump_new (GstreamEventSource *source,
 
   g_ref_count_init (&self->ref_count);
   self->context = context ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
-  self->thread = pthread_self ();
+  self->head.thread = pthread_self ();
   self->budget = 4000;
   self->stride = 1;
   if (source != NULL)
@@ -174,7 +173,7 @@ come_here (GstreamPump  *self,
     }
 
   g_main_context_release (self->context);
-  self->thread = pthread_self ();
+  self->head.thread = pthread_self ();
 
   return TRUE;
 }
@@ -183,7 +182,7 @@ gboolean
 gstream_pump_check_thread (GstreamPump  *self,
                            GError      **error)
 {
-  return G_LIKELY (pthread_equal (self->thread, pthread_self ())) || come_here (self, error);
+  return G_LIKELY (gstream_pump_is_here (self)) || come_here (self, error);
 }
 
 GTask *

@@ -105,6 +105,9 @@ static inline void
 gstream_passage_clear (GstreamPassage *self)
 {
   g_clear_pointer (&self->event, gstream_event_unref);
+  if (G_LIKELY (((guintptr) self->replacement | (guintptr) self->rest | (guintptr) self->place) == 0))
+    return;
+
   g_clear_pointer (&self->replacement, gstream_event_unref);
   g_clear_pointer (&self->rest, g_free);
   g_clear_pointer (&self->place, gstream_namespace_unref);
