@@ -995,7 +995,7 @@ iter_dup (const Iter *iter)
  * @payload: a payload
  *
  * Makes an iterator that holds @payload, as languages with garbage collection want it.
- * In C, [method@PayloadIter.init] needs no memory.
+ * In C, `gstream_payload_iter_init()` needs no memory.
  *
  * Returns: (transfer full): an iterator before the first member or element
  */

@@ -295,13 +295,14 @@ test_child (gconstpointer data)
   TestSource *source = test_source_new_ready ("values", 1);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) state = gstream_payload_new_string ("c");
   TestCall output = { 0 };
   TestLingerer *root, *child;
 
   made = g_ptr_array_new_with_free_func (g_object_unref);
   gstream_stream_mux_add_type (mux, TEST_TYPE_LINGERER, &error);
   g_assert_no_error (error);
-  test_source_add (source, gstream_event_new ("values", (const char *[]) { "child:1", NULL }, gstream_payload_new_string ("c")));
+  test_source_add (source, gstream_event_new ("values", (const char *[]) { "child:1", NULL }, state));
   run = test_run_new (source, g_steal_pointer (&mux));
   test_call_output (&output, run, NULL);
   test_settle (NULL);
