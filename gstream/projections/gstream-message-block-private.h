@@ -40,14 +40,15 @@ struct _GstreamBlock
   guint            gap;      /* the content's, when it began; or TORN: deltas of it are missing (T2) */
   char            *hint;     /* what came right after the start of one that is guessed; or NULL (T2) */
   GstreamMembers   members;  /* all but the one that grows */
-  gboolean         named;    /* the content knows @id */
   guint            serial;   /* in the order in which the message's blocks began */
   gpointer         slot;     /* the content's, for its index */
+  guint            list;     /* of those of the slot, the one that it is in; 0: none, it is finished */
   struct
   {
-    GstreamBlock *before;
-    GstreamBlock *after;
-  } links[2];                /* to the blocks at its index, and to all, in the order in which they began */
+    GstreamBlock *before; /* began before it */
+    GstreamBlock *older;  /* its neighbours in its list */
+    GstreamBlock *newer;
+  } links[2];                /* among the blocks at its index, and among all */
 };
 
 /* What a change added to the text of a block; it belongs to the block, until the next change. */

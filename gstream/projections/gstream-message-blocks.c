@@ -58,13 +58,6 @@ before (GstreamBlockSlot *slot,
   return block->links[slot->link].before;
 }
 
-static GstreamBlock *
-after (GstreamBlockSlot *slot,
-       GstreamBlock     *block)
-{
-  return block->links[slot->link].after;
-}
-
 static void
 slot_clear (GstreamBlockSlot *self)
 {
@@ -96,20 +89,59 @@ slot_name (GstreamBlockSlot *self,
     g_hash_table_replace (self->by_id, g_strdup (block->id), block);
 }
 
+static guint
+list_of (GstreamBlockKind kind,
+         gboolean         has_id)
+{
+  return 1 + 2 * kind + has_id;
+}
+
+/* Almost always it is the newest. */
+static void
+slot_enter (GstreamBlockSlot *self,
+            guint             list,
+            GstreamBlock     *block)
+{
+  guint link = self->link;
+  GstreamBlock *older = self->lists[list].newest;
+  GstreamBlock *newer = NULL;
+
+  if (older != NULL && self->lists[list].oldest->serial > block->serial)
+    {
+      newer = self->lists[list].oldest;
+      older = NULL;
+    }
+  for (; older != NULL && older->serial > block->serial; older = older->links[link].older)
+    newer = older;
+
+  block->links[link].older = older;
+  block->links[link].newer = newer;
+  *(older != NULL ? &older->links[link].newer : &self->lists[list].oldest) = block;
+  *(newer != NULL ? &newer->links[link].older : &self->lists[list].newest) = block;
+}
+
+static void
+slot_leave (GstreamBlockSlot *self,
+            guint             list,
+            GstreamBlock     *block)
+{
+  guint link = self->link;
+  GstreamBlock *older = block->links[link].older;
+  GstreamBlock *newer = block->links[link].newer;
+
+  *(older != NULL ? &older->links[link].newer : &self->lists[list].oldest) = newer;
+  *(newer != NULL ? &newer->links[link].older : &self->lists[list].newest) = older;
+}
+
 static void
 slot_append (GstreamBlockSlot *self,
              GstreamBlock     *block)
 {
   block->links[self->link].before = self->newest;
-  block->links[self->link].after = NULL;
-  if (self->newest != NULL)
-    self->newest->links[self->link].after = block;
-  else
-    self->oldest = block;
   self->newest = block;
   self->n++;
   self->n_open++;
-  self->n_unnamed++;
+  slot_enter (self, block->list, block);
   slot_name (self, block);
 }
 
@@ -117,10 +149,12 @@ static void
 slot_close (GstreamBlockSlot *self,
             GstreamBlock     *block)
 {
+  GstreamBlock **finished = &self->lists[list_of (block->kind, block->id != NULL)].finished;
+
   self->n_open--;
-  self->n_unnamed -= !block->named;
-  while (self->oldest != NULL && self->oldest->finished && after (self, self->oldest) != NULL)
-    self->oldest = after (self, self->oldest);
+  slot_leave (self, block->list, block);
+  if (*finished == NULL || (*finished)->serial < block->serial)
+    *finished = block;
 }
 
 /* --- the slots of a message --- */
@@ -213,15 +247,6 @@ gstream_message_content_has_begun (GstreamMessageContent   *self,
 
 /* --- finding blocks --- */
 
-/* Ids tell blocks apart, where both have one. */
-static gboolean
-fits (GstreamBlock            *block,
-      const GstreamBlockPlace *place)
-{
-  return gstream_block_may_become (block->kind, place->kind) &&
-         (block->id == NULL || place->id == NULL || strcmp (block->id, place->id) == 0);
-}
-
 static GstreamBlock *
 find_by_id (GstreamBlockSlot        *slot,
             const GstreamBlockPlace *place)
@@ -244,58 +269,62 @@ find_by_id (GstreamBlockSlot        *slot,
   return NULL;
 }
 
-/* How many there are that may fit, though none has the id. */
-static guint
-count_candidates (GstreamBlockSlot        *slot,
-                  const GstreamBlockPlace *place)
+typedef enum
 {
+  OLDEST_OPEN,
+  NEWEST_OPEN,
+  NEWEST_FINISHED,
+} Which;
+
+static GstreamBlock *
+first_of (GstreamBlockSlot *slot,
+          guint             list,
+          Which             which)
+{
+  switch (which)
+    {
+    case OLDEST_OPEN:
+      return slot->lists[list].oldest;
+    case NEWEST_OPEN:
+      return slot->lists[list].newest;
+    case NEWEST_FINISHED:
+    default:
+      return slot->lists[list].finished;
+    }
+}
+
+static GstreamBlock *
+choose (GstreamBlock *a,
+        GstreamBlock *b,
+        Which         which)
+{
+  if (a == NULL || b == NULL)
+    return a == NULL ? b : a;
+
+  return (a->serial < b->serial) == (which == OLDEST_OPEN) ? a : b;
+}
+
+/* By kind and order. Ids tell blocks apart where both have one, and those with the same are known by it. */
+static GstreamBlock *
+find_by_order (GstreamBlockSlot        *slot,
+               const GstreamBlockPlace *place,
+               Which                    which)
+{
+  GstreamBlock *found = NULL;
+
   if (slot == NULL)
-    return 0;
+    return NULL;
 
-  return place->id != NULL ? slot->n_unnamed : slot->n_open;
-}
-
-static gboolean
-is_candidate (GstreamBlock            *block,
-              const GstreamBlockPlace *place)
-{
-  return !block->finished && (place->id == NULL || block->id == NULL);
-}
-
-static GstreamBlock *
-find_newest (GstreamBlockSlot        *slot,
-             const GstreamBlockPlace *place)
-{
-  guint n = count_candidates (slot, place);
-
-  for (GstreamBlock *block = n > 0 ? slot->newest : NULL; n > 0 && block != NULL; block = before (slot, block))
+  for (guint kind = 0; kind < GSTREAM_BLOCK_ANY; kind++)
     {
-      if (!is_candidate (block, place))
+      if (!gstream_block_may_become (kind, place->kind))
         continue;
-      if (fits (block, place))
-        return block;
-      n--;
+      found = choose (found, first_of (slot, list_of (kind, FALSE), which), which);
+      if (place->id == NULL)
+        found = choose (found, first_of (slot, list_of (kind, TRUE), which), which);
     }
 
-  return NULL;
-}
-
-static GstreamBlock *
-find_oldest (GstreamBlockSlot        *slot,
-             const GstreamBlockPlace *place)
-{
-  guint n = count_candidates (slot, place);
-
-  for (GstreamBlock *block = n > 0 ? slot->oldest : NULL; n > 0 && block != NULL; block = after (slot, block))
-    {
-      if (!is_candidate (block, place))
-        continue;
-      if (fits (block, place))
-        return block;
-      n--;
-    }
-
-  return NULL;
+  return found;
 }
 
 GstreamBlock *
@@ -308,7 +337,7 @@ gstream_message_content_find_open (GstreamMessageContent   *self,
   if (block != NULL && !block->finished)
     return block;
 
-  return find_newest (slot, place);
+  return find_by_order (slot, place, NEWEST_OPEN);
 }
 
 /* One that was begun as something else, and has nothing in it. */
@@ -317,7 +346,7 @@ find_unfilled (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
 {
   GstreamBlockPlace anything = { place->index, place->key, place->id, GSTREAM_BLOCK_ANY };
-  GstreamBlock *block = find_newest (slot, &anything);
+  GstreamBlock *block = find_by_order (slot, &anything, NEWEST_OPEN);
 
   return block == NULL || (block->stream != NULL && block->stream->len > 0) ? NULL : block;
 }
@@ -327,14 +356,9 @@ static GstreamBlock *
 find_finished (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
 {
-  if (slot == NULL || gstream_block_is_call (place->kind))
-    return NULL;
+  GstreamBlock *block = gstream_block_is_call (place->kind) ? NULL : find_by_order (slot, place, NEWEST_FINISHED);
 
-  for (GstreamBlock *block = slot->newest; block != NULL; block = before (slot, block))
-    if (fits (block, place))
-      return block;
-
-  return NULL;
+  return block != NULL && (block->id == NULL || place->id == NULL) ? block : NULL; /* it may have got an id since */
 }
 
 GstreamBlock *
@@ -346,9 +370,9 @@ gstream_message_content_find_ending (GstreamMessageContent   *self,
 
   /* Where no index is said, what has begun last ends first; but calls, of which there may be several, end in their order. */
   if (block == NULL && (says_index (place) || gstream_block_is_call (place->kind)))
-    block = find_oldest (slot, place);
+    block = find_by_order (slot, place, OLDEST_OPEN);
   else if (block == NULL)
-    block = find_newest (slot, place);
+    block = find_by_order (slot, place, NEWEST_OPEN);
   if (block == NULL)
     block = find_unfilled (slot, place);
 
@@ -396,6 +420,7 @@ gstream_message_content_make_at (GstreamMessageContent   *self,
 
   block->gap = self->gap;
   block->serial = self->all.n;
+  block->list = list_of (kind, FALSE);
   add (self, block);
   if (slot == NULL)
     slot = make_slot (self);
@@ -414,16 +439,19 @@ gstream_message_content_name (GstreamMessageContent *self,
                               GstreamBlock          *block)
 {
   GstreamBlockSlot *slot = block->slot;
+  guint list = list_of (block->kind, block->id != NULL);
 
+  if (block->list != 0 && block->list != list)
+    {
+      slot_leave (&self->all, block->list, block);
+      slot_leave (slot, block->list, block);
+      slot_enter (&self->all, list, block);
+      slot_enter (slot, list, block);
+      block->list = list;
+    }
   if (block->id == NULL)
     return;
 
-  if (!block->named && !block->finished)
-    {
-      self->all.n_unnamed--;
-      slot->n_unnamed--;
-    }
-  block->named = TRUE;
   slot_name (&self->all, block);
   slot_name (slot, block);
 }
@@ -436,6 +464,7 @@ gstream_message_content_close (GstreamMessageContent *self,
   self->n_doubtful -= block->guessed;
   slot_close (&self->all, block);
   slot_close (block->slot, block);
+  block->list = 0;
 }
 
 void

@@ -10,16 +10,23 @@
 
 G_BEGIN_DECLS
 
-/* The blocks at one index, or all of them, in the order in which they began. */
+/* Blocks of one kind that all have an id, or all have none: 1 + 2 * kind, and 1 more with an id. */
+#define GSTREAM_BLOCK_N_LISTS (1 + 2 * GSTREAM_BLOCK_ANY)
+
+/* The blocks at one index, or all of them. */
 typedef struct
 {
-  guint         link;      /* which of a block's it uses */
+  guint         link;     /* which of a block's it uses */
   guint         n;
-  guint         n_open;    /* not finished */
-  guint         n_unnamed; /* of those, without an id */
+  guint         n_open;   /* not finished */
   GstreamBlock *newest;
-  GstreamBlock *oldest;    /* that is not finished, or one before it */
-  GHashTable   *by_id;     /* id -> the newest block with it; NULL: they are few */
+  GHashTable   *by_id;    /* id -> the newest block with it; NULL: they are few */
+  struct
+  {
+    GstreamBlock *oldest;   /* of those that are not finished, in the order in which they began */
+    GstreamBlock *newest;
+    GstreamBlock *finished; /* the newest that is */
+  } lists[GSTREAM_BLOCK_N_LISTS];
 } GstreamBlockSlot;
 
 typedef struct
@@ -105,7 +112,7 @@ GstreamBlock   *gstream_message_content_find_ending   (GstreamMessageContent   *
                                                        const GstreamBlockPlace *place);
 GstreamBlock   *gstream_message_content_make_at       (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
-/* After its id may have changed. */
+/* After its id or its kind may have changed. */
 void            gstream_message_content_name          (GstreamMessageContent   *self,
                                                        GstreamBlock            *block);
 /* After it has been finished, or is found not to be certainly of this message. */

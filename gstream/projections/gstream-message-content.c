@@ -87,8 +87,8 @@ make_late (GstreamMessageContent   *self,
 }
 
 /*
- * The block that a delta goes to; one that has come to its end is not gone on with.
- * NULL: arguments of a call whose start was not seen, which its finish has (T3).
+ * The block that a delta goes to; where that has been finished, another. NULL: arguments of a call whose start was not
+ * seen, which its finish has (T3).
  */
 static GstreamBlock *
 find_for_delta (GstreamMessageContent *self,
@@ -164,7 +164,7 @@ add_piece (GstreamMessageContent *self,
   if (!gstream_block_find_piece (place.kind, piece, &value))
     return merge_delta (self, event, piece);
   block = find_for_piece (self, &place);
-  if (block == NULL)
+  if (block == NULL || block->gap != self->gap)
     return no_growth;
 
   if (block->id == NULL && place.id != NULL)
@@ -263,21 +263,19 @@ gstream_message_content_dup_words (GstreamEvent *event)
   return gstream_json_dup_raw (text);
 }
 
-/* A second start of a block adds what it says; but one of a call is another call, unless it has the same id. */
+/* A start begins a block, also where one is open at its index: only one of the same id is that block once more (T3). */
 static GstreamBlock *
 find_for_start (GstreamMessageContent   *self,
                 const GstreamBlockPlace *place)
 {
   GstreamBlock *block;
 
-  if (place->index < 0 && place->key == NULL)
+  if (place->id == NULL || (place->index < 0 && place->key == NULL))
     return NULL;
 
   block = gstream_message_content_find_open (self, place);
-  if (block == NULL || (gstream_block_is_call (place->kind) && (place->id == NULL || block->id == NULL)))
-    return NULL;
 
-  return block;
+  return block != NULL && block->id != NULL ? block : NULL;
 }
 
 /* Its words are not shown, but help to tell its finish (T2). */

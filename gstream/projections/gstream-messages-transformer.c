@@ -18,6 +18,7 @@ struct _GstreamMessagesTransformer
   GstreamProjection  *messages; /* the transformer's own */
   GstreamOpenMessages open;
   gboolean            abroad;   /* the event is at a subgraph: what begins is foreign (D4) */
+  gboolean            found_foreign; /* the event, which did not say its message, was for one that is foreign */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -84,6 +85,35 @@ open_message (GstreamMessagesTransformer *self,
   return open;
 }
 
+/* What has ended at a node is late there, too, should the node become a subgraph (D4). */
+static void
+note_past_at_node (GstreamMessagesTransformer *self,
+                   GstreamNamespace           *ns,
+                   const char                 *run_id,
+                   const char                 *id)
+{
+  if (ns->length > g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self))))
+    gstream_open_messages_add_past_at (&self->open, ns, run_id, id);
+}
+
+static void
+bury (GstreamMessagesTransformer *self,
+      GstreamEvent               *event,
+      const GstreamEventFields         *fields)
+{
+  gstream_open_messages_bury (&self->open, fields);
+  note_past_at_node (self, gstream_event_peek_namespace (event), fields->run_id, fields->message_id);
+}
+
+static void
+bury_id (GstreamMessagesTransformer *self,
+         GstreamEvent               *event,
+         const GstreamEventFields         *fields)
+{
+  gstream_open_messages_bury_id (&self->open, fields->message_id);
+  note_past_at_node (self, gstream_event_peek_namespace (event), NULL, fields->message_id);
+}
+
 /* No longer open. Whoever is told of the message's end may do anything, so that comes after. */
 static GstreamMessage *
 close_message (GstreamMessagesTransformer *self,
@@ -91,6 +121,7 @@ close_message (GstreamMessagesTransformer *self,
 {
   GstreamMessage *message = g_steal_pointer (&open->message);
 
+  note_past_at_node (self, open->place->namespace_, open->run_id, open->id);
   gstream_open_messages_remove (&self->open, open);
 
   return message;
@@ -150,6 +181,16 @@ place_of (GstreamMessagesTransformer *self,
   return gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
 }
 
+/* The one of several open messages that an event turned out to be for. */
+static GstreamOpenMessage *
+note_found (GstreamMessagesTransformer *self,
+            GstreamOpenMessage         *open)
+{
+  self->found_foreign = open != NULL && open->foreign;
+
+  return open;
+}
+
 static inline void
 take_delta (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
@@ -161,7 +202,7 @@ take_delta (GstreamMessagesTransformer *self,
   if (G_UNLIKELY (open == NULL))
     {
       if (about == GSTREAM_ABOUT_SEVERAL)
-        open = gstream_unattributed_delta (place_of (self, event), event);
+        open = note_found (self, gstream_unattributed_delta (place_of (self, event), event));
       else if (about == GSTREAM_ABOUT_NEW)
         open = open_message (self, event); /* it began before this run was attached to: shown from here on */
       if (open == NULL)
@@ -169,6 +210,19 @@ take_delta (GstreamMessagesTransformer *self,
     }
   if (open->message != NULL)
     gstream_message_take_delta (open->message, event, fields);
+}
+
+/* A guess is not given to the subgraph that the message is of, but kept here, to tell what finishes it. */
+static GstreamOpenMessage *
+start_block_of_several (GstreamMessagesTransformer *self,
+                        GstreamEvent               *event,
+                        gboolean                   *is_guess)
+{
+  GstreamOpenMessage *open = gstream_unattributed_start (place_of (self, event), event, is_guess);
+
+  note_found (self, *is_guess ? NULL : open);
+
+  return open;
 }
 
 static void
@@ -181,7 +235,7 @@ start_block (GstreamMessagesTransformer *self,
   gboolean is_guess = FALSE;
 
   if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
-    open = gstream_unattributed_start (place_of (self, event), event, &is_guess);
+    open = start_block_of_several (self, event, &is_guess);
   else if (open == NULL && about == GSTREAM_ABOUT_NEW)
     open = open_message (self, event);
   if (open == NULL)
@@ -191,27 +245,6 @@ start_block (GstreamMessagesTransformer *self,
   open->place->step = GSTREAM_STEP_BLOCK_START;
   if (open->message != NULL)
     gstream_message_start_block (open->message, event, is_guess);
-}
-
-static void
-finish_block (GstreamMessagesTransformer *self,
-              GstreamEvent               *event,
-              const GstreamEventFields         *fields)
-{
-  GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
-
-  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
-    gstream_open_messages_hold (&self->open, place_of (self, event), event);
-  else if (open == NULL && about == GSTREAM_ABOUT_NEW)
-    open = open_message (self, event);
-  if (open == NULL)
-    return;
-
-  open->place->latest = open;
-  open->place->step = GSTREAM_STEP_BLOCK_FINISH;
-  if (open->message != NULL)
-    gstream_message_finish_block (open->message, event);
 }
 
 /* The finishes that were kept go to the message that they are of. @is_end: it ends with them. */
@@ -227,6 +260,46 @@ settle_burst (GstreamMessagesTransformer *self,
     gstream_message_finish_block (open->message, g_ptr_array_index (burst, i));
 
   return open;
+}
+
+/*
+ * Finishes are kept until it is known that no more of them come, since together they tell more. At a subgraph each is
+ * decided at once, since the subgraph has to be given it if it is not for a message of this scope (D4).
+ */
+static GstreamOpenMessage *
+finish_block_of_several (GstreamMessagesTransformer *self,
+                         GstreamOpenPlace           *place,
+                         GstreamEvent               *event)
+{
+  if (self->abroad && place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
+    return note_found (self, place->latest);
+
+  gstream_open_messages_hold (&self->open, place, event);
+  if (self->abroad)
+    note_found (self, settle_burst (self, place, FALSE));
+
+  return NULL;
+}
+
+static void
+finish_block (GstreamMessagesTransformer *self,
+              GstreamEvent               *event,
+              const GstreamEventFields         *fields)
+{
+  GstreamAbout about = GSTREAM_ABOUT_NEW;
+  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
+
+  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+    open = finish_block_of_several (self, place_of (self, event), event);
+  else if (open == NULL && about == GSTREAM_ABOUT_NEW)
+    open = open_message (self, event);
+  if (open == NULL)
+    return;
+
+  open->place->latest = open;
+  open->place->step = GSTREAM_STEP_BLOCK_FINISH;
+  if (open->message != NULL)
+    gstream_message_finish_block (open->message, event);
 }
 
 static void
@@ -259,7 +332,12 @@ find_ending (GstreamMessagesTransformer *self,
 {
   GstreamOpenPlace *place = place_of (self, event);
 
-  return place->burst != NULL ? settle_burst (self, place, TRUE) : gstream_unattributed_end (place);
+  if (place->burst != NULL)
+    return settle_burst (self, place, TRUE);
+  if (place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
+    return place->latest;
+
+  return gstream_unattributed_end (place);
 }
 
 /* An end of what is not open ends nothing: it says no more than that. */
@@ -273,10 +351,10 @@ finish (GstreamMessagesTransformer *self,
   g_autoptr (GstreamMessage) message = NULL;
 
   if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
-    open = find_ending (self, event);
+    open = note_found (self, find_ending (self, event));
   if (open == NULL)
     {
-      gstream_open_messages_bury (&self->open, fields);
+      bury (self, event, fields);
       return;
     }
 
@@ -298,7 +376,7 @@ fail_message (GstreamMessagesTransformer *self,
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_FAILED, error);
   else
-    gstream_open_messages_bury (&self->open, fields);
+    bury (self, event, fields);
 }
 
 /* One that is being streamed under the same id is complete with it; else it was never streamed, or is known already. */
@@ -314,7 +392,7 @@ take_whole (GstreamMessagesTransformer *self,
     return;
   if (open == NULL && (fields->tool_role || !gstream_projection_is_wanted (self->messages)))
     {
-      gstream_open_messages_bury_id (&self->open, fields->message_id);
+      bury_id (self, event, fields);
       return;
     }
   if (open == NULL)
@@ -359,7 +437,7 @@ gstream_messages_transformer_process (GstreamTransformer  *transformer,
       take_whole (self, event, fields);
       break;
     case GSTREAM_STEP_MESSAGE_REMOVE:
-      gstream_open_messages_bury_id (&self->open, fields->message_id);
+      bury_id (self, event, fields);
       break;
     default:
       break; /* a step that this version does not know */
@@ -374,7 +452,9 @@ gboolean
 gstream_messages_transformer_keeps (GstreamTransformer *transformer,
                                     GstreamNamespace   *ns)
 {
-  return gstream_open_messages_at (&GSTREAM_MESSAGES_TRANSFORMER (transformer)->open, ns) != NULL;
+  GstreamOpenMessages *open = &GSTREAM_MESSAGES_TRANSFORMER (transformer)->open;
+
+  return gstream_open_messages_at (open, ns) != NULL || gstream_open_messages_has_past_at (open, ns);
 }
 
 /* The one that began when the event's namespace was a node, or is known to have begun after that. */
@@ -393,7 +473,11 @@ find_there (GstreamMessagesTransformer *self,
     open = gstream_open_messages_find (&self->open, event, fields, about);
 
   if (open != NULL && !gstream_namespace_equal (open->place->namespace_, gstream_event_peek_namespace (event)))
-    return NULL;
+    open = NULL;
+  if (open == NULL && fields->step != GSTREAM_STEP_MESSAGE_START &&
+      (fields->step != GSTREAM_STEP_MESSAGE_WHOLE || fields->message_id != NULL) &&
+      gstream_open_messages_is_past_at (&self->open, gstream_event_peek_namespace (event), fields))
+    *about = GSTREAM_ABOUT_PAST;
 
   return open;
 }
@@ -416,10 +500,11 @@ gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
     return FALSE;
 
   self->abroad = TRUE;
+  self->found_foreign = FALSE;
   gstream_messages_transformer_process (transformer, event, NULL);
   self->abroad = FALSE;
 
-  return is_ours;
+  return is_ours && !self->found_foreign;
 }
 
 /* --- the end --- */

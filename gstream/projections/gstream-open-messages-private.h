@@ -78,6 +78,17 @@ void                gstream_open_messages_bury_id (GstreamOpenMessages *self,
 void                gstream_open_messages_bury   (GstreamOpenMessages *self,
                                                   const GstreamEventFields  *fields);
 
+/* The same of one that was at the namespace @ns, while that was a node (D4). */
+void                gstream_open_messages_add_past_at (GstreamOpenMessages *self,
+                                                       GstreamNamespace    *ns,
+                                                       const char          *run_id,
+                                                       const char          *id);
+gboolean            gstream_open_messages_has_past_at (GstreamOpenMessages *self,
+                                                       GstreamNamespace    *ns);
+gboolean            gstream_open_messages_is_past_at  (GstreamOpenMessages *self,
+                                                       GstreamNamespace    *ns,
+                                                       const GstreamEventFields  *fields);
+
 /* Keeps @event, the finish of a block, until its message is known; and gives those that are kept at @place, to be freed. */
 void                gstream_open_messages_hold   (GstreamOpenMessages *self,
                                                   GstreamOpenPlace    *place,

@@ -142,6 +142,7 @@ gstream_open_messages_add (GstreamOpenMessages *self,
 #define SORT_ID 'm'
 #define SORT_RUN 'r'
 #define SORT_PLACE 'p'
+#define SORT_NODE  'n' /* a namespace, and what is at it */
 
 static void
 add_past (GstreamOpenMessages *self,
@@ -176,6 +177,52 @@ is_past_place (GstreamOpenMessages *self,
   g_autofree char *name = name_place (ns);
 
   return gstream_past_ids_contains (&self->past, SORT_PLACE, name);
+}
+
+static void
+add_past_of_node (GstreamOpenMessages *self,
+                  const char          *place,
+                  const char          *sort,
+                  const char          *id)
+{
+  g_autofree char *name = id != NULL ? g_strconcat (place, sort, id, NULL) : NULL;
+
+  gstream_past_ids_add (&self->past, SORT_NODE, name);
+}
+
+void
+gstream_open_messages_add_past_at (GstreamOpenMessages *self,
+                                   GstreamNamespace    *ns,
+                                   const char          *run_id,
+                                   const char          *id)
+{
+  g_autofree char *place = name_place (ns);
+
+  add_past_of_node (self, place, "\n\n", "");
+  add_past_of_node (self, place, "\n\nrun ", run_id);
+  add_past_of_node (self, place, "\n\nid ", id);
+}
+
+gboolean
+gstream_open_messages_has_past_at (GstreamOpenMessages *self,
+                                   GstreamNamespace    *ns)
+{
+  g_autofree char *place = name_place (ns);
+  g_autofree char *name = g_strconcat (place, "\n\n", NULL);
+
+  return gstream_past_ids_contains (&self->past, SORT_NODE, name);
+}
+
+gboolean
+gstream_open_messages_is_past_at (GstreamOpenMessages *self,
+                                  GstreamNamespace    *ns,
+                                  const GstreamEventFields  *fields)
+{
+  g_autofree char *place = name_place (ns);
+  const char *id = fields->message_id ? fields->message_id : fields->run_id;
+  g_autofree char *name = id ? g_strconcat (place, fields->message_id ? "\n\nid " : "\n\nrun ", id, NULL) : NULL;
+
+  return gstream_past_ids_contains (&self->past, SORT_NODE, name);
 }
 
 void

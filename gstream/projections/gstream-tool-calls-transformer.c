@@ -15,6 +15,7 @@
 typedef struct
 {
   GstreamToolCall  *call;       /* a reference; NULL: nobody gets it */
+  gboolean          foreign;    /* it began at what was a subgraph by then: known only so that no other is taken for it (D4) */
   GstreamNamespace *namespace_; /* where it started */
   char             *id;         /* its key in by_id */
   char             *name;       /* and in by_name */
@@ -31,6 +32,7 @@ struct _GstreamToolCallsTransformer
   GQueue             running;    /* of Running */
   GHashTable        *by_id;      /* id -> GQueue of Running: several calls may have none, or the same */
   GHashTable        *by_name;    /* id and tool's name -> GQueue of Running */
+  Running           *kept;       /* the one that the event is for, where that is at a subgraph by now; NULL: it is not */
   GstreamPastIds     past;       /* ids of calls that have ended */
 };
 
@@ -45,9 +47,19 @@ id_of (const GstreamEventFields *fields)
 }
 
 static char *
-dup_name_of (const GstreamEventFields *fields)
+dup_name_of (const GstreamEventFields *fields,
+             const char         *id)
 {
-  return g_strconcat (fields->name ? fields->name : "", "\n", id_of (fields), NULL);
+  return g_strconcat (fields->name ? fields->name : "", "\n", id, NULL);
+}
+
+static char *
+dup_place (GstreamNamespace *ns,
+           const char       *id)
+{
+  g_autofree char *path = g_strjoinv ("\n", (char **) ns->segments);
+
+  return g_strconcat (path, "\n\n", id, NULL);
 }
 
 static void
@@ -86,19 +98,21 @@ oldest (GHashTable *table,
   return queue != NULL ? queue->head->data : NULL;
 }
 
-/* Takes @call. */
+/* Takes @call. One that is @foreign is found by its namespace too. */
 static void
 add_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event,
-             GstreamToolCall             *call)
+             GstreamToolCall             *call,
+             gboolean                     foreign)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   Running *running = g_new0 (Running, 1);
 
   running->call = call;
   running->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
-  running->id = g_strdup (id_of (fields));
-  running->name = dup_name_of (fields);
+  running->foreign = foreign;
+  running->id = foreign ? dup_place (running->namespace_, id_of (fields)) : g_strdup (id_of (fields));
+  running->name = dup_name_of (fields, running->id);
   running->in_all.data = running->in_id.data = running->in_name.data = running;
   g_queue_push_tail_link (&self->running, &running->in_all);
   enter (self->by_id, running->id, &running->in_id);
@@ -110,10 +124,44 @@ static Running *
 find_running (GstreamToolCallsTransformer *self,
               const GstreamEventFields          *fields)
 {
-  g_autofree char *name = fields->name ? dup_name_of (fields) : NULL;
+  g_autofree char *name = fields->name ? dup_name_of (fields, id_of (fields)) : NULL;
   Running *running = name ? oldest (self->by_name, name) : NULL;
 
+  if (self->kept != NULL)
+    return g_steal_pointer (&self->kept);
+
   return running != NULL ? running : oldest (self->by_id, id_of (fields));
+}
+
+/* A call that has ended is known by its id, and, should its namespace become a subgraph, by both (D4). */
+#define SORT_ID 'i'
+#define SORT_PLACE 'p'
+
+static void
+add_past (GstreamToolCallsTransformer *self,
+          GstreamNamespace            *ns,
+          const char                  *id)
+{
+  g_autofree char *place = NULL;
+  g_autofree char *name = NULL;
+
+  gstream_past_ids_add (&self->past, SORT_ID, id);
+  if (ns->length <= g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self))))
+    return;
+
+  gstream_past_ids_add (&self->past, SORT_PLACE, place = dup_place (ns, ""));
+  gstream_past_ids_add (&self->past, SORT_PLACE, name = dup_place (ns, id));
+}
+
+/* Whether that has ended there; any call, where @id is "". */
+static gboolean
+is_past_at (GstreamToolCallsTransformer *self,
+            GstreamNamespace            *ns,
+            const char                  *id)
+{
+  g_autofree char *name = dup_place (ns, id);
+
+  return gstream_past_ids_contains (&self->past, SORT_PLACE, name);
 }
 
 /* It no longer runs; gives its call, which is NULL for one that nobody gets. */
@@ -123,7 +171,8 @@ stop (GstreamToolCallsTransformer *self,
 {
   GstreamToolCall *call = running->call;
 
-  gstream_past_ids_add (&self->past, 0, running->id);
+  if (!running->foreign)
+    add_past (self, running->namespace_, running->id);
   g_queue_unlink (&self->running, &running->in_all);
   leave (self->by_id, running->id, &running->in_id);
   leave (self->by_name, running->name, &running->in_name);
@@ -166,14 +215,14 @@ static void
 start (GstreamToolCallsTransformer *self,
        GstreamEvent                *event)
 {
-  add_running (self, event, make_call (self, event));
+  add_running (self, event, make_call (self, event), FALSE);
 }
 
 static gboolean
 is_past (GstreamToolCallsTransformer *self,
          const GstreamEventFields          *fields)
 {
-  return gstream_past_ids_contains (&self->past, 0, id_of (fields));
+  return gstream_past_ids_contains (&self->past, SORT_ID, id_of (fields));
 }
 
 static void
@@ -207,7 +256,7 @@ end_running (GstreamToolCallsTransformer *self,
   if (fields->key != NULL && is_past (self, fields))
     return NULL;
 
-  gstream_past_ids_add (&self->past, 0, id_of (fields));
+  add_past (self, gstream_event_peek_namespace (event), id_of (fields));
 
   return make_call (self, event);
 }
@@ -267,29 +316,77 @@ gboolean
 gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
                                       GstreamNamespace   *ns)
 {
-  return GSTREAM_TOOL_CALLS_TRANSFORMER (transformer)->running.length > 0; /* which, its events tell */
+  GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
+
+  /* Of those that run, their events tell where they are. */
+  return self->running.length > 0 || is_past_at (self, ns, "");
 }
 
-/* What starts now is the subgraph's. */
+/* The oldest of this scope's with the event's id at its namespace; of its tool, where @name is not NULL. */
+static Running *
+find_own_there (GstreamToolCallsTransformer *self,
+                GstreamEvent                *event,
+                const char                  *name)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  GQueue *queue = name ? g_hash_table_lookup (self->by_name, name) : g_hash_table_lookup (self->by_id, id_of (fields));
+
+  for (GList *link = queue != NULL ? queue->head : NULL; link != NULL; link = link->next)
+    {
+      Running *running = link->data;
+
+      if (gstream_namespace_equal (running->namespace_, gstream_event_peek_namespace (event)))
+        return running;
+    }
+
+  return NULL;
+}
+
+/* Those of its tool first, of either scope. */
+static Running *
+find_there (GstreamToolCallsTransformer *self,
+            GstreamEvent                *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  g_autofree char *place = dup_place (gstream_event_peek_namespace (event), id_of (fields));
+  g_autofree char *own_name = dup_name_of (fields, id_of (fields));
+  g_autofree char *foreign_name = dup_name_of (fields, place);
+  Running *running = find_own_there (self, event, own_name);
+
+  if (running == NULL)
+    running = oldest (self->by_name, foreign_name);
+  if (running == NULL)
+    running = find_own_there (self, event, NULL);
+
+  return running != NULL ? running : oldest (self->by_id, place);
+}
+
+/*
+ * What starts now is the subgraph's, and followed here as well, for it may have the id of one that is this scope's. What
+ * comes late for a call that has ended here is nobody's.
+ */
 gboolean
 gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
                                           GstreamEvent       *event)
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  Running *running = fields->step != GSTREAM_STEP_TOOL_STARTED ? find_running (self, fields) : NULL;
+  Running *running = fields->step != GSTREAM_STEP_TOOL_STARTED ? find_there (self, event) : NULL;
 
-  /* Another tool's call of the same id may be the subgraph's. */
-  if (running != NULL && fields->name != NULL)
+  if (fields->step == GSTREAM_STEP_TOOL_STARTED)
+    add_running (self, event, NULL, TRUE);
+  else if (running == NULL)
+    return fields->key != NULL && is_past_at (self, gstream_event_peek_namespace (event), fields->key);
+  if (running == NULL || running->foreign)
     {
-      g_autofree char *name = dup_name_of (fields);
-
-      running = oldest (self->by_name, name);
+      if (running != NULL && fields->step != GSTREAM_STEP_TOOL_DELTA)
+        stop (self, running);
+      return FALSE;
     }
-  if (running == NULL || !gstream_namespace_equal (running->namespace_, gstream_event_peek_namespace (event)))
-    return FALSE;
 
+  self->kept = running;
   gstream_tool_calls_transformer_process (transformer, event, NULL);
+  self->kept = NULL;
 
   return TRUE;
 }

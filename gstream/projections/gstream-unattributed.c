@@ -134,6 +134,7 @@ finish_new (GstreamEvent *event)
 enum
 {
   FITS_MAYBE = 1,         /* it has started a block that may turn out to be such a one */
+  FITS_NOT = -1,          /* its block there is of another kind */
   FITS_GUESS = 5,         /* it has started such a block, or more: but whose it is was guessed */
   FITS_STARTED = 10,      /* it has started such a block */
   FITS_TEXT = 20,         /* the text begins with the block's words; more, the longer they are */
@@ -173,7 +174,7 @@ rate_block (GstreamBlock *block,
   gboolean is_same = block->id != NULL && finish->place.id != NULL;
 
   if (!gstream_block_may_become (block->kind, finish->place.kind))
-    return FITS_MAYBE;
+    return block->kind == GSTREAM_BLOCK_OTHER ? FITS_MAYBE : FITS_NOT;
   if (block->guessed)
     return FITS_GUESS + (is_same ? FITS_GUESS : 0) + rate_words (block, finish);
 

@@ -316,7 +316,7 @@ class Run:
             if path[: len(namespace)] != namespace or path == namespace or path[:-1] not in ends:
                 continue
             child = self.scopes.get(path)
-            if (child is not None and child.status) or self.told.get(path) in TERMINALS:
+            if child.status if child is not None else self.told.get(path) in TERMINALS:
                 continue
             ends[path] = inherited(child, *ends[path[:-1]])
             if path in self.told:
@@ -385,10 +385,10 @@ class Run:
     def message_event(self, scope, namespace, data, params):
         """T2: to which message an event belongs. D1: a pair with metadata; D2, D3: flat."""
         data, metadata = data if isinstance(data, list) else (data, {})
-        if "event" not in data:
-            return self.whole_message(scope, namespace, data, node_of(scope, namespace, metadata, params))
-        event = data["event"]
         keys = {key for key in (metadata.get("run_id", data.get("run_id")),) if key}
+        if "event" not in data:
+            return self.whole_message(scope, namespace, data, node_of(scope, namespace, metadata, params), keys)
+        event = data["event"]
         if event == "message-start":
             return self.message_start(scope, namespace, data, metadata, params, keys)
         if keys:
@@ -441,21 +441,22 @@ class Run:
         self.add(message)
         return message
 
-    def whole_message(self, scope, namespace, data, node):
+    def whole_message(self, scope, namespace, data, node, run):
         """D1: those of type `tool` or `AIMessageChunk` are left out. T2: the end of an open one with its id; nothing
-        where its id is that of one that has ended or was taken out; else a finished stream."""
+        where its id is that of one that has ended or was taken out; else a finished stream, for which events of its
+        run that say no id are late."""
         identity = id_text(data.get("id"))
         if data.get("type") in ("tool", "AIMessageChunk") or scope is None:
             return
         if data.get("type") == "remove":
-            scope.removed.add(identity)
+            scope.removed |= {identity} - {None}
             return
         keys = {identity} - {None}
         message = self.open_message(scope, namespace, keys)
         if message is None:
             if self.is_known(scope, namespace, keys) or identity in scope.removed or scope.status:
                 return
-            message = Message(scope, namespace, keys, node, {"id": identity})
+            message = Message(scope, namespace, keys | run, node, {"id": identity})
             self.add(message)
         message.take_whole(data)
 
@@ -474,6 +475,9 @@ class Run:
             for message in open_:
                 message.told_apart = True
         message, block = self.told_by_order(namespace, open_, data) if open_ else (None, None)
+        if message is None and event == "content-block-delta":
+            for torn in open_:
+                torn.gap += 1
         if message is not None:
             block = block or message.block_for(data)
             guessed = event == "content-block-start" and self.is_guess(namespace, open_, message)
@@ -615,6 +619,7 @@ class Block:
         self.kind = kind(content.get("type"))
         self.field = self.FIELD.get(self.kind, "base64")
         self.words, self.held, self.finished, self.guessed = "", "", False, False
+        self.gap = 0  # how many holes its message had when it began; None: it may lack its own beginning
 
     @property
     def id(self):
@@ -632,7 +637,8 @@ class Block:
         """T3: content with its index, tool calls and invalid ones without. Chunks become calls only where the message
         finishes; arguments that are no JSON object end as an invalid call."""
         content = dict(self.content)
-        if not self.finished and (self.kind in self.FIELD or self.words):
+        is_unknown = self.gap is None and self.kind == "reasoning" and not self.words
+        if not self.finished and (self.kind in self.FIELD or self.words) and not is_unknown:
             content[self.field] = self.words
             if self.kind in ("tool_call", "server_call") and message_finished:
                 content = call_of_chunk(content, self.kind)
@@ -665,6 +671,7 @@ class Message:
         self.usage, self.metadata, self.reason = start.get("usage"), start.get("metadata") or {}, None
         self.deltas = {"text": [], "reasoning": []}
         self.told_apart = False  # by order alone: then its live words are guesses
+        self.gap = 0  # how many deltas that may be its own went to nobody
 
     def blocks_at(self, index):
         return [block for block in self.blocks if block.index == index]
@@ -697,6 +704,7 @@ class Message:
     def start_block(self, index, content):
         """T3: text in a block's start is its first text."""
         block = Block(index, content)
+        block.gap = self.gap
         first = block.content.pop(block.field, None)
         self.blocks.append(block)
         if isinstance(first, str):
@@ -704,12 +712,14 @@ class Message:
         return block
 
     def delta(self, index, delta, block):
-        """T3: unknown delta types are ignored, and so are arguments whose start was not seen, and what comes after
-        the finish of its block (taken)."""
+        """T3: unknown delta types are ignored, and so are arguments whose start was not seen. Taken: text after the
+        finish of its block begins another there, so that no words are lost. T2, taken: behind deltas that went to nobody, words do not join on to what
+        there is; a block that was open then, or whose start was not seen, gets them with its finish."""
         delta_type = delta.get("type")
         field = {"text-delta": "text", "reasoning-delta": "reasoning"}.get(delta_type)
-        if block is None and field and not [b for b in self.blocks_at(index) if b.kind == field]:
+        if block is None and field:
             block = self.start_block(index, {"type": field})
+            block.gap = None if self.gap else 0
         if block is None:
             return None
         if delta_type == "block-delta":
@@ -719,6 +729,7 @@ class Message:
             block.content |= fields
         else:
             said = delta.get({"tool-call-delta": "args", "data-delta": "data"}.get(delta_type, field))
+            said = said if block.gap == self.gap else ""
             self.say(block, block.append(said) if isinstance(said, str) else "")
         return block
 
@@ -831,22 +842,27 @@ def block_of_finish(blocks, content):
 
 def message_of_finish(open_, index, content):
     """T2: the message whose block of that kind has that id, else whose words its text begins with (taken: the longest
-    such words, then the oldest message); words that contradict rule it out."""
+    such words, then the message with fewest blocks unfinished, since all blocks of a message finish in one, then the
+    oldest); words that contradict rule it out."""
     its_kind, identity = kind(content.get("type")), content.get("id")
     for message in open_:
         for block in message.blocks:
             if identity is not None and block.kind == its_kind and block.id == identity and not block.finished:
                 return message
     said = words(content.get(its_kind) or "") if its_kind in ("text", "reasoning") else ""
-    best, longest = None, -1
+    best, longest, best_at = None, -1, []
     for message in open_:
         at = [block for block in message.blocks_at(index) if block.kind == its_kind and not block.finished]
         if its_kind in ("tool_call", "server_call"):
             at = [block for block in at if block.id is None or identity is None]
         length = len(at[0].words) if at and said.startswith(at[0].words) else 0 if not message.blocks_at(index) else -1
-        if length > longest or (length == longest == 0 and at and not best.blocks_at(index)):
-            best, longest = message, length
+        if length > longest or (length == longest == 0 and unlikely(message, at) < unlikely(best, best_at)):
+            best, longest, best_at = message, length, at
     return best
+
+
+def unlikely(message, at):
+    return not at, sum(not block.finished for block in message.blocks)
 
 
 def whole_blocks(data):

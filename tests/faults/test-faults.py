@@ -11,10 +11,12 @@ import tap
 FOLDER = pathlib.Path(__file__).parent
 CLAUSES = {
     "attribution": "D4",
+    "blocks": "T2",
     "files": "R8",
     "interrupt-ids": "T8",
     "lone-surrogates": "T3",
     "nan": "E2",
+    "nodes": "D4",
     "parallel-calls-same-index": "T3",
     "tool-calls": "T4",
     "whole-messages": "T2",

@@ -173,7 +173,8 @@ test_second_block_start (void)
   g_autoptr (GPtrArray) heard = heard_of (START (".", "m", R), BLOCK (".", 0, TEXT_BLOCK (""), R), DELTA (".", 0, TEXT_DELTA ("kept"), R),
                                           BLOCK (".", 0, "{\"type\":\"text\",\"text\":\"\",\"id\":\"x\"}", R), FINISH (".", R));
 
-  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"kept\",\"id\":\"x\",\"index\":0}]");
+  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"kept\",\"index\":0},"
+                                  "{\"type\":\"text\",\"id\":\"x\",\"text\":\"\",\"index\":0}]");
 }
 
 /* --- shapes --- */
