@@ -24,7 +24,6 @@ typedef struct
   GstreamJsonString key;
   GstreamJsonString name;
   GstreamJsonSlice  item;
-  GstreamJsonSlice  metadata;
 } GstreamRawFields;
 
 /* Whether the data of such events has fields; else the method says all. */

@@ -271,7 +271,6 @@ read_pair (GstreamRawFields      *self,
       return TRUE;
     }
   self->item = gstream_json_slice_within (parts[0], start);
-  self->metadata = gstream_json_slice_within (parts[1], start);
   return TRUE;
 }
 
@@ -536,6 +535,5 @@ gstream_raw_fields_copy (const GstreamRawFields *self,
   fields->key = gstream_json_string_copy_if_any (&self->key, &room);
   fields->name = gstream_json_string_copy_if_any (&self->name, &room);
   fields->item = self->item;
-  fields->metadata = self->metadata;
   return room;
 }

@@ -91,7 +91,6 @@ typedef struct
                                     custom: the extension's name (D5) */
   const char       *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
   GstreamJsonSlice  item;        /* the part of the data that consumers see: without metadata (D1) or envelope (D5); length 0: all of it */
-  GstreamJsonSlice  metadata;    /* the part of the data that is the message's metadata (D1); length 0: there is none */
 } GstreamEventFields;
 
 typedef struct _GstreamEventArena GstreamEventArena;
@@ -113,7 +112,6 @@ typedef struct
   GstreamEventArena        *arena;        /* the event lives in it, and uses the namespace and strings of the arena's lender; or NULL */
 
   GstreamPayload           *data;         /* atomic; owned; NULL until asked for, unless it was given */
-  GstreamPayload           *metadata;     /* atomic; owned; NULL until asked for */
   GstreamPayload           *interrupts;   /* atomic; owned; NULL until asked for, unless they were given */
 
   /* Of an event that was read: its text, and what is where in that. An event that was made has none, and sets @json alone. */
@@ -164,9 +162,6 @@ gstream_event_peek_item (GstreamEvent *event)
 
   return G_LIKELY (item != NULL) ? item : gstream_event_find_item (event);
 }
-
-/* What stands beside a message (D1), the event's own; or NULL. */
-GstreamPayload           *gstream_event_peek_metadata    (GstreamEvent *event);
 
 /* The data's JSON, without a payload being made of it. Not ended by a NUL. @length: bytes. */
 const char               *gstream_event_peek_data_text   (GstreamEvent *event,

@@ -48,7 +48,7 @@ gstream_event_init (GstreamEvent *self)
   body->method_name = body->id = body->node = NULL;
   body->timestamp = 0;
   body->arena = NULL;
-  body->data = body->metadata = body->interrupts = NULL;
+  body->data = body->interrupts = NULL;
   body->json = NULL;
   return body + 1;
 }
@@ -67,7 +67,7 @@ gstream_event_fields_init (GstreamEventFields *self,
   self->text = self->key = self->name = NULL;
   self->text_length = 0;
   self->halves = 0;
-  self->item = self->metadata = (GstreamJsonSlice) { .length = 0 };
+  self->item = (GstreamJsonSlice) { .length = 0 };
 }
 
 /* An event and its body, with room for @size more bytes behind them. */

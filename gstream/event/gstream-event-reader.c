@@ -40,32 +40,33 @@ typedef enum
 /* An event's JSON, read but not yet made an event. Strings and slices are of the text that was read. */
 typedef struct
 {
-  GstreamNamespaceTable *namespaces;
-  GstreamJsonSlice       root;        /* the document, without white space around it */
-  EnvelopeType    type;
+  GstreamNamespaceTable *namespaces;   /* the reader's */
+  GstreamJsonSlice       root;         /* the document, without white space around it */
+  EnvelopeType           type;
   guint32                type_at;      /* byte */
   GstreamJsonString      id;
   GstreamJsonString      method_name;
   GstreamMethod          method;
-  GstreamJsonSlice       seq_slice;
+  GstreamJsonSlice       seq_slice;    /* of the value; length 0: there is none */
   gint64                 seq;
-  const guint32         *params;      /* the token where they start; NULL: there are none */
-  gboolean               params_read; /* with the method that counts */
+  const guint32         *params;       /* the token where they start; NULL: there are none */
+  gboolean               params_read;  /* with the method that counts, the last of several */
 
-  GstreamNamespace      *namespace_;  /* held; NULL until there is one */
-  gint64                 timestamp;
-  guint32                timestamp_at; /* byte; 0: it is not there */
+  GstreamNamespace      *namespace_;   /* held; NULL until there is one */
+  gint64                 timestamp;    /* ms */
+  guint32                timestamp_at; /* byte; 0: there is none */
   GstreamJsonString      node;
   GstreamJsonSlice       data;
-  GstreamJsonSlice       interrupts;
+  GstreamJsonSlice       interrupts;   /* length 0: there are none */
 
-  GstreamRawFields       raw;         /* of @data, and set with it; all before this starts as 0 */
+  GstreamRawFields       raw;          /* of @data, and set with it; all before this starts as 0 */
   GstreamJsonCursor      cursor;
 } Envelope;
 
+/* Where events that are written like the template may differ from it. */
 typedef struct
 {
-  guint    start;     /* in the template's text */
+  guint    start;     /* byte of the template's text */
   guint    end;
   gsize    field;     /* of the envelope: a string, or a count */
   gboolean is_string; /* @start is behind the opening quote, @end before the closing one */
@@ -87,15 +88,15 @@ typedef struct
 
 typedef struct
 {
-  char            text[LARGEST_TEMPLATE];
-  guint           length;
-  Envelope envelope;  /* what it says; of the namespace, a reference */
-  Slot            slots[N_SLOTS]; /* one or more: a delta has text */
-  guint           n_slots;
-  Place           root;
-  Place           data;
-  Place           seq;
-  guint           n_missed;  /* deltas in a row */
+  char     text[LARGEST_TEMPLATE];
+  guint    length;         /* bytes of @text */
+  Envelope envelope;       /* what the text says; strings are of @text, the namespace is held */
+  Slot     slots[N_SLOTS]; /* in the order of the text; one or more, since a delta has text */
+  guint    n_slots;
+  Place    root;           /* of the envelope's slices of these names */
+  Place    data;
+  Place    seq;
+  guint    n_missed;       /* deltas in a row that differed */
 } Template;
 
 struct _GstreamEventReader
@@ -109,7 +110,7 @@ struct _GstreamEventReader
 
 /* --- the envelope --- */
 
-/* What the protocol has as optional may as well be null. */
+/* What is optional in the protocol may be null, too. */
 static gboolean
 read_optional_string (GstreamJsonCursor *cursor,
                       GstreamJsonString *string,
@@ -179,7 +180,7 @@ read_interrupts (Envelope *self)
   return TRUE;
 }
 
-/* By length first (as elsewhere where names are many): few names then need a look. */
+/* By length first (as elsewhere where names are many): then one or two comparisons are enough. */
 static gboolean
 read_param (Envelope         *self,
             const GstreamJsonString *name)

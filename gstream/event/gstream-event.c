@@ -117,7 +117,7 @@ arena_destroy (GstreamEventArena *self)
 
 static GstreamEventArena *
 arena_new (GstreamEvent *lender,
-          gsize         least)
+           gsize         least)
 {
   gsize size = MAX (least, USUAL_ARENA_SIZE - sizeof (GstreamEventArena));
   GstreamEventArena *self = g_malloc (sizeof *self + size);
@@ -136,8 +136,8 @@ is_unused (GstreamEventArena *self)
 
 void
 gstream_event_arena_renew (GstreamEventArena **place,
-                         GstreamEvent      *lender,
-                         gsize              size)
+                           GstreamEvent       *lender,
+                           gsize               size)
 {
   GstreamEventArena *self = *place;
 
@@ -162,7 +162,7 @@ gstream_event_arena_finish (GstreamEventArena *self)
     arena_destroy (self);
 }
 
-/* Of @event, which is in it and not used any more. */
+/* @event, which is in it, is not used any more. */
 static void
 arena_free (GstreamEventArena *self,
             GstreamEvent      *event)
@@ -196,10 +196,10 @@ copy_string (const char  *string,
   return *room - size;
 }
 
-/* Where the method says it all there is nothing to be looked for in the data. */
+/* For methods whose data has no fields: then it need not be read. */
 static void
-set_plain_fields (GstreamEventBody  *body,
-                 GstreamEventFields *fields)
+set_plain_fields (GstreamEventBody   *body,
+                  GstreamEventFields *fields)
 {
   gstream_event_fields_init (fields, body->method);
   fields->node = body->node;
@@ -345,7 +345,6 @@ clear_body (GstreamEvent *self)
   /* The data goes last: others may be parts of its text. */
   if (body->item != body->data)
     release_payload (self, body->item);
-  release_payload (self, body->metadata);
   release_payload (self, body->interrupts);
   release_payload (self, body->data);
   if (body->fields_apart)
@@ -534,16 +533,6 @@ gstream_event_find_item (GstreamEvent *event)
     return get_part (event, &event->body->item, data->json, slice);
   g_atomic_pointer_set (&event->body->item, data);
   return data;
-}
-
-GstreamPayload *
-gstream_event_peek_metadata (GstreamEvent *event)
-{
-  GstreamJsonSlice slice = gstream_event_get_fields (event)->metadata;
-
-  if (slice.length == 0)
-    return NULL;
-  return get_part (event, &event->body->metadata, peek_data (event)->json, slice);
 }
 
 /* --- getters --- */

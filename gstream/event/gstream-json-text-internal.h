@@ -127,13 +127,9 @@ gstream_json_pass (const char *p,
 
 void               gstream_json_iter_init     (GstreamJsonIter   *iter,
                                                GstreamJsonValue   container);
-/* To the next value's, or member's name's, first byte; FALSE at the closing bracket. */
-gboolean           gstream_json_iter_step     (GstreamJsonIter   *iter);
 gboolean           gstream_json_iter_element  (GstreamJsonIter   *iter,
                                                GstreamJsonValue  *element);
-/* To the value's first byte. @name is within its quotes. Duplicates come as they stand. */
-gboolean           gstream_json_iter_name     (GstreamJsonIter   *iter,
-                                               GstreamJsonValue  *name);
+/* @name is within its quotes. Of members with one name all come, as they stand. */
 gboolean           gstream_json_iter_member   (GstreamJsonIter   *iter,
                                                GstreamJsonValue  *name,
                                                GstreamJsonValue  *value);

@@ -284,8 +284,9 @@ gstream_json_iter_init (GstreamJsonIter  *iter,
   iter->end = container.end;
 }
 
-gboolean
-gstream_json_iter_step (GstreamJsonIter *iter)
+/* To the first byte of the next value, or member's name; FALSE at the closing bracket. */
+static gboolean
+step (GstreamJsonIter *iter)
 {
   iter->at = gstream_json_pass_space (iter->at);
   if (*iter->at == ',')
@@ -306,17 +307,18 @@ gboolean
 gstream_json_iter_element (GstreamJsonIter  *iter,
                            GstreamJsonValue *element)
 {
-  if (!gstream_json_iter_step (iter))
+  if (!step (iter))
     return FALSE;
   *element = take (iter);
   return TRUE;
 }
 
-gboolean
-gstream_json_iter_name (GstreamJsonIter  *iter,
-                        GstreamJsonValue *name)
+/* To the value's first byte. */
+static gboolean
+take_name (GstreamJsonIter  *iter,
+           GstreamJsonValue *name)
 {
-  if (!gstream_json_iter_step (iter))
+  if (!step (iter))
     return FALSE;
   *name = take (iter);
   name->start++;
@@ -331,7 +333,7 @@ gstream_json_iter_member (GstreamJsonIter  *iter,
                           GstreamJsonValue *name,
                           GstreamJsonValue *value)
 {
-  if (!gstream_json_iter_name (iter, name))
+  if (!take_name (iter, name))
     return FALSE;
   *value = take (iter);
   return TRUE;
@@ -536,7 +538,7 @@ look_in_array (const char       *p,
 
   if (!read_index (&token, &wanted))
     return gstream_json_pass (p, end);
-  for (guint64 i = 0; gstream_json_iter_step (&iter); i++)
+  for (guint64 i = 0; step (&iter); i++)
     iter.at = i == wanted ? look (iter.at, end, rest, found) : gstream_json_pass (iter.at, end);
   return iter.at + 1;
 }

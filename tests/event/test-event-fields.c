@@ -21,7 +21,6 @@ typedef struct
   const char   *key;
   const char   *name;
   const char   *item;     /* NULL: the data */
-  const char   *metadata;
 } Case;
 
 #define DELTA(fields) "{\"event\":\"content-block-delta\",\"index\":3,\"delta\":{" fields "},\"run_id\":\"r\"}"
@@ -64,9 +63,9 @@ static const Case cases[] = {
   { .method = "messages", .data = "null", .index = -1 },
   /* D1 */
   { .method = "messages", .data = "[{\"event\":\"message-finish\"}, {\"langgraph_node\":\"n\",\"run_id\":\"q\"}]", .step = GSTREAM_STEP_MESSAGE_FINISH,
-    .index = -1, .run_id = "q", .node = "n", .item = "{\"event\":\"message-finish\"}", .metadata = "{\"langgraph_node\":\"n\",\"run_id\":\"q\"}" },
+    .index = -1, .run_id = "q", .node = "n", .item = "{\"event\":\"message-finish\"}" },
   { .method = "messages", .data = "[{\"event\":\"message-finish\",\"run_id\":\"r\"},{\"run_id\":\"q\"}]", .step = GSTREAM_STEP_MESSAGE_FINISH,
-    .index = -1, .run_id = "r", .item = "{\"event\":\"message-finish\",\"run_id\":\"r\"}", .metadata = "{\"run_id\":\"q\"}" },
+    .index = -1, .run_id = "r", .item = "{\"event\":\"message-finish\",\"run_id\":\"r\"}" },
   { .method = "messages", .data = "[{\"event\":\"message-finish\"}]", .index = -1 },
   { .method = "messages", .data = "[{\"event\":\"message-finish\"},{\"run_id\":\"q\"},3]", .index = -1 },
   { .method = "messages", .data = "[{\"event\":\"message-finish\"},\"x\"]", .index = -1 },
@@ -136,7 +135,6 @@ check (GstreamEvent *event,
   g_assert_cmpstr (fields->name, ==, expected->name);
   check_payload (gstream_event_get_data (event), expected->data);
   check_payload (gstream_event_peek_item (event), expected->item != NULL ? expected->item : expected->data);
-  check_payload (gstream_event_peek_metadata (event), expected->metadata);
   g_assert_true (gstream_event_peek_item (event) == gstream_event_peek_item (event));
 }
 

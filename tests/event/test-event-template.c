@@ -101,7 +101,6 @@ assert_same_event (GstreamEvent *event,
   g_assert_cmpstr (gstream_event_get_node (event), ==, gstream_event_get_node (expected));
   assert_same_payload (gstream_event_get_data (event), gstream_event_get_data (expected));
   assert_same_payload (gstream_event_peek_item (event), gstream_event_peek_item (expected));
-  assert_same_payload (gstream_event_peek_metadata (event), gstream_event_peek_metadata (expected));
   assert_same_payload (gstream_event_get_interrupts (event), gstream_event_get_interrupts (expected));
   assert_same_fields (gstream_event_get_fields (event), gstream_event_get_fields (expected));
 }
