@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reads events from JSON, one after another. For sources: a reader keeps what is worth keeping between
- * the events of one source (namespaces, a delta to compare the next ones with), and has the source's limits.
+ * Reads events from JSON, one after another.
+ *
+ * For sources, those of the remote client included: a reader keeps what is worth keeping between the events of one source
+ * (namespaces, a delta to compare the next ones with), and has the source's limits.
  */
 #pragma once
 

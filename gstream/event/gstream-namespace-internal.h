@@ -3,6 +3,8 @@
  * A namespace path, shared by the events that occur at it: its strings, and
  * its hash, which is taken once, so that finding what belongs to an event's
  * namespace is a look-up by pointer or by content, never a walk.
+ *
+ * For streams, whose muxes find the scope of an event by its namespace.
  */
 #pragma once
 
