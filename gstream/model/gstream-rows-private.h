@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows of a model: objects in the order of their arrival. What comes and
- * what leaves is shown once a frame, so that a burst costs a view what a frame
- * costs, and the oldest finished rows leave where there is a bound.
+ * The rows of a model: objects in the order of their arrival. Changes are made once per frame, so that a burst of rows
+ * costs a view no more than one frame does. Where there is a bound, the oldest finished rows leave.
  */
 #pragma once
 
@@ -13,7 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamRows GstreamRows;
 
-/* As of GListModel::items-changed; from the main loop, may do anything. */
+/* As of GListModel::items-changed. Called from the main loop; may call anything. */
 typedef void (*GstreamRowsChangedFunc) (gpointer owner,
                                         guint    position,
                                         guint    removed,
@@ -22,23 +21,23 @@ typedef void (*GstreamRowsChangedFunc) (gpointer owner,
 GstreamRows *gstream_rows_new      (GstreamRowsChangedFunc  changed,
                                     gpointer                owner);
 GstreamRows *gstream_rows_ref      (GstreamRows            *self);
-/* The owner is going away: nothing more is told, and no row is left. */
+/* Drops all rows; @changed is not called any more. Must be called before the last unref. */
 void         gstream_rows_close    (GstreamRows            *self);
 void         gstream_rows_unref    (GstreamRows            *self);
-/* Before the first is added. */
+/* Must be called before the first row is added. */
 void         gstream_rows_set_pump (GstreamRows            *self,
                                     GstreamPump            *pump);
 /* 0: no bound. */
 void         gstream_rows_set_max  (GstreamRows            *self,
                                     guint                   max);
 guint        gstream_rows_get_max  (GstreamRows            *self);
-/* @arrival: its number at the pump. @companion leaves with it, and may be NULL. */
+/* @arrival: its number among the items of the pump. @companion: (nullable): is kept until the row leaves. */
 void         gstream_rows_add      (GstreamRows            *self,
                                     GObject                *object,
                                     guint64                 arrival,
                                     GObject                *companion);
 
-/* What is shown. */
+/* Of the rows that are shown. */
 guint        gstream_rows_get_length (GstreamRows          *self);
 GObject     *gstream_rows_get      (GstreamRows            *self,
                                     guint                   position);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows of a model.
+ * The rows of a model, which change once per frame. What a frame costs depends on the rows that changed only.
  */
 #include "config.h"
 
@@ -14,29 +14,29 @@ typedef struct
 {
   GstreamRows   *rows;
   GObject       *object;
-  GObject       *companion; /* leaves with it; or NULL */
+  GObject       *companion; /* (nullable): released when the row leaves */
   guint64        arrival;
-  gulong         handler;   /* of its status; 0: it has none */
-  GSequenceIter *shown;     /* where it is shown; NULL: it is not */
-  GSequenceIter *finished;  /* among those that may leave; NULL: it is not */
-  GList          link;      /* among those answered, or aside */
-  GQueue        *queue;     /* which of them; NULL: neither */
+  gulong         handler;   /* of its notify signal; 0: the object has no status */
+  GSequenceIter *shown;     /* its place in rows->shown; NULL: it is not shown */
+  GSequenceIter *finished;  /* its place in rows->finished; NULL: it is not there */
+  GList          link;      /* in @queue */
+  GQueue        *queue;     /* rows->answered or rows->aside; NULL: neither */
 } Row;
 
-/* Of Row, by arrival where nothing else is said. What a frame costs is what has changed, however many rows there are. */
+/* All are of Row. */
 struct _GstreamRows
 {
   grefcount              ref_count;
-  GSequence             *shown;
-  GSequence             *finished; /* those shown that may leave where there are too many */
-  GPtrArray             *pending;  /* come since the last frame; as they came */
-  GQueue                 answered; /* shown, and to leave; as they were answered */
-  GQueue                 aside;    /* answered, and left; as long as somebody else holds their objects */
-  GPtrArray             *back;     /* not answered after all, since the last frame */
-  guint                  max;     /* 0: no bound */
-  GstreamPump           *pump;    /* NULL: there will be no rows */
-  GstreamNotifier       notifier;
-  GstreamRowsChangedFunc changed; /* NULL once the owner is going away */
+  GSequence             *shown;    /* by arrival */
+  GSequence             *finished; /* by arrival; those of @shown that may leave where there are more than @max */
+  GPtrArray             *added;    /* since the last frame, in the order of gstream_rows_add() */
+  GQueue                 answered; /* those of @shown that leave with the next frame, in the order in which they were answered */
+  GQueue                 aside;    /* that were answered and have left; until their objects are finalized */
+  GPtrArray             *back;     /* that were @aside and have been set to unanswered since the last frame */
+  guint                  max;      /* the bound of @shown; 0: none */
+  GstreamPump           *pump;     /* NULL: no row can be added */
+  GstreamNotifier        notifier;
+  GstreamRowsChangedFunc changed;  /* NULL once it is closed */
   gpointer               owner;
 };
 
@@ -48,7 +48,7 @@ is_over (GstreamRunStatus status)
   return status != GSTREAM_RUN_STATUS_PENDING && status != GSTREAM_RUN_STATUS_RUNNING;
 }
 
-/* Objects of other kinds never say that more will become of them. */
+/* Whether the row may leave where there is a bound. Objects of unknown types have no status and always may. */
 static gboolean
 is_finished (GObject *object)
 {
@@ -118,9 +118,9 @@ join_queue (Row    *row,
   g_queue_push_tail_link (queue, &row->link);
 }
 
-/* What has become of one that is shown. */
+/* Updates @finished and @queue of a row that is shown. */
 static void
-look_at (Row *row)
+update (Row *row)
 {
   if (row->finished == NULL && is_finished (row->object))
     row->finished = g_sequence_insert_sorted (row->rows->finished, row, compare_arrivals, NULL);
@@ -134,7 +134,7 @@ static void
 show (Row *row)
 {
   row->shown = g_sequence_insert_sorted (row->rows->shown, row, compare_arrivals, NULL);
-  look_at (row);
+  update (row);
 }
 
 static void
@@ -145,7 +145,7 @@ hide (Row *row)
   leave_queue (row);
 }
 
-/* --- what was answered --- */
+/* --- answered interrupts --- */
 
 static void
 on_forgotten (gpointer  user_data,
@@ -155,7 +155,7 @@ on_forgotten (gpointer  user_data,
   g_free (user_data);
 }
 
-/* It may come back, if whoever holds it says so: its handler stays. */
+/* Keeps a weak reference and the handler, so that the row comes back if it is set to unanswered. */
 static void
 set_aside (Row *row)
 {
@@ -172,19 +172,19 @@ take_back (Row *row)
   leave_queue (row);
 }
 
-/* --- what leaves --- */
+/* --- rows that leave --- */
 
-/* How many rows there are too many, if what is pending comes. */
+/* By how many rows the bound is exceeded, once those that were added are shown. */
 static guint
 count_excess (GstreamRows *self)
 {
-  guint n = g_sequence_get_length (self->shown) + self->pending->len;
+  guint n = g_sequence_get_length (self->shown) + self->added->len;
 
   return self->max > 0 && n > self->max ? n - self->max : 0;
 }
 
 static void
-let_go (GPtrArray *gone)
+drop_rows (GPtrArray *gone)
 {
   for (guint i = 0; i < gone->len; i++)
     {
@@ -194,13 +194,13 @@ let_go (GPtrArray *gone)
         free_row (row);
       else if (is_answered (row->object))
         set_aside (row);
-      else /* not any more, while its leaving was told */
+      else /* it was set to unanswered during a call of @changed */
         g_ptr_array_add (row->rows->back, row);
     }
   g_ptr_array_unref (gone);
 }
 
-/* What is answered, and the oldest finished ones that are too many; in order. */
+/* Those that were answered, and as many of the oldest finished ones as exceed the bound; by arrival. */
 static GPtrArray *
 list_leaving (GstreamRows *self)
 {
@@ -219,7 +219,7 @@ list_leaving (GstreamRows *self)
   return leaving;
 }
 
-/* Those that lie together leave together: the rows between them stay. */
+/* Rows next to each other leave in one change, others in several, so that a view keeps the rows between them. */
 static void
 show_leaving (GstreamRows *self)
 {
@@ -241,35 +241,35 @@ show_leaving (GstreamRows *self)
       self->changed (self->owner, position, n, 0);
     }
   g_ptr_array_unref (leaving);
-  let_go (gone);
+  drop_rows (gone);
 }
 
-/* Of what is pending: answered, or finished and too many already. It is never shown. */
+/* Drops rows that would leave in the frame in which they come: those answered, or finished where the bound is exceeded. */
 static void
-drop_unseen (GstreamRows *self)
+drop_added (GstreamRows *self)
 {
   GPtrArray *gone = g_ptr_array_new ();
   guint excess = count_excess (self);
   guint n_kept = 0;
 
-  for (guint i = 0; i < self->pending->len; i++)
+  for (guint i = 0; i < self->added->len; i++)
     {
-      Row *row = g_ptr_array_index (self->pending, i);
+      Row *row = g_ptr_array_index (self->added, i);
       gboolean is_spare = !is_answered (row->object) && excess > 0 && is_finished (row->object);
 
       excess -= is_spare ? 1 : 0;
       if (is_spare || is_answered (row->object))
         g_ptr_array_add (gone, row);
       else
-        self->pending->pdata[n_kept++] = row;
+        self->added->pdata[n_kept++] = row;
     }
-  g_ptr_array_set_size (self->pending, n_kept);
-  let_go (gone);
+  g_ptr_array_set_size (self->added, n_kept);
+  drop_rows (gone);
 }
 
-/* --- what comes --- */
+/* --- rows that come --- */
 
-/* Each to its place: the rows around it stay. */
+/* Inserts each at its place, in a change of its own, so that a view keeps the rows around it. */
 static void
 show_back (GstreamRows *self)
 {
@@ -277,7 +277,7 @@ show_back (GstreamRows *self)
     {
       Row *row = g_ptr_array_steal_index_fast (self->back, self->back->len - 1);
 
-      if (is_answered (row->object)) /* once more */
+      if (is_answered (row->object)) /* again, since */
         {
           set_aside (row);
           continue;
@@ -288,29 +288,29 @@ show_back (GstreamRows *self)
 }
 
 static void
-show_pending (GstreamRows *self)
+show_added (GstreamRows *self)
 {
   guint n_before = g_sequence_get_length (self->shown);
-  guint n_pending;
+  guint n_added;
   guint first;
 
-  g_ptr_array_sort (self->pending, compare_elements);
-  drop_unseen (self);
-  n_pending = self->pending->len;
-  if (n_pending == 0)
+  g_ptr_array_sort (self->added, compare_elements);
+  drop_added (self);
+  n_added = self->added->len;
+  if (n_added == 0)
     return;
 
-  for (guint i = 0; i < n_pending; i++)
-    show (g_ptr_array_index (self->pending, i));
-  /* What several cursors bring in one frame may come out of order by a few. */
-  first = g_sequence_iter_get_position (((Row *) self->pending->pdata[0])->shown);
-  g_ptr_array_set_size (self->pending, 0);
-  self->changed (self->owner, first, n_before - first, n_before + n_pending - first);
+  for (guint i = 0; i < n_added; i++)
+    show (g_ptr_array_index (self->added, i));
+  /* Items that several cursors return in one frame may be out of order, so that rows that are shown may be among them. */
+  first = g_sequence_iter_get_position (((Row *) self->added->pdata[0])->shown);
+  g_ptr_array_set_size (self->added, 0);
+  self->changed (self->owner, first, n_before - first, n_before + n_added - first);
 }
 
 /*
- * What leaves and what comes are several changes: one for both would begin with
- * the first row and end with the last, and a view would make all of them anew.
+ * Rows that leave and rows that come are separate changes: one for both would span all rows, and a view would recreate
+ * every one of them.
  */
 static void
 on_notify (GstreamNotifier *notifier)
@@ -322,11 +322,11 @@ on_notify (GstreamNotifier *notifier)
     show_leaving (self);
   show_back (self);
   if (self->changed != NULL)
-    show_pending (self);
+    show_added (self);
 }
 
 static void
-settle_slowly (GstreamRows *self)
+notify_slowly (GstreamRows *self)
 {
   if (self->pump != NULL)
     gstream_pump_notify_slowly (self->pump, &self->notifier);
@@ -347,9 +347,9 @@ on_status (GObject    *object,
       g_ptr_array_add (self->back, row);
     }
   else if (row->shown != NULL)
-    look_at (row);
+    update (row);
   if (is_back || count_excess (self) > 0 || is_answered (object))
-    settle_slowly (self);
+    notify_slowly (self);
 }
 
 static gulong
@@ -379,8 +379,8 @@ gstream_rows_add (GstreamRows *self,
   row->companion = companion ? g_object_ref (companion) : NULL;
   row->arrival = arrival;
   row->handler = watch_status (row, object);
-  g_ptr_array_add (self->pending, row);
-  settle_slowly (self);
+  g_ptr_array_add (self->added, row);
+  notify_slowly (self);
 }
 
 guint
@@ -403,7 +403,7 @@ gstream_rows_set_max (GstreamRows *self,
                       guint        max)
 {
   self->max = max;
-  settle_slowly (self);
+  notify_slowly (self);
 }
 
 guint
@@ -412,7 +412,7 @@ gstream_rows_get_max (GstreamRows *self)
   return self->max;
 }
 
-/* --- its life --- */
+/* --- creation and destruction --- */
 
 GstreamRows *
 gstream_rows_new (GstreamRowsChangedFunc changed,
@@ -423,7 +423,7 @@ gstream_rows_new (GstreamRowsChangedFunc changed,
   g_ref_count_init (&self->ref_count);
   self->shown = g_sequence_new (NULL);
   self->finished = g_sequence_new (NULL);
-  self->pending = g_ptr_array_new ();
+  self->added = g_ptr_array_new ();
   self->back = g_ptr_array_new ();
   self->notifier.notify = on_notify;
   self->changed = changed;
@@ -477,7 +477,7 @@ gstream_rows_close (GstreamRows *self)
       g_ptr_array_add (gone, self->aside.head->data);
       take_back (self->aside.head->data);
     }
-  move_rows (self->pending, gone);
+  move_rows (self->added, gone);
   move_rows (self->back, gone);
 }
 
@@ -491,7 +491,7 @@ gstream_rows_unref (GstreamRows *self)
 
   g_sequence_free (self->shown);
   g_sequence_free (self->finished);
-  g_ptr_array_unref (self->pending);
+  g_ptr_array_unref (self->added);
   g_ptr_array_unref (self->back);
   g_free (self);
 }

@@ -196,7 +196,7 @@ wait_for_end (GstreamDigest *self)
   gstream_run_stream_interrupts (self->run, NULL, on_interrupts, self);
 }
 
-/* --- its life --- */
+/* --- creation and destruction --- */
 
 static void
 free_message (MessageDigest *digest)
