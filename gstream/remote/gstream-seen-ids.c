@@ -104,6 +104,21 @@ add_word (guint64 hash,
   return hash << 32 | hash >> 32;
 }
 
+/* Two words with one multiplication, as wyhash has it. */
+static inline guint64
+add_words (guint64 hash,
+           guint64 first,
+           guint64 second)
+{
+#ifdef __SIZEOF_INT128__
+  unsigned __int128 product = (unsigned __int128) (first ^ PRIME) * (second ^ hash);
+
+  return (guint64) product ^ (guint64) (product >> 64);
+#else
+  return add_word (add_word (hash, first), second);
+#endif
+}
+
 static inline guint64
 add_few_bytes (guint64     hash,
                const char *bytes,
@@ -117,7 +132,14 @@ add_few_bytes (guint64     hash,
   return add_word (hash, word);
 }
 
-/* Two words at a time, for a state can have megabytes; the last ones overlap those before. */
+static inline guint64
+add_16_bytes (guint64     hash,
+              const char *bytes)
+{
+  return add_words (hash, read_word (bytes), read_word (bytes + sizeof (guint64)));
+}
+
+/* Several words at a time, for a state can have megabytes; the last two overlap those before. */
 static inline guint64
 add_bytes (guint64     hash,
            const char *bytes,
@@ -127,13 +149,15 @@ add_bytes (guint64     hash,
 
   if (length < sizeof (guint64))
     return add_few_bytes (hash, bytes, length);
+  if (length < 2 * sizeof (guint64))
+    return add_words (hash + length, read_word (bytes), read_word (end - sizeof (guint64)));
 
-  for (; end - bytes > 2 * (gssize) sizeof (guint64); bytes += 2 * sizeof (guint64))
-    hash = add_word (add_word (hash, read_word (bytes)), read_word (bytes + sizeof (guint64)));
-  if (end - bytes > (gssize) sizeof (guint64))
-    hash = add_word (hash, read_word (bytes));
+  for (; end - bytes >= 32; bytes += 32)
+    hash = add_16_bytes (add_16_bytes (hash, bytes), bytes + 16);
+  if (end - bytes > 16)
+    hash = add_16_bytes (hash, bytes);
 
-  return add_word (add_word (hash, read_word (end - sizeof (guint64))), length);
+  return add_16_bytes (hash + length, end - 16);
 }
 
 static guint64
@@ -235,8 +259,13 @@ count_common (const char *id,
 {
   gsize n = 0;
 
-  while (n + sizeof (guint64) <= length && memcmp (id + n, other + n, sizeof (guint64)) == 0)
-    n += sizeof (guint64);
+  for (; n + sizeof (guint64) <= length; n += sizeof (guint64))
+    {
+      guint64 difference = GUINT64_FROM_LE (read_word (id + n) ^ read_word (other + n));
+
+      if (difference != 0)
+        return n + __builtin_ctzll (difference) / 8;
+    }
   while (id[n] == other[n] && id[n] != '\0')
     n++;
 
