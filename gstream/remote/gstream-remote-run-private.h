@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run on a server: a run stream that tells its source whether it was aborted
- * or only dropped (N7).
+ * A run on a server: a run stream whose source follows the run through as many connections as that takes (N3), up to
+ * its own end and what it asks then (N4).
  */
 #pragma once
 
-#include <gstream/remote/gstream-remote-source-private.h>
+#include <gstream/remote/gstream-server-private.h>
+#include <gstream/stream/gstream-run-stream.h>
 
 G_BEGIN_DECLS
 
-#define GSTREAM_TYPE_REMOTE_RUN (gstream_remote_run_get_type ())
-G_DECLARE_FINAL_TYPE (GstreamRemoteRun, gstream_remote_run, GSTREAM, REMOTE_RUN, GstreamRunStream)
+/* Makes a connection to a thread's events; called again each time that one breaks. */
+typedef GstreamEventSource *(*GstreamConnect) (GstreamServer      *server,
+                                               const char         *thread_id,
+                                               const char * const *channels);
 
-GstreamRunStream *gstream_remote_run_new (GstreamEventSource *source,
+/* @first: (nullable): a connection that exists already. @applied_seq: see gstream_run_filter_new(). */
+GstreamRunStream *gstream_remote_run_new (GstreamServer      *server,
+                                          const char         *thread_id,
+                                          const char         *run_id,
+                                          gint64              applied_seq,
+                                          const char * const *channels,
+                                          GstreamConnect      connect,
+                                          GstreamEventSource *first,
                                           GstreamStreamMux   *mux);
 
 G_END_DECLS

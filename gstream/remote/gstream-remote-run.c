@@ -1,9 +1,965 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run on a server.
+ * A run on a server: a run stream whose source follows the run through as many connections as that takes.
+ *
+ * The source reads one connection at a time. What it gives passes the run filter, which drops what is not the run's,
+ * and what came before. A connection ends for one of these reasons:
+ *
+ * - It breaks: another one is opened after a pause, up to the retry limit (N3).
+ * - It is silent for too long: the server is asked how the run is, and where the run goes on, another connection is
+ *   opened beside it; whichever says something first is read from then on (N12).
+ * - The run is over. If it was interrupted, the server is asked until it says so too, since other branches may have
+ *   more to say, and then for the thread's state, which knows what was asked (N4).
+ *
+ * All of this happens only while an event is being waited for (R1), but for requests that are under way already.
  */
 #include <gstream/remote/gstream-remote-run-private.h>
 
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-event-internal.h>
+#include <gstream/remote/gstream-open-questions-private.h>
+#include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-retry-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/remote/gstream-run-filter-private.h>
+#include <gstream/remote/gstream-sse-connection-private.h>
+#include <gstream/remote/gstream-websocket-connection-private.h>
+#include <gstream/sources/gstream-pending-next-internal.h>
+
+#define DROPS_PER_TURN 256     /* events of other runs, or seen before, that one call passes over */
+#define REST 500               /* ms without an event after which a run that is over has no more to say */
+#define SHORT_SILENCE 1000     /* ms: of a connection that was opened again, which has all events to give once more */
+#define MOST_SILENCE_DOUBLINGS 3 /* of the time until another connection is opened beside a silent one */
+#define FIRST_ASK_PAUSE 50     /* ms, until the server is asked once more whether the run is over; doubled each time, ... */
+#define MOST_ASK_DOUBLINGS 4   /* ... so often */
+
+typedef enum
+{
+  GSTREAM_REMOTE_CONNECTED,   /* there is a connection, and events come from it */
+  GSTREAM_REMOTE_BROKEN,      /* it broke, for the reason in `broken` */
+  GSTREAM_REMOTE_PAUSING,     /* until it is opened again */
+  GSTREAM_REMOTE_IN_DOUBT,    /* it ended, and the run was interrupted: whether that is over is not known */
+  GSTREAM_REMOTE_INTERRUPTED, /* the run is over and has asked; what is open is not known yet */
+  GSTREAM_REMOTE_SETTLING,    /* the thread's state is being asked for */
+  GSTREAM_REMOTE_ENDED,       /* nothing more comes but what is in `late` */
+} GstreamRemoteState;
+
+#define GSTREAM_TYPE_REMOTE_SOURCE (gstream_remote_source_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamRemoteSource, gstream_remote_source, GSTREAM, REMOTE_SOURCE, GObject)
+
+struct _GstreamRemoteSource
+{
+  GObject             parent_instance;
+
+  GstreamServer      *server;
+  char               *thread_id;
+  char               *run_id;
+  char              **channels;
+  GstreamConnect      connect;
+
+  GstreamRunStream   *run;        /* not owned; NULL: it was dropped, which does not end it on the server (N7) */
+  GstreamRemoteState  state;
+  GstreamEventSource *connection; /* while connected */
+  GstreamEventSourceInterface *connection_iface; /* its own: looked up once, not per event */
+  gboolean            reading;    /* an event of it is being waited for */
+  gboolean            again;      /* it is not the first */
+  gboolean            was_inside; /* events of the run have come, over whichever connection */
+  gboolean            known;      /* since it was opened the server has said that it knows the run */
+  GstreamEventSource *beside;     /* a second one, opened because the first is silent, and silent too; or NULL */
+  guint               n_beside;   /* how often one was opened since an event came */
+  GPtrArray          *left;       /* connections that are not read any more, and stay open */
+  GSource            *silence;    /* timer that runs while the connection is read */
+  gint64              waiting;    /* monotonic µs: since when it is read */
+  guint64             heard;      /* how much the connection had brought when the timer began, events or not */
+  gboolean            checking;   /* it has been silent, and the server is being asked how the run is */
+  GSource            *pause;      /* timer until the next connection */
+  GError             *broken;     /* why there is no connection any more */
+  GstreamRetry        retry;
+  GCancellable       *closing;    /* ends the requests under way */
+
+  GstreamRunFilter   *filter;
+  GHashTable         *interrupts; /* ids of those that events have told */
+  gint64              end_time;   /* ms since the epoch: the timestamp of the run's own end, or interrupt */
+  gboolean            over;       /* it was interrupted, and the server says that it is over */
+  gboolean            verified;   /* another connection was asked for what this one, long silent, may have missed */
+  gboolean            asking;     /* the server is being asked whether it is over */
+  GSource            *ask_again;  /* timer until it is asked next */
+  guint               n_asked;    /* times in a row */
+  GQueue              late;       /* GstreamEvent, owned: what the state says is open and no event told */
+  GError             *error;      /* what the run fails with */
+  GstreamPendingNext  pending;
+};
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamRemoteSource, gstream_remote_source, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+/* Does what the state calls for, while an event is waited for. Not from inside a caller. */
+static void go_on         (GstreamRemoteSource *self);
+static void start_read    (GstreamRemoteSource *self,
+                           GstreamEventSource  *connection);
+static void watch_silence (GstreamRemoteSource *self);
+static void end_run       (GstreamRemoteSource *self);
+
+static gboolean
+is_pending (GstreamPayload *run)
+{
+  return g_strcmp0 (gstream_payload_get_string (run, "/status"), "pending") == 0;
+}
+
+static gboolean
+is_running (GstreamPayload *run)
+{
+  return g_strcmp0 (gstream_payload_get_string (run, "/status"), "running") == 0;
+}
+
+/* --- connections --- */
+
+static void
+use_connection (GstreamRemoteSource *self,
+                GstreamEventSource  *connection)
+{
+  self->connection = connection;
+  self->connection_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (connection);
+  self->state = GSTREAM_REMOTE_CONNECTED;
+  self->reading = FALSE;
+}
+
+static GstreamEventSource *
+new_connection (GstreamRemoteSource *self)
+{
+  return self->connect (self->server, self->thread_id, (const char * const *) self->channels);
+}
+
+static void
+open_connection (GstreamRemoteSource *self,
+                               GstreamEventSource  *first)
+{
+  use_connection (self, first != NULL ? g_object_ref (first) : new_connection (self));
+}
+
+static void
+close_connection (gpointer connection)
+{
+  gstream_event_source_close (connection);
+  g_object_unref (connection);
+}
+
+/*
+ * JavaScript's server ends a thread's events when any WebSocket to it is closed. One that is not
+ * read any more therefore stays open until the run ends.
+ */
+static void
+leave_behind (GstreamRemoteSource *self,
+              GstreamEventSource  *connection)
+{
+  if (GSTREAM_IS_WEBSOCKET_CONNECTION (connection))
+    g_ptr_array_add (self->left, connection);
+  else
+    close_connection (connection);
+}
+
+static void
+drop_beside (GstreamRemoteSource *self)
+{
+  if (self->beside != NULL)
+    leave_behind (self, g_steal_pointer (&self->beside));
+}
+
+static void
+disconnect (GstreamRemoteSource *self)
+{
+  gstream_timer_end (&self->silence);
+  drop_beside (self);
+  self->reading = FALSE;
+  g_clear_pointer (&self->connection, close_connection);
+}
+
+static void
+close_connections (GstreamRemoteSource *self)
+{
+  disconnect (self);
+  g_ptr_array_set_size (self->left, 0);
+}
+
+/* --- another connection --- */
+
+/* The server gives a thread's events from the first one on each time that it is connected to. */
+static void
+begin_again (GstreamRemoteSource *self)
+{
+  gstream_run_filter_rewind (self->filter);
+  self->again = TRUE;
+  self->known = FALSE;
+}
+
+static void
+replace_connection (GstreamRemoteSource *self)
+{
+  GstreamEventSource *old = g_steal_pointer (&self->connection);
+
+  gstream_timer_end (&self->silence);
+  drop_beside (self);
+  begin_again (self);
+  use_connection (self, new_connection (self));
+  leave_behind (self, old);
+}
+
+static void
+open_beside (GstreamRemoteSource *self)
+{
+  drop_beside (self);
+  self->n_beside++;
+  self->beside = new_connection (self);
+  start_read (self, self->beside);
+}
+
+static void
+adopt_beside (GstreamRemoteSource *self)
+{
+  GstreamEventSource *old = g_steal_pointer (&self->connection);
+
+  gstream_timer_end (&self->silence);
+  begin_again (self);
+  self->known = TRUE;
+  use_connection (self, g_steal_pointer (&self->beside));
+  self->reading = TRUE; /* since it was opened */
+  leave_behind (self, old);
+}
+
+/* --- the end of a connection --- */
+
+/* A WebSocket that may be dead is closed without the closing handshake; an event stream may say when to come again. */
+static void
+heed_connection (GstreamRemoteSource *self)
+{
+  if (GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection))
+    gstream_websocket_connection_give_up (GSTREAM_WEBSOCKET_CONNECTION (self->connection));
+  else if (GSTREAM_IS_SSE_CONNECTION (self->connection))
+    gstream_retry_tell (&self->retry, gstream_sse_connection_get_retry (GSTREAM_SSE_CONNECTION (self->connection)));
+}
+
+/* The server ended the connection of an interrupted run, whether or not that is over. */
+static void
+ended (GstreamRemoteSource *self)
+{
+  disconnect (self);
+  if (self->over)
+    end_run (self);
+  else
+    self->state = GSTREAM_REMOTE_IN_DOUBT;
+}
+
+static void
+connection_failed (GstreamRemoteSource *self,
+                             GError              *reason)
+{
+  if (self->connection != NULL)
+    heed_connection (self);
+  if (reason == NULL && self->connection != NULL && gstream_run_filter_is_asking (self->filter))
+    {
+      ended (self);
+      return;
+    }
+  if (self->beside != NULL)
+    {
+      g_clear_error (&reason);
+      adopt_beside (self);
+      watch_silence (self);
+      return;
+    }
+  if (reason == NULL)
+    reason = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                                  "The connection to the server ended before the run did");
+
+  disconnect (self);
+  g_clear_error (&self->broken);
+  self->broken = reason;
+  self->state = GSTREAM_REMOTE_BROKEN;
+}
+
+static void
+give_up (GstreamRemoteSource *self,
+                               GError              *error)
+{
+  close_connections (self);
+  gstream_timer_end (&self->pause);
+  self->error = error;
+  self->state = GSTREAM_REMOTE_ENDED;
+}
+
+static void
+on_pause_over (gpointer user_data)
+{
+  GstreamRemoteSource *self = user_data;
+
+  gstream_timer_end (&self->pause);
+  begin_again (self);
+  open_connection (self, NULL);
+  go_on (self);
+}
+
+static void
+connect_again (GstreamRemoteSource *self)
+{
+  gint64 milliseconds = gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, self->broken);
+
+  if (milliseconds < 0)
+    {
+      give_up (self, g_steal_pointer (&self->broken));
+      gstream_pending_next_wake_later (&self->pending);
+      return;
+    }
+
+  g_clear_error (&self->broken);
+  self->state = GSTREAM_REMOTE_PAUSING;
+  self->pause = gstream_timer_start (self->server->context, milliseconds, NULL, "[gstream] reconnect",
+                                     on_pause_over, self, NULL);
+}
+
+/* --- silence --- */
+
+static guint64
+how_much_it_brought (GstreamRemoteSource *self)
+{
+  if (GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection))
+    return gstream_websocket_connection_get_progress (GSTREAM_WEBSOCKET_CONNECTION (self->connection));
+
+  return gstream_sse_connection_get_progress (GSTREAM_SSE_CONNECTION (self->connection));
+}
+
+/*
+ * A connection may be silent because the run has nothing to say. But not after
+ * the run is over, and not before what it said at its very beginning.
+ */
+static gboolean
+may_be_silent (GstreamRemoteSource *self,
+               GstreamPayload      *run)
+{
+  return is_pending (run)
+         || (is_running (run) && gstream_run_filter_is_inside (self->filter));
+}
+
+static GError *
+silence_error (GstreamRemoteSource *self,
+               GstreamPayload      *run)
+{
+  const char *status = gstream_payload_get_string (run, "/status");
+
+  if (gstream_run_filter_is_inside (self->filter))
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                        "The connection was silent for %u ms, and the run's events do not come any more: "
+                        "its status is “%s”", self->server->silence_timeout, status ? status : "");
+
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                      "The server does not send the events of this run, whose status is “%s”, over this kind of connection "
+                      "(JavaScript's server sends a thread's events only over what the thread was first followed with, "
+                      "SSE or a WebSocket)", status ? status : "");
+}
+
+/*
+ * The connection has not been silent for long, but it has begun anew and there was
+ * something to say. FALSE: it is silent no longer than it may be.
+ */
+static gboolean
+is_in_vain (GstreamRemoteSource *self,
+            GstreamPayload      *run)
+{
+  GstreamWebsocketConnection *websocket;
+
+  if (!GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection) || is_pending (run))
+    return FALSE;
+
+  websocket = GSTREAM_WEBSOCKET_CONNECTION (self->connection);
+  gstream_websocket_connection_ask_for_run (websocket);
+
+  return gstream_websocket_connection_is_subscribed (websocket) && !self->was_inside;
+}
+
+static void
+run_is_known (GstreamRemoteSource *self,
+              GstreamPayload      *run)
+{
+  gboolean was_known = self->known;
+
+  self->known = TRUE;
+  if (!was_known && self->again && is_in_vain (self, run))
+    give_up (self, silence_error (self, run));
+  else if (!was_known && self->again)
+    watch_silence (self);
+  else if (!may_be_silent (self, run))
+    connection_failed (self, silence_error (self, run));
+  else
+    {
+      if (how_much_it_brought (self) == self->heard && gstream_run_filter_is_inside (self->filter)
+          && gstream_run_filter_can_rewind (self->filter))
+        open_beside (self);
+      watch_silence (self);
+    }
+}
+
+static void
+on_run_known (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GstreamRemoteSource) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) run = gstream_request_finish (result, &error);
+
+  self->checking = FALSE;
+  if (!self->reading || self->silence != NULL) /* something came after all */
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  if (run != NULL)
+    run_is_known (self, run);
+  else if (gstream_retry_can_help (GSTREAM_RETRY_ANEW, error))
+    connection_failed (self, error);
+  else
+    give_up (self, error);
+
+  if (gstream_pending_next_wake (&self->pending))
+    go_on (self);
+}
+
+static void
+check_run (GstreamRemoteSource *self)
+{
+  g_autofree char *rest = g_strconcat ("/runs/", self->run_id, NULL);
+  g_autofree char *path = gstream_request_path (self->thread_id, rest);
+
+  if (self->checking)
+    return;
+
+  self->checking = TRUE;
+  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing,
+                        on_run_known, g_object_ref (self));
+}
+
+/* A connection that was silent for so long may be dead, and the run have said more than came. */
+static gboolean
+is_doubtful (GstreamRemoteSource *self)
+{
+  return !self->verified && gstream_run_filter_can_rewind (self->filter)
+         && g_get_monotonic_time () - self->waiting > (gint64) self->server->silence_timeout * 1000;
+}
+
+static void
+silent_after_the_end (GstreamRemoteSource *self)
+{
+  if (is_doubtful (self))
+    {
+      self->verified = TRUE;
+      open_beside (self);
+      watch_silence (self);
+      return;
+    }
+
+  end_run (self);
+  if (gstream_pending_next_wake (&self->pending))
+    go_on (self);
+}
+
+static void
+on_silence (gpointer user_data)
+{
+  g_autoptr (GstreamRemoteSource) self = g_object_ref (user_data);
+
+  gstream_timer_end (&self->silence);
+  if (self->over)
+    silent_after_the_end (self);
+  else
+    check_run (self);
+}
+
+static guint
+get_patience (GstreamRemoteSource *self)
+{
+  guint timeout = self->server->silence_timeout;
+
+  if (self->over)
+    return gstream_run_filter_is_inside (self->filter) && self->beside == NULL ? REST : timeout;
+  if (self->again && !self->known)
+    return MIN (timeout, SHORT_SILENCE);
+
+  return (guint) MIN ((guint64) timeout << MIN (self->n_beside, MOST_SILENCE_DOUBLINGS), G_MAXINT);
+}
+
+static void
+watch_silence (GstreamRemoteSource *self)
+{
+  gstream_timer_end (&self->silence);
+  self->heard = how_much_it_brought (self);
+  self->silence = gstream_timer_start (self->server->context, get_patience (self), NULL, "[gstream] silence",
+                                       on_silence, self, NULL);
+}
+
+/* --- whether an interrupted run is over --- */
+
+static void ask_whether_over (GstreamRemoteSource *self);
+
+static void
+on_ask_again (gpointer user_data)
+{
+  GstreamRemoteSource *self = user_data;
+
+  gstream_timer_end (&self->ask_again);
+  if (self->pending.task != NULL) /* else whoever waits next asks */
+    ask_whether_over (self);
+}
+
+static void
+ask_again (GstreamRemoteSource *self)
+{
+  self->ask_again = gstream_timer_start (self->server->context, FIRST_ASK_PAUSE << MIN (self->n_asked++, MOST_ASK_DOUBLINGS), NULL,
+                                         "[gstream] is the run over?", on_ask_again, self, NULL);
+}
+
+/* Events may still be on their way: they have come when the connection has been silent for a moment. */
+static void
+run_is_over (GstreamRemoteSource *self)
+{
+  self->over = TRUE;
+  if (self->state == GSTREAM_REMOTE_IN_DOUBT)
+    end_run (self);
+  else if (self->reading)
+    watch_silence (self);
+}
+
+static void
+run_goes_on (GstreamRemoteSource *self)
+{
+  if (self->state == GSTREAM_REMOTE_IN_DOUBT)
+    connection_failed (self, NULL);
+  else
+    ask_again (self);
+}
+
+/* If the server cannot say, the run is over: its own event said that it was interrupted. */
+static void
+on_asked (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GstreamRemoteSource) self = user_data;
+  g_autoptr (GstreamPayload) run = gstream_request_finish (result, NULL);
+
+  self->asking = FALSE;
+  if (self->state == GSTREAM_REMOTE_ENDED) /* closed meanwhile */
+    return;
+
+  if (run != NULL && (is_running (run) || is_pending (run)))
+    run_goes_on (self);
+  else
+    run_is_over (self);
+  if (gstream_pending_next_wake (&self->pending))
+    go_on (self);
+}
+
+static void
+ask_whether_over (GstreamRemoteSource *self)
+{
+  g_autofree char *rest = NULL;
+  g_autofree char *path = NULL;
+
+  if (self->over || self->asking || self->ask_again != NULL)
+    return;
+
+  rest = g_strconcat ("/runs/", self->run_id, NULL);
+  path = gstream_request_path (self->thread_id, rest);
+  self->asking = TRUE;
+  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing,
+                        on_asked, g_object_ref (self));
+}
+
+static void
+end_run (GstreamRemoteSource *self)
+{
+  close_connections (self);
+  gstream_timer_end (&self->ask_again);
+  self->state = gstream_run_filter_is_asking (self->filter) ? GSTREAM_REMOTE_INTERRUPTED : GSTREAM_REMOTE_ENDED;
+}
+
+/* --- what the run asks --- */
+
+static void
+on_state (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GstreamRemoteSource) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) state = gstream_request_finish (result, &error);
+
+  if (self->state != GSTREAM_REMOTE_SETTLING) /* closed meanwhile */
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  self->state = GSTREAM_REMOTE_ENDED;
+  if (state == NULL)
+    self->error = error;
+  else
+    gstream_open_questions_add_events (state, self->interrupts, self->end_time, &self->late);
+  gstream_pending_next_wake (&self->pending);
+}
+
+static void
+ask_for_state (GstreamRemoteSource *self)
+{
+  g_autofree char *path = gstream_request_path (self->thread_id, "/state?subgraphs=true");
+
+  self->state = GSTREAM_REMOTE_SETTLING;
+  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, self->closing,
+                        on_state, g_object_ref (self));
+}
+
+/* --- cancelling the run --- */
+
+static void
+on_cancelled (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_request_finish (result, &error);
+
+  if (answer == NULL)
+    g_message ("The run could not be cancelled on its server: %s", error->message);
+}
+
+/* The request outlives the run, and its failure is only logged. */
+static void
+cancel_run (GstreamRemoteSource *self)
+{
+  g_autofree char *rest = g_strconcat ("/runs/", self->run_id, "/cancel?wait=false&action=interrupt", NULL);
+  g_autofree char *path = gstream_request_path (self->thread_id, rest);
+
+  gstream_request_send (self->server, "POST", path, NULL, GSTREAM_RETRY_REPEATABLE, NULL, on_cancelled, NULL);
+}
+
+/* --- events --- */
+
+/* FALSE: nothing more comes from this connection. */
+static gboolean
+take_event (GstreamRemoteSource *self,
+            GstreamEvent        *event)
+{
+  GError *error = NULL;
+
+  if (!gstream_run_filter_push (self->filter, event, &error))
+    give_up (self, error);
+  else if (gstream_run_filter_must_rewind (self->filter))
+    replace_connection (self);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* FALSE: @connection is not read any more, and what came from it is dropped. */
+static gboolean
+is_read (GstreamRemoteSource *self,
+         gpointer             connection,
+         GstreamEvent        *event)
+{
+  if (connection == self->beside)
+    {
+      if (event == NULL)
+        drop_beside (self);
+      else
+        adopt_beside (self);
+    }
+
+  return connection == self->connection && self->reading;
+}
+
+static void
+on_event (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GstreamRemoteSource) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamEvent) event = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (object), result, &error);
+
+  if (!is_read (self, object, event))
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  self->reading = FALSE;
+  gstream_timer_end (&self->silence);
+  if (event == NULL)
+    connection_failed (self, error);
+  else
+    {
+      drop_beside (self);
+      take_event (self, g_steal_pointer (&event));
+    }
+
+  if (gstream_pending_next_wake (&self->pending))
+    go_on (self);
+}
+
+static void
+start_read (GstreamRemoteSource *self,
+                            GstreamEventSource  *connection)
+{
+  gstream_event_source_next (connection, NULL, on_event, g_object_ref (self));
+}
+
+static void
+read_more (GstreamRemoteSource *self)
+{
+  if (self->reading)
+    return;
+
+  self->reading = TRUE;
+  self->waiting = g_get_monotonic_time ();
+  watch_silence (self);
+  start_read (self, self->connection);
+}
+
+static void
+note_interrupt (GstreamRemoteSource *self,
+                GstreamEvent        *event)
+{
+  GstreamPayload *data = gstream_event_get_data (event);
+  const char *id = gstream_payload_get_string (data, "/interrupt_id");
+
+  if (id != NULL)
+    g_hash_table_add (self->interrupts, g_strdup (id));
+}
+
+/* Notes what the source needs to know of an event that it gives. */
+static void
+note_event (GstreamRemoteSource *self,
+            GstreamEvent        *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+
+  self->retry.failures = 0;
+  self->n_beside = 0;
+  self->was_inside = TRUE;
+  if (fields->method == GSTREAM_METHOD_INPUT_REQUESTED)
+    note_interrupt (self, event);
+  if (fields->method == GSTREAM_METHOD_LIFECYCLE && gstream_event_peek_namespace (event)->length == 0)
+    self->end_time = gstream_event_get_timestamp (event);
+}
+
+/* --- the source --- */
+
+static void
+go_on (GstreamRemoteSource *self)
+{
+  if (self->state == GSTREAM_REMOTE_CONNECTED)
+    read_more (self);
+  else if (self->state == GSTREAM_REMOTE_BROKEN)
+    connect_again (self);
+
+  if (gstream_run_filter_is_asking (self->filter)
+      && (self->state == GSTREAM_REMOTE_CONNECTED || self->state == GSTREAM_REMOTE_IN_DOUBT))
+    ask_whether_over (self);
+  else if (self->state == GSTREAM_REMOTE_INTERRUPTED)
+    ask_for_state (self);
+}
+
+static GstreamTry
+end_or_failure (GstreamRemoteSource  *self,
+                GstreamEvent        **event,
+                GError              **error)
+{
+  *event = g_queue_pop_head (&self->late);
+  if (*event != NULL)
+    return GSTREAM_TRY_ITEM;
+  if (self->error == NULL)
+    return GSTREAM_TRY_ENDED;
+
+  g_propagate_error (error, g_error_copy (self->error));
+
+  return GSTREAM_TRY_FAILED;
+}
+
+/* FALSE: the connection has nothing now, or is none any more. */
+static gboolean
+pull (GstreamRemoteSource *self)
+{
+  GstreamEvent *event = NULL;
+  GError *error = NULL;
+
+  if (self->state != GSTREAM_REMOTE_CONNECTED || self->reading)
+    return FALSE;
+
+  switch (self->connection_iface->try_next (self->connection, &event, &error))
+    {
+    case GSTREAM_TRY_ITEM:
+      return take_event (self, event);
+    case GSTREAM_TRY_ENDED:
+    case GSTREAM_TRY_FAILED:
+      connection_failed (self, error);
+      return FALSE;
+    case GSTREAM_TRY_PENDING:
+    default:
+      return FALSE;
+    }
+}
+
+static GstreamTry
+gstream_remote_source_try_next (GstreamEventSource  *source,
+                                GstreamEvent       **event,
+                                GError             **error)
+{
+  GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
+
+  for (guint i = 0; i < DROPS_PER_TURN; i++)
+    {
+      *event = gstream_run_filter_pop (self->filter);
+      if (*event != NULL)
+        {
+          note_event (self, *event);
+          return GSTREAM_TRY_ITEM;
+        }
+      if (gstream_run_filter_is_over (self->filter) && self->connection != NULL)
+        end_run (self);
+      if (self->state == GSTREAM_REMOTE_ENDED)
+        return end_or_failure (self, event, error);
+      if (!pull (self))
+        break;
+    }
+  if (self->state == GSTREAM_REMOTE_ENDED)
+    return end_or_failure (self, event, error);
+
+  return GSTREAM_TRY_PENDING;
+}
+
+static void
+gstream_remote_source_next (GstreamEventSource  *source,
+                            GCancellable        *cancellable,
+                            GAsyncReadyCallback  callback,
+                            gpointer             user_data)
+{
+  GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
+
+  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data))
+    go_on (self);
+}
+
+static void
+set_run (GstreamRemoteSource *self,
+                               GstreamRunStream    *run)
+{
+  self->run = run;
+}
+
+/* --- closing --- */
+
+static gboolean
+was_aborted (GstreamRemoteSource *self)
+{
+  return self->run != NULL && gstream_run_stream_get_status (self->run) == GSTREAM_RUN_STATUS_ABORTED;
+}
+
+static void
+gstream_remote_source_close (GstreamEventSource *source)
+{
+  GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
+
+  if (was_aborted (self) && self->server->cancel_on_abort && !self->over
+      && !gstream_run_filter_is_over (self->filter))
+    cancel_run (self);
+  set_run (self, NULL);
+
+  g_cancellable_cancel (self->closing);
+  gstream_timer_end (&self->pause);
+  gstream_timer_end (&self->ask_again);
+  close_connections (self);
+  self->state = GSTREAM_REMOTE_ENDED;
+  gstream_pending_next_wake_later (&self->pending);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_remote_source_next;
+  iface->next_finish = gstream_pending_next_finish;
+  iface->try_next = gstream_remote_source_try_next;
+  iface->close = gstream_remote_source_close;
+}
+
+/* --- the object --- */
+
+static void
+gstream_remote_source_finalize (GObject *object)
+{
+  GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (object);
+
+  gstream_timer_end (&self->pause);
+  gstream_timer_end (&self->ask_again);
+  close_connections (self);
+  g_ptr_array_unref (self->left);
+  g_clear_pointer (&self->filter, gstream_run_filter_free);
+  g_hash_table_unref (self->interrupts);
+  g_queue_clear_full (&self->late, (GDestroyNotify) gstream_event_unref);
+  g_clear_error (&self->broken);
+  g_clear_error (&self->error);
+  g_object_unref (self->closing);
+  g_strfreev (self->channels);
+  g_free (self->thread_id);
+  g_free (self->run_id);
+  gstream_server_unref (self->server);
+
+  G_OBJECT_CLASS (gstream_remote_source_parent_class)->finalize (object);
+}
+
+static void
+gstream_remote_source_class_init (GstreamRemoteSourceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_remote_source_finalize;
+}
+
+static void
+gstream_remote_source_init (GstreamRemoteSource *self)
+{
+  self->closing = g_cancellable_new ();
+  self->left = g_ptr_array_new_with_free_func (close_connection);
+  self->interrupts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static GstreamEventSource *
+gstream_remote_source_new (GstreamServer      *server,
+                           const char         *thread_id,
+                           const char         *run_id,
+                           gint64              applied_seq,
+                           const char * const *channels,
+                           GstreamConnect      connect,
+                           GstreamEventSource *first)
+{
+  GstreamRemoteSource *self = g_object_new (GSTREAM_TYPE_REMOTE_SOURCE, NULL);
+
+  self->server = gstream_server_ref (server);
+  self->thread_id = g_strdup (thread_id);
+  self->run_id = g_strdup (run_id);
+  self->channels = g_strdupv ((char **) channels);
+  self->connect = connect;
+  self->filter = gstream_run_filter_new (run_id, applied_seq);
+  open_connection (self, first);
+
+  return GSTREAM_EVENT_SOURCE (self);
+}
+
+/* --- the run --- */
+
+#define GSTREAM_TYPE_REMOTE_RUN (gstream_remote_run_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamRemoteRun, gstream_remote_run, GSTREAM, REMOTE_RUN, GstreamRunStream)
+
+/* Tells its source whether it was aborted or only dropped (N7). */
 struct _GstreamRemoteRun
 {
   GstreamRunStream parent_instance;
@@ -22,14 +978,14 @@ gstream_remote_run_constructed (GObject *object)
 {
   G_OBJECT_CLASS (gstream_remote_run_parent_class)->constructed (object);
 
-  gstream_remote_source_set_run (get_source (object), GSTREAM_RUN_STREAM (object));
+  set_run (get_source (object), GSTREAM_RUN_STREAM (object));
 }
 
-/* Before the parent's: that aborts, which here must not reach the server. */
+/* Before the parent's dispose, which aborts: a dropped run goes on on the server. */
 static void
 gstream_remote_run_dispose (GObject *object)
 {
-  gstream_remote_source_set_run (get_source (object), NULL);
+  set_run (get_source (object), NULL);
 
   G_OBJECT_CLASS (gstream_remote_run_parent_class)->dispose (object);
 }
@@ -47,8 +1003,17 @@ gstream_remote_run_init (GstreamRemoteRun *self)
 }
 
 GstreamRunStream *
-gstream_remote_run_new (GstreamEventSource *source,
+gstream_remote_run_new (GstreamServer      *server,
+                        const char         *thread_id,
+                        const char         *run_id,
+                        gint64              applied_seq,
+                        const char * const *channels,
+                        GstreamConnect      connect,
+                        GstreamEventSource *first,
                         GstreamStreamMux   *mux)
 {
+  g_autoptr (GstreamEventSource) source = gstream_remote_source_new (server, thread_id, run_id, applied_seq, channels,
+                                                                     connect, first);
+
   return g_object_new (GSTREAM_TYPE_REMOTE_RUN, "source", source, "mux", mux, NULL);
 }

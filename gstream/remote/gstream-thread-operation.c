@@ -79,13 +79,12 @@ finish (GTask *task)
   GstreamThreadOperation *op = g_task_get_task_data (task);
   GstreamThread *self = g_task_get_source_object (task);
   gboolean websocket = gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET;
-  g_autoptr (GstreamEventSource) source =
-    gstream_remote_source_new (op->server, op->thread_id, op->answer.run_id, op->answer.applied_seq,
-                               (const char * const *) op->channels,
-                               websocket ? gstream_websocket_connection_new : gstream_sse_connection_new,
-                               op->connection);
+  GstreamRunStream *run = gstream_remote_run_new (op->server, op->thread_id, op->answer.run_id, op->answer.applied_seq,
+                                                  (const char * const *) op->channels,
+                                                  websocket ? gstream_websocket_connection_new : gstream_sse_connection_new,
+                                                  op->connection, op->mux);
 
-  g_task_return_pointer (task, gstream_remote_run_new (source, op->mux), g_object_unref);
+  g_task_return_pointer (task, run, g_object_unref);
 }
 
 /* --- which run it is --- */

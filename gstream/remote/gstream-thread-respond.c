@@ -5,7 +5,7 @@
 #include <gstream/remote/gstream-thread-operation-private.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/remote/gstream-pending-private.h>
+#include <gstream/remote/gstream-open-questions-private.h>
 #include <gstream/remote/gstream-request-private.h>
 
 /* --- a server that has forgotten --- */
@@ -35,7 +35,7 @@ are_pending (char           **asked,
   g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GQueue events = G_QUEUE_INIT;
 
-  gstream_pending_add_events (state, pending, 0, &events);
+  gstream_open_questions_add_events (state, pending, 0, &events);
   g_queue_clear_full (&events, (GDestroyNotify) gstream_event_unref);
   for (gsize i = 0; asked[i] != NULL; i++)
     if (!g_hash_table_contains (pending, asked[i]))

@@ -7,7 +7,7 @@
  * own, and the answer to the command says how far it had come: the run began
  * with the last such event up to there. (With anything else the first will do.)
  */
-#include <gstream/remote/gstream-run-window-private.h>
+#include <gstream/remote/gstream-run-filter-private.h>
 
 #include <string.h>
 
@@ -19,7 +19,7 @@
 #define MOST_HELD 512        /* events, ... */
 #define LARGEST_HELD 1048576 /* ... and bytes of their data */
 
-struct _GstreamRunWindow
+struct _GstreamRunFilter
 {
   char           *derived_id;  /* how the ids that name this run begin */
   gint64          applied_seq; /* -1: not known */
@@ -43,11 +43,11 @@ struct _GstreamRunWindow
   gboolean        unproved;    /* this connection has not yet shown that event again */
 };
 
-GstreamRunWindow *
-gstream_run_window_new (const char *run_id,
+GstreamRunFilter *
+gstream_run_filter_new (const char *run_id,
                         gint64      applied_seq)
 {
-  GstreamRunWindow *self = g_new0 (GstreamRunWindow, 1);
+  GstreamRunFilter *self = g_new0 (GstreamRunFilter, 1);
 
   self->derived_id = g_strdup_printf (DERIVED_ID "%s:", run_id);
   self->applied_seq = applied_seq;
@@ -57,7 +57,7 @@ gstream_run_window_new (const char *run_id,
 }
 
 void
-gstream_run_window_free (GstreamRunWindow *self)
+gstream_run_filter_free (GstreamRunFilter *self)
 {
   gstream_seen_ids_free (self->seen);
   g_clear_pointer (&self->ready, gstream_event_unref);
@@ -72,7 +72,7 @@ gstream_run_window_free (GstreamRunWindow *self)
 /* --- what is held --- */
 
 static void
-drop_held (GstreamRunWindow *self)
+drop_held (GstreamRunFilter *self)
 {
   g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
   self->held_size = 0;
@@ -91,7 +91,7 @@ size_of (GstreamEvent *event)
 
 /* All but the start, which goes on being the last one that was seen. */
 static void
-skip (GstreamRunWindow *self)
+skip (GstreamRunFilter *self)
 {
   GstreamEvent *start = g_queue_pop_head (&self->held);
 
@@ -101,7 +101,7 @@ skip (GstreamRunWindow *self)
 }
 
 static void
-hold (GstreamRunWindow *self,
+hold (GstreamRunFilter *self,
       GstreamEvent     *event)
 {
   if (self->skipping)
@@ -117,7 +117,7 @@ hold (GstreamRunWindow *self,
 }
 
 static void
-hold_from (GstreamRunWindow *self,
+hold_from (GstreamRunFilter *self,
            GstreamEvent     *start)
 {
   drop_held (self);
@@ -127,7 +127,7 @@ hold_from (GstreamRunWindow *self,
 /* --- connections --- */
 
 void
-gstream_run_window_rewind (GstreamRunWindow *self)
+gstream_run_filter_rewind (GstreamRunFilter *self)
 {
   self->inside = FALSE;
   self->must_rewind = FALSE;
@@ -138,37 +138,37 @@ gstream_run_window_rewind (GstreamRunWindow *self)
 }
 
 gboolean
-gstream_run_window_can_rewind (GstreamRunWindow *self)
+gstream_run_filter_can_rewind (GstreamRunFilter *self)
 {
   return !self->unnamed;
 }
 
 gboolean
-gstream_run_window_must_rewind (GstreamRunWindow *self)
+gstream_run_filter_must_rewind (GstreamRunFilter *self)
 {
   return self->must_rewind;
 }
 
 gboolean
-gstream_run_window_is_inside (GstreamRunWindow *self)
+gstream_run_filter_is_inside (GstreamRunFilter *self)
 {
   return self->inside;
 }
 
 gboolean
-gstream_run_window_is_over (GstreamRunWindow *self)
+gstream_run_filter_is_over (GstreamRunFilter *self)
 {
   return self->over;
 }
 
 gboolean
-gstream_run_window_is_asking (GstreamRunWindow *self)
+gstream_run_filter_is_asking (GstreamRunFilter *self)
 {
   return self->asking;
 }
 
 GstreamEvent *
-gstream_run_window_pop (GstreamRunWindow *self)
+gstream_run_filter_pop (GstreamRunFilter *self)
 {
   GstreamEvent *event = g_steal_pointer (&self->ready);
 
@@ -179,7 +179,7 @@ gstream_run_window_pop (GstreamRunWindow *self)
 }
 
 static void
-make_ready (GstreamRunWindow *self,
+make_ready (GstreamRunFilter *self,
             GstreamEvent     *event)
 {
   if (self->ready == NULL)
@@ -237,7 +237,7 @@ typedef enum
 } Start;
 
 static Start
-judge_start (GstreamRunWindow *self,
+judge_start (GstreamRunFilter *self,
              GstreamEvent     *event)
 {
   const char *id = own_id (event);
@@ -268,7 +268,7 @@ kind_of (GstreamEvent *event)
 }
 
 static GstreamSeenId
-look_for_unnamed (GstreamRunWindow  *self,
+look_for_unnamed (GstreamRunFilter  *self,
                   GError           **error)
 {
   if (!self->doubtful)
@@ -284,7 +284,7 @@ look_for_unnamed (GstreamRunWindow  *self,
 }
 
 static GstreamSeenId
-look_for (GstreamRunWindow  *self,
+look_for (GstreamRunFilter  *self,
           GstreamEvent      *event,
           GError           **error)
 {
@@ -306,7 +306,7 @@ look_for (GstreamRunWindow  *self,
 }
 
 static gboolean
-is_the_first (GstreamRunWindow *self,
+is_the_first (GstreamRunFilter *self,
               GstreamEvent     *event)
 {
   return g_strcmp0 (own_id (event), self->first_id) == 0
@@ -315,7 +315,7 @@ is_the_first (GstreamRunWindow *self,
 
 /* FALSE: the run's events are not those that were seen before the connection broke. */
 static gboolean
-check_identity (GstreamRunWindow  *self,
+check_identity (GstreamRunFilter  *self,
                 GstreamEvent      *event,
                 GError           **error)
 {
@@ -343,7 +343,7 @@ check_identity (GstreamRunWindow  *self,
 }
 
 static gboolean
-accept_event (GstreamRunWindow  *self,
+accept_event (GstreamRunFilter  *self,
               GstreamEvent      *event,
               GError           **error)
 {
@@ -367,7 +367,7 @@ accept_event (GstreamRunWindow  *self,
 }
 
 static void
-come_inside (GstreamRunWindow *self,
+come_inside (GstreamRunFilter *self,
              GstreamEvent     *start)
 {
   self->inside = TRUE;
@@ -377,7 +377,7 @@ come_inside (GstreamRunWindow *self,
 
 /* What was held is the run's after all. */
 static gboolean
-accept_held (GstreamRunWindow  *self,
+accept_held (GstreamRunFilter  *self,
              GError           **error)
 {
   GstreamEvent *event = NULL;
@@ -393,7 +393,7 @@ accept_held (GstreamRunWindow  *self,
 
 /* The start that is held is the run's, and what followed it has to be given again. */
 static void
-note_start (GstreamRunWindow *self)
+note_start (GstreamRunFilter *self)
 {
   GstreamEvent *start = g_queue_peek_head (&self->held);
 
@@ -405,7 +405,7 @@ note_start (GstreamRunWindow *self)
 
 /* All that came before the command was answered has come. */
 static gboolean
-end_holding (GstreamRunWindow  *self,
+end_holding (GstreamRunFilter  *self,
              GstreamEvent      *event,
              GError           **error)
 {
@@ -419,7 +419,7 @@ end_holding (GstreamRunWindow  *self,
 }
 
 static gboolean
-push_outside (GstreamRunWindow  *self,
+push_outside (GstreamRunFilter  *self,
               GstreamEvent      *event,
               GError           **error)
 {
@@ -445,7 +445,7 @@ push_outside (GstreamRunWindow  *self,
 }
 
 gboolean
-gstream_run_window_push (GstreamRunWindow  *self,
+gstream_run_filter_push (GstreamRunFilter  *self,
                          GstreamEvent      *event,
                          GError           **error)
 {

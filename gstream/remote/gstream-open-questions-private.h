@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * `input.requested` events for the interrupts that @state has and @known, a set
  * of ids, has not; in the order of the state's tasks. To each new one @known grows.
  */
-void gstream_pending_add_events (GstreamPayload *state,
+void gstream_open_questions_add_events (GstreamPayload *state,
                                  GHashTable     *known,
                                  gint64          timestamp,
                                  GQueue         *events);

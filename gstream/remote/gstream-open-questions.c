@@ -2,7 +2,7 @@
  *
  * What of a thread's state says that an answer is awaited (N4).
  */
-#include <gstream/remote/gstream-pending-private.h>
+#include <gstream/remote/gstream-open-questions-private.h>
 
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload.h>
@@ -110,7 +110,7 @@ add_tasks (Pending        *self,
 }
 
 void
-gstream_pending_add_events (GstreamPayload *state,
+gstream_open_questions_add_events (GstreamPayload *state,
                             GHashTable     *known,
                             gint64          timestamp,
                             GQueue         *events)

@@ -4,7 +4,7 @@
  */
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-retry-private.h>
-#include <gstream/remote/gstream-run-window-private.h>
+#include <gstream/remote/gstream-run-filter-private.h>
 
 static GstreamEvent *
 new_event (const char *id,
@@ -34,20 +34,20 @@ lifecycle (const char *id,
 }
 
 static void
-push (GstreamRunWindow *window,
+push (GstreamRunFilter *filter,
       GstreamEvent     *event)
 {
   GError *error = NULL;
 
-  gstream_run_window_push (window, event, &error);
+  gstream_run_filter_push (filter, event, &error);
   g_assert_no_error (error);
 }
 
 static void
-assert_pops (GstreamRunWindow *window,
+assert_pops (GstreamRunFilter *filter,
              const char       *id)
 {
-  g_autoptr (GstreamEvent) event = gstream_run_window_pop (window);
+  g_autoptr (GstreamEvent) event = gstream_run_filter_pop (filter);
 
   g_assert_cmpstr (event ? gstream_event_get_id (event) : NULL, ==, id);
 }
@@ -56,57 +56,57 @@ assert_pops (GstreamRunWindow *window,
 static void
 test_named (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", 0);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", 0);
 
-  push (window, lifecycle ("synth:a:lc||running", 1, "running"));
-  push (window, new_event ("1-0", 2, "values", "1"));
-  push (window, lifecycle ("synth:a:lc||completed", 3, "completed"));
-  assert_pops (window, NULL);
-  g_assert_false (gstream_run_window_is_inside (window));
-  push (window, lifecycle ("synth:b:lc||running", 4, "running"));
-  push (window, new_event ("2-0", 5, "values", "2"));
-  push (window, lifecycle ("synth:b:lc||completed", 6, "completed"));
-  push (window, new_event ("3-0", 7, "values", "3"));
-  assert_pops (window, "synth:b:lc||running");
-  assert_pops (window, "2-0");
-  assert_pops (window, "synth:b:lc||completed");
-  assert_pops (window, NULL);
-  g_assert_true (gstream_run_window_is_over (window));
+  push (filter, lifecycle ("synth:a:lc||running", 1, "running"));
+  push (filter, new_event ("1-0", 2, "values", "1"));
+  push (filter, lifecycle ("synth:a:lc||completed", 3, "completed"));
+  assert_pops (filter, NULL);
+  g_assert_false (gstream_run_filter_is_inside (filter));
+  push (filter, lifecycle ("synth:b:lc||running", 4, "running"));
+  push (filter, new_event ("2-0", 5, "values", "2"));
+  push (filter, lifecycle ("synth:b:lc||completed", 6, "completed"));
+  push (filter, new_event ("3-0", 7, "values", "3"));
+  assert_pops (filter, "synth:b:lc||running");
+  assert_pops (filter, "2-0");
+  assert_pops (filter, "synth:b:lc||completed");
+  assert_pops (filter, NULL);
+  g_assert_true (gstream_run_filter_is_over (filter));
 }
 
 /* Else it is the last start that the answer to the command may have seen. */
 static void
 test_counted (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", 6);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", 6);
 
-  push (window, lifecycle ("1", 1, "running"));
-  push (window, lifecycle ("2", 2, "completed"));
-  push (window, lifecycle ("4", 4, "running"));
-  push (window, new_event ("5", 5, "values", "1"));
-  assert_pops (window, NULL); /* another start may follow */
-  push (window, new_event ("6", 6, "values", "2"));
-  assert_pops (window, "4");
-  assert_pops (window, "5");
-  assert_pops (window, "6");
+  push (filter, lifecycle ("1", 1, "running"));
+  push (filter, lifecycle ("2", 2, "completed"));
+  push (filter, lifecycle ("4", 4, "running"));
+  push (filter, new_event ("5", 5, "values", "1"));
+  assert_pops (filter, NULL); /* another start may follow */
+  push (filter, new_event ("6", 6, "values", "2"));
+  assert_pops (filter, "4");
+  assert_pops (filter, "5");
+  assert_pops (filter, "6");
 
-  gstream_run_window_rewind (window);
-  push (window, lifecycle ("1", 1, "running"));
-  push (window, lifecycle ("4", 4, "running"));
-  push (window, new_event ("5", 5, "values", "1"));
-  assert_pops (window, NULL); /* seen before */
-  push (window, new_event ("7", 7, "values", "3"));
-  assert_pops (window, "7");
+  gstream_run_filter_rewind (filter);
+  push (filter, lifecycle ("1", 1, "running"));
+  push (filter, lifecycle ("4", 4, "running"));
+  push (filter, new_event ("5", 5, "values", "1"));
+  assert_pops (filter, NULL); /* seen before */
+  push (filter, new_event ("7", 7, "values", "3"));
+  assert_pops (filter, "7");
 }
 
 static void
 test_another_run (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", -1);
   g_autoptr (GError) error = NULL;
 
-  push (window, lifecycle ("1", 1, "running"));
-  g_assert_false (gstream_run_window_push (window, lifecycle ("9", 9, "running"), &error));
+  push (filter, lifecycle ("1", 1, "running"));
+  g_assert_false (gstream_run_filter_push (filter, lifecycle ("9", 9, "running"), &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
 }
 
@@ -114,26 +114,26 @@ test_another_run (void)
 static void
 test_without_ids (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", -1);
   g_autoptr (GError) error = NULL;
 
-  push (window, lifecycle ("synth:b:1", 1, "running"));
-  g_assert_true (gstream_run_window_can_rewind (window));
-  gstream_run_window_rewind (window);
-  push (window, lifecycle ("synth:b:1", 1, "running"));
+  push (filter, lifecycle ("synth:b:1", 1, "running"));
+  g_assert_true (gstream_run_filter_can_rewind (filter));
+  gstream_run_filter_rewind (filter);
+  push (filter, lifecycle ("synth:b:1", 1, "running"));
   for (guint i = 0; i < 3; i++)
-    push (window, new_event ("", i + 2, "values", "1"));
-  assert_pops (window, "synth:b:1");
+    push (filter, new_event ("", i + 2, "values", "1"));
+  assert_pops (filter, "synth:b:1");
   for (guint i = 0; i < 3; i++)
-    assert_pops (window, "");
-  assert_pops (window, NULL);
-  g_assert_false (gstream_run_window_can_rewind (window));
+    assert_pops (filter, "");
+  assert_pops (filter, NULL);
+  g_assert_false (gstream_run_filter_can_rewind (filter));
 
-  gstream_run_window_rewind (window);
-  push (window, lifecycle ("synth:b:1", 1, "running"));
-  push (window, new_event ("1", 2, "values", "1"));
-  assert_pops (window, "1");
-  g_assert_false (gstream_run_window_push (window, new_event ("", 2, "values", "1"), &error));
+  gstream_run_filter_rewind (filter);
+  push (filter, lifecycle ("synth:b:1", 1, "running"));
+  push (filter, new_event ("1", 2, "values", "1"));
+  assert_pops (filter, "1");
+  g_assert_false (gstream_run_filter_push (filter, new_event ("", 2, "values", "1"), &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
 }
 
@@ -141,24 +141,24 @@ test_without_ids (void)
 static void
 test_one_id (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", -1);
   const char * const data[] = { "\"the first one\"", "\"the second 1\"", "\"the second 2\"" };
 
-  push (window, lifecycle ("1", 1, "running"));
-  assert_pops (window, "1");
+  push (filter, lifecycle ("1", 1, "running"));
+  assert_pops (filter, "1");
   for (guint connection = 0; connection < 2; connection++)
     {
       for (guint i = 0; i < G_N_ELEMENTS (data); i++)
         for (guint twice = 0; twice < 2; twice++)
           {
-            push (window, new_event ("2", 2 + i + 10 * connection, "values", data[i]));
-            push (window, new_event ("2", 2 + i + 10 * connection, "updates", data[i]));
-            assert_pops (window, connection == 0 && twice == 0 ? "2" : NULL);
-            assert_pops (window, connection == 0 && twice == 0 ? "2" : NULL);
+            push (filter, new_event ("2", 2 + i + 10 * connection, "values", data[i]));
+            push (filter, new_event ("2", 2 + i + 10 * connection, "updates", data[i]));
+            assert_pops (filter, connection == 0 && twice == 0 ? "2" : NULL);
+            assert_pops (filter, connection == 0 && twice == 0 ? "2" : NULL);
           }
-      gstream_run_window_rewind (window);
-      push (window, lifecycle ("1", 1, "running"));
-      assert_pops (window, NULL);
+      gstream_run_filter_rewind (filter);
+      push (filter, lifecycle ("1", 1, "running"));
+      assert_pops (filter, NULL);
     }
 }
 
@@ -166,30 +166,30 @@ test_one_id (void)
 static void
 test_long (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", 100000);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", 100000);
   guint n_pushes = 0;
 
   for (guint connection = 0; connection < 2; connection++)
     {
-      gstream_run_window_rewind (window);
-      push (window, lifecycle ("1", 1, "running"));
-      push (window, new_event ("2", 2, "values", "1"));
-      push (window, lifecycle ("3", 3, "completed"));
-      push (window, lifecycle ("4", 4, "running"));
-      for (guint seq = 5; seq <= 100000 && !gstream_run_window_must_rewind (window); seq++, n_pushes++)
+      gstream_run_filter_rewind (filter);
+      push (filter, lifecycle ("1", 1, "running"));
+      push (filter, new_event ("2", 2, "values", "1"));
+      push (filter, lifecycle ("3", 3, "completed"));
+      push (filter, lifecycle ("4", 4, "running"));
+      for (guint seq = 5; seq <= 100000 && !gstream_run_filter_must_rewind (filter); seq++, n_pushes++)
         {
           g_autofree char *id = g_strdup_printf ("%u", seq);
 
-          push (window, new_event (id, seq, "values", "1"));
+          push (filter, new_event (id, seq, "values", "1"));
         }
-      g_assert_cmpint (gstream_run_window_must_rewind (window), ==, connection == 0);
+      g_assert_cmpint (gstream_run_filter_must_rewind (filter), ==, connection == 0);
     }
   g_assert_cmpuint (n_pushes, ==, 2 * (100000 - 4));
   for (guint seq = 4; seq <= 100000; seq++)
     {
       g_autofree char *id = g_strdup_printf ("%u", seq);
 
-      assert_pops (window, id);
+      assert_pops (filter, id);
     }
 }
 
@@ -197,19 +197,19 @@ test_long (void)
 static void
 test_asking (void)
 {
-  g_autoptr (GstreamRunWindow) window = gstream_run_window_new ("b", -1);
+  g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", -1);
 
-  push (window, lifecycle ("1", 1, "running"));
-  push (window, lifecycle ("2", 2, "interrupted"));
-  g_assert_true (gstream_run_window_is_asking (window));
-  g_assert_false (gstream_run_window_is_over (window));
-  push (window, new_event ("3", 3, "values", "1"));
-  push (window, lifecycle ("4", 4, "running"));
-  g_assert_true (gstream_run_window_is_over (window));
-  assert_pops (window, "1");
-  assert_pops (window, "2");
-  assert_pops (window, "3");
-  assert_pops (window, NULL);
+  push (filter, lifecycle ("1", 1, "running"));
+  push (filter, lifecycle ("2", 2, "interrupted"));
+  g_assert_true (gstream_run_filter_is_asking (filter));
+  g_assert_false (gstream_run_filter_is_over (filter));
+  push (filter, new_event ("3", 3, "values", "1"));
+  push (filter, lifecycle ("4", 4, "running"));
+  g_assert_true (gstream_run_filter_is_over (filter));
+  assert_pops (filter, "1");
+  assert_pops (filter, "2");
+  assert_pops (filter, "3");
+  assert_pops (filter, NULL);
 }
 
 /* An event stream's `retry` is where the pauses begin, up to a minute. */
@@ -329,13 +329,13 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/remote/N3/window/named", test_named);
-  g_test_add_func ("/remote/N3/window/counted", test_counted);
-  g_test_add_func ("/remote/N3/window/another-run", test_another_run);
-  g_test_add_func ("/remote/N3/window/without-ids", test_without_ids);
-  g_test_add_func ("/remote/N3/window/one-id", test_one_id);
-  g_test_add_func ("/remote/N3/window/long", test_long);
-  g_test_add_func ("/remote/N4/window/asking", test_asking);
+  g_test_add_func ("/remote/N3/filter/named", test_named);
+  g_test_add_func ("/remote/N3/filter/counted", test_counted);
+  g_test_add_func ("/remote/N3/filter/another-run", test_another_run);
+  g_test_add_func ("/remote/N3/filter/without-ids", test_without_ids);
+  g_test_add_func ("/remote/N3/filter/one-id", test_one_id);
+  g_test_add_func ("/remote/N3/filter/long", test_long);
+  g_test_add_func ("/remote/N4/filter/asking", test_asking);
   g_test_add_func ("/remote/N3/pauses", test_pauses);
   g_test_add_func ("/remote/N3/told-pauses", test_told_pauses);
   g_test_add_func ("/remote/N3/logged", test_logged);
