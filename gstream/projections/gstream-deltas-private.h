@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A handle's projection of text as it comes. It is made when somebody asks for
- * it, or when something comes that a newborn's consumer may still ask for (P11);
+ * it, or while who has just got the object may still subscribe (P11);
  * a handle that nobody listens to has none.
  */
 #pragma once

@@ -55,18 +55,18 @@ gstream_extensions_transformer_process (GstreamTransformer  *transformer,
   GstreamExtensionsTransformer *self = GSTREAM_EXTENSIONS_TRANSFORMER (transformer);
   const char *name = name_of (event);
   GstreamProjection *extension;
-  gboolean newborn;
+  gboolean is_new;
 
   if (name == NULL)
     return TRUE;
 
   extension = gstream_stream_mux_get_extension (gstream_transformer_get_mux (transformer), name);
-  newborn = !g_hash_table_contains (self->announced, name);
-  if (newborn)
+  is_new = !g_hash_table_contains (self->announced, name);
+  if (is_new)
     announce (self, extension);
   if (gstream_projection_is_wanted (extension))
     gstream_projection_push_payload (extension, gstream_event_peek_item (event), NULL);
-  if (newborn)
+  if (is_new)
     gstream_handle_settle (GSTREAM_HANDLE (extension));
 
   return TRUE;

@@ -1,16 +1,117 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What becomes of every namespace strictly below the scope (T5): said by
- * `lifecycle` events where the source sends them, inferred from `tasks` where it
- * does not (D6). Takes the `tasks` out of the main log (T7).
+ * The projection `lifecycle`: what becomes of every namespace strictly below the scope (T5), said by
+ * `lifecycle` events where the source sends them, inferred from `tasks` where it does not (D6). Takes the `tasks` out
+ * of the main log (T7).
  */
 #include "config.h"
 
-#include <gstream/projections/gstream-lifecycle-item-private.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/event/gstream-payload.h>
 #include <gstream/projections/gstream-lifecycle-transformer-private.h>
 #include <gstream/projections/gstream-task-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+/* --- items, alike whatever they come from --- */
+
+static GString *
+begin_item (const char             *event,
+       const GstreamNamespace *ns)
+{
+  GString *json = g_string_new ("{");
+
+  gstream_json_add_string (json, "event", event);
+  gstream_json_write_member (json, "namespace");
+  gstream_json_write_strv (json, (const char * const *) ns->segments);
+
+  return json;
+}
+
+static GstreamPayload *
+end_item (GString *json)
+{
+  GstreamPayload *payload;
+
+  g_string_append_c (json, '}');
+  payload = gstream_payload_new (json->str, json->len, NULL);
+  g_string_free (json, TRUE);
+
+  return payload;
+}
+
+/* One that is inferred; what is NULL is left out. */
+static GstreamPayload *
+item_new (const char             *event,
+                            const GstreamNamespace *ns,
+                            const char             *graph_name,
+                            const char             *trigger_call_id,
+                            GstreamPayload         *cause,
+                            const char             *error)
+{
+  GString *json = begin_item (event, ns);
+
+  gstream_json_add_string (json, "graph_name", graph_name);
+  gstream_json_add_string (json, "trigger_call_id", trigger_call_id);
+  gstream_json_add_payload (json, "cause", cause);
+  gstream_json_add_string (json, "error", error);
+
+  return end_item (json);
+}
+
+/* Members that are written by name, or mean the namespace, which is the event's own. */
+static gboolean
+is_known (const char *key)
+{
+  static const char * const known[] = {
+    "event", "namespace", "graph_name", "graphName", "trigger_call_id", "triggerCallId", "error", NULL,
+  };
+
+  return g_strv_contains (known, key);
+}
+
+static void
+write_unknown (GString        *json,
+               GstreamPayload *data)
+{
+  GstreamPayloadIter iter;
+  const char *key;
+  GstreamPayload *next;
+
+  gstream_payload_iter_init (&iter, data);
+  while (gstream_payload_iter_next (&iter, &key, &next))
+    {
+      g_autoptr (GstreamPayload) value = next;
+
+      if (key != NULL && !is_known (key))
+        gstream_json_add_payload (json, key, value);
+    }
+}
+
+/* The one of a `lifecycle` event, which counts for @ns. */
+static GstreamPayload *
+item_from_event (GstreamEvent           *event,
+                                   const GstreamNamespace *ns)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  GstreamPayload *data = gstream_event_peek_item (event);
+  g_autofree char *error = gstream_run_error_dup_text (data);
+  GString *json = begin_item (gstream_payload_get_string (data, "/event"), ns);
+
+  gstream_json_add_string (json, "graph_name", fields->name);
+  gstream_json_add_string (json, "trigger_call_id", fields->key);
+  if (error != NULL)
+    {
+      g_autoptr (GError) meant = gstream_run_error_from_event (event);
+
+      gstream_json_add_string (json, "error", meant->message);
+    }
+  write_unknown (json, data);
+
+  return end_item (json);
+}
+
+/* --- the transformer --- */
 
 /* One namespace. */
 typedef struct
@@ -131,7 +232,7 @@ tell_end (GstreamLifecycleTransformer *self,
   life->open = FALSE;
   g_queue_unlink (&self->open, &life->link);
   life->step = step;
-  tell_inferred (self, gstream_lifecycle_item_new (step_name (step), life->place.ns, NULL, NULL, NULL,
+  tell_inferred (self, item_new (step_name (step), life->place.ns, NULL, NULL, NULL,
                                                    step == GSTREAM_STEP_FAILED ? error : NULL));
 }
 
@@ -215,7 +316,7 @@ tell (GstreamLifecycleTransformer *self,
 {
   if (gstream_projection_is_wanted (self->items))
     gstream_projection_push_item (self->items,
-                                  (GstreamItem) { .p = gstream_lifecycle_item_from_event (event, ns) }, NULL);
+                                  (GstreamItem) { .p = item_from_event (event, ns) }, NULL);
 }
 
 static void
@@ -257,7 +358,7 @@ begin_by_task (GstreamLifecycleTransformer *self,
   begin (self, life, GSTREAM_STEP_STARTED);
   name = gstream_task_dup_name (ns, ns->length - 1);
   cause = agent ? g_hash_table_lookup (self->causes, task) : NULL;
-  tell_inferred (self, gstream_lifecycle_item_new ("started", ns, agent ? agent : name, task, cause, NULL));
+  tell_inferred (self, item_new ("started", ns, agent ? agent : name, task, cause, NULL));
 }
 
 static GstreamStep

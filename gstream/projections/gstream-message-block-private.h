@@ -22,7 +22,7 @@ typedef enum
   GSTREAM_BLOCK_ANY,          /* of no block: where nothing says the kind */
 } GstreamBlockKind;
 
-#define GSTREAM_BLOCK_TORN G_MAXUINT
+#define GSTREAM_BLOCK_HAS_GAP G_MAXUINT
 
 typedef struct _GstreamBlock GstreamBlock;
 
@@ -37,7 +37,7 @@ struct _GstreamBlock
   gboolean         begun;    /* its start has been seen: @stream is the beginning of what it says */
   gboolean         finished; /* its content-block-finish has come */
   gboolean         guessed;  /* it began when several messages were open that it could belong to (T2) */
-  guint            gap;      /* the content's, when it began; or TORN: deltas of it are missing (T2) */
+  guint            gap;      /* the content's, when it began; or HAS_GAP: deltas of it are missing (T2) */
   char            *hint;     /* what came right after the start of one that is guessed; or NULL (T2) */
   GstreamMembers   members;  /* all but the one that grows */
   guint            serial;   /* in the order in which the message's blocks began */
@@ -126,9 +126,6 @@ GstreamGrowth    gstream_block_finish         (GstreamBlock     *self,
 /* Nothing more comes: a chunk becomes a call. */
 void             gstream_block_resolve        (GstreamBlock     *self);
 
-/* Another kind has another stream. */
-void             gstream_block_set_kind       (GstreamBlock     *self,
-                                               GstreamBlockKind  kind);
 void             gstream_block_drop_stream    (GstreamBlock     *self);
 extern const char * const gstream_block_types[]; /* by kind, but for ANY */
 

@@ -70,7 +70,7 @@ void            gstream_message_content_end    (GstreamMessageContent *self,
 
 /* Deltas are missing from here on: what comes next does not join on to what there is (T2). */
 static inline void
-gstream_message_content_tear (GstreamMessageContent *self)
+gstream_message_content_add_gap (GstreamMessageContent *self)
 {
   self->gap++;
 }
@@ -102,24 +102,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstreamBlockPlace, gstream_block_place_clear)
 gboolean        gstream_message_content_has_begun     (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
 /*
- * The block that goes on at @place, of those that are not finished: by its id, else
- * the newest; and the one that is finished there: by its id, else the oldest. NULL:
- * there is none. An index may be used again by a block of another kind.
+ * The block that is finished at @place: by its id, else the oldest that is not; NULL: there is none. An index may be
+ * used again by a block of another kind.
  */
-GstreamBlock   *gstream_message_content_find_open     (GstreamMessageContent   *self,
-                                                       const GstreamBlockPlace *place);
 GstreamBlock   *gstream_message_content_find_ending   (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
-GstreamBlock   *gstream_message_content_make_at       (GstreamMessageContent   *self,
-                                                       const GstreamBlockPlace *place);
-/* After its id or its kind may have changed. */
-void            gstream_message_content_name          (GstreamMessageContent   *self,
-                                                       GstreamBlock            *block);
-/* After it has been finished, or is found not to be certainly of this message. */
-void            gstream_message_content_close         (GstreamMessageContent   *self,
-                                                       GstreamBlock            *block);
-void            gstream_message_content_doubt         (GstreamMessageContent   *self,
-                                                       GstreamBlock            *block);
 /* How many of its own are not finished; of those that may be another's, each counts as little as can be. */
 guint64         gstream_message_content_count_open    (GstreamMessageContent   *self);
 

@@ -1,11 +1,491 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The content of a message.
+ * The content of a message: which block an event is about and where a new one goes, what events add to it, and what
+ * it comes to. No step goes through all blocks where there are many.
  */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-message-content-private.h>
+
+/* As many are found without a table. */
+#define FEW 8
+
+/* --- places --- */
+
+void
+gstream_block_place_clear (GstreamBlockPlace *self)
+{
+  g_free (self->key);
+  g_free (self->id);
+}
+
+GstreamBlockPlace
+gstream_block_place_of (GstreamEvent *event)
+{
+  GstreamBlockPlace place = { gstream_event_get_fields (event)->index, NULL, NULL, GSTREAM_BLOCK_ANY };
+  GstreamJsonValue index;
+
+  if (place.index < 0 &&
+      gstream_json_find (gstream_payload_value (gstream_event_peek_item (event)), "/index", &index) &&
+      *index.start != 'n')
+    place.key = g_strndup (index.start, index.end - index.start);
+
+  return place;
+}
+
+void
+gstream_block_place_fill (GstreamBlockPlace *self,
+                          GstreamJsonValue   content)
+{
+  self->kind = gstream_block_kind_of (content, GSTREAM_BLOCK_ANY);
+  g_free (self->id);
+  self->id = gstream_block_dup_id (content);
+}
+
+static gboolean
+says_index (const GstreamBlockPlace *place)
+{
+  return place->index >= 0 || place->key != NULL;
+}
+
+/* --- the blocks at one index --- */
+
+static GstreamBlock *
+before (GstreamBlockSlot *slot,
+        GstreamBlock     *block)
+{
+  return block->links[slot->link].before;
+}
+
+static void
+slot_clear (GstreamBlockSlot *self)
+{
+  g_clear_pointer (&self->by_id, g_hash_table_unref);
+}
+
+static void
+slot_free (gpointer slot)
+{
+  slot_clear (slot);
+  g_free (slot);
+}
+
+static void
+slot_name (GstreamBlockSlot *self,
+           GstreamBlock     *block)
+{
+  if (self->by_id == NULL && self->n <= FEW)
+    return;
+
+  if (self->by_id == NULL)
+    {
+      self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      for (GstreamBlock *older = before (self, self->newest); older != NULL; older = before (self, older))
+        if (older->id != NULL && !g_hash_table_contains (self->by_id, older->id))
+          g_hash_table_insert (self->by_id, g_strdup (older->id), older);
+    }
+  if (block->id != NULL)
+    g_hash_table_replace (self->by_id, g_strdup (block->id), block);
+}
+
+static guint
+list_of (GstreamBlockKind kind,
+         gboolean         has_id)
+{
+  return 1 + 2 * kind + has_id;
+}
+
+/* Almost always it is the newest. */
+static void
+slot_enter (GstreamBlockSlot *self,
+            guint             list,
+            GstreamBlock     *block)
+{
+  guint link = self->link;
+  GstreamBlock *older = self->lists[list].newest;
+  GstreamBlock *newer = NULL;
+
+  if (older != NULL && self->lists[list].oldest->serial > block->serial)
+    {
+      newer = self->lists[list].oldest;
+      older = NULL;
+    }
+  for (; older != NULL && older->serial > block->serial; older = older->links[link].older)
+    newer = older;
+
+  block->links[link].older = older;
+  block->links[link].newer = newer;
+  *(older != NULL ? &older->links[link].newer : &self->lists[list].oldest) = block;
+  *(newer != NULL ? &newer->links[link].older : &self->lists[list].newest) = block;
+}
+
+static void
+slot_leave (GstreamBlockSlot *self,
+            guint             list,
+            GstreamBlock     *block)
+{
+  guint link = self->link;
+  GstreamBlock *older = block->links[link].older;
+  GstreamBlock *newer = block->links[link].newer;
+
+  *(older != NULL ? &older->links[link].newer : &self->lists[list].oldest) = newer;
+  *(newer != NULL ? &newer->links[link].older : &self->lists[list].newest) = older;
+}
+
+static void
+slot_append (GstreamBlockSlot *self,
+             GstreamBlock     *block)
+{
+  block->links[self->link].before = self->newest;
+  self->newest = block;
+  self->n++;
+  self->n_open++;
+  slot_enter (self, block->list, block);
+  slot_name (self, block);
+}
+
+static void
+slot_close (GstreamBlockSlot *self,
+            GstreamBlock     *block)
+{
+  GstreamBlock **finished = &self->lists[list_of (block->kind, block->id != NULL)].finished;
+
+  self->n_open--;
+  slot_leave (self, block->list, block);
+  if (*finished == NULL || (*finished)->serial < block->serial)
+    *finished = block;
+}
+
+/* --- the slots of a message --- */
+
+void
+gstream_message_content_clear (GstreamMessageContent *self)
+{
+  slot_clear (&self->all);
+  slot_clear (&self->first);
+  g_clear_pointer (&self->by_index, g_hash_table_unref);
+  g_clear_pointer (&self->slots, g_ptr_array_unref);
+  g_clear_pointer (&self->blocks, g_ptr_array_unref);
+  for (guint i = 0; i < G_N_ELEMENTS (self->joined); i++)
+    if (self->joined[i] != NULL)
+      g_string_free (g_steal_pointer (&self->joined[i]), TRUE);
+}
+
+static char *
+write_index (gint64      index,
+             const char *key)
+{
+  return key != NULL ? g_strdup (key) : g_strdup_printf ("%" G_GINT64_FORMAT, index);
+}
+
+static void
+index_slot (GstreamMessageContent *self,
+            GstreamBlockSlot      *slot)
+{
+  g_hash_table_insert (self->by_index, write_index (slot->newest->index, slot->newest->key), slot);
+}
+
+static void
+index_slots (GstreamMessageContent *self)
+{
+  self->by_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  index_slot (self, &self->first);
+  for (guint i = 0; i < self->slots->len; i++)
+    index_slot (self, g_ptr_array_index (self->slots, i));
+}
+
+static gboolean
+is_at (GstreamBlockSlot        *slot,
+       const GstreamBlockPlace *place)
+{
+  return slot->newest != NULL && slot->newest->index == place->index && g_strcmp0 (slot->newest->key, place->key) == 0;
+}
+
+/* NULL: nothing has begun there. Where no index is said, any block may be meant. */
+static GstreamBlockSlot *
+find_slot (GstreamMessageContent   *self,
+           const GstreamBlockPlace *place)
+{
+  g_autofree char *name = NULL;
+
+  if (!says_index (place))
+    return &self->all;
+  if (self->by_index != NULL)
+    return g_hash_table_lookup (self->by_index, name = write_index (place->index, place->key));
+
+  if (is_at (&self->first, place))
+    return &self->first;
+  for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
+    if (is_at (g_ptr_array_index (self->slots, i), place))
+      return g_ptr_array_index (self->slots, i);
+
+  return NULL;
+}
+
+static GstreamBlockSlot *
+make_slot (GstreamMessageContent *self)
+{
+  GstreamBlockSlot *slot;
+
+  if (self->first.newest == NULL)
+    return &self->first;
+  slot = g_new0 (GstreamBlockSlot, 1);
+  if (self->slots == NULL)
+    self->slots = g_ptr_array_new_with_free_func (slot_free);
+  g_ptr_array_add (self->slots, slot);
+
+  return slot;
+}
+
+gboolean
+gstream_message_content_has_begun (GstreamMessageContent   *self,
+                                   const GstreamBlockPlace *place)
+{
+  return says_index (place) && find_slot (self, place) != NULL;
+}
+
+/* --- finding blocks --- */
+
+static GstreamBlock *
+find_by_id (GstreamBlockSlot        *slot,
+            const GstreamBlockPlace *place)
+{
+  GstreamBlock *block;
+
+  if (slot == NULL || place->id == NULL)
+    return NULL;
+  if (slot->by_id != NULL)
+    {
+      block = g_hash_table_lookup (slot->by_id, place->id);
+
+      return block != NULL && gstream_block_may_become (block->kind, place->kind) ? block : NULL;
+    }
+
+  for (block = slot->newest; block != NULL; block = before (slot, block))
+    if (g_strcmp0 (block->id, place->id) == 0 && gstream_block_may_become (block->kind, place->kind))
+      return block;
+
+  return NULL;
+}
+
+typedef enum
+{
+  OLDEST_OPEN,
+  NEWEST_OPEN,
+  NEWEST_FINISHED,
+} Which;
+
+static GstreamBlock *
+first_of (GstreamBlockSlot *slot,
+          guint             list,
+          Which             which)
+{
+  switch (which)
+    {
+    case OLDEST_OPEN:
+      return slot->lists[list].oldest;
+    case NEWEST_OPEN:
+      return slot->lists[list].newest;
+    case NEWEST_FINISHED:
+    default:
+      return slot->lists[list].finished;
+    }
+}
+
+static GstreamBlock *
+choose (GstreamBlock *a,
+        GstreamBlock *b,
+        Which         which)
+{
+  if (a == NULL || b == NULL)
+    return a == NULL ? b : a;
+
+  return (a->serial < b->serial) == (which == OLDEST_OPEN) ? a : b;
+}
+
+/* By kind and order. Ids tell blocks apart where both have one, and those with the same are known by it. */
+static GstreamBlock *
+find_by_order (GstreamBlockSlot        *slot,
+               const GstreamBlockPlace *place,
+               Which                    which)
+{
+  GstreamBlock *found = NULL;
+
+  if (slot == NULL)
+    return NULL;
+
+  for (guint kind = 0; kind < GSTREAM_BLOCK_ANY; kind++)
+    {
+      if (!gstream_block_may_become (kind, place->kind))
+        continue;
+      found = choose (found, first_of (slot, list_of (kind, FALSE), which), which);
+      if (place->id == NULL)
+        found = choose (found, first_of (slot, list_of (kind, TRUE), which), which);
+    }
+
+  return found;
+}
+
+static GstreamBlock *
+find_open (GstreamMessageContent   *self,
+                                   const GstreamBlockPlace *place)
+{
+  GstreamBlockSlot *slot = find_slot (self, place);
+  GstreamBlock *block = find_by_id (slot, place);
+
+  if (block != NULL && !block->finished)
+    return block;
+
+  return find_by_order (slot, place, NEWEST_OPEN);
+}
+
+/* One that was begun as something else, and has nothing in it. */
+static GstreamBlock *
+find_unfilled (GstreamBlockSlot        *slot,
+               const GstreamBlockPlace *place)
+{
+  GstreamBlockPlace anything = { place->index, place->key, place->id, GSTREAM_BLOCK_ANY };
+  GstreamBlock *block = find_by_order (slot, &anything, NEWEST_OPEN);
+
+  return block == NULL || (block->stream != NULL && block->stream->len > 0) ? NULL : block;
+}
+
+/* It may be finished once more, but for calls, of which there may be several. */
+static GstreamBlock *
+find_finished (GstreamBlockSlot        *slot,
+               const GstreamBlockPlace *place)
+{
+  GstreamBlock *block = gstream_block_is_call (place->kind) ? NULL : find_by_order (slot, place, NEWEST_FINISHED);
+
+  return block != NULL && (block->id == NULL || place->id == NULL) ? block : NULL; /* it may have got an id since */
+}
+
+GstreamBlock *
+gstream_message_content_find_ending (GstreamMessageContent   *self,
+                                     const GstreamBlockPlace *place)
+{
+  GstreamBlockSlot *slot = find_slot (self, place);
+  GstreamBlock *block = find_by_id (slot, place);
+
+  /* Where no index is said, what has begun last ends first; but calls, of which there may be several, end in their order. */
+  if (block == NULL && (says_index (place) || gstream_block_is_call (place->kind)))
+    block = find_by_order (slot, place, OLDEST_OPEN);
+  else if (block == NULL)
+    block = find_by_order (slot, place, NEWEST_OPEN);
+  if (block == NULL)
+    block = find_unfilled (slot, place);
+
+  return block != NULL || !says_index (place) ? block : find_finished (slot, place);
+}
+
+/* --- making and changing them --- */
+
+static gint64
+next_index (GstreamMessageContent *self)
+{
+  if (self->blocks == NULL)
+    return 0;
+
+  return self->last_index < G_MAXINT64 ? self->last_index + 1 : self->last_index;
+}
+
+static void
+add (GstreamMessageContent *self,
+     GstreamBlock          *block)
+{
+  GstreamBlock *last;
+
+  if (self->blocks == NULL)
+    {
+      self->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_block_free);
+      self->all.link = 1;
+      self->last_index = -1;
+    }
+  last = self->blocks->len > 0 ? g_ptr_array_index (self->blocks, self->blocks->len - 1) : NULL;
+  self->is_disordered = self->is_disordered || (last != NULL && last->index > block->index && block->key == NULL);
+  self->last_index = MAX (self->last_index, block->index);
+  g_ptr_array_add (self->blocks, block);
+  slot_append (&self->all, block);
+}
+
+static GstreamBlock *
+make_at (GstreamMessageContent   *self,
+                                 const GstreamBlockPlace *place)
+{
+  GstreamBlockPlace real = { says_index (place) ? place->index : next_index (self), place->key, NULL, place->kind };
+  GstreamBlockSlot *slot = find_slot (self, &real);
+  GstreamBlockKind kind = place->kind == GSTREAM_BLOCK_ANY ? GSTREAM_BLOCK_OTHER : place->kind;
+  GstreamBlock *block = gstream_block_new (kind, real.index, real.key);
+
+  block->gap = self->gap;
+  block->serial = self->all.n;
+  block->list = list_of (kind, FALSE);
+  add (self, block);
+  if (slot == NULL)
+    slot = make_slot (self);
+  block->slot = slot;
+  slot_append (slot, block);
+  if (self->by_index != NULL && slot->n == 1)
+    index_slot (self, slot);
+  else if (self->by_index == NULL && self->slots != NULL && self->slots->len > FEW)
+    index_slots (self);
+
+  return block;
+}
+
+static void
+name_block (GstreamMessageContent *self,
+                              GstreamBlock          *block)
+{
+  GstreamBlockSlot *slot = block->slot;
+  guint list = list_of (block->kind, block->id != NULL);
+
+  if (block->list != 0 && block->list != list)
+    {
+      slot_leave (&self->all, block->list, block);
+      slot_leave (slot, block->list, block);
+      slot_enter (&self->all, list, block);
+      slot_enter (slot, list, block);
+      block->list = list;
+    }
+  if (block->id == NULL)
+    return;
+
+  slot_name (&self->all, block);
+  slot_name (slot, block);
+}
+
+static void
+close_block (GstreamMessageContent *self,
+                               GstreamBlock          *block)
+{
+  block->finished = TRUE;
+  self->n_doubtful -= block->guessed;
+  slot_close (&self->all, block);
+  slot_close (block->slot, block);
+  block->list = 0;
+}
+
+static void
+mark_doubtful (GstreamMessageContent *self,
+                               GstreamBlock          *block)
+{
+  if (block->guessed || block->finished)
+    return;
+
+  block->guessed = TRUE;
+  block->gap = GSTREAM_BLOCK_HAS_GAP;
+  self->n_doubtful++;
+}
+
+guint64
+gstream_message_content_count_open (GstreamMessageContent *self)
+{
+  return ((guint64) (self->all.n_open - self->n_doubtful) << 32) + self->n_doubtful;
+}
 
 static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };
 
@@ -78,10 +558,10 @@ static GstreamBlock *
 make_late (GstreamMessageContent   *self,
            const GstreamBlockPlace *place)
 {
-  GstreamBlock *block = gstream_message_content_make_at (self, place);
+  GstreamBlock *block = make_at (self, place);
 
   if (self->gap > 0)
-    block->gap = GSTREAM_BLOCK_TORN;
+    block->gap = GSTREAM_BLOCK_HAS_GAP;
 
   return block;
 }
@@ -99,11 +579,11 @@ find_for_delta (GstreamMessageContent *self,
   GstreamBlock *block;
 
   place.kind = kind_of_delta (delta);
-  block = gstream_message_content_find_open (self, &place);
+  block = find_open (self, &place);
   if (block == NULL && delta == GSTREAM_DELTA_TOOL_CALL)
     {
       place.kind = GSTREAM_BLOCK_SERVER_CHUNK;
-      return gstream_message_content_find_open (self, &place);
+      return find_open (self, &place);
     }
 
   return block != NULL && takes (block->kind, delta) ? block : make_late (self, &place);
@@ -114,7 +594,7 @@ static GstreamBlock *
 find_for_piece (GstreamMessageContent *self,
                 GstreamBlockPlace     *place)
 {
-  GstreamBlock *block = gstream_message_content_find_open (self, place);
+  GstreamBlock *block = find_open (self, place);
 
   if (block != NULL || (is_chunk (place->kind) && place->id == NULL))
     return block;
@@ -132,7 +612,7 @@ merge (GstreamMessageContent *self,
 {
   GstreamGrowth growth = gstream_block_merge (block, fields);
 
-  gstream_message_content_name (self, block);
+  name_block (self, block);
 
   return growth;
 }
@@ -170,7 +650,7 @@ add_piece (GstreamMessageContent *self,
   if (block->id == NULL && place.id != NULL)
     {
       block->id = g_steal_pointer (&place.id);
-      gstream_message_content_name (self, block);
+      name_block (self, block);
     }
   gstream_json_trim_halves (&value, &low, &high);
   text = gstream_json_dup_raw (value);
@@ -273,7 +753,7 @@ find_for_start (GstreamMessageContent   *self,
   if (place->id == NULL || (place->index < 0 && place->key == NULL))
     return NULL;
 
-  block = gstream_message_content_find_open (self, place);
+  block = find_open (self, place);
 
   return block != NULL && block->id != NULL ? block : NULL;
 }
@@ -283,7 +763,7 @@ static void
 doubt (GstreamMessageContent *self,
        GstreamBlock          *block)
 {
-  gstream_message_content_doubt (self, block);
+  mark_doubtful (self, block);
   if (block->stream != NULL && block->stream->len > 0)
     block->hint = g_strdup (block->stream->str);
   gstream_block_drop_stream (block);
@@ -305,7 +785,7 @@ gstream_message_content_start (GstreamMessageContent *self,
   place = place_of_content (event, content);
   block = find_for_start (self, &place);
   if (block == NULL)
-    block = gstream_message_content_make_at (self, &place);
+    block = make_at (self, &place);
   block->begun = block->begun || block->stream == NULL;
   self->latest = block;
   growth = merge (self, block, content);
@@ -326,12 +806,12 @@ finish (GstreamMessageContent   *self,
   gboolean is_first;
 
   if (block == NULL)
-    block = gstream_message_content_make_at (self, place);
+    block = make_at (self, place);
   is_first = !block->finished;
   growth = gstream_block_finish (block, content);
-  gstream_message_content_name (self, block);
+  name_block (self, block);
   if (is_first)
-    gstream_message_content_close (self, block);
+    close_block (self, block);
 
   return growth;
 }
@@ -351,10 +831,10 @@ gstream_message_content_finish (GstreamMessageContent *self,
     }
 
   /* It says that the block is finished, and nothing else. */
-  block = gstream_message_content_find_open (self, &place);
+  block = find_open (self, &place);
   if (block == NULL)
     return no_growth;
-  gstream_message_content_close (self, block);
+  close_block (self, block);
 
   return gstream_block_end_half (block);
 }
@@ -384,4 +864,149 @@ gstream_message_content_end (GstreamMessageContent *self,
       if (is_complete && !gstream_block_is_doubtful (block))
         gstream_block_resolve (block);
     }
+}
+
+/* --- what it comes to --- */
+
+static int
+compare_blocks (gconstpointer a,
+                gconstpointer b)
+{
+  const GstreamBlock *first = *(GstreamBlock * const *) a;
+  const GstreamBlock *second = *(GstreamBlock * const *) b;
+
+  if (first->index != second->index)
+    return first->index < second->index ? -1 : 1;
+
+  return first->serial < second->serial ? -1 : 1;
+}
+
+/* What cannot be compared stays where it is. */
+static guint
+count_comparable (GPtrArray *blocks,
+                  guint      start)
+{
+  guint n = 0;
+
+  while (start + n < blocks->len && ((GstreamBlock *) g_ptr_array_index (blocks, start + n))->key == NULL)
+    n++;
+
+  return n;
+}
+
+GPtrArray *
+gstream_message_content_order (GstreamMessageContent *self)
+{
+  if (!self->is_disordered)
+    return self->blocks;
+
+  for (guint i = 0; i < self->blocks->len; i++)
+    {
+      guint n = count_comparable (self->blocks, i);
+
+      qsort (self->blocks->pdata + i, n, sizeof (gpointer), compare_blocks);
+      i += n;
+    }
+  self->is_disordered = FALSE;
+
+  return self->blocks;
+}
+
+/* Whether it shows, of those of @kind; ANY: of all. */
+static inline gboolean
+shows (GstreamBlock     *block,
+       GstreamBlockKind  kind)
+{
+  return (block->kind == kind || kind == GSTREAM_BLOCK_ANY) && !gstream_block_is_doubtful (block);
+}
+
+static guint
+count (GstreamMessageContent *self,
+       GstreamBlockKind       kind,
+       GstreamBlock         **last)
+{
+  guint n = 0;
+
+  for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
+    {
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i);
+
+      if (!shows (block, kind) || block->stream == NULL)
+        continue;
+      *last = block;
+      n++;
+    }
+
+  return n;
+}
+
+static const char *
+join (GstreamMessageContent *self,
+      GstreamBlockKind       kind)
+{
+  GString *joined = self->joined[kind] ? self->joined[kind] : g_string_new (NULL);
+
+  gstream_message_content_order (self);
+  self->joined[kind] = g_string_truncate (joined, 0);
+  for (guint i = 0; i < self->blocks->len; i++)
+    {
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i);
+
+      if (shows (block, kind) && block->stream != NULL)
+        g_string_append_len (joined, block->stream->str, block->stream->len);
+    }
+
+  return joined->str;
+}
+
+const char *
+gstream_message_content_text (GstreamMessageContent *self,
+                              GstreamBlockKind       kind)
+{
+  GstreamBlock *last = NULL;
+  guint n = count (self, kind, &last);
+
+  if (n == 0)
+    return "";
+
+  return n == 1 ? last->stream->str : join (self, kind);
+}
+
+typedef void (*WriteFunc) (GstreamBlock *block,
+                           GString      *out);
+
+static GstreamPayload *
+write_blocks (GstreamMessageContent *self,
+              WriteFunc              write,
+              GstreamBlockKind       kind)
+{
+  g_autoptr (GString) json = g_string_new ("[");
+
+  gstream_message_content_order (self);
+  for (guint i = 0; self->blocks != NULL && i < self->blocks->len; i++)
+    {
+      GstreamBlock *block = g_ptr_array_index (self->blocks, i);
+
+      if (!shows (block, kind))
+        continue;
+      if (json->len > 1)
+        g_string_append_c (json, ',');
+      write (block, json);
+    }
+  g_string_append_c (json, ']');
+
+  return gstream_payload_new_checked (json->str, json->len);
+}
+
+GstreamPayload *
+gstream_message_content_blocks (GstreamMessageContent *self)
+{
+  return write_blocks (self, gstream_block_write, GSTREAM_BLOCK_ANY);
+}
+
+GstreamPayload *
+gstream_message_content_calls (GstreamMessageContent *self,
+                               GstreamBlockKind       kind)
+{
+  return write_blocks (self, gstream_block_write_call, kind);
 }

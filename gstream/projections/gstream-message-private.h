@@ -1,76 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a message, shared by its files: its properties and its life (gstream-message.c),
- * what comes (gstream-message-intake.c), what comes whole (gstream-message-whole.c), what is shown
- * (gstream-message-getters.c), and its end (gstream-message-finished.c); and what the messages
- * transformer does with it.
+ * What the messages transformer, and what takes whole messages apart, do with a message.
  */
 #pragma once
 
-#include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-message-content-private.h>
 #include <gstream/projections/gstream-message.h>
-#include <gstream/stream/gstream-latch-private.h>
+#include <gstream/stream/gstream-pump-private.h>
 
 G_BEGIN_DECLS
-
-enum
-{
-  GSTREAM_MESSAGE_CONTENT,
-  GSTREAM_MESSAGE_TOOL_CALLS,
-  GSTREAM_MESSAGE_INVALID_TOOL_CALLS,
-  GSTREAM_MESSAGE_N_VIEWS
-};
-
-struct _GstreamMessage
-{
-  GObject               parent_instance;
-
-  GstreamPump          *pump;             /* a reference; the run's */
-  char                 *id;               /* NULL while it is not known */
-  char                 *node;             /* or NULL */
-  GstreamNamespace     *namespace_;
-  GstreamMessageStatus  status;
-  GError               *error;            /* why it failed */
-  GstreamMessageContent content;
-  GstreamMembers        usage;
-  GstreamMembers        metadata;
-  char                 *finish_reason;    /* or NULL */
-  GstreamDeltas         text_deltas;
-  GstreamDeltas         reasoning_deltas;
-  GstreamLatch          ended;            /* who waits for the whole message */
-  GstreamPayload       *views[GSTREAM_MESSAGE_N_VIEWS]; /* made when asked for; NULL after a change */
-  gboolean              has_views;        /* some are made */
-  GstreamPayload       *shown_usage;      /* likewise made when asked for */
-  GstreamPayload       *shown_metadata;
-  GstreamNotifier      notifier;          /* notifies */
-  guint                 changed;          /* bits of the properties to be notified */
-};
-
-/* The properties. */
-enum
-{
-  GSTREAM_MESSAGE_PROP_0,
-  GSTREAM_MESSAGE_PROP_ID,
-  GSTREAM_MESSAGE_PROP_NODE,
-  GSTREAM_MESSAGE_PROP_NAMESPACE,
-  GSTREAM_MESSAGE_PROP_STATUS,
-  GSTREAM_MESSAGE_PROP_TEXT,
-  GSTREAM_MESSAGE_PROP_REASONING,
-  GSTREAM_MESSAGE_PROP_CONTENT,
-  GSTREAM_MESSAGE_PROP_TOOL_CALLS,
-  GSTREAM_MESSAGE_PROP_INVALID_TOOL_CALLS,
-  GSTREAM_MESSAGE_PROP_USAGE,
-  GSTREAM_MESSAGE_PROP_METADATA,
-  GSTREAM_MESSAGE_PROP_FINISH_REASON,
-  GSTREAM_MESSAGE_PROP_ERROR,
-  GSTREAM_MESSAGE_PROP_TEXT_DELTAS,
-  GSTREAM_MESSAGE_PROP_REASONING_DELTAS,
-  GSTREAM_MESSAGE_N_PROPS
-};
-
-/* Forgets the views: the content has changed. */
-void                   gstream_message_drop_views  (GstreamMessage   *self);
 
 GstreamMessage        *gstream_message_new         (GstreamPump      *pump,
                                                     GstreamNamespace *namespace_,

@@ -93,7 +93,7 @@ static void
 whole_init (Whole          *self,
             GstreamMessage *message)
 {
-  GPtrArray *blocks = gstream_message_content_order (&message->content);
+  GPtrArray *blocks = gstream_message_content_order (gstream_message_peek_content (message));
 
   *self = (Whole) { .message = message };
   if (blocks == NULL)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One model call of a run: its properties, and its life.
+ * One model call of a run: its properties and its life, what comes to it, and what it shows.
  */
 #include "config.h"
 
+#include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
+#include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-message-private.h>
 #include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-latch-private.h>
 
 /**
  * GstreamMessage:
@@ -35,7 +38,62 @@
  * ends with what it has (T3).
  */
 
-static GParamSpec *properties[GSTREAM_MESSAGE_N_PROPS];
+enum
+{
+  VIEW_CONTENT,
+  VIEW_TOOL_CALLS,
+  VIEW_INVALID_TOOL_CALLS,
+  N_VIEWS
+};
+
+struct _GstreamMessage
+{
+  GObject               parent_instance;
+
+  GstreamPump          *pump;             /* a reference; the run's */
+  char                 *id;               /* NULL while it is not known */
+  char                 *node;             /* or NULL */
+  GstreamNamespace     *namespace_;
+  GstreamMessageStatus  status;
+  GError               *error;            /* why it failed */
+  GstreamMessageContent content;
+  GstreamMembers        usage;
+  GstreamMembers        metadata;
+  char                 *finish_reason;    /* or NULL */
+  GstreamDeltas         text_deltas;
+  GstreamDeltas         reasoning_deltas;
+  GstreamLatch          ended;            /* who waits for the whole message */
+  GstreamPayload       *views[N_VIEWS]; /* made when asked for; NULL after a change */
+  gboolean              has_views;        /* some are made */
+  GstreamPayload       *shown_usage;      /* likewise made when asked for */
+  GstreamPayload       *shown_metadata;
+  GstreamNotifier      notifier;          /* notifies */
+  guint                 changed;          /* bits of the properties to be notified */
+};
+
+/* The properties. */
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_NODE,
+  PROP_NAMESPACE,
+  PROP_STATUS,
+  PROP_TEXT,
+  PROP_REASONING,
+  PROP_CONTENT,
+  PROP_TOOL_CALLS,
+  PROP_INVALID_TOOL_CALLS,
+  PROP_USAGE,
+  PROP_METADATA,
+  PROP_FINISH_REASON,
+  PROP_ERROR,
+  PROP_TEXT_DELTAS,
+  PROP_REASONING_DELTAS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_ENUM_TYPE (GstreamMessageStatus, gstream_message_status,
                     G_DEFINE_ENUM_VALUE (GSTREAM_MESSAGE_STATUS_STREAMING, "streaming"),
@@ -48,7 +106,7 @@ static void gstream_message_handle_init (GstreamHandleInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamMessage, gstream_message, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_message_handle_init))
 
-/* --- a newborn's deltas (P11) --- */
+/* --- early buffering of deltas, for who subscribes right away (P11) --- */
 
 static void
 gstream_message_keep (GstreamHandle *handle)
@@ -75,6 +133,257 @@ gstream_message_handle_init (GstreamHandleInterface *iface)
   iface->settle = gstream_message_settle;
 }
 
+/* --- views of its content --- */
+
+static GstreamPayload *
+make_view (GstreamMessage *self,
+           guint           i)
+{
+  switch (i)
+    {
+    case VIEW_TOOL_CALLS:
+      return gstream_message_content_calls (&self->content, GSTREAM_BLOCK_CALL);
+    case VIEW_INVALID_TOOL_CALLS:
+      return gstream_message_content_calls (&self->content, GSTREAM_BLOCK_INVALID_CALL);
+    case VIEW_CONTENT:
+    default:
+      return gstream_message_content_blocks (&self->content);
+    }
+}
+
+static GstreamPayload *
+get_view (GstreamMessage *self,
+          guint           i)
+{
+  if (self->views[i] == NULL)
+    self->views[i] = make_view (self, i);
+  self->has_views = TRUE;
+
+  return self->views[i];
+}
+
+static void
+drop_views (GstreamMessage *self)
+{
+  for (guint i = 0; i < N_VIEWS; i++)
+    g_clear_pointer (&self->views[i], gstream_payload_unref);
+  self->has_views = FALSE;
+}
+
+#define CHANGED(prop) (1u << PROP_##prop)
+
+/* --- what changes is notified: with the next frame, or soon --- */
+
+static inline void
+note_slowly (GstreamMessage *self,
+             guint           changed)
+{
+  self->changed |= changed;
+  if (self->notifier.queue == NULL)
+    gstream_pump_notify_slowly (self->pump, &self->notifier);
+}
+
+static void
+note_soon (GstreamMessage *self,
+           guint           changed)
+{
+  self->changed |= changed;
+  gstream_pump_cancel_notify (self->pump, &self->notifier);
+  gstream_pump_notify_soon (self->pump, &self->notifier);
+}
+
+static inline void
+grow (GstreamMessage *self,
+      GstreamGrowth   growth)
+{
+  if (growth.length == 0)
+    return;
+
+  if (growth.kind == GSTREAM_BLOCK_TEXT)
+    gstream_deltas_push (&self->text_deltas, growth.text, growth.length);
+  else if (growth.kind == GSTREAM_BLOCK_REASONING)
+    gstream_deltas_push (&self->reasoning_deltas, growth.text, growth.length);
+}
+
+/* --- its pieces --- */
+
+GstreamMessage *
+gstream_message_new (GstreamPump      *pump,
+                     GstreamNamespace *namespace_,
+                     const char       *node,
+                     const char       *id)
+{
+  GstreamMessage *self = g_object_new (GSTREAM_TYPE_MESSAGE, NULL);
+
+  self->pump = gstream_pump_ref (pump);
+  gstream_deltas_init (&self->text_deltas, "text_deltas", pump);
+  gstream_deltas_init (&self->reasoning_deltas, "reasoning_deltas", pump);
+  self->namespace_ = gstream_namespace_ref (namespace_);
+  self->node = g_strdup (node);
+  self->id = g_strdup (id);
+
+  return self;
+}
+
+GstreamMessageContent *
+gstream_message_peek_content (GstreamMessage *self)
+{
+  return &self->content;
+}
+
+static gboolean
+take_object (GstreamMembers  *members,
+             GstreamPayload **shown,
+             GstreamEvent    *event,
+             const char      *pointer)
+{
+  GstreamJsonValue object;
+
+  if (!gstream_json_find (gstream_payload_value (gstream_event_peek_item (event)), pointer, &object) ||
+      *object.start != '{')
+    return FALSE;
+
+  gstream_members_merge (members, object);
+  g_clear_pointer (shown, gstream_payload_unref);
+
+  return TRUE;
+}
+
+void
+gstream_message_take_usage (GstreamMessage *self,
+                            GstreamEvent   *event,
+                            const char     *pointer)
+{
+  if (take_object (&self->usage, &self->shown_usage, event, pointer))
+    note_slowly (self, CHANGED (USAGE));
+}
+
+void
+gstream_message_take_metadata (GstreamMessage *self,
+                               GstreamEvent   *event,
+                               const char     *pointer)
+{
+  if (take_object (&self->metadata, &self->shown_metadata, event, pointer))
+    note_slowly (self, CHANGED (METADATA));
+}
+
+void
+gstream_message_begin (GstreamMessage *self,
+                       GstreamEvent   *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+
+  if (self->id == NULL && fields->message_id != NULL)
+    {
+      self->id = g_strdup (fields->message_id);
+      note_slowly (self, CHANGED (ID));
+    }
+  gstream_message_take_usage (self, event, "/usage");
+  gstream_message_take_metadata (self, event, "/metadata");
+}
+
+#define CONTENT_CHANGED \
+  (CHANGED (TEXT) | CHANGED (REASONING) | CHANGED (CONTENT) | CHANGED (TOOL_CALLS) | CHANGED (INVALID_TOOL_CALLS))
+
+static void
+note_content (GstreamMessage *self,
+              GstreamGrowth   growth)
+{
+  drop_views (self);
+  grow (self, growth);
+  note_slowly (self, CONTENT_CHANGED);
+}
+
+void
+gstream_message_start_block (GstreamMessage *self,
+                             GstreamEvent   *event,
+                             gboolean        is_guess)
+{
+  note_content (self, gstream_message_content_start (&self->content, event, is_guess));
+}
+
+void
+gstream_message_finish_block (GstreamMessage *self,
+                              GstreamEvent   *event)
+{
+  note_content (self, gstream_message_content_finish (&self->content, event));
+}
+
+void
+gstream_message_put_block (GstreamMessage   *self,
+                           GstreamBlock     *block,
+                           GstreamJsonValue  content)
+{
+  note_content (self, gstream_message_content_put (&self->content, block, content));
+}
+
+void
+gstream_message_take_delta (GstreamMessage     *self,
+                            GstreamEvent       *event,
+                            const GstreamEventFields *fields)
+{
+  GstreamGrowth growth = gstream_message_content_delta (&self->content, event, fields);
+
+  if (self->has_views)
+    drop_views (self);
+  grow (self, growth);
+  note_slowly (self, growth.kind == GSTREAM_BLOCK_TEXT ? CHANGED (TEXT) | CHANGED (CONTENT)
+                                                       : CHANGED (REASONING) | CHANGED (CONTENT));
+}
+
+/* Where sources say why a model stopped. */
+static char *
+dup_finish_reason (GstreamMessage *self,
+                   GstreamEvent   *event)
+{
+  static const char * const names[] = { "finish_reason", "stop_reason", "finishReason" };
+  GstreamPayload *item = gstream_event_peek_item (event);
+  char *reason = g_strdup (gstream_payload_get_string (item, "/reason"));
+
+  if (reason == NULL)
+    reason = g_strdup (gstream_payload_get_string (item, "/finish_reason"));
+  for (guint i = 0; reason == NULL && i < G_N_ELEMENTS (names); i++)
+    reason = gstream_members_dup_string (&self->metadata, names[i]);
+
+  return reason;
+}
+
+void
+gstream_message_finish (GstreamMessage *self,
+                        GstreamEvent   *event)
+{
+  gstream_message_take_usage (self, event, "/usage");
+  gstream_message_take_metadata (self, event, "/responseMetadata");
+  gstream_message_take_metadata (self, event, "/response_metadata");
+  gstream_message_take_metadata (self, event, "/metadata");
+  self->finish_reason = dup_finish_reason (self, event);
+  gstream_message_end (self, GSTREAM_MESSAGE_STATUS_FINISHED, NULL);
+}
+
+static void
+on_last_growth (gpointer      message,
+                GstreamGrowth growth)
+{
+  grow (message, growth);
+}
+
+void
+gstream_message_end (GstreamMessage       *self,
+                     GstreamMessageStatus  status,
+                     const GError         *error)
+{
+  g_assert (self->status == GSTREAM_MESSAGE_STATUS_STREAMING);
+
+  self->status = status;
+  self->error = error ? g_error_copy (error) : NULL;
+  gstream_message_content_end (&self->content, status == GSTREAM_MESSAGE_STATUS_FINISHED, on_last_growth, self);
+  drop_views (self);
+  gstream_deltas_end (&self->text_deltas, error);
+  gstream_deltas_end (&self->reasoning_deltas, error);
+  note_soon (self, CHANGED (STATUS) | CHANGED (ERROR) | CHANGED (FINISH_REASON) | CONTENT_CHANGED);
+  gstream_latch_open (&self->ended);
+}
+
 /* --- what changes --- */
 
 static void
@@ -86,7 +395,7 @@ on_notify (GstreamNotifier *notifier)
   self->changed = 0;
   g_object_ref (self);
   g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = 1; i < GSTREAM_MESSAGE_N_PROPS; i++)
+  for (guint i = 1; i < N_PROPS; i++)
     if ((changed & (1u << i)) != 0)
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
   g_object_thaw_notify (G_OBJECT (self));
@@ -105,49 +414,49 @@ gstream_message_get_property (GObject    *object,
 
   switch (prop_id)
     {
-    case GSTREAM_MESSAGE_PROP_ID:
+    case PROP_ID:
       g_value_set_string (value, self->id);
       break;
-    case GSTREAM_MESSAGE_PROP_NODE:
+    case PROP_NODE:
       g_value_set_string (value, self->node);
       break;
-    case GSTREAM_MESSAGE_PROP_NAMESPACE:
+    case PROP_NAMESPACE:
       g_value_set_boxed (value, gstream_message_get_namespace (self));
       break;
-    case GSTREAM_MESSAGE_PROP_STATUS:
+    case PROP_STATUS:
       g_value_set_enum (value, self->status);
       break;
-    case GSTREAM_MESSAGE_PROP_TEXT:
+    case PROP_TEXT:
       g_value_set_string (value, gstream_message_get_text (self));
       break;
-    case GSTREAM_MESSAGE_PROP_REASONING:
+    case PROP_REASONING:
       g_value_set_string (value, gstream_message_get_reasoning (self));
       break;
-    case GSTREAM_MESSAGE_PROP_CONTENT:
+    case PROP_CONTENT:
       g_value_set_boxed (value, gstream_message_get_content (self));
       break;
-    case GSTREAM_MESSAGE_PROP_TOOL_CALLS:
+    case PROP_TOOL_CALLS:
       g_value_set_boxed (value, gstream_message_get_tool_calls (self));
       break;
-    case GSTREAM_MESSAGE_PROP_INVALID_TOOL_CALLS:
+    case PROP_INVALID_TOOL_CALLS:
       g_value_set_boxed (value, gstream_message_get_invalid_tool_calls (self));
       break;
-    case GSTREAM_MESSAGE_PROP_USAGE:
+    case PROP_USAGE:
       g_value_set_boxed (value, gstream_message_get_usage (self));
       break;
-    case GSTREAM_MESSAGE_PROP_METADATA:
+    case PROP_METADATA:
       g_value_set_boxed (value, gstream_message_get_metadata (self));
       break;
-    case GSTREAM_MESSAGE_PROP_FINISH_REASON:
+    case PROP_FINISH_REASON:
       g_value_set_string (value, self->finish_reason);
       break;
-    case GSTREAM_MESSAGE_PROP_ERROR:
+    case PROP_ERROR:
       g_value_set_boxed (value, self->error);
       break;
-    case GSTREAM_MESSAGE_PROP_TEXT_DELTAS:
+    case PROP_TEXT_DELTAS:
       g_value_set_object (value, gstream_deltas_get (&self->text_deltas));
       break;
-    case GSTREAM_MESSAGE_PROP_REASONING_DELTAS:
+    case PROP_REASONING_DELTAS:
       g_value_set_object (value, gstream_deltas_get (&self->reasoning_deltas));
       break;
     default:
@@ -173,7 +482,7 @@ gstream_message_finalize (GObject *object)
 
   g_assert (g_queue_is_empty (&self->ended.waits));
 
-  gstream_message_drop_views (self);
+  drop_views (self);
   g_clear_pointer (&self->shown_usage, gstream_payload_unref);
   g_clear_pointer (&self->shown_metadata, gstream_payload_unref);
   gstream_deltas_clear (&self->text_deltas);
@@ -207,96 +516,96 @@ gstream_message_class_init (GstreamMessageClass *klass)
    *
    * Its id, as the model's provider or the run gave it.
    */
-  properties[GSTREAM_MESSAGE_PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:node: (getter get_node)
    *
    * The node of the graph that calls the model.
    */
-  properties[GSTREAM_MESSAGE_PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, READABLE);
+  properties[PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:namespace: (getter get_namespace)
    *
    * Where in the run its events occur.
    */
-  properties[GSTREAM_MESSAGE_PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
+  properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
   /**
    * GstreamMessage:status: (getter get_status)
    *
    * How it is.
    */
-  properties[GSTREAM_MESSAGE_PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS,
+  properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS,
                                                GSTREAM_MESSAGE_STATUS_STREAMING, READABLE);
   /**
    * GstreamMessage:text: (getter get_text)
    *
    * Its text so far. Notified once a frame at most, and at the end.
    */
-  properties[GSTREAM_MESSAGE_PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", READABLE);
+  properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", READABLE);
   /**
    * GstreamMessage:reasoning: (getter get_reasoning)
    *
    * What the model has reasoned so far. Notified once a frame at most, and at the end.
    */
-  properties[GSTREAM_MESSAGE_PROP_REASONING] = g_param_spec_string ("reasoning", NULL, NULL, "", READABLE);
+  properties[PROP_REASONING] = g_param_spec_string ("reasoning", NULL, NULL, "", READABLE);
   /**
    * GstreamMessage:content: (getter get_content)
    *
    * Its content so far: an array of blocks in index order. Notified once a frame
    * at most, and at the end.
    */
-  properties[GSTREAM_MESSAGE_PROP_CONTENT] = g_param_spec_boxed ("content", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[PROP_CONTENT] = g_param_spec_boxed ("content", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:tool-calls: (getter get_tool_calls)
    *
    * The tools that the model calls: an array of objects with `id`, `name` and `args`.
    */
-  properties[GSTREAM_MESSAGE_PROP_TOOL_CALLS] = g_param_spec_boxed ("tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[PROP_TOOL_CALLS] = g_param_spec_boxed ("tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:invalid-tool-calls: (getter get_invalid_tool_calls)
    *
    * Calls of tools whose arguments are not a JSON object, likewise.
    */
-  properties[GSTREAM_MESSAGE_PROP_INVALID_TOOL_CALLS] =
+  properties[PROP_INVALID_TOOL_CALLS] =
     g_param_spec_boxed ("invalid-tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:usage: (getter get_usage)
    *
    * The tokens used.
    */
-  properties[GSTREAM_MESSAGE_PROP_USAGE] = g_param_spec_boxed ("usage", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[PROP_USAGE] = g_param_spec_boxed ("usage", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:metadata: (getter get_metadata)
    *
    * What the model's provider says of the call.
    */
-  properties[GSTREAM_MESSAGE_PROP_METADATA] = g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+  properties[PROP_METADATA] = g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:finish-reason: (getter get_finish_reason)
    *
    * Why the model stopped.
    */
-  properties[GSTREAM_MESSAGE_PROP_FINISH_REASON] = g_param_spec_string ("finish-reason", NULL, NULL, NULL, READABLE);
+  properties[PROP_FINISH_REASON] = g_param_spec_string ("finish-reason", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:error: (getter get_error)
    *
    * Why it failed.
    */
-  properties[GSTREAM_MESSAGE_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
   /**
    * GstreamMessage:text-deltas: (getter get_text_deltas)
    *
    * Its text as it comes, piece by piece: a projection of strings.
    */
-  properties[GSTREAM_MESSAGE_PROP_TEXT_DELTAS] = g_param_spec_object ("text-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
+  properties[PROP_TEXT_DELTAS] = g_param_spec_object ("text-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
   /**
    * GstreamMessage:reasoning-deltas: (getter get_reasoning_deltas)
    *
    * The model's reasoning as it comes, piece by piece: a projection of strings.
    */
-  properties[GSTREAM_MESSAGE_PROP_REASONING_DELTAS] =
+  properties[PROP_REASONING_DELTAS] =
     g_param_spec_object ("reasoning-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
-  g_object_class_install_properties (object_class, GSTREAM_MESSAGE_N_PROPS, properties);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
@@ -304,4 +613,342 @@ gstream_message_init (GstreamMessage *self)
 {
   self->notifier.notify = on_notify;
   self->namespace_ = gstream_namespace_new (NULL);
+}
+
+/* --- for whoever shows it --- */
+
+/**
+ * gstream_message_get_id:
+ * @self: a message
+ *
+ * Its id, as the model's provider or the run gave it.
+ *
+ * Returns: (nullable): the id, or %NULL if it is not known
+ */
+const char *
+gstream_message_get_id (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * gstream_message_get_node:
+ * @self: a message
+ *
+ * The node of the graph that calls the model.
+ *
+ * Returns: (nullable): the node's name, or %NULL if the source does not say
+ */
+const char *
+gstream_message_get_node (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return self->node;
+}
+
+/**
+ * gstream_message_get_namespace:
+ * @self: a message
+ *
+ * Where in the run its events occur: the scope of the run whose message it is,
+ * or the node's own namespace below that (D4).
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the namespace
+ */
+const char * const *
+gstream_message_get_namespace (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return (const char * const *) self->namespace_->segments;
+}
+
+/**
+ * gstream_message_get_status:
+ * @self: a message
+ *
+ * How it is.
+ *
+ * Returns: the status
+ */
+GstreamMessageStatus
+gstream_message_get_status (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), GSTREAM_MESSAGE_STATUS_FAILED);
+
+  return self->status;
+}
+
+/**
+ * gstream_message_get_text:
+ * @self: a message
+ *
+ * Its text so far: that of its text blocks, in index order.
+ *
+ * Returns: (transfer none): the text, possibly empty; valid until more comes
+ */
+const char *
+gstream_message_get_text (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return gstream_message_content_text (&self->content, GSTREAM_BLOCK_TEXT);
+}
+
+/**
+ * gstream_message_get_reasoning:
+ * @self: a message
+ *
+ * What the model has reasoned so far: its reasoning blocks, in index order.
+ *
+ * Returns: (transfer none): the reasoning, possibly empty; valid until more comes
+ */
+const char *
+gstream_message_get_reasoning (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return gstream_message_content_text (&self->content, GSTREAM_BLOCK_REASONING);
+}
+
+/**
+ * gstream_message_get_content:
+ * @self: a message
+ *
+ * Its content so far: an array of blocks in index order, each an object with
+ * `type` and `index`; tool calls and invalid ones without `index`. A block that
+ * is not finished is there as far as it has come (T3).
+ *
+ * Returns: (transfer none): the content; valid until more comes
+ */
+GstreamPayload *
+gstream_message_get_content (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return get_view (self, VIEW_CONTENT);
+}
+
+/**
+ * gstream_message_get_tool_calls:
+ * @self: a message
+ *
+ * The tools that the model calls: an array of objects with `id`, `name` and
+ * `args`, an object. A call is here when its arguments are complete.
+ *
+ * Returns: (transfer none): the calls, possibly none; valid until more comes
+ */
+GstreamPayload *
+gstream_message_get_tool_calls (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return get_view (self, VIEW_TOOL_CALLS);
+}
+
+/**
+ * gstream_message_get_invalid_tool_calls:
+ * @self: a message
+ *
+ * Calls of tools whose arguments are not a JSON object: an array of objects with
+ * `id`, `name` and `args`, the text that the model gave. What is wrong with them
+ * is the `error` of their blocks in [property@Message:content].
+ *
+ * Returns: (transfer none): the calls, possibly none; valid until more comes
+ */
+GstreamPayload *
+gstream_message_get_invalid_tool_calls (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return get_view (self, VIEW_INVALID_TOOL_CALLS);
+}
+
+/**
+ * gstream_message_get_usage:
+ * @self: a message
+ *
+ * The tokens used: an object such as `{"input_tokens": 12, "output_tokens": 14,
+ * "total_tokens": 26}`. Most sources say it at the end.
+ *
+ * Returns: (transfer none) (nullable): the usage, or %NULL if nothing was said; valid until more comes
+ */
+GstreamPayload *
+gstream_message_get_usage (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  if (self->shown_usage == NULL)
+    self->shown_usage = gstream_members_to_payload (&self->usage);
+
+  return self->shown_usage;
+}
+
+/**
+ * gstream_message_get_metadata:
+ * @self: a message
+ *
+ * What the model's provider says of the call, such as the model's name: an
+ * object, of what came with the start and, over it, with the end.
+ *
+ * Returns: (transfer none) (nullable): the metadata, or %NULL if nothing was said; valid until more comes
+ */
+GstreamPayload *
+gstream_message_get_metadata (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  if (self->shown_metadata == NULL)
+    self->shown_metadata = gstream_members_to_payload (&self->metadata);
+
+  return self->shown_metadata;
+}
+
+/**
+ * gstream_message_get_finish_reason:
+ * @self: a message
+ *
+ * Why the model stopped, such as `stop`.
+ *
+ * Returns: (nullable): the reason, or %NULL if nothing was said
+ */
+const char *
+gstream_message_get_finish_reason (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return self->finish_reason;
+}
+
+/**
+ * gstream_message_get_error:
+ * @self: a message
+ *
+ * Why it failed.
+ *
+ * Returns: (nullable): the error, or %NULL unless it failed
+ */
+const GError *
+gstream_message_get_error (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * gstream_message_get_text_deltas:
+ * @self: a message
+ *
+ * Its text as it comes, piece by piece.
+ *
+ * Returns: (transfer none): a projection of strings
+ */
+GstreamProjection *
+gstream_message_get_text_deltas (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return gstream_deltas_get (&self->text_deltas);
+}
+
+/**
+ * gstream_message_get_reasoning_deltas:
+ * @self: a message
+ *
+ * The model's reasoning as it comes, piece by piece.
+ *
+ * Returns: (transfer none): a projection of strings
+ */
+GstreamProjection *
+gstream_message_get_reasoning_deltas (GstreamMessage *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+
+  return gstream_deltas_get (&self->reasoning_deltas);
+}
+
+/* --- awaiting it as a whole --- */
+
+/**
+ * gstream_message_finished:
+ * @self: a message
+ * @cancellable: (nullable): to stop waiting; the message goes on (R3)
+ * @callback: (scope async): called when the message has ended
+ * @user_data: for @callback
+ *
+ * Waits for the whole message. While somebody waits, the run's source is asked
+ * for more (R1).
+ *
+ * May be called any number of times, also after the end. Properties have been
+ * notified by the time @callback is called.
+ */
+void
+gstream_message_finished (GstreamMessage      *self,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  g_return_if_fail (GSTREAM_IS_MESSAGE (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_message_finished, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_message_finished_finish:
+ * @self: a message
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Message.finished].
+ *
+ * An incomplete message is given as it is; its [property@Message:status] says so.
+ * The error is the model's or the run's own where the message failed (R5), or
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): @self, or %NULL on failure
+ */
+GstreamMessage *
+gstream_message_finished_finish (GstreamMessage  *self,
+                                 GAsyncResult    *result,
+                                 GError         **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return gstream_latch_end_wait (result, self->error, error) ? g_object_ref (self) : NULL;
+}
+
+/**
+ * gstream_message_finished_sync:
+ * @self: a message
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * [method@Message.finished] that waits by iterating the run's main context (R9).
+ *
+ * Fails like [method@Message.finished_finish], and like [method@Cursor.next_sync]
+ * where a synchronous call cannot work.
+ *
+ * Returns: (transfer full): @self, or %NULL on failure
+ */
+GstreamMessage *
+gstream_message_finished_sync (GstreamMessage  *self,
+                               GCancellable    *cancellable,
+                               GError         **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  result = gstream_latch_wait_sync (&self->ended, self->pump, self, cancellable, error);
+
+  return result ? gstream_message_finished_finish (self, result, error) : NULL;
 }

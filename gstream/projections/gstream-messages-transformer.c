@@ -1,23 +1,507 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The projection `messages`: one message a model call, and the way of each event
- * to the message it is about (T2).
+ * The projection `messages`: one message a model call, and the way of each event to the message it is about (T2).
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/projections/gstream-messages-transformer-private.h>
+#include <gstream/projections/gstream-past-ids-private.h>
 #include <gstream/projections/gstream-unattributed-private.h>
 #include <gstream/stream/gstream-run-state-private.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+/* --- the messages of one scope that are open: started, and not ended --- */
+
+typedef struct
+{
+  GHashTable         *by_run; /* run id -> the newest GstreamOpenMessage with it */
+  GHashTable         *by_id;  /* message id -> GstreamOpenMessage */
+  GHashTable         *places; /* GstreamNamespace -> GstreamOpenPlace */
+  guint               n_bursts; /* places that have one */
+  GstreamOpenMessage *latest; /* the one found last; NULL: none */
+  GstreamPastIds      past;   /* of messages that have ended or were taken out, and of their runs */
+} OpenMessages;
+
+/* Why no message was found. */
+typedef enum
+{
+  ABOUT_NEW,     /* one that has not been heard of */
+  ABOUT_PAST,    /* one that is over */
+  ABOUT_SEVERAL, /* one of those that are open at its namespace */
+} About;
+
+static void
+open_message_free (gpointer data)
+{
+  GstreamOpenMessage *self = data;
+
+  g_clear_object (&self->message);
+  gstream_event_unref (self->first);
+  g_free (self->run_id);
+  g_free (self->id);
+  g_free (self);
+}
+
+static void
+open_place_free (gpointer data)
+{
+  GstreamOpenPlace *self = data;
+
+  g_ptr_array_unref (self->open);
+  g_clear_pointer (&self->burst, g_ptr_array_unref);
+  gstream_namespace_unref (self->namespace_);
+  g_free (self);
+}
+
+static void
+open_messages_init (OpenMessages *self)
+{
+  self->by_run = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->places = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, open_place_free);
+}
+
+static void
+open_messages_clear (OpenMessages *self)
+{
+  g_clear_pointer (&self->by_run, g_hash_table_unref);
+  g_clear_pointer (&self->by_id, g_hash_table_unref);
+  g_clear_pointer (&self->places, g_hash_table_unref);
+  gstream_past_ids_clear (&self->past);
+  self->n_bursts = 0;
+  self->latest = NULL;
+}
+
+static GstreamOpenMessage *
+open_messages_by_run (OpenMessages *self,
+                              const char          *run_id)
+{
+  return g_hash_table_lookup (self->by_run, run_id);
+}
+
+static GstreamOpenMessage *
+open_messages_by_id (OpenMessages *self,
+                             const char          *id)
+{
+  return g_hash_table_lookup (self->by_id, id);
+}
+
+/* NULL: nothing is open there. */
+static GstreamOpenPlace *
+open_messages_at (OpenMessages *self,
+                          GstreamNamespace    *namespace_)
+{
+  return g_hash_table_lookup (self->places, namespace_);
+}
+
+static GstreamOpenPlace *
+get_place (OpenMessages *self,
+           GstreamNamespace    *namespace_)
+{
+  GstreamOpenPlace *place = open_messages_at (self, namespace_);
+
+  if (place != NULL)
+    return place;
+
+  place = g_new0 (GstreamOpenPlace, 1);
+  place->namespace_ = gstream_namespace_ref (namespace_);
+  place->open = g_ptr_array_new_with_free_func (open_message_free);
+  g_hash_table_insert (self->places, place->namespace_, place);
+
+  return place;
+}
+
+/* The newest of several takes what says their run id alone. */
+static void
+give_run (OpenMessages *self,
+          GstreamOpenMessage  *open)
+{
+  GstreamOpenMessage *before = open_messages_by_run (self, open->run_id);
+
+  if (before != NULL)
+    before->has_run = FALSE;
+  open->has_run = TRUE;
+  g_hash_table_replace (self->by_run, open->run_id, open);
+}
+
+/* Makes it found by these ids too, where they are not NULL. */
+static void
+open_messages_name (OpenMessages *self,
+                            GstreamOpenMessage  *open,
+                            const char          *run_id,
+                            const char          *id)
+{
+  if (run_id != NULL && open->run_id == NULL)
+    {
+      open->run_id = g_strdup (run_id);
+      give_run (self, open);
+    }
+  if (id != NULL && open->id == NULL)
+    {
+      open->id = g_strdup (id);
+      g_hash_table_replace (self->by_id, open->id, open);
+    }
+}
+
+/* The message that @event is the first of; takes @message. */
+static GstreamOpenMessage *
+open_messages_add (OpenMessages *self,
+                           GstreamEvent        *event,
+                           GstreamMessage      *message)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  GstreamOpenMessage *open = g_new0 (GstreamOpenMessage, 1);
+
+  open->message = message;
+  open->first = gstream_event_ref (event);
+  open->place = get_place (self, gstream_event_peek_namespace (event));
+  g_ptr_array_add (open->place->open, open);
+  open_messages_name (self, open, fields->run_id, fields->message_id);
+  open->place->latest = open;
+  open->place->step = GSTREAM_STEP_MESSAGE_START;
+  self->latest = open;
+
+  return open;
+}
+
+/* --- what is over --- */
+
+#define SORT_ID 'm'
+#define SORT_RUN 'r'
+#define SORT_PLACE 'p'
+#define SORT_NODE  'n' /* a namespace, and what is at it */
+
+static void
+add_past (OpenMessages *self,
+          const char          *id,
+          const char          *run_id)
+{
+  gstream_past_ids_add (&self->past, SORT_ID, id);
+  gstream_past_ids_add (&self->past, SORT_RUN, run_id);
+}
+
+/* Where messages do not say which they are, their namespace stands for them. */
+static char *
+name_place (GstreamNamespace *ns)
+{
+  return g_strjoinv ("\n", (char **) ns->segments);
+}
+
+static void
+add_past_place (OpenMessages *self,
+                GstreamNamespace    *ns)
+{
+  g_autofree char *name = name_place (ns);
+
+  gstream_past_ids_add (&self->past, SORT_PLACE, name);
+}
+
+/* Nothing is open there: what has no ids, then, is late for a message that was. */
+static gboolean
+is_past_place (OpenMessages *self,
+               GstreamNamespace    *ns)
+{
+  g_autofree char *name = name_place (ns);
+
+  return gstream_past_ids_contains (&self->past, SORT_PLACE, name);
+}
+
+static void
+add_past_of_node (OpenMessages *self,
+                  const char          *place,
+                  const char          *sort,
+                  const char          *id)
+{
+  g_autofree char *name = id != NULL ? g_strconcat (place, sort, id, NULL) : NULL;
+
+  gstream_past_ids_add (&self->past, SORT_NODE, name);
+}
+
+/* The same of one that was at the namespace @ns, while that was a node (D4). */
+static void
+open_messages_add_past_at (OpenMessages *self,
+                                   GstreamNamespace    *ns,
+                                   const char          *run_id,
+                                   const char          *id)
+{
+  g_autofree char *place = name_place (ns);
+
+  add_past_of_node (self, place, "\n\n", "");
+  add_past_of_node (self, place, "\n\nrun ", run_id);
+  add_past_of_node (self, place, "\n\nid ", id);
+}
+
+static gboolean
+open_messages_has_past_at (OpenMessages *self,
+                                   GstreamNamespace    *ns)
+{
+  g_autofree char *place = name_place (ns);
+  g_autofree char *name = g_strconcat (place, "\n\n", NULL);
+
+  return gstream_past_ids_contains (&self->past, SORT_NODE, name);
+}
+
+static gboolean
+open_messages_is_past_at (OpenMessages *self,
+                                  GstreamNamespace    *ns,
+                                  const GstreamEventFields  *fields)
+{
+  g_autofree char *place = name_place (ns);
+  const char *id = fields->message_id ? fields->message_id : fields->run_id;
+  g_autofree char *name = id ? g_strconcat (place, fields->message_id ? "\n\nid " : "\n\nrun ", id, NULL) : NULL;
+
+  return gstream_past_ids_contains (&self->past, SORT_NODE, name);
+}
+
+static void
+open_messages_add_over (OpenMessages *self,
+                            const GstreamEventFields  *fields)
+{
+  add_past (self, fields->message_id, fields->run_id);
+}
+
+/* That the message of that id is over, or that of these fields. */
+static void
+open_messages_add_over_id (OpenMessages *self,
+                               const char          *id)
+{
+  add_past (self, id, NULL);
+}
+
+/* A run may have several messages: their own ids go before. */
+/* Whether these fields are about a message that is over. */
+static gboolean
+open_messages_is_past (OpenMessages *self,
+                               const GstreamEventFields  *fields)
+{
+  if (fields->message_id != NULL)
+    return gstream_past_ids_contains (&self->past, SORT_ID, fields->message_id);
+
+  return gstream_past_ids_contains (&self->past, SORT_RUN, fields->run_id);
+}
+
+/* --- finishes of blocks that are not yet known to be of a message (D2) --- */
+
+/* Keeps @event, the finish of a block, until its message is known; and gives those that are kept at @place, to be freed. */
+static void
+open_messages_hold (OpenMessages *self,
+                            GstreamOpenPlace    *place,
+                            GstreamEvent        *event)
+{
+  if (place->burst == NULL)
+    {
+      place->burst = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_event_unref);
+      self->n_bursts++;
+    }
+  g_ptr_array_add (place->burst, gstream_event_ref (event));
+}
+
+static GPtrArray *
+open_messages_release (OpenMessages *self,
+                               GstreamOpenPlace    *place)
+{
+  self->n_bursts--;
+
+  return g_steal_pointer (&place->burst);
+}
+
+/* Any place where some are kept; NULL: none. */
+static GstreamOpenPlace *
+open_messages_peek_burst (OpenMessages *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->places);
+  while (self->n_bursts > 0 && g_hash_table_iter_next (&iter, NULL, &value))
+    if (((GstreamOpenPlace *) value)->burst != NULL)
+      return value;
+
+  return NULL;
+}
+
+/* --- removing --- */
+
+static void
+forget_run (OpenMessages *self,
+            GstreamOpenMessage  *open)
+{
+  if (!open->has_run)
+    return;
+
+  g_hash_table_remove (self->by_run, open->run_id);
+  for (guint i = open->place->open->len; i > 0; i--)
+    {
+      GstreamOpenMessage *other = g_ptr_array_index (open->place->open, i - 1);
+
+      if (other == open || g_strcmp0 (other->run_id, open->run_id) != 0)
+        continue;
+      give_run (self, other);
+      return;
+    }
+}
+
+static void
+open_messages_remove (OpenMessages *self,
+                              GstreamOpenMessage  *open)
+{
+  GstreamOpenPlace *place = open->place;
+
+  add_past (self, open->id, open->run_id);
+  if (open->run_id == NULL && open->id != NULL) /* one whose start was not seen may not have been the only one */
+    add_past_place (self, place->namespace_);
+  forget_run (self, open);
+  if (open->id != NULL && open_messages_by_id (self, open->id) == open)
+    g_hash_table_remove (self->by_id, open->id);
+  if (self->latest == open)
+    self->latest = NULL;
+  if (place->latest == open)
+    place->latest = NULL;
+
+  g_ptr_array_remove (place->open, open);
+  if (place->open->len == 0)
+    g_hash_table_remove (self->places, place->namespace_);
+}
+
+/* Any one of them, or NULL. */
+static GstreamOpenMessage *
+open_messages_peek (OpenMessages *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->places);
+  if (!g_hash_table_iter_next (&iter, NULL, &value))
+    return NULL;
+
+  return g_ptr_array_index (((GstreamOpenPlace *) value)->open, 0);
+}
+
+/* --- finding --- */
+
+static inline gboolean
+is_same (const char *a,
+         const char *b)
+{
+  return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
+}
+
+/* The one that was found last, if it is that again: almost always. */
+static inline gboolean
+is_latest (OpenMessages *self,
+           GstreamEvent        *event,
+           const GstreamEventFields  *fields)
+{
+  GstreamOpenMessage *latest = self->latest;
+
+  if (latest == NULL)
+    return FALSE;
+  if (fields->message_id != NULL)
+    return is_same (latest->id, fields->message_id);
+  if (fields->run_id != NULL)
+    return latest->has_run && (fields->run_id == gstream_event_get_fields (latest->first)->run_id ||
+                               is_same (latest->run_id, fields->run_id));
+
+  return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
+}
+
+/* By run id, that which has no other id than @fields say. */
+static GstreamOpenMessage *
+find_named (OpenMessages *self,
+            const GstreamEventFields  *fields)
+{
+  GstreamOpenMessage *open = NULL;
+
+  if (fields->message_id != NULL)
+    open = open_messages_by_id (self, fields->message_id);
+  if (open == NULL && fields->run_id != NULL)
+    open = open_messages_by_run (self, fields->run_id);
+  if (open == NULL || fields->message_id == NULL || open->id == NULL)
+    return open;
+
+  return is_same (open->id, fields->message_id) ? open : NULL;
+}
+
+/* An id that is new may be that of the one message there that nothing has named. */
+static GstreamOpenMessage *
+adopt (OpenMessages *self,
+       GstreamOpenPlace    *place,
+       const GstreamEventFields  *fields)
+{
+  GstreamOpenMessage *open;
+
+  if (place->open->len != 1)
+    return NULL;
+  open = g_ptr_array_index (place->open, 0);
+  if ((fields->run_id != NULL && open->run_id != NULL) || (fields->message_id != NULL && open->id != NULL))
+    return NULL;
+
+  open_messages_name (self, open, fields->run_id, fields->message_id);
+
+  return open;
+}
+
+static GstreamOpenMessage *
+look_up (OpenMessages *self,
+         GstreamEvent        *event,
+         const GstreamEventFields  *fields,
+         About        *about)
+{
+  GstreamOpenPlace *place = open_messages_at (self, gstream_event_peek_namespace (event));
+  GstreamOpenMessage *open = find_named (self, fields);
+
+  *about = ABOUT_NEW;
+  if (open != NULL)
+    return open;
+  if (open_messages_is_past (self, fields))
+    {
+      *about = ABOUT_PAST;
+      return NULL;
+    }
+  if (place == NULL && fields->message_id == NULL && fields->run_id == NULL &&
+      is_past_place (self, gstream_event_peek_namespace (event)))
+    *about = ABOUT_PAST;
+  if (place == NULL)
+    return NULL;
+  if (fields->message_id != NULL || fields->run_id != NULL)
+    return adopt (self, place, fields);
+  if (place->open->len == 1)
+    return g_ptr_array_index (place->open, 0);
+
+  *about = ABOUT_SEVERAL;
+
+  return NULL;
+}
+
+/* The message that @event, of these fields, is about; NULL: none, for the reason @about. */
+static GstreamOpenMessage *
+open_messages_find (OpenMessages *self,
+                            GstreamEvent        *event,
+                            const GstreamEventFields  *fields,
+                            About        *about)
+{
+  GstreamOpenMessage *open;
+
+  if (G_LIKELY (is_latest (self, event, fields)))
+    return self->latest;
+
+  open = look_up (self, event, fields, about);
+  if (open != NULL)
+    self->latest = open;
+
+  return open;
+}
+
+/* --- the transformer --- */
 
 struct _GstreamMessagesTransformer
 {
   GstreamTransformer  parent_instance;
 
   GstreamProjection  *messages; /* the transformer's own */
-  GstreamOpenMessages open;
-  gboolean            abroad;   /* the event is at a subgraph: what begins is foreign (D4) */
+  OpenMessages open;
+  gboolean            in_subgraph;/* the event is at a subgraph: what begins is foreign (D4) */
   gboolean            found_foreign; /* the event, which did not say its message, was for one that is foreign */
 };
 
@@ -70,7 +554,7 @@ open_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  gboolean is_shown = !fields->tool_role && !self->abroad && gstream_projection_is_wanted (self->messages);
+  gboolean is_shown = !fields->tool_role && !self->in_subgraph && gstream_projection_is_wanted (self->messages);
   GstreamMessage *message = NULL;
   GstreamOpenMessage *open;
 
@@ -79,8 +563,8 @@ open_message (GstreamMessagesTransformer *self,
   if (is_shown)
     push (self, message);
 
-  open = gstream_open_messages_add (&self->open, event, message);
-  open->foreign = self->abroad;
+  open = open_messages_add (&self->open, event, message);
+  open->foreign = self->in_subgraph;
 
   return open;
 }
@@ -93,24 +577,24 @@ note_past_at_node (GstreamMessagesTransformer *self,
                    const char                 *id)
 {
   if (ns->length > g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self))))
-    gstream_open_messages_add_past_at (&self->open, ns, run_id, id);
+    open_messages_add_past_at (&self->open, ns, run_id, id);
 }
 
 static void
-bury (GstreamMessagesTransformer *self,
+note_over (GstreamMessagesTransformer *self,
       GstreamEvent               *event,
       const GstreamEventFields         *fields)
 {
-  gstream_open_messages_bury (&self->open, fields);
+  open_messages_add_over (&self->open, fields);
   note_past_at_node (self, gstream_event_peek_namespace (event), fields->run_id, fields->message_id);
 }
 
 static void
-bury_id (GstreamMessagesTransformer *self,
+note_over_id (GstreamMessagesTransformer *self,
          GstreamEvent               *event,
          const GstreamEventFields         *fields)
 {
-  gstream_open_messages_bury_id (&self->open, fields->message_id);
+  open_messages_add_over_id (&self->open, fields->message_id);
   note_past_at_node (self, gstream_event_peek_namespace (event), NULL, fields->message_id);
 }
 
@@ -122,7 +606,7 @@ close_message (GstreamMessagesTransformer *self,
   GstreamMessage *message = g_steal_pointer (&open->message);
 
   note_past_at_node (self, open->place->namespace_, open->run_id, open->id);
-  gstream_open_messages_remove (&self->open, open);
+  open_messages_remove (&self->open, open);
 
   return message;
 }
@@ -149,10 +633,10 @@ find_same (GstreamMessagesTransformer *self,
   GstreamOpenMessage *other = NULL;
 
   if (fields->message_id != NULL)
-    other = gstream_open_messages_by_id (&self->open, fields->message_id);
+    other = open_messages_by_id (&self->open, fields->message_id);
   if (other == NULL && fields->run_id != NULL)
     {
-      other = gstream_open_messages_by_run (&self->open, fields->run_id);
+      other = open_messages_by_run (&self->open, fields->run_id);
       if (other != NULL && other->id != NULL && fields->message_id != NULL)
         return NULL;
     }
@@ -178,7 +662,7 @@ static GstreamOpenPlace *
 place_of (GstreamMessagesTransformer *self,
           GstreamEvent               *event)
 {
-  return gstream_open_messages_at (&self->open, gstream_event_peek_namespace (event));
+  return open_messages_at (&self->open, gstream_event_peek_namespace (event));
 }
 
 /* The one of several open messages that an event turned out to be for. */
@@ -196,14 +680,14 @@ take_delta (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             const GstreamEventFields         *fields)
 {
-  GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
+  About about = ABOUT_NEW;
+  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
 
   if (G_UNLIKELY (open == NULL))
     {
-      if (about == GSTREAM_ABOUT_SEVERAL)
+      if (about == ABOUT_SEVERAL)
         open = note_found (self, gstream_unattributed_delta (place_of (self, event), event));
-      else if (about == GSTREAM_ABOUT_NEW)
+      else if (about == ABOUT_NEW)
         open = open_message (self, event); /* it began before this run was attached to: shown from here on */
       if (open == NULL)
         return; /* late; or of one of several, and the block's finish has it too */
@@ -230,13 +714,13 @@ start_block (GstreamMessagesTransformer *self,
              GstreamEvent               *event,
              const GstreamEventFields         *fields)
 {
-  GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
+  About about = ABOUT_NEW;
+  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
   gboolean is_guess = FALSE;
 
-  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+  if (open == NULL && about == ABOUT_SEVERAL)
     open = start_block_of_several (self, event, &is_guess);
-  else if (open == NULL && about == GSTREAM_ABOUT_NEW)
+  else if (open == NULL && about == ABOUT_NEW)
     open = open_message (self, event);
   if (open == NULL)
     return;
@@ -254,7 +738,7 @@ settle_burst (GstreamMessagesTransformer *self,
               gboolean                    is_end)
 {
   GstreamOpenMessage *open = gstream_unattributed_finish (place, is_end);
-  g_autoptr (GPtrArray) burst = gstream_open_messages_release (&self->open, place);
+  g_autoptr (GPtrArray) burst = open_messages_release (&self->open, place);
 
   for (guint i = 0; open != NULL && i < burst->len; i++)
     gstream_message_finish_block (open->message, g_ptr_array_index (burst, i));
@@ -271,11 +755,11 @@ finish_block_of_several (GstreamMessagesTransformer *self,
                          GstreamOpenPlace           *place,
                          GstreamEvent               *event)
 {
-  if (self->abroad && place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
+  if (self->in_subgraph && place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
     return note_found (self, place->latest);
 
-  gstream_open_messages_hold (&self->open, place, event);
-  if (self->abroad)
+  open_messages_hold (&self->open, place, event);
+  if (self->in_subgraph)
     note_found (self, settle_burst (self, place, FALSE));
 
   return NULL;
@@ -286,12 +770,12 @@ finish_block (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
               const GstreamEventFields         *fields)
 {
-  GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
+  About about = ABOUT_NEW;
+  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
 
-  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+  if (open == NULL && about == ABOUT_SEVERAL)
     open = finish_block_of_several (self, place_of (self, event), event);
-  else if (open == NULL && about == GSTREAM_ABOUT_NEW)
+  else if (open == NULL && about == ABOUT_NEW)
     open = open_message (self, event);
   if (open == NULL)
     return;
@@ -307,7 +791,7 @@ settle_bursts (GstreamMessagesTransformer *self)
 {
   GstreamOpenPlace *place;
 
-  while ((place = gstream_open_messages_peek_burst (&self->open)) != NULL)
+  while ((place = open_messages_peek_burst (&self->open)) != NULL)
     settle_burst (self, place, FALSE);
 }
 
@@ -346,15 +830,15 @@ finish (GstreamMessagesTransformer *self,
         GstreamEvent               *event,
         const GstreamEventFields         *fields)
 {
-  GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
+  About about = ABOUT_NEW;
+  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
   g_autoptr (GstreamMessage) message = NULL;
 
-  if (open == NULL && about == GSTREAM_ABOUT_SEVERAL)
+  if (open == NULL && about == ABOUT_SEVERAL)
     open = note_found (self, find_ending (self, event));
   if (open == NULL)
     {
-      bury (self, event, fields);
+      note_over (self, event, fields);
       return;
     }
 
@@ -368,15 +852,15 @@ fail_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
               const GstreamEventFields         *fields)
 {
-  GstreamAbout about = GSTREAM_ABOUT_NEW;
-  GstreamOpenMessage *open = gstream_open_messages_find (&self->open, event, fields, &about);
+  About about = ABOUT_NEW;
+  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
   g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_FAILED, error);
   else
-    bury (self, event, fields);
+    note_over (self, event, fields);
 }
 
 /* One that is being streamed under the same id is complete with it; else it was never streamed, or is known already. */
@@ -385,14 +869,14 @@ take_whole (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             const GstreamEventFields         *fields)
 {
-  GstreamOpenMessage *open = fields->message_id ? gstream_open_messages_by_id (&self->open, fields->message_id) : NULL;
+  GstreamOpenMessage *open = fields->message_id ? open_messages_by_id (&self->open, fields->message_id) : NULL;
   g_autoptr (GstreamMessage) message = NULL;
 
-  if (open == NULL && fields->message_id != NULL && gstream_open_messages_is_past (&self->open, fields))
+  if (open == NULL && fields->message_id != NULL && open_messages_is_past (&self->open, fields))
     return;
   if (open == NULL && (fields->tool_role || !gstream_projection_is_wanted (self->messages)))
     {
-      bury_id (self, event, fields);
+      note_over_id (self, event, fields);
       return;
     }
   if (open == NULL)
@@ -437,7 +921,7 @@ gstream_messages_transformer_process (GstreamTransformer  *transformer,
       take_whole (self, event, fields);
       break;
     case GSTREAM_STEP_MESSAGE_REMOVE:
-      bury_id (self, event, fields);
+      note_over_id (self, event, fields);
       break;
     default:
       break; /* a step that this version does not know */
@@ -452,32 +936,32 @@ gboolean
 gstream_messages_transformer_keeps (GstreamTransformer *transformer,
                                     GstreamNamespace   *ns)
 {
-  GstreamOpenMessages *open = &GSTREAM_MESSAGES_TRANSFORMER (transformer)->open;
+  OpenMessages *open = &GSTREAM_MESSAGES_TRANSFORMER (transformer)->open;
 
-  return gstream_open_messages_at (open, ns) != NULL || gstream_open_messages_has_past_at (open, ns);
+  return open_messages_at (open, ns) != NULL || open_messages_has_past_at (open, ns);
 }
 
 /* The one that began when the event's namespace was a node, or is known to have begun after that. */
 static GstreamOpenMessage *
 find_there (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            GstreamAbout               *about)
+            About               *about)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   GstreamOpenMessage *open = NULL;
 
-  *about = GSTREAM_ABOUT_NEW;
+  *about = ABOUT_NEW;
   if (fields->step == GSTREAM_STEP_MESSAGE_WHOLE)
-    open = fields->message_id ? gstream_open_messages_by_id (&self->open, fields->message_id) : NULL;
+    open = fields->message_id ? open_messages_by_id (&self->open, fields->message_id) : NULL;
   else if (fields->step != GSTREAM_STEP_MESSAGE_START)
-    open = gstream_open_messages_find (&self->open, event, fields, about);
+    open = open_messages_find (&self->open, event, fields, about);
 
   if (open != NULL && !gstream_namespace_equal (open->place->namespace_, gstream_event_peek_namespace (event)))
     open = NULL;
   if (open == NULL && fields->step != GSTREAM_STEP_MESSAGE_START &&
       (fields->step != GSTREAM_STEP_MESSAGE_WHOLE || fields->message_id != NULL) &&
-      gstream_open_messages_is_past_at (&self->open, gstream_event_peek_namespace (event), fields))
-    *about = GSTREAM_ABOUT_PAST;
+      open_messages_is_past_at (&self->open, gstream_event_peek_namespace (event), fields))
+    *about = ABOUT_PAST;
 
   return open;
 }
@@ -492,17 +976,17 @@ gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
                                         GstreamEvent       *event)
 {
   GstreamMessagesTransformer *self = GSTREAM_MESSAGES_TRANSFORMER (transformer);
-  GstreamAbout about;
+  About about;
   GstreamOpenMessage *open = find_there (self, event, &about);
-  gboolean is_ours = open != NULL ? !open->foreign : about != GSTREAM_ABOUT_NEW;
+  gboolean is_ours = open != NULL ? !open->foreign : about != ABOUT_NEW;
 
-  if (open == NULL && about == GSTREAM_ABOUT_NEW && gstream_event_get_fields (event)->step != GSTREAM_STEP_MESSAGE_START)
+  if (open == NULL && about == ABOUT_NEW && gstream_event_get_fields (event)->step != GSTREAM_STEP_MESSAGE_START)
     return FALSE;
 
-  self->abroad = TRUE;
+  self->in_subgraph = TRUE;
   self->found_foreign = FALSE;
   gstream_messages_transformer_process (transformer, event, NULL);
-  self->abroad = FALSE;
+  self->in_subgraph = FALSE;
 
   return is_ours && !self->found_foreign;
 }
@@ -517,7 +1001,7 @@ end_all (GstreamMessagesTransformer *self,
   GstreamOpenMessage *open;
 
   settle_bursts (self);
-  while ((open = gstream_open_messages_peek (&self->open)) != NULL)
+  while ((open = open_messages_peek (&self->open)) != NULL)
     end_message (self, open, status, error);
 }
 
@@ -545,7 +1029,7 @@ gstream_messages_transformer_dispose (GObject *object)
 
   if (self->open.places != NULL)
     end_all (self, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
-  gstream_open_messages_clear (&self->open);
+  open_messages_clear (&self->open);
 
   G_OBJECT_CLASS (gstream_messages_transformer_parent_class)->dispose (object);
 }
@@ -567,5 +1051,5 @@ gstream_messages_transformer_init (GstreamMessagesTransformer *self)
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
   self->messages = gstream_transformer_add_projection (transformer, "messages", GSTREAM_TYPE_MESSAGE);
-  gstream_open_messages_init (&self->open);
+  open_messages_init (&self->open);
 }

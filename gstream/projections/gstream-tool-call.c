@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One call of a tool: its properties, and its life.
+ * One call of a tool: its properties and its life, what comes to it, and what it shows.
  */
 #include "config.h"
 
+#include <gstream/event/gstream-json-text-internal.h> /* halves of characters */
+#include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-latch-private.h>
 
 /**
  * GstreamToolCall:
@@ -35,6 +38,25 @@
  * or failed with the run (T4).
  */
 
+struct _GstreamToolCall
+{
+  GObject                parent_instance;
+
+  GstreamPump           *pump;          /* a reference; the run's */
+  char                  *id;            /* or NULL */
+  char                  *name;          /* or NULL */
+  GstreamNamespace      *namespace_;
+  GstreamToolCallStatus  status;
+  GstreamPayload        *input;         /* or NULL */
+  GstreamPayload        *output;        /* NULL until it is there */
+  GError                *error;         /* why it failed */
+  GString               *progress;      /* the output deltas so far; NULL: there were none */
+  guint16                half;          /* of a surrogate pair, the first half of which came last; 0: none */
+  GstreamDeltas          output_deltas;
+  GstreamLatch           ended;         /* who waits for the end */
+  GstreamNotifier       notifier;       /* notifies progress and the end */
+};
+
 enum
 {
   PROP_0,
@@ -62,7 +84,7 @@ static void gstream_tool_call_handle_init (GstreamHandleInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamToolCall, gstream_tool_call, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_tool_call_handle_init))
 
-/* --- a newborn's deltas (P11) --- */
+/* --- early buffering of deltas, for who subscribes right away (P11) --- */
 
 static void
 gstream_tool_call_keep (GstreamHandle *handle)
@@ -81,6 +103,93 @@ gstream_tool_call_handle_init (GstreamHandleInterface *iface)
 {
   iface->keep = gstream_tool_call_keep;
   iface->settle = gstream_tool_call_settle;
+}
+
+/* --- what comes --- */
+
+GstreamToolCall *
+gstream_tool_call_new (GstreamPump  *pump,
+                       GstreamEvent *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  GstreamToolCall *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
+
+  self->pump = gstream_pump_ref (pump);
+  gstream_deltas_init (&self->output_deltas, "output_deltas", pump);
+  self->id = g_strdup (fields->key);
+  self->name = g_strdup (fields->name);
+  self->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
+  self->input = gstream_payload_get (gstream_event_peek_item (event), "/input");
+
+  return self;
+}
+
+static void
+add_progress (GstreamToolCall *self,
+              const char      *text,
+              gsize            length,
+              guint32          halves)
+{
+  gsize before;
+
+  if (self->progress == NULL)
+    self->progress = g_string_new (NULL);
+  before = self->progress->len;
+  gstream_json_join_halves (self->progress, self->half, (guint16) halves);
+  g_string_append_len (self->progress, text, length);
+  self->half = halves >> 16;
+  if (self->progress->len > before || halves == 0)
+    gstream_deltas_push (&self->output_deltas, self->progress->str + before, self->progress->len - before);
+  if (self->notifier.queue == NULL)
+    gstream_pump_notify_slowly (self->pump, &self->notifier);
+}
+
+void
+gstream_tool_call_take_delta (GstreamToolCall *self,
+                              GstreamEvent    *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  g_autoptr (GstreamPayload) delta = NULL;
+  const char *json;
+  gsize length;
+
+  if (fields->text != NULL)
+    {
+      add_progress (self, fields->text, fields->text_length, fields->halves);
+      return;
+    }
+
+  /* What is no string is told as its JSON. */
+  delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
+  if (delta == NULL)
+    return;
+  json = gstream_payload_get_json (delta, &length);
+  add_progress (self, json, length, 0);
+}
+
+void
+gstream_tool_call_take_output (GstreamToolCall *self,
+                               GstreamEvent    *event)
+{
+  self->output = gstream_payload_get (gstream_event_peek_item (event), "/output");
+  gstream_tool_call_end (self, GSTREAM_TOOL_CALL_STATUS_FINISHED, NULL);
+}
+
+void
+gstream_tool_call_end (GstreamToolCall       *self,
+                       GstreamToolCallStatus  status,
+                       const GError          *error)
+{
+  g_assert (self->status == GSTREAM_TOOL_CALL_STATUS_RUNNING);
+
+  if (self->half != 0)
+    add_progress (self, "", 0, 0);
+  self->status = status;
+  self->error = error ? g_error_copy (error) : NULL;
+  gstream_deltas_end (&self->output_deltas, error);
+  gstream_pump_cancel_notify (self->pump, &self->notifier);
+  gstream_pump_notify_soon (self->pump, &self->notifier);
+  gstream_latch_open (&self->ended);
 }
 
 /* --- what changes --- */
@@ -253,4 +362,233 @@ gstream_tool_call_init (GstreamToolCall *self)
 {
   self->notifier.notify = on_notify;
   self->namespace_ = gstream_namespace_new (NULL);
+}
+
+/* --- for whoever shows it --- */
+
+/**
+ * gstream_tool_call_get_id:
+ * @self: a tool call
+ *
+ * Its id: that of the call in the model's message.
+ *
+ * Returns: (nullable): the id, or %NULL if the source does not say
+ */
+const char *
+gstream_tool_call_get_id (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * gstream_tool_call_get_name:
+ * @self: a tool call
+ *
+ * The tool's name.
+ *
+ * Returns: (nullable): the name, or %NULL if the source does not say
+ */
+const char *
+gstream_tool_call_get_name (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * gstream_tool_call_get_namespace:
+ * @self: a tool call
+ *
+ * Where in the run its events occur: the scope of the run whose call it is, or
+ * the node's own namespace below that (D4).
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the namespace
+ */
+const char * const *
+gstream_tool_call_get_namespace (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return (const char * const *) self->namespace_->segments;
+}
+
+/**
+ * gstream_tool_call_get_status:
+ * @self: a tool call
+ *
+ * How it is.
+ *
+ * Returns: the status
+ */
+GstreamToolCallStatus
+gstream_tool_call_get_status (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), GSTREAM_TOOL_CALL_STATUS_FAILED);
+
+  return self->status;
+}
+
+/**
+ * gstream_tool_call_get_input:
+ * @self: a tool call
+ *
+ * What the tool was called with.
+ *
+ * Returns: (transfer none) (nullable): the input, usually an object, or %NULL if the source does not say
+ */
+GstreamPayload *
+gstream_tool_call_get_input (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->input;
+}
+
+/**
+ * gstream_tool_call_get_output:
+ * @self: a tool call
+ *
+ * What the tool gave: often a message of type `tool`, whose `content` it is.
+ *
+ * Returns: (transfer none) (nullable): the output, or %NULL if there is none (yet)
+ */
+GstreamPayload *
+gstream_tool_call_get_output (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->output;
+}
+
+/**
+ * gstream_tool_call_get_error:
+ * @self: a tool call
+ *
+ * Why it failed.
+ *
+ * Returns: (nullable): the error, or %NULL unless it failed
+ */
+const GError *
+gstream_tool_call_get_error (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->error;
+}
+
+/**
+ * gstream_tool_call_get_progress:
+ * @self: a tool call
+ *
+ * What the tool has said so far while it works: its output deltas, joined.
+ *
+ * Returns: (transfer none) (nullable): the text, or %NULL if it has said nothing;
+ *   valid until the call goes on
+ */
+const char *
+gstream_tool_call_get_progress (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return self->progress ? self->progress->str : NULL;
+}
+
+/**
+ * gstream_tool_call_get_output_deltas:
+ * @self: a tool call
+ *
+ * What the tool says while it works, as it comes. A delta that is not a string
+ * comes as its JSON.
+ *
+ * Returns: (transfer none): a projection of strings
+ */
+GstreamProjection *
+gstream_tool_call_get_output_deltas (GstreamToolCall *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+
+  return gstream_deltas_get (&self->output_deltas);
+}
+
+/* --- awaiting its end --- */
+
+/**
+ * gstream_tool_call_finished:
+ * @self: a tool call
+ * @cancellable: (nullable): to stop waiting; the call goes on (R3)
+ * @callback: (scope async): called when the call has ended
+ * @user_data: for @callback
+ *
+ * Waits for the end of the call. While somebody waits, the run's source is asked
+ * for more (R1).
+ *
+ * May be called any number of times, also after the end.
+ */
+void
+gstream_tool_call_finished (GstreamToolCall     *self,
+                            GCancellable        *cancellable,
+                            GAsyncReadyCallback  callback,
+                            gpointer             user_data)
+{
+  g_return_if_fail (GSTREAM_IS_TOOL_CALL (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_tool_call_finished, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_tool_call_finished_finish:
+ * @self: a tool call
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@ToolCall.finished].
+ *
+ * The error is the tool's own, or the run's (R5), where the call failed, or
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): @self, or %NULL on failure
+ */
+GstreamToolCall *
+gstream_tool_call_finished_finish (GstreamToolCall  *self,
+                                   GAsyncResult     *result,
+                                   GError          **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return gstream_latch_end_wait (result, self->error, error) ? g_object_ref (self) : NULL;
+}
+
+/**
+ * gstream_tool_call_finished_sync:
+ * @self: a tool call
+ * @cancellable: (nullable): to stop waiting
+ * @error: return location for an error
+ *
+ * [method@ToolCall.finished] that waits by iterating the run's main context (R9).
+ *
+ * Fails like [method@ToolCall.finished_finish], and like [method@Cursor.next_sync]
+ * where a synchronous call cannot work.
+ *
+ * Returns: (transfer full): @self, or %NULL on failure
+ */
+GstreamToolCall *
+gstream_tool_call_finished_sync (GstreamToolCall  *self,
+                                 GCancellable     *cancellable,
+                                 GError          **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  result = gstream_latch_wait_sync (&self->ended, self->pump, self, cancellable, error);
+
+  return result ? gstream_tool_call_finished_finish (self, result, error) : NULL;
 }

@@ -9,9 +9,32 @@
  */
 #pragma once
 
-#include <gstream/projections/gstream-open-messages-private.h>
+#include <gstream/projections/gstream-message-private.h>
 
 G_BEGIN_DECLS
+
+typedef struct _GstreamOpenMessage GstreamOpenMessage;
+
+/* The open messages at one namespace. */
+typedef struct
+{
+  GstreamNamespace   *namespace_;
+  GPtrArray          *open;   /* of GstreamOpenMessage, oldest first */
+  GstreamOpenMessage *latest; /* the one that the latest event here was for; NULL: nobody's */
+  GstreamStep         step;   /* of the latest event that could not be taken for granted */
+  GPtrArray          *burst;  /* of GstreamEvent: finishes of blocks of one message, one right after the other; NULL: none */
+} GstreamOpenPlace;
+
+struct _GstreamOpenMessage
+{
+  GstreamMessage   *message;  /* a reference; NULL: one that is left out */
+  GstreamOpenPlace *place;
+  GstreamEvent     *first;    /* held: what it was opened for, whose run id events of one writer have by the same pointer */
+  char             *run_id;   /* or NULL */
+  gboolean          has_run;  /* of those with this run id, it is the one that the id alone means */
+  char             *id;       /* or NULL */
+  gboolean          foreign;  /* it began at a namespace that was a subgraph by then: known only so that no other is taken for it (D4) */
+};
 
 /* The message whose block @event, a content-block-start, begins; NULL: nobody's. @is_guess: maybe another's. */
 GstreamOpenMessage *gstream_unattributed_start  (GstreamOpenPlace *place,

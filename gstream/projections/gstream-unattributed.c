@@ -49,14 +49,14 @@ gstream_unattributed_start (GstreamOpenPlace *place,
 
 /* Any of them may lack this delta, so that what follows no longer joins on to what they have. */
 static void
-tear (GstreamOpenPlace *place)
+add_gaps (GstreamOpenPlace *place)
 {
   for (guint i = 0; i < place->open->len; i++)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
 
       if (open->message != NULL)
-        gstream_message_content_tear (content_of (open));
+        gstream_message_content_add_gap (content_of (open));
     }
 }
 
@@ -70,7 +70,7 @@ gstream_unattributed_delta (GstreamOpenPlace *place,
   place->step = GSTREAM_STEP_BLOCK_DELTA;
   if (block == NULL)
     {
-      tear (place);
+      add_gaps (place);
       return NULL;
     }
   if (!gstream_block_is_doubtful (block))
