@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An interrupt: its id, what is asked, and where.
+ * An interrupt: its id, what is asked, where, and what an answer looks like.
  */
 #include "gstream/event/gstream-interrupt.h"
 #include "gstream/event/gstream-namespace-internal.h"
@@ -28,6 +28,7 @@ struct _GstreamInterrupt
   char             *id;
   GstreamPayload   *value;
   GstreamNamespace *namespace_; /* NULL where unknown */
+  GstreamPayload   *response_schema; /* or NULL */
 };
 
 G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref, gstream_interrupt_unref)
@@ -37,6 +38,7 @@ G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref,
  * @id: by which it is answered
  * @value: what is asked
  * @namespace_: (nullable) (array zero-terminated=1): where, or %NULL if that is not known
+ * @response_schema: (nullable): the JSON Schema of an answer, or %NULL if there is none
  *
  * Makes an interrupt, as a source of one's own or a test needs it.
  *
@@ -45,7 +47,8 @@ G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref,
 GstreamInterrupt *
 gstream_interrupt_new (const char         *id,
                        GstreamPayload     *value,
-                       const char * const *namespace_)
+                       const char * const *namespace_,
+                       GstreamPayload     *response_schema)
 {
   GstreamInterrupt *self;
 
@@ -58,6 +61,9 @@ gstream_interrupt_new (const char         *id,
   self->value = gstream_payload_ref (value);
   if (namespace_ != NULL)
     self->namespace_ = gstream_namespace_new (namespace_);
+  if (response_schema != NULL)
+    self->response_schema = gstream_payload_ref (response_schema);
+
   return self;
 }
 
@@ -94,6 +100,7 @@ gstream_interrupt_unref (GstreamInterrupt *interrupt)
   g_free (interrupt->id);
   gstream_payload_unref (interrupt->value);
   g_clear_pointer (&interrupt->namespace_, gstream_namespace_unref);
+  g_clear_pointer (&interrupt->response_schema, gstream_payload_unref);
   g_free (interrupt);
 }
 
@@ -143,4 +150,21 @@ gstream_interrupt_get_namespace (GstreamInterrupt *interrupt)
   g_return_val_if_fail (interrupt != NULL, NULL);
 
   return interrupt->namespace_ != NULL ? interrupt->namespace_->segments : NULL;
+}
+
+/**
+ * gstream_interrupt_get_response_schema:
+ * @interrupt: an interrupt
+ *
+ * The JSON Schema of an answer, where the source says one: what a form that asks
+ * the user is made from, and what the graph expects.
+ *
+ * Returns: (transfer none) (nullable): the schema, or %NULL if the source says none
+ */
+GstreamPayload *
+gstream_interrupt_get_response_schema (GstreamInterrupt *interrupt)
+{
+  g_return_val_if_fail (interrupt != NULL, NULL);
+
+  return interrupt->response_schema;
 }

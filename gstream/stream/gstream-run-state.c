@@ -91,22 +91,27 @@ equal_questions (gconstpointer a,
          gstream_payload_equal (gstream_interrupt_get_value (one), gstream_interrupt_get_value (other));
 }
 
-/* It was asked before: of the two, the one that says where it is asked says more. Takes @interrupt. */
+/* It was asked before: what is known is what either says. Takes @interrupt. */
 static void
 replace_interrupt (GstreamRunState  *self,
                    guint             index,
                    GstreamInterrupt *interrupt)
 {
+  g_autoptr (GstreamInterrupt) repeated = interrupt;
   GstreamInterrupt *present = g_ptr_array_index (self->interrupts, index);
+  const char * const *namespace_ = gstream_interrupt_get_namespace (present);
+  GstreamPayload *schema = gstream_interrupt_get_response_schema (present);
+  GstreamInterrupt *both;
 
-  if (gstream_interrupt_get_namespace (present) != NULL || gstream_interrupt_get_namespace (interrupt) == NULL)
-    {
-      gstream_interrupt_unref (interrupt);
-      return;
-    }
+  if ((namespace_ != NULL || gstream_interrupt_get_namespace (repeated) == NULL) &&
+      (schema != NULL || gstream_interrupt_get_response_schema (repeated) == NULL))
+    return;
 
-  g_hash_table_replace (self->questions, interrupt, GUINT_TO_POINTER (index));
-  g_ptr_array_index (self->interrupts, index) = interrupt;
+  both = gstream_interrupt_new (gstream_interrupt_get_id (present), gstream_interrupt_get_value (present),
+                                namespace_ ? namespace_ : gstream_interrupt_get_namespace (repeated),
+                                schema ? schema : gstream_interrupt_get_response_schema (repeated));
+  g_hash_table_replace (self->questions, both, GUINT_TO_POINTER (index));
+  g_ptr_array_index (self->interrupts, index) = both;
   gstream_interrupt_unref (present);
 }
 
@@ -164,15 +169,33 @@ dup_id (GstreamPayload *payload)
   return g_strdup ("");
 }
 
+/* NULL: none is said. */
+static GstreamPayload *
+get_response_schema (GstreamPayload *payload)
+{
+  static const char * const names[] = { "/response_schema", "/responseSchema" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GstreamPayload) schema = gstream_payload_get (payload, names[i]);
+
+      if (schema != NULL && gstream_payload_get_kind (schema) != GSTREAM_PAYLOAD_NULL)
+        return g_steal_pointer (&schema);
+    }
+
+  return NULL;
+}
+
 static void
 add_from (GstreamRunState    *self,
           GstreamPayload     *payload,
           const char * const *namespace_)
 {
   g_autoptr (GstreamPayload) value = get_first (payload, "/value", "/payload");
+  g_autoptr (GstreamPayload) schema = get_response_schema (payload);
   g_autofree char *id = dup_id (payload);
 
-  add_interrupt (self, gstream_interrupt_new (id, value, namespace_));
+  add_interrupt (self, gstream_interrupt_new (id, value, namespace_, schema));
 }
 
 static void

@@ -181,14 +181,17 @@ test_interrupt (void)
 {
   const char *namespace_[] = { "a", NULL };
   g_autoptr(GstreamPayload) asked = payload_of ("{\"question\":\"ok?\"}");
-  g_autoptr(GstreamInterrupt) interrupt = gstream_interrupt_new ("i", asked, namespace_);
-  g_autoptr(GstreamInterrupt) nowhere = gstream_interrupt_new ("j", asked, NULL);
+  g_autoptr(GstreamPayload) schema = payload_of ("{\"type\":\"boolean\"}");
+  g_autoptr(GstreamInterrupt) interrupt = gstream_interrupt_new ("i", asked, namespace_, schema);
+  g_autoptr(GstreamInterrupt) nowhere = gstream_interrupt_new ("j", asked, NULL, NULL);
   g_auto(GValue) value = G_VALUE_INIT;
 
   g_assert_cmpstr (gstream_interrupt_get_id (interrupt), ==, "i");
   g_assert_true (gstream_interrupt_get_value (interrupt) == asked);
   g_assert_cmpstrv (gstream_interrupt_get_namespace (interrupt), namespace_);
+  g_assert_true (gstream_interrupt_get_response_schema (interrupt) == schema);
   g_assert_null (gstream_interrupt_get_namespace (nowhere));
+  g_assert_null (gstream_interrupt_get_response_schema (nowhere));
   g_value_init (&value, GSTREAM_TYPE_INTERRUPT);
   g_value_set_boxed (&value, interrupt);
   g_assert_true (g_value_get_boxed (&value) == interrupt);

@@ -240,7 +240,7 @@ make_interrupt (void)
   static const char * const names[] = { "a", NULL };
   g_autoptr (GstreamPayload) value = gstream_payload_new ("1", -1, NULL);
 
-  return gstream_interrupt_new ("id", value, names);
+  return gstream_interrupt_new ("id", value, names, NULL);
 }
 
 static GstreamPayloadIter *

@@ -99,8 +99,8 @@ test_respond_all (void)
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
   g_clear_error (&error);
 
-  g_ptr_array_add (interrupts, gstream_interrupt_new ("i1", question, NULL));
-  g_ptr_array_add (interrupts, gstream_interrupt_new ("i2", question, inner));
+  g_ptr_array_add (interrupts, gstream_interrupt_new ("i1", question, NULL, NULL));
+  g_ptr_array_add (interrupts, gstream_interrupt_new ("i2", question, inner, NULL));
   g_ptr_array_add (responses, gstream_payload_new_string ("yes"));
   g_ptr_array_add (responses, gstream_payload_new ("{\"a\":null}", -1, NULL));
   run = gstream_thread_respond_all_sync (thread, interrupts, responses, NULL, NULL, &error);
@@ -464,7 +464,7 @@ answer (Client        *client,
         GstreamThread *thread)
 {
   g_autoptr (GstreamPayload) question = gstream_payload_new_string ("Sure?");
-  g_autoptr (GstreamInterrupt) interrupt = gstream_interrupt_new ("i1", question, NULL);
+  g_autoptr (GstreamInterrupt) interrupt = gstream_interrupt_new ("i1", question, NULL, NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GstreamRunStream *run = NULL;

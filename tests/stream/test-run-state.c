@@ -312,23 +312,26 @@ test_odd_ids (Fixture       *fixture,
   assert_ids (interrupts, ":1 :1 :1 7:1 ");
 }
 
-/* The one that says where it is asked says more, whichever came first. */
+/* Where it is asked, and what an answer looks like, is known whichever says it. */
 static void
 test_namespace_of_question (Fixture       *fixture,
                             gconstpointer  data)
 {
   const char * const *namespace_;
+  GstreamPayload *schema;
   g_autoptr (GPtrArray) interrupts = NULL;
 
   add_interrupted (fixture);
   test_source_defer (fixture->source, test_event_json (
     "{\"type\":\"event\",\"method\":\"input.requested\",\"params\":{\"namespace\":[\"a:1\"],\"timestamp\":1,"
-    "\"data\":{\"interrupt_id\":\"x\",\"payload\":1}}}"));
-  interrupts = ask (fixture, VALUES ("[{\"id\":\"x\",\"value\":1}]"));
+    "\"data\":{\"interrupt_id\":\"x\",\"payload\":1,\"response_schema\":null}}}"));
+  interrupts = ask (fixture, VALUES ("[{\"id\":\"x\",\"value\":1,\"responseSchema\":{\"type\":\"boolean\"}}]"));
 
   assert_ids (interrupts, "x:1 ");
   namespace_ = gstream_interrupt_get_namespace (g_ptr_array_index (interrupts, 0));
   g_assert_cmpstr (namespace_[0], ==, "a:1");
+  schema = gstream_interrupt_get_response_schema (g_ptr_array_index (interrupts, 0));
+  g_assert_cmpstr (gstream_payload_get_string (schema, "/type"), ==, "boolean");
 }
 
 /* An error that is an object says why, too. */

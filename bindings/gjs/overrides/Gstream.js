@@ -870,7 +870,7 @@ function _init() {
 
     definePayloads();
     defineGetters(Gstream.Event, 'id', 'seq', 'method', 'namespace', 'timestamp', 'node', 'data', 'interrupts');
-    defineGetters(Gstream.Interrupt, 'id', 'value', 'namespace');
+    defineGetters(Gstream.Interrupt, 'id', 'value', 'namespace', 'response_schema');
     defineGetters(Gstream.SubgraphRunStream, 'cause');
     defineGetters(Gstream.Message, 'content', 'tool_calls', 'invalid_tool_calls', 'usage', 'metadata');
     defineGetters(Gstream.ToolCall, 'input', 'output');

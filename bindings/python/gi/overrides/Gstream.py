@@ -239,7 +239,7 @@ class Event(Gstream.Event):
 
 
 @public
-@with_getters("id", "value", "namespace")
+@with_getters("id", "value", "namespace", "response_schema")
 class Interrupt(Gstream.Interrupt):
     def __repr__(self):
         return f"<Gstream.Interrupt {self.id} {self.value!r}>"
