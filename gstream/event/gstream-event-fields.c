@@ -42,7 +42,7 @@ delta_kind (const GstreamJsonString *type)
   return GSTREAM_DELTA_OTHER;
 }
 
-/* The string that a delta of that kind carries, of those that it may have. */
+/* The strings that a delta may have. Its kind, which may be read after them, says which one counts. */
 typedef struct
 {
   GstreamJsonString text;
@@ -115,7 +115,7 @@ read_delta (GstreamRawFields      *self,
   return cursor->expected == NULL;
 }
 
-/* What decides the step of a message's event, once all members are read. */
+/* What decides the step of a message's event. It may be read in any order, so that the step is known after all members. */
 typedef struct
 {
   gboolean    has_event;
@@ -208,7 +208,7 @@ read_message (GstreamRawFields      *self,
   return cursor->expected == NULL;
 }
 
-/* The message's own run id goes before the metadata's. */
+/* The run id of the message itself, which is read before, takes precedence. */
 static gboolean
 read_metadata (GstreamRawFields      *self,
                GstreamJsonCursor *cursor)
@@ -238,7 +238,7 @@ is_pair (guint            n,
   return n == 2 && *first == '{' && *second == '{';
 }
 
-/* A list is a pair of a message and its metadata (D1), or says nothing. */
+/* An array is a pair of a message and its metadata (D1); any other has no fields. */
 static gboolean
 read_pair (GstreamRawFields      *self,
            GstreamJsonCursor *cursor)
@@ -308,7 +308,7 @@ lifecycle_step (const GstreamJsonString *event)
   return GSTREAM_STEP_NONE;
 }
 
-/* Some send numbers: what is no string counts by its JSON (T4). */
+/* Some agents send numbers: what is not a string is known by its JSON text (T4). */
 static gboolean
 read_tool_id (GstreamRawFields      *self,
               GstreamJsonCursor *cursor)
@@ -443,9 +443,9 @@ gstream_method_has_fields (GstreamMethod method)
 }
 
 gboolean
-gstream_raw_fields_read (GstreamRawFields      *self,
-                    GstreamMethod      method,
-                    GstreamJsonCursor *cursor)
+gstream_raw_fields_read (GstreamRawFields  *self,
+                         GstreamMethod      method,
+                         GstreamJsonCursor *cursor)
 {
   *self = (GstreamRawFields) { .index = -1 };
   switch ((int) method)
@@ -480,7 +480,7 @@ gstream_raw_fields_get_size (const GstreamRawFields *self)
 
 const char *
 gstream_json_string_copy (const GstreamJsonString  *string,
-                           char                    **room)
+                          char                    **room)
 {
   char *copy = *room;
   gsize length = string->length;
@@ -494,11 +494,11 @@ gstream_json_string_copy (const GstreamJsonString  *string,
   return copy;
 }
 
-/* Half a surrogate pair at its ends may go with what comes before or after (T3). */
+/* Half a surrogate pair at an end of the text may belong together with the end of the delta before or after (T3). */
 G_GNUC_NO_INLINE static const char *
 copy_escaped_text (const GstreamRawFields  *self,
-                   GstreamEventFields        *fields,
-                   char               **room)
+                   GstreamEventFields      *fields,
+                   char                   **room)
 {
   GstreamJsonValue raw = { self->text.start, self->text.start + self->text.length };
   guint16 low;
@@ -512,10 +512,10 @@ copy_escaped_text (const GstreamRawFields  *self,
 
 char *
 gstream_raw_fields_copy (const GstreamRawFields *self,
-                    GstreamMethod       method,
-                    const char         *node,
-                    GstreamEventFields  *fields,
-                    char               *room)
+                         GstreamMethod           method,
+                         const char             *node,
+                         GstreamEventFields     *fields,
+                         char                   *room)
 {
   const char *own_node;
 
@@ -530,7 +530,7 @@ gstream_raw_fields_copy (const GstreamRawFields *self,
   fields->node = node != NULL ? node : own_node;
   fields->halves = 0;
   fields->text = G_UNLIKELY (self->text.escaped) ? copy_escaped_text (self, fields, &room)
-                                                      : gstream_json_string_copy_if_any (&self->text, &room);
+                                                 : gstream_json_string_copy_if_any (&self->text, &room);
   fields->text_length = fields->text != NULL ? room - fields->text - 1 : 0;
   fields->key = gstream_json_string_copy_if_any (&self->key, &room);
   fields->name = gstream_json_string_copy_if_any (&self->name, &room);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One pass over a JSON text that nobody has checked yet: it checks whatever it
- * passes, wanted or not, so that a text passed to its end is JSON.
+ * One pass over a JSON text that has not been checked yet. The cursor checks all that it passes, also what it
+ * skips, so that a text that was passed to its end is JSON.
  */
 #pragma once
 
@@ -24,13 +24,14 @@ typedef struct
   gboolean    escaped; /* has backslashes */
 } GstreamJsonString;
 
+/* On the stack; needs no clearing. Valid until the next one is set up in the same thread. */
 typedef struct
 {
   const char    *json;
-  gsize          length;
-  const guint32 *next;      /* where the next token starts */
-  const guint32 *last;      /* behind the last token; holds @length */
-  const char    *backslash; /* the first one not passed yet, or the text's end */
+  gsize          length;    /* bytes */
+  const guint32 *next;      /* the byte where the next token starts; of the thread's index */
+  const guint32 *last;      /* behind the last token; points to @length */
+  const char    *backslash; /* the first one that is not passed yet, or the text's end */
   guint          max_depth;
   guint          depth;     /* levels that are open */
 
@@ -38,8 +39,8 @@ typedef struct
   gsize          error_at;  /* byte */
   GstreamError   error_code;
 
-  char           name[64];  /* a member's name, and a string to be compared, without their escapes */
-  char           word[64];
+  char           name[64];  /* for a member's name that has escapes, without these */
+  char           word[64];  /* the same for a string that is to be compared */
 } GstreamJsonCursor;
 
 gboolean gstream_json_cursor_init      (GstreamJsonCursor *self,
@@ -60,7 +61,7 @@ gboolean gstream_json_cursor_skip      (GstreamJsonCursor *self);
 gboolean gstream_json_cursor_string    (GstreamJsonCursor *self,
                                         GstreamJsonString *string);
 
-/* Each passes a value that is of interest if it is a string; the second, to be compared. */
+/* Each passes any value, and gives it if it is a string; the second one without escapes, to be compared. */
 gboolean gstream_json_cursor_string_if_any (GstreamJsonCursor *self,
                                             GstreamJsonString *string);
 gboolean gstream_json_cursor_word_if_any   (GstreamJsonCursor *self,
@@ -89,14 +90,14 @@ gboolean gstream_json_cursor_element   (GstreamJsonCursor *self);
 void     gstream_json_cursor_move      (GstreamJsonCursor *self,
                                         const guint32     *next);
 
-/* GLib's looks it up in a table. */
+/* g_ascii_isdigit() looks it up in a table, which takes longer. */
 static inline gboolean
 gstream_json_is_digit (char c)
 {
   return c >= '0' && c <= '9';
 }
 
-/* FALSE, and nothing else: they are not all digits. */
+/* FALSE: they are not all digits, and @value is not set. */
 static inline gboolean
 gstream_json_read_eight_digits (const char *p,
                                 guint64    *value)

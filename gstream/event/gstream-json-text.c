@@ -185,7 +185,7 @@ gstream_json_dup_string (GstreamJsonValue string)
   return gstream_json_dup_raw ((GstreamJsonValue) { string.start + 1, string.end - 1 });
 }
 
-/* Exact where it returns TRUE. */
+/* FALSE: it is not written with digits alone, or beyond int64. */
 static inline gboolean
 read_digits (GstreamJsonValue  number,
              gint64           *integer)
@@ -208,7 +208,7 @@ read_digits (GstreamJsonValue  number,
   return value <= (guint64) G_MAXINT64 + negative;
 }
 
-/* As it is written with a point or an exponent. */
+/* One that is written with a point or an exponent, such as 5.0 or 1e3. */
 G_GNUC_NO_INLINE static gboolean
 read_whole_double (GstreamJsonValue  number,
                    gint64           *integer)
@@ -380,7 +380,7 @@ gstream_json_members (GstreamJsonValue object)
  * In one pass: an object is always gone through to its end, since a name's last occurrence is the one that counts.
  */
 
-/* A name of the pointer, or an index: as it is written there. */
+/* A part of the pointer between slashes, a name or an index, as it is written. */
 typedef struct
 {
   const char *start;
@@ -393,7 +393,7 @@ static const char *look_within (const char       *p,
                                 const char       *pointer,
                                 GstreamJsonValue *found);
 
-/* Gives where the value at @p ends, found or not. */
+/* Looks for @pointer in the value at @p; gives where that ends, whether it is found or not. */
 static inline const char *
 look (const char       *p,
       const char       *end,
@@ -425,7 +425,7 @@ read_token (const char *pointer,
   return p;
 }
 
-/* A tilde that stands for nothing equals nothing. */
+/* A tilde without 0 or 1 behind it is no valid pointer, and equals no name. */
 static gboolean
 is_token_of (const Token *token,
              const char  *name,
@@ -443,7 +443,7 @@ is_token_of (const Token *token,
   return p == end && name == name_end;
 }
 
-/* What has escapes is compared as it is meant. */
+/* For a name or token with escapes. */
 G_GNUC_NO_INLINE static gboolean
 is_meant (GstreamJsonValue  raw,
           const Token      *token)
@@ -733,7 +733,7 @@ hash_array (GstreamJsonValue array)
   return hash;
 }
 
-/* The order of members means nothing. */
+/* A sum, since equal objects may have their members in any order. */
 static guint
 hash_object (GstreamJsonValue object)
 {

@@ -42,7 +42,7 @@ build (const char * const *segments,
   return self;
 }
 
-/* Most events are at the root: theirs is made once and kept for good, and nobody counts who holds it. */
+/* Most events are at the root: its namespace is made once, never freed, and its references are not counted. */
 static GstreamNamespace *
 root (void)
 {
@@ -223,7 +223,7 @@ pass_list (GstreamJsonCursor *cursor)
   return cursor->expected == NULL;
 }
 
-/* A list that begins with the text of one is that one. */
+/* Whether the next value is the list of @entry: one that begins with the whole text of a list is that list. */
 static gboolean
 is_next (const GstreamNamespaceEntry *entry,
          const GstreamJsonCursor     *cursor)
