@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where the tokens of a JSON text start. The one door to simdjson: it finds
- * them at some bytes a cycle, and refuses what is not UTF-8, strings that do
- * not end and control characters in strings. Grammar is the cursor's business.
+ * Finds where the tokens of a JSON text start, by simdjson's first stage: with SIMD, at some bytes a cycle. It refuses
+ * what is not UTF-8, strings that do not end, and control characters in strings, so that the cursor need not look at
+ * each byte of a string. The grammar is checked by the cursor.
  */
 #pragma once
 

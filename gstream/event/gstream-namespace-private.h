@@ -10,19 +10,16 @@
 
 G_BEGIN_DECLS
 
-/* No more are kept: a run may go through any number of them. */
+/* Entries. A run may go through any number of namespaces: a table that is full is emptied. */
 #define GSTREAM_NAMESPACE_TABLE_MOST 4096
-
-typedef struct _GstreamNamespaceEntry GstreamNamespaceEntry;
 
 typedef struct
 {
-  GHashTable            *entries; /* a set; NULL until there are any */
-  GstreamNamespaceEntry *last;    /* most often the next one too */
+  GHashTable *entries; /* a set; NULL until there are any */
 } GstreamNamespaceTable;
 
 void              gstream_namespace_table_clear (GstreamNamespaceTable *self);
-/* Passes a list of strings. The result is the table's own; NULL: @cursor knows why. */
+/* Passes an array of strings; gives the namespace, the table's own. NULL: the next value is none, and @cursor has the error. */
 GstreamNamespace *gstream_namespace_table_read  (GstreamNamespaceTable *self,
                                                  GstreamJsonCursor     *cursor);
 

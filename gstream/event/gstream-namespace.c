@@ -125,18 +125,17 @@ gstream_namespace_is_in (const GstreamNamespace *self,
 
 /* --- the table --- */
 
-struct _GstreamNamespaceEntry
+typedef struct
 {
   GstreamNamespace *namespace_;
-  guint             n_tokens; /* of the text */
   guint             length;   /* bytes of the text */
-  const char       *text;     /* follows, but in a key to look up by */
-};
+  const char       *text;     /* behind the entry; in a key to look up by, anywhere */
+} NamespaceEntry;
 
 static guint
 entry_hash (gconstpointer data)
 {
-  const GstreamNamespaceEntry *entry = data;
+  const NamespaceEntry *entry = data;
   guint hash = entry->length;
 
   for (guint i = 0; i < entry->length; i++)
@@ -148,8 +147,8 @@ static gboolean
 entry_equal (gconstpointer a,
              gconstpointer b)
 {
-  const GstreamNamespaceEntry *entry_a = a;
-  const GstreamNamespaceEntry *entry_b = b;
+  const NamespaceEntry *entry_a = a;
+  const NamespaceEntry *entry_b = b;
 
   return entry_a->length == entry_b->length && memcmp (entry_a->text, entry_b->text, entry_a->length) == 0;
 }
@@ -157,7 +156,7 @@ entry_equal (gconstpointer a,
 static void
 entry_free (gpointer data)
 {
-  GstreamNamespaceEntry *entry = data;
+  NamespaceEntry *entry = data;
 
   gstream_namespace_unref (entry->namespace_);
   g_free (entry);
@@ -167,7 +166,6 @@ void
 gstream_namespace_table_clear (GstreamNamespaceTable *self)
 {
   g_clear_pointer (&self->entries, g_hash_table_unref);
-  self->last = NULL;
 }
 
 static GstreamNamespace *
@@ -190,11 +188,11 @@ namespace_from_text (const char *text,
   return gstream_namespace_new ((const char * const *) segments);
 }
 
-static GstreamNamespaceEntry *
+static NamespaceEntry *
 add_entry (GstreamNamespaceTable       *self,
-           const GstreamNamespaceEntry *key)
+           const NamespaceEntry *key)
 {
-  GstreamNamespaceEntry *entry = g_malloc (sizeof *entry + key->length);
+  NamespaceEntry *entry = g_malloc (sizeof *entry + key->length);
 
   if (self->entries != NULL && g_hash_table_size (self->entries) == GSTREAM_NAMESPACE_TABLE_MOST)
     gstream_namespace_table_clear (self);
@@ -223,36 +221,21 @@ pass_list (GstreamJsonCursor *cursor)
   return cursor->expected == NULL;
 }
 
-/* Whether the next value is the list of @entry: one that begins with the whole text of a list is that list. */
-static gboolean
-is_next (const GstreamNamespaceEntry *entry,
-         const GstreamJsonCursor     *cursor)
-{
-  guint32 at = *cursor->next;
-
-  return cursor->length - at >= entry->length && memcmp (cursor->json + at, entry->text, entry->length) == 0;
-}
-
 GstreamNamespace *
 gstream_namespace_table_read (GstreamNamespaceTable *self,
                               GstreamJsonCursor     *cursor)
 {
-  const guint32 *start = cursor->next;
-  GstreamNamespaceEntry key = { 0 };
+  guint32 start = *cursor->next;
+  NamespaceEntry key = { 0 };
+  NamespaceEntry *entry;
 
-  if (self->last != NULL && is_next (self->last, cursor))
-    {
-      gstream_json_cursor_move (cursor, start + self->last->n_tokens);
-      return self->last->namespace_;
-    }
   if (!pass_list (cursor))
     return NULL;
 
-  key.n_tokens = cursor->next - start;
-  key.length = gstream_json_cursor_since (cursor, *start).length;
-  key.text = cursor->json + *start;
-  self->last = self->entries != NULL ? g_hash_table_lookup (self->entries, &key) : NULL;
-  if (self->last == NULL)
-    self->last = add_entry (self, &key);
-  return self->last->namespace_;
+  key.length = gstream_json_cursor_since (cursor, start).length;
+  key.text = cursor->json + start;
+  entry = self->entries != NULL ? g_hash_table_lookup (self->entries, &key) : NULL;
+  if (entry == NULL)
+    entry = add_entry (self, &key);
+  return entry->namespace_;
 }
