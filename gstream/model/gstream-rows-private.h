@@ -6,7 +6,7 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <gstream/stream/gstream-pump-private.h> /* whose frames those of messages' properties are too */
+#include <gstream/stream/gstream-pump-internal.h> /* whose frames those of messages' properties are too */
 
 G_BEGIN_DECLS
 

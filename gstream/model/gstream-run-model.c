@@ -11,8 +11,8 @@
 #include <gstream/model/gstream-run-model.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
-#include <gstream/stream/gstream-cursor-private.h>     /* the rows of several cursors are in the order of their arrival */
-#include <gstream/stream/gstream-run-stream-private.h> /* its pump's frames are those of the rows */
+#include <gstream/stream/gstream-cursor-internal.h>     /* the rows of several cursors are in the order of their arrival */
+#include <gstream/stream/gstream-run-stream-internal.h> /* its pump's frames are those of the rows */
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
 /**

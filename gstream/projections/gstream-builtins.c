@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The table of the built-in transformers.
+ * The built-in transformers: the table of them, which is handed to the class of muxes when
+ * the library is loaded, and their projections as properties of a run. To add one, write its
+ * transformer, and say here what a mux has to know of it before it exists; its property
+ * follows, and the function that gets it is declared in gstream-run-stream.h.
  */
 #include "config.h"
 
@@ -10,6 +13,8 @@
 #include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-subgraphs-transformer-private.h>
 #include <gstream/projections/gstream-tool-calls-transformer-private.h>
+#include <gstream/stream/gstream-run-stream.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 #define BIT(method) (1u << GSTREAM_METHOD_##method)
 
@@ -28,7 +33,7 @@ make_by_type (const GstreamBuiltin *self)
   return g_object_new (self->get_type (), NULL);
 }
 
-const GstreamBuiltin gstream_builtins[GSTREAM_N_BUILTINS] = {
+static const GstreamBuiltin builtins[] = {
   /* What these are the payloads of makes a subgraph of where it occurs, but for what is custom. */
   DATA ("values", AT_OWN (BIT (VALUES))),
   DATA ("updates", AT_OWN (BIT (UPDATES))),
@@ -50,3 +55,198 @@ const GstreamBuiltin gstream_builtins[GSTREAM_N_BUILTINS] = {
   { "subgraphs", make_by_type, gstream_subgraphs_transformer_get_type,
     { "lifecycle", "tasks" }, { [GSTREAM_RELATION_OWN] = BIT (TASKS), [GSTREAM_RELATION_BIRTH] = G_MAXUINT }, FALSE },
 };
+
+/* The room of muxes and runs is below this one and cannot call it: so this is done by the loader. */
+__attribute__ ((constructor)) static void
+register_builtins (void)
+{
+  gstream_stream_mux_register_builtins (builtins, G_N_ELEMENTS (builtins));
+}
+
+/* --- as properties of a run --- */
+
+#define DEFINE_NATIVE(function, name)                                                           \
+  GstreamProjection *                                                                           \
+  gstream_run_stream_get_##function (GstreamRunStream *self)                                    \
+  {                                                                                             \
+    g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);                                  \
+                                                                                                \
+    return gstream_stream_mux_find_projection (gstream_run_stream_get_mux (self), name);        \
+  }
+
+/**
+ * GstreamRunStream:messages: (getter get_messages)
+ *
+ * One message per model call of this scope (T2).
+ */
+
+/**
+ * gstream_run_stream_get_messages:
+ * @self: a run
+ *
+ * One message per model call of this scope (T2).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (messages, "messages")
+
+/**
+ * GstreamRunStream:values: (getter get_values)
+ *
+ * The states of the run (T1).
+ */
+
+/**
+ * gstream_run_stream_get_values:
+ * @self: a run
+ *
+ * The states of the run, as [struct@Payload] (T1).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (values, "values")
+
+/**
+ * GstreamRunStream:updates: (getter get_updates)
+ *
+ * What each node changed (T1).
+ */
+
+/**
+ * gstream_run_stream_get_updates:
+ * @self: a run
+ *
+ * What each node changed, as [struct@Payload] (T1).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (updates, "updates")
+
+/**
+ * GstreamRunStream:custom: (getter get_custom)
+ *
+ * What the graph writes for its users (T1).
+ */
+
+/**
+ * gstream_run_stream_get_custom:
+ * @self: a run
+ *
+ * What the graph writes for its users, as [struct@Payload] (T1).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (custom, "custom")
+
+/**
+ * GstreamRunStream:checkpoints: (getter get_checkpoints)
+ *
+ * The checkpoints that were made (T1).
+ */
+
+/**
+ * gstream_run_stream_get_checkpoints:
+ * @self: a run
+ *
+ * The checkpoints that were made, as [struct@Payload] (T1).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (checkpoints, "checkpoints")
+
+/**
+ * GstreamRunStream:tasks: (getter get_tasks)
+ *
+ * The tasks that began and ended (T1).
+ */
+
+/**
+ * gstream_run_stream_get_tasks:
+ * @self: a run
+ *
+ * The tasks that began and ended, as [struct@Payload] (T1).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (tasks, "tasks")
+
+/**
+ * GstreamRunStream:debug: (getter get_debug)
+ *
+ * What the engine says for debugging (T1).
+ */
+
+/**
+ * gstream_run_stream_get_debug:
+ * @self: a run
+ *
+ * What the engine says for debugging, as [struct@Payload] (T1).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (debug, "debug")
+
+/**
+ * GstreamRunStream:tool-calls: (getter get_tool_calls)
+ *
+ * One handle per tool call of this scope (T4).
+ */
+
+/**
+ * gstream_run_stream_get_tool_calls:
+ * @self: a run
+ *
+ * One handle per tool call of this scope (T4).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (tool_calls, "tool_calls")
+
+/**
+ * GstreamRunStream:lifecycle: (getter get_lifecycle)
+ *
+ * What becomes of every subgraph and node below this scope (T5).
+ */
+
+/**
+ * gstream_run_stream_get_lifecycle:
+ * @self: a run
+ *
+ * What becomes of every subgraph and node below this scope, as [struct@Payload] (T5).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (lifecycle, "lifecycle")
+
+/**
+ * GstreamRunStream:subgraphs: (getter get_subgraphs)
+ *
+ * One run per subgraph of this scope (T6).
+ */
+
+/**
+ * gstream_run_stream_get_subgraphs:
+ * @self: a run
+ *
+ * One [class@SubgraphRunStream] per subgraph of this scope (T6).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (subgraphs, "subgraphs")
+
+/**
+ * GstreamRunStream:extensions: (getter get_extensions)
+ *
+ * One projection per named custom projection of the source (T9).
+ */
+
+/**
+ * gstream_run_stream_get_extensions:
+ * @self: a run
+ *
+ * One [class@Projection] per named custom projection of the source, when its
+ * first item comes (T9).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ */
+DEFINE_NATIVE (extensions, "extensions")

@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include <gstream/stream/gstream-builtins-private.h>
-#include <gstream/stream/gstream-transformer-private.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
+#include <gstream/stream/gstream-transformer-internal.h>
 
 G_BEGIN_DECLS
 

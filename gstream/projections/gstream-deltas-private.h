@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <gstream/stream/gstream-projection-private.h>
+#include <gstream/stream/gstream-projection-internal.h>
 
 G_BEGIN_DECLS
 

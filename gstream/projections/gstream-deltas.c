@@ -41,7 +41,7 @@ gstream_deltas_get (GstreamDeltas *self)
   if (self->pump != NULL)
     gstream_projection_bind (self->projection, self->pump, NULL, NULL);
   if (self->n_kept > 0)
-    gstream_projection_keep (self->projection);
+    gstream_projection_start_early (self->projection);
   if (self->ended || self->pump == NULL)
     end_projection (self);
 
@@ -52,14 +52,14 @@ void
 gstream_deltas_keep (GstreamDeltas *self)
 {
   if (self->n_kept++ == 0 && self->projection != NULL)
-    gstream_projection_keep (self->projection);
+    gstream_projection_start_early (self->projection);
 }
 
 void
 gstream_deltas_settle (GstreamDeltas *self)
 {
   if (--self->n_kept == 0 && self->projection != NULL)
-    gstream_projection_settle (self->projection);
+    gstream_projection_stop_early (self->projection);
 }
 
 void

@@ -6,8 +6,8 @@
 #include "config.h"
 
 #include <gstream/projections/gstream-extensions-transformer-private.h>
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-stream-mux-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 struct _GstreamExtensionsTransformer
 {
@@ -42,8 +42,8 @@ announce (GstreamExtensionsTransformer *self,
   if (!g_hash_table_add (self->announced, (gpointer) name))
     return;
 
-  gstream_handle_keep (GSTREAM_HANDLE (extension));
-  gstream_projection_keep (extension);
+  gstream_handle_start_early (GSTREAM_HANDLE (extension));
+  gstream_projection_start_early (extension);
   gstream_projection_push_object (self->extensions, G_OBJECT (extension), NULL);
 }
 
@@ -67,7 +67,7 @@ gstream_extensions_transformer_process (GstreamTransformer  *transformer,
   if (gstream_projection_is_wanted (extension))
     gstream_projection_push_payload (extension, gstream_event_peek_item (event), NULL);
   if (is_new)
-    gstream_handle_settle (GSTREAM_HANDLE (extension));
+    gstream_handle_stop_early (GSTREAM_HANDLE (extension));
 
   return TRUE;
 }

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gstream/stream/gstream-transformer-private.h>
+#include <gstream/stream/gstream-transformer-internal.h>
 
 G_BEGIN_DECLS
 

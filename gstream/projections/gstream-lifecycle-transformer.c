@@ -10,8 +10,9 @@
 #include <gstream/event/gstream-payload.h>
 #include <gstream/projections/gstream-lifecycle-transformer-private.h>
 #include <gstream/projections/gstream-task-private.h>
-#include <gstream/stream/gstream-run-state-private.h>
-#include <gstream/stream/gstream-stream-mux-private.h>
+#include <gstream/stream/gstream-places-internal.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 /* --- items, alike whatever they come from --- */
 
@@ -189,7 +190,7 @@ tell_inferred (GstreamLifecycleTransformer *self,
 {
   GstreamStreamMux *mux = get_mux (self);
 
-  gstream_mux_append (mux, gstream_event_new ("lifecycle", gstream_stream_mux_get_scope (mux), item));
+  gstream_stream_mux_append (mux, gstream_event_new ("lifecycle", gstream_stream_mux_get_scope (mux), item));
   gstream_projection_push_item (self->items, (GstreamItem) { .p = item }, NULL);
 }
 

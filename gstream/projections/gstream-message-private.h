@@ -6,7 +6,7 @@
 
 #include <gstream/projections/gstream-message-content-private.h>
 #include <gstream/projections/gstream-message.h>
-#include <gstream/stream/gstream-pump-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 G_BEGIN_DECLS
 

@@ -7,8 +7,8 @@
 #include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
 #include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-message-private.h>
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-latch-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+#include <gstream/stream/gstream-wait-internal.h>
 
 /**
  * GstreamMessage:
@@ -129,8 +129,8 @@ gstream_message_settle (GstreamHandle *handle)
 static void
 gstream_message_handle_init (GstreamHandleInterface *iface)
 {
-  iface->keep = gstream_message_keep;
-  iface->settle = gstream_message_settle;
+  iface->start_early = gstream_message_keep;
+  iface->stop_early = gstream_message_settle;
 }
 
 /* --- views of its content --- */

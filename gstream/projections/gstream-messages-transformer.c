@@ -8,8 +8,8 @@
 #include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-past-ids-private.h>
 #include <gstream/projections/gstream-unattributed-private.h>
-#include <gstream/stream/gstream-run-state-private.h>
-#include <gstream/stream/gstream-stream-mux-private.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 /* --- the messages of one scope that are open: started, and not ended --- */
 

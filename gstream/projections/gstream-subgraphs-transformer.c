@@ -8,8 +8,9 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/projections/gstream-subgraphs-transformer-private.h>
 #include <gstream/projections/gstream-task-private.h>
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-subgraph-run-stream-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 typedef struct _Child Child;
 
@@ -157,10 +158,10 @@ hand_out (GstreamSubgraphsTransformer *self,
   watch_child (self, run, trigger, held);
 
   /* What it yields is kept for whoever receives it, and for nobody else (P11). */
-  gstream_handle_keep (GSTREAM_HANDLE (run));
-  gstream_stream_mux_keep (mux);
+  gstream_handle_start_early (GSTREAM_HANDLE (run));
+  gstream_stream_mux_start_early (mux);
   gstream_projection_push_object (self->subgraphs, G_OBJECT (run), NULL);
-  gstream_handle_settle (GSTREAM_HANDLE (run));
+  gstream_handle_stop_early (GSTREAM_HANDLE (run));
 }
 
 /* The event is the first in a subgraph of this scope. */

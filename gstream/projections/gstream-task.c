@@ -6,7 +6,7 @@
 
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/projections/gstream-task-private.h>
-#include <gstream/stream/gstream-run-state-private.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
 
 char *
 gstream_task_dup_name (const GstreamNamespace *ns,

@@ -6,7 +6,7 @@
 
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/projections/gstream-tool-call.h>
-#include <gstream/stream/gstream-pump-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 G_BEGIN_DECLS
 

@@ -7,8 +7,8 @@
 #include <gstream/event/gstream-json-text-internal.h> /* halves of characters */
 #include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-latch-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+#include <gstream/stream/gstream-wait-internal.h>
 
 /**
  * GstreamToolCall:
@@ -101,8 +101,8 @@ gstream_tool_call_settle (GstreamHandle *handle)
 static void
 gstream_tool_call_handle_init (GstreamHandleInterface *iface)
 {
-  iface->keep = gstream_tool_call_keep;
-  iface->settle = gstream_tool_call_settle;
+  iface->start_early = gstream_tool_call_keep;
+  iface->stop_early = gstream_tool_call_settle;
 }
 
 /* --- what comes --- */

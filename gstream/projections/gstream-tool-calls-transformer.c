@@ -8,8 +8,8 @@
 #include <gstream/projections/gstream-past-ids-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/projections/gstream-tool-calls-transformer-private.h>
-#include <gstream/stream/gstream-run-state-private.h>
-#include <gstream/stream/gstream-stream-mux-private.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 /* A call that runs. It stands in three queues, each in the order in which the calls started. */
 typedef struct

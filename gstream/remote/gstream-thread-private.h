@@ -7,7 +7,7 @@
 
 #include <gstream/remote/gstream-server-private.h>
 #include <gstream/remote/gstream-thread.h>
-#include <gstream/stream/gstream-sync-private.h>
+#include <gstream/stream/gstream-wait-internal.h>
 
 G_BEGIN_DECLS
 

@@ -30,7 +30,7 @@ gstream_cursor_peek (GstreamCursor  *self,
                      const char    **name,
                      GError        **error)
 {
-  GstreamFeed *feed = NULL;
+  GstreamQueue *queue = NULL;
   GstreamTry tried;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
@@ -38,8 +38,8 @@ gstream_cursor_peek (GstreamCursor  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
   gstream_cursor_enter (self);
-  tried = gstream_cursor_look (self, 1, &feed, error);
-  *name = tried == GSTREAM_TRY_ITEM ? gstream_feed_get_name (feed) : NULL;
+  tried = gstream_cursor_look (self, 1, &queue, error);
+  *name = tried == GSTREAM_TRY_ITEM ? gstream_queue_get_name (queue) : NULL;
   gstream_cursor_leave (self);
 
   return tried;
@@ -68,11 +68,11 @@ append_text (GString               *block,
 
 /* An array of pointers, and behind it, in the same block, what they point to: one block to allocate, however many texts. */
 static char **
-join_texts (GstreamFeed *feed,
+join_texts (GstreamQueue *queue,
             guint        max)
 {
-  const GstreamItemType *type = gstream_feed_get_item_type (feed);
-  guint n_items = MIN (max, gstream_feed_get_length (feed));
+  const GstreamItemType *type = gstream_queue_get_item_type (queue);
+  guint n_items = MIN (max, gstream_queue_get_length (queue));
   guint n = 0;
   gsize start = (n_items + 1) * sizeof (char *);
   GString *block = g_string_sized_new (start + n_items * TYPICAL_TEXT_SIZE);
@@ -83,7 +83,7 @@ join_texts (GstreamFeed *feed,
     {
       gsize offset = block->len;
 
-      if (!append_text (block, type, gstream_feed_peek (feed, n)->item))
+      if (!append_text (block, type, gstream_queue_peek (queue, n)->item))
         break;
       ((char **) block->str)[n++] = GSIZE_TO_POINTER (offset); /* the block may yet move */
     }
@@ -111,7 +111,7 @@ join_texts (GstreamFeed *feed,
  * them out. Leaving the loop loses nothing, and what is not yet given out counts as
  * queued (P6).
  *
- * The run's source is driven without waiting until @max items have landed, or
+ * The run's source is driven without waiting until @max items have available, or
  * as far as it goes: so with a @max of 1 no further than by [method@Cursor.try_next].
  * A batch ends early after 64 KiB of text, and before a string that is %NULL: where
  * that is the next item, @texts is empty.
@@ -124,7 +124,7 @@ gstream_cursor_peek_texts (GstreamCursor   *self,
                            char          ***texts,
                            GError         **error)
 {
-  GstreamFeed *feed = NULL;
+  GstreamQueue *queue = NULL;
   GstreamTry tried;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
@@ -133,14 +133,14 @@ gstream_cursor_peek_texts (GstreamCursor   *self,
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
   *texts = NULL;
-  if (self->n_feeds > 1)
+  if (self->n_queues > 1)
     max = 1; /* the item after it may be from another projection */
   gstream_cursor_enter (self);
-  tried = gstream_cursor_look (self, max, &feed, error);
+  tried = gstream_cursor_look (self, max, &queue, error);
   if (tried == GSTREAM_TRY_ITEM)
     {
-      g_warn_if_fail (gstream_item_type_is_json (gstream_feed_get_item_type (feed)));
-      *texts = join_texts (feed, max);
+      g_warn_if_fail (gstream_item_type_is_json (gstream_queue_get_item_type (queue)));
+      *texts = join_texts (queue, max);
     }
   gstream_cursor_leave (self);
 
@@ -159,17 +159,17 @@ void
 gstream_cursor_skip (GstreamCursor *self,
                      guint          n)
 {
-  GstreamFeed *feed = NULL;
+  GstreamQueue *queue = NULL;
 
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
 
   gstream_cursor_enter (self);
-  while (n-- > 0 && self->task == NULL && self->reader.landed > 0 &&
-         gstream_cursor_look (self, 1, &feed, NULL) == GSTREAM_TRY_ITEM)
+  while (n-- > 0 && self->task == NULL && self->reader.available > 0 &&
+         gstream_cursor_look (self, 1, &queue, NULL) == GSTREAM_TRY_ITEM)
     {
-      GstreamItemType type = *gstream_feed_get_item_type (feed);
+      GstreamItemType type = *gstream_queue_get_item_type (queue);
 
-      gstream_item_free (&type, gstream_cursor_pop (self, feed));
+      gstream_item_free (&type, gstream_cursor_pop (self, queue));
     }
   gstream_cursor_leave (self);
 }

@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include <gstream/stream/gstream-cursor-private.h>
-#include <gstream/stream/gstream-sync-private.h>
+#include <gstream/stream/gstream-wait-internal.h>
 
 /* What next() found, on its way to next_finish(). */
 typedef struct
@@ -40,12 +40,12 @@ end_wait (GstreamCursor *self)
 
 static Found *
 take_found (GstreamCursor *self,
-            GstreamFeed   *feed)
+            GstreamQueue   *queue)
 {
   Found *found = g_new (Found, 1);
 
-  found->type = *gstream_feed_get_item_type (feed);
-  found->item = gstream_cursor_pop (self, feed);
+  found->type = *gstream_queue_get_item_type (queue);
+  found->item = gstream_cursor_pop (self, queue);
 
   return found;
 }
@@ -57,9 +57,9 @@ static void
 answer (GstreamCursor *self,
         GTask         *task)
 {
-  GstreamFeed *feed = NULL;
+  GstreamQueue *queue = NULL;
   GError *error = NULL;
-  GstreamTry tried = gstream_cursor_find_next (self, &feed, &error);
+  GstreamTry tried = gstream_cursor_find_next (self, &queue, &error);
 
   g_assert (tried != GSTREAM_TRY_PENDING);
 
@@ -68,7 +68,7 @@ answer (GstreamCursor *self,
   else if (tried == GSTREAM_TRY_ENDED)
     g_task_return_pointer (task, NULL, NULL);
   else if (g_task_get_source_tag (task) == gstream_cursor_next)
-    g_task_return_pointer (task, take_found (self, feed), free_found);
+    g_task_return_pointer (task, take_found (self, queue), free_found);
   else
     g_task_return_pointer (task, (gpointer) &there_is_one, NULL);
 }
@@ -81,9 +81,9 @@ gstream_cursor_on_ready (GstreamWaiter *waiter)
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
     return; /* its source says so, and the item stays for the next call (R3) */
-  if (self->reader.landed == 0 && !self->closed)
+  if (self->reader.available == 0 && !self->closed)
     {
-      /* It was begun from inside a try on this cursor, which then took what had landed. */
+      /* It was begun from inside a try on this cursor, which then took what had available. */
       gstream_pump_wait (self->reader.pump, waiter);
       return;
     }
@@ -124,12 +124,13 @@ watch_cancellable (GstreamCursor *self,
   g_source_attach (self->cancel_source, gstream_pump_get_context (self->reader.pump));
 }
 
-void
-gstream_cursor_start (GstreamCursor       *self,
-                      gpointer             tag,
-                      GCancellable        *cancellable,
-                      GAsyncReadyCallback  callback,
-                      gpointer             user_data)
+/* Waits for an item, the end or an error; @tag, a function, says whether the item is taken. */
+static void
+start (GstreamCursor       *self,
+       gpointer             tag,
+       GCancellable        *cancellable,
+       GAsyncReadyCallback  callback,
+       gpointer             user_data)
 {
   g_autoptr (GTask) task =
     gstream_pump_new_task (gstream_cursor_get_pump (self), self, cancellable, callback, user_data);
@@ -147,11 +148,11 @@ gstream_cursor_start (GstreamCursor       *self,
       return;
     }
 
-  gstream_cursor_settle_newest (self);
+  gstream_cursor_end_turn (self);
   self->cut_short = FALSE;
   self->task = g_steal_pointer (&task);
   watch_cancellable (self, cancellable);
-  if (self->reader.landed > 0 || self->closed)
+  if (self->reader.available > 0 || self->closed)
     gstream_pump_ready (self->reader.pump, &self->reader.waiter);
   else
     gstream_pump_wait (self->reader.pump, &self->reader.waiter);
@@ -180,7 +181,7 @@ gstream_cursor_next (GstreamCursor       *self,
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  gstream_cursor_start (self, gstream_cursor_next, cancellable, callback, user_data);
+  start (self, gstream_cursor_next, cancellable, callback, user_data);
 }
 
 /**
@@ -304,7 +305,7 @@ gstream_cursor_wait (GstreamCursor       *self,
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  gstream_cursor_start (self, gstream_cursor_wait, cancellable, callback, user_data);
+  start (self, gstream_cursor_wait, cancellable, callback, user_data);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A consumer's place in one projection, or in several at once: the class and its life.
+ * A consumer's place in one projection, or in several at once: the class, and taking an
+ * item without waiting, which is what is there, or what the source has ready.
  */
 #include "config.h"
 
@@ -47,7 +48,415 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+static void release_queues (GstreamCursor *self);
+
 G_DEFINE_FINAL_TYPE (GstreamCursor, gstream_cursor, G_TYPE_OBJECT)
+
+/* --- the turn of an early handle's consumer (P11): from the time that the cursor gives a handle until the main loop has gone round once, or the cursor is asked for more --- */
+
+void
+gstream_cursor_end_turn (GstreamCursor *self)
+{
+  GstreamHandle *newest = g_steal_pointer (&self->newest);
+
+  if (newest == NULL)
+    return;
+
+  g_source_destroy (self->newest_source);
+  g_clear_pointer (&self->newest_source, g_source_unref);
+  gstream_handle_stop_early (newest);
+  g_object_unref (newest);
+}
+
+static gboolean
+on_turn_over (gpointer user_data)
+{
+  gstream_cursor_end_turn (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Begins the turn of the consumer of a handle that is handed out now (P11). */
+static void
+begin_turn (GstreamCursor *self,
+            GstreamHandle *newest)
+{
+  self->newest = g_object_ref (newest);
+  self->newest_source = g_idle_source_new ();
+  g_source_set_priority (self->newest_source, G_PRIORITY_LOW);
+  g_source_set_callback (self->newest_source, on_turn_over, self, NULL);
+  g_source_set_static_name (self->newest_source, "[gstream] handle's turn");
+  g_source_attach (self->newest_source, gstream_pump_get_context (self->reader.pump));
+}
+
+/* --- finding the next item --- */
+
+static GstreamQueue *
+find_oldest (GstreamCursor *self)
+{
+  GstreamQueue *oldest = NULL;
+
+  for (guint i = 0; i < self->n_queues; i++)
+    {
+      GstreamQueue *queue = self->queues[i];
+
+      if (gstream_queue_is_empty (queue))
+        continue;
+      if (oldest == NULL || gstream_queue_peek (queue, 0)->stamp < gstream_queue_peek (oldest, 0)->stamp)
+        oldest = queue;
+    }
+
+  return oldest;
+}
+
+static const GError *
+find_error (GstreamCursor *self)
+{
+  for (guint i = 0; i < self->n_queues; i++)
+    if (gstream_queue_get_error (self->queues[i]) != NULL)
+      return gstream_queue_get_error (self->queues[i]);
+
+  return NULL;
+}
+
+static GstreamTry
+take_end (GstreamCursor  *self,
+          GError        **error)
+{
+  GstreamTry result = GSTREAM_TRY_ENDED;
+  const GError *why = find_error (self);
+
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_error_copy (why));
+      result = GSTREAM_TRY_FAILED;
+    }
+  /* Where one of several failed, the others go on, and must not be held by a reader who has stopped (P10). */
+  if (self->n_queues > 1)
+    release_queues (self);
+
+  return result;
+}
+
+/* Finds what is there, without driving anything. */
+static G_ALWAYS_INLINE inline GstreamTry
+find_next (GstreamCursor  *self,
+           GstreamQueue   **queue,
+           GError        **error)
+{
+  if (self->closed)
+    return GSTREAM_TRY_ENDED;
+  if (self->reader.available == 0)
+    return GSTREAM_TRY_PENDING;
+
+  *queue = self->n_queues == 1 && !gstream_queue_is_empty (self->queues[0]) ? self->queues[0] : find_oldest (self);
+
+  return *queue != NULL ? GSTREAM_TRY_ITEM : take_end (self, error);
+}
+
+GstreamTry
+gstream_cursor_find_next (GstreamCursor  *self,
+                          GstreamQueue   **queue,
+                          GError        **error)
+{
+  return find_next (self, queue, error);
+}
+
+/* Drives the source for one item more at a time: who ends meanwhile needs no more. */
+static void
+drive (GstreamCursor *self,
+       guint          enough)
+{
+  guint available;
+
+  do
+    {
+      available = self->reader.available;
+      gstream_pump_try (self->reader.pump, &self->reader.available, available + 1);
+    }
+  while (self->reader.available > available && self->reader.available < enough && !self->reader.over && !self->closed);
+}
+
+static G_ALWAYS_INLINE inline GstreamTry
+look (GstreamCursor  *self,
+      guint           enough,
+      GstreamQueue   **queue,
+      GError        **error)
+{
+  if (self->reader.pump != NULL && G_UNLIKELY (!gstream_pump_is_here (self->reader.pump)) &&
+      !gstream_pump_check_thread (self->reader.pump, error))
+    return GSTREAM_TRY_FAILED;
+  if (G_UNLIKELY (self->task != NULL))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
+      return GSTREAM_TRY_FAILED;
+    }
+
+  if (self->newest != NULL)
+    gstream_cursor_end_turn (self);
+  if (self->reader.available < enough && !self->reader.over && !self->closed)
+    drive (self, enough);
+
+  return find_next (self, queue, error);
+}
+
+GstreamTry
+gstream_cursor_look (GstreamCursor  *self,
+                     guint           enough,
+                     GstreamQueue   **queue,
+                     GError        **error)
+{
+  return look (self, enough, queue, error);
+}
+
+/* --- taking it --- */
+
+static G_ALWAYS_INLINE inline GstreamItem
+pop (GstreamCursor *self,
+     GstreamQueue   *queue)
+{
+  GstreamItem item;
+
+  self->item_name = gstream_queue_get_name (queue);
+  self->item_stamp = gstream_queue_peek (queue, 0)->stamp;
+  item = gstream_queue_pop (queue);
+  if (gstream_queue_get_item_type (queue)->kind == GSTREAM_ITEM_HANDLE)
+    begin_turn (self, item.p);
+
+  return item;
+}
+
+GstreamItem
+gstream_cursor_pop (GstreamCursor *self,
+                    GstreamQueue   *queue)
+{
+  return pop (self, queue);
+}
+
+static G_ALWAYS_INLINE inline GstreamTry
+take (GstreamCursor          *self,
+      const GstreamItemType **type,
+      GstreamItem            *item,
+      GError                **error)
+{
+  GstreamQueue *queue = NULL;
+  GstreamTry tried = look (self, 1, &queue, error);
+
+  if (tried == GSTREAM_TRY_ITEM)
+    {
+      *type = gstream_queue_get_item_type (queue);
+      *item = pop (self, queue);
+    }
+
+  return tried;
+}
+
+/* A value that is not initialised is more than some bindings can bear. */
+void
+gstream_cursor_give_nothing (GstreamCursor *self,
+                             GValue        *item)
+{
+  if (G_IS_VALUE (item))
+    g_value_unset (item);
+  g_value_init (item, self->n_queues > 0 ? gstream_queue_get_item_type (self->queues[0])->type : GSTREAM_TYPE_PAYLOAD);
+}
+
+/**
+ * gstream_cursor_try_next:
+ * @self: a cursor
+ * @item: (out caller-allocates): the item, for %GSTREAM_TRY_ITEM; must be initialised
+ *   with `G_VALUE_INIT`, and may hold the previous item
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Gives the next item if there is one without waiting, driving the run's source
+ * as far as it goes (R1).
+ *
+ * %GSTREAM_TRY_PENDING says that there is none now: the source has nothing
+ * ready, a full projection holds the run (P6), or the turn's budget is used up
+ * (R11). Return to the main loop then, or use [method@Cursor.next].
+ *
+ * Fails with the run's own error where the run failed (R5), with
+ * %G_IO_ERROR_PENDING while another call waits on this cursor, and with
+ * %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another
+ * thread (R7).
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next (GstreamCursor  *self,
+                         GValue         *item,
+                         GError        **error)
+{
+  const GstreamItemType *type = NULL;
+  GstreamItem taken;
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  gstream_cursor_enter (self); /* to keep the type, whoever is called meanwhile */
+  tried = take (self, &type, &taken, error);
+  if (tried == GSTREAM_TRY_ITEM)
+    gstream_item_take_value (type, taken, item);
+  else
+    gstream_cursor_give_nothing (self, item);
+  gstream_cursor_leave (self);
+
+  return tried;
+}
+
+/* Of several projections of different types, what is next counts; it has to have been seen by peek(). */
+static G_NO_INLINE gboolean
+next_has_kind (GstreamCursor   *self,
+               GstreamItemKind  kind)
+{
+  GstreamQueue *queue = find_oldest (self);
+
+  if (queue != NULL)
+    return gstream_queue_get_item_type (queue)->kind == kind;
+
+  for (guint i = 0; i < self->n_queues; i++)
+    if (gstream_queue_get_item_type (self->queues[i])->kind != kind)
+      return FALSE;
+
+  return TRUE;
+}
+
+static inline gboolean
+has_kind (GstreamCursor   *self,
+          GstreamItemKind  kind)
+{
+  return self->n_queues == 1 ? gstream_queue_get_item_type (self->queues[0])->kind == kind : next_has_kind (self, kind);
+}
+
+static inline void
+drop_string (GstreamCursor *self)
+{
+  if (self->string != NULL)
+    gstream_text_unref (g_steal_pointer (&self->string));
+}
+
+/**
+ * gstream_cursor_try_next_string:
+ * @self: a cursor over a projection of strings
+ * @item: (out) (transfer none) (nullable): the string; valid until the next call on this cursor
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for strings, without a #GValue and without a copy.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_string (GstreamCursor  *self,
+                                const char    **item,
+                                GError        **error)
+{
+  const GstreamItemType *type = NULL;
+  GstreamItem taken = { NULL };
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_STRING), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  drop_string (self); /* before another is made, which then may take its place */
+  gstream_cursor_enter (self); /* to keep the string */
+  tried = take (self, &type, &taken, error);
+  drop_string (self);
+  self->string = taken.p;
+  *item = taken.p;
+  gstream_cursor_leave (self);
+
+  return tried;
+}
+
+static inline GstreamTry
+try_next_pointer (GstreamCursor  *self,
+                  gpointer       *item,
+                  GError        **error)
+{
+  const GstreamItemType *type = NULL;
+  GstreamItem taken = { NULL };
+  GstreamTry tried;
+
+  gstream_cursor_enter (self); /* for what look() says */
+  tried = take (self, &type, &taken, error);
+  *item = taken.p;
+  gstream_cursor_leave (self);
+
+  return tried;
+}
+
+/**
+ * gstream_cursor_try_next_payload:
+ * @self: a cursor over a projection of payloads
+ * @item: (out) (transfer full) (nullable): the payload
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for payloads, without a #GValue.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_payload (GstreamCursor   *self,
+                                 GstreamPayload **item,
+                                 GError         **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_PAYLOAD), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  return try_next_pointer (self, (gpointer *) item, error);
+}
+
+/**
+ * gstream_cursor_try_next_event:
+ * @self: a cursor over a projection of events, such as a run's main log
+ * @item: (out) (transfer full) (nullable): the event
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for events, without a #GValue.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_event (GstreamCursor  *self,
+                               GstreamEvent  **item,
+                               GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_EVENT), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  return try_next_pointer (self, (gpointer *) item, error);
+}
+
+/**
+ * gstream_cursor_try_next_object:
+ * @self: a cursor over a projection of objects, such as a run's messages
+ * @item: (out) (transfer full) (nullable) (type GObject.Object): the object
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * [method@Cursor.try_next] for objects, without a #GValue.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_try_next_object (GstreamCursor  *self,
+                                gpointer       *item,
+                                GError        **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_OBJECT) || has_kind (self, GSTREAM_ITEM_HANDLE), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  return try_next_pointer (self, item, error);
+}
 
 /**
  * gstream_cursor_get_item_type:
@@ -64,12 +473,12 @@ gstream_cursor_get_item_type (GstreamCursor *self)
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), G_TYPE_INVALID);
 
-  if (self->n_feeds == 0)
+  if (self->n_queues == 0)
     return G_TYPE_INVALID;
 
-  type = gstream_feed_get_item_type (self->feeds[0])->type;
-  for (guint i = 1; i < self->n_feeds; i++)
-    if (gstream_feed_get_item_type (self->feeds[i])->type != type)
+  type = gstream_queue_get_item_type (self->queues[0])->type;
+  for (guint i = 1; i < self->n_queues; i++)
+    if (gstream_queue_get_item_type (self->queues[i])->type != type)
       return G_TYPE_INVALID;
 
   return type;
@@ -102,8 +511,8 @@ gboolean
 gstream_cursor_yields (GstreamCursor *self,
                        GType          type)
 {
-  for (guint i = 0; i < self->n_feeds; i++)
-    if (!g_type_is_a (gstream_feed_get_item_type (self->feeds[i])->type, type))
+  for (guint i = 0; i < self->n_queues; i++)
+    if (!g_type_is_a (gstream_queue_get_item_type (self->queues[i])->type, type))
       return FALSE;
 
   return TRUE;
@@ -120,12 +529,13 @@ gstream_cursor_get_pump (GstreamCursor *self)
 
 /* --- its life --- */
 
-void
-gstream_cursor_release_feeds (GstreamCursor *self)
+/* Unsubscribes. */
+static void
+release_queues (GstreamCursor *self)
 {
   g_object_ref (self);
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_detach (self->feeds[i]);
+  for (guint i = 0; i < self->n_queues; i++)
+    gstream_queue_detach (self->queues[i]);
   g_object_unref (self);
 }
 
@@ -164,13 +574,13 @@ gstream_cursor_close (GstreamCursor *self)
 
   g_object_ref (self);
   self->closed = TRUE;
-  gstream_cursor_settle_newest (self);
+  gstream_cursor_end_turn (self);
   if (self->task != NULL)
     {
       self->cut_short = TRUE;
       gstream_pump_ready (self->reader.pump, &self->reader.waiter);
     }
-  gstream_cursor_release_feeds (self);
+  release_queues (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
   g_object_unref (self);
 }
@@ -204,7 +614,7 @@ gstream_cursor_dispose (GObject *object)
   /* Cheaper than a reference for every item, and hardly ever needed. */
   if (self->n_calls > 0)
     {
-      self->reprieved = TRUE;
+      self->unref_deferred = TRUE;
       g_object_ref (self);
       return;
     }
@@ -219,10 +629,10 @@ gstream_cursor_finalize (GObject *object)
 {
   GstreamCursor *self = GSTREAM_CURSOR (object);
 
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_unref (self->feeds[i]);
-  if (self->feeds != &self->only)
-    g_free (self->feeds);
+  for (guint i = 0; i < self->n_queues; i++)
+    gstream_queue_unref (self->queues[i]);
+  if (self->queues != &self->only)
+    g_free (self->queues);
   g_clear_pointer (&self->string, gstream_text_unref);
   g_clear_pointer (&self->reader.pump, gstream_pump_unref);
 
@@ -265,19 +675,19 @@ gstream_cursor_init (GstreamCursor *self)
 }
 
 GstreamCursor *
-gstream_cursor_new_for_feeds (GstreamFeed **feeds,
-                              guint         n_feeds)
+gstream_cursor_new_for_queues (GstreamQueue **queues,
+                              guint         n_queues)
 {
   GstreamCursor *self = g_object_new (GSTREAM_TYPE_CURSOR, NULL);
 
-  self->feeds = n_feeds == 1 ? &self->only : g_new (GstreamFeed *, n_feeds);
-  self->n_feeds = n_feeds;
+  self->queues = n_queues == 1 ? &self->only : g_new (GstreamQueue *, n_queues);
+  self->n_queues = n_queues;
   self->closed = FALSE;
-  self->reader.n_open = n_feeds; /* before the first is attached, which may have ended already */
-  for (guint i = 0; i < n_feeds; i++)
+  self->reader.n_open = n_queues; /* before the first is attached, which may have ended already */
+  for (guint i = 0; i < n_queues; i++)
     {
-      self->feeds[i] = gstream_feed_ref (feeds[i]);
-      gstream_feed_attach (feeds[i], &self->reader);
+      self->queues[i] = gstream_queue_ref (queues[i]);
+      gstream_queue_attach (queues[i], &self->reader);
     }
 
   return self;

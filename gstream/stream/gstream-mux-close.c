@@ -77,7 +77,7 @@ add_work (GstreamMuxTree  *tree,
 }
 
 GstreamSideWork *
-gstream_mux_schedule (gpointer mux,
+gstream_stream_mux_schedule (gpointer mux,
                       gboolean fails_run)
 {
   GstreamStreamMux *self = mux;
@@ -118,7 +118,7 @@ cancel_works (GstreamStreamMux *self)
 }
 
 void
-gstream_mux_disown_works (GstreamStreamMux *self)
+gstream_stream_mux_disown_works (GstreamStreamMux *self)
 {
   g_autoptr (GPtrArray) works = works_of (self);
 
@@ -135,7 +135,7 @@ gstream_mux_disown_works (GstreamStreamMux *self)
 /* --- the end --- */
 
 void
-gstream_mux_end_projection (GstreamStreamMux  *self,
+gstream_stream_mux_end_projection (GstreamStreamMux  *self,
                             GstreamProjection *projection)
 {
   if (self->error != NULL)
@@ -148,7 +148,7 @@ static void
 end_one (gpointer projection,
          gpointer mux)
 {
-  gstream_mux_end_projection (mux, projection);
+  gstream_stream_mux_end_projection (mux, projection);
 }
 
 static void
@@ -162,9 +162,9 @@ end_extensions (GstreamStreamMux *self)
 static void
 end_projections (GstreamStreamMux *self)
 {
-  gstream_mux_foreach_projection (self, end_one, self);
+  gstream_stream_mux_foreach_projection (self, end_one, self);
   end_extensions (self);
-  gstream_mux_end_projection (self, self->log);
+  gstream_stream_mux_end_projection (self, self->log);
 }
 
 /* --- the end of its transformers, one after another --- */
@@ -188,7 +188,7 @@ join_enders (GstreamStreamMux *self)
 }
 
 void
-gstream_mux_leave_enders (GstreamStreamMux *self)
+gstream_stream_mux_leave_enders (GstreamStreamMux *self)
 {
   GstreamScope *known;
 
@@ -326,7 +326,7 @@ close_projections (GstreamStreamMux *self)
 {
   g_autoptr (GstreamStreamMux) root = self->root && self->root != self ? g_object_ref (self->root) : NULL;
 
-  gstream_mux_leave_enders (self);
+  gstream_stream_mux_leave_enders (self);
   self->state = GSTREAM_MUX_ENDING;
   end_projections (self);
   self->state = GSTREAM_MUX_CLOSED;
@@ -436,13 +436,13 @@ gstream_stream_mux_close (GstreamStreamMux *self,
       self->aborted = aborted;
     }
   self->state = GSTREAM_MUX_CLOSING;
-  gstream_mux_changed (self);
+  gstream_stream_mux_changed (self);
 
   g_object_ref (self);
   if (error != NULL || aborted)
     {
       if (self->root == self)
-        gstream_mux_cut_passage (self);
+        gstream_stream_mux_cancel_dispatch (self);
       cancel_works (self);
       cancel_endings (self);
     }

@@ -1,12 +1,828 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The way of one event: from stop to stop, through the transformers that want it
- * and into the main logs.
+ * The way of an event through a tree of muxes: which namespaces are a subgraph's, as
+ * events tell (D4), and the muxes of these; the steps of an event, from the root's mux
+ * down to that of the subgraph it occurs in, which are planned once for a namespace and a
+ * method and kept until something changes where events go; and their execution.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+
+/* --- what is known of scopes --- */
+
+/* --- what is known of scopes --- */
+
+static void
+release_mux (gpointer data)
+{
+  GstreamStreamMux *mux = data;
+
+  if (!mux->delayed) /* else the root waits for it still */
+    mux->root = NULL;
+  g_object_unref (mux);
+}
+
+static void
+clear_scope (gpointer data)
+{
+  GstreamScope *self = data;
+
+  g_clear_pointer (&self->mux, release_mux);
+  g_free (self->graph_name);
+  g_clear_pointer (&self->cause, gstream_payload_unref);
+}
+
+GstreamMuxTree *
+gstream_mux_tree_new (void)
+{
+  GstreamMuxTree *self = g_new0 (GstreamMuxTree, 1);
+
+  gstream_places_init (&self->scopes, sizeof (GstreamScope), clear_scope);
+
+  return self;
+}
+
+GstreamScope *
+gstream_mux_tree_find (GstreamMuxTree   *self,
+                       GstreamNamespace *ns)
+{
+  return (GstreamScope *) gstream_places_find (&self->scopes, ns);
+}
+
+/* --- what goes on (D4) --- */
+
+/* Which of the built-ins @transformer is; negative: none. */
+static int
+get_builtin_index (GstreamTransformer *transformer)
+{
+  guint order = gstream_transformer_get_order (transformer);
+
+  return order >= GSTREAM_ORDER_BUILTINS && order < GSTREAM_ORDER_BUILTINS + gstream_stream_mux_n_builtins
+           ? (int) (order - GSTREAM_ORDER_BUILTINS)
+           : -1;
+}
+
+/* The bits of built-ins of @self in which something may go on at @ns, a node of its scope until now, where @seen occurred. */
+static guint
+list_kept (GstreamStreamMux *self,
+                       GstreamNamespace *ns,
+                       guint             seen)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < self->transformers->len; i++)
+    {
+      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
+      int index = get_builtin_index (transformer);
+      const GstreamBuiltin *builtin = index >= 0 ? &gstream_stream_mux_builtins[index] : NULL;
+
+      if (builtin != NULL && builtin->keeps != NULL &&
+          ((builtin->wants[GSTREAM_RELATION_NODE] & seen) != 0 || builtin->keeps (transformer, ns)))
+        kept |= 1u << index;
+    }
+
+  return kept;
+}
+
+/* The bits of methods that have lately occurred at @ns. */
+static guint
+get_seen (GstreamMuxTree   *self,
+          GstreamNamespace *ns)
+{
+  GstreamRoute *route = self->routes ? g_hash_table_lookup (self->routes, ns) : NULL;
+
+  return route ? route->seen : 0;
+}
+
+/* --- how they come to be known --- */
+
+static void
+become_subgraph (GstreamStreamMux *root,
+                 GstreamScope     *scope)
+{
+  GstreamScope *parent = (GstreamScope *) scope->place.parent;
+  GstreamStreamMux *mux = parent != NULL ? parent->mux : root;
+
+  scope->is_subgraph = TRUE;
+  if (mux != NULL && mux->state == GSTREAM_MUX_OPEN)
+    scope->kept = list_kept (mux, scope->place.ns, get_seen (root->tree, scope->place.ns));
+  gstream_stream_mux_changed (root);
+}
+
+/* Makes @ns a subgraph's, if it is not one (D4). */
+static void
+learn (GstreamStreamMux *root,
+       GstreamNamespace *ns)
+{
+  GstreamScope *scope = (GstreamScope *) gstream_places_get (&root->tree->scopes, ns, 0);
+  GstreamPlace *parent = scope->place.parent;
+
+  for (GstreamScope *each = scope; each != NULL && !each->is_subgraph; each = (GstreamScope *) each->place.parent)
+    become_subgraph (root, each);
+  /* Late: what it is in is over. */
+  if (parent != NULL && parent->ended)
+    gstream_places_end (&root->tree->scopes, &scope->place, NULL, NULL);
+}
+
+/* Whatever occurs below a namespace makes it a subgraph's. */
+static void
+learn_above (GstreamStreamMux *root,
+             GstreamNamespace *ns)
+{
+  g_autoptr (GstreamNamespace) above = NULL;
+
+  if (ns->length < 2)
+    return;
+
+  above = gstream_namespace_new_len ((const char * const *) ns->segments, ns->length - 1);
+  learn (root, above);
+}
+
+/* Some of what occurs at one, too. */
+static gboolean
+makes_subgraph (const GstreamEventFields *fields)
+{
+  switch (fields->method)
+    {
+    case GSTREAM_METHOD_VALUES:
+    case GSTREAM_METHOD_UPDATES:
+    case GSTREAM_METHOD_TASKS:
+    case GSTREAM_METHOD_CHECKPOINTS:
+    case GSTREAM_METHOD_DEBUG:
+    case GSTREAM_METHOD_INPUT_REQUESTED:
+      return TRUE;
+    case GSTREAM_METHOD_LIFECYCLE:
+      return fields->step == GSTREAM_STEP_STARTED && fields->key != NULL;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_end (GstreamStep step)
+{
+  return step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED ||
+         step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED;
+}
+
+/* --- lifecycle (D1b, D3) --- */
+
+/* The list of strings @list, or NULL where it is none. */
+static GstreamNamespace *
+read_namespace (GstreamPayload *list)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) segments = NULL;
+  GstreamJsonValue value;
+  GstreamJsonIter iter;
+
+  if (gstream_payload_get_kind (list) != GSTREAM_PAYLOAD_ARRAY)
+    return NULL;
+
+  gstream_json_iter_init (&iter, gstream_payload_value (list));
+  while (gstream_json_iter_element (&iter, &value))
+    {
+      g_autofree char *segment = NULL;
+
+      if (gstream_json_kind (value) != GSTREAM_PAYLOAD_STRING)
+        return NULL;
+      segment = gstream_json_dup_string (value);
+      g_strv_builder_add (builder, segment);
+    }
+  segments = g_strv_builder_end (builder);
+
+  return gstream_namespace_new ((const char * const *) segments);
+}
+
+/* Whoever logs what becomes of others names them in the data: that is then the one that counts (D1b). */
+static GstreamNamespace *
+find_place (GstreamStreamMux *root,
+            GstreamEvent     *event)
+{
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  g_autoptr (GstreamPayload) list = NULL;
+
+  g_clear_pointer (&dispatch->place, gstream_namespace_unref);
+  if (gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE)
+    list = gstream_payload_get (gstream_event_peek_item (event), "/namespace");
+  if (list != NULL)
+    dispatch->place = read_namespace (list);
+  if (dispatch->place != NULL && gstream_namespace_equal (dispatch->place, ns))
+    g_clear_pointer (&dispatch->place, gstream_namespace_unref);
+
+  return dispatch->place != NULL ? dispatch->place : ns;
+}
+
+static void
+describe (GstreamScope *scope,
+          GstreamEvent *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  GstreamPayload *cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
+
+  if (fields->name != NULL)
+    {
+      g_free (scope->graph_name);
+      scope->graph_name = g_strdup (fields->name);
+    }
+  if (cause != NULL)
+    {
+      g_clear_pointer (&scope->cause, gstream_payload_unref);
+      scope->cause = cause;
+    }
+}
+
+static void
+note_lifecycle (GstreamStreamMux *root,
+                GstreamEvent     *event,
+                GstreamNamespace *ns)
+{
+  GstreamMuxTree *tree = root->tree;
+  GstreamScope *scope;
+
+  tree->lifecycle_seen = TRUE;
+  if (ns->length == 0)
+    return;
+
+  scope = (GstreamScope *) gstream_places_get (&tree->scopes, ns, 0);
+  if (!scope->is_shown)
+    describe (scope, event);
+  if (is_end (gstream_event_get_fields (event)->step))
+    gstream_places_end (&tree->scopes, &scope->place, NULL, NULL);
+  else
+    gstream_places_revive (&tree->scopes, &scope->place);
+  tree->is_untidy = TRUE;
+}
+
+/* --- tasks (D1, D6) --- */
+
+static void
+note_result (GstreamStreamMux *root,
+             GstreamEvent     *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  GstreamMuxTree *tree = root->tree;
+  GstreamPlace *place;
+
+  if (fields->step != GSTREAM_STEP_TASK_RESULT || fields->key == NULL || tree->lifecycle_seen)
+    return;
+
+  while ((place = gstream_places_of_task (&tree->scopes, gstream_event_peek_namespace (event), fields->key)) != NULL)
+    gstream_places_end (&tree->scopes, place, NULL, NULL);
+  tree->is_untidy = TRUE;
+}
+
+/* --- what an event says --- */
+
+/* What @event, which counts for @ns, says of scopes, before any mux sees it. */
+static void
+note (GstreamStreamMux *root,
+      GstreamEvent     *event,
+      GstreamNamespace *ns)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+
+  learn_above (root, ns);
+  if (ns->length > 0 && makes_subgraph (fields))
+    learn (root, ns);
+
+  if (fields->method == GSTREAM_METHOD_LIFECYCLE)
+    note_lifecycle (root, event, ns);
+  else if (fields->method == GSTREAM_METHOD_TASKS)
+    note_result (root, event);
+}
+
+static gboolean
+may_be_forgotten (GstreamPlace *place)
+{
+  GstreamStreamMux *mux = ((GstreamScope *) place)->mux;
+
+  return mux == NULL || mux->state == GSTREAM_MUX_CLOSED;
+}
+
+/* Lets go of what nobody needs any more. Not while an event is on its way. */
+static void
+tidy (GstreamStreamMux *root)
+{
+  GstreamMuxTree *tree = root->tree;
+
+  tree->is_untidy = FALSE;
+  g_clear_pointer (&tree->dropped, g_ptr_array_unref);
+  if (gstream_places_trim (&tree->scopes, may_be_forgotten))
+    gstream_stream_mux_changed (root);
+}
+
+GstreamNamespace *
+gstream_stream_mux_peek_place (GstreamStreamMux *self)
+{
+  GstreamMuxDispatch *dispatch = &self->root->tree->dispatch;
+
+  return dispatch->place != NULL ? dispatch->place : gstream_event_peek_namespace (dispatch->event);
+}
+
+void
+gstream_stream_mux_get_said (GstreamStreamMux  *self,
+                             GstreamNamespace  *scope,
+                             const char       **graph_name,
+                             GstreamPayload   **cause)
+{
+  GstreamScope *known = gstream_mux_tree_find (self->root->tree, scope);
+
+  *graph_name = known ? known->graph_name : NULL;
+  *cause = known ? known->cause : NULL;
+}
+
+/* --- their muxes --- */
+
+static GstreamStreamMux *
+new_child (GstreamStreamMux *parent,
+           GstreamNamespace *scope)
+{
+  GstreamStreamMux *self = gstream_stream_mux_new (NULL);
+
+  self->chosen = parent->chosen;
+  g_clear_pointer (&self->scope, gstream_namespace_unref);
+  self->scope = gstream_namespace_ref (scope);
+  self->root = parent->root;
+  self->pump = gstream_pump_ref (parent->pump);
+  g_clear_pointer (&self->tree, gstream_mux_tree_free);
+  gstream_projection_bind (self->log, self->pump, &gstream_stream_mux_projection_funcs, self);
+
+  return self;
+}
+
+/* It is shown now, to somebody or to nobody. */
+static GstreamScope *
+know (GstreamStreamMux *root,
+      GstreamNamespace *ns)
+{
+  GstreamScope *scope;
+
+  learn (root, ns);
+  scope = gstream_mux_tree_find (root->tree, ns);
+  if (!scope->is_shown)
+    gstream_stream_mux_changed (root);
+  scope->is_shown = TRUE;
+
+  return scope;
+}
+
+GstreamStreamMux *
+gstream_stream_mux_make_child (GstreamStreamMux  *self,
+                               GstreamNamespace  *scope,
+                               GError           **error)
+{
+  g_autoptr (GstreamStreamMux) child = NULL;
+  GstreamScope *known;
+
+  g_return_val_if_fail (self->root != NULL && self->pump != NULL, NULL);
+  g_return_val_if_fail (gstream_namespace_is_in (scope, self->scope), NULL);
+
+  known = know (self->root, scope);
+  if (known->mux != NULL)
+    return g_object_ref (known->mux);
+
+  if (self->factories == NULL && self->chosen == 0)
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                           "A mux made only of ready-made transformers has no children: nothing could make theirs");
+      return NULL;
+    }
+
+  child = new_child (self, scope);
+  if (!gstream_stream_mux_inherit_factories (child, self, error))
+    return NULL;
+  known->mux = g_object_ref (child);
+  gstream_stream_mux_changed (self);
+
+  return g_steal_pointer (&child);
+}
+
+void
+gstream_stream_mux_mark_child (GstreamStreamMux *self,
+                               GstreamNamespace *scope)
+{
+  know (self->root, scope);
+}
+
+void
+gstream_stream_mux_forget (GstreamStreamMux *self)
+{
+  GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
+  GstreamScope *known = tree ? gstream_mux_tree_find (tree, self->scope) : NULL;
+
+  if (known == NULL || known->mux != self)
+    return;
+
+  /* An event on its way may be in it right now. */
+  gstream_stream_mux_changed (self);
+  if (tree->dropped == NULL)
+    tree->dropped = g_ptr_array_new_with_free_func (release_mux);
+  g_ptr_array_add (tree->dropped, g_steal_pointer (&known->mux));
+  tree->is_untidy = TRUE;
+  if (tree->dispatch.event == NULL)
+    tidy (self->root);
+}
+
+gboolean
+gstream_stream_mux_is_plain (GstreamStreamMux *self)
+{
+  return self->factories == NULL;
+}
+
+gboolean
+gstream_stream_mux_has_lifecycle (GstreamStreamMux *self)
+{
+  return self->root != NULL && self->root->tree->lifecycle_seen;
+}
+
+gboolean
+gstream_stream_mux_is_drained (GstreamStreamMux *self)
+{
+  return self->drained;
+}
+
+void
+gstream_stream_mux_set_drained (GstreamStreamMux *self)
+{
+  self->drained = TRUE;
+}
+
+/* --- where events go --- */
+
+/* More namespaces than this, and those that are not of late are forgotten. */
+#define MAX_ROUTES 4096
+
+/* What the run's own state, and what is said of a subgraph, is made of (R4, R10, T6, T8). */
+#define OBSERVED ((1u << GSTREAM_METHOD_VALUES) | (1u << GSTREAM_METHOD_LIFECYCLE) | \
+                  (1u << GSTREAM_METHOD_INPUT_REQUESTED) | (1u << GSTREAM_METHOD_TASKS))
+
+/* --- the tree --- */
+
+static void
+route_free (gpointer data)
+{
+  GstreamRoute *self = data;
+
+  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
+    g_free (self->plans[i]);
+  gstream_namespace_unref (self->ns);
+  g_free (self);
+}
+
+static void
+forget_routes (GstreamMuxTree *self)
+{
+  for (guint i = 0; i < GSTREAM_MUX_N_RECENT; i++)
+    g_clear_pointer (&self->recent[i].ns, gstream_namespace_unref);
+  g_clear_pointer (&self->routes, g_hash_table_unref);
+}
+
+/* It comes to its end alone. */
+static void
+leave_root (GstreamStreamMux *mux)
+{
+  mux->root = NULL;
+  mux->delayed = FALSE;
+}
+
+void
+gstream_mux_tree_free (GstreamMuxTree *self)
+{
+  GList *link;
+
+  g_assert (self->works == NULL || self->works->len == 0);
+
+  while ((link = g_queue_pop_head_link (&self->enders)) != NULL)
+    leave_root (link->data);
+
+  gstream_mux_dispatch_clear (&self->dispatch);
+  forget_routes (self);
+  gstream_places_clear (&self->scopes);
+  g_clear_pointer (&self->dropped, g_ptr_array_unref);
+  g_clear_pointer (&self->works, g_ptr_array_unref);
+  g_clear_object (&self->cancellable);
+  g_free (self);
+}
+
+void
+gstream_stream_mux_changed (GstreamStreamMux *self)
+{
+  if (self->root != NULL && self->root->tree != NULL)
+    self->root->tree->generation++;
+}
+
+/* --- routes --- */
+
+/* The innermost subgraph that @ns is in; NULL: the root. */
+static GstreamScope *
+find_innermost (GstreamMuxTree   *tree,
+                GstreamNamespace *ns)
+{
+  GstreamScope *scope = gstream_mux_tree_find (tree, ns);
+
+  for (guint length = ns->length; scope == NULL && length > 1 && tree->scopes.table != NULL; length--)
+    {
+      g_autoptr (GstreamNamespace) above = gstream_namespace_new_len ((const char * const *) ns->segments, length - 1);
+
+      scope = gstream_mux_tree_find (tree, above);
+    }
+  while (scope != NULL && !scope->is_subgraph)
+    scope = (GstreamScope *) scope->place.parent;
+
+  return scope;
+}
+
+/* The subgraph just below @mux that the event is in; NULL: none. */
+static GstreamScope *
+find_below (GstreamRoute     *route,
+            GstreamStreamMux *mux)
+{
+  GstreamScope *scope = route->scope;
+
+  while (scope != NULL && scope->place.ns->length > mux->scope->length + 1)
+    scope = (GstreamScope *) scope->place.parent;
+
+  return scope != NULL && scope->place.ns->length == mux->scope->length + 1 ? scope : NULL;
+}
+
+static GstreamRelation
+relation_of (GstreamStreamMux *mux,
+             GstreamRoute     *route,
+             GstreamScope     *below)
+{
+  if (mux->scope->length == route->ns->length)
+    return GSTREAM_RELATION_OWN;
+  if (below == NULL)
+    return GSTREAM_RELATION_NODE;
+
+  return below->is_shown ? GSTREAM_RELATION_BELOW : GSTREAM_RELATION_BIRTH;
+}
+
+static gboolean
+is_observed (GstreamMethod   method,
+             GstreamRelation relation)
+{
+  if ((OBSERVED & (1u << method)) == 0)
+    return FALSE;
+
+  return relation == GSTREAM_RELATION_OWN || method == GSTREAM_METHOD_INPUT_REQUESTED;
+}
+
+/* --- what began while a namespace was a node (D4) --- */
+
+/* The event is at a subgraph by now, and may go on with what began at the node that it was. */
+static gboolean
+process_kept (GstreamTransformer  *transformer,
+              GstreamEvent        *event,
+              GError             **error)
+{
+  GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
+  int index = get_builtin_index (transformer);
+  GstreamMuxDispatch *dispatch = &mux->root->tree->dispatch;
+
+  if (!gstream_stream_mux_builtins[index].take_kept (transformer, event))
+    return TRUE;
+
+  dispatch->claimer = mux;
+  dispatch->generation = mux->root->tree->generation - 1; /* the rest of the way is another one */
+
+  return TRUE;
+}
+
+static gboolean
+is_kept (GstreamTransformer *transformer,
+         GstreamRoute       *route,
+         GstreamScope       *below)
+{
+  int index = get_builtin_index (transformer);
+
+  return below != NULL && below == route->scope && below->place.ns->length == route->ns->length && index >= 0 &&
+         (below->kept & (1u << index)) != 0;
+}
+
+/* --- steps --- */
+
+/* The parent's built-ins have what goes on there, so that those of the subgraph do not. */
+static GstreamRelation
+relation_to (GstreamTransformer *transformer,
+             GstreamStreamMux   *mux,
+             GstreamRelation     relation)
+{
+  GstreamStreamMux *claimer = mux->root->tree->dispatch.claimer;
+
+  if (claimer == NULL || claimer == mux || get_builtin_index (transformer) < 0)
+    return relation;
+
+  return GSTREAM_RELATION_BELOW;
+}
+
+/* Those of the transformers of @mux that want the event and come after @order. */
+static void
+add_visits (GArray           *steps,
+            GstreamStreamMux *mux,
+            GstreamRoute     *route,
+            GstreamRelation   relation,
+            GstreamMethod     method,
+            gint64            after)
+{
+  GstreamScope *below = find_below (route, mux);
+
+  gstream_stream_mux_make_builtins (mux, relation, method);
+  for (guint i = 0; i < mux->transformers->len; i++)
+    {
+      GstreamTransformer *transformer = g_ptr_array_index (mux->transformers, i);
+      GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
+      GstreamMuxStep step = { .mux = mux, .transformer = transformer, .process = klass->process };
+
+      if (gstream_transformer_get_order (transformer) <= after ||
+          (klass->process == NULL && klass->process_async == NULL))
+        continue;
+      if (is_kept (transformer, route, below) &&
+          gstream_transformer_wants_at (transformer, GSTREAM_RELATION_NODE, method))
+        step.process = process_kept;
+      else if (!gstream_transformer_wants_at (transformer, relation_to (transformer, mux, relation), method))
+        continue;
+      g_array_append_val (steps, step);
+    }
+}
+
+/* What remains to be done in @mux after the transformer of @order; -1: all. */
+static void
+add_mux (GArray           *steps,
+         GstreamStreamMux *mux,
+         GstreamRoute     *route,
+         GstreamMethod     method,
+         gint64            after)
+{
+  GstreamRelation relation = relation_of (mux, route, find_below (route, mux));
+  GstreamMuxStep leave = { .mux = mux, .relation = relation, .is_observed = is_observed (method, relation),
+                        .is_logged = gstream_projection_is_wanted (mux->log) };
+
+  add_visits (steps, mux, route, relation, method, after);
+  if (leave.is_observed || leave.is_logged || mux->tree != NULL) /* the root counts every event (E4) */
+    g_array_append_val (steps, leave);
+}
+
+/* From the one that is @length segments long down to @scope. */
+static void
+add_scopes (GArray        *steps,
+            GstreamScope  *scope,
+            GstreamRoute  *route,
+            GstreamMethod  method,
+            guint          length)
+{
+  if (scope == NULL || scope->place.ns->length < length)
+    return;
+
+  add_scopes (steps, (GstreamScope *) scope->place.parent, route, method, length);
+  if (scope->mux != NULL && scope->mux->state == GSTREAM_MUX_OPEN)
+    add_mux (steps, scope->mux, route, method, -1);
+}
+
+/* From the scope that is @length segments long on down. */
+static GstreamMuxStep *
+make_plan (GArray           *steps,
+            GstreamStreamMux *root,
+            GstreamRoute     *route,
+            GstreamMethod     method,
+            guint             length)
+{
+  if (length == 0)
+    add_mux (steps, root, route, method, -1);
+  add_scopes (steps, route->scope, route, method, length);
+  g_array_append_val (steps, (GstreamMuxStep) { NULL });
+
+  return g_memdup2 (steps->data, steps->len * sizeof (GstreamMuxStep));
+}
+
+static void
+refresh_route (GstreamStreamMux *root,
+               GstreamRoute     *route)
+{
+  for (guint i = 0; i < GSTREAM_N_METHODS; i++)
+    g_clear_pointer (&route->plans[i], g_free);
+
+  route->generation = root->tree->generation;
+  route->scope = find_innermost (root->tree, route->ns);
+}
+
+static GstreamRoute *
+look_up_route (GstreamMuxTree   *tree,
+               GstreamNamespace *ns)
+{
+  GstreamRoute *route = tree->routes ? g_hash_table_lookup (tree->routes, ns) : NULL;
+
+  if (route != NULL)
+    return route;
+
+  if (tree->routes != NULL && g_hash_table_size (tree->routes) >= MAX_ROUTES)
+    forget_routes (tree);
+  if (tree->routes == NULL)
+    tree->routes = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, route_free);
+  route = g_new0 (GstreamRoute, 1);
+  route->ns = gstream_namespace_ref (ns);
+  route->generation = tree->generation - 1;
+  g_hash_table_insert (tree->routes, route->ns, route);
+
+  return route;
+}
+
+static void
+remember (GstreamRecent    *self,
+          GstreamNamespace *ns,
+          GstreamRoute     *route)
+{
+  gstream_namespace_ref (ns);
+  g_clear_pointer (&self->ns, gstream_namespace_unref);
+  self->ns = ns;
+  self->route = route;
+}
+
+/* Events of one namespace share it, mostly: its address tells, without hashing its segments. */
+static inline GstreamRecent *
+get_recent (GstreamMuxTree   *tree,
+            GstreamNamespace *ns)
+{
+  return &tree->recent[(GPOINTER_TO_SIZE (ns) >> 4) % GSTREAM_MUX_N_RECENT];
+}
+
+static GstreamRoute *
+get_route (GstreamStreamMux *root,
+           GstreamNamespace *ns)
+{
+  GstreamMuxTree *tree = root->tree;
+  GstreamRecent *recent = get_recent (tree, ns);
+
+  if (recent->ns != ns)
+    remember (recent, ns, look_up_route (tree, ns));
+  if (recent->route->generation != tree->generation)
+    refresh_route (root, recent->route);
+
+  return recent->route;
+}
+
+/* The steps of @event, of @ns and @method; the tree's, until something changes where events go. */
+static const GstreamMuxStep *
+find_plan (GstreamStreamMux *root,
+            GstreamEvent     *event,
+            GstreamNamespace *ns,
+            GstreamMethod     method)
+{
+  GstreamRoute *route = get_route (root, ns);
+
+  if (route->plans[method] == NULL)
+    {
+      g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (GstreamMuxStep));
+
+      note (root, event, ns); /* the first of its method there: it may say what the namespace is */
+      route = get_route (root, ns);
+      route->seen |= 1u << method;
+      route->plans[method] = make_plan (steps, root, route, method, 0);
+    }
+
+  return route->plans[method];
+}
+
+/* Those of @event that come after the transformer of @order in @mux. */
+static GstreamMuxStep *
+plan_rest (GstreamStreamMux *root,
+                       GstreamEvent     *event,
+                       GstreamStreamMux *mux,
+                       guint             order)
+{
+  GstreamMethod method = gstream_event_get_fields (event)->method;
+  GstreamRoute *route = get_route (root, gstream_stream_mux_peek_place (root));
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (GstreamMuxStep));
+
+  if (order != GSTREAM_ORDER_LEFT)
+    add_mux (steps, mux, route, method, order);
+
+  return make_plan (steps, root, route, method, mux->scope->length + 1);
+}
+
+gboolean
+gstream_stream_mux_owns (gpointer      mux,
+                  GstreamEvent *event)
+{
+  GstreamStreamMux *self = mux;
+  GstreamMuxDispatch *dispatch = self->root != NULL ? &self->root->tree->dispatch : NULL;
+  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  GstreamScope *scope;
+
+  if (dispatch == NULL)
+    return gstream_namespace_equal (ns, self->scope);
+  if (dispatch->event == event && dispatch->claimer != NULL)
+    return dispatch->claimer == self;
+
+  scope = get_route (self->root, dispatch->event == event ? gstream_stream_mux_peek_place (self) : ns)->scope;
+
+  return scope != NULL ? gstream_namespace_equal (scope->place.ns, self->scope) : self == self->root;
+}
 
 /* How deep subgraphs may lie in each other: more is a mistake, and would cost its square. */
 #define MAX_DEPTH 256
@@ -28,13 +844,13 @@ log_event (GstreamStreamMux *self,
 }
 
 void
-gstream_mux_append (GstreamStreamMux *self,
+gstream_stream_mux_append (GstreamStreamMux *self,
                     GstreamEvent     *event)
 {
   gstream_event_unref (log_event (self, event, gstream_projection_is_wanted (self->log)));
 }
 
-/* --- the passage --- */
+/* --- the dispatch --- */
 
 /* FALSE: it lies deeper than anything can. */
 static gboolean
@@ -52,19 +868,19 @@ check_depth (GstreamStreamMux *root,
 }
 
 /* NULL: it lies deeper than anything can. */
-static inline const GstreamStop *
-get_chain (GstreamStreamMux *root,
+static inline const GstreamMuxStep *
+get_plan (GstreamStreamMux *root,
            GstreamEvent     *event,
            GstreamNamespace *ns,
            GstreamMethod     method)
 {
   GstreamMuxTree *tree = root->tree;
-  GstreamRoute *route = tree->first.route;
+  GstreamRecent *recent = get_recent (tree, ns);
 
-  if (tree->first.ns == ns && route->generation == tree->generation && route->chains[method] != NULL)
-    return route->chains[method];
+  if (recent->ns == ns && recent->route->generation == tree->generation && recent->route->plans[method] != NULL)
+    return recent->route->plans[method];
 
-  return check_depth (root, ns) ? gstream_mux_find_chain (root, event, ns, method) : NULL;
+  return check_depth (root, ns) ? find_plan (root, event, ns, method) : NULL;
 }
 
 /* What some events say of scopes counts before any transformer sees them; that of others is asked for where it may be new. */
@@ -76,60 +892,60 @@ is_noted (GstreamMethod method)
 
 /* Takes @event. FALSE: it goes nowhere. */
 static inline gboolean
-set_out (GstreamStreamMux *root,
+begin_dispatch (GstreamStreamMux *root,
          GstreamEvent     *event)
 {
-  GstreamPassage *passage = &root->tree->passage;
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
   GstreamMethod method = gstream_event_get_fields (event)->method;
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
 
-  passage->event = event;
-  passage->claimer = NULL; /* before the way is found, which it decides */
+  dispatch->event = event;
+  dispatch->claimer = NULL; /* before the way is found, which it decides */
   if (G_UNLIKELY (is_noted (method)))
     {
-      ns = gstream_mux_find_place (root, event);
+      ns = find_place (root, event);
       if (!check_depth (root, ns))
         return FALSE;
-      gstream_mux_note (root, event, ns);
+      note (root, event, ns);
     }
-  passage->next = get_chain (root, event, ns, method);
-  passage->generation = root->tree->generation;
-  passage->suppressor = NULL;
+  dispatch->next = get_plan (root, event, ns, method);
+  dispatch->generation = root->tree->generation;
+  dispatch->suppressor = NULL;
 
-  return passage->next != NULL;
+  return dispatch->next != NULL;
 }
 
 static G_ALWAYS_INLINE inline void
-end_passage (GstreamStreamMux *root)
+end_dispatch (GstreamStreamMux *root)
 {
-  gstream_passage_clear (&root->tree->passage);
+  gstream_mux_dispatch_clear (&root->tree->dispatch);
   if (G_UNLIKELY (root->tree->is_untidy))
-    gstream_mux_tidy (root);
+    tidy (root);
 }
 
 void
-gstream_mux_cut_passage (GstreamStreamMux *root)
+gstream_stream_mux_cancel_dispatch (GstreamStreamMux *root)
 {
   if (root->tree->cancellable != NULL)
     g_cancellable_cancel (root->tree->cancellable);
 }
 
 void
-gstream_mux_replace (gpointer            mux,
+gstream_stream_mux_replace (gpointer            mux,
                      GstreamTransformer *transformer,
                      GstreamEvent       *event)
 {
   GstreamStreamMux *self = mux;
-  GstreamPassage *passage = self->root != NULL ? &self->root->tree->passage : NULL;
+  GstreamMuxDispatch *dispatch = self->root != NULL ? &self->root->tree->dispatch : NULL;
 
   /* The run may be over by the time an asynchronous one comes to this; and one that is told of its failure has had its say. */
-  if (passage == NULL || self->state != GSTREAM_MUX_OPEN || passage->event == NULL ||
-      passage->next[-1].transformer != transformer)
+  if (dispatch == NULL || self->state != GSTREAM_MUX_OPEN || dispatch->event == NULL ||
+      dispatch->next[-1].transformer != transformer)
     return;
 
   gstream_event_ref (event);
-  g_clear_pointer (&passage->replacement, gstream_event_unref);
-  passage->replacement = event;
+  g_clear_pointer (&dispatch->replacement, gstream_event_unref);
+  dispatch->replacement = event;
 }
 
 /*
@@ -142,12 +958,12 @@ find_rest (GstreamStreamMux *root,
            GstreamStreamMux *mux,
            guint             order)
 {
-  GstreamPassage *passage = &root->tree->passage;
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
 
-  g_free (passage->rest);
-  passage->rest = gstream_mux_find_rest (root, passage->event, mux, order);
-  passage->next = passage->rest;
-  passage->generation = root->tree->generation;
+  g_free (dispatch->rest);
+  dispatch->rest = plan_rest (root, dispatch->event, mux, order);
+  dispatch->next = dispatch->rest;
+  dispatch->generation = root->tree->generation;
 }
 
 /* Takes @error: FALSE where the mux is open no more, or there is one. */
@@ -174,8 +990,8 @@ take_consequences (GstreamStreamMux   *root,
                    gboolean            passed,
                    GError             *error)
 {
-  GstreamPassage *passage = &root->tree->passage;
-  g_autoptr (GstreamEvent) replacement = g_steal_pointer (&passage->replacement);
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
+  g_autoptr (GstreamEvent) replacement = g_steal_pointer (&dispatch->replacement);
 
   if (!check_open (mux, error))
     {
@@ -184,15 +1000,15 @@ take_consequences (GstreamStreamMux   *root,
     }
 
   if (!passed)
-    passage->suppressor = mux;
+    dispatch->suppressor = mux;
   if (replacement != NULL)
     {
-      gstream_event_unref (passage->event);
-      passage->event = g_steal_pointer (&replacement);
-      gstream_mux_note (root, passage->event, gstream_mux_find_place (root, passage->event));
+      gstream_event_unref (dispatch->event);
+      dispatch->event = g_steal_pointer (&replacement);
+      note (root, dispatch->event, find_place (root, dispatch->event));
       find_rest (root, mux, gstream_transformer_get_order (transformer));
     }
-  else if (passage->generation != root->tree->generation)
+  else if (dispatch->generation != root->tree->generation)
     find_rest (root, mux, gstream_transformer_get_order (transformer));
 }
 
@@ -204,16 +1020,16 @@ accept_verdict (GstreamStreamMux   *root,
                 gboolean            passed,
                 GError             *error)
 {
-  GstreamPassage *passage = &root->tree->passage;
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
 
-  if (G_UNLIKELY (!passed || error != NULL || passage->replacement != NULL ||
-                  passage->generation != root->tree->generation))
+  if (G_UNLIKELY (!passed || error != NULL || dispatch->replacement != NULL ||
+                  dispatch->generation != root->tree->generation))
     take_consequences (root, mux, transformer, passed, error);
 }
 
 /* --- asynchronous transformers --- */
 
-static gboolean run_passage (GstreamStreamMux *root);
+static gboolean run_dispatch (GstreamStreamMux *root);
 
 typedef struct
 {
@@ -249,7 +1065,7 @@ on_processed (GObject      *object,
   visit->done = TRUE;
   if (!visit->starting) /* else who called process_async goes on */
     {
-      arrived = run_passage (visit->root);
+      arrived = run_dispatch (visit->root);
       async_visit_free (visit);
     }
   gstream_pump_leave (pump);
@@ -269,7 +1085,7 @@ process_async (GstreamStreamMux   *root,
   if (root->tree->cancellable == NULL)
     root->tree->cancellable = g_cancellable_new ();
   *visit = (AsyncVisit) { g_object_ref (root), g_object_ref (mux), TRUE, FALSE };
-  GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_async (transformer, root->tree->passage.event,
+  GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_async (transformer, root->tree->dispatch.event,
                                                               root->tree->cancellable, on_processed, visit);
   visit->starting = FALSE;
   done = visit->done;
@@ -292,19 +1108,19 @@ is_wanted_by_name (GstreamTransformer *transformer,
 /* FALSE: an asynchronous transformer has the event. */
 static inline gboolean
 visit (GstreamStreamMux  *root,
-       const GstreamStop *stop)
+       const GstreamMuxStep *step)
 {
-  GstreamStreamMux *mux = stop->mux;
-  GstreamTransformer *transformer = stop->transformer;
+  GstreamStreamMux *mux = step->mux;
+  GstreamTransformer *transformer = step->transformer;
   GError *error = NULL;
   gboolean passed;
 
-  if (!is_wanted_by_name (transformer, root->tree->passage.event))
+  if (!is_wanted_by_name (transformer, root->tree->dispatch.event))
     return TRUE;
-  if (stop->process == NULL)
+  if (step->process == NULL)
     return process_async (root, mux, transformer);
 
-  passed = stop->process (transformer, root->tree->passage.event, &error);
+  passed = step->process (transformer, root->tree->dispatch.event, &error);
   accept_verdict (root, mux, transformer, passed, error);
 
   return TRUE;
@@ -312,36 +1128,36 @@ visit (GstreamStreamMux  *root,
 
 static inline void
 leave (GstreamStreamMux  *root,
-       const GstreamStop *stop)
+       const GstreamMuxStep *step)
 {
-  GstreamPassage *passage = &root->tree->passage;
-  GstreamStreamMux *mux = stop->mux;
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
+  GstreamStreamMux *mux = step->mux;
 
-  if (passage->suppressor != mux)
-    passage->event = log_event (mux, passage->event, stop->is_logged);
-  if (stop->is_observed && mux->funcs != NULL)
-    mux->funcs->observe (mux->owner, passage->event, stop->relation);
+  if (dispatch->suppressor != mux)
+    dispatch->event = log_event (mux, dispatch->event, step->is_logged);
+  if (step->is_observed && mux->funcs != NULL)
+    mux->funcs->observe (mux->owner, dispatch->event, step->relation);
 
-  if (passage->generation != root->tree->generation)
+  if (dispatch->generation != root->tree->generation)
     find_rest (root, mux, GSTREAM_ORDER_LEFT);
 }
 
 /* FALSE: an asynchronous transformer has the event. */
 static gboolean
-run_passage (GstreamStreamMux *root)
+run_dispatch (GstreamStreamMux *root)
 {
-  GstreamPassage *passage = &root->tree->passage;
-  const GstreamStop *stop;
+  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
+  const GstreamMuxStep *step;
 
-  while (root->state == GSTREAM_MUX_OPEN && (stop = passage->next)->mux != NULL)
+  while (root->state == GSTREAM_MUX_OPEN && (step = dispatch->next)->mux != NULL)
     {
-      passage->next++;
-      if (stop->transformer == NULL)
-        leave (root, stop);
-      else if (!visit (root, stop))
+      dispatch->next++;
+      if (step->transformer == NULL)
+        leave (root, step);
+      else if (!visit (root, step))
         return FALSE;
     }
-  end_passage (root);
+  end_dispatch (root);
 
   return TRUE;
 }
@@ -349,7 +1165,7 @@ run_passage (GstreamStreamMux *root)
 static gboolean
 give_up (GstreamStreamMux *root)
 {
-  end_passage (root);
+  end_dispatch (root);
 
   return TRUE;
 }
@@ -360,7 +1176,7 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
 {
   gboolean arrived;
 
-  g_assert (self->tree->passage.event == NULL);
+  g_assert (self->tree->dispatch.event == NULL);
 
   if (self->state != GSTREAM_MUX_OPEN)
     {
@@ -370,9 +1186,9 @@ gstream_stream_mux_dispatch (GstreamStreamMux *self,
 
   self->started = TRUE;
   self->dispatching = TRUE;
-  arrived = set_out (self, event) ? run_passage (self) : give_up (self);
+  arrived = begin_dispatch (self, event) ? run_dispatch (self) : give_up (self);
   self->dispatching = FALSE;
-  if (G_UNLIKELY (self->reprieved))
+  if (G_UNLIKELY (self->unref_deferred))
     g_object_unref (self);
 
   return arrived;

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/stream/gstream-places-private.h>
+#include <gstream/stream/gstream-places-internal.h>
 
 /* More than this of those that have ended, and the oldest are forgotten. */
 #define MAX_ENDED 4096

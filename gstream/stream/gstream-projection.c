@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A typed, ordered, drainable queue of a run.
+ * A projection: a typed, ordered, drainable queue of a run. The class, its place in a
+ * run, its queues, what it keeps for early subscribers (P11), who pushes (P5, P6), who
+ * subscribes (P1, P8, P10), and its end.
  */
 #include "config.h"
 
-#include <gstream/stream/gstream-projection-private.h>
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-cursor-private.h>
+#include <gstream/stream/gstream-projection-internal.h>
+#include <gstream/stream/gstream-queue-private.h>
 
 /**
  * GstreamProjection:
@@ -43,15 +48,854 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_projection_handle_init))
+static void handle_init (GstreamHandleInterface *iface);
+static void let_in (GstreamProjection *self);
 
-void
-gstream_projection_tell_subscribed (GstreamProjection *self)
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, handle_init))
+
+/* Says that somebody has subscribed, or that nobody is any more. */
+static void
+tell_subscribed (GstreamProjection *self)
 {
   if (self->funcs != NULL)
     self->funcs->changed (self->owner);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUBSCRIBED]);
+}
+
+/* --- its place in a run: the pump that drives it, and the mux it tells --- */
+
+static GstreamPump *
+get_pump (GstreamProjection *self)
+{
+  if (self->pump == NULL)
+    self->pump = gstream_pump_new (NULL, NULL);
+
+  return self->pump;
+}
+
+void
+gstream_projection_bind (GstreamProjection                 *self,
+                         GstreamPump                       *pump,
+                         const GstreamProjectionOwnerFuncs *funcs,
+                         gpointer                           owner)
+{
+  gstream_pump_ref (pump);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
+  self->pump = pump;
+  self->funcs = funcs;
+  self->owner = owner;
+  for (guint i = 0; i < self->n_queues; i++)
+    gstream_queue_set_pump (self->queues[i], pump);
+  if (self->early_queue != NULL)
+    gstream_queue_set_pump (self->early_queue, pump);
+}
+
+void
+gstream_projection_unbind (GstreamProjection *self)
+{
+  self->funcs = NULL;
+  self->owner = NULL;
+}
+
+void
+gstream_projection_set_registrar (GstreamProjection *self,
+                                  const char        *registrar,
+                                  gboolean           native)
+{
+  self->registrar = registrar;
+  self->native = native;
+}
+
+const char *
+gstream_projection_get_registrar (GstreamProjection *self)
+{
+  return self->registrar;
+}
+
+const char *
+gstream_projection_get_method (GstreamProjection *self)
+{
+  if (self->native)
+    return self->name;
+  if (self->method == NULL)
+    self->method = g_strconcat ("custom:", self->name, NULL);
+
+  return self->method;
+}
+
+const GstreamItemType *
+gstream_projection_peek_type (GstreamProjection *self)
+{
+  return &self->type;
+}
+
+/* --- push_async() calls that wait for room, oldest first --- */
+
+typedef struct
+{
+  GQueue *pushers;
+  GList           link;
+  GTask          *task;
+  GSource        *cancel_source; /* of its cancellable; NULL without one */
+  GstreamItemType type;
+  GstreamItem     item;
+} Pusher;
+
+static GTask *
+leave (Pusher *pusher)
+{
+  GTask *task = pusher->task;
+
+  g_queue_unlink (pusher->pushers, &pusher->link);
+  if (pusher->cancel_source != NULL)
+    {
+      g_source_destroy (pusher->cancel_source);
+      g_source_unref (pusher->cancel_source);
+    }
+  g_free (pusher);
+
+  return task;
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  Pusher *pusher = user_data;
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  gstream_item_free (&pusher->type, pusher->item);
+  task = leave (pusher);
+  g_task_return_error (task, error);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pushers_add (GQueue        *self,
+                     GTask                 *task,
+                     const GstreamItemType *type,
+                     GstreamItem            item)
+{
+  Pusher *pusher = g_new0 (Pusher, 1);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  *pusher = (Pusher) { .pushers = self, .task = g_object_ref (task), .type = *type, .item = item };
+  pusher->link.data = pusher;
+  g_queue_push_tail_link (self, &pusher->link);
+
+  /* What was pushed was pushed, whatever happens to the cancellable then. */
+  g_task_set_check_cancellable (task, FALSE);
+  if (cancellable == NULL)
+    return;
+
+  pusher->cancel_source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (pusher->cancel_source, G_SOURCE_FUNC (on_cancelled), pusher, NULL);
+  g_source_attach (pusher->cancel_source, g_task_get_context (task));
+}
+
+static gboolean
+on_answer (gpointer user_data)
+{
+  GError *error = g_task_get_task_data (user_data);
+
+  if (error != NULL)
+    g_task_return_error (user_data, g_error_copy (error));
+  else
+    g_task_return_boolean (user_data, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever made room is in the middle of something: the callback must not run inside it. */
+static void
+pushers_answer (GTask  *task,
+                        GError *error)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_task_set_task_data (task, error, error ? (GDestroyNotify) g_error_free : NULL);
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_set_callback (source, on_answer, task, g_object_unref);
+  g_source_set_static_name (source, "[gstream] pushed");
+  g_source_attach (source, g_task_get_context (task));
+  g_source_unref (source);
+}
+
+static GTask *
+pushers_pop (GQueue *self,
+                     GstreamItem    *item)
+{
+  Pusher *pusher = g_queue_peek_head (self);
+
+  g_assert (pusher != NULL);
+
+  *item = pusher->item;
+
+  return leave (pusher);
+}
+
+static void
+pushers_drop (GQueue *self)
+{
+  Pusher *pusher;
+
+  while ((pusher = g_queue_peek_head (self)) != NULL)
+    {
+      gstream_item_free (&pusher->type, pusher->item);
+      pushers_answer (leave (pusher), NULL);
+    }
+}
+
+/* --- its queues: one for its cursor, or one for each branch of a tee --- */
+
+/* takes it */
+static void
+drop_queue (GstreamQueue *queue)
+{
+  gstream_queue_disown (queue);
+  gstream_queue_unref (queue);
+}
+
+/* Takes @queue. */
+static void
+insert_queue (GstreamProjection *self,
+             GstreamQueue       *queue)
+{
+  if (self->n_queues == 0)
+    self->queues = &self->only;
+  else if (self->n_queues == 1)
+    self->queues = g_memdup2 (self->queues, 2 * sizeof (GstreamQueue *));
+  else
+    self->queues = g_renew (GstreamQueue *, self->queues, self->n_queues + 1);
+  self->queues[self->n_queues++] = queue;
+}
+
+static void
+remove_queue (GstreamProjection *self,
+             GstreamQueue       *queue)
+{
+  guint i = 0;
+
+  while (self->queues[i] != queue)
+    i++;
+  for (self->n_queues--; i < self->n_queues; i++)
+    self->queues[i] = self->queues[i + 1];
+  if (self->n_queues == 1)
+    {
+      self->only = self->queues[0];
+      g_free (self->queues);
+      self->queues = &self->only;
+    }
+  drop_queue (queue);
+}
+
+/* Leaves all of the list to their readers. */
+static void
+drop_queues (GstreamProjection *self)
+{
+  while (self->n_queues > 0)
+    remove_queue (self, self->queues[0]);
+}
+
+static void
+on_room (gpointer owner)
+{
+  let_in (owner);
+}
+
+static void
+on_left (gpointer     owner,
+         GstreamQueue *queue)
+{
+  GstreamProjection *self = owner;
+
+  g_object_ref (self);
+  remove_queue (self, queue);
+  let_in (self);
+  if (self->n_queues == 0)
+    {
+      pushers_drop (&self->pushers); /* those that the main log has no room for */
+      tell_subscribed (self);
+    }
+  g_object_unref (self);
+}
+
+static const GstreamQueueFuncs queue_funcs = { on_room, on_left };
+
+/* A queue of its own; in no list. */
+static GstreamQueue *
+make_queue (GstreamProjection *self)
+{
+  GstreamQueue *queue = gstream_queue_new (&self->type, self->name, &queue_funcs, self);
+
+  gstream_queue_set_pump (queue, get_pump (self));
+
+  return queue;
+}
+
+/* One in the list, with what was buffered early; still without a reader. */
+static GstreamQueue *
+add_queue (GstreamProjection *self)
+{
+  GstreamQueue *queue = make_queue (self);
+
+  if (self->early_queue != NULL)
+    gstream_queue_copy_to (self->early_queue, queue);
+  if (self->closed)
+    gstream_queue_end (queue, self->error);
+  insert_queue (self, queue);
+
+  return queue;
+}
+
+/* --- early buffering (P11): what is pushed before the consumer of a handle could subscribe --- */
+
+void
+gstream_projection_start_early (GstreamProjection *self)
+{
+  self->early = TRUE;
+}
+
+void
+gstream_projection_stop_early (GstreamProjection *self)
+{
+  self->early = FALSE;
+  g_clear_pointer (&self->early_queue, drop_queue);
+}
+
+static void
+handle_start_early (GstreamHandle *handle)
+{
+  GSTREAM_PROJECTION (handle)->n_early++;
+}
+
+static void
+handle_stop_early (GstreamHandle *handle)
+{
+  GstreamProjection *self = GSTREAM_PROJECTION (handle);
+
+  if (--self->n_early == 0)
+    gstream_projection_stop_early (self);
+}
+
+static void
+handle_init (GstreamHandleInterface *iface)
+{
+  iface->start_early = handle_start_early;
+  iface->stop_early = handle_stop_early;
+}
+
+/* One that nobody reads: buffered early, or freed. */
+static void
+buffer_early (GstreamProjection *self,
+           GstreamItem        item)
+{
+  if (!self->early)
+    {
+      gstream_item_free (&self->type, item);
+      return;
+    }
+
+  if (self->early_queue == NULL)
+    self->early_queue = make_queue (self);
+  gstream_queue_push (self->early_queue, item);
+}
+
+/* --- at once --- */
+
+static gboolean
+refuse_push (GstreamProjection  *self,
+             GstreamItem         item,
+             GError            **error)
+{
+  gstream_item_free (&self->type, item);
+  if (self->n_queues == 0)
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
+               "Projection “%s” is closed: nothing can be pushed to it", self->name);
+
+  return FALSE;
+}
+
+static inline gboolean
+push_item (GstreamProjection  *self,
+           GstreamItem         item,
+           GError            **error)
+{
+  guint n = self->n_queues;
+
+  if (G_UNLIKELY (self->closed))
+    return refuse_push (self, item, error);
+
+  if (self->forward && self->funcs != NULL && !self->funcs->forward (self->owner, self, item, error))
+    {
+      gstream_item_free (&self->type, item);
+      return FALSE;
+    }
+
+  if (n == 0)
+    {
+      buffer_early (self, item);
+      return TRUE;
+    }
+
+  for (guint i = 1; i < n; i++)
+    gstream_queue_push (self->queues[i], gstream_item_copy (&self->type, item));
+  gstream_queue_push (self->queues[0], item);
+
+  return TRUE;
+}
+
+/* One that belongs to no run is nobody's. */
+static inline gboolean
+may_push (GstreamProjection  *self,
+          GError            **error)
+{
+  return self->pump == NULL || gstream_pump_check_thread (self->pump, error);
+}
+
+gboolean
+gstream_projection_push_item (GstreamProjection  *self,
+                              GstreamItem         item,
+                              GError            **error)
+{
+  return push_item (self, item, error);
+}
+
+static inline GstreamItem
+make_text (GstreamProjection *self,
+           const char        *text,
+           gsize              length)
+{
+  return (GstreamItem) { .p = gstream_text_new_in (&self->page, text, length) };
+}
+
+void
+gstream_projection_push_text (GstreamProjection *self,
+                              const char        *text,
+                              gsize              length)
+{
+  if (gstream_projection_is_wanted (self))
+    push_item (self, make_text (self, text, length), NULL);
+}
+
+static gboolean
+item_from_value (GstreamProjection  *self,
+                 const GValue       *value,
+                 GstreamItem        *item,
+                 GError            **error)
+{
+  if (gstream_item_from_value (&self->type, value, item))
+    {
+      if (self->type.kind != GSTREAM_ITEM_HANDLE || item->p != NULL)
+        return TRUE;
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "Projection “%s” takes items of type %s, not nothing", self->name, g_type_name (self->type.type));
+      return FALSE;
+    }
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+               "Projection “%s” takes items of type %s, not %s",
+               self->name, g_type_name (self->type.type), G_VALUE_TYPE_NAME (value));
+
+  return FALSE;
+}
+
+/**
+ * gstream_projection_push:
+ * @self: a projection
+ * @item: the item; converted to the item type where GObject knows how
+ * @error: return location for an error
+ *
+ * Appends an item. Never waits (P6): it is for transformers, which push while
+ * the run is asking for events. From outside, [method@Projection.push_async]
+ * waits for room.
+ *
+ * Where nobody has subscribed, the item is dropped (P2), or only forwarded to
+ * the main log (M6).
+ *
+ * Fails with %GSTREAM_ERROR_CLOSED where the projection is closed and has a
+ * subscriber (P5), with %GSTREAM_ERROR_INVALID where @item cannot be
+ * converted, or has no JSON form although it is to be forwarded, and with
+ * %GSTREAM_ERROR_WRONG_CONTEXT in another thread than the run's (R7).
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push (GstreamProjection  *self,
+                         const GValue       *item,
+                         GError            **error)
+{
+  GstreamItem pushed = { NULL };
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (G_IS_VALUE (item), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return may_push (self, error) && item_from_value (self, item, &pushed, error) && gstream_projection_push_item (self, pushed, error);
+}
+
+/**
+ * gstream_projection_push_string:
+ * @self: a projection of strings
+ * @item: the string
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for a string.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_string (GstreamProjection  *self,
+                                const char         *item,
+                                GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+
+  if (!may_push (self, error))
+    return FALSE;
+  if (self->closed)
+    return refuse_push (self, (GstreamItem) { .p = NULL }, error);
+
+  return push_item (self, make_text (self, item, strlen (item)), error);
+}
+
+/**
+ * gstream_projection_push_payload:
+ * @self: a projection of payloads
+ * @item: the payload
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for a payload.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_payload (GstreamProjection  *self,
+                                 GstreamPayload     *item,
+                                 GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_PAYLOAD, FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+
+  return may_push (self, error) &&
+         gstream_projection_push_item (self, (GstreamItem) { .p = gstream_payload_ref (item) }, error);
+}
+
+/**
+ * gstream_projection_push_event:
+ * @self: a projection of events
+ * @item: the event
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for an event.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_event (GstreamProjection  *self,
+                               GstreamEvent       *item,
+                               GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_EVENT, FALSE);
+  g_return_val_if_fail (item != NULL, FALSE);
+
+  return may_push (self, error) &&
+         gstream_projection_push_item (self, (GstreamItem) { .p = gstream_event_ref (item) }, error);
+}
+
+/**
+ * gstream_projection_push_object:
+ * @self: a projection of objects
+ * @item: the object, of the projection's item type
+ * @error: return location for an error
+ *
+ * [method@Projection.push] for an object.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_projection_push_object (GstreamProjection  *self,
+                                GObject            *item,
+                                GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (G_TYPE_CHECK_INSTANCE_TYPE (item, self->type.type), FALSE);
+
+  return may_push (self, error) &&
+         gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
+}
+
+/* --- when there is room --- */
+
+static gboolean
+is_full (GstreamProjection *self)
+{
+  for (guint i = 0; i < self->n_queues; i++)
+    if (gstream_queue_is_full (self->queues[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+follow (GstreamProjection *self,
+        GstreamProjection *log)
+{
+  if (self->following)
+    return;
+
+  if (log->followers == NULL)
+    log->followers = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (log->followers, g_object_ref (self));
+  self->following = TRUE;
+}
+
+/* In its own queues, and where it forwards, in the main log's; there it hears of it when there is. */
+static gboolean
+has_room (GstreamProjection *self)
+{
+  GstreamProjection *log = self->forward && self->funcs != NULL ? self->funcs->get_log (self->owner) : NULL;
+
+  if (is_full (self))
+    return FALSE;
+  if (log == NULL || !is_full (log))
+    return TRUE;
+
+  follow (self, log);
+
+  return FALSE;
+}
+
+static void
+let_pushers_in (GstreamProjection *self)
+{
+  while (!g_queue_is_empty (&self->pushers) && has_room (self))
+    {
+      GstreamItem item;
+      GTask *task = pushers_pop (&self->pushers, &item);
+      GError *error = NULL;
+
+      gstream_projection_push_item (self, item, &error);
+      pushers_answer (task, error);
+    }
+}
+
+/* After a queue of it has become less full, or may be fuller: lets in who waits for that (P6). */
+static void
+let_in (GstreamProjection *self)
+{
+  let_pushers_in (self);
+
+  /* Each of the followers has its turn; who finds the log full again goes to the end. */
+  for (guint n = self->followers ? self->followers->len : 0; n > 0 && !is_full (self); n--)
+    {
+      g_autoptr (GstreamProjection) follower = g_ptr_array_steal_index (self->followers, 0);
+
+      follower->following = FALSE;
+      let_pushers_in (follower);
+    }
+}
+
+/**
+ * gstream_projection_push_async:
+ * @self: a projection
+ * @item: the item; converted to the item type where GObject knows how
+ * @cancellable: (nullable): to stop waiting; the item is then dropped
+ * @callback: (scope async): called when the item was pushed, or dropped
+ * @user_data: for @callback
+ *
+ * Appends an item when there is room for it (P6): in the projection and, with
+ * [property@Projection:forward], in the main log too. For whoever pushes from
+ * outside the run's own events, such as a transformer's side work.
+ *
+ * Closing the last cursor, aborting the run and closing the projection complete
+ * it too; the item is then dropped.
+ */
+void
+gstream_projection_push_async (GstreamProjection   *self,
+                               const GValue        *item,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GstreamItem pushed = { NULL };
+  GError *error = NULL;
+
+  g_return_if_fail (GSTREAM_IS_PROJECTION (self));
+  g_return_if_fail (G_IS_VALUE (item));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = gstream_pump_new_task (get_pump (self), self, cancellable, callback, user_data);
+  if (task == NULL)
+    return;
+
+  g_task_set_source_tag (task, gstream_projection_push_async);
+  if (!item_from_value (self, item, &pushed, &error))
+    g_task_return_error (task, error);
+  else if (!g_queue_is_empty (&self->pushers) || !has_room (self))
+    pushers_add (&self->pushers, task, &self->type, pushed);
+  else if (gstream_projection_push_item (self, pushed, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * gstream_projection_push_finish:
+ * @self: a projection
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Projection.push_async].
+ *
+ * Returns: %TRUE unless it failed, as [method@Projection.push] does, or was
+ *   cancelled (%G_IO_ERROR_CANCELLED)
+ */
+gboolean
+gstream_projection_push_finish (GstreamProjection  *self,
+                                GAsyncResult       *result,
+                                GError            **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- subscribing: as the only consumer (P1), one of several at a tee (P8), or that of several projections (P10) --- */
+
+static gboolean
+check_free (GstreamProjection  *self,
+            GError            **error)
+{
+  if (self->pump != NULL && !gstream_pump_check_thread (self->pump, error))
+    return FALSE;
+  if (self->n_queues == 0)
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED,
+               "Projection “%s” is already subscribed: it has one consumer; use tee for several", self->name);
+
+  return FALSE;
+}
+
+static void
+subscribed (GstreamProjection *self)
+{
+  g_clear_pointer (&self->early_queue, drop_queue);
+  for (guint i = 0; i < self->n_queues; i++)
+    gstream_queue_set_max (self->queues[i], self->max_buffered);
+  tell_subscribed (self);
+}
+
+/**
+ * gstream_projection_subscribe:
+ * @self: a projection
+ * @error: return location for an error
+ *
+ * Becomes the projection's consumer (P1). Items pushed from now on come out of
+ * the returned cursor.
+ *
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor.
+ *
+ * Returns: (transfer full): the cursor
+ */
+GstreamCursor *
+gstream_projection_subscribe (GstreamProjection  *self,
+                              GError            **error)
+{
+  GstreamQueue *queue;
+  GstreamCursor *cursor;
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_free (self, error))
+    return NULL;
+
+  queue = add_queue (self);
+  cursor = gstream_cursor_new_for_queues (&queue, 1);
+  subscribed (self);
+
+  return cursor;
+}
+
+/**
+ * gstream_projection_tee:
+ * @self: a projection
+ * @n: how many cursors, at least 1
+ * @error: return location for an error
+ *
+ * Subscribes once, for several consumers (P8): each of the cursors sees every
+ * item. The slowest of them holds the run where the projection is bounded; a
+ * closed one no longer counts.
+ *
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor,
+ * and with %GSTREAM_ERROR_INVALID where @n is 0.
+ *
+ * Returns: (transfer container) (element-type GstreamCursor): the cursors, which the array owns
+ */
+GPtrArray *
+gstream_projection_tee (GstreamProjection  *self,
+                        guint               n,
+                        GError            **error)
+{
+  g_autoptr (GPtrArray) cursors = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (n < 1)
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "A tee of projection “%s” needs at least 1 branch, not 0", self->name);
+      return NULL;
+    }
+  if (!check_free (self, error))
+    return NULL;
+
+  cursors = g_ptr_array_new_full (n, g_object_unref);
+  for (guint i = 0; i < n; i++)
+    {
+      GstreamQueue *queue = add_queue (self);
+
+      g_ptr_array_add (cursors, gstream_cursor_new_for_queues (&queue, 1));
+    }
+  subscribed (self);
+
+  return g_steal_pointer (&cursors);
+}
+
+GstreamCursor *
+gstream_projection_interleave (GPtrArray  *projections,
+                               GError    **error)
+{
+  g_autoptr (GPtrArray) queues = g_ptr_array_new ();
+  GstreamCursor *cursor;
+
+  for (guint i = 0; i < projections->len; i++)
+    if (!check_free (g_ptr_array_index (projections, i), error))
+      return NULL;
+
+  for (guint i = 0; i < projections->len; i++)
+    g_ptr_array_add (queues, add_queue (g_ptr_array_index (projections, i)));
+  cursor = gstream_cursor_new_for_queues ((GstreamQueue **) queues->pdata, queues->len);
+  for (guint i = 0; i < projections->len; i++)
+    subscribed (g_ptr_array_index (projections, i));
+
+  return cursor;
 }
 
 /* --- its end --- */
@@ -65,9 +909,9 @@ end (GstreamProjection *self,
 
   self->closed = TRUE;
   self->error = error ? g_error_copy (error) : NULL;
-  gstream_pushers_drop (&self->pushers); /* before the queues' end lets them in, where all is refused */
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_end (self->feeds[i], error);
+  pushers_drop (&self->pushers); /* before the queues' end lets them in, where all is refused */
+  for (guint i = 0; i < self->n_queues; i++)
+    gstream_queue_end (self->queues[i], error);
   g_clear_pointer (&self->page, gstream_text_page_finish);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
 }
@@ -172,9 +1016,9 @@ gstream_projection_set_max_buffered (GstreamProjection *self,
     return;
 
   self->max_buffered = max_buffered;
-  for (guint i = 0; i < self->n_feeds; i++)
-    gstream_feed_set_max (self->feeds[i], max_buffered);
-  gstream_projection_let_in (self);
+  for (guint i = 0; i < self->n_queues; i++)
+    gstream_queue_set_max (self->queues[i], max_buffered);
+  let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED]);
 }
 
@@ -214,7 +1058,7 @@ gstream_projection_set_forward (GstreamProjection *self,
     return;
 
   self->forward = forward;
-  gstream_projection_let_in (self);
+  let_in (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FORWARD]);
 }
 
@@ -231,7 +1075,7 @@ gstream_projection_is_subscribed (GstreamProjection *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
 
-  return self->n_feeds > 0;
+  return self->n_queues > 0;
 }
 
 /**
@@ -283,8 +1127,8 @@ gstream_projection_get_n_buffered (GstreamProjection *self)
 
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), 0);
 
-  for (guint i = 0; i < self->n_feeds; i++)
-    most = MAX (most, gstream_feed_get_length (self->feeds[i]));
+  for (guint i = 0; i < self->n_queues; i++)
+    most = MAX (most, gstream_queue_get_length (self->queues[i]));
 
   return most;
 }
@@ -314,7 +1158,7 @@ gstream_projection_get_property (GObject    *object,
       g_value_set_boolean (value, self->forward);
       break;
     case PROP_SUBSCRIBED:
-      g_value_set_boolean (value, self->n_feeds > 0);
+      g_value_set_boolean (value, self->n_queues > 0);
       break;
     case PROP_CLOSED:
       g_value_set_boolean (value, self->closed);
@@ -367,8 +1211,8 @@ gstream_projection_dispose (GObject *object)
   /* Whoever still reads finds what is queued, then the end. */
   gstream_projection_unbind (self);
   end (self, NULL);
-  gstream_projection_settle (self);
-  gstream_projection_drop_feeds (self);
+  gstream_projection_stop_early (self);
+  drop_queues (self);
 
   G_OBJECT_CLASS (gstream_projection_parent_class)->dispose (object);
 }

@@ -13,7 +13,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-event-source-private.h>
-#include <gstream/stream/gstream-pump-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 /* What every event touches comes first, and lies together. */
 struct _GstreamPump
@@ -756,13 +756,13 @@ schedule (GstreamPump *self)
 
 void
 gstream_pump_try (GstreamPump *self,
-                  const guint *landed,
+                  const guint *available,
                   guint        enough)
 {
   if (self->unwired)
     return;
 
-  while (*landed < enough && may_ask (self) && has_budget (self))
+  while (*available < enough && may_ask (self) && has_budget (self))
     if (ask_now (self) == GSTREAM_TRY_PENDING)
       return;
 }

@@ -6,12 +6,49 @@
 
 #include <gstream/stream/gstream-run-stream-private.h>
 
+/*
+ * The three questions that the end of a run answers are asked alike: by an asynchronous function
+ * that waits for the end, and by a synchronous one that waits by iterating the main context. What
+ * differs is what their common finish function gives.
+ */
+
+#define DEFINE_ASYNC(name)                                                                              \
+  void                                                                                                  \
+  gstream_run_stream_##name (GstreamRunStream    *self,                                                 \
+                             GCancellable        *cancellable,                                          \
+                             GAsyncReadyCallback  callback,                                             \
+                             gpointer             user_data)                                            \
+  {                                                                                                     \
+    g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));                                                    \
+    g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));                           \
+                                                                                                        \
+    wait_for_end (self, gstream_run_stream_##name, cancellable, callback, user_data);                   \
+  }
+
+#define DEFINE_SYNC(type, name, nothing)                                                                \
+  type                                                                                                  \
+  gstream_run_stream_##name##_sync (GstreamRunStream  *self,                                            \
+                                    GCancellable      *cancellable,                                     \
+                                    GError           **error)                                           \
+  {                                                                                                     \
+    g_autoptr (GAsyncResult) result = NULL;                                                             \
+                                                                                                        \
+    g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), nothing);                                       \
+    g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), nothing);              \
+    g_return_val_if_fail (error == NULL || *error == NULL, nothing);                                    \
+                                                                                                        \
+    result = wait_sync (self, cancellable, error);                                                      \
+                                                                                                        \
+    return result != NULL ? gstream_run_stream_##name##_finish (self, result, error) : nothing;         \
+  }
+
+/* @tag: for debugging alone. */
 static void
 wait_for_end (GstreamRunStream    *self,
+              gpointer             tag,
               GCancellable        *cancellable,
               GAsyncReadyCallback  callback,
-              gpointer             user_data,
-              gpointer             tag)
+              gpointer             user_data)
 {
   GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
 
@@ -56,7 +93,7 @@ gstream_run_stream_drive (GstreamRunStream *self,
   g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  wait_for_end (self, cancellable, NULL, NULL, gstream_run_stream_drive);
+  wait_for_end (self, gstream_run_stream_drive, cancellable, NULL, NULL);
 }
 
 /**
@@ -70,17 +107,7 @@ gstream_run_stream_drive (GstreamRunStream *self,
  * own scope (R4). May be called any number of times, before, during and after
  * consumption; it needs no projection.
  */
-void
-gstream_run_stream_output (GstreamRunStream    *self,
-                           GCancellable        *cancellable,
-                           GAsyncReadyCallback  callback,
-                           gpointer             user_data)
-{
-  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  wait_for_end (self, cancellable, callback, user_data, gstream_run_stream_output);
-}
+DEFINE_ASYNC (output)
 
 /**
  * gstream_run_stream_output_finish:
@@ -128,21 +155,7 @@ gstream_run_stream_output_finish (GstreamRunStream  *self,
  * Returns: (transfer full) (nullable): the state, or %NULL: without @error set
  *   where the run had none, else with it
  */
-GstreamPayload *
-gstream_run_stream_output_sync (GstreamRunStream  *self,
-                                GCancellable      *cancellable,
-                                GError           **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  result = wait_sync (self, cancellable, error);
-
-  return result ? gstream_run_stream_output_finish (self, result, error) : NULL;
-}
+DEFINE_SYNC (GstreamPayload *, output, NULL)
 
 /**
  * gstream_run_stream_interrupted:
@@ -153,17 +166,7 @@ gstream_run_stream_output_sync (GstreamRunStream  *self,
  *
  * Drives the run to its end, and says whether it stopped to ask (R4).
  */
-void
-gstream_run_stream_interrupted (GstreamRunStream    *self,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
-{
-  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  wait_for_end (self, cancellable, callback, user_data, gstream_run_stream_interrupted);
-}
+DEFINE_ASYNC (interrupted)
 
 /**
  * gstream_run_stream_interrupted_finish:
@@ -199,21 +202,7 @@ gstream_run_stream_interrupted_finish (GstreamRunStream  *self,
  * Returns: %TRUE if the run asked something; %FALSE if not, without @error set,
  *   or with it, as for [method@RunStream.output_sync]
  */
-gboolean
-gstream_run_stream_interrupted_sync (GstreamRunStream  *self,
-                                     GCancellable      *cancellable,
-                                     GError           **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), FALSE);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  result = wait_sync (self, cancellable, error);
-
-  return result != NULL && gstream_run_stream_interrupted_finish (self, result, error);
-}
+DEFINE_SYNC (gboolean, interrupted, FALSE)
 
 /**
  * gstream_run_stream_interrupts:
@@ -225,17 +214,7 @@ gstream_run_stream_interrupted_sync (GstreamRunStream  *self,
  * Drives the run to its end, and gives the questions that it stopped to ask
  * (R4, T8).
  */
-void
-gstream_run_stream_interrupts (GstreamRunStream    *self,
-                               GCancellable        *cancellable,
-                               GAsyncReadyCallback  callback,
-                               gpointer             user_data)
-{
-  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  wait_for_end (self, cancellable, callback, user_data, gstream_run_stream_interrupts);
-}
+DEFINE_ASYNC (interrupts)
 
 /**
  * gstream_run_stream_interrupts_finish:
@@ -283,18 +262,4 @@ gstream_run_stream_interrupts_finish (GstreamRunStream  *self,
  * Returns: (transfer container) (element-type GstreamInterrupt): the questions; %NULL with
  *   @error set, as for [method@RunStream.output_sync]
  */
-GPtrArray *
-gstream_run_stream_interrupts_sync (GstreamRunStream  *self,
-                                    GCancellable      *cancellable,
-                                    GError           **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  result = wait_sync (self, cancellable, error);
-
-  return result ? gstream_run_stream_interrupts_finish (self, result, error) : NULL;
-}
+DEFINE_SYNC (GPtrArray *, interrupts, NULL)

@@ -1,19 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run from the inside, shared by its files: the class (gstream-run-stream.c), its
- * course (gstream-run-course.c), what it knows without any projection
- * (gstream-run-state.c), its output (gstream-run-output.c), what it says of itself
- * (gstream-run-status.c), its projections (gstream-run-projections.c); and what
- * subgraph runs, and the transformer that makes them, do with it.
+ * A run from the inside, shared by its files: the class, its course and its state
+ * (gstream-run-stream.c), waiting for its end (gstream-run-output.c), and the run of a
+ * subgraph (gstream-subgraph-run-stream.c).
  */
 #pragma once
 
-#include <gstream/stream/gstream-latch-private.h>
-#include <gstream/stream/gstream-run-state-private.h>
-#include <gstream/stream/gstream-run-stream.h>
+#include <gstream/event/gstream-event-internal.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
+#include <gstream/stream/gstream-wait-internal.h>
 
 G_BEGIN_DECLS
+
+/*
+ * What a run knows of itself without any projection: its newest state, its interrupts, and
+ * what the source said of its end (R4, R10, T8).
+ */
+typedef struct
+{
+  GstreamPayload  *values;     /* of the newest `values` event; NULL: there was none */
+  GPtrArray       *interrupts; /* of GstreamInterrupt, each question once, in the order they were asked */
+  GHashTable      *questions;  /* those of them that have an id, by id and value -> their index; NULL until there is one */
+  gboolean         is_begun;   /* the source has said that the run begins: it will say how it ends (R8) */
+  gboolean         is_stated;  /* the source has said how the run ended */
+  GstreamRunStatus stated;     /* what it said */
+  GError          *error;      /* where it said failed */
+} GstreamRunState;
+
+
 
 typedef struct
 {
@@ -34,21 +49,7 @@ typedef struct
 } GstreamRunStreamPrivate;
 
 GstreamRunStreamPrivate *gstream_run_stream_peek            (GstreamRunStream *self);
-GstreamProjection       *gstream_run_stream_find_projection (GstreamRunStream *self,
-                                                             const char       *name); /* made if need be; NULL: there is none */
 
-/* What it does when it is made, and when it goes away. */
-void             gstream_run_stream_begin          (GstreamRunStream *self);
-void             gstream_run_stream_leave          (GstreamRunStream *self);
 
-/*
- * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED
- * becomes interrupted where it holds interrupts, T8).
- */
-void             gstream_run_stream_end            (GstreamRunStream *self,
-                                                    GstreamRunStatus  status,
-                                                    const GError     *error);
-GstreamRunState *gstream_run_stream_get_state      (GstreamRunStream *self);
-GstreamPump     *gstream_run_stream_get_pump       (GstreamRunStream *self);
 
 G_END_DECLS

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One execution of a graph, as the object that a program holds: the class and its
+ * One execution of a graph, as the object that a program holds: what it knows of itself
+ * without any projection (R4, R10, T8), how it begins and ends, its projections, and its
  * properties.
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload-internal.h>
 #include <gstream/stream/gstream-run-stream-private.h>
 
 /**
@@ -46,22 +50,10 @@ enum
   PROP_HELD_BY,
   PROP_TURN_BUDGET,
   PROP_LOG,
-  /* The native projections; nick: the name in the mux. */
-  PROP_MESSAGES,
-  PROP_VALUES,
-  PROP_UPDATES,
-  PROP_CUSTOM,
-  PROP_CHECKPOINTS,
-  PROP_TASKS,
-  PROP_DEBUG,
-  PROP_TOOL_CALLS,
-  PROP_LIFECYCLE,
-  PROP_SUBGRAPHS,
-  PROP_EXTENSIONS,
-  N_PROPS
+  PROP_NATIVES, /* and on: the projections of the built-in transformers, in the order of their table */
 };
 
-static GParamSpec *properties[N_PROPS];
+static GParamSpec *properties[PROP_NATIVES + GSTREAM_MAX_BUILTINS];
 
 G_DEFINE_ENUM_TYPE (GstreamRunStatus, gstream_run_status,
                     G_DEFINE_ENUM_VALUE (GSTREAM_RUN_STATUS_PENDING, "pending"),
@@ -84,12 +76,6 @@ GstreamRunStreamPrivate *
 gstream_run_stream_peek (GstreamRunStream *self)
 {
   return get_private (self);
-}
-
-GstreamRunState *
-gstream_run_stream_get_state (GstreamRunStream *self)
-{
-  return &get_private (self)->state;
 }
 
 GstreamPump *
@@ -123,7 +109,846 @@ on_notify (GstreamNotifier *notifier)
   g_object_unref (self);
 }
 
-/* --- its properties --- */
+/* --- what its events tell of it --- */
+
+static void
+state_init (GstreamRunState *self)
+{
+  self->interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
+}
+
+static void
+state_clear (GstreamRunState *self)
+{
+  g_clear_pointer (&self->values, gstream_payload_unref);
+  g_clear_pointer (&self->questions, g_hash_table_unref);
+  g_clear_pointer (&self->interrupts, g_ptr_array_unref);
+  g_clear_error (&self->error);
+}
+
+/* --- errors --- */
+
+GError *
+gstream_run_error_new (const char *text)
+{
+  if (text == NULL || *text == '\0')
+    text = "The run failed, and its source does not say why";
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, text);
+}
+
+/* Whoever writes the namespace into the data as well is no JavaScript server. */
+static char *
+dup_message_of_document (GstreamPayload *data,
+                         const char     *text)
+{
+  g_autoptr (GstreamPayload) document = NULL;
+
+  if (text == NULL || *text != '{' || gstream_payload_has (data, "/namespace"))
+    return g_strdup (text);
+
+  document = gstream_payload_new (text, -1, NULL);
+  if (document != NULL && gstream_payload_get_string (document, "/message") != NULL)
+    text = gstream_payload_get_string (document, "/message");
+
+  return g_strdup (text);
+}
+
+char *
+gstream_run_error_dup_text (GstreamPayload *data)
+{
+  g_autoptr (GstreamPayload) error = gstream_payload_get (data, "/error");
+
+  return gstream_error_dup_words (error);
+}
+
+GError *
+gstream_run_error_from_event (GstreamEvent *event)
+{
+  GstreamPayload *data = gstream_event_peek_item (event);
+  g_autofree char *text = gstream_run_error_dup_text (data);
+  g_autofree char *meant = dup_message_of_document (data, text);
+
+  return gstream_run_error_new (meant);
+}
+
+/* --- interrupts --- */
+
+static guint
+hash_question (gconstpointer data)
+{
+  GstreamInterrupt *interrupt = (GstreamInterrupt *) data;
+
+  return g_str_hash (gstream_interrupt_get_id (interrupt)) * 31 +
+         gstream_json_hash (gstream_payload_value (gstream_interrupt_get_value (interrupt)));
+}
+
+static gboolean
+equal_questions (gconstpointer a,
+                 gconstpointer b)
+{
+  GstreamInterrupt *one = (GstreamInterrupt *) a;
+  GstreamInterrupt *other = (GstreamInterrupt *) b;
+
+  return g_str_equal (gstream_interrupt_get_id (one), gstream_interrupt_get_id (other)) &&
+         gstream_payload_equal (gstream_interrupt_get_value (one), gstream_interrupt_get_value (other));
+}
+
+/* It was asked before: what is known is what either says. Takes @interrupt. */
+static void
+replace_interrupt (GstreamRunState  *self,
+                   guint             index,
+                   GstreamInterrupt *interrupt)
+{
+  g_autoptr (GstreamInterrupt) repeated = interrupt;
+  GstreamInterrupt *present = g_ptr_array_index (self->interrupts, index);
+  const char * const *namespace_ = gstream_interrupt_get_namespace (present);
+  GstreamPayload *schema = gstream_interrupt_get_response_schema (present);
+  GstreamInterrupt *both;
+
+  if ((namespace_ != NULL || gstream_interrupt_get_namespace (repeated) == NULL) &&
+      (schema != NULL || gstream_interrupt_get_response_schema (repeated) == NULL))
+    return;
+
+  both = gstream_interrupt_new (gstream_interrupt_get_id (present), gstream_interrupt_get_value (present),
+                                namespace_ ? namespace_ : gstream_interrupt_get_namespace (repeated),
+                                schema ? schema : gstream_interrupt_get_response_schema (repeated));
+  g_hash_table_replace (self->questions, both, GUINT_TO_POINTER (index));
+  g_ptr_array_index (self->interrupts, index) = both;
+  gstream_interrupt_unref (present);
+}
+
+/* Takes @interrupt. One without an id counts by itself: nothing tells it from another (T8). */
+static void
+add_interrupt (GstreamRunState  *self,
+               GstreamInterrupt *interrupt)
+{
+  gboolean has_id = *gstream_interrupt_get_id (interrupt) != '\0';
+  gpointer index;
+
+  if (has_id && self->questions == NULL)
+    self->questions = g_hash_table_new (hash_question, equal_questions);
+  if (has_id && g_hash_table_lookup_extended (self->questions, interrupt, NULL, &index))
+    {
+      replace_interrupt (self, GPOINTER_TO_UINT (index), interrupt);
+      return;
+    }
+
+  if (has_id)
+    g_hash_table_insert (self->questions, interrupt, GUINT_TO_POINTER (self->interrupts->len));
+  g_ptr_array_add (self->interrupts, interrupt);
+}
+
+static GstreamPayload *
+get_first (GstreamPayload *payload,
+           const char     *pointer,
+           const char     *alternative)
+{
+  GstreamPayload *found = gstream_payload_get (payload, pointer);
+
+  if (found == NULL)
+    found = gstream_payload_get (payload, alternative);
+
+  return found ? found : gstream_payload_new ("null", -1, NULL);
+}
+
+/* One that is no string counts by its JSON text, as the ids of tool calls do (T4). */
+static char *
+dup_id (GstreamPayload *payload)
+{
+  static const char * const names[] = { "/interrupt_id", "/interruptId", "/id" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GstreamPayload) id = gstream_payload_get (payload, names[i]);
+
+      if (id == NULL || gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_NULL)
+        continue;
+      if (gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_STRING)
+        return g_strdup (gstream_payload_get_string (id, ""));
+      return g_strdup (gstream_payload_get_json (id, NULL));
+    }
+
+  return g_strdup ("");
+}
+
+/* NULL: none is said. */
+static GstreamPayload *
+get_response_schema (GstreamPayload *payload)
+{
+  static const char * const names[] = { "/response_schema", "/responseSchema" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GstreamPayload) schema = gstream_payload_get (payload, names[i]);
+
+      if (schema != NULL && gstream_payload_get_kind (schema) != GSTREAM_PAYLOAD_NULL)
+        return g_steal_pointer (&schema);
+    }
+
+  return NULL;
+}
+
+static void
+add_from (GstreamRunState    *self,
+          GstreamPayload     *payload,
+          const char * const *namespace_)
+{
+  g_autoptr (GstreamPayload) value = get_first (payload, "/value", "/payload");
+  g_autoptr (GstreamPayload) schema = get_response_schema (payload);
+  g_autofree char *id = dup_id (payload);
+
+  add_interrupt (self, gstream_interrupt_new (id, value, namespace_, schema));
+}
+
+static void
+observe_values (GstreamRunState *self,
+                GstreamEvent    *event)
+{
+  GstreamPayload *interrupts = gstream_event_get_interrupts (event);
+  GstreamJsonValue element;
+  GstreamJsonIter iter;
+
+  g_clear_pointer (&self->values, gstream_payload_unref);
+  self->values = gstream_payload_ref (gstream_event_peek_item (event));
+  if (interrupts == NULL || gstream_payload_get_kind (interrupts) != GSTREAM_PAYLOAD_ARRAY)
+    return;
+
+  gstream_json_iter_init (&iter, gstream_payload_value (interrupts));
+  while (gstream_json_iter_element (&iter, &element))
+    {
+      g_autoptr (GstreamPayload) interrupt = gstream_payload_new_part (interrupts, element);
+
+      add_from (self, interrupt, NULL);
+    }
+}
+
+/* --- the end --- */
+
+static void
+state_end (GstreamRunState  *self,
+           GstreamRunStatus  status,
+           GstreamEvent     *event)
+{
+  if (self->is_stated)
+    return;
+
+  self->is_stated = TRUE;
+  self->stated = status;
+  if (status == GSTREAM_RUN_STATUS_FAILED)
+    self->error = gstream_run_error_from_event (event);
+}
+
+static void
+observe_lifecycle (GstreamRunState *self,
+                   GstreamEvent    *event)
+{
+  switch (gstream_event_get_fields (event)->step)
+    {
+    case GSTREAM_STEP_STARTED:
+    case GSTREAM_STEP_RUNNING:
+      self->is_begun = TRUE;
+      break;
+    case GSTREAM_STEP_COMPLETED:
+      state_end (self, GSTREAM_RUN_STATUS_COMPLETED, event);
+      break;
+    case GSTREAM_STEP_FAILED:
+      state_end (self, GSTREAM_RUN_STATUS_FAILED, event);
+      break;
+    case GSTREAM_STEP_INTERRUPTED:
+      state_end (self, GSTREAM_RUN_STATUS_INTERRUPTED, event);
+      break;
+    case GSTREAM_STEP_DRAINED:
+      state_end (self, GSTREAM_RUN_STATUS_DRAINED, event);
+      break;
+    default:
+      break;
+    }
+}
+
+/* @own: the event is at the run's own scope. */
+static void
+state_observe (GstreamRunState *self,
+                           GstreamEvent    *event,
+                           gboolean         own)
+{
+  GstreamMethod method = gstream_event_get_fields (event)->method;
+
+  if (method == GSTREAM_METHOD_INPUT_REQUESTED)
+    add_from (self, gstream_event_peek_item (event), gstream_event_get_namespace (event));
+  else if (own && method == GSTREAM_METHOD_VALUES)
+    observe_values (self, event);
+  else if (own && method == GSTREAM_METHOD_LIFECYCLE)
+    observe_lifecycle (self, event);
+}
+
+/* How a run that did not fail has ended. */
+static GstreamRunStatus
+state_get_status (GstreamRunState *self)
+{
+  if (self->is_stated && self->stated != GSTREAM_RUN_STATUS_COMPLETED)
+    return self->stated;
+
+  return self->interrupts->len > 0 ? GSTREAM_RUN_STATUS_INTERRUPTED : GSTREAM_RUN_STATUS_COMPLETED;
+}
+
+static void
+set_status (GstreamRunStreamPrivate *priv,
+            GstreamRunStatus         status)
+{
+  if (priv->status == status)
+    return;
+
+  priv->status = status;
+  gstream_pump_notify_soon (priv->pump, &priv->notifier);
+}
+
+/* --- its end --- */
+
+static void
+close_mux (GstreamRunStreamPrivate *priv,
+           const GError            *error,
+           gboolean                 aborted)
+{
+  priv->closing = TRUE;
+  if (priv->state.is_stated && priv->state.stated == GSTREAM_RUN_STATUS_DRAINED)
+    gstream_stream_mux_set_drained (priv->mux);
+  if (priv->source != NULL)
+    gstream_pump_stop (priv->pump);
+  gstream_stream_mux_close (priv->mux, error, aborted);
+}
+
+void
+gstream_run_stream_end (GstreamRunStream *self,
+                        GstreamRunStatus  status,
+                        const GError     *error)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  if (priv->closing)
+    return;
+
+  priv->state.is_stated = TRUE;
+  priv->state.stated = status;
+  g_object_ref (self);
+  close_mux (priv, error, FALSE);
+  g_object_unref (self);
+}
+
+/* Its transformers may still be at their end, asynchronously. */
+static void
+abort_ending (GstreamRunStreamPrivate *priv)
+{
+  g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
+
+  if (gstream_stream_mux_hurry (priv->mux) && gstream_stream_mux_get_state (priv->mux) < GSTREAM_MUX_CLOSED)
+    set_status (priv, GSTREAM_RUN_STATUS_ABORTED);
+}
+
+/**
+ * gstream_run_stream_abort:
+ * @self: a run
+ *
+ * Ends the run early (R6): the request under way is cancelled, the source
+ * closed, and whoever waits is woken: cursors find the end after what is queued,
+ * and the output is the newest state. A run that has ended, or was aborted,
+ * stays as it is.
+ *
+ * Aborting the run of a subgraph ends that run alone (T6).
+ */
+void
+gstream_run_stream_abort (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));
+
+  priv = gstream_run_stream_peek (self);
+  if (priv->status == GSTREAM_RUN_STATUS_ABORTED)
+    return;
+  if (gstream_stream_mux_get_state (priv->mux) >= GSTREAM_MUX_FINISHING)
+    {
+      abort_ending (priv);
+      return;
+    }
+
+  g_object_ref (self);
+  set_status (priv, GSTREAM_RUN_STATUS_ABORTED);
+  close_mux (priv, NULL, TRUE);
+  g_object_unref (self);
+}
+
+/* --- the mux calls --- */
+
+static void
+tell_channels (GstreamRunStreamPrivate *priv)
+{
+  g_auto (GStrv) channels = gstream_stream_mux_list_channels (priv->mux);
+
+  gstream_event_source_set_channels (priv->source, (const char * const *) channels);
+}
+
+static void
+on_mux_observe (gpointer         owner,
+                GstreamEvent    *event,
+                GstreamRelation  relation)
+{
+  GstreamRunStreamPrivate *priv = owner;
+  GstreamRunStreamClass *klass = GSTREAM_RUN_STREAM_GET_CLASS (priv->self);
+
+  state_observe (&priv->state, event, relation == GSTREAM_RELATION_OWN);
+  if (klass->observe != NULL && relation == GSTREAM_RELATION_OWN)
+    klass->observe (priv->self, event);
+}
+
+static void
+on_mux_failed (gpointer  owner,
+               GError   *error)
+{
+  GstreamRunStreamPrivate *priv = owner;
+  g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
+
+  close_mux (priv, error, FALSE);
+  g_error_free (error);
+}
+
+static void
+on_mux_closed (gpointer  owner,
+               GError   *error)
+{
+  GstreamRunStreamPrivate *priv = owner;
+
+  if (error != NULL)
+    {
+      priv->error = error;
+      set_status (priv, GSTREAM_RUN_STATUS_FAILED);
+    }
+  else if (priv->status != GSTREAM_RUN_STATUS_ABORTED)
+    set_status (priv, state_get_status (&priv->state));
+  gstream_latch_open (&priv->ended);
+}
+
+static void
+on_mux_grown (gpointer owner)
+{
+  GstreamRunStreamPrivate *priv = owner;
+
+  if (priv->source != NULL)
+    tell_channels (priv);
+}
+
+static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed, on_mux_grown };
+
+/* --- the pump calls --- */
+
+static gboolean
+on_pump_dispatch (gpointer      owner,
+                  GstreamEvent *event)
+{
+  GstreamRunStreamPrivate *priv = owner;
+
+  if (G_UNLIKELY (priv->status == GSTREAM_RUN_STATUS_PENDING))
+    set_status (priv, GSTREAM_RUN_STATUS_RUNNING);
+
+  return gstream_stream_mux_dispatch (priv->mux, event);
+}
+
+/* One that has said that the run begins says how it ends, unless it is cut off (R8). */
+static GError *
+check_complete (GstreamRunState *state)
+{
+  if (!state->is_begun || state->is_stated)
+    return NULL;
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                              "The source ended early: it said that the run began, and was expected to say how it ended "
+                              "(a `lifecycle` event at the root)");
+}
+
+static void
+on_pump_ended (gpointer  owner,
+               GError   *error)
+{
+  GstreamRunStreamPrivate *priv = owner;
+  g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
+  g_autoptr (GError) source_error = error ? error : check_complete (&priv->state);
+
+  if (priv->state.is_stated)
+    {
+      /* What the source stated of the run decides (R10). */
+      if (source_error != NULL)
+        g_message ("After the end of its run, the source failed: %s", source_error->message);
+      close_mux (priv, priv->state.error, FALSE);
+    }
+  else
+    close_mux (priv, source_error, FALSE);
+}
+
+static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended };
+
+/* A run is held by whatever holds the pump that it shares with the other runs of its tree (P7). */
+static void
+watch_pump (GstreamRunStreamPrivate *priv)
+{
+  priv->shown_held_by = gstream_pump_get_held_by (priv->pump);
+  priv->watch.data = &priv->notifier;
+  gstream_pump_watch (priv->pump, &priv->watch);
+}
+
+static void
+unwatch_pump (GstreamRunStreamPrivate *priv)
+{
+  gstream_pump_cancel_notify (priv->pump, &priv->notifier);
+  if (priv->watch.data == NULL)
+    return;
+
+  gstream_pump_unwatch (priv->pump, &priv->watch);
+  priv->watch.data = NULL;
+}
+
+/* --- its beginning --- */
+
+static void
+begin_root (GstreamRunStreamPrivate *priv)
+{
+  if (priv->mux == NULL)
+    priv->mux = gstream_stream_mux_new (NULL);
+  priv->pump = gstream_pump_new (priv->source, NULL);
+  gstream_pump_set_wired (priv->pump, priv->wire_pump);
+  gstream_pump_set_owner (priv->pump, &pump_funcs, priv);
+  watch_pump (priv);
+  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
+  if (priv->source == NULL)
+    return;
+  if (gstream_event_source_is_async_only (priv->source))
+    gstream_pump_set_async_only (priv->pump, G_OBJECT_TYPE_NAME (priv->source));
+  tell_channels (priv);
+}
+
+/* The run of a subgraph: its mux has the pump of the root. */
+static void
+join_root (GstreamRunStreamPrivate *priv)
+{
+  priv->pump = gstream_pump_ref (gstream_stream_mux_get_pump (priv->mux));
+  priv->status = priv->shown_status = GSTREAM_RUN_STATUS_RUNNING;
+  watch_pump (priv);
+  gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
+}
+
+static gboolean
+refuse (GError     **error,
+        const char  *why)
+{
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, why);
+
+  return FALSE;
+}
+
+/* On a source that has its run. */
+static G_DEFINE_QUARK (gstream-run-stream-taken, taken)
+
+/* Takes the source; what belongs to another run is left to that. */
+static gboolean
+take_makings (GstreamRunStreamPrivate  *priv,
+              GError                  **error)
+{
+  if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
+    {
+      g_clear_object (&priv->mux);
+      return refuse (error, "This mux belongs to another run: make one for each run");
+    }
+  if (priv->source == NULL)
+    return refuse (error, "A run needs a source, and this one was made without");
+  if (g_object_get_qdata (G_OBJECT (priv->source), taken_quark ()) != NULL)
+    return refuse (error, "This source belongs to another run, and gives each event once: make one for each run, "
+                          "or read one run several times, by a tee");
+  if (priv->mux != NULL && !gstream_stream_mux_check_builtins (priv->mux, error))
+    return FALSE;
+
+  g_object_set_qdata (G_OBJECT (priv->source), taken_quark (), GINT_TO_POINTER (TRUE));
+
+  return TRUE;
+}
+
+/* Whoever made it so learns that from whatever is asked of it. */
+static void
+begin_failed (GstreamRunStreamPrivate *priv,
+              const GError            *error)
+{
+  g_clear_object (&priv->source);
+  begin_root (priv);
+  close_mux (priv, error, FALSE);
+}
+
+static void
+begin (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  g_autoptr (GError) error = NULL;
+
+  if (priv->source == NULL && priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL &&
+      !gstream_stream_mux_is_attached (priv->mux))
+    join_root (priv);
+  else if (take_makings (priv, &error))
+    begin_root (priv);
+  else
+    begin_failed (priv, error);
+}
+
+/* What it does when it is made, and when it goes away. */
+/* What cannot come any more must not look like the end to whoever waits for it; NULL: nobody does. */
+static GError *
+make_drop_error (GstreamRunStreamPrivate *priv)
+{
+  if (priv->source == NULL || !gstream_pump_is_awaited (priv->pump))
+    return NULL;
+
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
+                              "The run was dropped while it was waited for: keep a reference to it until then");
+}
+
+static void
+leave (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  g_autoptr (GError) error = NULL;
+
+  if (priv->mux == NULL || priv->pump == NULL)
+    return;
+
+  error = make_drop_error (priv);
+  gstream_stream_mux_disown_works (priv->mux);
+  if (error != NULL)
+    close_mux (priv, error, FALSE);
+  else
+    gstream_run_stream_abort (self);
+  if (priv->source != NULL)
+    gstream_stream_mux_close_now (priv->mux, error);
+  gstream_stream_mux_detach (priv->mux);
+  gstream_stream_mux_forget (priv->mux);
+  unwatch_pump (priv);
+  if (priv->source != NULL)
+    gstream_pump_set_owner (priv->pump, NULL, NULL);
+}
+
+/* --- its projections --- */
+
+/**
+ * gstream_run_stream_get_projection:
+ * @self: a run
+ * @name: a projection's name, or `log`
+ * @error: return location for an error
+ *
+ * Finds a projection by name: one of your own transformers', a built-in one, or
+ * the main log.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
+ *
+ * Returns: (transfer none): the projection
+ */
+GstreamProjection *
+gstream_run_stream_get_projection (GstreamRunStream  *self,
+                                   const char        *name,
+                                   GError           **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!gstream_pump_check_thread (gstream_run_stream_peek (self)->pump, error))
+    return NULL;
+
+  return gstream_stream_mux_get_projection (gstream_run_stream_peek (self)->mux, name, error);
+}
+
+/**
+ * gstream_run_stream_get_extension:
+ * @self: a run
+ * @name: the name of a custom projection of the source
+ *
+ * A named custom projection of the source (T9): what the graph writes as
+ * `{name, payload}` comes out here, as [struct@Payload], instead of in
+ * [property@RunStream:custom]. It may be asked for before its first item.
+ *
+ * Returns: (transfer none): the projection
+ */
+GstreamProjection *
+gstream_run_stream_get_extension (GstreamRunStream *self,
+                                  const char       *name)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  return gstream_stream_mux_get_extension (gstream_run_stream_peek (self)->mux, name);
+}
+
+/**
+ * gstream_run_stream_interleave:
+ * @self: a run
+ * @names: (array zero-terminated=1): names of projections, at least one
+ * @error: return location for an error
+ *
+ * Subscribes to several projections with one cursor, which gives their items in
+ * the order in which they arrive (P10); [method@Cursor.get_item_name] tells
+ * which projection an item is of. All of them are subscribed, or none.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND for a name that there is not, with
+ * %GSTREAM_ERROR_ALREADY_SUBSCRIBED for one that has its consumer, and with
+ * %GSTREAM_ERROR_INVALID where a name comes twice, or none is given.
+ *
+ * Returns: (transfer full): the cursor
+ */
+GstreamCursor *
+gstream_run_stream_interleave (GstreamRunStream    *self,
+                               const char * const  *names,
+                               GError             **error)
+{
+  g_autoptr (GPtrArray) projections = g_ptr_array_new ();
+
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+  g_return_val_if_fail (names != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      GstreamProjection *projection = gstream_run_stream_get_projection (self, names[i], error);
+
+      if (projection == NULL)
+        return NULL;
+      if (g_ptr_array_find (projections, projection, NULL))
+        {
+          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                       "Projection “%s” is named twice in an interleave", names[i]);
+          return NULL;
+        }
+      g_ptr_array_add (projections, projection);
+    }
+  if (projections->len == 0)
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "An interleave needs at least 1 projection, not 0");
+      return NULL;
+    }
+
+  return gstream_projection_interleave (projections, error);
+}
+
+/**
+ * gstream_run_stream_get_log:
+ * @self: a run
+ *
+ * The main log: every event that no transformer suppressed, as [struct@Event],
+ * and what projections forward (M6).
+ *
+ * Returns: (transfer none): the main log
+ */
+GstreamProjection *
+gstream_run_stream_get_log (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+
+  return gstream_stream_mux_get_log (gstream_run_stream_peek (self)->mux);
+}
+
+/* --- what it says of itself (R10, P7) --- */
+
+/**
+ * gstream_run_stream_get_source:
+ * @self: a run
+ *
+ * Where its events come from.
+ *
+ * Returns: (transfer none) (nullable): the source; %NULL for the run of a subgraph
+ */
+GstreamEventSource *
+gstream_run_stream_get_source (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+
+  return gstream_run_stream_peek (self)->source;
+}
+
+/**
+ * gstream_run_stream_get_mux:
+ * @self: a run
+ *
+ * Its pipeline.
+ *
+ * Returns: (transfer none): the mux
+ */
+GstreamStreamMux *
+gstream_run_stream_get_mux (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+
+  return gstream_run_stream_peek (self)->mux;
+}
+
+/**
+ * gstream_run_stream_get_status:
+ * @self: a run
+ *
+ * How the run is (R10).
+ *
+ * Returns: the status
+ */
+GstreamRunStatus
+gstream_run_stream_get_status (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), GSTREAM_RUN_STATUS_PENDING);
+
+  return gstream_run_stream_peek (self)->status;
+}
+
+/**
+ * gstream_run_stream_get_error:
+ * @self: a run
+ *
+ * Why the run failed.
+ *
+ * Returns: (transfer none) (nullable): the error, or %NULL unless the status is
+ *   %GSTREAM_RUN_STATUS_FAILED
+ */
+const GError *
+gstream_run_stream_get_error (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+
+  return gstream_run_stream_peek (self)->error;
+}
+
+/**
+ * gstream_run_stream_get_held_by:
+ * @self: a run
+ *
+ * The projection that holds the run, because a queue of it is full (P7).
+ *
+ * Returns: (transfer none) (nullable): the projection, or %NULL if nothing does
+ */
+GstreamProjection *
+gstream_run_stream_get_held_by (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+
+  return gstream_pump_get_held_by (gstream_run_stream_peek (self)->pump);
+}
+
+/**
+ * gstream_run_stream_get_turn_budget:
+ * @self: a run
+ *
+ * How long the run may drive its source before the main loop has its turn (R11).
+ *
+ * Returns: microseconds; 0 for no end
+ */
+guint
+gstream_run_stream_get_turn_budget (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), 0);
+
+  return gstream_pump_get_budget (gstream_run_stream_peek (self)->pump);
+}
 
 /**
  * gstream_run_stream_set_turn_budget:
@@ -147,6 +972,8 @@ gstream_run_stream_set_turn_budget (GstreamRunStream *self,
   gstream_pump_set_budget (priv->pump, microseconds);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TURN_BUDGET]);
 }
+
+/* --- its properties --- */
 
 static void
 gstream_run_stream_get_property (GObject    *object,
@@ -184,8 +1011,8 @@ gstream_run_stream_get_property (GObject    *object,
       g_value_set_object (value, gstream_run_stream_get_log (self));
       break;
     default:
-      if (prop_id >= PROP_MESSAGES && prop_id < N_PROPS)
-        g_value_set_object (value, gstream_run_stream_find_projection (self, g_param_spec_get_nick (pspec)));
+      if (prop_id >= PROP_NATIVES && prop_id < PROP_NATIVES + gstream_stream_mux_n_builtins)
+        g_value_set_object (value, gstream_stream_mux_find_projection (priv->mux, g_param_spec_get_nick (pspec)));
       else
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -224,13 +1051,13 @@ gstream_run_stream_constructed (GObject *object)
 {
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->constructed (object);
 
-  gstream_run_stream_begin (GSTREAM_RUN_STREAM (object));
+  begin (GSTREAM_RUN_STREAM (object));
 }
 
 static void
 gstream_run_stream_dispose (GObject *object)
 {
-  gstream_run_stream_leave (GSTREAM_RUN_STREAM (object));
+  leave (GSTREAM_RUN_STREAM (object));
 
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->dispose (object);
 }
@@ -245,17 +1072,19 @@ gstream_run_stream_finalize (GObject *object)
   g_clear_object (&priv->mux);
   g_clear_object (&priv->source);
   g_clear_pointer (&priv->pump, gstream_pump_unref);
-  gstream_run_state_clear (&priv->state);
+  state_clear (&priv->state);
   g_clear_error (&priv->error);
 
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->finalize (object);
 }
 
+/* The property of a built-in transformer's projection; nick: its name in the mux. */
 static GParamSpec *
-native_spec (const char *name,
-             const char *projection)
+native_spec (const char *projection)
 {
-  return g_param_spec_object (name, projection, NULL, GSTREAM_TYPE_PROJECTION,
+  g_autofree char *name = g_strdelimit (g_strdup (projection), "_", '-');
+
+  return g_param_spec_object (g_intern_string (name), projection, NULL, GSTREAM_TYPE_PROJECTION,
                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
@@ -335,73 +1164,9 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    */
   properties[PROP_LOG] =
     g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  /**
-   * GstreamRunStream:messages: (getter get_messages)
-   *
-   * One message per model call of this scope (T2).
-   */
-  properties[PROP_MESSAGES] = native_spec ("messages", "messages");
-  /**
-   * GstreamRunStream:values: (getter get_values)
-   *
-   * The states of the run (T1).
-   */
-  properties[PROP_VALUES] = native_spec ("values", "values");
-  /**
-   * GstreamRunStream:updates: (getter get_updates)
-   *
-   * What each node changed (T1).
-   */
-  properties[PROP_UPDATES] = native_spec ("updates", "updates");
-  /**
-   * GstreamRunStream:custom: (getter get_custom)
-   *
-   * What the graph writes for its users (T1).
-   */
-  properties[PROP_CUSTOM] = native_spec ("custom", "custom");
-  /**
-   * GstreamRunStream:checkpoints: (getter get_checkpoints)
-   *
-   * The checkpoints that were made (T1).
-   */
-  properties[PROP_CHECKPOINTS] = native_spec ("checkpoints", "checkpoints");
-  /**
-   * GstreamRunStream:tasks: (getter get_tasks)
-   *
-   * The tasks that began and ended (T1).
-   */
-  properties[PROP_TASKS] = native_spec ("tasks", "tasks");
-  /**
-   * GstreamRunStream:debug: (getter get_debug)
-   *
-   * What the engine says for debugging (T1).
-   */
-  properties[PROP_DEBUG] = native_spec ("debug", "debug");
-  /**
-   * GstreamRunStream:tool-calls: (getter get_tool_calls)
-   *
-   * One handle per tool call of this scope (T4).
-   */
-  properties[PROP_TOOL_CALLS] = native_spec ("tool-calls", "tool_calls");
-  /**
-   * GstreamRunStream:lifecycle: (getter get_lifecycle)
-   *
-   * What becomes of every subgraph and node below this scope (T5).
-   */
-  properties[PROP_LIFECYCLE] = native_spec ("lifecycle", "lifecycle");
-  /**
-   * GstreamRunStream:subgraphs: (getter get_subgraphs)
-   *
-   * One run per subgraph of this scope (T6).
-   */
-  properties[PROP_SUBGRAPHS] = native_spec ("subgraphs", "subgraphs");
-  /**
-   * GstreamRunStream:extensions: (getter get_extensions)
-   *
-   * One projection per named custom projection of the source (T9).
-   */
-  properties[PROP_EXTENSIONS] = native_spec ("extensions", "extensions");
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    properties[PROP_NATIVES + i] = native_spec (gstream_stream_mux_builtins[i].name);
+  g_object_class_install_properties (object_class, PROP_NATIVES + gstream_stream_mux_n_builtins, properties);
 }
 
 static void
@@ -411,7 +1176,7 @@ gstream_run_stream_init (GstreamRunStream *self)
 
   priv->self = self;
   priv->notifier.notify = on_notify;
-  gstream_run_state_init (&priv->state);
+  state_init (&priv->state);
 }
 
 /**

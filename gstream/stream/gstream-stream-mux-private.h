@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a mux, shared by its files: the class (gstream-stream-mux.c), its
- * transformers (gstream-mux-transformers.c), what makes them (gstream-mux-factories.c),
- * the built-in ones (gstream-mux-builtins.c), its projections
- * (gstream-mux-projections.c), what it has (gstream-mux-lookup.c), its run
- * (gstream-mux-run.c), children (gstream-mux-children.c), where events go
- * (gstream-mux-routes.c), the way of one (gstream-mux-dispatch.c), and the end
- * (gstream-mux-close.c); and what runs and the subgraphs transformer do with it.
+ * The inside of a mux, shared by its files: the class with its transformers, projections and
+ * run (gstream-stream-mux.c), the way of an event through a tree of them
+ * (gstream-mux-dispatch.c), and the end (gstream-mux-close.c).
  */
 #pragma once
 
-#include <gstream/stream/gstream-builtins-private.h>
-#include <gstream/stream/gstream-places-private.h>
-#include <gstream/stream/gstream-stream-mux.h>
-#include <gstream/stream/gstream-transformer-private.h>
+#include <gstream/stream/gstream-places-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 G_BEGIN_DECLS
+
+/* The built-ins as registered: of them, a mux has those that were chosen. */
+extern const GstreamBuiltin *gstream_stream_mux_builtins;
+extern guint                 gstream_stream_mux_n_builtins;
 
 typedef enum
 {
@@ -58,7 +56,7 @@ typedef struct
       guint8          is_observed; /* the mux's run takes note of it */
     };
   };
-} GstreamStop;
+} GstreamMuxStep;
 
 /* What a tree of muxes knows of one namespace: a subgraph's, or a node's that said something of itself. */
 typedef struct
@@ -79,7 +77,7 @@ typedef struct
   guint             generation;                /* of the root's table when the rest was found out */
   GstreamScope     *scope;                     /* the innermost subgraph that @ns is in; NULL: the root */
   guint             seen;                      /* bits of the methods that have occurred */
-  GstreamStop      *chains[GSTREAM_N_METHODS]; /* from the root down; made when needed */
+  GstreamMuxStep      *plans[GSTREAM_N_METHODS]; /* from the root down; made when needed */
 } GstreamRoute;
 
 typedef struct
@@ -92,17 +90,17 @@ typedef struct
 typedef struct
 {
   GstreamEvent      *event;       /* NULL: none */
-  const GstreamStop *next;        /* its next stop */
-  guint              generation;  /* of the stops */
+  const GstreamMuxStep *next;        /* its next step */
+  guint              generation;  /* of the steps */
   GstreamEvent      *replacement; /* what the transformer that has it puts in its place (M1) */
   GstreamStreamMux  *suppressor;  /* the newest mux that keeps it out of its main log */
   GstreamStreamMux  *claimer;     /* the mux in which it goes on with what began at a node, now a subgraph (D4); NULL: none */
-  GstreamStop       *rest;        /* stops that were found anew on the way; NULL: those of its route */
+  GstreamMuxStep       *rest;        /* steps that were found anew on the way; NULL: those of its route */
   GstreamNamespace  *place;       /* the one that counts, where it is not the event's (D1b); NULL */
-} GstreamPassage;
+} GstreamMuxDispatch;
 
 static inline void
-gstream_passage_clear (GstreamPassage *self)
+gstream_mux_dispatch_clear (GstreamMuxDispatch *self)
 {
   g_clear_pointer (&self->event, gstream_event_unref);
   if (G_LIKELY (((guintptr) self->replacement | (guintptr) self->rest | (guintptr) self->place) == 0))
@@ -113,18 +111,20 @@ gstream_passage_clear (GstreamPassage *self)
   g_clear_pointer (&self->place, gstream_namespace_unref);
 }
 
+/* Namespaces that are found by their address: a power of two. */
+#define GSTREAM_MUX_N_RECENT 16
+
 /* What only the root of a tree of muxes has. What every event touches comes first. */
 typedef struct
 {
-  GstreamPassage passage;
-  GstreamRecent first;      /* the first namespace that there was */
+  GstreamMuxDispatch dispatch;
   guint64       seq;        /* of the newest event in the main log */
-  GPtrArray    *buried;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
+  GPtrArray    *dropped;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
   guint         generation; /* counts whatever changes where events go */
   gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
   gboolean      is_untidy;  /* once the event has arrived, something may be let go of */
-  GstreamRecent *recent;    /* other namespaces, by their pointer; NULL until there is one */
   GstreamPlaces scopes;     /* of GstreamScope */
+  GstreamRecent recent[GSTREAM_MUX_N_RECENT]; /* those of @routes that were asked for last, by the address of their namespace */
   GHashTable   *routes;     /* GstreamNamespace -> GstreamRoute; NULL before the first event */
   GQueue        enders;     /* muxes some of whose transformers still have to come to their end; no references */
   GPtrArray    *works;      /* of GstreamSideWork under way, of all muxes; no references; NULL: none yet */
@@ -140,7 +140,7 @@ struct _GstreamStreamMux
   GstreamMuxState             state;
   gboolean                    started;      /* has dispatched an event */
   gboolean                    dispatching;  /* is dispatching one: must not go away */
-  gboolean                    reprieved;    /* its last reference was dropped meanwhile, and goes at the end of it */
+  gboolean                    unref_deferred;    /* its last reference was dropped meanwhile, and goes at the end of it */
   const GstreamMuxOwnerFuncs *funcs;        /* the run's; NULL while there is none */
   gpointer                    owner;
   GstreamProjection          *log;
@@ -151,7 +151,7 @@ struct _GstreamStreamMux
   GPtrArray                  *factories;    /* of GstreamFactory, beside the built-ins; the root's and its children's alike; NULL: none */
   GPtrArray                  *projections;  /* of transformers that are not built in, in the order they were registered; NULL: none */
   GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
-  gboolean                    keeping;      /* for a newborn's consumer (P11) */
+  gboolean                    early;      /* for a newborn's consumer (P11) */
   gboolean                    aborted;      /* while closing: it is closed early */
   gboolean                    failing;      /* while finishing: transformers are told of @error */
   gboolean                    stepping;     /* while finishing: is calling a transformer */
@@ -161,10 +161,10 @@ struct _GstreamStreamMux
   GList                       ender;        /* in the root's queue of enders */
   GCancellable               *ending;       /* of a transformer that ends asynchronously; NULL until there is one */
   gboolean                    drained;      /* while closing: the run was drained */
-  guint                       chosen;       /* bits of gstream_builtins[] */
+  guint                       chosen;       /* bits of gstream_stream_mux_builtins[] */
   GError                     *error;        /* once it closes: what the run failed with */
   char                      **builtins;     /* names chosen; NULL: all */
-  GstreamProjection          *natives[GSTREAM_N_BUILTINS]; /* of the built-ins; NULL: it has not been needed, or chosen */
+  GstreamProjection          *natives[GSTREAM_MAX_BUILTINS]; /* of the built-ins; NULL: it has not been needed, or chosen */
 };
 
 /* --- for the run --- */
@@ -187,97 +187,32 @@ gboolean          gstream_stream_mux_hurry           (GstreamStreamMux          
 /* Waits for nothing any more: what is to be told to transformers is told, and the mux is closed; with @error, if any. */
 void              gstream_stream_mux_close_now       (GstreamStreamMux            *self,
                                                       const GError                *error);
-GstreamNamespace *gstream_stream_mux_peek_scope      (GstreamStreamMux            *self);
 GstreamMuxState   gstream_stream_mux_get_state       (GstreamStreamMux            *self);
-/* P11 for all its projections, its log included. */
-void              gstream_stream_mux_keep            (GstreamStreamMux            *self);
-void              gstream_stream_mux_settle          (GstreamStreamMux            *self);
-
-/* --- for the subgraphs transformer --- */
-
-/* A mux for @scope, below @self, from the same factories (M7); one that is there already is given again. */
-GstreamStreamMux *gstream_stream_mux_make_child      (GstreamStreamMux            *self,
-                                                      GstreamNamespace            *scope,
-                                                      GError                     **error);
-/* Says that @scope is a subgraph, whose events nobody wants to see for themselves. */
-void              gstream_stream_mux_mark_child      (GstreamStreamMux            *self,
-                                                      GstreamNamespace            *scope);
-/* Lets go of a child that is closed; its scope stays a subgraph. */
-void              gstream_stream_mux_forget          (GstreamStreamMux            *self);
-/* What was said of @scope before it was known to be a subgraph; each NULL where nothing was. */
-void              gstream_stream_mux_get_said        (GstreamStreamMux            *self,
-                                                      GstreamNamespace            *scope,
-                                                      const char                 **graph_name,
-                                                      GstreamPayload             **cause);
-/* The namespace of the event that is on its way: the one that counts (D1b). */
-GstreamNamespace *gstream_stream_mux_peek_place      (GstreamStreamMux            *self);
-/* Whether only built-in transformers would be made for a child. */
-gboolean          gstream_stream_mux_is_plain        (GstreamStreamMux            *self);
-/* Whether the source sends `lifecycle`, so that `tasks` say nothing of subgraphs (D6). */
-gboolean          gstream_stream_mux_has_lifecycle   (GstreamStreamMux            *self);
-/* Whether the run is ending because it was drained. */
-gboolean          gstream_stream_mux_is_drained      (GstreamStreamMux            *self);
-void              gstream_stream_mux_set_drained     (GstreamStreamMux            *self);
-/* The named custom projection of the source (T9), made if need be. */
-GstreamProjection *gstream_stream_mux_get_extension  (GstreamStreamMux            *self,
-                                                      const char                  *name);
-GstreamPump      *gstream_stream_mux_get_pump        (GstreamStreamMux            *self);
 
 /* --- between its files --- */
 
-extern const GstreamProjectionOwnerFuncs gstream_mux_projection_funcs;
+extern const GstreamProjectionOwnerFuncs gstream_stream_mux_projection_funcs;
 
-/* Takes the only reference of a projection: what it tells the mux, and its end, are over. */
-void              gstream_mux_release_projection     (gpointer                     projection);
-/* Makes @projection one of @self, and of @transformer, which is not registered yet. */
-void              gstream_mux_adopt_projection       (GstreamStreamMux            *self,
-                                                      GstreamProjection           *projection,
-                                                      GstreamTransformer          *transformer);
-/* Gives @transformer its place (M1): that of the built-in @index, or among the others where it is negative. */
-void              gstream_mux_register               (GstreamStreamMux            *self,
-                                                      GstreamTransformer          *transformer,
-                                                      int                          index);
-/* Adds @transformer with its projections, or not at all where a name is taken (M2). */
-gboolean          gstream_mux_add_transformer        (GstreamStreamMux            *self,
-                                                      GstreamTransformer          *transformer,
-                                                      GError                     **error);
-/* Whether there is still time to add one, which has to see every event. */
-gboolean          gstream_mux_check_not_started      (GstreamStreamMux            *self,
-                                                      GError                     **error);
-/* Whether the names of all its projections are free. */
-gboolean          gstream_mux_check_names            (GstreamStreamMux            *self,
-                                                      GstreamTransformer          *transformer,
-                                                      GError                     **error);
-/* Takes the mux's reference of one that is registered. */
-void              gstream_mux_release_transformer    (gpointer                     transformer);
 /* Nobody waits for the end of its transformers any more. */
-void              gstream_mux_leave_enders           (GstreamStreamMux            *self);
-/* By the name that it is registered under; NULL: there is none. */
-GstreamProjection *gstream_mux_find_projection       (GstreamStreamMux            *self,
-                                                      const char                  *name);
+void              gstream_stream_mux_leave_enders           (GstreamStreamMux            *self);
 /* Of those that there are, in the order they were registered; without the main log and extensions. */
-void              gstream_mux_foreach_projection     (GstreamStreamMux            *self,
+void              gstream_stream_mux_foreach_projection     (GstreamStreamMux            *self,
                                                       GFunc                        func,
                                                       gpointer                     user_data);
 
-void              gstream_mux_choose_builtins        (GstreamStreamMux            *self,
-                                                      const char * const          *names); /* NULL: all */
 /* Whether there are all those that were chosen by name. */
-gboolean          gstream_mux_check_builtins         (GstreamStreamMux            *self,
+gboolean          gstream_stream_mux_check_builtins         (GstreamStreamMux            *self,
                                                       GError                     **error);
-/* The projection of the built-in @index, which is chosen; made if need be. */
-GstreamProjection *gstream_mux_get_native            (GstreamStreamMux            *self,
-                                                      guint                        index);
 /* Ends it as the run has ended. */
-void              gstream_mux_end_projection         (GstreamStreamMux            *self,
+void              gstream_stream_mux_end_projection         (GstreamStreamMux            *self,
                                                       GstreamProjection           *projection);
 /* Makes those that have to act upon such an event. */
-void              gstream_mux_rouse_builtins         (GstreamStreamMux            *self,
+void              gstream_stream_mux_make_builtins         (GstreamStreamMux            *self,
                                                       GstreamRelation              relation,
                                                       GstreamMethod                method);
 
 /* Adds to @self what the factories of its parent make, and keeps them for its own children (M7). */
-gboolean          gstream_mux_inherit_factories      (GstreamStreamMux            *self,
+gboolean          gstream_stream_mux_inherit_factories      (GstreamStreamMux            *self,
                                                       GstreamStreamMux            *parent,
                                                       GError                     **error);
 
@@ -286,56 +221,23 @@ void              gstream_mux_tree_free              (GstreamMuxTree            
 /* What is known of @ns; NULL: nothing. */
 GstreamScope     *gstream_mux_tree_find              (GstreamMuxTree              *self,
                                                       GstreamNamespace            *ns);
-/* Makes @ns a subgraph's, if it is not one (D4). */
-void              gstream_mux_learn                  (GstreamStreamMux            *root,
-                                                      GstreamNamespace            *ns);
-/* The namespace of @event that counts (D1b); the event's or the passage's. */
-GstreamNamespace *gstream_mux_find_place             (GstreamStreamMux            *root,
-                                                      GstreamEvent                *event);
-/* What @event, which counts for @ns, says of scopes, before any mux sees it. */
-void              gstream_mux_note                   (GstreamStreamMux            *root,
-                                                      GstreamEvent                *event,
-                                                      GstreamNamespace            *ns);
-/* Lets go of what nobody needs any more. Not while an event is on its way. */
-void              gstream_mux_tidy                   (GstreamStreamMux            *root);
-/* The bits of built-ins of @self in which something may go on at @ns, a node of its scope until now, where @seen occurred. */
-guint             gstream_mux_list_kept              (GstreamStreamMux            *self,
-                                                      GstreamNamespace            *ns,
-                                                      guint                        seen);
-/* The bits of methods that have lately occurred at @ns. */
-guint             gstream_mux_get_seen               (GstreamMuxTree              *self,
-                                                      GstreamNamespace            *ns);
-/* The built-in that @transformer is; negative: none. */
-int               gstream_mux_get_builtin_index      (GstreamTransformer          *transformer);
 /* The order of the first built-in: more than there will ever be of others. */
 #define GSTREAM_ORDER_BUILTINS (1u << 16)
 /* In the place of a transformer's order: all of the mux's are behind. */
 #define GSTREAM_ORDER_LEFT G_MAXUINT
 
-/* The stops of @event, of @ns and @method; the tree's, until something changes where events go. */
-const GstreamStop *gstream_mux_find_chain            (GstreamStreamMux            *root,
-                                                      GstreamEvent                *event,
-                                                      GstreamNamespace            *ns,
-                                                      GstreamMethod                method);
-/* Those of @event that come after the transformer of @order in @mux. */
-GstreamStop      *gstream_mux_find_rest              (GstreamStreamMux            *root,
-                                                      GstreamEvent                *event,
-                                                      GstreamStreamMux            *mux,
-                                                      guint                        order);
 /* Whether the event that is on its way is one of @self's own scope (D4). */
-gboolean          gstream_mux_owns                   (gpointer                     mux,
+gboolean          gstream_stream_mux_owns                   (gpointer                     mux,
                                                       GstreamEvent                *event);
 /* Where events go, and who wants what, is found out anew. */
-void              gstream_mux_changed                (GstreamStreamMux            *self);
+void              gstream_stream_mux_changed                (GstreamStreamMux            *self);
 /* Puts @event in the place of the one that @transformer of @mux has. */
-void              gstream_mux_replace                (gpointer                     mux,
+void              gstream_stream_mux_replace                (gpointer                     mux,
                                                       GstreamTransformer          *transformer,
                                                       GstreamEvent                *event);
-void              gstream_mux_append                 (GstreamStreamMux            *self,
-                                                      GstreamEvent                *event); /* takes it */
-void              gstream_mux_cut_passage            (GstreamStreamMux            *root);
-GstreamSideWork  *gstream_mux_schedule               (gpointer                     mux,
+void              gstream_stream_mux_cancel_dispatch            (GstreamStreamMux            *root);
+GstreamSideWork  *gstream_stream_mux_schedule               (gpointer                     mux,
                                                       gboolean                     fails_run);
-void              gstream_mux_disown_works           (GstreamStreamMux            *self);
+void              gstream_stream_mux_disown_works           (GstreamStreamMux            *self);
 
 G_END_DECLS

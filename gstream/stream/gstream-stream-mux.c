@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The pipeline of one scope.
+ * The pipeline of one scope: its transformers in order (M1), what makes them (M7), its
+ * built-in ones, its projections by name (M2), its run.
  */
 #include "config.h"
 
+#include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
 
 /**
@@ -43,6 +45,860 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, G_TYPE_OBJECT)
+
+const GstreamBuiltin *gstream_stream_mux_builtins;
+guint gstream_stream_mux_n_builtins;
+
+/*
+ * Hands over the built-ins, in the order in which they process events: @builtins is kept, not
+ * copied. To be called once, before the first mux is made.
+ */
+void
+gstream_stream_mux_register_builtins (const GstreamBuiltin *builtins,
+                                      guint                 n_builtins)
+{
+  g_assert (gstream_stream_mux_builtins == NULL && n_builtins <= GSTREAM_MAX_BUILTINS);
+
+  gstream_stream_mux_builtins = builtins;
+  gstream_stream_mux_n_builtins = n_builtins;
+}
+
+/* --- its projections --- */
+
+/* --- what they tell it --- */
+
+static gboolean
+forward_item (gpointer           owner,
+              GstreamProjection *projection,
+              GstreamItem        item,
+              GError           **error)
+{
+  GstreamStreamMux *self = owner;
+  g_autoptr (GstreamPayload) data = NULL;
+
+  if (self->state == GSTREAM_MUX_CLOSED)
+    return TRUE;
+
+  data = gstream_item_to_payload (gstream_projection_peek_type (projection), item, error);
+  if (data == NULL)
+    {
+      g_prefix_error (error, "An item of projection “%s” cannot be forwarded to the main log: ",
+                      gstream_projection_get_name (projection));
+      return FALSE;
+    }
+  gstream_stream_mux_append (self, gstream_event_new (gstream_projection_get_method (projection),
+                                               (const char * const *) self->scope->segments, data));
+
+  return TRUE;
+}
+
+static void
+on_changed (gpointer owner)
+{
+  gstream_stream_mux_changed (owner);
+}
+
+static GstreamProjection *
+get_log (gpointer owner)
+{
+  return ((GstreamStreamMux *) owner)->log;
+}
+
+const GstreamProjectionOwnerFuncs gstream_stream_mux_projection_funcs = { forward_item, on_changed, get_log };
+
+/* Takes the only reference of a projection: what it tells the mux, and its end, are over. */
+static void
+release_projection (gpointer projection)
+{
+  gstream_projection_unbind (projection);
+  gstream_projection_close (projection);
+  g_object_unref (projection);
+}
+
+/* Makes @projection one of @self, and of @transformer, which is not registered yet. */
+static void
+adopt_projection (GstreamStreamMux   *self,
+                  GstreamProjection  *projection,
+                  GstreamTransformer *transformer)
+{
+  gstream_projection_set_registrar (projection, G_OBJECT_TYPE_NAME (transformer),
+                                    gstream_transformer_get_native (transformer));
+  if (self->pump != NULL)
+    gstream_projection_bind (projection, self->pump, &gstream_stream_mux_projection_funcs, self);
+}
+
+/* --- their names --- */
+
+/* The error of a name that is taken (M2). */
+static void
+set_exists (GError     **error,
+            const char  *registrar,
+            const char  *name,
+            const char  *owner)
+{
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_EXISTS,
+               "%s cannot register the projection “%s”: it belongs to %s", registrar, name, owner);
+}
+
+/* Who has the name already, or NULL; @before: of the transformer's own projections, those before this one. */
+static const char *
+find_owner (GstreamStreamMux *self,
+            const char       *name,
+            GSList           *projections,
+            GSList           *before)
+{
+  GstreamProjection *other = gstream_stream_mux_find_projection (self, name);
+
+  if (g_str_equal (name, "log"))
+    return "the main log";
+  if (other != NULL)
+    return gstream_projection_get_registrar (other);
+  for (GSList *link = projections; link != before; link = link->next)
+    if (g_str_equal (name, gstream_projection_get_name (link->data)))
+      return "itself";
+
+  return NULL;
+}
+
+/* Whether the names of all its projections are free. */
+static gboolean
+check_names (GstreamStreamMux    *self,
+             GstreamTransformer  *transformer,
+             GError             **error)
+{
+  GSList *projections = gstream_transformer_get_projections (transformer);
+
+  for (GSList *link = projections; link != NULL; link = link->next)
+    {
+      const char *name = gstream_projection_get_name (link->data);
+      const char *owner = find_owner (self, name, projections, link);
+
+      if (owner == NULL)
+        continue;
+      set_exists (error, G_OBJECT_TYPE_NAME (transformer), name, owner);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* --- those that the source names (T9) --- */
+
+GstreamProjection *
+gstream_stream_mux_get_extension (GstreamStreamMux *self,
+                                  const char       *name)
+{
+  GstreamProjection *extension;
+
+  if (self->extensions == NULL)
+    self->extensions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, release_projection);
+  extension = g_hash_table_lookup (self->extensions, name);
+  if (extension != NULL)
+    return extension;
+
+  extension = gstream_projection_new (name, GSTREAM_TYPE_PAYLOAD);
+  g_hash_table_insert (self->extensions, (gpointer) gstream_projection_get_name (extension), extension);
+  if (self->pump != NULL)
+    gstream_projection_bind (extension, self->pump, NULL, NULL);
+  if (self->state >= GSTREAM_MUX_ENDING)
+    gstream_stream_mux_end_projection (self, extension);
+
+  return extension;
+}
+
+/* --- its transformers, in the order in which they see events (M1) --- */
+
+/* Takes the mux's reference of one that is registered. */
+static void
+release_transformer (gpointer data)
+{
+  GstreamTransformer *transformer = data;
+
+  gstream_transformer_unregister (transformer);
+  g_object_unref (transformer);
+}
+
+/* Those before the built-ins, then these, then the others; each group in the order it was registered. */
+static guint
+order_of (GstreamStreamMux   *self,
+          GstreamTransformer *transformer,
+          int                 index)
+{
+  if (index >= 0)
+    return GSTREAM_ORDER_BUILTINS + index;
+
+  return (gstream_transformer_get_before_builtins (transformer) ? 0 : 2 * GSTREAM_ORDER_BUILTINS) +
+         self->transformers->len;
+}
+
+static guint
+find_place (GstreamStreamMux *self,
+            guint             order)
+{
+  guint place = self->transformers->len;
+
+  /* What comes while transformers are being finished comes last: it has seen nothing. */
+  if (self->state >= GSTREAM_MUX_FINISHING)
+    return place;
+  while (place > 0 && gstream_transformer_get_order (g_ptr_array_index (self->transformers, place - 1)) > order)
+    place--;
+
+  return place;
+}
+
+static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_stream_mux_schedule, gstream_stream_mux_replace, gstream_stream_mux_owns };
+
+/* Gives @transformer its place (M1): that of the built-in @index, or among the others where it is negative. */
+static void
+register_transformer (GstreamStreamMux   *self,
+                      GstreamTransformer *transformer,
+                      int                 index)
+{
+  guint order = order_of (self, transformer, index);
+
+  gstream_transformer_register (transformer, &transformer_funcs, self, self->scope);
+  gstream_transformer_set_order (transformer, order);
+  g_ptr_array_insert (self->transformers, find_place (self, order), g_object_ref (transformer));
+}
+
+/* --- adding --- */
+
+/* Whether there is still time to add one, which has to see every event. */
+static gboolean
+check_not_started (GstreamStreamMux  *self,
+                   GError           **error)
+{
+  if (!self->started)
+    return TRUE;
+
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                       "A transformer cannot be added: the run has begun, and it would not see every event");
+
+  return FALSE;
+}
+
+/* Adds @transformer with its projections, or not at all where a name is taken (M2). */
+static gboolean
+add_transformer (GstreamStreamMux    *self,
+                 GstreamTransformer  *transformer,
+                 GError             **error)
+{
+  if (!check_names (self, transformer, error))
+    return FALSE;
+
+  for (GSList *link = gstream_transformer_get_projections (transformer); link != NULL; link = link->next)
+    {
+      adopt_projection (self, link->data, transformer);
+      if (self->projections == NULL)
+        self->projections = g_ptr_array_new_with_free_func (release_projection);
+      g_ptr_array_add (self->projections, g_object_ref (link->data));
+    }
+  register_transformer (self, transformer, -1);
+  gstream_stream_mux_changed (self);
+
+  if (self->pump != NULL && gstream_transformer_is_async_only (transformer))
+    gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (transformer));
+  if (self->funcs != NULL)
+    self->funcs->grown (self->owner);
+
+  return TRUE;
+}
+
+/**
+ * gstream_stream_mux_add_transformer:
+ * @self: the mux of a run that has not begun
+ * @transformer: a transformer that is in no mux
+ * @error: return location for an error
+ *
+ * Adds a ready-made transformer. It belongs to the root only (M7): subgraphs do
+ * not have it.
+ *
+ * Fails like [method@StreamMux.add_type].
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_stream_mux_add_transformer (GstreamStreamMux    *self,
+                                    GstreamTransformer  *transformer,
+                                    GError             **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
+  g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (transformer), FALSE);
+  g_return_val_if_fail (gstream_transformer_get_mux (transformer) == NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return check_not_started (self, error) && add_transformer (self, transformer, error);
+}
+
+/* --- what makes them, once for every scope (M7): a type or a function --- */
+
+/* Makes transformers; shared by a mux and its children. */
+typedef struct
+{
+  grefcount                 ref_count;
+  GType                     type;      /* or, where that is 0, by function: */
+  GstreamTransformerFactory make;
+  gpointer                  user_data;
+  GDestroyNotify            destroy;
+} GstreamFactory;
+
+static GstreamFactory *
+factory_new (GType                     type,
+             GstreamTransformerFactory make,
+             gpointer                  user_data,
+             GDestroyNotify            destroy)
+{
+  GstreamFactory *self = g_new0 (GstreamFactory, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->type = type;
+  self->make = make;
+  self->user_data = user_data;
+  self->destroy = destroy;
+
+  return self;
+}
+
+static void
+factory_unref (gpointer data)
+{
+  GstreamFactory *self = data;
+
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_free (self);
+}
+
+static GstreamTransformer *
+factory_make (GstreamFactory   *self,
+              GstreamNamespace *scope)
+{
+  if (self->type != 0)
+    return g_object_new (self->type, NULL);
+
+  return self->make ((const char * const *) scope->segments, self->user_data);
+}
+
+/* --- adding --- */
+
+/* Takes @factory. */
+static gboolean
+add_from_factory (GstreamStreamMux  *self,
+                  GstreamFactory    *factory,
+                  GError           **error)
+{
+  g_autoptr (GstreamTransformer) transformer = factory_make (factory, self->scope);
+
+  if (transformer != NULL && !add_transformer (self, transformer, error))
+    {
+      factory_unref (factory);
+      return FALSE;
+    }
+
+  if (self->factories == NULL)
+    self->factories = g_ptr_array_new_with_free_func (factory_unref);
+  g_ptr_array_add (self->factories, factory);
+
+  return TRUE;
+}
+
+gboolean
+gstream_stream_mux_inherit_factories (GstreamStreamMux  *self,
+                               GstreamStreamMux  *parent,
+                               GError           **error)
+{
+  for (guint i = 0; parent->factories != NULL && i < parent->factories->len; i++)
+    {
+      GstreamFactory *factory = g_ptr_array_index (parent->factories, i);
+
+      g_ref_count_inc (&factory->ref_count);
+      if (!add_from_factory (self, factory, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Takes @factory. */
+static gboolean
+add_factory (GstreamStreamMux  *self,
+             GstreamFactory    *factory,
+             GError           **error)
+{
+  if (check_not_started (self, error))
+    return add_from_factory (self, factory, error);
+
+  factory_unref (factory);
+
+  return FALSE;
+}
+
+/**
+ * gstream_stream_mux_add_type:
+ * @self: the mux of a run that has not begun
+ * @type: a class derived from [class@Transformer]
+ * @error: return location for an error
+ *
+ * Adds a transformer of @type, here and in every subgraph (M7).
+ *
+ * Fails with %GSTREAM_ERROR_EXISTS where one of its projections has a name that
+ * is taken (M2); the message says by whom; and with %GSTREAM_ERROR_INVALID where
+ * @type is no such class.
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_stream_mux_add_type (GstreamStreamMux  *self,
+                             GType              type,
+                             GError           **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!g_type_is_a (type, GSTREAM_TYPE_TRANSFORMER) || G_TYPE_IS_ABSTRACT (type))
+    {
+      const char *name = g_type_name (type);
+
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "%s is no class of transformers that could be made: expected one derived from GstreamTransformer",
+                   name ? name : "No type");
+      return FALSE;
+    }
+
+  return add_factory (self, factory_new (type, NULL, NULL, NULL), error);
+}
+
+/**
+ * gstream_stream_mux_add_factory:
+ * @self: the mux of a run that has not begun
+ * @factory: (scope notified) (closure user_data) (destroy destroy): makes the transformer of a scope
+ * @user_data: for @factory
+ * @destroy: (nullable): frees @user_data
+ * @error: return location for an error
+ *
+ * Adds what @factory makes, here and in every subgraph (M7). It is called for
+ * the root at once.
+ *
+ * Fails like [method@StreamMux.add_type].
+ *
+ * Returns: %TRUE unless it failed
+ */
+gboolean
+gstream_stream_mux_add_factory (GstreamStreamMux           *self,
+                                GstreamTransformerFactory   factory,
+                                gpointer                    user_data,
+                                GDestroyNotify              destroy,
+                                GError                    **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
+  g_return_val_if_fail (factory != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return add_factory (self, factory_new (0, factory, user_data, destroy), error);
+}
+
+/* --- the built-in ones: chosen when the mux is made, and made when they are needed --- */
+
+static gboolean
+is_known (const char *name)
+{
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    if (g_str_equal (gstream_stream_mux_builtins[i].name, name))
+      return TRUE;
+
+  return FALSE;
+}
+
+static char *
+join_known (void)
+{
+  const char *names[GSTREAM_MAX_BUILTINS + 1] = { NULL };
+
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    names[i] = gstream_stream_mux_builtins[i].name;
+
+  return g_strjoinv (", ", (char **) names);
+}
+
+gboolean
+gstream_stream_mux_check_builtins (GstreamStreamMux  *self,
+                            GError           **error)
+{
+  g_autofree char *known = NULL;
+
+  for (guint i = 0; self->builtins != NULL && self->builtins[i] != NULL; i++)
+    if (!is_known (self->builtins[i]))
+      {
+        known = join_known ();
+        g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+                     "There is no built-in transformer “%s”; there are: %s", self->builtins[i], known);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* NULL: all */
+static void
+choose_builtins (GstreamStreamMux   *self,
+                 const char * const *names)
+{
+  self->chosen = 0;
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    if (names == NULL || g_strv_contains (names, gstream_stream_mux_builtins[i].name))
+      self->chosen |= 1u << i;
+}
+
+static gboolean
+is_unmade (GstreamStreamMux *self,
+           guint             index)
+{
+  return (self->chosen & (1u << index)) != 0 && self->natives[index] == NULL;
+}
+
+static void
+make_builtin (GstreamStreamMux *self,
+       guint             index)
+{
+  const GstreamBuiltin *builtin = &gstream_stream_mux_builtins[index];
+  g_autoptr (GstreamTransformer) transformer = builtin->make (builtin);
+  GstreamProjection *projection = gstream_transformer_get_projections (transformer)->data;
+
+  gstream_transformer_set_builtin (transformer, builtin->wants);
+  adopt_projection (self, projection, transformer);
+  register_transformer (self, transformer, index);
+  self->natives[index] = g_object_ref (projection);
+  if (self->early)
+    gstream_projection_start_early (projection);
+  if (self->state >= GSTREAM_MUX_ENDING)
+    gstream_stream_mux_end_projection (self, projection);
+}
+
+/* The projection of the built-in @index, which is chosen; made if need be. */
+static GstreamProjection *
+get_native (GstreamStreamMux *self,
+            guint             index)
+{
+  if (is_unmade (self, index))
+    {
+      make_builtin (self, index);
+      gstream_stream_mux_changed (self);
+    }
+
+  return self->natives[index];
+}
+
+void
+gstream_stream_mux_make_builtins (GstreamStreamMux *self,
+                            GstreamRelation   relation,
+                            GstreamMethod     method)
+{
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    {
+      const GstreamBuiltin *builtin = &gstream_stream_mux_builtins[i];
+
+      if (is_unmade (self, i) && (builtin->wants[relation] & (1u << method)) != 0 &&
+          (self->early || !builtin->only_pushes))
+        make_builtin (self, i);
+    }
+}
+
+/* --- what it has --- */
+
+/**
+ * gstream_stream_mux_get_scope:
+ * @self: a mux
+ *
+ * The namespace that it is for.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the path; empty for the root
+ */
+const char * const *
+gstream_stream_mux_get_scope (GstreamStreamMux *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
+
+  return (const char * const *) self->scope->segments;
+}
+
+/**
+ * gstream_stream_mux_get_log:
+ * @self: a mux
+ *
+ * The main log: a projection of every event at and below the scope that no
+ * transformer suppressed, and of what projections forward (M6).
+ *
+ * Returns: (transfer none): the main log
+ */
+GstreamProjection *
+gstream_stream_mux_get_log (GstreamStreamMux *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
+
+  return self->log;
+}
+
+/* --- projections --- */
+
+void
+gstream_stream_mux_foreach_projection (GstreamStreamMux *self,
+                                GFunc             func,
+                                gpointer          user_data)
+{
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    if (self->natives[i] != NULL)
+      func (self->natives[i], user_data);
+  if (self->projections != NULL)
+    g_ptr_array_foreach (self->projections, func, user_data);
+}
+
+GstreamProjection *
+gstream_stream_mux_find_projection (GstreamStreamMux *self,
+                             const char       *name)
+{
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    if ((self->chosen & (1u << i)) != 0 && g_str_equal (gstream_stream_mux_builtins[i].name, name))
+      return get_native (self, i);
+
+  for (guint i = 0; self->projections != NULL && i < self->projections->len; i++)
+    {
+      GstreamProjection *projection = g_ptr_array_index (self->projections, i);
+
+      if (g_str_equal (gstream_projection_get_name (projection), name))
+        return projection;
+    }
+
+  return NULL;
+}
+
+/**
+ * gstream_stream_mux_list_projections:
+ * @self: a mux
+ *
+ * The names of its projections, in the order in which they were registered;
+ * without the main log, whose name is `log`.
+ *
+ * Returns: (array zero-terminated=1) (transfer full): the names
+ */
+char **
+gstream_stream_mux_list_projections (GstreamStreamMux *self)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
+
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    if ((self->chosen & (1u << i)) != 0)
+      g_strv_builder_add (names, gstream_stream_mux_builtins[i].name);
+  for (guint i = 0; self->projections != NULL && i < self->projections->len; i++)
+    g_strv_builder_add (names, gstream_projection_get_name (g_ptr_array_index (self->projections, i)));
+
+  return g_strv_builder_end (names);
+}
+
+/**
+ * gstream_stream_mux_get_projection:
+ * @self: a mux
+ * @name: a projection's name, or `log`
+ * @error: return location for an error
+ *
+ * Finds a projection by name.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
+ *
+ * Returns: (transfer none): the projection
+ */
+GstreamProjection *
+gstream_stream_mux_get_projection (GstreamStreamMux  *self,
+                                   const char        *name,
+                                   GError           **error)
+{
+  g_auto (GStrv) names = NULL;
+  g_autofree char *known = NULL;
+  GstreamProjection *projection;
+
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  projection = g_str_equal (name, "log") ? self->log : gstream_stream_mux_find_projection (self, name);
+  if (projection == NULL && self->extensions != NULL)
+    projection = g_hash_table_lookup (self->extensions, name);
+  if (projection != NULL)
+    return projection;
+
+  names = gstream_stream_mux_list_projections (self);
+  known = g_strjoinv (", ", names);
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+               "There is no projection “%s”; there are log%s%s", name, *known ? ", " : "", known);
+
+  return NULL;
+}
+
+/* --- channels --- */
+
+static void
+add_channels (GPtrArray          *names,
+              const char * const *channels)
+{
+  for (gsize i = 0; channels != NULL && channels[i] != NULL; i++)
+    if (!g_ptr_array_find_with_equal_func (names, channels[i], g_str_equal, NULL))
+      g_ptr_array_add (names, (gpointer) channels[i]);
+}
+
+/**
+ * gstream_stream_mux_list_channels:
+ * @self: a mux
+ *
+ * The stream modes that its transformers need (M8): what a source is asked for.
+ *
+ * Returns: (array zero-terminated=1) (transfer full): the names, each once
+ */
+char **
+gstream_stream_mux_list_channels (GstreamStreamMux *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GPtrArray *transformers;
+  guint i = 0;
+
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
+
+  transformers = self->transformers;
+  for (; i < transformers->len && gstream_transformer_get_before_builtins (g_ptr_array_index (transformers, i)); i++)
+    add_channels (names, gstream_transformer_get_channels (g_ptr_array_index (transformers, i)));
+  for (guint builtin = 0; builtin < gstream_stream_mux_n_builtins; builtin++)
+    if ((self->chosen & (1u << builtin)) != 0)
+      add_channels (names, gstream_stream_mux_builtins[builtin].channels);
+  /* Built-ins that are here say nothing more. */
+  for (; i < transformers->len; i++)
+    add_channels (names, gstream_transformer_get_channels (g_ptr_array_index (transformers, i)));
+  g_ptr_array_add (names, NULL);
+
+  return g_strdupv ((char **) names->pdata);
+}
+
+/* --- its run: the pump that they share, and whom the mux tells --- */
+
+static void
+bind_projection (gpointer projection,
+                 gpointer user_data)
+{
+  GstreamStreamMux *self = user_data;
+
+  gstream_projection_bind (projection, self->pump, &gstream_stream_mux_projection_funcs, self);
+}
+
+static void
+bind_extensions (GstreamStreamMux *self)
+{
+  GHashTableIter iter;
+  gpointer extension;
+
+  if (self->extensions == NULL)
+    return;
+
+  g_hash_table_iter_init (&iter, self->extensions);
+  while (g_hash_table_iter_next (&iter, NULL, &extension))
+    gstream_projection_bind (extension, self->pump, NULL, NULL);
+}
+
+static void
+bind_all (GstreamStreamMux *self)
+{
+  bind_extensions (self);
+  bind_projection (self->log, self);
+  gstream_stream_mux_foreach_projection (self, bind_projection, self);
+  for (guint i = 0; i < self->transformers->len; i++)
+    if (gstream_transformer_is_async_only (g_ptr_array_index (self->transformers, i)))
+      gstream_pump_set_async_only (self->pump, G_OBJECT_TYPE_NAME (g_ptr_array_index (self->transformers, i)));
+}
+
+void
+gstream_stream_mux_attach (GstreamStreamMux           *self,
+                           GstreamPump                *pump,
+                           const GstreamMuxOwnerFuncs *funcs,
+                           gpointer                    owner)
+{
+  g_assert (self->funcs == NULL);
+
+  self->funcs = funcs;
+  self->owner = owner;
+  if (self->pump == NULL)
+    {
+      self->pump = gstream_pump_ref (pump);
+      bind_all (self);
+    }
+  gstream_stream_mux_changed (self);
+}
+
+void
+gstream_stream_mux_detach (GstreamStreamMux *self)
+{
+  self->funcs = NULL;
+  self->owner = NULL;
+}
+
+gboolean
+gstream_stream_mux_is_attached (GstreamStreamMux *self)
+{
+  return self->funcs != NULL;
+}
+
+GstreamNamespace *
+gstream_stream_mux_peek_scope (GstreamStreamMux *self)
+{
+  return self->scope;
+}
+
+GstreamMuxState
+gstream_stream_mux_get_state (GstreamStreamMux *self)
+{
+  return self->state;
+}
+
+GstreamPump *
+gstream_stream_mux_get_pump (GstreamStreamMux *self)
+{
+  return self->pump;
+}
+
+/* --- newborns (P11) --- */
+
+static void
+keep_projection (gpointer projection,
+                 gpointer user_data)
+{
+  gstream_projection_start_early (projection);
+}
+
+static void
+settle_projection (gpointer projection,
+                   gpointer user_data)
+{
+  gstream_projection_stop_early (projection);
+}
+
+void
+gstream_stream_mux_start_early (GstreamStreamMux *self)
+{
+  self->early = TRUE;
+  gstream_projection_start_early (self->log);
+  gstream_stream_mux_foreach_projection (self, keep_projection, NULL);
+  gstream_stream_mux_changed (self); /* of built-ins, more are needed */
+}
+
+void
+gstream_stream_mux_stop_early (GstreamStreamMux *self)
+{
+  self->early = FALSE;
+  gstream_projection_stop_early (self->log);
+  gstream_stream_mux_foreach_projection (self, settle_projection, NULL);
+  gstream_stream_mux_changed (self);
+}
+
+/* --- its life --- */
 
 static void
 gstream_stream_mux_get_property (GObject    *object,
@@ -91,7 +947,7 @@ gstream_stream_mux_constructed (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  gstream_mux_choose_builtins (self, (const char * const *) self->builtins);
+  choose_builtins (self, (const char * const *) self->builtins);
 
   G_OBJECT_CLASS (gstream_stream_mux_parent_class)->constructed (object);
 }
@@ -104,22 +960,22 @@ gstream_stream_mux_dispose (GObject *object)
   /* Cheaper than a reference for every event, and hardly ever needed. */
   if (self->dispatching)
     {
-      self->reprieved = TRUE;
+      self->unref_deferred = TRUE;
       g_object_ref (self);
       return;
     }
 
-  gstream_mux_disown_works (self);
-  gstream_mux_leave_enders (self);
+  gstream_stream_mux_disown_works (self);
+  gstream_stream_mux_leave_enders (self);
   g_clear_pointer (&self->tree, gstream_mux_tree_free);
   self->root = NULL;
   self->chosen = 0; /* nobody needs one any more */
   g_ptr_array_set_size (self->transformers, 0);
-  for (guint i = 0; i < GSTREAM_N_BUILTINS; i++)
-    g_clear_pointer (&self->natives[i], gstream_mux_release_projection);
+  for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
+    g_clear_pointer (&self->natives[i], release_projection);
   g_clear_pointer (&self->projections, g_ptr_array_unref);
   g_clear_pointer (&self->extensions, g_hash_table_unref);
-  g_clear_pointer (&self->log, gstream_mux_release_projection);
+  g_clear_pointer (&self->log, release_projection);
 
   G_OBJECT_CLASS (gstream_stream_mux_parent_class)->dispose (object);
 }
@@ -182,7 +1038,7 @@ gstream_stream_mux_init (GstreamStreamMux *self)
   self->scope = gstream_namespace_new (NULL);
   self->root = self;
   self->tree = gstream_mux_tree_new ();
-  self->transformers = g_ptr_array_new_with_free_func (gstream_mux_release_transformer);
+  self->transformers = g_ptr_array_new_with_free_func (release_transformer);
   self->log = gstream_projection_new ("log", GSTREAM_TYPE_EVENT);
 }
 

@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-subgraph-run-stream-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+#include <gstream/stream/gstream-run-stream-private.h>
 
 /**
  * GstreamSubgraphRunStream:
@@ -74,14 +74,14 @@ gstream_subgraph_run_stream_settle (GstreamHandle *handle)
   GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (handle);
 
   if (--self->n_kept == 0)
-    gstream_stream_mux_settle (gstream_run_stream_get_mux (GSTREAM_RUN_STREAM (self)));
+    gstream_stream_mux_stop_early (gstream_run_stream_get_mux (GSTREAM_RUN_STREAM (self)));
 }
 
 static void
 gstream_subgraph_run_stream_handle_init (GstreamHandleInterface *iface)
 {
-  iface->keep = gstream_subgraph_run_stream_keep;
-  iface->settle = gstream_subgraph_run_stream_settle;
+  iface->start_early = gstream_subgraph_run_stream_keep;
+  iface->stop_early = gstream_subgraph_run_stream_settle;
 }
 
 /**
@@ -191,7 +191,7 @@ static void
 observe_lifecycle (GstreamSubgraphRunStream *self,
                    GstreamEvent             *event)
 {
-  GstreamRunState *state = gstream_run_stream_get_state (GSTREAM_RUN_STREAM (self));
+  GstreamRunState *state = &gstream_run_stream_peek (GSTREAM_RUN_STREAM (self))->state;
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   g_autoptr (GstreamPayload) cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
 

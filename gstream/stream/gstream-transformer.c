@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <gstream/stream/gstream-transformer-private.h>
+#include <gstream/stream/gstream-transformer-internal.h>
 
 /**
  * GstreamTransformer:

@@ -8,7 +8,7 @@
 #include <gstream/model/gstream-pending-interrupt.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
-#include <gstream/stream/gstream-run-stream-private.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
 static guint64 n_turns;

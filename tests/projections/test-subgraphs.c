@@ -6,7 +6,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/sources/gstream-memory-source.h>
-#include <gstream/stream/gstream-stream-mux-private.h>
+#include <gstream/stream/gstream-stream-mux-private.h> /* how many scopes are known */
 
 #define RESULT(path, id, more) path " tasks {\"id\":\"" id "\",\"name\":\"n\",\"result\":{}" more "}"
 

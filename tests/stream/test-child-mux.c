@@ -4,7 +4,8 @@
  * whose numbers stay what they are (E4).
  */
 #include <gstream/event/gstream-namespace-internal.h>
-#include <gstream/stream/gstream-subgraph-run-stream-private.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
+#include <gstream/stream/gstream-stream-mux-internal.h>
 
 #include "../support/calls.h"
 #include "../support/transformers.h"

@@ -2,8 +2,9 @@
  *
  * Handles that are handed out with projections of their own (P11).
  */
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-run-stream-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+#include <gstream/stream/gstream-projection-internal.h>
+#include <gstream/stream/gstream-run-stream-internal.h>
 
 #include "../support/calls.h"
 #include "../support/transformers.h"
@@ -38,14 +39,14 @@ test_handle_settle (GstreamHandle *handle)
 
   g_assert_cmpuint (self->n_kept, >, 0);
   if (--self->n_kept == 0)
-    gstream_projection_settle (self->numbers);
+    gstream_projection_stop_early (self->numbers);
 }
 
 static void
 test_handle_iface_init (GstreamHandleInterface *iface)
 {
-  iface->keep = test_handle_keep;
-  iface->settle = test_handle_settle;
+  iface->start_early = test_handle_keep;
+  iface->stop_early = test_handle_settle;
 }
 
 static void
@@ -66,7 +67,7 @@ static void
 test_handle_init (TestHandle *self)
 {
   self->numbers = gstream_projection_new ("numbers", G_TYPE_INT64);
-  gstream_projection_keep (self->numbers);
+  gstream_projection_start_early (self->numbers);
 }
 
 /* --- who hands it out --- */
@@ -97,9 +98,9 @@ hand_out (TestTransformer  *transformer,
   g_clear_object (&fixture->handle);
   fixture->handle = g_object_new (TEST_TYPE_HANDLE, NULL);
   gstream_projection_bind (fixture->handle->numbers, gstream_run_stream_get_pump (fixture->run), NULL, NULL);
-  gstream_handle_keep (GSTREAM_HANDLE (fixture->handle));
+  gstream_handle_start_early (GSTREAM_HANDLE (fixture->handle));
   pushed = gstream_projection_push_object (fixture->handles, G_OBJECT (fixture->handle), error);
-  gstream_handle_settle (GSTREAM_HANDLE (fixture->handle));
+  gstream_handle_stop_early (GSTREAM_HANDLE (fixture->handle));
 
   return pushed;
 }

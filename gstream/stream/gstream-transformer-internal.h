@@ -2,11 +2,13 @@
  *
  * What the mux does with transformers, and what those of the library may say
  * of themselves beyond the public API.
+ *
+ * Internal, not private: the built-in transformers are in projections/.
  */
 #pragma once
 
 #include <gstream/event/gstream-event-internal.h>
-#include <gstream/stream/gstream-projection-private.h>
+#include <gstream/stream/gstream-projection-internal.h>
 #include <gstream/stream/gstream-side-work-private.h>
 #include <gstream/stream/gstream-transformer.h>
 

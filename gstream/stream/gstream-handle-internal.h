@@ -4,6 +4,8 @@
  * could subscribe before the handle was handed out (P11). Queues say when they
  * take and when they let go of one; between the first and the last of these
  * the handle's projections keep what is pushed to them.
+ *
+ * Internal, not private: messages, tool calls and subgraphs' runs are handles (projections/).
  */
 #pragma once
 
@@ -19,11 +21,11 @@ struct _GstreamHandleInterface
   GTypeInterface parent_iface;
 
   /* One more queue holds it, or one consumer less has it as its newest. */
-  void (*keep)   (GstreamHandle *self);
-  void (*settle) (GstreamHandle *self);
+  void (*start_early) (GstreamHandle *self);
+  void (*stop_early)  (GstreamHandle *self);
 };
 
-void gstream_handle_keep   (GstreamHandle *self);
-void gstream_handle_settle (GstreamHandle *self);
+void gstream_handle_start_early   (GstreamHandle *self);
+void gstream_handle_stop_early (GstreamHandle *self);
 
 G_END_DECLS

@@ -1,13 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Something that happens once, such as the end of a run or of a message, and
- * the tasks that wait for it. While they wait, they drive the pump.
+ * Waiting: for something that happens once, such as the end of a run or of a message;
+ * and synchronously, by iterating the main context where this thread may (R9).
+ *
+ * Internal, not private: messages and tool calls have such an end (projections/), and a
+ * thread's calls have synchronous forms (remote/).
  */
 #pragma once
 
-#include <gstream/stream/gstream-pump-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 G_BEGIN_DECLS
+
+/* --- synchronous waiting --- */
+
+typedef struct
+{
+  GMainContext *context; /* acquired, and the thread's default, from begin to end */
+  GAsyncResult *result;  /* what the callback brought; a reference */
+} GstreamSync;
+
+/* FALSE, with an error that says why, where a synchronous call cannot work. */
+gboolean gstream_sync_begin    (GstreamSync   *self,
+                                GstreamPump   *pump,
+                                GError       **error);
+/* The same without a pump; @whose: what the context is the main one of. */
+gboolean gstream_sync_begin_in (GstreamSync   *self,
+                                GMainContext  *context,
+                                const char    *whose,
+                                GError       **error);
+/* The callback to give to the asynchronous call, with @self as its user data. */
+void     gstream_sync_done     (GObject       *object,
+                                GAsyncResult  *result,
+                                gpointer       user_data);
+void     gstream_sync_wait     (GstreamSync   *self);
+void     gstream_sync_end      (GstreamSync   *self);
+
+/* --- the latch --- */
 
 typedef struct
 {
@@ -20,9 +49,6 @@ typedef struct
  * main loop. The latch must live as long as the task's source object. Takes
  * a reference of @task.
  */
-void          gstream_latch_wait       (GstreamLatch        *self,
-                                        GstreamPump         *pump,
-                                        GTask               *task);
 void          gstream_latch_open       (GstreamLatch        *self);
 
 /* The same with a new task, of @object's and in the pump's context (R7). */

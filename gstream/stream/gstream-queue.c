@@ -1,12 +1,91 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How one item of a projection is kept, copied, freed and shown as a GValue.
+ * The queue between one projection and one cursor, and what lies in it: how one item is
+ * early_queue, copied, freed and shown as a GValue, and how strings are early_queue, alone or in a
+ * page that several of them share.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-json-writer-internal.h>
-#include <gstream/stream/gstream-handle-private.h>
-#include <gstream/stream/gstream-item-private.h>
+#include <gstream/stream/gstream-queue-private.h>
+#include <gstream/stream/gstream-handle-internal.h>
+
+/* --- handles (P11) --- */
+
+G_DEFINE_INTERFACE (GstreamHandle, gstream_handle, G_TYPE_OBJECT)
+
+static void
+gstream_handle_default_init (GstreamHandleInterface *iface)
+{
+}
+
+void
+gstream_handle_start_early (GstreamHandle *self)
+{
+  GSTREAM_HANDLE_GET_IFACE (self)->start_early (self);
+}
+
+void
+gstream_handle_stop_early (GstreamHandle *self)
+{
+  GSTREAM_HANDLE_GET_IFACE (self)->stop_early (self);
+}
+
+/* --- strings --- */
+
+char *
+gstream_text_new_len (const char *text,
+                      gsize       length)
+{
+  return gstream_text_init (g_malloc (sizeof (GstreamText) + length + 1), 0, text, length);
+}
+
+static inline void
+page_unref (GstreamTextPage *self)
+{
+  if (--self->n_users == 0)
+    g_free (self);
+}
+
+void
+gstream_text_page_turn (GstreamTextPage **place)
+{
+  GstreamTextPage *self = *place;
+
+  if (self != NULL && self->n_users > 1)
+    g_clear_pointer (place, page_unref);
+  if (*place == NULL)
+    {
+      *place = g_malloc (sizeof *self + GSTREAM_TEXT_PAGE_SIZE);
+      (*place)->n_users = 1;
+    }
+  (*place)->used = 0;
+}
+
+void
+gstream_text_page_finish (GstreamTextPage *self)
+{
+  page_unref (self);
+}
+
+void
+gstream_text_free (GstreamText *self)
+{
+  GstreamTextPage *page = (GstreamTextPage *) ((char *) self - self->offset);
+
+  if (self->offset == 0)
+    {
+      g_free (self);
+      return;
+    }
+#ifdef __SANITIZE_ADDRESS__
+  /* Until the page is begun anew: who uses the string now is told. */
+  ASAN_POISON_MEMORY_REGION (self, sizeof *self + strlen (self->text) + 1);
+#endif
+  page_unref (page);
+}
+
+/* --- items --- */
 
 static gboolean
 fundamental_is_scalar (GType fundamental)
@@ -363,4 +442,269 @@ gstream_item_to_payload (const GstreamItemType *type,
     default:
       g_assert_not_reached ();
     }
+}
+
+/* --- the queue --- */
+
+GstreamQueue *
+gstream_queue_new (const GstreamItemType  *type,
+                  char                   *name,
+                  const GstreamQueueFuncs *funcs,
+                  gpointer                owner)
+{
+  GstreamQueue *self = g_new0 (GstreamQueue, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->type = *type;
+  self->name = g_ref_string_acquire (name);
+  self->funcs = funcs;
+  self->owner = owner;
+  self->blocker.what = owner;
+
+  return self;
+}
+
+GstreamQueue *
+gstream_queue_ref (GstreamQueue *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+static void
+drop_item (GstreamQueue *self,
+           GstreamItem  item)
+{
+  if (self->type.kind == GSTREAM_ITEM_HANDLE)
+    gstream_handle_stop_early (item.p);
+  gstream_item_free (&self->type, item);
+}
+
+static void
+drop_queue (GstreamQueue *self)
+{
+  while (self->length > 0)
+    {
+      GstreamItem item = self->ring[self->head].item;
+
+      self->head = (self->head + 1) & (self->size - 1);
+      self->length--;
+      drop_item (self, item);
+    }
+
+  g_clear_pointer (&self->ring, g_free);
+  self->size = self->head = 0;
+}
+
+void
+gstream_queue_unref (GstreamQueue *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_assert (self->reader == NULL);
+  g_assert (!self->blocker.blocking);
+
+  drop_queue (self);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
+  g_ref_string_release (self->name);
+  g_free (self);
+}
+
+/* --- the projection's side --- */
+
+gboolean
+gstream_queue_is_full (GstreamQueue *self)
+{
+  return self->max > 0 && self->length >= self->max && self->reader != NULL && !self->ended;
+}
+
+void
+gstream_queue_update_blocker (GstreamQueue *self)
+{
+  if (gstream_queue_is_full (self))
+    gstream_pump_block (self->pump, &self->blocker);
+  else if (self->blocker.blocking)
+    {
+      gstream_pump_unblock (self->pump, &self->blocker);
+      if (self->funcs != NULL)
+        self->funcs->room (self->owner);
+    }
+}
+
+void
+gstream_queue_disown (GstreamQueue *self)
+{
+  self->funcs = NULL;
+  self->owner = NULL;
+  self->blocker.what = NULL;
+}
+
+static void
+move_reader (GstreamReader *reader,
+             GstreamPump   *pump)
+{
+  int state = reader->waiter.state;
+
+  if (reader->pump == pump)
+    return;
+
+  if (reader->pump != NULL)
+    gstream_pump_forget (reader->pump, &reader->waiter);
+  g_clear_pointer (&reader->pump, gstream_pump_unref);
+  reader->pump = gstream_pump_ref (pump);
+
+  if (state == GSTREAM_WAITER_WAITING)
+    gstream_pump_wait (pump, &reader->waiter);
+  else if (state == GSTREAM_WAITER_READY)
+    gstream_pump_ready (pump, &reader->waiter);
+}
+
+void
+gstream_queue_set_pump (GstreamQueue *self,
+                       GstreamPump *pump)
+{
+  if (self->pump != NULL)
+    gstream_pump_unblock (self->pump, &self->blocker);
+  gstream_pump_ref (pump);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
+  self->pump = pump;
+
+  if (self->reader != NULL)
+    move_reader (self->reader, pump);
+  gstream_queue_update_blocker (self);
+}
+
+void
+gstream_queue_set_max (GstreamQueue *self,
+                      guint        max)
+{
+  self->max = max;
+  gstream_queue_update_blocker (self);
+}
+
+static void
+grow (GstreamQueue *self)
+{
+  guint size = self->size ? self->size * 2 : 8;
+  GstreamSlot *ring = g_new (GstreamSlot, size);
+
+  for (guint i = 0; i < self->length; i++)
+    ring[i] = self->ring[(self->head + i) & (self->size - 1)];
+
+  g_free (self->ring);
+  self->ring = ring;
+  self->size = size;
+  self->head = 0;
+}
+
+static inline void
+announce (GstreamQueue *self)
+{
+  self->reader->available++;
+  if (self->reader->waiter.state == GSTREAM_WAITER_WAITING)
+    gstream_pump_ready (self->pump, &self->reader->waiter);
+}
+
+static inline void
+push_stamped (GstreamQueue *self,
+              GstreamItem  item,
+              guint64      stamp)
+{
+  g_assert (!self->ended);
+
+  if (self->length == self->size)
+    grow (self);
+  self->ring[(self->head + self->length) & (self->size - 1)] = (GstreamSlot) { item, stamp };
+  self->length++;
+
+  if (self->type.kind == GSTREAM_ITEM_HANDLE)
+    gstream_handle_start_early (item.p);
+  if (self->reader == NULL)
+    return;
+
+  announce (self);
+  if (self->max > 0 && !self->blocker.blocking)
+    gstream_queue_update_blocker (self);
+}
+
+void
+gstream_queue_push (GstreamQueue *self,
+                   GstreamItem  item)
+{
+  push_stamped (self, item, gstream_pump_stamp (self->pump));
+}
+
+void
+gstream_queue_copy_to (GstreamQueue *self,
+                      GstreamQueue *other)
+{
+  for (guint i = 0; i < self->length; i++)
+    {
+      const GstreamSlot *slot = &self->ring[(self->head + i) & (self->size - 1)];
+
+      /* They arrived when they did: an interleave of a newborn's projections keeps that order (P10, P11). */
+      push_stamped (other, gstream_item_copy (&self->type, slot->item), slot->stamp);
+    }
+}
+
+static void
+close_reader (GstreamQueue *self)
+{
+  GstreamReader *reader = self->reader;
+
+  reader->n_open--;
+  if (reader->over || (reader->n_open > 0 && self->error == NULL))
+    return;
+
+  reader->over = TRUE;
+  announce (self);
+}
+
+void
+gstream_queue_end (GstreamQueue  *self,
+                  const GError *error)
+{
+  if (self->ended)
+    return;
+
+  self->ended = TRUE;
+  self->error = error ? g_error_copy (error) : NULL;
+  gstream_queue_update_blocker (self);
+  if (self->reader != NULL)
+    close_reader (self);
+}
+
+/* --- the reader's side --- */
+
+void
+gstream_queue_attach (GstreamQueue   *self,
+                     GstreamReader *reader)
+{
+  g_assert (self->reader == NULL);
+  g_assert (self->pump != NULL);
+
+  self->reader = reader;
+  if (reader->pump == NULL)
+    reader->pump = gstream_pump_ref (self->pump);
+  reader->available += self->length;
+  if (self->ended)
+    close_reader (self);
+  gstream_queue_update_blocker (self);
+}
+
+void
+gstream_queue_detach (GstreamQueue *self)
+{
+  if (self->reader == NULL)
+    return;
+
+  self->reader->available -= self->length;
+  self->reader = NULL;
+  gstream_pump_unblock (self->pump, &self->blocker);
+  if (self->funcs != NULL)
+    self->funcs->left (self->owner, self);
+  drop_queue (self);
 }

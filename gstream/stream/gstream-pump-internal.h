@@ -6,6 +6,8 @@
  * mux nor run nor projection.
  *
  * A pump belongs to one main context and is used there only.
+ *
+ * Internal, not private: messages and tool calls (projections/) and rows (model/) notify by it.
  */
 #pragma once
 
@@ -16,8 +18,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamPump GstreamPump;
 typedef struct _GstreamWaiter GstreamWaiter;
-typedef struct _GstreamHolder GstreamBlocker;
-typedef struct _GstreamSettler GstreamNotifier;
+typedef struct _GstreamBlocker GstreamBlocker;
+typedef struct _GstreamNotifier GstreamNotifier;
 
 /*
  * Somebody who waits for something that an event may bring. Embedded in its
@@ -38,7 +40,7 @@ struct _GstreamWaiter
 };
 
 /* A queue that is full. Embedded in its owner. */
-struct _GstreamHolder
+struct _GstreamBlocker
 {
   GList    link;    /* in the pump's queue of blockers */
   gboolean blocking;
@@ -49,7 +51,7 @@ struct _GstreamHolder
  * Somebody with properties to notify. Embedded in its owner, which takes it out
  * (gstream_pump_cancel_notify) before it goes away.
  */
-struct _GstreamSettler
+struct _GstreamNotifier
 {
   GList    link;    /* in the pump's queue, soon or slow */
   GQueue  *queue;   /* the one it is in; NULL: none */
@@ -107,12 +109,12 @@ void         gstream_pump_unwatch        (GstreamPump                 *self,
                                           GList                       *link);
 
 /*
- * Drives the source without waiting until *@landed is @enough, it has nothing
+ * Drives the source without waiting until *@available is @enough, it has nothing
  * now, something holds the pump, or the turn's budget is used up. The caller
  * keeps the pump, whoever is called meanwhile.
  */
 void         gstream_pump_try            (GstreamPump                 *self,
-                                          const guint                 *landed,
+                                          const guint                 *available,
                                           guint                        enough);
 void         gstream_pump_resume         (GstreamPump                 *self);
 

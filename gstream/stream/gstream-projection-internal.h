@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A projection from the inside, shared by its files: the class and its end
- * (gstream-projection.c), its place in a run (gstream-projection-run.c), its queues
- * (gstream-projection-feeds.c), who subscribes (gstream-projection-subscribe.c), what
- * is kept for who cannot have yet (gstream-projection-newborn.c), and pushing
- * (gstream-projection-push.c); and what the mux and the transformers of the library
- * do with it.
+ * A projection from the inside, for the mux that it belongs to and the cursors that read it.
+ *
+ * Internal, not private: the library's transformers (projections/) push without a GValue,
+ * and make nothing that nobody wants.
  */
 #pragma once
 
-#include <gstream/stream/gstream-feed-private.h>
-#include <gstream/stream/gstream-handle-private.h>
+#include <gstream/stream/gstream-queue-private.h>
 #include <gstream/stream/gstream-projection.h>
-#include <gstream/stream/gstream-pushers-private.h>
 
 G_BEGIN_DECLS
 
@@ -33,14 +29,14 @@ struct _GstreamProjection
 {
   GObject                            parent_instance;
 
-  GstreamFeed                      **feeds;   /* one a cursor, a branch of a tee each */
-  guint                              n_feeds;
+  GstreamQueue                      **queues;   /* one a cursor, a branch of a tee each */
+  guint                              n_queues;
   guint                              closed : 1;
-  guint                              keeping : 1; /* for a newborn's consumer (P11) */
+  guint                              early : 1; /* for a newborn's consumer (P11) */
   guint                              forward : 1;
   guint                              native : 1;  /* what it forwards has its bare name as its method (M6) */
   guint                              following : 1; /* among the followers of its main log */
-  GstreamFeed                       *only;    /* what @feeds points to where there is one */
+  GstreamQueue                       *only;    /* what @queues points to where there is one */
   GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
   const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
   gpointer                           owner;
@@ -49,32 +45,16 @@ struct _GstreamProjection
   char                              *method;  /* of the events it forwards, where that is not its name; NULL until the first */
   const char                        *registrar; /* who registered it, for errors: the name of a type; NULL until then */
   GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
-  GstreamFeed                       *kept;    /* for a newborn's consumer, while `keeping` */
-  GstreamPushers                     pushers; /* push_async() calls that wait for room */
+  GstreamQueue                       *early_queue;    /* for a newborn's consumer, while `early` */
+  GQueue                             pushers; /* push_async() calls that wait for room */
   GPtrArray                         *followers; /* of a main log: projections whose pushers wait for its room; NULL: none */
   guint                              max_buffered;
-  guint                              n_kept;  /* as an item itself (T9): queues that hold it */
+  guint                              n_early;  /* as an item itself (T9): queues that hold it */
   GError                            *error;   /* why it is closed, where it failed */
 };
 
 /* --- between its files --- */
 
-GstreamPump *gstream_projection_get_pump      (GstreamProjection                 *self);
-/* A queue of its own; in no list. */
-GstreamFeed *gstream_projection_make_feed     (GstreamProjection                 *self);
-/* One in the list, with what was kept for its consumer; still without a reader. */
-GstreamFeed *gstream_projection_add_feed      (GstreamProjection                 *self);
-void         gstream_projection_drop_feed     (GstreamFeed                       *feed); /* takes it */
-/* Leaves all of the list to their readers. */
-void         gstream_projection_drop_feeds    (GstreamProjection                 *self);
-/* Says that somebody has subscribed, or that nobody is any more. */
-void         gstream_projection_tell_subscribed (GstreamProjection               *self);
-/* After a queue of it has become less full, or may be fuller: lets in who waits for that (P6). */
-void         gstream_projection_let_in        (GstreamProjection                 *self);
-void         gstream_projection_handle_init   (GstreamHandleInterface            *iface);
-/* One that nobody reads: kept for a newborn's consumer, or freed. */
-void         gstream_projection_keep_item     (GstreamProjection                 *self,
-                                               GstreamItem                        item); /* takes it */
 
 /* --- for the mux and the transformers --- */
 
@@ -95,7 +75,7 @@ void         gstream_projection_unbind        (GstreamProjection                
 static inline gboolean
 gstream_projection_is_wanted (GstreamProjection *self)
 {
-  return !self->closed && (self->n_feeds > 0 || self->keeping || (self->forward && self->funcs != NULL));
+  return !self->closed && (self->n_queues > 0 || self->early || (self->forward && self->funcs != NULL));
 }
 
 /* Of a projection of strings, where it is wanted. */
@@ -107,8 +87,8 @@ gboolean     gstream_projection_push_item     (GstreamProjection                
                                                GstreamItem                        item,
                                                GError                           **error);
 /* Keeps what is pushed for a newborn's consumer (P11), until settle. */
-void         gstream_projection_keep          (GstreamProjection                 *self);
-void         gstream_projection_settle        (GstreamProjection                 *self);
+void         gstream_projection_start_early          (GstreamProjection                 *self);
+void         gstream_projection_stop_early        (GstreamProjection                 *self);
 /* One cursor over all of @projections, or none with an error (P10). */
 GstreamCursor *gstream_projection_interleave  (GPtrArray                         *projections,
                                                GError                           **error);

@@ -4,6 +4,8 @@
  * keeps them makes longer. Those that have ended are kept for events that come
  * late, until many others have ended after them: a run of a million short
  * subgraphs needs no more room than one of a few thousand.
+ *
+ * Internal, not private: the transformer of `lifecycle` (projections/) has records of its own.
  */
 #pragma once
 
