@@ -30,7 +30,7 @@ struct _GstreamRows
   GSequence             *shown;    /* by arrival */
   GSequence             *finished; /* by arrival; those of @shown that may leave where there are more than @max */
   GPtrArray             *added;    /* since the last frame, in the order of gstream_rows_add() */
-  GQueue                 answered; /* those of @shown that leave with the next frame, in the order in which they were answered */
+  GQueue                 answered; /* those of @shown that leave with the next frame, as they were answered */
   GQueue                 aside;    /* that were answered and have left; until their objects are finalized */
   GPtrArray             *back;     /* that were @aside and have been set to unanswered since the last frame */
   guint                  max;      /* the bound of @shown; 0: none */
@@ -244,7 +244,9 @@ show_leaving (GstreamRows *self)
   drop_rows (gone);
 }
 
-/* Drops rows that would leave in the frame in which they come: those answered, or finished where the bound is exceeded. */
+/*
+ * Drops rows that would leave in the frame in which they come: those answered, or finished where the bound is exceeded.
+ */
 static void
 drop_added (GstreamRows *self)
 {
@@ -302,7 +304,9 @@ show_added (GstreamRows *self)
 
   for (guint i = 0; i < n_added; i++)
     show (g_ptr_array_index (self->added, i));
-  /* Items that several cursors return in one frame may be out of order, so that rows that are shown may be among them. */
+  /*
+   * Items that several cursors return in one frame may be out of order, so that rows that are shown may be among them.
+   */
   first = g_sequence_iter_get_position (((Row *) self->added->pdata[0])->shown);
   g_ptr_array_set_size (self->added, 0);
   self->changed (self->owner, first, n_before - first, n_before + n_added - first);

@@ -11,7 +11,7 @@
 #include <gstream/model/gstream-run-model.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
-#include <gstream/stream/gstream-cursor-internal.h>     /* the rows of several cursors are in the order of their arrival */
+#include <gstream/stream/gstream-cursor-internal.h>     /* the order of arrival of several cursors\' items */
 #include <gstream/stream/gstream-run-stream-internal.h> /* its pump's frames are those of the rows */
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
@@ -203,8 +203,8 @@ on_row_reader_next (GObject      *object,
 }
 
 /*
- * Not gstream_cursor_try_next(): it would read the source until this cursor has an item, past items of the other cursors
- * of the model, and the rows would come out of order.
+ * Not gstream_cursor_try_next(): it would read the source until this cursor has an item, past items of the other
+ * cursors of the model, and the rows would come out of order.
  */
 static void
 row_reader_read (RowReader *self)
@@ -272,7 +272,10 @@ forget_child (GstreamRunModel *self)
 static void read_run (GstreamRunModel  *self,
                       GstreamRunStream *run);
 
-/* Its projections must be subscribed to in the callback that yields @run: they are buffered only until it returns (P11). */
+/*
+ * Its projections must be subscribed to in the callback that yields @run: they are buffered only until it returns
+ * (P11).
+ */
 static void
 take_subgraph (GstreamRunModel  *self,
                GstreamRunStream *run,
@@ -710,8 +713,8 @@ return_or_fail (GstreamRunModel  *self,
  * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED where a projection that it needs
  * has its consumer, with %GSTREAM_ERROR_NOT_FOUND where the run's mux is
  * without it, and with %GSTREAM_ERROR_INVALID where @flags name no rows or
- * a projection of your own has its place, whose items make no rows. A model that was made by `g_object_new()` tells the same by
- * [property@RunModel:error].
+ * a projection of your own has its place, whose items make no rows. A model that was made by `g_object_new()` tells the
+ * same by [property@RunModel:error].
  *
  * Returns: (transfer full): the model
  */

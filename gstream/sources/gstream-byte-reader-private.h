@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the sources that read a file or a stream have in common. It reads 64 KiB or more at a time, only when an event is
- * asked for (R1), with at most one asynchronous read at a time. A pollable stream is read without waiting in try_next,
- * too. The bytes that have been read and not yet taken are contiguous.
+ * What the sources that read a file or a stream have in common. It reads 64 KiB or more at a time, only when an event
+ * is asked for (R1), with at most one asynchronous read at a time. A pollable stream is read without waiting in
+ * try_next, too. The bytes that have been read and not yet taken are contiguous.
  */
 #pragma once
 
@@ -29,7 +29,7 @@ typedef struct
   gboolean            said_any;  /* there was more than white space in it */
   GCancellable       *closing;   /* cancels the read under way */
 
-  GBytes             *owner;     /* owns @bytes, with the events that were made of a part of it; NULL: nothing has been read */
+  GBytes             *owner;     /* owns @bytes; events keep it, too; NULL: nothing has been read */
   char               *bytes;     /* events may point to those before @end: only those after it are written to */
   gsize               size;      /* of @bytes */
   gsize               start;     /* offset of what has not been taken */

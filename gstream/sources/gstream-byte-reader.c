@@ -108,8 +108,8 @@ pollable_wait (GstreamPollable     *self,
     return;
 
   /*
-   * Bytes that a layer below has already read from the socket, as TLS does, do not make the source ready: it may be waited
-   * for only after a read that found nothing.
+   * Bytes that a layer below has already read from the socket, as TLS does, do not make the source ready: it may be
+   * waited for only after a read that found nothing.
    */
   if (self->dry)
     self->watch = g_pollable_input_stream_create_source (self->stream, NULL);

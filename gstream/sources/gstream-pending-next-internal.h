@@ -18,7 +18,9 @@ typedef struct
   GSource *cancelled; /* becomes ready when the call is cancelled; NULL: it has no cancellable */
 } GstreamPendingNext;
 
-/* Implements next(). Calls try_next(), and completes the call with its result. TRUE: there is none yet, the call waits. */
+/*
+ * Implements next(). Calls try_next(), and completes the call with its result. TRUE: there is none yet, the call waits.
+ */
 gboolean      gstream_pending_next_start      (GstreamPendingNext   *self,
                                                GstreamEventSource   *source,
                                                GCancellable         *cancellable,

@@ -36,8 +36,8 @@ void              gstream_sse_parser_free              (GstreamSseParser       *
 
 /*
  * Finds the next frame in @bytes: all bytes that were received and not yet consumed; their address may differ from that
- * of the last call. FALSE: more bytes are needed. In both cases the first *@consumed bytes are not needed any more after
- * @frame.
+ * of the last call. FALSE: more bytes are needed. In both cases the first *@consumed bytes are not needed any more
+ * after @frame.
  */
 gboolean          gstream_sse_parser_parse             (GstreamSseParser       *self,
                                                         const char             *bytes,

@@ -13,7 +13,9 @@
 
 #define SHORTEST_ID 32 /* bytes that are allocated for one */
 #define LONGEST_SHOWN 64 /* bytes of an unknown line that are kept for the error */
-/* A stream whose first lines, so many, or first line, so many bytes, are unknown is not a stream of Server-Sent Events. */
+/*
+ * A stream whose first lines, so many, or first line, so many bytes, are unknown is not a stream of Server-Sent Events.
+ */
 #define MOST_STRANGE_LINES 64
 #define MOST_STRANGE_BYTES 4096
 

@@ -114,7 +114,9 @@ use_authorities (SoupSession   *session,
   return TRUE;
 }
 
-/* Honours all_proxy and no_proxy: GIO's default resolver knows http_proxy, https_proxy and the desktop's settings only. */
+/*
+ * Honours all_proxy and no_proxy: GIO's default resolver knows http_proxy, https_proxy and the desktop's settings only.
+ */
 static void
 use_proxy (SoupSession   *session,
            const Options *options)
@@ -284,7 +286,10 @@ on_info (const char     *domain,
   gstream_tool_complain ("%s", message);
 }
 
-/* Starting a run on a thread that does not exist creates it. A thread that is named must exist, so its state is read first. */
+/*
+ * Starting a run on a thread that does not exist creates it. A thread that is named must exist, so its state is read
+ * first.
+ */
 static GstreamRunStream *
 first_run (GstreamThread   *thread,
            GstreamPayload  *input,

@@ -136,7 +136,10 @@ read_unit (const char *escape)
   return unit;
 }
 
-/* Reads one character, written as "\uXXXX" or a surrogate pair of them, and moves *@at behind it; 0: it must stay escaped. */
+/*
+ * Reads one character, written as "\uXXXX" or a surrogate pair of them, and moves *@at behind it; 0: it must stay
+ * escaped.
+ */
 static gunichar
 read_escaped (const char **at)
 {

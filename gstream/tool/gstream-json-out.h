@@ -30,8 +30,8 @@ void  gstream_json_out_json    (GString        *out,
                                 const char     *json);
 
 /*
- * Each returns valid JSON formatted differently: without white space; the same with the characters that \u escapes stand
- * for, if they can be shown; with a line for each value, indented. Control characters are escaped in all of them.
+ * Each returns valid JSON formatted differently: without white space; the same with the characters that \u escapes
+ * stand for, if they can be shown; with a line for each value, indented. Control characters are escaped in all of them.
  */
 char *gstream_json_compact     (const char     *json);
 char *gstream_json_readable    (const char     *json);

@@ -14,7 +14,7 @@ struct _GstreamReader
   GstreamReadFunc   read;
   gpointer          read_data;
   guint             max_buffered; /* of each projection; 0: no bound */
-  guint             n_holds;      /* one for each projection and child that has not ended, and those of gstream_reader_hold() */
+  guint             n_holds;      /* of projections and children that have not ended, and gstream_reader_hold() */
 };
 
 struct _GstreamReading

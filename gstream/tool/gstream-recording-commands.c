@@ -98,8 +98,8 @@ open_by_beginning (GFile   *file,
 }
 
 /*
- * Opens what a command line names: a recording, or "-" for standard input. Its format is taken from its suffix, .jsonl or
- * .sse, or else from its beginning.
+ * Opens what a command line names: a recording, or "-" for standard input. Its format is taken from its suffix, .jsonl
+ * or .sse, or else from its beginning.
  */
 static GstreamEventSource *
 open_source (const char  *argument,

@@ -2,8 +2,8 @@
  *
  * Shows a run to a person: as text, or event by event.
  *
- * Every projection is bounded to one buffered item: the source is asked for more only after everything there is has been
- * read (P6). So the lines are printed in the order in which things happened, whatever projection they come from.
+ * Every projection is bounded to one buffered item: the source is asked for more only after everything there is has
+ * been read (P6). So the lines are printed in the order in which things happened, whatever projection they come from.
  */
 #include "config.h"
 
@@ -432,7 +432,9 @@ print_besides (Speech     *self,
   print_text (self->show, label, self->style, style, text);
 }
 
-/* Blocks that are neither text nor reasoning, which were shown as they came, nor tool calls, which are printed apart. */
+/*
+ * Blocks that are neither text nor reasoning, which were shown as they came, nor tool calls, which are printed apart.
+ */
 static void
 print_other_blocks (Speech *self)
 {
