@@ -11,7 +11,7 @@
 #include <gstream/model/gstream-run-model.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
-#include <gstream/stream/gstream-cursor-internal.h>     /* the order of arrival of several cursors\' items */
+#include <gstream/stream/gstream-cursor-internal.h>     /* the order of arrival of several cursors' items */
 #include <gstream/stream/gstream-run-stream-internal.h> /* its pump's frames are those of the rows */
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
