@@ -24,7 +24,7 @@ void                gstream_websocket_connection_command        (GstreamWebsocke
                                                                  GCancellable                *cancellable,
                                                                  GAsyncReadyCallback          callback,
                                                                  gpointer                     user_data);
-/* It may be dead: when it is closed, no farewell is waited for. */
+/* It may be dead: it is closed without the closing handshake. */
 void                gstream_websocket_connection_give_up        (GstreamWebsocketConnection  *self);
 /* How much has come, frames of the protocol's own (pongs) included. */
 guint64             gstream_websocket_connection_get_progress   (GstreamWebsocketConnection  *self);

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One connection to a thread's events over a WebSocket.
+ * One connection to a thread's events over a WebSocket: the opening handshake, events and commands, the closing one.
+ *
+ * The opening handshake is not soup_session_websocket_connect_async(): the connection that gives reads for as long
+ * as bytes come, and cannot be told to stop (N6). This one reads through a throttled input stream; the session's
+ * proxies, TLS settings and cookies count all the same.
+ *
+ * The closing handshake is waited for by the next connection that begins with a command: a server may forget a thread
+ * when a connection to it ends. One that was opened before would be forgotten with it, and its command never answered.
  */
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
@@ -9,47 +16,539 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-reader-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-farewell-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-retry-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
-#include <gstream/remote/gstream-websocket-handshake-private.h>
+#include <gstream/remote/gstream-throttled-input-stream-private.h>
 #include <gstream/sources/gstream-pending-next-internal.h>
 
 #define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
 #define EVENT_PREFIX "{\"type\":\"event\""
+#define READ_SIZE 4096              /* bytes */
+#define MAX_ANSWER_SIZE (16 * 1024) /* bytes of the answer's headers, and of a refusal's body */
+#define ACCEPT_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */
+#define CLOSING_TIMEOUT 1000           /* ms: a server that has not answered by then is left all the same */
+#define CLOSING_REST 100                /* ms: what it still has to do with a thread when the connection has ended */
+#define MOST_READ_CLOSING (1024 * 1024) /* bytes until its answer: one that goes on talking likewise */
 
 struct _GstreamWebsocketConnection
 {
-  GObject                  parent_instance;
+  GObject                      parent_instance;
 
-  GstreamServer           *server;
-  char                    *path;
-  char                    *subscribe;   /* the command that is sent first */
-  gboolean                 subscribed;  /* it was granted */
-  SoupMessage             *message;     /* of the handshake */
-  GstreamRetry             retry;       /* of that, while a command waits for it */
-  GSource                 *pause;       /* until it is tried again */
-  GCancellable            *closing;     /* ends the handshake */
-  gboolean                 asked;       /* the handshake was begun */
-  SoupWebsocketConnection *connection;  /* NULL: not open */
-  GstreamGate             *gate;        /* what it reads through */
-  guint64                  whole_at;    /* how much had passed the gate at the last whole frame's end */
-  GQueue                   frames;      /* GBytes: events that nobody has asked for yet */
-  GstreamEventReader      *reader;
-  GError                  *error;       /* why there will be no more frames */
-  gboolean                 ended;       /* closed by the server, or by us */
-  gboolean                 given_up;    /* it may be dead: no farewell */
-  GstreamPendingNext       pending;
+  GstreamServer               *server;
+  char                        *path;
+  char                        *subscribe;       /* the command that is sent first */
+  gboolean                     subscribed;      /* it was granted */
+  SoupMessage                 *message;         /* of the handshake */
+  GstreamRetry                 retry;           /* of that, while a command waits for it */
+  GSource                     *pause;           /* until it is tried again */
+  GCancellable                *closing;         /* ends the handshake */
+  gboolean                     asked;           /* the handshake was begun */
+  SoupWebsocketConnection     *connection;      /* NULL: not open */
+  GstreamThrottledInputStream *input;           /* what it reads through */
+  guint64                      whole_at;        /* bytes that had been read at the end of the last whole frame */
+  GQueue                       frames;          /* GBytes: events that nobody has asked for yet */
+  GstreamEventReader          *reader;
+  GError                      *error;           /* why there will be no more frames */
+  gboolean                     ended;           /* closed by the server, or by us */
+  gboolean                     given_up;        /* it may be dead: no closing handshake */
+  GstreamPendingNext           pending;
 
-  GTask                   *command;     /* waits for the answer to one; NULL: none does */
-  GSource                 *timeout;     /* ends that waiting */
+  GTask                       *command;         /* waits for the answer to one; NULL: none does */
+  GSource                     *timeout;         /* ends that waiting */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamWebsocketConnection, gstream_websocket_connection, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+typedef struct
+{
+  GstreamServer               *server;
+  SoupMessage                 *message;
+  GIOStream                   *stream;
+  GString                     *request; /* being written */
+  GByteArray                  *answer;  /* being read; may have frames behind its headers */
+  gsize                        head;    /* bytes of its headers; 0: they are not whole yet */
+  guint                        status;  /* what they say */
+  GstreamThrottledInputStream *input;   /* the result, beside the connection */
+} Handshake;
+
+static void read_answer (GTask *task);
+
+static void
+handshake_free (gpointer data)
+{
+  Handshake *handshake = data;
+
+  gstream_server_unref (handshake->server);
+  g_object_unref (handshake->message);
+  g_clear_object (&handshake->stream);
+  g_clear_object (&handshake->input);
+  g_byte_array_unref (handshake->answer);
+  if (handshake->request != NULL)
+    g_string_free (handshake->request, TRUE);
+  g_free (handshake);
+}
+
+static void
+handshake_failed (GTask  *task,
+                  GError *error)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+
+  gstream_server_name_error (handshake->server, handshake->message, error);
+  g_task_return_error (task, error);
+}
+
+/* --- the opening handshake: its answer --- */
+
+static gboolean
+is_accepted (SoupMessage *message)
+{
+  SoupMessageHeaders *asked = soup_message_get_request_headers (message);
+  SoupMessageHeaders *answered = soup_message_get_response_headers (message);
+  g_autofree char *expected = g_strconcat (soup_message_headers_get_one (asked, "Sec-WebSocket-Key"),
+                                           ACCEPT_SUFFIX, NULL);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
+  g_autofree char *encoded = NULL;
+  guint8 digest[20];
+  gsize length = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) expected, -1);
+  g_checksum_get_digest (checksum, digest, &length);
+  encoded = g_base64_encode (digest, length);
+
+  return soup_message_headers_header_equals (answered, "Upgrade", "websocket")
+         && soup_message_headers_header_contains (answered, "Connection", "upgrade")
+         && g_strcmp0 (soup_message_headers_get_one (answered, "Sec-WebSocket-Accept"), encoded) == 0;
+}
+
+static SoupWebsocketConnection *
+make_connection (Handshake *handshake)
+{
+  GInputStream *base = g_io_stream_get_input_stream (handshake->stream);
+  GByteArray *answer = handshake->answer;
+  g_autoptr (GBytes) first = g_bytes_new (answer->data + handshake->head, answer->len - handshake->head);
+  g_autoptr (GIOStream) throttled = NULL;
+
+  handshake->input = gstream_throttled_input_stream_new (G_POLLABLE_INPUT_STREAM (base), first);
+  throttled = g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
+  /* The socket is the stream's: it goes with the connection, and not before. */
+  g_object_set_data_full (G_OBJECT (throttled), "gstream-stream", g_object_ref (handshake->stream), g_object_unref);
+
+  return soup_websocket_connection_new (throttled, soup_message_get_uri (handshake->message),
+                                        SOUP_WEBSOCKET_CONNECTION_CLIENT, NULL, NULL, NULL);
+}
+
+/* --- the opening handshake: a refusal --- */
+
+/* What of a chunked body has come; @whole: whether that is all. */
+static GString *
+join_chunks (const char *body,
+             gsize       length,
+             gboolean   *whole)
+{
+  GString *joined = g_string_new (NULL);
+  const char *end = body + length;
+
+  *whole = FALSE;
+  while (body < end && !*whole)
+    {
+      const char *line_end = g_strstr_len (body, end - body, "\r\n");
+      gsize size = line_end != NULL ? g_ascii_strtoull (body, NULL, 16) : 0;
+
+      if (line_end == NULL)
+        break;
+      *whole = size == 0;
+      body = line_end + strlen ("\r\n");
+      g_string_append_len (joined, body, MIN (size, (gsize) (end - body)));
+      if (size + strlen ("\r\n") > (gsize) (end - body))
+        break;
+      body += size + strlen ("\r\n");
+    }
+
+  return joined;
+}
+
+/* NULL: more of it is to come. */
+static GString *
+find_refusal (Handshake *handshake,
+              gboolean   at_end)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
+  const char *body = (const char *) handshake->answer->data + handshake->head;
+  gsize length = handshake->answer->len - handshake->head;
+  gboolean whole = FALSE;
+  g_autoptr (GString) words = NULL;
+
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+    words = join_chunks (body, length, &whole);
+  else
+    {
+      words = g_string_new_len (body, length);
+      whole = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+              && length >= (guint64) soup_message_headers_get_content_length (headers);
+    }
+
+  return whole || at_end || length > MAX_ANSWER_SIZE ? g_steal_pointer (&words) : NULL;
+}
+
+static void
+refused (GTask    *task,
+         gboolean  at_end)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+  g_autoptr (GString) words = find_refusal (handshake, at_end);
+
+  if (words != NULL)
+    g_task_return_error (task, gstream_server_new_error (handshake->server, handshake->message, handshake->status,
+                                                         words->str, words->len));
+  else
+    read_answer (task);
+}
+
+/* --- the opening handshake: reading the answer --- */
+
+static void
+headers_are_whole (GTask *task)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
+  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head); /* libsoup wants an end */
+
+  if (!soup_headers_parse_response (text, handshake->head, headers, NULL, &handshake->status, NULL))
+    handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP"));
+  else if (handshake->status != SOUP_STATUS_SWITCHING_PROTOCOLS)
+    refused (task, FALSE);
+  else if (!is_accepted (handshake->message))
+    handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                                 "the answer does not accept a WebSocket"));
+  else
+    g_task_return_pointer (task, make_connection (handshake), g_object_unref);
+}
+
+static void
+take_headers (GTask *task)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+  const char *start = (const char *) handshake->answer->data;
+  const char *end = g_strstr_len (start, handshake->answer->len, "\r\n\r\n");
+
+  if (end != NULL)
+    {
+      handshake->head = end + strlen ("\r\n\r\n") - start;
+      headers_are_whole (task);
+    }
+  else if (handshake->answer->len <= MAX_ANSWER_SIZE)
+    read_answer (task);
+  else
+    handshake_failed (task, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
+                                         "the answer's headers have more than %d bytes", MAX_ANSWER_SIZE));
+}
+
+static void
+on_answer_read (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Handshake *handshake = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
+  gboolean at_end = bytes == NULL || g_bytes_get_size (bytes) == 0;
+
+  if (bytes != NULL)
+    g_byte_array_append (handshake->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (handshake->head != 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      refused (task, at_end);
+    }
+  else if (error != NULL)
+    handshake_failed (task, error);
+  else if (at_end)
+    handshake_failed (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                                                 "the server closed the connection"));
+  else
+    take_headers (task);
+}
+
+static void
+read_answer (GTask *task)
+{
+  Handshake *handshake = g_task_get_task_data (task);
+
+  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (handshake->stream), READ_SIZE, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), on_answer_read, g_object_ref (task));
+}
+
+/* --- the opening handshake: its request --- */
+
+static void
+on_written (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (object), result, NULL, &error))
+    read_answer (task);
+  else
+    handshake_failed (task, error);
+}
+
+static void
+append_header (const char *name,
+               const char *value,
+               gpointer    user_data)
+{
+  g_string_append_printf (user_data, "%s: %s\r\n", name, value);
+}
+
+static void
+add_cookies (GstreamServer *server,
+             SoupMessage   *message)
+{
+  SoupSessionFeature *jar = soup_session_get_feature (server->session, SOUP_TYPE_COOKIE_JAR);
+  g_autofree char *cookies = jar ? soup_cookie_jar_get_cookies (SOUP_COOKIE_JAR (jar),
+                                                                soup_message_get_uri (message), TRUE) : NULL;
+
+  if (cookies != NULL)
+    soup_message_headers_append (soup_message_get_request_headers (message), "Cookie", cookies);
+}
+
+static GString *
+make_request (SoupMessage *message)
+{
+  GUri *uri = soup_message_get_uri (message);
+  gboolean is_ipv6 = strchr (g_uri_get_host (uri), ':') != NULL;
+  GString *request = g_string_new (NULL);
+
+  g_string_append_printf (request, "GET %s HTTP/1.1\r\n", g_uri_get_path (uri));
+  g_string_append_printf (request, is_ipv6 ? "Host: [%s]:%d\r\n" : "Host: %s:%d\r\n",
+                          g_uri_get_host (uri), g_uri_get_port (uri));
+  soup_message_headers_foreach (soup_message_get_request_headers (message), append_header, request);
+  g_string_append (request, "\r\n");
+
+  return request;
+}
+
+static void
+on_connected (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Handshake *handshake = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  handshake->stream = G_IO_STREAM (g_socket_client_connect_finish (G_SOCKET_CLIENT (object), result, &error));
+  if (handshake->stream == NULL)
+    {
+      handshake_failed (task, error);
+      return;
+    }
+
+  soup_websocket_client_prepare_handshake (handshake->message, NULL, NULL, NULL);
+  add_cookies (handshake->server, handshake->message);
+  handshake->request = make_request (handshake->message);
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (handshake->stream),
+                                   handshake->request->str, handshake->request->len, G_PRIORITY_DEFAULT,
+                                   g_task_get_cancellable (task), on_written, g_object_ref (task));
+}
+
+/* --- the opening handshake: what it goes through --- */
+
+static void
+on_client_event (GSocketClient      *client,
+                 GSocketClientEvent  event,
+                 GSocketConnectable *connectable,
+                 GIOStream          *connection,
+                 SoupSession        *session)
+{
+  if (event != G_SOCKET_CLIENT_TLS_HANDSHAKING)
+    return;
+
+  if (soup_session_get_tls_database (session) != NULL)
+    g_tls_connection_set_database (G_TLS_CONNECTION (connection), soup_session_get_tls_database (session));
+  if (soup_session_get_tls_interaction (session) != NULL)
+    g_tls_connection_set_interaction (G_TLS_CONNECTION (connection), soup_session_get_tls_interaction (session));
+}
+
+static GSocketClient *
+make_client (SoupSession *session,
+             GUri        *uri)
+{
+  GSocketClient *client = g_socket_client_new ();
+  GProxyResolver *resolver = soup_session_get_proxy_resolver (session);
+
+  g_socket_client_set_tls (client, g_str_equal (g_uri_get_scheme (uri), "https"));
+  g_socket_client_set_enable_proxy (client, resolver != NULL);
+  g_socket_client_set_proxy_resolver (client, resolver);
+  g_signal_connect_object (client, "event", G_CALLBACK (on_client_event), session, 0);
+
+  return client;
+}
+
+/* The task: opens a WebSocket, up to where frames begin. */
+static void
+open_websocket (GstreamServer       *server,
+                             SoupMessage         *message,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
+  Handshake *handshake = g_new0 (Handshake, 1);
+  GUri *uri = soup_message_get_uri (message);
+  g_autoptr (GSocketClient) client = make_client (server->session, uri);
+  g_autoptr (GSocketConnectable) address = g_network_address_new (g_uri_get_host (uri), g_uri_get_port (uri));
+
+  handshake->server = gstream_server_ref (server);
+  handshake->message = g_object_ref (message);
+  handshake->answer = g_byte_array_new ();
+  g_task_set_source_tag (task, open_websocket);
+  g_task_set_task_data (task, handshake, handshake_free);
+
+  gstream_server_begin_io (server);
+  g_socket_client_connect_async (client, address, cancellable, on_connected, g_steal_pointer (&task));
+  gstream_server_end_io (server);
+}
+
+/* @input: (out): what the connection reads from; no bytes are allowed yet. */
+static SoupWebsocketConnection *
+open_websocket_finish (GAsyncResult  *result,
+                                    GstreamThrottledInputStream  **input,
+                                    GError       **error)
+{
+  Handshake *handshake = g_task_get_task_data (G_TASK (result));
+  SoupWebsocketConnection *connection = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (connection != NULL)
+    *input = g_object_ref (handshake->input);
+
+  return connection;
+}
+
+/* --- the closing handshake --- */
+
+/* The closing handshakes of a session, as its data. */
+typedef struct
+{
+  guint      n;       /* that are under way */
+  GPtrArray *waiting; /* GSource, owned: timers of those that wait for it to be 0 */
+} Closings;
+
+typedef struct
+{
+  SoupSession                 *session;
+  SoupWebsocketConnection     *connection;
+  GstreamThrottledInputStream *input;
+  GSource                     *timer;
+} Closing;
+
+static void
+closings_free (gpointer data)
+{
+  Closings *self = data;
+
+  g_ptr_array_unref (self->waiting);
+  g_free (self);
+}
+
+static Closings *
+closings_of (SoupSession *session)
+{
+  Closings *self = g_object_get_data (G_OBJECT (session), "gstream-closings");
+
+  if (self == NULL)
+    {
+      self = g_new0 (Closings, 1);
+      self->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+      g_object_set_data_full (G_OBJECT (session), "gstream-closings", self, closings_free);
+    }
+  return self;
+}
+
+/* Who waits for the last one goes on. */
+static void
+closing_free (gpointer data)
+{
+  Closing *self = data;
+  Closings *all = closings_of (self->session);
+
+  if (--all->n == 0)
+    {
+      for (guint i = 0; i < all->waiting->len; i++)
+        if (!g_source_is_destroyed (all->waiting->pdata[i]))
+          g_source_set_ready_time (all->waiting->pdata[i], 0);
+      g_ptr_array_set_size (all->waiting, 0);
+    }
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  g_signal_handlers_disconnect_by_data (self->input, self);
+  g_object_unref (self->connection);
+  g_object_unref (self->input);
+  g_object_unref (self->session);
+  g_free (self);
+}
+
+static void
+end_soon (Closing *self)
+{
+  g_source_set_ready_time (self->timer, g_get_monotonic_time () + CLOSING_REST * 1000);
+}
+
+static void
+on_end (gpointer user_data)
+{
+  /* The timer frees it. */
+}
+
+/* Takes @connection, which is open, and @input. It ends in its own time, as long as the main context is iterated. */
+static void
+start_closing (GstreamServer           *server,
+                      SoupWebsocketConnection *connection,
+                      GstreamThrottledInputStream             *input)
+{
+  Closing *self = g_new0 (Closing, 1);
+
+  self->session = g_object_ref (server->session);
+  self->connection = connection;
+  self->input = input;
+  self->timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake", on_end, self, closing_free);
+  closings_of (self->session)->n++;
+  g_signal_connect_swapped (connection, "closed", G_CALLBACK (end_soon), self);
+  g_signal_connect_swapped (input, "used-up", G_CALLBACK (end_soon), self);
+  g_source_unref (self->timer);
+
+  gstream_throttled_input_stream_allow (input, MOST_READ_CLOSING);
+  gstream_server_begin_io (server);
+  soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+  gstream_server_end_io (server);
+}
+
+static gboolean
+is_one_closing (GstreamServer *server)
+{
+  return closings_of (server->session)->n > 0;
+}
+
+/* Calls @func once: when none is under way any more, after a timeout, or when @cancellable is cancelled. */
+static void
+wait_for_closing (GstreamServer  *server,
+                       GCancellable   *cancellable,
+                       GSourceOnceFunc func,
+                       gpointer        user_data,
+                       GDestroyNotify  destroy)
+{
+  GSource *timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, cancellable, "[gstream] after a closing handshake",
+                                        func, user_data, destroy);
+
+  g_ptr_array_add (closings_of (server->session)->waiting, timer);
+}
 
 /* --- a command's answer --- */
 
@@ -162,7 +661,7 @@ on_message (SoupWebsocketConnection    *connection,
             GBytes                     *frame,
             GstreamWebsocketConnection *self)
 {
-  self->whole_at = gstream_gate_get_passed (self->gate);
+  self->whole_at = gstream_throttled_input_stream_get_passed (self->input);
   if (is_event (frame))
     g_queue_push_tail (&self->frames, g_bytes_ref (frame));
   else
@@ -179,7 +678,7 @@ static GError *
 find_close_error (GstreamWebsocketConnection *self)
 {
   gsize length;
-  const guint8 *tail = gstream_gate_get_tail (self->gate, &length);
+  const guint8 *tail = gstream_throttled_input_stream_get_tail (self->input, &length);
 
   for (gsize i = 0; i + 4 <= length; i++)
     {
@@ -270,13 +769,13 @@ on_closed (SoupWebsocketConnection    *connection,
 
 /* --- asking for more --- */
 
-/* Lets one portion in. Whether it brought what was wanted is seen when it is used up. */
+/* Allows one portion to be read. Whether it brought what was wanted is seen when it is used up. */
 static void
 read_more (GstreamWebsocketConnection *self)
 {
-  if (self->connection == NULL || gstream_gate_is_open (self->gate))
+  if (self->connection == NULL || gstream_throttled_input_stream_may_read (self->input))
     return;
-  if (gstream_gate_get_passed (self->gate) - self->whole_at > self->server->max_event_size + PORTION)
+  if (gstream_throttled_input_stream_get_passed (self->input) - self->whole_at > self->server->max_event_size + PORTION)
     {
       GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
                                    "an event has more than %" G_GSIZE_FORMAT " bytes", self->server->max_event_size);
@@ -286,7 +785,7 @@ read_more (GstreamWebsocketConnection *self)
       gstream_pending_next_wake_later (&self->pending);
       return;
     }
-  gstream_gate_open (self->gate, PORTION);
+  gstream_throttled_input_stream_allow (self->input, PORTION);
 }
 
 static void begin_handshake (GstreamWebsocketConnection *self);
@@ -300,7 +799,7 @@ go_on (GstreamWebsocketConnection *self)
     begin_handshake (self);
 }
 
-/* The gate has shut itself; somebody may still be waiting. */
+/* A portion was read, and somebody may still be waiting. */
 static gboolean
 on_portion_over (gpointer user_data)
 {
@@ -313,7 +812,7 @@ on_portion_over (gpointer user_data)
 }
 
 static void
-on_gate_shut (GstreamGate                *gate,
+on_used_up (GstreamThrottledInputStream                *input,
               GstreamWebsocketConnection *self)
 {
   g_autoptr (GSource) idle = g_idle_source_new ();
@@ -358,7 +857,7 @@ use_connection (GstreamWebsocketConnection *self)
   g_signal_connect_object (self->connection, "message", G_CALLBACK (on_message), self, 0);
   g_signal_connect_object (self->connection, "error", G_CALLBACK (on_error), self, 0);
   g_signal_connect_object (self->connection, "closed", G_CALLBACK (on_closed), self, 0);
-  g_signal_connect_object (self->gate, "shut", G_CALLBACK (on_gate_shut), self, 0);
+  g_signal_connect_object (self->input, "used-up", G_CALLBACK (on_used_up), self, 0);
 
   send (self, self->subscribe);
   send_command (self);
@@ -404,7 +903,7 @@ on_handshake (GObject      *object,
   g_autoptr (GstreamWebsocketConnection) self = user_data;
   GError *error = NULL;
 
-  self->connection = gstream_websocket_handshake_finish (result, &self->gate, &error);
+  self->connection = open_websocket_finish (result, &self->input, &error);
   if (self->connection == NULL && try_again (self, error))
     g_error_free (error);
   else if (self->connection == NULL)
@@ -425,7 +924,7 @@ shake_hands (gpointer user_data)
 {
   GstreamWebsocketConnection *self = user_data;
 
-  gstream_websocket_handshake (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
+  open_websocket (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
 }
 
 /* A run that goes on cannot wait for a connection that may be dead; one that begins can. */
@@ -433,8 +932,8 @@ static void
 begin_handshake (GstreamWebsocketConnection *self)
 {
   self->asked = TRUE;
-  if (self->command != NULL && gstream_farewell_is_under_way (self->server))
-    gstream_farewell_wait (self->server, self->closing, shake_hands, g_object_ref (self), g_object_unref);
+  if (self->command != NULL && is_one_closing (self->server))
+    wait_for_closing (self->server, self->closing, shake_hands, g_object_ref (self), g_object_unref);
   else
     shake_hands (self);
 }
@@ -507,9 +1006,9 @@ leave (GstreamWebsocketConnection *self)
     return;
 
   g_signal_handlers_disconnect_by_data (self->connection, self);
-  g_signal_handlers_disconnect_by_data (self->gate, self);
+  g_signal_handlers_disconnect_by_data (self->input, self);
   if (is_open (self) && !self->given_up)
-    gstream_farewell_say (self->server, g_steal_pointer (&self->connection), g_steal_pointer (&self->gate));
+    start_closing (self->server, g_steal_pointer (&self->connection), g_steal_pointer (&self->input));
   g_clear_object (&self->connection);
 }
 
@@ -547,7 +1046,7 @@ gstream_websocket_connection_give_up (GstreamWebsocketConnection *self)
 guint64
 gstream_websocket_connection_get_progress (GstreamWebsocketConnection *self)
 {
-  return self->gate != NULL ? gstream_gate_get_passed (self->gate) : 0;
+  return self->input != NULL ? gstream_throttled_input_stream_get_passed (self->input) : 0;
 }
 
 gboolean
@@ -631,7 +1130,7 @@ gstream_websocket_connection_finalize (GObject *object)
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
   g_clear_error (&self->error);
   leave (self);
-  g_clear_object (&self->gate);
+  g_clear_object (&self->input);
   g_clear_pointer (&self->reader, gstream_event_reader_free);
   g_object_unref (self->closing);
   g_object_unref (self->message);

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A pollable stream that lets through only as many bytes as it was told to.
+ * A pollable stream that reads only as many bytes as it was allowed to.
  */
-#include <gstream/remote/gstream-gate-private.h>
+#include <gstream/remote/gstream-throttled-input-stream-private.h>
 
 #include <string.h>
 
 #define TAIL_SIZE 127 /* bytes of the largest closing frame */
 
-struct _GstreamGate
+struct _GstreamThrottledInputStream
 {
   GInputStream          parent_instance;
 
   GPollableInputStream *base;
   GBytes               *first;    /* to be read before @base; NULL: nothing is left */
-  gsize                 allowed;  /* bytes that may still pass */
-  guint64               passed;   /* bytes, in all */
+  gsize                 allowed;  /* bytes that may still be read */
+  guint64               passed;   /* bytes that were read in all */
   guint8                tail[TAIL_SIZE]; /* the end of what was read last */
   gsize                 tail_length;
-  GSource              *waiting;  /* of the reader, while the gate is closed; it has no child then */
+  GSource              *waiting;  /* of the reader, while it may not read: it has no child then */
 };
 
-static guint shut_signal;
+static guint used_up_signal;
 
 static void pollable_iface_init (GPollableInputStreamInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamGate, gstream_gate, G_TYPE_INPUT_STREAM,
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamThrottledInputStream, gstream_throttled_input_stream, G_TYPE_INPUT_STREAM,
                                G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, pollable_iface_init))
 
 /* --- reading --- */
 
 static gssize
-read_first (GstreamGate *self,
+read_first (GstreamThrottledInputStream *self,
             void        *buffer,
             gsize        count)
 {
@@ -48,18 +48,18 @@ read_first (GstreamGate *self,
 }
 
 static gssize
-gstream_gate_read_nonblocking (GPollableInputStream  *stream,
+gstream_throttled_input_stream_read_nonblocking (GPollableInputStream  *stream,
                                void                  *buffer,
                                gsize                  count,
                                GError               **error)
 {
-  GstreamGate *self = GSTREAM_GATE (stream);
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
   gsize wanted = MIN (count, self->allowed);
   gssize taken;
 
   if (wanted == 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "The gate is closed");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "No more bytes are allowed for now");
       return -1;
     }
 
@@ -72,23 +72,23 @@ gstream_gate_read_nonblocking (GPollableInputStream  *stream,
       self->tail_length = MIN ((gsize) taken, TAIL_SIZE);
       memcpy (self->tail, (const guint8 *) buffer + taken - self->tail_length, self->tail_length);
       if (self->allowed == 0)
-        g_signal_emit (self, shut_signal, 0);
+        g_signal_emit (self, used_up_signal, 0);
     }
 
   return taken;
 }
 
 static gboolean
-gstream_gate_is_readable (GPollableInputStream *stream)
+gstream_throttled_input_stream_is_readable (GPollableInputStream *stream)
 {
-  GstreamGate *self = GSTREAM_GATE (stream);
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
 
   return self->allowed > 0 && (self->first != NULL || g_pollable_input_stream_is_readable (self->base));
 }
 
-/* What makes a source of the gate's ready, once it is open. */
+/* What makes a source of the stream's ready when it may read. */
 static GSource *
-new_child (GstreamGate *self)
+new_child (GstreamThrottledInputStream *self)
 {
   if (self->first != NULL)
     return g_timeout_source_new (0);
@@ -97,10 +97,10 @@ new_child (GstreamGate *self)
 }
 
 static GSource *
-gstream_gate_create_source (GPollableInputStream *stream,
+gstream_throttled_input_stream_create_source (GPollableInputStream *stream,
                             GCancellable         *cancellable)
 {
-  GstreamGate *self = GSTREAM_GATE (stream);
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
   g_autoptr (GSource) child = self->allowed > 0 ? new_child (self) : NULL;
   GSource *source = g_pollable_source_new_full (self, child, cancellable);
 
@@ -116,13 +116,13 @@ gstream_gate_create_source (GPollableInputStream *stream,
 static void
 pollable_iface_init (GPollableInputStreamInterface *iface)
 {
-  iface->is_readable = gstream_gate_is_readable;
-  iface->create_source = gstream_gate_create_source;
-  iface->read_nonblocking = gstream_gate_read_nonblocking;
+  iface->is_readable = gstream_throttled_input_stream_is_readable;
+  iface->create_source = gstream_throttled_input_stream_create_source;
+  iface->read_nonblocking = gstream_throttled_input_stream_read_nonblocking;
 }
 
 void
-gstream_gate_open (GstreamGate *self,
+gstream_throttled_input_stream_allow (GstreamThrottledInputStream *self,
                    gsize        bytes)
 {
   g_autoptr (GSource) waiting = g_steal_pointer (&self->waiting);
@@ -138,13 +138,13 @@ gstream_gate_open (GstreamGate *self,
 }
 
 gboolean
-gstream_gate_is_open (GstreamGate *self)
+gstream_throttled_input_stream_may_read (GstreamThrottledInputStream *self)
 {
   return self->allowed > 0;
 }
 
 const guint8 *
-gstream_gate_get_tail (GstreamGate *self,
+gstream_throttled_input_stream_get_tail (GstreamThrottledInputStream *self,
                        gsize       *length)
 {
   *length = self->tail_length;
@@ -153,7 +153,7 @@ gstream_gate_get_tail (GstreamGate *self,
 }
 
 guint64
-gstream_gate_get_passed (GstreamGate *self)
+gstream_throttled_input_stream_get_passed (GstreamThrottledInputStream *self)
 {
   return self->passed;
 }
@@ -161,56 +161,56 @@ gstream_gate_get_passed (GstreamGate *self)
 /* --- the object --- */
 
 static gssize
-gstream_gate_read (GInputStream  *stream,
+gstream_throttled_input_stream_read (GInputStream  *stream,
                    void          *buffer,
                    gsize          count,
                    GCancellable  *cancellable,
                    GError       **error)
 {
-  return gstream_gate_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), buffer, count, error);
+  return gstream_throttled_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), buffer, count, error);
 }
 
 static gboolean
-gstream_gate_close (GInputStream  *stream,
+gstream_throttled_input_stream_close (GInputStream  *stream,
                     GCancellable  *cancellable,
                     GError       **error)
 {
-  return g_input_stream_close (G_INPUT_STREAM (GSTREAM_GATE (stream)->base), cancellable, error);
+  return g_input_stream_close (G_INPUT_STREAM (GSTREAM_THROTTLED_INPUT_STREAM (stream)->base), cancellable, error);
 }
 
 static void
-gstream_gate_finalize (GObject *object)
+gstream_throttled_input_stream_finalize (GObject *object)
 {
-  GstreamGate *self = GSTREAM_GATE (object);
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (object);
 
   g_clear_pointer (&self->waiting, g_source_unref);
   g_clear_pointer (&self->first, g_bytes_unref);
   g_object_unref (self->base);
 
-  G_OBJECT_CLASS (gstream_gate_parent_class)->finalize (object);
+  G_OBJECT_CLASS (gstream_throttled_input_stream_parent_class)->finalize (object);
 }
 
 static void
-gstream_gate_class_init (GstreamGateClass *klass)
+gstream_throttled_input_stream_class_init (GstreamThrottledInputStreamClass *klass)
 {
-  G_INPUT_STREAM_CLASS (klass)->read_fn = gstream_gate_read;
-  G_INPUT_STREAM_CLASS (klass)->close_fn = gstream_gate_close;
-  G_OBJECT_CLASS (klass)->finalize = gstream_gate_finalize;
+  G_INPUT_STREAM_CLASS (klass)->read_fn = gstream_throttled_input_stream_read;
+  G_INPUT_STREAM_CLASS (klass)->close_fn = gstream_throttled_input_stream_close;
+  G_OBJECT_CLASS (klass)->finalize = gstream_throttled_input_stream_finalize;
 
-  shut_signal = g_signal_new ("shut", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  used_up_signal = g_signal_new ("used-up", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
 }
 
 static void
-gstream_gate_init (GstreamGate *self)
+gstream_throttled_input_stream_init (GstreamThrottledInputStream *self)
 {
 }
 
-GstreamGate *
-gstream_gate_new (GPollableInputStream *base,
+GstreamThrottledInputStream *
+gstream_throttled_input_stream_new (GPollableInputStream *base,
                   GBytes               *first)
 {
-  GstreamGate *self = g_object_new (GSTREAM_TYPE_GATE, NULL);
+  GstreamThrottledInputStream *self = g_object_new (GSTREAM_TYPE_THROTTLED_INPUT_STREAM, NULL);
 
   self->base = g_object_ref (base);
   self->first = g_bytes_get_size (first) > 0 ? g_bytes_ref (first) : NULL;
