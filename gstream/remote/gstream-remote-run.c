@@ -19,7 +19,6 @@
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/remote/gstream-open-questions-private.h>
 #include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-retry-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-run-filter-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>

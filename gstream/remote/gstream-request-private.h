@@ -6,7 +6,7 @@
 #pragma once
 
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-retry-private.h>
+#include <gstream/remote/gstream-server-private.h>
 
 G_BEGIN_DECLS
 
@@ -29,5 +29,14 @@ char           *gstream_request_path   (const char           *thread_id,
 /* Makes @body the body of @message. */
 void            gstream_request_set_body (SoupMessage        *message,
                                           const char         *body);
+
+/* --- what a body is encoded as on its way, for other requests too --- */
+
+/* Asks for what can be decoded here, and has libsoup leave it alone. */
+void          gstream_encoding_ask    (SoupMessage   *message);
+/* @body, of the answer to @message, decoded. NULL, with an error: it is encoded as something else. */
+GInputStream *gstream_encoding_decode (SoupMessage   *message,
+                                       GInputStream  *body,
+                                       GError       **error);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The server that a thread lives on and how it is spoken to: its origin, the
- * headers that go there and nowhere else (N8), limits and patience. Immutable
- * once it is shared, so that a run keeps what it was started with.
+ * The server that a thread lives on and how it is spoken to: its origin, the headers that go there and nowhere
+ * else (N8), limits and timeouts; what its errors mean, and whether trying again can help (N3). Immutable once it is
+ * shared, so that a run keeps what it was started with.
  */
 #pragma once
 
@@ -72,6 +72,35 @@ GError        *gstream_server_new_close_error (GstreamServer *self,
 void           gstream_server_name_error  (GstreamServer  *self,
                                            SoupMessage    *message,
                                            GError         *error);
+
+/* --- trying again (N3) --- */
+
+typedef struct
+{
+  guint    failures; /* in a row, without anything new in between */
+  gboolean told;     /* the server has said how long the first pause is to be: ... */
+  guint    pause;    /* ... ms */
+} GstreamRetry;
+
+/* What may be sent once more. */
+typedef enum
+{
+  GSTREAM_RETRY_REPEATABLE, /* asking twice does no harm */
+  GSTREAM_RETRY_ANEW,       /* likewise, but over no connection that is there already: those may be dead */
+  GSTREAM_RETRY_UNSENT,     /* only what the server certainly did not act on */
+} GstreamRetryKind;
+
+/* What an event stream's `retry` says; -1: nothing. */
+void     gstream_retry_tell     (GstreamRetry     *self,
+                                 gint64            milliseconds);
+/* Whether another attempt may end otherwise. */
+gboolean gstream_retry_can_help (GstreamRetryKind  kind,
+                                 const GError     *error);
+/* The pause until the next attempt, in ms, which is logged; -1: there is to be none. */
+gint64   gstream_retry_next     (GstreamRetry     *self,
+                                 GstreamServer    *server,
+                                 GstreamRetryKind  kind,
+                                 const GError     *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamServer, gstream_server_unref)
 

@@ -6,7 +6,6 @@
 
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-encoding-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/sources/gstream-pending-next-internal.h>

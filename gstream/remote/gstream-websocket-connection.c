@@ -17,7 +17,6 @@
 #include <gstream/event/gstream-event-reader-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-retry-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-throttled-input-stream-private.h>
 #include <gstream/sources/gstream-pending-next-internal.h>

@@ -3,7 +3,7 @@
  * Which of a thread's events are a run's; and when to try again (N3).
  */
 #include <gstream/event/gstream-error.h>
-#include <gstream/remote/gstream-retry-private.h>
+#include <gstream/remote/gstream-server-private.h>
 #include <gstream/remote/gstream-run-filter-private.h>
 
 static GstreamEvent *
