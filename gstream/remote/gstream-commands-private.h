@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The commands that a thread sends, as JSON, and what their answers say.
+ * The JSON that a thread and its server exchange beside events: commands, their answers, and which questions a thread's
+ * state says are open (N4).
  */
 #pragma once
 
+#include <gstream/event/gstream-event.h>
 #include <gstream/event/gstream-interrupt.h>
 
 G_BEGIN_DECLS
@@ -44,5 +46,14 @@ typedef struct
 gboolean gstream_answer_parse   (GstreamPayload     *payload,
                                  GstreamAnswer      *answer,
                                  GError            **error);
+
+/*
+ * `input.requested` events for the interrupts that @state has and @known, a set
+ * of ids, has not; in the order of the state's tasks. To each new one @known grows.
+ */
+void gstream_open_questions_add_events (GstreamPayload *state,
+                                 GHashTable     *known,
+                                 gint64          timestamp,
+                                 GQueue         *events);
 
 G_END_DECLS

@@ -17,7 +17,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-internal.h>
-#include <gstream/remote/gstream-open-questions-private.h>
+#include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-run-filter-private.h>

@@ -33,9 +33,9 @@ void            gstream_request_set_body (SoupMessage        *message,
 /* --- what a body is encoded as on its way, for other requests too --- */
 
 /* Asks for what can be decoded here, and has libsoup leave it alone. */
-void          gstream_encoding_ask    (SoupMessage   *message);
+void          gstream_request_accept_encodings    (SoupMessage   *message);
 /* @body, of the answer to @message, decoded. NULL, with an error: it is encoded as something else. */
-GInputStream *gstream_encoding_decode (SoupMessage   *message,
+GInputStream *gstream_request_decode (SoupMessage   *message,
                                        GInputStream  *body,
                                        GError       **error);
 

@@ -102,14 +102,14 @@ gstream_members_init (GstreamMembers *self)
 }
 
 void
-gstream_encoding_ask (SoupMessage *message)
+gstream_request_accept_encodings (SoupMessage *message)
 {
   soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept-Encoding", "gzip");
 }
 
 GInputStream *
-gstream_encoding_decode (SoupMessage   *message,
+gstream_request_decode (SoupMessage   *message,
                          GInputStream  *body,
                          GError       **error)
 {
@@ -321,7 +321,7 @@ on_sent (GObject      *object,
 
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
 
-  request->stream = body != NULL ? gstream_encoding_decode (request->message, body, &error) : NULL;
+  request->stream = body != NULL ? gstream_request_decode (request->message, body, &error) : NULL;
   if (request->stream == NULL)
     {
       gstream_server_name_error (request->server, request->message, error);
@@ -364,7 +364,7 @@ start_attempt (GTask *task)
                                               g_object_ref (request->attempt), g_object_unref);
 
   request->message = gstream_server_new_message (request->server, request->method, request->path);
-  gstream_encoding_ask (request->message);
+  gstream_request_accept_encodings (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
   if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */

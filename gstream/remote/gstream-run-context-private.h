@@ -15,13 +15,6 @@ G_BEGIN_DECLS
  */
 GMainContext *gstream_run_context_get_nested (GMainContext         *context,
                                               GObject              *owner);
-/*
- * @decoded, read and closed with @nested as the thread default, whoever reads: libsoup insists on it.
- * @body: what that reads from, libsoup's own, or @decoded itself.
- */
-GInputStream *gstream_run_context_wrap_body  (GMainContext         *nested,
-                                              GInputStream         *decoded,
-                                              GInputStream         *body);
 /* A task that is completed in @context, whatever the thread default is now. */
 GTask        *gstream_run_context_new_task   (GMainContext         *context,
                                               gpointer              object,

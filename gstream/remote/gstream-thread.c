@@ -13,7 +13,6 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-open-questions-private.h>
 #include <gstream/remote/gstream-remote-run-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
