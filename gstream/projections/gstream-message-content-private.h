@@ -39,7 +39,9 @@ typedef struct
   GPtrArray       *slots;         /* of GstreamBlockSlot: for the others; NULL: there are none */
   GHashTable      *by_index;      /* index, as JSON -> GstreamBlockSlot; NULL: they are few */
   guint            n_doubtful;    /* blocks that are not certainly its own, and not finished (T2) */
-  GstreamBlock    *latest;     /* the one that the latest delta was for */
+  GstreamBlock    *latest;        /* the one that the latest delta was for */
+  gboolean         goes_on;       /* a delta like the latest one is for the same block, as nothing else has come since */
+  GstreamDelta     latest_delta;
   guint            gap;           /* how often deltas have been missing (T2) */
   GString         *joined[2];     /* the text of several blocks, and their reasoning; made when asked for */
 } GstreamMessageContent;
@@ -73,6 +75,7 @@ static inline void
 gstream_message_content_add_gap (GstreamMessageContent *self)
 {
   self->gap++;
+  self->goes_on = FALSE;
 }
 
 /* The block that has begun last, where @event, a delta, goes on with it; else NULL. */

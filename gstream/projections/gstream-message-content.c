@@ -443,6 +443,8 @@ name_block (GstreamMessageContent *self,
   GstreamBlockSlot *slot = block->slot;
   guint list = list_of (block->kind, block->id != NULL);
 
+  self->goes_on = FALSE;
+
   if (block->list != 0 && block->list != list)
     {
       slot_leave (&self->all, block->list, block);
@@ -463,6 +465,7 @@ close_block (GstreamMessageContent *self,
                                GstreamBlock          *block)
 {
   block->finished = TRUE;
+  self->goes_on = FALSE;
   self->n_doubtful -= block->guessed;
   slot_close (&self->all, block);
   slot_close (block->slot, block);
@@ -683,26 +686,43 @@ unusual_delta (GstreamMessageContent *self,
   return add_piece (self, event, carried);
 }
 
-GstreamGrowth
-gstream_message_content_delta (GstreamMessageContent *self,
-                               GstreamEvent          *event,
-                               const GstreamEventFields    *fields)
+/* A delta that is not for the block of the one before, or not plain text. */
+static GstreamGrowth
+delta_slowly (GstreamMessageContent    *self,
+              GstreamEvent             *event,
+              const GstreamEventFields *fields)
 {
   GstreamBlock *block = self->latest;
 
-  if (G_UNLIKELY (fields->text == NULL))
+  self->goes_on = FALSE;
+  if (fields->text == NULL)
     return unusual_delta (self, event);
 
-  if (G_UNLIKELY (block == NULL || block->index != fields->index || fields->index < 0 || block->finished ||
-                  !takes (block->kind, fields->delta)))
+  if (block == NULL || block->index != fields->index || fields->index < 0 || block->finished ||
+      !takes (block->kind, fields->delta))
     block = self->latest = find_for_delta (self, event);
   /* Text that is known to have a hole waits for the finish, which has it all (T2). */
-  if (G_UNLIKELY (block == NULL || block->gap != self->gap))
+  if (block == NULL || block->gap != self->gap)
     return no_growth;
-  if (G_UNLIKELY ((fields->halves | block->half) != 0))
-    return gstream_block_append_halves (block, (guint16) fields->halves, fields->text, fields->text_length, fields->halves >> 16);
 
-  return gstream_block_append (block, fields->text, fields->text_length);
+  self->goes_on = fields->index >= 0;
+  self->latest_delta = fields->delta;
+
+  return gstream_block_append_halves (block, (guint16) fields->halves, fields->text, fields->text_length, fields->halves >> 16);
+}
+
+GstreamGrowth
+gstream_message_content_delta (GstreamMessageContent    *self,
+                               GstreamEvent             *event,
+                               const GstreamEventFields *fields)
+{
+  GstreamBlock *block = self->latest;
+
+  if (G_LIKELY (self->goes_on && fields->text != NULL && fields->index == block->index &&
+                fields->delta == self->latest_delta && (fields->halves | block->half) == 0))
+    return gstream_block_append (block, fields->text, fields->text_length);
+
+  return delta_slowly (self, event, fields);
 }
 
 GstreamBlock *
@@ -788,6 +808,7 @@ gstream_message_content_start (GstreamMessageContent *self,
     block = make_at (self, &place);
   block->begun = block->begun || block->stream == NULL;
   self->latest = block;
+  self->goes_on = FALSE;
   growth = merge (self, block, content);
   if (is_guess)
     doubt (self, block);
