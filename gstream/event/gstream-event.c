@@ -53,7 +53,7 @@ static const char * const method_names[GSTREAM_N_METHODS] = {
   [GSTREAM_METHOD_CUSTOM] = "custom",
 };
 
-/* The only method that has this first letter and length, if any has. */
+/* The only method that can have this first letter and length, except that tasks is as long as tools. */
 static GstreamMethod
 guess_method (char  first,
               gsize length)
@@ -490,7 +490,7 @@ gstream_event_peek_data_text (GstreamEvent *event,
   return data != NULL ? data->json : body->json + body->data_slice.start;
 }
 
-/* From data that an application made: checked, but not looked at yet. */
+/* Of an event that an application made: its data is valid JSON, and has not been read yet. */
 static GstreamEventFields *
 read_fields (GstreamEventBody *body)
 {

@@ -78,7 +78,7 @@ G_DEFINE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, G_TYPE_OBJECT
 
 /* --- making events --- */
 
-/* The shape of all events but the first, from which they borrow what is the same for all of them. */
+/* Any event but the first, whose namespace and strings all others use. @size: bytes that are needed at @room, behind the fields. */
 static inline GstreamEvent *
 event_new (GstreamMessageWriter *self,
            GstreamStep           step,
@@ -137,7 +137,7 @@ end_data (GString    *out,
   return payload;
 }
 
-/* One that has data, too; takes @out. */
+/* An event that has its data, @out, at once; takes @out. */
 static GstreamEvent *
 data_event_new (GstreamMessageWriter *self,
                 GstreamStep           step,
@@ -150,7 +150,7 @@ data_event_new (GstreamMessageWriter *self,
   return event;
 }
 
-/* What reading it would find. */
+/* The fields that reading the event's JSON would give. */
 static const GstreamEventFields *
 make_first_fields (GstreamEvent *first,
                   const char   *id)
@@ -506,7 +506,7 @@ word_at (const char *text,
   return word;
 }
 
-/* Most text is ASCII, and of that eight bytes can be looked at together: the last ones again, with those before them. */
+/* Eight bytes at a time; where the length is no multiple of eight, some of the last ones twice. Most text is ASCII, and then needs no other check. */
 static inline gboolean
 is_ascii (const char *text,
           gsize       length)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A namespace path, shared by the events that occur at it: its strings, and
- * its hash, which is taken once, so that finding what belongs to an event's
- * namespace is a look-up by pointer or by content, never a walk.
+ * A namespace path, shared by the events that occur at it: its strings, and its hash, which is computed once.
  *
- * For streams, whose muxes find the scope of an event by its namespace.
+ * For streams and projections too: whatever belongs to a namespace is kept in a hash table by it, and looked up for every event.
  */
 #pragma once
 
@@ -20,7 +18,8 @@ typedef struct
   const char     *segments[]; /* NULL-terminated; the strings follow in the same allocation */
 } GstreamNamespace;
 
-GstreamNamespace *gstream_namespace_new     (const char * const     *segments); /* NULL or empty: the shared root */
+/* NULL or empty: the root, which is shared and never freed. */
+GstreamNamespace *gstream_namespace_new     (const char * const     *segments);
 GstreamNamespace *gstream_namespace_new_len (const char * const     *segments,
                                              guint                   length);
 GstreamNamespace *gstream_namespace_ref     (GstreamNamespace       *self);

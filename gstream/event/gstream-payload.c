@@ -14,7 +14,7 @@
 /* Bytes. A part as small as this is copied rather than keeping the whole alive. */
 #define LARGEST_COPIED_PART 512
 
-/* Of the strings of a payload, in a hash table. */
+/* Of the hash table of a payload's strings. */
 #define BYTES_PER_SLOT 128
 #define MOST_SLOTS 4096
 
@@ -33,7 +33,7 @@ struct _GstreamPayloadExtras
 
 typedef struct _CachedString CachedString;
 
-/* A place has one JSON Pointer alone, so that each place's string is there once. */
+/* By its JSON Pointer. A place in a text has only one, so that each string is cached once. */
 struct _CachedString
 {
   CachedString *next;
@@ -178,7 +178,7 @@ load_word (const char *p)
   return word;
 }
 
-/* Eight bytes at once; the last of them twice where that does not come out even. */
+/* Eight bytes at a time; where the length is no multiple of eight, some of the last ones twice. */
 static guint64
 hash_pointer (const char *pointer,
               gsize       length)
@@ -234,7 +234,7 @@ cached_string_new (const char       *pointer,
   return cached;
 }
 
-/* Where another thread was first, its string is the one. */
+/* Gives the cached string: @made, or that of another thread that was first, in which case @made is freed. */
 static const char *
 add_cached_string (gpointer     *slot,
             CachedString *made)
@@ -856,7 +856,7 @@ gstream_payload_get_keys (GstreamPayload *payload,
  * threads; one iterator is for one thread.
  */
 
-/* What a GstreamPayloadIter is inside. */
+/* The contents of a GstreamPayloadIter. */
 typedef struct
 {
   GstreamPayload  *payload;
@@ -913,7 +913,7 @@ next_member (Iter              *self,
   return TRUE;
 }
 
-/* At the end it stays there. */
+/* At the end, the iterator stays there and gives FALSE again. */
 static gboolean
 next_element (Iter              *self,
               const char       **key,
