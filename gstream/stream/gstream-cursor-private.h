@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A cursor from the inside, shared by its files: the class and taking without waiting
- * (gstream-cursor.c), waiting (gstream-cursor-wait.c), and looking at or taking many items
- * at once (gstream-cursor-batch.c).
+ * A cursor from the inside, shared by its files: the class, taking and waiting
+ * (gstream-cursor.c), and looking at or taking many items at once (gstream-cursor-batch.c).
  */
 #pragma once
 
@@ -19,17 +18,18 @@ struct _GstreamCursor
   GTask          *task;          /* the next() or wait() under way */
   GstreamHandle  *newest;        /* a handle whose consumer has its turn (P11) */
   char           *string;        /* the item that try_next_string() lent; a GstreamText */
-  GstreamQueue   **queues;         /* one; several in an interleave */
-  GstreamQueue    *only;          /* what @queues points to where there is one */
+  GstreamQueue  **queues;        /* one; several in an interleave */
+  GstreamQueue   *only;          /* what @queues points to where there is one */
   guint           n_queues;
   guint           n_calls;       /* that are under way, and must not lose the cursor */
-  gboolean        unref_deferred;     /* its last reference was dropped in one of them, and goes when they are over */
+  gboolean        unref_deferred; /* its last reference was dropped in one of them, and goes when they are over */
   gboolean        closed;
   const char     *item_name;     /* projection of the newest item; the queue's string */
   guint64         item_stamp;    /* number of its arrival */
   GstreamReader   reader;        /* what the queues know of us */
   GSource        *cancel_source; /* of the task's cancellable */
   GSource        *newest_source; /* ends the turn of @newest */
+  gboolean        takes;         /* the task takes the item; else it is left for the next call */
   gboolean        cut_short;     /* closed while somebody was waiting */
 };
 
@@ -51,7 +51,7 @@ GstreamCursor *gstream_cursor_new_for_queues (GstreamQueue **queues,
                                              guint         n_queues); /* takes a reference of each */
 /*
  * Finds the queue that the next item is at the head of, driving the source as far as it goes without
- * waiting until @enough items have available. Takes nothing. To be called between enter and leave.
+ * waiting until @enough items are available. Takes nothing. To be called between enter and leave.
  */
 GstreamTry     gstream_cursor_look          (GstreamCursor       *self,
                                              guint                enough,
@@ -59,15 +59,5 @@ GstreamTry     gstream_cursor_look          (GstreamCursor       *self,
                                              GError             **error);
 GstreamItem    gstream_cursor_pop           (GstreamCursor       *self,
                                              GstreamQueue         *queue);
-/* Finds it without driving anything. */
-GstreamTry     gstream_cursor_find_next     (GstreamCursor       *self,
-                                             GstreamQueue        **queue,
-                                             GError             **error);
-/* Ends the turn of the newest handle's consumer, if it has one. */
-void           gstream_cursor_end_turn (GstreamCursor       *self);
-/* Makes @item one of the cursor's type, without anything in it. */
-void           gstream_cursor_give_nothing  (GstreamCursor       *self,
-                                             GValue              *item);
-void           gstream_cursor_on_ready      (GstreamWaiter       *waiter);
 
 G_END_DECLS

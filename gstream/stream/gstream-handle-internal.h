@@ -3,7 +3,7 @@
  * A nested handle: an item that has projections of its own, to which nobody
  * could subscribe before the handle was handed out (P11). Queues say when they
  * take and when they let go of one; between the first and the last of these
- * the handle's projections keep what is pushed to them.
+ * the handle's projections buffer what is pushed to them (early buffering).
  *
  * Internal, not private: messages, tool calls and subgraphs' runs are handles (projections/).
  */

@@ -32,7 +32,7 @@ struct _GstreamProjection
   GstreamQueue                      **queues;   /* one a cursor, a branch of a tee each */
   guint                              n_queues;
   guint                              closed : 1;
-  guint                              early : 1; /* for a newborn's consumer (P11) */
+  guint                              early : 1; /* buffers what is pushed until its consumer can subscribe (P11) */
   guint                              forward : 1;
   guint                              native : 1;  /* what it forwards has its bare name as its method (M6) */
   guint                              following : 1; /* among the followers of its main log */
@@ -45,7 +45,7 @@ struct _GstreamProjection
   char                              *method;  /* of the events it forwards, where that is not its name; NULL until the first */
   const char                        *registrar; /* who registered it, for errors: the name of a type; NULL until then */
   GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
-  GstreamQueue                       *early_queue;    /* for a newborn's consumer, while `early` */
+  GstreamQueue                       *early_queue; /* what is buffered so; NULL: nothing */
   GQueue                             pushers; /* push_async() calls that wait for room */
   GPtrArray                         *followers; /* of a main log: projections whose pushers wait for its room; NULL: none */
   guint                              max_buffered;
@@ -86,7 +86,7 @@ void         gstream_projection_push_text     (GstreamProjection                
 gboolean     gstream_projection_push_item     (GstreamProjection                 *self,
                                                GstreamItem                        item,
                                                GError                           **error);
-/* Keeps what is pushed for a newborn's consumer (P11), until settle. */
+/* Buffers what is pushed for a consumer who cannot have subscribed yet (P11), until stop. */
 void         gstream_projection_start_early          (GstreamProjection                 *self);
 void         gstream_projection_stop_early        (GstreamProjection                 *self);
 /* One cursor over all of @projections, or none with an error (P10). */

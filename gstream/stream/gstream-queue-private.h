@@ -203,7 +203,7 @@ typedef struct
 /* What every item touches comes first, and lies together. */
 struct _GstreamQueue
 {
-  GstreamReader          *reader; /* NULL: early_queue for a newborn's consumer, or the reader has gone */
+  GstreamReader          *reader; /* NULL: an early queue, which has none yet, or the reader has gone */
   GstreamSlot            *ring;   /* NULL until the first item */
   guint                   size;   /* of the ring: a power of two */
   guint                   head;   /* index of the oldest */

@@ -645,7 +645,7 @@ gstream_queue_copy_to (GstreamQueue *self,
     {
       const GstreamSlot *slot = &self->ring[(self->head + i) & (self->size - 1)];
 
-      /* They arrived when they did: an interleave of a newborn's projections keeps that order (P10, P11). */
+      /* They arrived when they did: an interleave of a handle's projections keeps that order (P10, P11). */
       push_stamped (other, gstream_item_copy (&self->type, slot->item), slot->stamp);
     }
 }

@@ -80,7 +80,7 @@ GstreamProjection *gstream_stream_mux_find_projection       (GstreamStreamMux   
                                                       const char                  *name);
 GstreamPump      *gstream_stream_mux_get_pump        (GstreamStreamMux            *self);
 GstreamNamespace *gstream_stream_mux_peek_scope      (GstreamStreamMux            *self);
-/* P11 for all its projections, its log included. */
+/* Early buffering (P11) in all its projections, its log included. */
 void              gstream_stream_mux_start_early            (GstreamStreamMux            *self);
 void              gstream_stream_mux_stop_early          (GstreamStreamMux            *self);
 /* Appends @event to the main log; no transformer sees it. Takes it. */

@@ -77,7 +77,7 @@ typedef struct
   guint             generation;                /* of the root's table when the rest was found out */
   GstreamScope     *scope;                     /* the innermost subgraph that @ns is in; NULL: the root */
   guint             seen;                      /* bits of the methods that have occurred */
-  GstreamMuxStep      *plans[GSTREAM_N_METHODS]; /* from the root down; made when needed */
+  GstreamMuxStep   *plans[GSTREAM_N_METHODS]; /* from the root down; made when needed */
 } GstreamRoute;
 
 typedef struct
@@ -90,12 +90,12 @@ typedef struct
 typedef struct
 {
   GstreamEvent      *event;       /* NULL: none */
-  const GstreamMuxStep *next;        /* its next step */
+  const GstreamMuxStep *next;     /* its next step */
   guint              generation;  /* of the steps */
   GstreamEvent      *replacement; /* what the transformer that has it puts in its place (M1) */
   GstreamStreamMux  *suppressor;  /* the newest mux that keeps it out of its main log */
   GstreamStreamMux  *claimer;     /* the mux in which it goes on with what began at a node, now a subgraph (D4); NULL: none */
-  GstreamMuxStep       *rest;        /* steps that were found anew on the way; NULL: those of its route */
+  GstreamMuxStep    *rest;        /* steps that were found anew on the way; NULL: those of its route */
   GstreamNamespace  *place;       /* the one that counts, where it is not the event's (D1b); NULL */
 } GstreamMuxDispatch;
 
@@ -119,7 +119,7 @@ typedef struct
 {
   GstreamMuxDispatch dispatch;
   guint64       seq;        /* of the newest event in the main log */
-  GPtrArray    *dropped;     /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
+  GPtrArray    *dropped;    /* muxes let go of while an event is on its way; freed when it has arrived; NULL: none */
   guint         generation; /* counts whatever changes where events go */
   gboolean      lifecycle_seen; /* the source sends `lifecycle` (D6) */
   gboolean      is_untidy;  /* once the event has arrived, something may be let go of */
@@ -151,7 +151,7 @@ struct _GstreamStreamMux
   GPtrArray                  *factories;    /* of GstreamFactory, beside the built-ins; the root's and its children's alike; NULL: none */
   GPtrArray                  *projections;  /* of transformers that are not built in, in the order they were registered; NULL: none */
   GHashTable                 *extensions;   /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
-  gboolean                    early;      /* for a newborn's consumer (P11) */
+  gboolean                    early;      /* its projections buffer early items (P11) */
   gboolean                    aborted;      /* while closing: it is closed early */
   gboolean                    failing;      /* while finishing: transformers are told of @error */
   gboolean                    stepping;     /* while finishing: is calling a transformer */

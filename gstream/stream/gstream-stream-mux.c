@@ -864,17 +864,17 @@ gstream_stream_mux_get_pump (GstreamStreamMux *self)
   return self->pump;
 }
 
-/* --- newborns (P11) --- */
+/* --- early buffering (P11) --- */
 
 static void
-keep_projection (gpointer projection,
+start_early_in (gpointer projection,
                  gpointer user_data)
 {
   gstream_projection_start_early (projection);
 }
 
 static void
-settle_projection (gpointer projection,
+stop_early_in (gpointer projection,
                    gpointer user_data)
 {
   gstream_projection_stop_early (projection);
@@ -885,7 +885,7 @@ gstream_stream_mux_start_early (GstreamStreamMux *self)
 {
   self->early = TRUE;
   gstream_projection_start_early (self->log);
-  gstream_stream_mux_foreach_projection (self, keep_projection, NULL);
+  gstream_stream_mux_foreach_projection (self, start_early_in, NULL);
   gstream_stream_mux_changed (self); /* of built-ins, more are needed */
 }
 
@@ -894,7 +894,7 @@ gstream_stream_mux_stop_early (GstreamStreamMux *self)
 {
   self->early = FALSE;
   gstream_projection_stop_early (self->log);
-  gstream_stream_mux_foreach_projection (self, settle_projection, NULL);
+  gstream_stream_mux_foreach_projection (self, stop_early_in, NULL);
   gstream_stream_mux_changed (self);
 }
 

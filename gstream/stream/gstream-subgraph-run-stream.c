@@ -42,7 +42,7 @@ struct _GstreamSubgraphRunStream
   char            *trigger_call_id;
   GstreamPayload  *cause;  /* of its `started`; NULL: not said */
   GstreamPayload  *expected_cause; /* its cause, if it is an agent of its own */
-  guint            n_kept; /* queues that hold it, and consumers that have it as their newest */
+  guint            n_early; /* queues that hold it, and consumers that have it as their newest */
 };
 
 enum
@@ -63,25 +63,25 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSubgraphRunStream, gstream_subgraph_run_st
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, gstream_subgraph_run_stream_handle_init))
 
 static void
-gstream_subgraph_run_stream_keep (GstreamHandle *handle)
+gstream_subgraph_run_stream_start_early (GstreamHandle *handle)
 {
-  GSTREAM_SUBGRAPH_RUN_STREAM (handle)->n_kept++;
+  GSTREAM_SUBGRAPH_RUN_STREAM (handle)->n_early++;
 }
 
 static void
-gstream_subgraph_run_stream_settle (GstreamHandle *handle)
+gstream_subgraph_run_stream_stop_early (GstreamHandle *handle)
 {
   GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (handle);
 
-  if (--self->n_kept == 0)
+  if (--self->n_early == 0)
     gstream_stream_mux_stop_early (gstream_run_stream_get_mux (GSTREAM_RUN_STREAM (self)));
 }
 
 static void
 gstream_subgraph_run_stream_handle_init (GstreamHandleInterface *iface)
 {
-  iface->start_early = gstream_subgraph_run_stream_keep;
-  iface->stop_early = gstream_subgraph_run_stream_settle;
+  iface->start_early = gstream_subgraph_run_stream_start_early;
+  iface->stop_early = gstream_subgraph_run_stream_stop_early;
 }
 
 /**
