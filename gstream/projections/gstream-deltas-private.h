@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GstreamProjection *projection; /* NULL until somebody has use for it */
+  GstreamProjection *projection; /* NULL until somebody needs it */
   const char        *name;       /* of the projection; static */
   GstreamPump       *pump;       /* the handle's */
-  guint              n_kept;     /* queues that hold the handle, and consumers that have it as their newest */
+  guint              n_kept;     /* queues that hold the handle, and cursors whose latest item it is */
   gboolean           ended;
   GError            *error;      /* why it ended, where it failed */
 } GstreamDeltas;
@@ -27,7 +27,7 @@ void               gstream_deltas_clear  (GstreamDeltas *self);
 GstreamProjection *gstream_deltas_get    (GstreamDeltas *self);
 void               gstream_deltas_keep   (GstreamDeltas *self);
 void               gstream_deltas_settle (GstreamDeltas *self);
-/* Nobody's: dropped (P2). */
+/* Nobody has subscribed: dropped (P2). */
 void               gstream_deltas_push   (GstreamDeltas *self,
                                           const char    *text,
                                           gsize          length);

@@ -41,7 +41,7 @@ end_item (GString *json)
   return payload;
 }
 
-/* One that is inferred; what is NULL is left out. */
+/* An inferred item; members that are %NULL are left out. */
 static GstreamPayload *
 item_new (const char             *event,
                             const GstreamNamespace *ns,
@@ -60,7 +60,7 @@ item_new (const char             *event,
   return end_item (json);
 }
 
-/* Members that are written by name, or mean the namespace, which is the event's own. */
+/* Members that are written explicitly. */
 static gboolean
 is_known (const char *key)
 {
@@ -89,7 +89,7 @@ write_unknown (GString        *json,
     }
 }
 
-/* The one of a `lifecycle` event, which counts for @ns. */
+/* The item of a `lifecycle` event about @ns. */
 static GstreamPayload *
 item_from_event (GstreamEvent           *event,
                                    const GstreamNamespace *ns)
@@ -153,7 +153,7 @@ get_life (GstreamLifecycleTransformer *self,
   return (Life *) gstream_places_get (&self->places, ns, gstream_stream_mux_peek_scope (get_mux (self))->length);
 }
 
-/* What lies in another begins after it, whatever was told first. */
+/* A namespace ranks after those it lies in, whichever was reported first. */
 static void
 rank (GstreamLifecycleTransformer *self,
       Life                        *life)
@@ -183,7 +183,7 @@ begin (GstreamLifecycleTransformer *self,
 
 /* --- items --- */
 
-/* Takes @item. What was no event already becomes one (M6). */
+/* Takes ownership of @item. An inferred item is forwarded to the main log (M6). */
 static void
 tell_inferred (GstreamLifecycleTransformer *self,
                GstreamPayload              *item)
@@ -213,7 +213,7 @@ step_name (GstreamStep step)
 
 /* --- the end of a namespace, and with it of all that is open below it (T6) --- */
 
-/* How that ends which is in what ends with @step, and which nothing else was said of. */
+/* How a namespace ends if its parent ends with @step and nothing was said of its own end. */
 static GstreamStep
 outcome_of (Life        *life,
             GstreamStep  step)
@@ -271,7 +271,7 @@ tell_ends (GstreamLifecycleTransformer *self,
     }
 }
 
-/* What is open below it is told after it. */
+/* Namespaces open below it end after it. */
 static void
 end_life (GstreamLifecycleTransformer *self,
           Life                        *life,
@@ -293,7 +293,7 @@ is_end (GstreamStep step)
          step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED;
 }
 
-/* The event itself tells of it. */
+/* A change that an event reports. */
 static void
 end_by_event (GstreamLifecycleTransformer *self,
               Life                        *life,
@@ -328,7 +328,7 @@ process_lifecycle (GstreamLifecycleTransformer *self,
   GstreamStep step = gstream_event_get_fields (event)->step;
   Life *life = get_life (self, ns);
 
-  /* A change that was told already is none, and nothing comes after an end but a new beginning. */
+  /* Each change is reported once; after an end only a new start is. */
   if (step != GSTREAM_STEP_NONE && (life->step == step || (is_end (step) && is_end (life->step))))
     return;
 
@@ -352,7 +352,7 @@ begin_by_task (GstreamLifecycleTransformer *self,
   g_autofree char *name = NULL;
   GstreamPayload *cause;
 
-  /* Without a task's id, no result could be told to be its own. */
+  /* Without a task id in the segment no result could be matched to it. */
   if (life->step != GSTREAM_STEP_NONE || task == NULL)
     return;
 
@@ -426,7 +426,7 @@ process_task (GstreamLifecycleTransformer *self,
 
 /* --- questions (T8) --- */
 
-/* It is asked at @ns and, as far as R4 goes, of all that it lies in. */
+/* An interrupt counts at @ns and at all namespaces it lies in (R4). */
 static void
 process_request (GstreamLifecycleTransformer *self,
                  GstreamNamespace            *ns)
@@ -446,7 +446,7 @@ process_values (GstreamLifecycleTransformer *self,
     get_life (self, gstream_event_peek_namespace (event))->asked = TRUE;
 }
 
-/* FALSE: not for the main log (T7). */
+/* Returns: %FALSE to keep the event out of the main log (T7) */
 static gboolean
 process_below (GstreamLifecycleTransformer *self,
                GstreamEvent                *event,
@@ -523,7 +523,7 @@ gstream_lifecycle_transformer_fail (GstreamTransformer *transformer,
                                     const GError       *error)
 {
   if (error == NULL)
-    return; /* aborted: nothing is known of what would have become of them */
+    return; /* aborted: their end is unknown */
 
   end_all (GSTREAM_LIFECYCLE_TRANSFORMER (transformer), GSTREAM_STEP_FAILED, error->message);
 }
@@ -558,6 +558,6 @@ gstream_lifecycle_transformer_init (GstreamLifecycleTransformer *self)
   gstream_places_init (&self->places, sizeof (Life), NULL);
   self->causes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) gstream_payload_unref);
   self->items = gstream_transformer_add_projection (transformer, "lifecycle", GSTREAM_TYPE_PAYLOAD);
-  /* Only what is inferred goes to the main log: what was an event is there already. */
+  /* Only inferred items go to the main log: events are in it already. */
   gstream_projection_set_forward (self->items, FALSE);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One content block of a message, as far as it is known (T3): the members of a
- * JSON object, of which one, the stream, grows by deltas.
+ * One content block of a message (T3): the members of a JSON object, of which one, the stream (text, reasoning,
+ * arguments or data), is extended by deltas.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ typedef enum
   GSTREAM_BLOCK_CALL,         /* tool_call */
   GSTREAM_BLOCK_INVALID_CALL, /* invalid_tool_call */
   GSTREAM_BLOCK_OTHER,        /* images, files, and whatever is not known */
-  GSTREAM_BLOCK_ANY,          /* of no block: where nothing says the kind */
+  GSTREAM_BLOCK_ANY,          /* of no block, but of an event that says no kind */
 } GstreamBlockKind;
 
 #define GSTREAM_BLOCK_HAS_GAP G_MAXUINT
@@ -34,10 +34,10 @@ struct _GstreamBlock
   GstreamBlockKind kind;
   GString         *stream;   /* the text of the member that grows; NULL until it does */
   guint32          half;     /* the first half of a surrogate pair that goes behind @stream; 0: none (T3) */
-  gboolean         begun;    /* its start has been seen: @stream is the beginning of what it says */
+  gboolean         begun;    /* its start was seen, so that @stream has its beginning */
   gboolean         finished; /* its content-block-finish has come */
   gboolean         guessed;  /* it began when several messages were open that it could belong to (T2) */
-  guint            gap;      /* the content's, when it began; or HAS_GAP: deltas of it are missing (T2) */
+  guint            gap;      /* the content's gap when it began, or HAS_GAP if its own text may have one (T2) */
   char            *hint;     /* what came right after the start of one that is guessed; or NULL (T2) */
   GstreamMembers   members;  /* all but the one that grows */
   guint            serial;   /* in the order in which the message's blocks began */
@@ -77,22 +77,22 @@ gboolean         gstream_block_find_piece     (GstreamBlockKind  kind,
                                                GstreamJsonValue *raw);
 /* The `id` that the object @content says, as JSON where that is no string; NULL: it says none. */
 char            *gstream_block_dup_id         (GstreamJsonValue  content);
-/* Another message's, as long as it has not turned out to be this one's (T2). */
+/* Whether it was attributed by a guess that no finish has confirmed yet (T2). */
 static inline gboolean
 gstream_block_is_doubtful (GstreamBlock *self)
 {
   return self->guessed && !self->finished;
 }
 
-/* With what there is of a character before and behind the text. */
+/* Appends text that begins or ends with half of a surrogate pair; 0: it does not. */
 GstreamGrowth    gstream_block_append_halves  (GstreamBlock     *self,
                                                guint16           low,
                                                const char       *text,
                                                gsize             length,
                                                guint16           high);
-/* The other half of a pair does not come. */
+/* Ends the text: half of a surrogate pair becomes U+FFFD. */
 GstreamGrowth    gstream_block_end_half       (GstreamBlock     *self);
-/* Where @self has no room for it yet. */
+/* gstream_block_append() if the buffer has to grow. */
 void             gstream_block_append_slowly  (GstreamBlock     *self,
                                                const char       *text,
                                                gsize             length);
@@ -104,7 +104,7 @@ gstream_block_append (GstreamBlock *self,
 {
   GString *stream = self->stream;
 
-  /* What GString would do, without the call: this is done for every token. */
+  /* g_string_append_len() inlined: this is done for every token. */
   if (G_LIKELY (stream != NULL && stream->len + length < stream->allocated_len))
     {
       memcpy (stream->str + stream->len, text, length);
@@ -117,13 +117,13 @@ gstream_block_append (GstreamBlock *self,
   return (GstreamGrowth) { self->kind, self->stream->str + self->stream->len - length, length };
 }
 
-/* Puts the members of the object @fields over those that are there. */
+/* Sets the members of the object @fields, over those that are there. */
 GstreamGrowth    gstream_block_merge          (GstreamBlock     *self,
                                                GstreamJsonValue  fields);
-/* The object @content is all of the block, but for text that it leaves out. */
+/* Finishes the block with the object @content, which may leave out the text. */
 GstreamGrowth    gstream_block_finish         (GstreamBlock     *self,
                                                GstreamJsonValue  content);
-/* Nothing more comes: a chunk becomes a call. */
+/* Turns a tool call chunk into a call. */
 void             gstream_block_resolve        (GstreamBlock     *self);
 
 void             gstream_block_drop_stream    (GstreamBlock     *self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One content block of a message: what its events make of it, its finish, and how it is written.
+ * One content block of a message: how deltas extend it, how it is finished, and how it is written as JSON.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@ const char * const gstream_block_types[] = {
   [GSTREAM_BLOCK_SERVER_CHUNK] = "server_tool_call_chunk",
   [GSTREAM_BLOCK_CALL] = "tool_call",
   [GSTREAM_BLOCK_INVALID_CALL] = "invalid_tool_call",
-  [GSTREAM_BLOCK_OTHER] = "non_standard", /* where nothing says what it is */
+  [GSTREAM_BLOCK_OTHER] = "non_standard", /* if its type is unknown */
 };
 
 GstreamBlock *
@@ -149,7 +149,7 @@ set_id (GstreamBlock     *self,
 
 /* --- the member that grows --- */
 
-/* Base64 goes where there is some already, or where the protocol says. */
+/* Base64 data extend the member that has some, else the one of the protocol. */
 static const char *
 data_name (GstreamBlock *self)
 {
@@ -225,7 +225,7 @@ gstream_block_end_half (GstreamBlock *self)
   return self->half != 0 ? gstream_block_append_halves (self, 0, "", 0, 0) : no_growth;
 }
 
-/* All of the stream at once: text that goes on from what there is, is growth; other text takes its place. */
+/* Sets the whole text: if it extends the text so far, the rest is growth; else it replaces it. */
 static GstreamGrowth
 set_stream (GstreamBlock *self,
             const char   *text)
@@ -235,7 +235,7 @@ set_stream (GstreamBlock *self,
 
   if (length >= before && (before == 0 || memcmp (text, self->stream->str, before) == 0))
     return gstream_block_append (self, text + before, length - before);
-  /* No text is none that would replace what came. */
+  /* An empty text does not replace what was streamed. */
   if (length > 0)
     g_string_assign (self->stream, text);
 
@@ -266,7 +266,7 @@ set_stream_value (GstreamBlock     *self,
   guint16 high;
 
   if (value.start == NULL || *value.start != '"')
-    return no_growth; /* nothing, null, or what cannot be added to */
+    return no_growth; /* missing, null, or no string */
 
   value = (GstreamJsonValue) { value.start + 1, value.end - 1 };
   if (value.start == value.end)
@@ -312,8 +312,8 @@ gstream_block_merge (GstreamBlock     *self,
 /* --- its end --- */
 
 /*
- * A block ends with its finish, which says all of it, or with its message, which leaves it as it is. A chunk of a tool
- * call then becomes a call or, where its arguments are no JSON object, an invalid one.
+ * A block ends with its content-block-finish, which contains all of it, or with its message. A chunk of a tool call then
+ * becomes a call or, if its arguments are no JSON object, an invalid one.
  */
 static gboolean
 is_json_object (const char *text)
@@ -376,7 +376,7 @@ gstream_block_resolve (GstreamBlock *self)
     g_string_free (stream, TRUE);
 }
 
-/* A finished call: its arguments may be text after all, or missing. */
+/* The arguments of a finished call may still be text, or missing. */
 static void
 check_args (GstreamBlock *self)
 {
@@ -390,7 +390,7 @@ check_args (GstreamBlock *self)
     resolve_args (self, args ? args : "{}");
 }
 
-/* What the finish of a call need not repeat. */
+/* The finish of a call may leave out its id and name. */
 static void
 keep_members (GstreamBlock   *self,
               GstreamMembers *before)
@@ -452,7 +452,7 @@ write_stream (GstreamBlock *self,
 {
   const char *name = stream_name (self);
 
-  /* A model may reason without a word of it: then the block has none. */
+  /* Reasoning that is not shown has no text member. */
   if (name == NULL || (self->kind == GSTREAM_BLOCK_REASONING && self->stream == NULL))
     return;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The content of a message: its blocks in index order, put together by the
- * events of a model call (T3). Whatever comes, in whatever order, ends up in a
- * block: an event about one that nobody began begins it.
+ * The content of a message: its blocks in index order, built from the events of a model call (T3). An event for a
+ * block that has not begun begins it. Owned by a message, which is told by a GstreamGrowth what to stream on.
  */
 #pragma once
 
@@ -10,45 +9,45 @@
 
 G_BEGIN_DECLS
 
-/* Blocks of one kind that all have an id, or all have none: 1 + 2 * kind, and 1 more with an id. */
+/* Unfinished blocks are in lists by kind and by whether they have an id: 1 + 2 * kind + (1 with an id). 0 is no list. */
 #define GSTREAM_BLOCK_N_LISTS (1 + 2 * GSTREAM_BLOCK_ANY)
 
-/* The blocks at one index, or all of them. */
+/* The blocks at one index, or all blocks. */
 typedef struct
 {
-  guint         link;     /* which of a block's it uses */
+  guint         link;     /* which of the block's links it uses */
   guint         n;
   guint         n_open;   /* not finished */
   GstreamBlock *newest;
-  GHashTable   *by_id;    /* id -> the newest block with it; NULL: they are few */
+  GHashTable   *by_id;    /* id -> the newest block with it; NULL while there are few */
   struct
   {
-    GstreamBlock *oldest;   /* of those that are not finished, in the order in which they began */
+    GstreamBlock *oldest;   /* of the unfinished ones, in the order they began */
     GstreamBlock *newest;
-    GstreamBlock *finished; /* the newest that is */
+    GstreamBlock *finished; /* the newest finished one */
   } lists[GSTREAM_BLOCK_N_LISTS];
 } GstreamBlockSlot;
 
 typedef struct
 {
   GPtrArray       *blocks;        /* of GstreamBlock; NULL until there is one */
-  gboolean         is_disordered; /* they are not in index order */
-  gint64           last_index;    /* the largest, where there are blocks */
+  gboolean         is_disordered; /* @blocks is not in index order */
+  gint64           last_index;    /* the largest, if there are blocks */
   GstreamBlockSlot all;
-  GstreamBlockSlot first;         /* most messages have no other index than that of their first block */
-  GPtrArray       *slots;         /* of GstreamBlockSlot: for the others; NULL: there are none */
-  GHashTable      *by_index;      /* index, as JSON -> GstreamBlockSlot; NULL: they are few */
-  guint            n_doubtful;    /* blocks that are not certainly its own, and not finished (T2) */
-  GstreamBlock    *latest;        /* the one that the latest delta was for */
-  gboolean         goes_on;       /* a delta like the latest one is for the same block, as nothing else has come since */
+  GstreamBlockSlot first;         /* for the index of the first block: usually the only one */
+  GPtrArray       *slots;         /* of GstreamBlockSlot, for further indexes; or NULL */
+  GHashTable      *by_index;      /* index as JSON -> GstreamBlockSlot; NULL while there are few */
+  guint            n_doubtful;    /* unfinished blocks that were attributed by a guess (T2) */
+  GstreamBlock    *latest;        /* the block of the latest start or delta */
+  gboolean         goes_on;       /* nothing but deltas of @latest_delta for @latest has come since it was found: another needs no look-up */
   GstreamDelta     latest_delta;
-  guint            gap;           /* how often deltas have been missing (T2) */
-  GString         *joined[2];     /* the text of several blocks, and their reasoning; made when asked for */
+  guint            gap;           /* number of deltas that could not be attributed while this message was open (T2) */
+  GString         *joined[2];     /* cached text and reasoning, if of several blocks */
 } GstreamMessageContent;
 
 void            gstream_message_content_clear  (GstreamMessageContent *self);
 
-/* @is_guess: maybe it is another message's (T2). */
+/* @is_guess: the start may be for another message (T2). */
 GstreamGrowth   gstream_message_content_start  (GstreamMessageContent *self,
                                                 GstreamEvent          *event,
                                                 gboolean               is_guess);
@@ -57,20 +56,20 @@ GstreamGrowth   gstream_message_content_delta  (GstreamMessageContent *self,
                                                 const GstreamEventFields    *fields);
 GstreamGrowth   gstream_message_content_finish (GstreamMessageContent *self,
                                                 GstreamEvent          *event);
-/* All of @block, or, where that is NULL, of a new one behind the others. */
+/* Finishes @block, or, if that is %NULL, a new one behind the others, with the object @content. */
 GstreamGrowth   gstream_message_content_put    (GstreamMessageContent *self,
                                                 GstreamBlock          *block,
                                                 GstreamJsonValue       content);
 typedef void (*GstreamGrowFunc) (gpointer      data,
                                  GstreamGrowth growth);
 
-/* Nothing more comes. @is_complete: what chunks there are, are calls. */
+/* The message ends. @is_complete: tool call chunks become calls. */
 void            gstream_message_content_end    (GstreamMessageContent *self,
                                                 gboolean               is_complete,
                                                 GstreamGrowFunc        grow,
                                                 gpointer               data);
 
-/* Deltas are missing from here on: what comes next does not join on to what there is (T2). */
+/* A delta was not attributed to any message: text that follows may lack it (T2). */
 static inline void
 gstream_message_content_add_gap (GstreamMessageContent *self)
 {
@@ -78,24 +77,24 @@ gstream_message_content_add_gap (GstreamMessageContent *self)
   self->goes_on = FALSE;
 }
 
-/* The block that has begun last, where @event, a delta, goes on with it; else NULL. */
+/* Returns: the block that began last, if the delta @event fits it, else %NULL */
 GstreamBlock   *gstream_message_content_expect    (GstreamMessageContent *self,
                                                    GstreamEvent          *event);
-/* What a delta adds to the text of its block; NULL: nothing. */
+/* Returns: the text in a delta, or %NULL */
 char           *gstream_message_content_dup_words (GstreamEvent          *event);
 
-/* What an event is about: a block's index, and the kind it takes it for. */
+/* Which block an event is about, as far as it says. */
 typedef struct
 {
   gint64           index; /* -1: @key */
-  char            *key;   /* an index that is no natural number, as JSON; NULL: none is said */
+  char            *key;   /* an index that is no natural number, as JSON; NULL if there is no index */
   char            *id;    /* or NULL */
   GstreamBlockKind kind;
 } GstreamBlockPlace;
 
-/* The index that @event says; the rest is left to be filled in. */
+/* The index in @event; kind and id are filled in from the content. */
 GstreamBlockPlace gstream_block_place_of       (GstreamEvent          *event);
-/* As the object @content says. */
+/* Sets kind and id to those of the object @content. */
 void            gstream_block_place_fill       (GstreamBlockPlace     *self,
                                                 GstreamJsonValue       content);
 void            gstream_block_place_clear      (GstreamBlockPlace     *self);
@@ -110,20 +109,20 @@ gboolean        gstream_message_content_has_begun     (GstreamMessageContent   *
  */
 GstreamBlock   *gstream_message_content_find_ending   (GstreamMessageContent   *self,
                                                        const GstreamBlockPlace *place);
-/* How many of its own are not finished; of those that may be another's, each counts as little as can be. */
+/* The number of unfinished blocks: those of the message in the upper 32 bits, guesses in the lower. */
 guint64         gstream_message_content_count_open    (GstreamMessageContent   *self);
 
-/* All blocks, put in index order; NULL: there are none. */
+/* Returns: all blocks in index order, or %NULL if there are none */
 GPtrArray      *gstream_message_content_order  (GstreamMessageContent *self);
-/* All text, or reasoning, of blocks of @kind, in order. Valid until something changes. */
+/* The text of all blocks of @kind (text or reasoning). Valid until the content changes. */
 const char     *gstream_message_content_text   (GstreamMessageContent *self,
                                                 GstreamBlockKind       kind);
 GstreamPayload *gstream_message_content_blocks (GstreamMessageContent *self);
-/* Those of @kind, as id, name and args. */
+/* An array of the calls of @kind, each with id, name and args. */
 GstreamPayload *gstream_message_content_calls  (GstreamMessageContent *self,
                                                 GstreamBlockKind       kind);
 
-/* The `content` of a start or finish, as an object; FALSE where it has none. */
+/* The `content` object of a start or finish. Returns: %FALSE if there is none */
 gboolean        gstream_message_content_of     (GstreamEvent          *event,
                                                 GstreamJsonValue      *content);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The content of a message: which block an event is about and where a new one goes, what events add to it, and what
- * it comes to. No step goes through all blocks where there are many.
+ * The content of a message: finds the block that an event is about, applies events to it, and gives the result. Finding
+ * a block takes constant time, however many there are.
  */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-message-content-private.h>
 
-/* As many are found without a table. */
+/* Up to this many are searched without a hash table. */
 #define FEW 8
 
 /* --- places --- */
@@ -98,7 +98,7 @@ list_of (GstreamBlockKind kind,
   return 1 + 2 * kind + has_id;
 }
 
-/* Almost always it is the newest. */
+/* Keeps the list in order; nearly always @block is the newest. */
 static void
 slot_enter (GstreamBlockSlot *self,
             guint             list,
@@ -204,7 +204,7 @@ is_at (GstreamBlockSlot        *slot,
   return slot->newest != NULL && slot->newest->index == place->index && g_strcmp0 (slot->newest->key, place->key) == 0;
 }
 
-/* NULL: nothing has begun there. Where no index is said, any block may be meant. */
+/* Returns: %NULL if no block is at that index. Without an index, all blocks are candidates. */
 static GstreamBlockSlot *
 find_slot (GstreamMessageContent   *self,
            const GstreamBlockPlace *place)
@@ -306,7 +306,7 @@ choose (GstreamBlock *a,
   return (a->serial < b->serial) == (which == OLDEST_OPEN) ? a : b;
 }
 
-/* By kind and order. Ids tell blocks apart where both have one, and those with the same are known by it. */
+/* By kind and order, of blocks that have no id, or of all if @place has none. */
 static GstreamBlock *
 find_by_order (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place,
@@ -342,7 +342,7 @@ find_open (GstreamMessageContent   *self,
   return find_by_order (slot, place, NEWEST_OPEN);
 }
 
-/* One that was begun as something else, and has nothing in it. */
+/* The newest unfinished block of any kind, if it is still empty: it may turn out to be of another kind. */
 static GstreamBlock *
 find_unfilled (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
@@ -353,14 +353,14 @@ find_unfilled (GstreamBlockSlot        *slot,
   return block == NULL || (block->stream != NULL && block->stream->len > 0) ? NULL : block;
 }
 
-/* It may be finished once more, but for calls, of which there may be several. */
+/* A block may be finished again; but another finish of a call is another call. */
 static GstreamBlock *
 find_finished (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
 {
   GstreamBlock *block = gstream_block_is_call (place->kind) ? NULL : find_by_order (slot, place, NEWEST_FINISHED);
 
-  return block != NULL && (block->id == NULL || place->id == NULL) ? block : NULL; /* it may have got an id since */
+  return block != NULL && (block->id == NULL || place->id == NULL) ? block : NULL; /* it may have been given an id since */
 }
 
 GstreamBlock *
@@ -370,7 +370,7 @@ gstream_message_content_find_ending (GstreamMessageContent   *self,
   GstreamBlockSlot *slot = find_slot (self, place);
   GstreamBlock *block = find_by_id (slot, place);
 
-  /* Where no index is said, what has begun last ends first; but calls, of which there may be several, end in their order. */
+  /* Without an index the newest block is finished; but calls, which may be parallel, in their order. */
   if (block == NULL && (says_index (place) || gstream_block_is_call (place->kind)))
     block = find_by_order (slot, place, OLDEST_OPEN);
   else if (block == NULL)
@@ -556,7 +556,7 @@ is_chunk (GstreamBlockKind kind)
   return kind == GSTREAM_BLOCK_CHUNK || kind == GSTREAM_BLOCK_SERVER_CHUNK;
 }
 
-/* What lacks its start lacks what came with it, too, where deltas are missing. */
+/* A block whose start was not seen may lack its beginning if deltas were not attributed. */
 static GstreamBlock *
 make_late (GstreamMessageContent   *self,
            const GstreamBlockPlace *place)
@@ -570,8 +570,8 @@ make_late (GstreamMessageContent   *self,
 }
 
 /*
- * The block that a delta goes to; where that has been finished, another. NULL: arguments of a call whose start was not
- * seen, which its finish has (T3).
+ * The block that a delta extends; after its finish, a new one at the same index. Returns: %NULL for arguments of a call
+ * whose start was not seen: its finish contains them (T3)
  */
 static GstreamBlock *
 find_for_delta (GstreamMessageContent *self,
@@ -592,7 +592,7 @@ find_for_delta (GstreamMessageContent *self,
   return block != NULL && takes (block->kind, delta) ? block : make_late (self, &place);
 }
 
-/* The block that @content is more of, which it may begin. NULL: as above. */
+/* The block that a piece of one extends; new if there is none. Returns: %NULL as above */
 static GstreamBlock *
 find_for_piece (GstreamMessageContent *self,
                 GstreamBlockPlace     *place)
@@ -631,7 +631,7 @@ merge_delta (GstreamMessageContent *self,
   return block != NULL ? merge (self, block, fields) : no_growth;
 }
 
-/* Deltas that are pieces of a block, as older sources send them. */
+/* A delta of an older form: a piece of the block itself. */
 static GstreamGrowth
 add_piece (GstreamMessageContent *self,
            GstreamEvent          *event,
@@ -661,7 +661,7 @@ add_piece (GstreamMessageContent *self,
   return gstream_block_append_halves (block, low, text, strlen (text), high);
 }
 
-/* The block, or part of one, that a delta of an unusual form carries. */
+/* The block, or piece of one, in a delta that is not plain text. */
 static gboolean
 find_carried (GstreamEvent     *event,
               GstreamJsonValue *carried)
@@ -679,14 +679,14 @@ unusual_delta (GstreamMessageContent *self,
   GstreamJsonValue carried;
 
   if (!find_carried (event, &carried))
-    return no_growth; /* a kind that this version does not know: the block's finish has it all */
+    return no_growth; /* an unknown kind of delta: the finish of the block contains it */
   if (gstream_event_get_fields (event)->delta == GSTREAM_DELTA_BLOCK)
     return merge_delta (self, event, carried);
 
   return add_piece (self, event, carried);
 }
 
-/* A delta that is not for the block of the one before, or not plain text. */
+/* A delta that is not plain text for the same block as the one before. */
 static GstreamGrowth
 delta_slowly (GstreamMessageContent    *self,
               GstreamEvent             *event,
@@ -701,7 +701,7 @@ delta_slowly (GstreamMessageContent    *self,
   if (block == NULL || block->index != fields->index || fields->index < 0 || block->finished ||
       !takes (block->kind, fields->delta))
     block = self->latest = find_for_delta (self, event);
-  /* Text that is known to have a hole waits for the finish, which has it all (T2). */
+  /* Text with a gap is not extended: the finish contains all of it (T2). */
   if (block == NULL || block->gap != self->gap)
     return no_growth;
 
@@ -763,7 +763,7 @@ gstream_message_content_dup_words (GstreamEvent *event)
   return gstream_json_dup_raw (text);
 }
 
-/* A start begins a block, also where one is open at its index: only one of the same id is that block once more (T3). */
+/* A content-block-start begins a block even if one is open at its index, unless that has the same id (T3). */
 static GstreamBlock *
 find_for_start (GstreamMessageContent   *self,
                 const GstreamBlockPlace *place)
@@ -778,7 +778,7 @@ find_for_start (GstreamMessageContent   *self,
   return block != NULL && block->id != NULL ? block : NULL;
 }
 
-/* Its words are not shown, but help to tell its finish (T2). */
+/* Its text is not shown, but helps to attribute its finish (T2). */
 static void
 doubt (GstreamMessageContent *self,
        GstreamBlock          *block)
@@ -816,7 +816,7 @@ gstream_message_content_start (GstreamMessageContent *self,
   return is_guess ? no_growth : growth;
 }
 
-/* All of @block, or, where that is NULL, of one that is begun there. */
+/* Finishes @block, or, if that is %NULL, a new one at @place. */
 static GstreamGrowth
 finish (GstreamMessageContent   *self,
         GstreamBlock            *block,
@@ -851,7 +851,7 @@ gstream_message_content_finish (GstreamMessageContent *self,
       return finish (self, gstream_message_content_find_ending (self, &place), &place, content);
     }
 
-  /* It says that the block is finished, and nothing else. */
+  /* A finish without content only says that the block is finished. */
   block = find_open (self, &place);
   if (block == NULL)
     return no_growth;
@@ -902,7 +902,7 @@ compare_blocks (gconstpointer a,
   return first->serial < second->serial ? -1 : 1;
 }
 
-/* What cannot be compared stays where it is. */
+/* Blocks whose index is no number stay where they are. */
 static guint
 count_comparable (GPtrArray *blocks,
                   guint      start)
@@ -933,7 +933,7 @@ gstream_message_content_order (GstreamMessageContent *self)
   return self->blocks;
 }
 
-/* Whether it shows, of those of @kind; ANY: of all. */
+/* Whether the block is part of the result, if only blocks of @kind are (ANY: all). */
 static inline gboolean
 shows (GstreamBlock     *block,
        GstreamBlockKind  kind)

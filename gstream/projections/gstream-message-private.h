@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the messages transformer, and what takes whole messages apart, do with a message.
+ * The inside of a message, for the messages transformer, which feeds it, and gstream-message-whole.c.
  */
 #pragma once
 
@@ -14,39 +14,36 @@ GstreamMessage        *gstream_message_new         (GstreamPump      *pump,
                                                     GstreamNamespace *namespace_,
                                                     const char       *node,
                                                     const char       *id);
-/* Its message-start, which may come late, or NULL where there was none. */
+/* Its message-start. */
 void                   gstream_message_begin       (GstreamMessage   *self,
                                                     GstreamEvent     *event);
 /* A content-block-delta, by the event and its fields. */
 void                   gstream_message_take_delta  (GstreamMessage     *self,
                                                     GstreamEvent       *event,
                                                     const GstreamEventFields *fields);
-/* A content-block-start; @is_guess: maybe of another message (T2). */
+/* A content-block-start; @is_guess: it may be for another message (T2). */
 void                   gstream_message_start_block (GstreamMessage   *self,
                                                     GstreamEvent     *event,
                                                     gboolean          is_guess);
 /* A content-block-finish. */
 void                   gstream_message_finish_block (GstreamMessage  *self,
                                                      GstreamEvent    *event);
-/* All of @block, or, where that is NULL, of a new one: the object @content. */
+/* Finishes @block, or, if that is %NULL, a new one, with the object @content. */
 void                   gstream_message_put_block   (GstreamMessage   *self,
                                                     GstreamBlock     *block,
                                                     GstreamJsonValue  content);
-/* Its usage and metadata: the objects at these pointers of the event's item, where there are any. */
+/* Merges the usage at @pointer of the event's data, if that is an object. */
 void                   gstream_message_take_usage  (GstreamMessage   *self,
                                                     GstreamEvent     *event,
                                                     const char       *pointer);
-void                   gstream_message_take_metadata (GstreamMessage *self,
-                                                      GstreamEvent   *event,
-                                                      const char     *pointer);
 /* Its message-finish. */
 void                   gstream_message_finish      (GstreamMessage   *self,
                                                     GstreamEvent     *event);
-/* It ends: complete, incomplete, or, with @error, failed. */
+/* Ends it: finished, incomplete, or, with @error, failed. */
 void                   gstream_message_end         (GstreamMessage       *self,
                                                     GstreamMessageStatus  status,
                                                     const GError         *error);
-/* All of it at once, and its end. */
+/* A whole message: sets all of it, and ends it. */
 void                   gstream_message_take_whole  (GstreamMessage   *self,
                                                     GstreamEvent     *event);
 GstreamMessageContent *gstream_message_peek_content (GstreamMessage  *self);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A message that comes whole: what a node of the graph, rather than a model, has
- * said (D1), or the end of one that is being streamed (T2). Its content is text, or a
- * list of text and blocks; its tool calls are told apart from it.
+ * A message that comes in one event: one that a node of the graph returned (D1), or the end of one that is being
+ * streamed (T2). Its content is a string or an array of strings and blocks; its tool calls are members of their own.
  */
 #include "config.h"
 
@@ -57,7 +56,7 @@ streamed_free (gpointer data)
   g_free (self);
 }
 
-/* Chunks become calls, and calls turn out to be invalid. */
+/* Chunks, calls and invalid calls are one type here. */
 static const char *
 type_of_kind (GstreamBlockKind  kind,
               const char       *type)
@@ -116,7 +115,7 @@ whole_clear (Whole *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Whole, whole_clear)
 
-/* The next one of that type; @id: that has no id of its own, where it is not NULL. */
+/* The next block of that type; if @id is not %NULL, the next without an id. */
 static GstreamBlock *
 take_next (Whole      *self,
            Streamed   *streamed,
@@ -133,7 +132,7 @@ take_next (Whole      *self,
   return NULL;
 }
 
-/* The block that has been streamed of what @part is all of: by type and id, else by type and order. */
+/* The streamed block that @part completes: by type and id, else by type and order. */
 static GstreamBlock *
 find_streamed (Whole            *self,
                GstreamJsonValue  part)
@@ -186,14 +185,14 @@ is_empty_string (GstreamJsonValue value)
   return value.end - value.start == 2;
 }
 
-/* A provider's own shape of what the message's tool_calls say too. */
+/* A provider's own block for a call that is also among the message's tool_calls. */
 static gboolean
 is_tool_use (const char *type)
 {
   return strcmp (type, "tool_use") == 0 || strcmp (type, "input_json_delta") == 0 || strcmp (type, "tool_call") == 0;
 }
 
-/* A provider's own shape of reasoning; what else it says of it is extra. */
+/* A provider's own block for reasoning; its other members go to `extras`. */
 static void
 add_thinking (Whole            *self,
               GstreamJsonValue  part)

@@ -258,8 +258,8 @@ gstream_message_take_usage (GstreamMessage *self,
     note_slowly (self, CHANGED (USAGE));
 }
 
-void
-gstream_message_take_metadata (GstreamMessage *self,
+static void
+take_metadata (GstreamMessage *self,
                                GstreamEvent   *event,
                                const char     *pointer)
 {
@@ -279,7 +279,7 @@ gstream_message_begin (GstreamMessage *self,
       note_slowly (self, CHANGED (ID));
     }
   gstream_message_take_usage (self, event, "/usage");
-  gstream_message_take_metadata (self, event, "/metadata");
+  take_metadata (self, event, "/metadata");
 }
 
 #define CONTENT_CHANGED \
@@ -353,9 +353,9 @@ gstream_message_finish (GstreamMessage *self,
                         GstreamEvent   *event)
 {
   gstream_message_take_usage (self, event, "/usage");
-  gstream_message_take_metadata (self, event, "/responseMetadata");
-  gstream_message_take_metadata (self, event, "/response_metadata");
-  gstream_message_take_metadata (self, event, "/metadata");
+  take_metadata (self, event, "/responseMetadata");
+  take_metadata (self, event, "/response_metadata");
+  take_metadata (self, event, "/metadata");
   self->finish_reason = dup_finish_reason (self, event);
   gstream_message_end (self, GSTREAM_MESSAGE_STATUS_FINISHED, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The projection `messages`: one message a model call, and the way of each event to the message it is about (T2).
+ * The projection `messages`: creates a message per model call, and finds for each event the message it belongs to (T2):
+ * by run id or message id, else by namespace. What depends on the order of events is in gstream-unattributed.c.
  */
 #include "config.h"
 
@@ -18,17 +19,17 @@ typedef struct
   GHashTable         *by_run; /* run id -> the newest GstreamOpenMessage with it */
   GHashTable         *by_id;  /* message id -> GstreamOpenMessage */
   GHashTable         *places; /* GstreamNamespace -> GstreamOpenPlace */
-  guint               n_bursts; /* places that have one */
-  GstreamOpenMessage *latest; /* the one found last; NULL: none */
-  GstreamPastIds      past;   /* of messages that have ended or were taken out, and of their runs */
+  guint               n_bursts; /* places with a burst */
+  GstreamOpenMessage *latest; /* the last one found, or NULL */
+  GstreamPastIds      past;   /* ids of messages that have ended or were removed, and of their runs */
 } OpenMessages;
 
 /* Why no message was found. */
 typedef enum
 {
-  ABOUT_NEW,     /* one that has not been heard of */
-  ABOUT_PAST,    /* one that is over */
-  ABOUT_SEVERAL, /* one of those that are open at its namespace */
+  ABOUT_NEW,     /* the event belongs to a message not seen before */
+  ABOUT_PAST,    /* to one that has ended */
+  ABOUT_SEVERAL, /* to one of several that are open at its namespace */
 } About;
 
 static void
@@ -87,7 +88,7 @@ open_messages_by_id (OpenMessages *self,
   return g_hash_table_lookup (self->by_id, id);
 }
 
-/* NULL: nothing is open there. */
+/* Returns: %NULL if no message is open there */
 static GstreamOpenPlace *
 open_messages_at (OpenMessages *self,
                           GstreamNamespace    *namespace_)
@@ -112,7 +113,7 @@ get_place (OpenMessages *self,
   return place;
 }
 
-/* The newest of several takes what says their run id alone. */
+/* If several messages have the run id, events with no other id belong to the newest. */
 static void
 give_run (OpenMessages *self,
           GstreamOpenMessage  *open)
@@ -125,7 +126,7 @@ give_run (OpenMessages *self,
   g_hash_table_replace (self->by_run, open->run_id, open);
 }
 
-/* Makes it found by these ids too, where they are not NULL. */
+/* Indexes @open by these ids, which may be %NULL. */
 static void
 open_messages_name (OpenMessages *self,
                             GstreamOpenMessage  *open,
@@ -144,7 +145,7 @@ open_messages_name (OpenMessages *self,
     }
 }
 
-/* The message that @event is the first of; takes @message. */
+/* Adds the message that begins with @event. Takes ownership of @message. */
 static GstreamOpenMessage *
 open_messages_add (OpenMessages *self,
                            GstreamEvent        *event,
@@ -170,7 +171,7 @@ open_messages_add (OpenMessages *self,
 #define SORT_ID 'm'
 #define SORT_RUN 'r'
 #define SORT_PLACE 'p'
-#define SORT_NODE  'n' /* a namespace, and what is at it */
+#define SORT_NODE  'n' /* namespaces, and ids at them, that were nodes */
 
 static void
 add_past (OpenMessages *self,
@@ -181,7 +182,7 @@ add_past (OpenMessages *self,
   gstream_past_ids_add (&self->past, SORT_RUN, run_id);
 }
 
-/* Where messages do not say which they are, their namespace stands for them. */
+/* Messages without ids are remembered by their namespace. */
 static char *
 name_place (GstreamNamespace *ns)
 {
@@ -197,7 +198,7 @@ add_past_place (OpenMessages *self,
   gstream_past_ids_add (&self->past, SORT_PLACE, name);
 }
 
-/* Nothing is open there: what has no ids, then, is late for a message that was. */
+/* If no message is open at @ns, events without ids are late for one that was. */
 static gboolean
 is_past_place (OpenMessages *self,
                GstreamNamespace    *ns)
@@ -218,7 +219,7 @@ add_past_of_node (OpenMessages *self,
   gstream_past_ids_add (&self->past, SORT_NODE, name);
 }
 
-/* The same of one that was at the namespace @ns, while that was a node (D4). */
+/* Remembers a message that ended at @ns while that was a node, for when it becomes a subgraph (D4). */
 static void
 open_messages_add_past_at (OpenMessages *self,
                                    GstreamNamespace    *ns,
@@ -261,7 +262,7 @@ open_messages_add_over (OpenMessages *self,
   add_past (self, fields->message_id, fields->run_id);
 }
 
-/* That the message of that id is over, or that of these fields. */
+/* Remembers that the message of these ids has ended, though it was never open here. */
 static void
 open_messages_add_over_id (OpenMessages *self,
                                const char          *id)
@@ -269,8 +270,7 @@ open_messages_add_over_id (OpenMessages *self,
   add_past (self, id, NULL);
 }
 
-/* A run may have several messages: their own ids go before. */
-/* Whether these fields are about a message that is over. */
+/* Whether the event belongs to a message that has ended: by message id, else by run id, as a run may have several messages. */
 static gboolean
 open_messages_is_past (OpenMessages *self,
                                const GstreamEventFields  *fields)
@@ -283,7 +283,7 @@ open_messages_is_past (OpenMessages *self,
 
 /* --- finishes of blocks that are not yet known to be of a message (D2) --- */
 
-/* Keeps @event, the finish of a block, until its message is known; and gives those that are kept at @place, to be freed. */
+/* Holds back @event, a content-block-finish, until it is known which message it belongs to. */
 static void
 open_messages_hold (OpenMessages *self,
                             GstreamOpenPlace    *place,
@@ -306,7 +306,7 @@ open_messages_release (OpenMessages *self,
   return g_steal_pointer (&place->burst);
 }
 
-/* Any place where some are kept; NULL: none. */
+/* Returns: any place with events held back, or %NULL */
 static GstreamOpenPlace *
 open_messages_peek_burst (OpenMessages *self)
 {
@@ -349,7 +349,7 @@ open_messages_remove (OpenMessages *self,
   GstreamOpenPlace *place = open->place;
 
   add_past (self, open->id, open->run_id);
-  if (open->run_id == NULL && open->id != NULL) /* one whose start was not seen may not have been the only one */
+  if (open->run_id == NULL && open->id != NULL) /* without a run id, there may be others like it */
     add_past_place (self, place->namespace_);
   forget_run (self, open);
   if (open->id != NULL && open_messages_by_id (self, open->id) == open)
@@ -364,7 +364,7 @@ open_messages_remove (OpenMessages *self,
     g_hash_table_remove (self->places, place->namespace_);
 }
 
-/* Any one of them, or NULL. */
+/* Returns: any open message, or %NULL */
 static GstreamOpenMessage *
 open_messages_peek (OpenMessages *self)
 {
@@ -387,7 +387,7 @@ is_same (const char *a,
   return a == b || (a != NULL && b != NULL && strcmp (a, b) == 0);
 }
 
-/* The one that was found last, if it is that again: almost always. */
+/* Whether the event belongs to the message found last, as nearly all do. */
 static inline gboolean
 is_latest (OpenMessages *self,
            GstreamEvent        *event,
@@ -406,7 +406,7 @@ is_latest (OpenMessages *self,
   return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }
 
-/* By run id, that which has no other id than @fields say. */
+/* By message id, else by run id unless the message there has another message id. */
 static GstreamOpenMessage *
 find_named (OpenMessages *self,
             const GstreamEventFields  *fields)
@@ -423,7 +423,7 @@ find_named (OpenMessages *self,
   return is_same (open->id, fields->message_id) ? open : NULL;
 }
 
-/* An id that is new may be that of the one message there that nothing has named. */
+/* An unknown id may be that of the only message open at @place, if that has none yet. */
 static GstreamOpenMessage *
 adopt (OpenMessages *self,
        GstreamOpenPlace    *place,
@@ -474,7 +474,7 @@ look_up (OpenMessages *self,
   return NULL;
 }
 
-/* The message that @event, of these fields, is about; NULL: none, for the reason @about. */
+/* Returns: the message that @event belongs to, or %NULL, with the reason in @about */
 static GstreamOpenMessage *
 open_messages_find (OpenMessages *self,
                             GstreamEvent        *event,
@@ -499,17 +499,17 @@ struct _GstreamMessagesTransformer
 {
   GstreamTransformer  parent_instance;
 
-  GstreamProjection  *messages; /* the transformer's own */
+  GstreamProjection  *messages; /* owned by the transformer */
   OpenMessages open;
-  gboolean            in_subgraph;/* the event is at a subgraph: what begins is foreign (D4) */
-  gboolean            found_foreign; /* the event, which did not say its message, was for one that is foreign */
+  gboolean            in_subgraph;/* the event is at a subgraph, so that a message beginning with it is foreign (D4) */
+  gboolean            found_foreign; /* an event without ids turned out to be for a foreign message */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM_TYPE_TRANSFORMER)
 
 /* --- making messages --- */
 
-/* The node that the event is of: as it says, or as its namespace below the scope does (D4). */
+/* The node of the event: as its metadata say, else the first namespace segment below the scope (D4). */
 static char *
 dup_node (GstreamMessagesTransformer *self,
           GstreamEvent               *event)
@@ -545,9 +545,8 @@ push (GstreamMessagesTransformer *self,
 }
 
 /*
- * Opens the message of @event. One that nobody gets is only known to be open, so
- * that its events are not taken for another's; where they can only be told by
- * what they say (D2), its content has to be known too.
+ * Opens the message that begins with @event. If nobody receives it, it is still tracked, so that its events are not
+ * attributed to another message; without a run id (D2) that takes its content, too.
  */
 static GstreamOpenMessage *
 open_message (GstreamMessagesTransformer *self,
@@ -569,7 +568,7 @@ open_message (GstreamMessagesTransformer *self,
   return open;
 }
 
-/* What has ended at a node is late there, too, should the node become a subgraph (D4). */
+/* Events for a message that ended at a node are late also after the node has become a subgraph (D4). */
 static void
 note_past_at_node (GstreamMessagesTransformer *self,
                    GstreamNamespace           *ns,
@@ -598,7 +597,7 @@ note_over_id (GstreamMessagesTransformer *self,
   note_past_at_node (self, gstream_event_peek_namespace (event), NULL, fields->message_id);
 }
 
-/* No longer open. Whoever is told of the message's end may do anything, so that comes after. */
+/* Removes @open before its message ends, since handlers that are notified of the end may re-enter. */
 static GstreamMessage *
 close_message (GstreamMessagesTransformer *self,
                GstreamOpenMessage         *open)
@@ -625,7 +624,7 @@ end_message (GstreamMessagesTransformer *self,
 
 /* --- what events do --- */
 
-/* The message of the run that starts again. Two turns of one run have a message id each. */
+/* The open message that a message-start repeats: same message id, else same run id with no other message id. */
 static GstreamOpenMessage *
 find_same (GstreamMessagesTransformer *self,
            const GstreamEventFields         *fields)
@@ -644,7 +643,7 @@ find_same (GstreamMessagesTransformer *self,
   return other;
 }
 
-/* A message that starts while it is open: the first time has come to its end. */
+/* If the message is open already, the open one ends as incomplete (T2). */
 static void
 start (GstreamMessagesTransformer *self,
        GstreamEvent               *event)
@@ -665,7 +664,7 @@ place_of (GstreamMessagesTransformer *self,
   return open_messages_at (&self->open, gstream_event_peek_namespace (event));
 }
 
-/* The one of several open messages that an event turned out to be for. */
+/* Notes whether the one of several open messages that an event was attributed to is foreign. */
 static GstreamOpenMessage *
 note_found (GstreamMessagesTransformer *self,
             GstreamOpenMessage         *open)
@@ -688,15 +687,15 @@ take_delta (GstreamMessagesTransformer *self,
       if (about == ABOUT_SEVERAL)
         open = note_found (self, gstream_unattributed_delta (place_of (self, event), event));
       else if (about == ABOUT_NEW)
-        open = open_message (self, event); /* it began before this run was attached to: shown from here on */
+        open = open_message (self, event); /* attached in the middle of the message */
       if (open == NULL)
-        return; /* late; or of one of several, and the block's finish has it too */
+        return; /* late, or not attributable: then the finish of the block contains the text */
     }
   if (open->message != NULL)
     gstream_message_take_delta (open->message, event, fields);
 }
 
-/* A guess is not given to the subgraph that the message is of, but kept here, to tell what finishes it. */
+/* A start whose message is guessed is not passed on to the subgraph; it only helps to attribute its finish. */
 static GstreamOpenMessage *
 start_block_of_several (GstreamMessagesTransformer *self,
                         GstreamEvent               *event,
@@ -731,7 +730,7 @@ start_block (GstreamMessagesTransformer *self,
     gstream_message_start_block (open->message, event, is_guess);
 }
 
-/* The finishes that were kept go to the message that they are of. @is_end: it ends with them. */
+/* Attributes the finishes that were held back. @is_end: the message-finish has come. */
 static GstreamOpenMessage *
 settle_burst (GstreamMessagesTransformer *self,
               GstreamOpenPlace           *place,
@@ -747,8 +746,8 @@ settle_burst (GstreamMessagesTransformer *self,
 }
 
 /*
- * Finishes are kept until it is known that no more of them come, since together they tell more. At a subgraph each is
- * decided at once, since the subgraph has to be given it if it is not for a message of this scope (D4).
+ * Consecutive finishes are held back and attributed together, which is more reliable. At a subgraph each is attributed
+ * at once, as it has to be passed on if it is for a message of the subgraph (D4).
  */
 static GstreamOpenMessage *
 finish_block_of_several (GstreamMessagesTransformer *self,
@@ -795,7 +794,7 @@ settle_bursts (GstreamMessagesTransformer *self)
     settle_burst (self, place, FALSE);
 }
 
-/* What comes after finishes that were kept is of the same message, or says that there are no more of them. */
+/* Attributes finishes that were held back, unless @event continues them. */
 static void
 settle_before (GstreamMessagesTransformer *self,
                GstreamEvent               *event,
@@ -824,7 +823,7 @@ find_ending (GstreamMessagesTransformer *self,
   return gstream_unattributed_end (place);
 }
 
-/* An end of what is not open ends nothing: it says no more than that. */
+/* The end of a message that is not open makes no message, but events after it are late. */
 static void
 finish (GstreamMessagesTransformer *self,
         GstreamEvent               *event,
@@ -863,7 +862,7 @@ fail_message (GstreamMessagesTransformer *self,
     note_over (self, event, fields);
 }
 
-/* One that is being streamed under the same id is complete with it; else it was never streamed, or is known already. */
+/* A whole message completes the open one with its id, is ignored if that has ended, else is a message of its own. */
 static void
 take_whole (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
@@ -941,7 +940,7 @@ gstream_messages_transformer_keeps (GstreamTransformer *transformer,
   return open_messages_at (open, ns) != NULL || open_messages_has_past_at (open, ns);
 }
 
-/* The one that began when the event's namespace was a node, or is known to have begun after that. */
+/* The message at the event's own namespace that the event belongs to, or %NULL. */
 static GstreamOpenMessage *
 find_there (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
@@ -967,9 +966,9 @@ find_there (GstreamMessagesTransformer *self,
 }
 
 /*
- * What began here before is this scope's until it ends, and what comes late for it. What
- * begins now is the subgraph's, and followed here as well: where nothing but the order of
- * events tells which message one is about (T2), it is one of all that are open.
+ * Messages that began while the namespace was a node belong to this scope until they end. Those that begin now belong
+ * to the subgraph, and are tracked here as foreign: where only the order of events tells messages apart (T2), all that
+ * are open at the namespace count.
  */
 gboolean
 gstream_messages_transformer_take_kept (GstreamTransformer *transformer,

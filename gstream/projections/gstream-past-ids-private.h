@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The ids of what is over: of messages and tool calls that have ended, so that what comes late
- * for one of them begins no other (T2, T4). Of each, 64 bits are kept; of a run without
- * an end, those of the latest.
+ * A set of the ids of messages and tool calls that have ended, so that late events for them do not begin new ones
+ * (T2, T4). Keeps a 64-bit hash of each; in a run without end, only of the latest.
  */
 #pragma once
 
@@ -10,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* As many of the latest, at least, are known. */
+/* At least this many of the latest are remembered. */
 #define GSTREAM_PAST_IDS_REMEMBERED 16384
 
 typedef struct
@@ -27,7 +26,7 @@ typedef struct
 } GstreamPastIds;
 
 void     gstream_past_ids_clear    (GstreamPastIds *self);
-/* Ids of different sorts are different. NULL is none. */
+/* @sort tells namespaces of ids apart. An @id of %NULL is ignored. */
 void     gstream_past_ids_add      (GstreamPastIds *self,
                                     char            sort,
                                     const char     *id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The ids of what is over.
+ * A set of ids of messages and tool calls that have ended.
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@ digest (char        sort,
   return hash != 0 ? hash : 1;
 }
 
-/* Where @hash is, or would be. */
+/* The slot of @hash, or the one to put it in. */
 static guint64 *
 find (GstreamPastTable *self,
       guint64           hash)

@@ -14,12 +14,12 @@
 
 typedef struct _Child Child;
 
-/* A child that is open, or was when we last heard of it. */
+/* A child that has not ended. */
 struct _Child
 {
   GstreamSubgraphsTransformer *parent;
   GList                        link;    /* in the order of birth */
-  GstreamSubgraphRunStream    *run;     /* watched, not held, unless `held` */
+  GstreamSubgraphRunStream    *run;     /* a weak pointer, unless `held` */
   char                        *trigger; /* the id of its task; NULL: its segment has none */
   Child                       *next;    /* of the same trigger, younger or older; NULL: none */
   gboolean                     held;    /* by us, until it ends */
@@ -39,7 +39,7 @@ G_DEFINE_FINAL_TYPE (GstreamSubgraphsTransformer, gstream_subgraphs_transformer,
 
 /* --- children --- */
 
-/* There is hardly ever another one. */
+/* Several children with one trigger are rare. */
 static void
 unindex_child (Child *child)
 {
@@ -76,7 +76,7 @@ on_run_gone (gpointer  data,
   forget_child (data);
 }
 
-/* Lets go of the child: what becomes of its run is no longer ours to say. */
+/* Drops the child without ending its run. */
 static void
 release_child (Child *child)
 {
@@ -124,7 +124,7 @@ end_child (Child            *child,
 
 /* --- discovery (D4) --- */
 
-/* What `lifecycle` said of it while it seemed to be a node is its own, too. */
+/* Applies what `lifecycle` said of the namespace while it was a node. */
 static void
 describe (GstreamSubgraphsTransformer *self,
           GstreamSubgraphRunStream    *run,
@@ -157,7 +157,7 @@ hand_out (GstreamSubgraphsTransformer *self,
   describe (self, run, scope, trigger);
   watch_child (self, run, trigger, held);
 
-  /* What it yields is kept for whoever receives it, and for nobody else (P11). */
+  /* Its items are buffered only while somebody receives it (P11). */
   gstream_handle_start_early (GSTREAM_HANDLE (run));
   gstream_stream_mux_start_early (mux);
   gstream_projection_push_object (self->subgraphs, G_OBJECT (run), NULL);
@@ -175,7 +175,7 @@ discover (GstreamSubgraphsTransformer  *self,
   g_autoptr (GstreamNamespace) scope =
     ns->length == depth ? gstream_namespace_ref (ns)
                         : gstream_namespace_new_len ((const char * const *) ns->segments, depth);
-  /* Transformers of somebody's own work in every scope, watched or not (M7). */
+  /* Custom transformers work in every scope, whether or not anybody receives the subgraph (M7). */
   gboolean held = !gstream_stream_mux_is_plain (parent);
   g_autoptr (GstreamStreamMux) mux = NULL;
 

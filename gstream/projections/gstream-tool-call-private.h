@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the tool calls transformer does with a tool call.
+ * The inside of a tool call, for the tool calls transformer, which feeds it.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* From the event that says that it has started, or the first that speaks of it. */
+/* @event: its tool-started, or its first event if that was not seen. */
 GstreamToolCall *gstream_tool_call_new         (GstreamPump           *pump,
                                                 GstreamEvent          *event);
 void             gstream_tool_call_take_delta  (GstreamToolCall       *self,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The projection `tool_calls`: one handle per tool that starts (T4).
+ * The projection `tool_calls`: creates a handle per tool call, and finds for each event the call it belongs to (T4).
  */
 #include "config.h"
 
@@ -11,11 +11,11 @@
 #include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-stream-mux-internal.h>
 
-/* A call that runs. It stands in three queues, each in the order in which the calls started. */
+/* A running call. It is in three queues, each in the order the calls started. */
 typedef struct
 {
-  GstreamToolCall  *call;       /* a reference; NULL: nobody gets it */
-  gboolean          foreign;    /* it began at what was a subgraph by then: known only so that no other is taken for it (D4) */
+  GstreamToolCall  *call;       /* a reference; NULL if nobody receives it */
+  gboolean          foreign;    /* a call of a subgraph that was a node before: tracked only to tell it from this scope's (D4) */
   GstreamNamespace *namespace_; /* where it started */
   char             *id;         /* its key in by_id */
   char             *name;       /* and in by_name */
@@ -32,7 +32,7 @@ struct _GstreamToolCallsTransformer
   GQueue             running;    /* of Running */
   GHashTable        *by_id;      /* id -> GQueue of Running: several calls may have none, or the same */
   GHashTable        *by_name;    /* id and tool's name -> GQueue of Running */
-  Running           *kept;       /* the one that the event is for, where that is at a subgraph by now; NULL: it is not */
+  Running           *kept;       /* the call that the current event is for, if it is at a node that has become a subgraph (D4) */
   GstreamPastIds     past;       /* ids of calls that have ended */
 };
 
@@ -98,7 +98,7 @@ oldest (GHashTable *table,
   return queue != NULL ? queue->head->data : NULL;
 }
 
-/* Takes @call. One that is @foreign is found by its namespace too. */
+/* Takes ownership of @call. A @foreign one is indexed by namespace and id. */
 static void
 add_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event,
@@ -119,7 +119,7 @@ add_running (GstreamToolCallsTransformer *self,
   enter (self->by_name, running->name, &running->in_name);
 }
 
-/* The one that @event is of: the oldest of its id that is of its tool, else the oldest of its id. */
+/* The oldest running call with the id and name of the tool, else the oldest with the id. */
 static Running *
 find_running (GstreamToolCallsTransformer *self,
               const GstreamEventFields          *fields)
@@ -133,7 +133,7 @@ find_running (GstreamToolCallsTransformer *self,
   return running != NULL ? running : oldest (self->by_id, id_of (fields));
 }
 
-/* A call that has ended is known by its id, and, should its namespace become a subgraph, by both (D4). */
+/* Calls that have ended, by id; and by namespace and id, for when the namespace becomes a subgraph (D4). */
 #define SORT_ID 'i'
 #define SORT_PLACE 'p'
 
@@ -153,7 +153,7 @@ add_past (GstreamToolCallsTransformer *self,
   gstream_past_ids_add (&self->past, SORT_PLACE, name = dup_place (ns, id));
 }
 
-/* Whether that has ended there; any call, where @id is "". */
+/* Whether a call with @id has ended at @ns; if @id is "", any call. */
 static gboolean
 is_past_at (GstreamToolCallsTransformer *self,
             GstreamNamespace            *ns,
@@ -164,7 +164,7 @@ is_past_at (GstreamToolCallsTransformer *self,
   return gstream_past_ids_contains (&self->past, SORT_PLACE, name);
 }
 
-/* It no longer runs; gives its call, which is NULL for one that nobody gets. */
+/* Removes @running. Returns: (transfer full): its call, or %NULL if nobody receives it */
 static GstreamToolCall *
 stop (GstreamToolCallsTransformer *self,
       Running                     *running)
@@ -194,7 +194,7 @@ end_call (GstreamToolCall *call,
     gstream_tool_call_end (call, error ? GSTREAM_TOOL_CALL_STATUS_FAILED : GSTREAM_TOOL_CALL_STATUS_FINISHED, error);
 }
 
-/* NULL: nobody gets it. */
+/* Returns: %NULL if nobody receives it */
 static GstreamToolCall *
 make_call (GstreamToolCallsTransformer *self,
            GstreamEvent                *event)
@@ -236,14 +236,14 @@ take_delta (GstreamToolCallsTransformer *self,
     return; /* late */
   if (running == NULL)
     {
-      start (self, event); /* it was at work before this run was attached to: shown from here on */
+      start (self, event); /* attached in the middle of the call */
       running = find_running (self, fields);
     }
   if (running->call != NULL)
     gstream_tool_call_take_delta (running->call, event);
 }
 
-/* The call that ends with @event; NULL: nobody gets it. One that never started is a call all the same, but for what is late. */
+/* The call that ends with @event, new if its start was not seen; %NULL if it is late, or nobody receives the call. */
 static GstreamToolCall *
 end_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event)
@@ -318,11 +318,11 @@ gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
 
-  /* Of those that run, their events tell where they are. */
+  /* Running calls are compared by namespace in take_kept(). */
   return self->running.length > 0 || is_past_at (self, ns, "");
 }
 
-/* The oldest of this scope's with the event's id at its namespace; of its tool, where @name is not NULL. */
+/* The oldest call of this scope at the event's namespace with its id and, if @name is not %NULL, its tool. */
 static Running *
 find_own_there (GstreamToolCallsTransformer *self,
                 GstreamEvent                *event,
@@ -342,7 +342,7 @@ find_own_there (GstreamToolCallsTransformer *self,
   return NULL;
 }
 
-/* Those of its tool first, of either scope. */
+/* Calls of the same tool take precedence, whichever scope they belong to. */
 static Running *
 find_there (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
@@ -362,8 +362,8 @@ find_there (GstreamToolCallsTransformer *self,
 }
 
 /*
- * What starts now is the subgraph's, and followed here as well, for it may have the id of one that is this scope's. What
- * comes late for a call that has ended here is nobody's.
+ * Calls that start now belong to the subgraph, and are tracked here as foreign, since they may have the id of a call of
+ * this scope. Late events for a call of this scope that has ended are dropped.
  */
 gboolean
 gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
@@ -397,7 +397,7 @@ static void
 end_all (GstreamToolCallsTransformer *self,
          const GError                *error)
 {
-  /* Whoever is told of an end may do anything: begin anew with each. */
+  /* Handlers may re-enter: look at the queue again after each. */
   while (self->running.head != NULL)
     {
       g_autoptr (GstreamToolCall) call = stop (self, self->running.head->data);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which of several open messages an event belongs to that does not say.
+ * Attributes events without ids to one of several open messages.
  */
 #include "config.h"
 
@@ -47,7 +47,7 @@ gstream_unattributed_start (GstreamOpenPlace *place,
 
 /* --- a delta: of the block that has just begun, else nobody's --- */
 
-/* Any of them may lack this delta, so that what follows no longer joins on to what they have. */
+/* Any of the messages may lack this delta, so their text has a gap from here on. */
 static void
 add_gaps (GstreamOpenPlace *place)
 {
@@ -76,7 +76,7 @@ gstream_unattributed_delta (GstreamOpenPlace *place,
   if (!gstream_block_is_doubtful (block))
     return latest;
 
-  /* Its words, whosever it is. */
+  /* The text of that block, whichever message it belongs to. */
   if (block->hint == NULL)
     block->hint = gstream_message_content_dup_words (event);
 
@@ -85,11 +85,11 @@ gstream_unattributed_delta (GstreamOpenPlace *place,
 
 /* --- blocks' finishes: of the message that they speak for most --- */
 
-/* What the finish of a block says, as far as it tells messages apart. */
+/* What of a content-block-finish helps to attribute it. */
 typedef struct
 {
   GstreamBlockPlace place;
-  char             *text; /* of the member that grows; or NULL */
+  char             *text; /* its text or reasoning, or NULL */
 } Finish;
 
 static void
@@ -130,21 +130,21 @@ finish_new (GstreamEvent *event)
   return self;
 }
 
-/* What speaks for a message, added up. */
+/* Points for each finish; the message with most points wins. */
 enum
 {
-  FITS_MAYBE = 1,         /* it has started a block that may turn out to be such a one */
+  FITS_MAYBE = 1,         /* its block there is of no known kind */
   FITS_NOT = -1,          /* its block there is of another kind */
-  FITS_GUESS = 5,         /* it has started such a block, or more: but whose it is was guessed */
-  FITS_STARTED = 10,      /* it has started such a block */
-  FITS_TEXT = 20,         /* the text begins with the block's words; more, the longer they are */
-  FITS_ID = 1000,         /* so says the block's id */
-  LEAVES_OPEN = -200,     /* it would end, and one of its blocks would not have */
-  CONTRADICTS = -1000000, /* the block's words are others */
+  FITS_GUESS = 5,         /* a block of that kind is there, but was attributed by a guess */
+  FITS_STARTED = 10,      /* a block of that kind is there */
+  FITS_TEXT = 20,         /* the finish begins with the block's text: this, and 1 a byte */
+  FITS_ID = 1000,         /* the ids are equal */
+  LEAVES_OPEN = -200,     /* for each block that would be unfinished at the end of the message */
+  CONTRADICTS = -1000000, /* the block has other text */
 };
-#define MOST_TEXT 60 /* bytes that agree, beyond which more say no more */
+#define MOST_TEXT 60 /* bytes of equal text that give points */
 
-/* The first words are known where the start of the block was seen. */
+/* If the start of the block was not seen, its text may lack the beginning. */
 static gboolean
 agrees (GstreamBlock *block,
         const Finish *finish)
@@ -181,7 +181,7 @@ rate_block (GstreamBlock *block,
   return FITS_STARTED + (is_same ? FITS_ID : rate_words (block, finish));
 }
 
-/* The block of @content that @finish would finish, of those that it began. */
+/* The unfinished block that @finish would finish, or %NULL */
 static GstreamBlock *
 find_block (GstreamMessageContent *content,
             const Finish          *finish)
