@@ -99,7 +99,7 @@ query_nested (Nesting *self)
     {
       n_wanted = self->wanted->len;
       g_array_set_size (self->wanted, g_main_context_query (self->nested, G_MAXINT, &timeout,
-                                                            (GPollFD *) self->wanted->data, n_wanted));
+                                                            (gpointer) self->wanted->data, n_wanted));
     }
   while (self->wanted->len > n_wanted);
 

@@ -913,7 +913,7 @@ on_assistant_known (GObject      *object,
   g_autoptr (GTask) task = user_data;
   Operation *op = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamPayload) assistant = gstream_request_finish (result, &error);
+  g_autoptr (GstreamPayload) assistant G_GNUC_UNUSED = gstream_request_finish (result, &error);
 
   if (!op->is_waiting || !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
     return;

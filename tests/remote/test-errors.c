@@ -318,7 +318,7 @@ test_unknown_run (gconstpointer data)
 {
   g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
-  g_autoptr (GstreamRunStream) run = start (thread);
+  g_autoptr (GstreamRunStream) run G_GNUC_UNUSED = start (thread);
   g_autoptr (GstreamRunStream) attached = NULL;
   g_autoptr (GError) error = NULL;
 

@@ -88,7 +88,7 @@ test_respond_all (void)
   g_autoptr (GPtrArray) interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
   g_autoptr (GPtrArray) responses = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
   g_autoptr (GstreamPayload) question = gstream_payload_new_string ("Sure?");
-  g_autoptr (GstreamRunStream) first = start (thread);
+  g_autoptr (GstreamRunStream) first G_GNUC_UNUSED = start (thread);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;

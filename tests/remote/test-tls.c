@@ -100,7 +100,7 @@ test_trusted (Fixture       *fixture,
   g_autoptr (GstreamThread) thread = new_thread (fixture, "127.0.0.1", session);
   g_autoptr (GstreamRunStream) run = start (thread);
   g_autoptr (GError) error = NULL;
-  g_autofree char *log = drain (run, &error);
+  g_autofree char *log G_GNUC_UNUSED = drain (run, &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_COMPLETED);
