@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define GSTREAM_COMMAND_RUN 2
 #define GSTREAM_COMMAND_TREE 3
 
-/* Each is a whole command; @config and @metadata may be NULL. */
+/* Each returns a command as JSON; @config and @metadata are nullable. */
 char *gstream_command_start     (const char         *assistant,
                                  GstreamPayload     *input,
                                  GstreamPayload     *config,
@@ -24,7 +24,7 @@ char *gstream_command_respond   (const char         *assistant,
                                  GPtrArray          *responses,  /* of GstreamPayload, as many */
                                  GstreamPayload     *config,
                                  GstreamPayload     *metadata);
-/* The responses as the input of a run, for a server that has forgotten the run that asked. */
+/* A start whose input is the responses, for a server that no longer knows the run that asked. */
 char *gstream_command_resume    (const char         *assistant,
                                  GPtrArray          *interrupts,
                                  GPtrArray          *responses);
@@ -33,16 +33,16 @@ char *gstream_command_subscribe (const char * const *channels);
 /* The body of POST …/stream/events. */
 char *gstream_command_filter    (const char * const *channels);
 
-/* What of @modes the protocol has as channels, and lifecycle and input (N5). */
+/* Returns: (transfer full): those of @modes that are channels of the protocol, and lifecycle and input (N5). */
 char **gstream_command_channels (const char * const *modes);
 
 typedef struct
 {
   char   *run_id;      /* NULL: the server did not say */
-  gint64  applied_seq; /* the thread's events so far, by their seq; -1: it did not say */
+  gint64  applied_seq; /* seq of the thread's last event before the command; -1: the server did not say */
 } GstreamAnswer;
 
-/* FALSE, with an error, where the command was refused. */
+/* FALSE, with an error: the command was refused, or @payload is no answer. */
 gboolean gstream_answer_parse   (GstreamPayload     *payload,
                                  GstreamAnswer      *answer,
                                  GError            **error);

@@ -194,7 +194,7 @@ code_of_refusal (const char *code)
   return code != NULL && g_str_has_prefix (code, "no_such_") ? GSTREAM_ERROR_NOT_FOUND : GSTREAM_ERROR_REFUSED;
 }
 
-/* Python's server says "422: why" for what it answers elsewhere with that status; 0: it says no such thing. */
+/* Python's server says "422: why" where other requests get that HTTP status. Returns: the status; 0: there is none. */
 static guint
 find_status (const char  *code,
              const char **words)
@@ -305,7 +305,7 @@ add_interrupt (OpenQuestions        *self,
   g_ptr_array_set_size (self->path, self->path->len - 1);
 }
 
-/* The items of the array at @pointer; the caller frees them. */
+/* Returns: (transfer full): the items of the array at @pointer. */
 static GPtrArray *
 list_items (GstreamPayload *payload,
             const char     *pointer)
@@ -325,7 +325,7 @@ list_items (GstreamPayload *payload,
 static void add_tasks (OpenQuestions        *self,
                        GstreamPayload *state);
 
-/* Some servers go on to list what was asked in a task that has gone on to its end. */
+/* JavaScript's server keeps the interrupts of a task that was answered and has a result. */
 static gboolean
 is_answered (GstreamPayload *task)
 {
@@ -334,7 +334,7 @@ is_answered (GstreamPayload *task)
   return result != NULL && gstream_payload_get_kind (result) != GSTREAM_PAYLOAD_NULL;
 }
 
-/* A subgraph's own state comes first: the task it is repeats what is asked in it, without saying where. */
+/* The subgraph's own state first: the task repeats its interrupts, without their namespace. */
 static void
 add_task (OpenQuestions        *self,
           GstreamPayload *task)

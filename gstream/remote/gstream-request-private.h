@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* @body: JSON, or NULL. */
+/* @body: (nullable): JSON. @callback is called in the main context of the server's runs. */
 void            gstream_request_send   (GstreamServer        *server,
                                         const char           *method,
                                         const char           *path,
@@ -19,22 +19,22 @@ void            gstream_request_send   (GstreamServer        *server,
                                         GCancellable         *cancellable,
                                         GAsyncReadyCallback   callback,
                                         gpointer              user_data);
-/* The answer; JSON's null where it was empty. */
+/* Returns: (transfer full): the answer; JSON's null if it was empty; NULL, with an error. */
 GstreamPayload *gstream_request_finish (GAsyncResult         *result,
                                         GError              **error);
 
-/* "/threads/THREAD" and what follows; free with g_free(). */
+/* Returns: (transfer full): "/threads/THREAD" and @rest. */
 char           *gstream_request_path   (const char           *thread_id,
                                         const char           *rest);
-/* Makes @body the body of @message. */
+/* Makes @body, JSON, the body of @message. */
 void            gstream_request_set_body (SoupMessage        *message,
                                           const char         *body);
 
 /* --- what a body is encoded as on its way, for other requests too --- */
 
-/* Asks for what can be decoded here, and has libsoup leave it alone. */
+/* Asks the server for encodings that gstream_request_decode() knows, and keeps libsoup from decoding. */
 void          gstream_request_accept_encodings    (SoupMessage   *message);
-/* @body, of the answer to @message, decoded. NULL, with an error: it is encoded as something else. */
+/* Returns: (transfer full): @body, of the answer to @message, decoded; NULL, with an error, for an unknown encoding. */
 GInputStream *gstream_request_decode (SoupMessage   *message,
                                        GInputStream  *body,
                                        GError       **error);

@@ -148,7 +148,7 @@ typedef struct
   SoupMessage      *message;
   GInputStream     *stream;
   GByteArray       *answer;
-  GCancellable     *attempt;   /* ends with the timeout, or with the caller's */
+  GCancellable     *attempt;   /* cancelled by the timeout, or with the caller's */
   GSource          *timeout;
   gulong            chained;   /* handler of the caller's cancellable */
   gboolean          timed_out;

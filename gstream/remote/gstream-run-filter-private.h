@@ -16,23 +16,23 @@ GstreamRunFilter     *gstream_run_filter_new         (const char        *run_id,
                                                       gint64             applied_seq);
 void                  gstream_run_filter_free        (GstreamRunFilter  *self);
 
-/* A new connection: the thread's events come from the beginning again. */
+/* To be called for each new connection: the thread's events are given from the first one on again. */
 void                  gstream_run_filter_rewind      (GstreamRunFilter  *self);
-/* FALSE: there were events without an id, which nobody could tell from new ones if they came again. */
+/* FALSE: the run has events without an id, which could not be told from new ones after a rewind. */
 gboolean              gstream_run_filter_can_rewind  (GstreamRunFilter  *self);
-/* What came was too much to keep until it was known where the run begins; it is now: rewind. */
+/* More came than is kept before the run's start was known. It is known now: connect again and rewind. */
 gboolean              gstream_run_filter_must_rewind (GstreamRunFilter  *self);
-/* @event is taken. FALSE: what comes is not what came before. */
+/* Takes @event. FALSE, with an error: this connection does not give the same events as the one before. */
 gboolean              gstream_run_filter_push        (GstreamRunFilter  *self,
                                                       GstreamEvent      *event,
                                                       GError           **error);
-/* The next event of the run's; NULL: push more. */
+/* Returns: (transfer full) (nullable): the run's next event; NULL: push more. */
 GstreamEvent         *gstream_run_filter_pop         (GstreamRunFilter  *self);
-/* Whether this connection has come to the run's own events. */
+/* Whether this connection has given the run's first event. */
 gboolean              gstream_run_filter_is_inside   (GstreamRunFilter  *self);
-/* Whether the run's own end is among what was pushed (N4); nothing after it is the run's. */
+/* Whether the run's own end was pushed (N4). */
 gboolean              gstream_run_filter_is_over     (GstreamRunFilter  *self);
-/* Whether it is said to be interrupted: it has begun to ask, and may yet have more to say (N4). */
+/* Whether the run is interrupted: it has asked something, and more of its events may follow (N4). */
 gboolean              gstream_run_filter_is_asking   (GstreamRunFilter  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamRunFilter, gstream_run_filter_free)

@@ -15,32 +15,32 @@
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/remote/gstream-seen-ids-private.h>
 
-#define DERIVED_ID "synth:"  /* such an id is made from the run's: a run begun anew has it once more */
-#define MOST_HELD 512        /* events, ... */
+#define DERIVED_ID "synth:"  /* of ids that the server makes from the run's id: a run that begins anew has the same */
+#define MOST_HELD 512        /* events that are kept until it is known where the run begins, ... */
 #define LARGEST_HELD 1048576 /* ... and bytes of their data */
 
 struct _GstreamRunFilter
 {
-  char           *derived_id;  /* how the ids that name this run begin */
+  char           *derived_id;  /* the prefix of ids that the server makes from this run's id */
   gint64          applied_seq; /* -1: not known */
-  char           *start_id;    /* of the event that the run began with; NULL: it is not known, or has none */
-  guint64         start_seq;   /* of it, where it was found without being let in; 0: it was not */
-  gboolean        inside;      /* this connection has come to it */
+  char           *start_id;    /* of the run's first event; NULL: not known, or it has none */
+  guint64         start_seq;   /* its seq, if it was found while skipping; 0: it was not */
+  gboolean        inside;      /* this connection has given it */
   gboolean        asking;      /* it was interrupted */
-  gboolean        over;        /* its end has come */
-  GstreamSeenIds *seen;        /* the run's events */
-  gboolean        unnamed;     /* there was one without an id among them ... */
-  gboolean        doubtful;    /* ... before this connection: what has none may be one of those */
-  GstreamEvent   *ready;       /* to be popped; NULL: none is */
-  GQueue          more;        /* to be popped behind it */
-  GQueue          held;        /* a start before applied_seq and what follows it: another start may yet follow */
+  gboolean        over;        /* the run's last event was given */
+  GstreamSeenIds *seen;        /* which of the run's events were given */
+  gboolean        unnamed;     /* there was one without an id, ... */
+  gboolean        doubtful;    /* ... before this connection: another one without an id may be the same */
+  GstreamEvent   *ready;       /* to be popped next; NULL: nothing is */
+  GQueue          more;        /* GstreamEvent, owned: to be popped after that */
+  GQueue          held;        /* GstreamEvent, owned: a start before applied_seq and what follows it, until no later start can come */
   gsize           held_size;   /* bytes */
-  gboolean        skipping;    /* that was too much to be kept: the last start is held, and nothing else */
-  gboolean        must_rewind; /* where it begins is known now, and what it said was not kept */
+  gboolean        skipping;    /* that was more than is kept: only the last start is in `held` */
+  gboolean        must_rewind; /* the start is known now, and its events were not kept: they have to be given again */
 
-  char           *first_id;    /* of the first event with an id of its own, ... */
-  gint64          first_time;  /* ... and its timestamp: what tells this run from itself begun anew */
-  gboolean        unproved;    /* this connection has not yet shown that event again */
+  char           *first_id;    /* of the first event whose id is not made from the run's, ... */
+  gint64          first_time;  /* ... and its timestamp: both differ if the server has begun the run anew */
+  gboolean        unproved;    /* this connection has not given that event yet */
 };
 
 GstreamRunFilter *
@@ -69,7 +69,7 @@ gstream_run_filter_free (GstreamRunFilter *self)
   g_free (self);
 }
 
-/* --- what is held --- */
+/* --- events before the start is known --- */
 
 static void
 drop_held (GstreamRunFilter *self)
@@ -89,7 +89,7 @@ size_of (GstreamEvent *event)
   return size;
 }
 
-/* All but the start, which goes on being the last one that was seen. */
+/* Drops all held events but the first, the start. */
 static void
 skip (GstreamRunFilter *self)
 {
@@ -190,7 +190,7 @@ make_ready (GstreamRunFilter *self,
 
 /* --- where the run begins --- */
 
-/* An empty id is none. */
+/* Returns: (nullable): the event's id; an empty one counts as none. */
 static const char *
 own_id (GstreamEvent *event)
 {
@@ -233,7 +233,7 @@ typedef enum
 {
   NO_START,
   OWN_START,
-  MAYBE_OWN_START, /* if none follows up to applied_seq */
+  MAYBE_OWN_START, /* unless another start follows before applied_seq */
 } Start;
 
 static Start
@@ -256,7 +256,7 @@ judge_start (GstreamRunFilter *self,
 
 /* --- each once --- */
 
-/* In what an event may differ from another one of the same id, beside its data. */
+/* Method and namespace: two events of the same id are different if these are. */
 static guint64
 kind_of (GstreamEvent *event)
 {
@@ -313,7 +313,7 @@ is_the_first (GstreamRunFilter *self,
          && gstream_event_get_timestamp (event) == self->first_time;
 }
 
-/* FALSE: the run's events are not those that were seen before the connection broke. */
+/* FALSE: the server has begun the run anew, and gives other events than before. */
 static gboolean
 check_identity (GstreamRunFilter  *self,
                 GstreamEvent      *event,
@@ -375,7 +375,7 @@ come_inside (GstreamRunFilter *self,
     self->start_id = g_strdup (own_id (start));
 }
 
-/* What was held is the run's after all. */
+/* No other start has come: the held events are the run's. */
 static gboolean
 accept_held (GstreamRunFilter  *self,
              GError           **error)
@@ -391,7 +391,7 @@ accept_held (GstreamRunFilter  *self,
   return TRUE;
 }
 
-/* The start that is held is the run's, and what followed it has to be given again. */
+/* The held start is the run's; what followed it was dropped, and has to be given again. */
 static void
 note_start (GstreamRunFilter *self)
 {
@@ -403,7 +403,7 @@ note_start (GstreamRunFilter *self)
   drop_held (self);
 }
 
-/* All that came before the command was answered has come. */
+/* @event is past applied_seq: no other start of this run can come. */
 static gboolean
 end_holding (GstreamRunFilter  *self,
              GstreamEvent      *event,
@@ -455,7 +455,7 @@ gstream_run_filter_push (GstreamRunFilter  *self,
   if (is_start (event) && judge_start (self, event) != OWN_START && !self->over)
     {
       gstream_event_unref (event);
-      if (self->asking) /* it was answered, and has no more to say */
+      if (self->asking) /* another run answers this one's question: this one is over */
         {
           self->over = TRUE;
           return TRUE;

@@ -17,16 +17,16 @@ typedef enum
 {
   GSTREAM_SEEN_ID_NEW,
   GSTREAM_SEEN_ID_OLD,     /* it came before */
-  GSTREAM_SEEN_ID_UNKNOWN, /* what came again is not what came before: no more is known of any */
+  GSTREAM_SEEN_ID_UNKNOWN, /* the server does not repeat what it gave before: nothing can be told any more */
 } GstreamSeenId;
 
 typedef struct _GstreamSeenIds GstreamSeenIds;
 
 GstreamSeenIds *gstream_seen_ids_new    (void);
 void            gstream_seen_ids_free   (GstreamSeenIds *self);
-/* From now on they come again, from the first on. */
+/* From now on the server gives all events again, from the first on. */
 void            gstream_seen_ids_rewind (GstreamSeenIds *self);
-/* @kind and @content, @length bytes: in what an event may differ from another one of the same id. */
+/* @kind, and @content of @length bytes: two events with the same @id are different if one of these is. */
 GstreamSeenId   gstream_seen_ids_add    (GstreamSeenIds *self,
                                          const char     *id,
                                          guint64         kind,

@@ -41,7 +41,7 @@ struct _GstreamSeenIds
   Prefix all;       /* that came */
   Prefix old_end;   /* when the old set became that */
   Prefix forgotten; /* those that are in no set any more */
-  Prefix again;     /* of the forgotten, what has come again since the rewind; as forgotten: all of it */
+  Prefix again;     /* of the forgotten, those that came again since the rewind; equal to `forgotten`: all of them */
   gsize  last_length;
   char   last[LONGEST_LAST + 1]; /* id: all others that came are before it (see is_behind), or longer than this */
 };
@@ -75,7 +75,7 @@ gstream_seen_ids_rewind (GstreamSeenIds *self)
 
 /* --- hashes --- */
 
-/* All bits count for all others; never 0. */
+/* Each bit of the result depends on all bits of both. */
 static inline guint64
 mix (guint64 hash,
      guint64 word)
@@ -289,7 +289,7 @@ is_behind (const char *id,
   return n_digits == n_others ? (guchar) *id > (guchar) *other : n_digits > n_others;
 }
 
-/* Notes it if it is. */
+/* Makes @id the last one if it is behind all. */
 static gboolean
 is_behind_all (GstreamSeenIds *self,
                const char     *id,
@@ -305,7 +305,7 @@ is_behind_all (GstreamSeenIds *self,
 
 /* --- ids --- */
 
-/* The memory of what is forgotten is used again. */
+/* The old set becomes the young one, emptied, so that its memory is used again. */
 static void
 forget_old (GstreamSeenIds *self)
 {

@@ -17,13 +17,13 @@ typedef struct
 {
   grefcount     ref_count;
   SoupSession  *session;
-  SoupSession  *streams;         /* for what keeps its connection as long as a run: it does not run out of them */
+  SoupSession  *streams;         /* for event streams, each of which keeps a connection: it allows enough of them */
   GMainContext *context;         /* the main context of its runs (R7) */
   GMainContext *nested;          /* nested in that, for GIO and libsoup; the session's */
   char         *url;             /* origin and path, without a slash at its end */
   char         *assistant;
   GPtrArray    *headers;         /* names and values in turn; all of them are secret */
-  gint64        not_before;      /* monotonic µs: the server asked to be left alone until then; 0 = it did not */
+  gint64        not_before;      /* monotonic µs: when the server may be asked again (Retry-After); 0: at any time */
 
   gsize         max_event_size;  /* bytes of an event, a frame, an answer */
   guint         max_depth;       /* nesting of an event's JSON */
@@ -35,7 +35,7 @@ typedef struct
   gboolean      cancel_on_abort; /* a run that is aborted here ends there too (N7) */
 } GstreamServer;
 
-/* NULL, with an error, where @url is none that can be used. */
+/* Returns: NULL, with an error, if @url cannot be used. */
 GstreamServer *gstream_server_new         (const char     *url,
                                            const char     *assistant,
                                            SoupSession    *session,
@@ -55,20 +55,20 @@ void           gstream_server_end_io      (GstreamServer  *self);
 SoupMessage   *gstream_server_new_message (GstreamServer  *self,
                                            const char     *method,
                                            const char     *path);
-/* Which error a status of HTTP from 300 on is. */
+/* The error code of an HTTP status of 300 or more. */
 GstreamError   gstream_server_code_of_status (guint         status);
-/* @status, of the answer to @message, as an error that is named; @body: what it says about that, or NULL. */
+/* The error of an answer to @message with @status; @body (nullable) may have the server's own words. */
 GError        *gstream_server_new_error   (GstreamServer  *self,
                                            SoupMessage    *message,
                                            guint           status,
                                            const char     *body,
                                            gsize           length);
-/* Likewise of a WebSocket that was closed with @close_code; @reason: the server's words, or NULL. */
+/* The error of a WebSocket that was closed with @close_code; @reason (nullable): the server's words. */
 GError        *gstream_server_new_close_error (GstreamServer *self,
                                                SoupMessage   *message,
                                                guint          close_code,
                                                const char    *reason);
-/* Takes the secrets out of @error, and says in front of it what was being done: once for each error. */
+/* Puts the request in front of @error's message and takes secrets out of it. To be called once for each error. */
 void           gstream_server_name_error  (GstreamServer  *self,
                                            SoupMessage    *message,
                                            GError         *error);
@@ -77,26 +77,26 @@ void           gstream_server_name_error  (GstreamServer  *self,
 
 typedef struct
 {
-  guint    failures; /* in a row, without anything new in between */
-  gboolean told;     /* the server has said how long the first pause is to be: ... */
+  guint    failures; /* in a row, without a new event in between */
+  gboolean told;     /* the server has said how long the first pause is, ... */
   guint    pause;    /* ... ms */
 } GstreamRetry;
 
-/* What may be sent once more. */
+/* Which failures allow to send a request again. */
 typedef enum
 {
-  GSTREAM_RETRY_REPEATABLE, /* asking twice does no harm */
-  GSTREAM_RETRY_ANEW,       /* likewise, but over no connection that is there already: those may be dead */
-  GSTREAM_RETRY_UNSENT,     /* only what the server certainly did not act on */
+  GSTREAM_RETRY_REPEATABLE, /* all that may pass: asking twice does no harm */
+  GSTREAM_RETRY_ANEW,       /* the same, over a new connection each time: existing ones may be dead */
+  GSTREAM_RETRY_UNSENT,     /* only those after which the server certainly did not act */
 } GstreamRetryKind;
 
-/* What an event stream's `retry` says; -1: nothing. */
+/* Notes an event stream's `retry`, in ms; -1: it has none. */
 void     gstream_retry_tell     (GstreamRetry     *self,
                                  gint64            milliseconds);
-/* Whether another attempt may end otherwise. */
+/* Whether another attempt can succeed after @error. */
 gboolean gstream_retry_can_help (GstreamRetryKind  kind,
                                  const GError     *error);
-/* The pause until the next attempt, in ms, which is logged; -1: there is to be none. */
+/* Counts a failure. Returns: the pause until the next attempt, in ms; -1: there is no other attempt. */
 gint64   gstream_retry_next     (GstreamRetry     *self,
                                  GstreamServer    *server,
                                  GstreamRetryKind  kind,

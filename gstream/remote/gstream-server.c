@@ -274,10 +274,10 @@ gstream_server_code_of_status (guint status)
   if (status >= 400)
     return GSTREAM_ERROR_REFUSED;
 
-  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED : GSTREAM_ERROR_INVALID; /* a success of something else */
+  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED : GSTREAM_ERROR_INVALID; /* a success where an error was expected */
 }
 
-/* Those that came after RFC 2616 too, which libsoup does not know. */
+/* Of the statuses that libsoup does not know, those after RFC 2616. */
 static const char *
 phrase_of_status (guint status)
 {
@@ -445,7 +445,7 @@ gstream_server_new_close_error (GstreamServer *self,
 
 /* --- trying again --- */
 
-/* The server says itself that it has not acted. */
+/* Statuses that say that the server has not acted. */
 static gboolean
 was_put_off (const GError *error)
 {

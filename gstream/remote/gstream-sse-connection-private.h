@@ -16,9 +16,9 @@ G_DECLARE_FINAL_TYPE (GstreamSseConnection, gstream_sse_connection, GSTREAM, SSE
 GstreamEventSource *gstream_sse_connection_new (GstreamServer      *server,
                                                 const char         *thread_id,
                                                 const char * const *channels);
-/* How much has come, events or not. */
+/* Grows with all that comes, events or not. */
 guint64             gstream_sse_connection_get_progress (GstreamSseConnection *self);
-/* After how many ms the server wants to be connected to again; -1: it does not say. */
+/* What the stream says as `retry`, in ms; -1: nothing. */
 gint64              gstream_sse_connection_get_retry    (GstreamSseConnection *self);
 
 G_END_DECLS

@@ -21,12 +21,12 @@ struct _GstreamSseConnection
   SoupMessage        *message;
   GCancellable       *closing; /* ends whatever is under way */
   gboolean            asked;   /* the request was sent */
-  GstreamEventSource *events;  /* of the answer's body; NULL: it has not come */
+  GstreamEventSource *events;  /* those of the answer's body; NULL: there is no answer yet, or it has none */
   GstreamEventSourceInterface *events_iface; /* its own: looked up once, not per event */
-  char               *refusal; /* what comes instead of events; while it does */
+  char               *refusal; /* buffer for an answer without events, while that is being read */
   GError             *error;   /* why there will be no events */
-  gboolean            reading; /* @events is being waited for */
-  GstreamEvent       *arrived; /* what that brought */
+  gboolean            reading; /* an event of `events` is being waited for */
+  GstreamEvent       *arrived; /* the event that this brought */
   GstreamPendingNext  pending;
 };
 
@@ -215,7 +215,7 @@ content_type (GstreamSseConnection *self)
   return soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
 }
 
-/* A refusal with the status of a success, as commands have it; NULL: it is none. */
+/* Returns: (nullable): the error of a body that refuses as answers to commands do, with a status of success. */
 static GError *
 read_refusal (const char *body,
               gsize       length)
@@ -316,7 +316,7 @@ on_answer (GObject      *object,
   else if (!g_cancellable_is_cancelled (self->closing))
     take_answer (self, decoded, body);
 
-  g_main_context_push_thread_default (self->server->context); /* libsoup called back in that which is nested in it */
+  g_main_context_push_thread_default (self->server->context); /* this is a callback of the nested one */
   if (gstream_pending_next_wake (&self->pending))
     go_on (self);
   g_main_context_pop_thread_default (self->server->context);
@@ -338,7 +338,7 @@ static void
 take_error (GstreamSseConnection *self,
             GError               *error)
 {
-  /* A run that failed says so in its own words. */
+  /* The run's own failure is told in its own words. */
   if (!g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
     gstream_server_name_error (self->server, self->message, error);
   self->error = error;

@@ -624,7 +624,7 @@ ensure_session (GstreamThread *self)
   if (self->session == NULL)
     self->session = g_object_new (SOUP_TYPE_SESSION,
                                   "user-agent", USER_AGENT,
-                                  "timeout", 0, /* each part has its own: a stream may be silent for long */
+                                  "timeout", 0, /* requests have their own; an event stream may be silent for long */
                                   "max-conns", GSTREAM_SERVER_CONNECTIONS,
                                   "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
                                   NULL);
@@ -918,7 +918,7 @@ on_assistant_known (GObject      *object,
   if (!op->is_waiting || !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
     return;
   op->doubted = g_steal_pointer (&error);
-  gstream_event_source_close (op->connection); /* which ends the waiting */
+  gstream_event_source_close (op->connection); /* fails the command that waits */
 }
 
 static void
@@ -949,7 +949,7 @@ start_doubt (GTask *task)
 static void answer_refused (GTask  *task,
                             GError *error);
 
-/* @payload: its answer; NULL: there is none, because of @error, which is taken. */
+/* @payload: (nullable): the answer; NULL: there is none. @error: (transfer full): why. */
 static void
 command_answered (GTask          *task,
                   GstreamPayload *payload,
@@ -1008,7 +1008,7 @@ send_command (GTask *task)
 
   if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
     {
-      /* A second command takes the connection of the first. */
+      /* A second command goes over the connection of the first. */
       if (op->connection == NULL)
         op->connection = gstream_websocket_connection_new (op->server, op->thread_id,
                                                            (const char * const *) op->channels);
@@ -1180,7 +1180,7 @@ on_run_known (GObject      *object,
     g_task_return_error (task, error);
 }
 
-/* A run that there is not has no events, and nothing but the wait for them would tell. */
+/* Without this, a run id that the server does not know would only show in that no events come. */
 static void
 check_run (GTask *task)
 {
@@ -1193,7 +1193,7 @@ check_run (GTask *task)
                         on_run_known, g_object_ref (task));
 }
 
-/* How far the thread has come, where the server says so: that it does not is no failure. */
+/* The answer says how far the thread's events have come; servers that do not say so are no error. */
 static void
 on_tree (GObject      *object,
          GAsyncResult *result,

@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (GstreamWebsocketConnection, gstream_websocket_connection, 
 GstreamEventSource *gstream_websocket_connection_new            (GstreamServer               *server,
                                                                  const char                  *thread_id,
                                                                  const char * const          *channels);
-/* One after another: @command, a whole one with the id GSTREAM_COMMAND_RUN. Not while `next` is under way. */
+/* Sends @command, which has the id GSTREAM_COMMAND_RUN. Not while another one, or `next`, is under way. */
 void                gstream_websocket_connection_command        (GstreamWebsocketConnection  *self,
                                                                  const char                  *command,
                                                                  GCancellable                *cancellable,
@@ -26,11 +26,11 @@ void                gstream_websocket_connection_command        (GstreamWebsocke
                                                                  gpointer                     user_data);
 /* It may be dead: it is closed without the closing handshake. */
 void                gstream_websocket_connection_give_up        (GstreamWebsocketConnection  *self);
-/* How much has come, frames of the protocol's own (pongs) included. */
+/* Bytes that have come, pongs included. */
 guint64             gstream_websocket_connection_get_progress   (GstreamWebsocketConnection  *self);
-/* Whether the server has granted it the thread's events. */
+/* Whether the server has granted the subscription to the thread's events. */
 gboolean            gstream_websocket_connection_is_subscribed  (GstreamWebsocketConnection  *self);
-/* Where it has not: that there is no run any more whose events it could give is then an error of the connection. */
+/* If it has not, asks for the thread's run: that there is none is then an error of the connection. */
 void                gstream_websocket_connection_ask_for_run    (GstreamWebsocketConnection  *self);
 GstreamPayload     *gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
                                                                  GAsyncResult                *result,

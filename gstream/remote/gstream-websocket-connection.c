@@ -54,7 +54,7 @@ struct _GstreamWebsocketConnection
   GstreamPendingNext           pending;
 
   GTask                       *command;         /* waits for the answer to one; NULL: none does */
-  GSource                     *timeout;         /* ends that waiting */
+  GSource                     *timeout;         /* of that answer */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -134,7 +134,7 @@ make_connection (Handshake *handshake)
 
   handshake->input = gstream_throttled_input_stream_new (G_POLLABLE_INPUT_STREAM (base), first);
   throttled = g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
-  /* The socket is the stream's: it goes with the connection, and not before. */
+  /* The stream owns the socket, and has to live as long as the connection. */
   g_object_set_data_full (G_OBJECT (throttled), "gstream-stream", g_object_ref (handshake->stream), g_object_unref);
 
   return soup_websocket_connection_new (throttled, soup_message_get_uri (handshake->message),
@@ -143,7 +143,7 @@ make_connection (Handshake *handshake)
 
 /* --- the opening handshake: a refusal --- */
 
-/* What of a chunked body has come; @whole: whether that is all. */
+/* Returns: (transfer full): what has come of a chunked body. @whole: (out): whether that is all. */
 static GString *
 join_chunks (const char *body,
              gsize       length,
@@ -171,7 +171,7 @@ join_chunks (const char *body,
   return joined;
 }
 
-/* NULL: more of it is to come. */
+/* Returns: (transfer full) (nullable): the refusal's body; NULL: more of it is to come. */
 static GString *
 find_refusal (Handshake *handshake,
               gboolean   at_end)
@@ -215,7 +215,7 @@ headers_are_whole (GTask *task)
 {
   Handshake *handshake = g_task_get_task_data (task);
   SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
-  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head); /* libsoup wants an end */
+  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head); /* libsoup needs the terminator */
 
   if (!soup_headers_parse_response (text, handshake->head, headers, NULL, &handshake->status, NULL))
     handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP"));
@@ -582,7 +582,7 @@ take_error (GstreamWebsocketConnection *self,
   fail_command (self, error);
 }
 
-/* Too late, or cancelled. Either way it is not known whether the server has acted: the connection goes. */
+/* Timed out, or cancelled. It is not known whether the server has acted, so that the connection is not used any more. */
 static void
 on_command_timeout (gpointer user_data)
 {
@@ -597,7 +597,10 @@ on_command_timeout (gpointer user_data)
 
 /* --- what comes --- */
 
-/* The subscription's, which ends everything where it is a refusal, or to what was asked because that has not come. */
+/*
+ * The answer to the subscription, or to what was asked because that was not answered. A refusal of the former, or that
+ * there is no run, is an error of the connection.
+ */
 static void
 take_subscription (GstreamWebsocketConnection *self,
                    GstreamPayload             *answer,
@@ -648,7 +651,7 @@ is_event (GBytes *frame)
   if (size > strlen (EVENT_PREFIX) && memcmp (text, EVENT_PREFIX, strlen (EVENT_PREFIX)) == 0)
     return TRUE;
 
-  /* Members may come in any order. What is no JSON at all is the event reader's to complain of. */
+  /* Members may come in any order. Invalid JSON is treated as an event, whose reader makes an error of it. */
   payload = gstream_payload_new (text, size, NULL);
 
   return payload == NULL || g_strcmp0 (gstream_payload_get_string (payload, "/type"), "event") == 0;
@@ -733,7 +736,7 @@ fail_closed (GstreamWebsocketConnection *self)
   fail_command (self, error);
 }
 
-/* Whether the server closed it for a reason, and did not only go or break off. */
+/* Whether the server gave a reason, other than that it goes away. */
 static gboolean
 says_why (SoupWebsocketConnection *connection)
 {
@@ -839,7 +842,7 @@ send_command (GstreamWebsocketConnection *self)
     send (self, g_task_get_task_data (self->command));
 }
 
-/* Seconds, of which two go into the silence that a connection may keep. */
+/* Returns: seconds; two pings are sent in the silence timeout. */
 static guint
 get_ping_interval (GstreamWebsocketConnection *self)
 {
@@ -876,7 +879,7 @@ on_pause_over (gpointer user_data)
   begin_handshake (self);
 }
 
-/* Nothing has been sent yet: a command may wait for another handshake. FALSE: that does not help. */
+/* The command has not been sent yet: the handshake may be tried again. FALSE: it is not. */
 static gboolean
 try_again (GstreamWebsocketConnection *self,
            const GError               *error)
@@ -926,7 +929,7 @@ shake_hands (gpointer user_data)
   open_websocket (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
 }
 
-/* A run that goes on cannot wait for a connection that may be dead; one that begins can. */
+/* Only a connection that begins with a command waits for closing handshakes: those may be of dead connections. */
 static void
 begin_handshake (GstreamWebsocketConnection *self)
 {
@@ -1011,7 +1014,7 @@ leave (GstreamWebsocketConnection *self)
   g_clear_object (&self->connection);
 }
 
-/* Last of all: the callback may let go of the connection. */
+/* To be called last: the callback may drop the last reference. */
 static void
 fail_left (GstreamWebsocketConnection *self)
 {
