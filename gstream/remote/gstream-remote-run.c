@@ -514,8 +514,10 @@ on_ask_again (gpointer user_data)
 static void
 ask_again (GstreamRemoteSource *self)
 {
-  self->ask_again = gstream_timer_start (self->server->context, FIRST_ASK_PAUSE << MIN (self->n_asked++, MOST_ASK_DOUBLINGS), NULL,
-                                         "[gstream] is the run over?", on_ask_again, self, NULL);
+  guint pause = FIRST_ASK_PAUSE << MIN (self->n_asked++, MOST_ASK_DOUBLINGS);
+
+  self->ask_again = gstream_timer_start (self->server->context, pause, NULL, "[gstream] is the run over?",
+                                         on_ask_again, self, NULL);
 }
 
 /* Events may still be on their way: they have come when the connection has been silent for a moment. */

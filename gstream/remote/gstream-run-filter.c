@@ -33,7 +33,7 @@ struct _GstreamRunFilter
   gboolean        doubtful;    /* ... before this connection: another one without an id may be the same */
   GstreamEvent   *ready;       /* to be popped next; NULL: nothing is */
   GQueue          more;        /* GstreamEvent, owned: to be popped after that */
-  GQueue          held;        /* GstreamEvent, owned: a start before applied_seq and what follows it, until no later start can come */
+  GQueue          held;        /* GstreamEvent, owned: a start before applied_seq and what follows, until no other can come */
   gsize           held_size;   /* bytes */
   gboolean        skipping;    /* that was more than is kept: only the last start is in `held` */
   gboolean        must_rewind; /* the start is known now, and its events were not kept: they have to be given again */

@@ -82,7 +82,8 @@ struct _GstreamThread
  * to trust one of your own, give it a session with a #GTlsDatabase.
  *
  * A thread belongs to the main context that was the thread default when it was
- * made: from another thread, calls fail with %GSTREAM_ERROR_WRONG_CONTEXT. Errors come with a prefix that says which request failed, and with the server's own
+ * made: from another thread, calls fail with %GSTREAM_ERROR_WRONG_CONTEXT. Errors come
+ * with a prefix that says which request failed, and with the server's own
  * words: 401, 403 and 407 as %GSTREAM_ERROR_PERMISSION_DENIED, 404 and 410 as %GSTREAM_ERROR_NOT_FOUND, 409 as
  * %GSTREAM_ERROR_CONFLICT, 429 as %GSTREAM_ERROR_RATE_LIMITED, other 4xx as %GSTREAM_ERROR_REFUSED, 5xx, 408 and 425
  * as %GSTREAM_ERROR_SERVER, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED. [func@Error.get_status] gives the status,

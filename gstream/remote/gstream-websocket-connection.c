@@ -215,7 +215,8 @@ headers_are_whole (GTask *task)
 {
   Handshake *handshake = g_task_get_task_data (task);
   SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
-  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head); /* libsoup needs the terminator */
+  /* libsoup needs the terminator. */
+  g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head);
 
   if (!soup_headers_parse_response (text, handshake->head, headers, NULL, &handshake->status, NULL))
     handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP"));
@@ -517,7 +518,8 @@ start_closing (GstreamServer           *server,
   self->session = g_object_ref (server->session);
   self->connection = connection;
   self->input = input;
-  self->timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake", on_end, self, closing_free);
+  self->timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake",
+                                     on_end, self, closing_free);
   closings_of (self->session)->n++;
   g_signal_connect_swapped (connection, "closed", G_CALLBACK (end_soon), self);
   g_signal_connect_swapped (input, "used-up", G_CALLBACK (end_soon), self);
@@ -543,7 +545,7 @@ wait_for_closing (GstreamServer  *server,
                        gpointer        user_data,
                        GDestroyNotify  destroy)
 {
-  GSource *timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, cancellable, "[gstream] after a closing handshake",
+  GSource *timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, cancellable, "[gstream] closing handshakes",
                                         func, user_data, destroy);
 
   g_ptr_array_add (closings_of (server->session)->waiting, timer);
