@@ -13,8 +13,6 @@
 
 /* --- what is known of scopes --- */
 
-/* --- what is known of scopes --- */
-
 static void
 release_mux (gpointer data)
 {
@@ -52,7 +50,7 @@ gstream_mux_tree_find (GstreamMuxTree   *self,
   return (GstreamScope *) gstream_places_find (&self->scopes, ns);
 }
 
-/* --- what goes on (D4) --- */
+/* --- what began at a node and goes on in a subgraph (D4) --- */
 
 /* Which of the built-ins @transformer is; negative: none. */
 static int
@@ -451,8 +449,6 @@ gstream_stream_mux_set_drained (GstreamStreamMux *self)
 {
   self->drained = TRUE;
 }
-
-/* --- where events go --- */
 
 /* More namespaces than this, and those that are not of late are forgotten. */
 #define MAX_ROUTES 4096
@@ -1095,7 +1091,7 @@ process_async (GstreamStreamMux   *root,
   return done;
 }
 
-/* --- the way --- */
+/* --- executing the steps --- */
 
 static inline gboolean
 is_wanted_by_name (GstreamTransformer *transformer,

@@ -405,7 +405,7 @@ buffer_early (GstreamProjection *self,
   gstream_queue_push (self->early_queue, item);
 }
 
-/* --- at once --- */
+/* --- pushing at once --- */
 
 static gboolean
 refuse_push (GstreamProjection  *self,
@@ -635,7 +635,7 @@ gstream_projection_push_object (GstreamProjection  *self,
          gstream_projection_push_item (self, (GstreamItem) { .p = g_object_ref (item) }, error);
 }
 
-/* --- when there is room --- */
+/* --- pushing when there is room (P6) --- */
 
 static gboolean
 is_full (GstreamProjection *self)
@@ -774,7 +774,7 @@ gstream_projection_push_finish (GstreamProjection  *self,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* --- subscribing: as the only consumer (P1), one of several at a tee (P8), or that of several projections (P10) --- */
+/* --- subscribing (P1, P8, P10) --- */
 
 static gboolean
 check_free (GstreamProjection  *self,

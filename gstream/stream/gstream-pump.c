@@ -234,8 +234,6 @@ gstream_pump_stamp (GstreamPump *self)
   return ++self->stamp;
 }
 
-/* --- who waits, and what blocks --- */
-
 /* --- who waits --- */
 
 void
@@ -312,7 +310,7 @@ wake_ready (GstreamPump *self)
     }
 }
 
-/* --- what holds it --- */
+/* --- what blocks it --- */
 
 static void
 hold_changed (GstreamPump *self)

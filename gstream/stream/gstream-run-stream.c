@@ -323,7 +323,7 @@ observe_values (GstreamRunState *self,
     }
 }
 
-/* --- the end --- */
+/* --- what the source says of its end --- */
 
 static void
 state_end (GstreamRunState  *self,

@@ -63,9 +63,7 @@ gstream_stream_mux_register_builtins (const GstreamBuiltin *builtins,
   gstream_stream_mux_n_builtins = n_builtins;
 }
 
-/* --- its projections --- */
-
-/* --- what they tell it --- */
+/* --- its projections: what they tell it --- */
 
 static gboolean
 forward_item (gpointer           owner,
