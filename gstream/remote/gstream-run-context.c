@@ -215,8 +215,14 @@ GMainContext *
 gstream_run_context_get_nested (GMainContext *context,
                                 GObject      *owner)
 {
-  GPtrArray *all = nestings_of (owner);
+  GPtrArray *all;
 
+  /* The thread default wherever none was pushed, also for whoever iterates it: it needs no other, whose cost is that
+   * of one more iteration for each event. */
+  if (context == g_main_context_default ())
+    return context;
+
+  all = nestings_of (owner);
   for (guint i = all->len; i > 0; i--)
     if (g_source_is_destroyed (all->pdata[i - 1])) /* its context is gone */
       g_ptr_array_remove_index_fast (all, i - 1);
