@@ -46,8 +46,11 @@ def free_port():
 
 
 class Server:
-    def __init__(self, kind):
+    def __init__(self, kind, more=None, peer="python"):
+        """more: a folder that is laid over the kind's own. peer: the Python that it runs in, of build/peers."""
         self.kind = kind
+        self.more = more
+        self.peer = peer
         self.folder = None
         self.process = None
         self.port = free_port()
@@ -57,6 +60,8 @@ class Server:
         # The servers write beside their settings.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gstream-server-"))
         shutil.copytree(HERE / self.kind, self.folder, dirs_exist_ok=True)
+        if self.more is not None:
+            shutil.copytree(self.more, self.folder, dirs_exist_ok=True)
         if self.kind == "javascript":
             (self.folder / "node_modules").symlink_to(PEERS / "node" / "node_modules")
         try:
@@ -71,7 +76,7 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def command(self):
-        binaries = PEERS / "python" / "bin"
+        binaries = PEERS / self.peer / "bin"
         if self.kind == "python":
             return [binaries / "python", binaries / "langgraph", "dev", "--port", str(self.port),
                     "--no-browser", "--no-reload", "--n-jobs-per-worker", "4"]
@@ -82,7 +87,7 @@ class Server:
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("PYTHONPATH", "LD_LIBRARY_PATH", "G_DEBUG", "LD_PRELOAD")}
         environment["LANGSMITH_TRACING"] = "false"
-        environment["PATH"] = f"{PEERS / 'node' / 'bin'}:{PEERS / 'python' / 'bin'}:{environment['PATH']}"
+        environment["PATH"] = f"{PEERS / 'node' / 'bin'}:{PEERS / self.peer / 'bin'}:{environment['PATH']}"
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(["bash", "-c", LEASH, "server", *self.command()], cwd=self.folder,
                                             env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log,

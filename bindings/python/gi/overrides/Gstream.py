@@ -488,6 +488,8 @@ class RunStream(Gstream.RunStream):
         return items.adopt(projection, self) if name in PROJECTIONS else items.lend(projection, self)
 
     def extension(self, name):
+        if isinstance(source := self.get_source(), langgraph.GraphSource):
+            source.need("custom")
         return items.adopt(self.get_extension(name), self)
 
     def interleave(self, *names):
@@ -675,10 +677,10 @@ def source_of(source):
 def stream(graph, input=None, config=None, *, mux=None, channels=(), transformers=(), **keywords):
     """A run of a LangGraph graph in this process (L1).
 
-    channels: stream modes beside those that the graph streams of itself (updates, custom, tasks, tools,
-    checkpoints, debug). transformers: LangGraph's own. Other keywords are those of the graph's astream_events().
+    channels: stream modes (updates, custom, tasks, tools, checkpoints, debug) beside those that the graph streams
+    of itself, and those that the run's projections need which are read when it begins. transformers: LangGraph's own. Other keywords are those of the graph's astream_events().
     """
-    opening = langgraph.opening_of(graph, input, config, channels, transformers, keywords)
+    opening = langgraph.opening_of(graph, input, config, names_of(channels, "channels"), transformers, keywords)
     return RunStream(langgraph.GraphSource(opening), mux)
 
 
@@ -896,6 +898,7 @@ def linked(transformer, link):
         raise TypeError(f"a function that makes transformers gave {transformer!r}")
     if transformer is not None:
         transformer._link = link
+        link.channels.update(transformer.get_channels() or ())
     return transformer
 
 
@@ -920,8 +923,7 @@ class StreamMux(Gstream.StreamMux):
             raise TypeError(f"a mux takes transformers, their classes and functions that make them, not {transformer!r}")
 
     def add_transformer(self, transformer):
-        transformer._link = self._link
-        return super().add_transformer(transformer)
+        return super().add_transformer(linked(transformer, self._link))
 
     def _add_maker(self, make):
         exceptions = []
@@ -939,6 +941,127 @@ class StreamMux(Gstream.StreamMux):
         if exceptions:
             raise exceptions[0]
         exceptions = None
+
+
+# --- threads in this process ---
+
+
+REFUSALS = {"conflict": Gstream.Error.CONFLICT, "invalid_argument": Gstream.Error.INVALID, "not_supported": Gstream.Error.NOT_SUPPORTED,
+            "no_such_interrupt": Gstream.Error.NOT_FOUND}
+
+
+def in_three_forms(method):
+    """NAME() that awaits, or calls back where it is given a callback, NAME_finish() and NAME_sync().
+
+    What it decorates gives a coroutine, and what makes its result the caller's, in the caller's thread.
+    """
+
+    name = method.__name__
+
+    def apart(self, arguments, named):
+        count = len(inspect.signature(method).parameters) - len(method.__kwdefaults__ or ()) - 1
+        given, rest = arguments[:count], arguments[count:]
+        return method(self, *given, **named), rest
+
+    def asynchronous(self, *arguments, **named):
+        work, rest = apart(self, arguments, named)
+        if len(rest) > 1:
+            return langgraph.perform(self, work, *rest)
+        return wait(lambda *gio: langgraph.perform(self, work, *gio), lambda done: finish(self, done), *rest)
+
+    def finish(self, outcome):
+        try:
+            return outcome.result()
+        except GLib.Error:
+            raise
+        except Exception as exception:
+            raise failure_of_thread(exception) from exception
+
+    def synchronous(self, *arguments, **named):
+        work, rest = apart(self, arguments, named)
+        return finish(self, block(lambda cancellable: langgraph.perform_sync(self, work, cancellable), *rest))
+
+    for made, suffix in ((asynchronous, ""), (finish, "_finish"), (synchronous, "_sync")):
+        made.__name__ = made.__qualname__ = name + suffix
+        made.__doc__ = method.__doc__
+    return asynchronous, finish, synchronous
+
+
+def failure_of_thread(exception):
+    code = REFUSALS.get(getattr(exception, "code", None))
+    return failure(exception) if code is None else gerror(str(exception), code)
+
+
+def with_three_forms(cls):
+    for name in ("start", "respond", "respond_all", "state", "history", "update_state"):
+        for made in in_three_forms(cls.__dict__[name]):
+            setattr(cls, made.__name__, made)
+    return cls
+
+
+@with_three_forms
+class LocalThread(GObject.Object):
+    """A conversation with a LangGraph graph of this process (L5): the calls of a thread on a server.
+
+    Checkpoints are kept by checkpointer, else by the graph's own, else in memory.
+    """
+
+    __gtype_name__ = "GstreamPythonLocalThread"
+    __module__ = OWN_TYPE
+
+    def __init__(self, graph, thread_id="1", *, checkpointer=None):
+        super().__init__()
+        from gstream_agent.thread import GraphThread
+
+        self._thread = GraphThread(langgraph.with_checkpoints(graph, checkpointer), str(thread_id))
+        self._source = None  # of the last run
+
+    graph = property(lambda self: self._thread.graph)
+    thread_id = property(lambda self: self._thread.thread_id)
+
+    def start(self, input=None, *, config=None, metadata=None, mux=None):
+        """A run with this input; where a question is pending, the input is the answer."""
+        params = {"input": input, "config": config, "metadata": metadata}
+        return self._begin(self._thread.input_of, params, params, mux)
+
+    def respond(self, interrupt, response, *, mux=None):
+        """The run that goes on when a question is answered. None for the interrupt: the one that is pending."""
+        return self._respond([interrupt], [response], mux)
+
+    def respond_all(self, interrupts, responses, *, mux=None):
+        """The same for several questions at once."""
+        return self._respond(interrupts, responses, mux)
+
+    def state(self):
+        """As an Agent Server gives a thread's state: values, next, tasks, checkpoint."""
+        return self._thread.get_state({}), lambda found: found
+
+    def history(self, limit=10):
+        """The states, newest first."""
+        return self._thread.list_checkpoints({"limit": limit}), lambda found: found["checkpoints"]
+
+    def update_state(self, values, as_node=None):
+        """Changes the state as if a node had; gives the checkpoint made."""
+        return self._thread.update_state({"values": values, "as_node": as_node}), lambda found: found["checkpoint"]
+
+    def _respond(self, interrupts, responses, mux):
+        entries = [{"interrupt_id": None if each is None else each.id, "response": answer}
+                   for each, answer in zip(interrupts, responses, strict=True)]
+        return self._begin(self._thread.answer_of, {"responses": entries}, {}, mux)
+
+    def _begin(self, make_input, given, params, mux):
+        """One run after the other: what there is in the checkpoints is what the last one left."""
+        graph, config = self._thread.graph, self._thread.config(params)
+
+        def begin(found):
+            opening = langgraph.opening_of(graph, found, config, (), (), {})
+            self._source = langgraph.GraphSource(opening)
+            return RunStream(self._source, mux)
+
+        return langgraph.after(self._source, make_input, given), begin
+
+
+__all__.append("LocalThread")
 
 
 # --- runs on a server ---

@@ -231,6 +231,7 @@ def settle_in(whole):
     for part in (whole.get_source(), whole.get_mux()):
         if hasattr(part, "_link"):
             part._link.home = weakref.ref(whole._home)
+            part._link.run = weakref.ref(whole)
     return whole
 
 
@@ -307,9 +308,12 @@ class Home:
 
 
 class Link:
-    """How a source, or a mux and its transformers, know the home of their run."""
+    """How a source, or a mux and its transformers, know their run and its home."""
 
-    home = staticmethod(lambda: None)
+    home = run = staticmethod(lambda: None)
+
+    def __init__(self):
+        self.channels = set()  # that the transformers of a mux need (M8)
 
 
 def key_of(error):

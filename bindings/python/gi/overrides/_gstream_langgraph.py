@@ -4,14 +4,16 @@
 # runs, in a thread with a loop of its own where none does (a GTK application).
 
 import asyncio
+import concurrent.futures
 import contextlib
+import functools
 import inspect
 import threading
 import uuid
 import warnings
 
 from gi.module import get_introspection_module
-from gi.repository import GLib
+from gi.repository import Gio, GLib, GObject
 
 from . import _gstream_items as items
 from ._gstream_waiting import running_loop
@@ -19,38 +21,70 @@ from ._gstream_waiting import running_loop
 Gstream = get_introspection_module("Gstream")
 
 
+def let_langgraph_set_loops():
+    """LangGraph sets the loop that runs as its thread's, at every step; PyGObject's policy would refuse that."""
+    policy = type(asyncio.get_event_loop_policy())
+    refusing = policy.set_event_loop
+    if policy.__module__ != "gi.events" or hasattr(refusing, "__wrapped__"):
+        return
+
+    @functools.wraps(refusing)
+    def set_event_loop(self, loop):
+        if loop is None or loop is not asyncio._get_running_loop():
+            refusing(self, loop)
+
+    policy.set_event_loop = set_event_loop
+
+
 def is_langgraphs(source):
     """Whether it is LangGraph's own run, or what one is awaited from."""
     return inspect.isawaitable(source) or type(source).__module__.partition(".")[0] == "langgraph"
 
 
-def transformers_of(channels):
-    """LangGraph's transformers for the stream modes that it does not stream of itself."""
-    from langgraph.prebuilt._tool_call_transformer import ToolCallTransformer
-    from langgraph.stream import transformers
+# The stream modes that LangGraph does not stream of itself, by the projections that need them.
+MODES = {"updates": "updates", "custom": "custom", "checkpoints": "checkpoints", "tasks": "tasks", "debug": "debug", "tool_calls": "tools"}
 
-    known = {
-        "checkpoints": transformers.CheckpointsTransformer,
-        "custom": transformers.CustomTransformer,
-        "debug": transformers.DebugTransformer,
-        "tasks": transformers.TasksTransformer,
-        "tools": ToolCallTransformer,
-        "updates": transformers.UpdatesTransformer,
-    }
-    return [known[name] for name in channels if name in known]
+
+def modes_of(run):
+    """Those that the run's projections need that are read by now, and those that its transformers need (M8)."""
+    if run is None:
+        return set()
+    mux = run.get_mux()
+    there = mux.list_projections()
+    read = {mode for name, mode in MODES.items() if name in there and mux.get_projection(name).is_subscribed()}
+    return read | getattr(mux, "_link", items.Link()).channels.intersection(MODES.values())
+
+
+def asking_for(modes, on_task):
+    """A transformer of LangGraph's that has these modes streamed, and gives on the tasks, which LangGraph's own keep."""
+    from langgraph.stream import StreamTransformer
+
+    class Asking(StreamTransformer):
+        required_stream_modes = tuple(modes)
+
+        def init(self):
+            return {}
+
+        def process(self, event):
+            if event["method"] == "tasks" and "tasks" in modes and not self.scope:
+                on_task(event)
+            return True
+
+    return Asking
 
 
 class Opening:
     """How LangGraph's run is to be had: asked of a graph when the first event is wanted, awaited, or given."""
 
-    def __init__(self, opened, name="root"):
+    def __init__(self, opened, name="root", channels=()):
         self._opened = opened
         self.name = name
+        self.channels = set(channels)
 
-    async def open(self):
+    async def open(self, modes, on_task):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The v3 streaming protocol")  # that LangGraph calls it experimental
-            opened = self._opened() if callable(self._opened) else self._opened
+            opened = self._opened(modes | self.channels, on_task) if callable(self._opened) else self._opened
             return await opened if inspect.isawaitable(opened) else opened
 
     def drop(self):
@@ -60,11 +94,14 @@ class Opening:
 
 
 def opening_of(graph, graph_input, config, channels, transformers, keywords):
-    def opened():
-        more = [*transformers_of(channels), *transformers]
+    if unknown := set(channels).difference(MODES.values()):
+        raise ValueError(f"there is no stream mode {min(unknown)!r} to ask for; there are {', '.join(MODES.values())}")
+
+    def opened(modes, on_task):
+        more = [*([asking_for(modes, on_task)] if modes else []), *transformers]
         return graph.astream_events(graph_input, config, version="v3", transformers=more or None, **keywords)
 
-    return Opening(opened, graph.get_name())
+    return Opening(opened, graph.get_name(), channels)
 
 
 class Steps:
@@ -107,44 +144,67 @@ class GraphSource(Gstream.PushSource):
         self._loop = None  # where the graph runs
         self._task = None
         self._thread = None
+        self._modes = None
         self._wanted = None  # asyncio.Event
+        self._tasks_seen = []  # events of that mode, which come beside the others
+        self.ended = concurrent.futures.Future()  # the graph has let go of everything
         self.connect("notify::closed", type(self)._on_closed)
 
     def do_wanted(self):
         if self._loop is None:
-            self._start()
+            self._begin()
         elif self._thread is None:
             self._wanted.set()
         else:
             self._loop.call_soon_threadsafe(self._wanted.set)
 
+    def need(self, mode):
+        """A stream mode that is to be asked for, where the graph has not begun."""
+        self._opening.channels.add(mode)
+
+    def has_begun(self):
+        return self._task is not None
+
     async def closed(self):
         """Waits until the graph has let go of everything. The source has been closed, or has ended."""
-        if self._task is not None and self._thread is None:
-            await asyncio.wait([self._task])
+        if self._task is not None:
+            await asyncio.wrap_future(self.ended)
 
-    def _start(self):
+    def _begin(self):
+        let_langgraph_set_loops()
         self._wanted = asyncio.Event()
         self._wanted.set()
-        self._loop = running_loop()
-        if self._loop is not None:
-            self._task = self._loop.create_task(self._run())
+        self._loop = running_loop() or asyncio.SelectorEventLoop()  # asyncio's own, whatever the policy
+        self._task = self._loop.create_task(self._run())
+        self._task.add_done_callback(self._on_done)
+        if self._loop.is_running():
             if (home := self._link.home()) is not None:
                 home.tasks.add(self._task)
             return
-        self._loop = asyncio.new_event_loop()
-        self._task = self._loop.create_task(self._run())
+        # Who reads the run is known when this turn of the main loop is over.
+        start = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
+        start.set_callback(type(self)._start_thread, self)
+        start.attach(GLib.MainContext.ref_thread_default())
+
+    def _start_thread(self, *_data):
+        self._modes = modes_of(self._link.run())
         self._thread = threading.Thread(target=self._serve, name="gstream-graph", daemon=True)
         self._thread.start()
+        return GLib.SOURCE_REMOVE
 
     def _serve(self):
-        asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._task)
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
+            self.ended.set_result(None)
+
+    def _on_done(self, _task):
+        self._opening.drop()
+        if self._thread is None:
+            self.ended.set_result(None)
 
     async def _run(self):
         try:
@@ -156,23 +216,30 @@ class GraphSource(Gstream.PushSource):
         except BaseException as exception:
             self._fail(exception)
         finally:
-            self._opening.drop()
             with contextlib.suppress(Exception):
                 self.finish()
 
     async def _iterate(self):
-        steps = Steps(await self._opening.open())
+        modes = self._modes if self._thread else modes_of(self._link.run())
+        steps = Steps(await self._opening.open(modes, self._tasks_seen.append))
         try:
             while True:
                 await self._wanted.wait()
-                if self._give(self._events.translate(await steps.next())):
+                step = await steps.next()
+                if self._give_tasks() + self._give(self._events.translate(step)):
                     self._wanted.clear()
         except StopAsyncIteration:
+            self._give_tasks()
             return "interrupted" if self._events.asked else "completed"
         except BaseException as exception:
             return self._status_of(exception)
         finally:
             await steps.close()
+
+    def _give_tasks(self):
+        given = sum([self._give(self._events.translate(event)) for event in self._tasks_seen])
+        self._tasks_seen.clear()
+        return given
 
     def _status_of(self, exception):
         name = type(exception).__name__
@@ -199,7 +266,111 @@ class GraphSource(Gstream.PushSource):
         if self._task is None:
             self._opening.drop()
         elif self._thread is None:
-            self._task.cancel()
+            self._task.cancel()  # of this thread's loop, or of one that has not begun
         else:
             with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
                 self._loop.call_soon_threadsafe(self._task.cancel)
+
+
+# --- threads ---
+
+
+def with_checkpoints(graph, checkpointer):
+    """The graph, compiled, with a checkpointer: the one given, its own, or one in memory."""
+    if not hasattr(graph, "astream_events"):
+        graph = graph.compile()
+    if checkpointer is None and not graph.checkpointer:
+        from langgraph.checkpoint.memory import InMemorySaver
+
+        checkpointer = InMemorySaver()
+    return graph if checkpointer is None else graph.copy(update={"checkpointer": checkpointer})
+
+
+async def after(source, work, params):
+    """Does the work when the run of a source is through, which it has to be but for its cleaning up."""
+    from gstream_agent.thread import Refused
+
+    if source is not None and not source.is_closed():
+        raise Refused("conflict", "A run of this thread is under way: read it to its end, or abort it.")
+    if source is not None and source.has_begun():
+        await asyncio.wrap_future(source.ended)
+    return await work(params)
+
+
+class Outcome(GObject.Object, Gio.AsyncResult):
+    """Of a coroutine's work, for whoever called it by GIO's convention."""
+
+    __gtype_name__ = "GstreamPythonOutcome"
+    __module__ = "gstream"
+
+    def __init__(self, source, done, convert):
+        super().__init__()
+        self._source = source
+        self._done = done
+        self._convert = convert
+
+    def do_get_source_object(self):
+        return self._source
+
+    def result(self):
+        if self._done.cancelled():
+            raise GLib.Error.new_literal(Gio.io_error_quark(), "The operation was cancelled.", int(Gio.IOErrorEnum.CANCELLED))
+        return self._convert(self._done.result())
+
+
+def perform(source, work, cancellable, callback, *user_data):
+    """Does a coroutine's work, in asyncio's loop or in a thread, and calls back in this thread's main context."""
+    coroutine, convert = work
+    loop = running_loop()
+
+    def tell(done):
+        callback(source, Outcome(source, done, convert), *user_data)
+
+    if loop is not None:
+        task = loop.create_task(coroutine)
+        task.add_done_callback(tell)
+        on_cancel(cancellable, task, task.cancel)
+    else:
+        perform_in_thread(coroutine, cancellable, tell)
+
+
+def perform_sync(source, work, cancellable):
+    """The same, and iterates the main context until it is done."""
+    coroutine, convert = work
+    found = []
+    context = GLib.MainContext.ref_thread_default()
+    perform_in_thread(coroutine, cancellable, found.append)
+    while not found:
+        context.iteration(True)
+    return Outcome(source, found[0], convert)
+
+
+def perform_in_thread(coroutine, cancellable, tell):
+    context = GLib.MainContext.ref_thread_default()
+    let_langgraph_set_loops()
+    loop = asyncio.SelectorEventLoop()
+    task = loop.create_task(coroutine)
+
+    def work():
+        with contextlib.suppress(BaseException):
+            loop.run_until_complete(task)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        back = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
+        back.set_callback(lambda *_: tell(task))
+        back.attach(context)
+
+    on_cancel(cancellable, task, lambda: loop.call_soon_threadsafe(task.cancel))
+    threading.Thread(target=work, name="gstream-thread", daemon=True).start()
+
+
+def on_cancel(cancellable, task, cancel):
+    def cancelled(*_):
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it is done
+            cancel()
+
+    if cancellable is not None and cancellable.is_cancelled():
+        task.cancel()  # it has not begun
+    elif cancellable is not None:
+        cancellable.connect(cancelled)

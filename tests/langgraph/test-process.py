@@ -1,0 +1,540 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# LangGraph's graphs in this process: in asyncio's loop, and in a thread where a GLib main loop has the program.
+
+import asyncio
+import gc
+import operator
+import resource
+import sys
+import threading
+from typing import Annotated
+
+import peer
+
+peer.join("/langgraph/process")
+sys.path[1:1] = [str(peer.TOP / "tests" / "servers" / "python"), str(peer.TOP / "tests" / "langgraph" / "server")]
+
+import gi  # noqa: E402
+
+gi.require_version("Gstream", "1")
+import agents  # noqa: E402
+import graphs  # noqa: E402
+import tap  # noqa: E402
+from gi.repository import Gio, GLib, Gstream  # noqa: E402
+from langgraph.checkpoint.memory import InMemorySaver  # noqa: E402
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: E402
+from langgraph.config import get_stream_writer  # noqa: E402
+from langgraph.errors import GraphRecursionError  # noqa: E402
+from langgraph.graph import END, START, StateGraph  # noqa: E402
+from langgraph.runtime import RunControl  # noqa: E402
+from langgraph.stream import StreamChannel, StreamTransformer  # noqa: E402
+from typing_extensions import TypedDict  # noqa: E402
+
+CHAT = {"messages": [("user", "hi")]}
+NOTES = {"topic": "cats", "log": []}
+Status = Gstream.RunStatus
+
+
+
+class Count(TypedDict):
+    n: Annotated[int, operator.add]
+
+
+def loop_of(node, until=None):
+    """A graph that does this node again and again."""
+    graph = StateGraph(Count)
+    graph.add_node("again", node)
+    graph.add_edge(START, "again")
+    graph.add_conditional_edges("again", lambda state: "again" if until is None or state["n"] < until else END)
+    return graph.compile()
+
+
+def one(node, name="work"):
+    graph = StateGraph(Count)
+    graph.add_node(name, node)
+    graph.add_edge(START, name)
+    return graph.compile(name="one")
+
+
+def around(graph):
+    return one(graph, "child")
+
+
+def graph_threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("gstream-")]
+
+
+def no_thread_left():
+    for thread in graph_threads():
+        thread.join(60)
+    assert graph_threads() == []
+
+
+def test(path):
+    """Also that no thread is left."""
+
+    def register(function):
+        @tap.test(f"/langgraph/{path}")
+        def check():
+            done = function()
+            if asyncio.iscoroutine(done):
+                asyncio.run(done)
+            no_thread_left()
+
+        return function
+
+    return register
+
+
+def caught(call):
+    try:
+        call()
+    except GLib.Error as error:
+        return error
+    raise AssertionError("no error")
+
+
+# --- what a run is made from ---
+
+
+@test("L1/graph")
+async def graph_itself():
+    async with Gstream.stream(graphs.chat, CHAT) as run:
+        texts = [[piece async for piece in message.text_deltas] async for message in run.messages]
+        assert texts == [["Hel", "lo, ", "wörld", " ☃"]], texts
+        assert run.status == Status.COMPLETED
+        assert (await run.output())["messages"][-1]["content"][0]["text"] == "Hello, wörld ☃"
+
+
+@test("L1/langgraphs-run-awaited-or-not")
+async def langgraphs_run():
+    custom = graphs.custom
+    for source in (custom.astream_events(NOTES, version="v3"), await custom.astream_events(NOTES, version="v3"),
+                   custom.stream_events(NOTES, version="v3")):
+        async with Gstream.RunStream(source) as run:
+            assert [item["step"] async for item in run.custom] == [1, 2, 3]
+            assert run.status == Status.COMPLETED
+
+
+@test("L1/langgraphs-run-on-a-glib-loop")
+def langgraphs_run_sync():
+    for source in (graphs.custom.astream_events(NOTES, version="v3"), graphs.custom.stream_events(NOTES, version="v3")):
+        with Gstream.RunStream(source) as run:
+            assert [item["step"] for item in run.custom] == [1, 2, 3]
+
+
+@test("L1/never-read")
+async def never_read():
+    """Nothing is begun, and nothing is warned of."""
+    Gstream.RunStream(graphs.chat.astream_events(CHAT, version="v3")).abort()
+    Gstream.stream(graphs.chat, CHAT)
+    gc.collect()
+
+
+@test("L1/M8/modes-of-what-is-read")
+def modes():
+    def methods(run, *names):
+        cursors = [run[name].subscribe() for name in names]
+        seen = {event.method for event in run.log}
+        return seen, [len([item for item in cursor]) for cursor in cursors]
+
+    seen, _ = methods(Gstream.stream(graphs.tools, CHAT))
+    assert not seen & {"updates", "tasks", "checkpoints", "debug", "custom"}, seen
+    seen, counts = methods(Gstream.stream(graphs.tools, CHAT), "updates", "tasks", "tool_calls")
+    assert seen >= {"updates", "tools"} and counts == [3, 6, 2], (seen, counts)
+    seen, _ = methods(Gstream.stream(graphs.chat, CHAT, channels=["updates"]))
+    assert "updates" in seen
+    try:
+        Gstream.stream(graphs.chat, CHAT, channels=["nonsense"])
+    except ValueError as error:
+        assert "'nonsense'" in str(error) and "updates" in str(error)
+    else:
+        raise AssertionError("no error")
+
+
+@test("L1/M8/modes-of-a-transformer")
+def transformers_modes():
+    class Counter(Gstream.Transformer):
+        wants = ["updates"]
+        seen = 0
+
+        def process(self, event):
+            Counter.seen += 1
+
+    with Gstream.stream(graphs.tools, CHAT, mux=Gstream.StreamMux([Counter])) as run:
+        run.output_sync()
+    assert Counter.seen == 3, Counter.seen
+
+
+@test("L1/langgraphs-transformers")
+async def langgraphs_transformers():
+    class Shout(StreamTransformer):
+        def __init__(self, scope=()):
+            super().__init__(scope)
+            self.said = StreamChannel("shouts")
+
+        def init(self):
+            return {"shouts": self.said}
+
+        def process(self, event):
+            if event["method"] == "messages" and not self.scope and event["params"]["data"][0]["event"] == "message-finish":
+                self.said.push({"louder": True})
+            return True
+
+    async with Gstream.stream(graphs.chat, CHAT, transformers=[Shout]) as run:
+        assert [item async for item in run.extension("shouts")] == [{"louder": True}]
+
+
+# --- where it runs ---
+
+
+@test("L3/blocking-node")
+def blocking_node():
+    """A node that blocks: the main loop goes on, or the node would not."""
+    enough = threading.Event()
+
+    def block(_state):
+        return {"n": 1 if enough.wait(60) else 0}
+
+    turns = []
+
+    def turn():
+        turns.append(1)
+        if len(turns) == 100:
+            enough.set()
+        return len(turns) < 100
+
+    loop = GLib.MainLoop()
+    found = []
+    run = Gstream.stream(one(block), {"n": 0})
+    run.output(None, lambda run, result: (found.append(run.output_finish(result)), loop.quit()))
+    GLib.idle_add(turn)
+    loop.run()
+    assert found == [{"n": 1}] and len(turns) == 100, (found, turns)
+
+
+@test("L3/held/asyncio")
+async def held():
+    ran = []
+    graph = loop_of(lambda state: ran.append(1) or {"n": 1})
+    async with Gstream.stream(graph, {"n": 0}, {"recursion_limit": 10**6}) as run:
+        values = aiter(run.values)
+        assert [(await anext(values))["n"] for _ in range(3)] == [0, 1, 2]
+        count = len(ran)
+        for _ in range(1000):
+            await asyncio.sleep(0)
+        assert len(ran) == count <= 3, (count, len(ran))
+
+
+@test("L3/held/thread")
+def held_thread():
+    ran = []
+
+    async def node(_state):
+        ran.append(asyncio.get_running_loop())
+        return {"n": 1}
+
+    async def turns():
+        for _ in range(1000):
+            await asyncio.sleep(0)
+
+    with Gstream.stream(loop_of(node), {"n": 0}, {"recursion_limit": 10**6}) as run:
+        values = iter(run.values)
+        assert [next(values)["n"] for _ in range(3)] == [0, 1, 2]
+        asyncio.run_coroutine_threadsafe(turns(), ran[0]).result()
+        count = len(ran)
+        asyncio.run_coroutine_threadsafe(turns(), ran[0]).result()
+        assert len(ran) == count <= 4, (count, len(ran))
+
+
+@test("L3/pygobjects-loop")
+def pygobjects_loop():
+    if not hasattr(sys.modules.get("gi.events"), "GLibEventLoopPolicy"):
+        tap.skip("this PyGObject has none")
+
+    async def main():
+        async with Gstream.stream(agents.levels, CHAT) as run:
+            return [(await message.finished()).text async for message in run.messages]
+
+    policy = sys.modules["gi.events"].GLibEventLoopPolicy()
+    asyncio.set_event_loop_policy(policy)
+    try:
+        assert policy.get_event_loop().run_until_complete(main()) == ["first"]
+        with Gstream.stream(agents.levels, CHAT) as run:  # in a thread, beside that loop
+            assert [message.finished_sync().text for message in run.messages] == ["first"]
+    finally:
+        asyncio.set_event_loop_policy(None)
+
+
+@test("L3/many-events")
+def many_events():
+    """A hundred thousand: what there is of objects and memory after a fifth of them is what there is in the end."""
+
+    def node(_state):
+        write = get_stream_writer()
+        for number in range(1000):
+            write({"number": number})
+        return {"n": 1}
+
+    def measure():
+        gc.collect()
+        return len(gc.get_objects()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    seen, before = 0, None
+    with Gstream.stream(loop_of(node, 100), {"n": 0}, {"recursion_limit": 1000}) as run:
+        for _item in run.custom:
+            seen += 1
+            if seen == 20000:
+                before = measure()
+        after = measure()
+    assert seen == 100000, seen
+    assert after[0] < before[0] + 2000, (before, after)
+    assert after[1] < before[1] + 16384, (before, after)  # kB
+
+
+# --- how it ends ---
+
+
+def waiting_graph():
+    """A graph whose node waits for ever, and what it has seen."""
+    seen = {"begun": threading.Event(), "cancelled": threading.Event()}
+
+    async def wait(_state):
+        seen["begun"].set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            seen["cancelled"].set()
+            raise
+
+    return one(wait), seen
+
+
+@test("L4/abort/asyncio")
+async def abort():
+    for wrap in (lambda graph: graph, around):
+        graph, seen = waiting_graph()
+        async with Gstream.stream(wrap(graph), {"n": 0}) as run:
+            output = asyncio.ensure_future(run.output())
+            while not seen["begun"].is_set():
+                await asyncio.sleep(0)
+            run.abort()
+            assert await output == {"n": 0}
+        assert run.status == Status.ABORTED and seen["cancelled"].is_set()
+
+
+@test("L4/abort/thread")
+def abort_thread():
+    for wrap in (lambda graph: graph, around):
+        graph, seen = waiting_graph()
+        run = Gstream.stream(wrap(graph), {"n": 0})
+        loop = GLib.MainLoop()
+        run.output(None, lambda *_: loop.quit())
+        GLib.idle_add(lambda: run.abort() if seen["begun"].is_set() else True)
+        loop.run()
+        no_thread_left()
+        assert run.status == Status.ABORTED and seen["cancelled"].is_set()
+
+
+@test("L4/end-of-with")
+async def end_of_with():
+    graph, seen = waiting_graph()
+    async with Gstream.stream(graph, {"n": 0}) as run:
+        async for value in run.values:
+            break
+        output = asyncio.ensure_future(run.output())
+        while not seen["begun"].is_set():
+            await asyncio.sleep(0)
+    assert seen["cancelled"].is_set()
+    await output
+
+
+@test("L4/cancelled-task")
+async def cancelled_task():
+    """Who waits is cancelled, and the run goes on (R3)."""
+    graph, seen = waiting_graph()
+    async with Gstream.stream(graph, {"n": 0}) as run:
+        task = asyncio.ensure_future(run.output())
+        while not seen["begun"].is_set():
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled() and run.status == Status.RUNNING and not seen["cancelled"].is_set()
+
+
+@test("L4/dropped")
+def dropped():
+    graph, seen = waiting_graph()
+    run = Gstream.stream(graph, {"n": 0})
+    assert next(iter(run.values)) == {"n": 0}
+    del run
+    gc.collect()
+    no_thread_left()
+
+
+@test("L4/failed")
+def failed():
+    """With what a node raised, and where."""
+    for graph in (graphs.error, graphs.child_error):
+        run = Gstream.stream(graph, NOTES)
+        error = caught(run.output_sync)
+        assert "no cats today" in error.message and run.status == Status.FAILED, error.message
+        trace = error.__cause__.__traceback__
+        while trace.tb_next is not None:
+            trace = trace.tb_next
+        assert type(error.__cause__) is RuntimeError and trace.tb_frame.f_code.co_name == "_raise"
+
+
+@test("L4/recursion-limit")
+async def recursion():
+    async with Gstream.stream(agents.endless, NOTES, {"recursion_limit": 5}) as run:
+        try:
+            await run.output()
+        except GLib.Error as error:
+            assert isinstance(error.__cause__, GraphRecursionError), error.__cause__
+        assert run.status == Status.FAILED
+
+
+@test("L4/drained")
+async def drained():
+    control = RunControl()
+
+    def node(state):
+        if state["n"] == 2:
+            control.request_drain("enough")
+        return {"n": 1}
+
+    async with Gstream.stream(loop_of(node), {"n": 0}, control=control) as run:
+        assert (await run.output())["n"] == 3
+        assert run.status == Status.DRAINED
+
+
+@test("L4/interrupted")
+async def interrupted():
+    async with Gstream.stream(graphs.questions.copy(update={"checkpointer": InMemorySaver()}), NOTES,
+                              {"configurable": {"thread_id": "1"}}) as run:
+        asked = await run.interrupts()
+        assert sorted(each.value["from"] for each in asked) == ["left", "right"]
+        assert await run.interrupted() and run.status == Status.INTERRUPTED
+
+
+# --- threads ---
+
+
+@test("L5/await")
+async def thread():
+    thread = Gstream.LocalThread(graphs.questions, "7")
+    assert thread.thread_id == "7"
+    async with await thread.start(NOTES, metadata={"why": "test"}) as run:
+        asked = await run.interrupts()
+    state = await thread.state()
+    assert sorted(state["next"]) == ["left", "right"] and state["metadata"]["why"] == "test", state
+    async with await thread.respond_all(asked, ["yes", "no"]) as run:
+        assert len((await run.output())["log"]) == 3
+    assert (await thread.state())["next"] == []
+    history = await thread.history(2)
+    assert len(history) == 2 and history[0]["parent_checkpoint"] == history[1]["checkpoint"]
+    await thread.update_state({"log": ["more"]}, "end")
+    assert (await thread.state())["values"]["log"][-1] == "more"
+
+
+@test("L5/one-of-two")
+def one_of_two():
+    thread = Gstream.LocalThread(graphs.questions)
+    asked = thread.start_sync(NOTES).interrupts_sync()
+    run = thread.respond_sync(asked[0], "first")
+    assert run.interrupts_sync()[0].id == asked[1].id and run.status == Status.INTERRUPTED
+    run = thread.respond_sync(None, "second")
+    assert run.output_sync()["log"][-1] == "finished cats"
+
+
+@test("L5/nested")
+def nested():
+    thread = Gstream.LocalThread(graphs.nested_question)
+    [asked] = thread.start_sync(NOTES).interrupts_sync()
+    assert thread.respond_sync(asked, {"ok": True}).output_sync()["log"][1] == "inner heard {'ok': True}"
+
+
+@test("L5/callbacks")
+def callbacks():
+    thread = Gstream.LocalThread(graphs.chat)
+    loop = GLib.MainLoop()
+    found = []
+
+    def on_state(thread, result):
+        found.append(thread.state_finish(result)["values"]["messages"][-1]["type"])
+        loop.quit()
+
+    def on_started(thread, result):
+        run = thread.start_finish(result)
+        found.append(run)
+        run.output(None, lambda *_: thread.state(None, on_state))
+
+    thread.start(CHAT, None, on_started)
+    loop.run()
+    assert found[1] == "ai"
+
+
+@test("L5/human-in-the-loop")
+def human_in_the_loop():
+    thread = Gstream.LocalThread(agents.careful)
+    [asked] = thread.start_sync(CHAT).interrupts_sync()
+    assert asked.value["action_requests"][0]["name"] == "weather"
+    run = thread.respond_sync(asked, {"decisions": [{"type": "approve"}]})
+    calls = [call.finished_sync().output for call in run.tool_calls]
+    assert calls[0]["content"] == "sunny in Paris"
+
+
+@test("L5/sub-agents")
+def sub_agents():
+    run = Gstream.LocalThread(agents.deep).start_sync(CHAT)
+    children, calls = run.subgraphs.subscribe(), run.tool_calls.subscribe()
+    said = [message.finished_sync().text for message in run.messages]
+    assert said[-1] == "Take no coat." and run.output_sync()["todos"][0]["content"] == "ask", said
+    assert [call.name for call in calls] == ["write_todos", "task"]
+    assert "scout" in [child.graph_name for child in children]
+
+
+@test("L5/one-run-at-a-time")
+def one_run():
+    thread = Gstream.LocalThread(graphs.chat)
+    run = thread.start_sync(CHAT)
+    error = caught(lambda: thread.start_sync(CHAT))
+    assert error.matches(Gstream.error_quark(), Gstream.Error.CONFLICT), error
+    run.abort()
+    assert len(thread.start_sync(CHAT).output_sync()["messages"]) == 2
+
+
+@test("L5/refused")
+def refused():
+    thread = Gstream.LocalThread(graphs.chat)
+    assert thread.start_sync(CHAT).output_sync()
+    error = caught(lambda: thread.respond_sync(None, 1))
+    assert error.matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND), error
+    error = caught(lambda: thread.update_state_sync({"messages": []}, "nowhere"))
+    assert "nowhere" in error.message and type(error.__cause__).__name__ == "InvalidUpdateError", error
+    error = caught(lambda: thread.state_sync(cancelled()))
+    assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
+
+
+def cancelled():
+    cancellable = Gio.Cancellable()
+    cancellable.cancel()
+    return cancellable
+
+
+@test("L5/checkpointers")
+async def checkpointers():
+    """The one that is given, else the graph's own; the conversation goes on from there."""
+    saver = InMemorySaver()
+    for graph, given in ((graphs.chat, saver), (graphs.chat.copy(update={"checkpointer": saver}), None)):
+        await (await Gstream.LocalThread(graph, checkpointer=given).start(CHAT)).output()
+    assert len((await Gstream.LocalThread(graphs.chat, checkpointer=saver).state())["values"]["messages"]) == 4
+    async with AsyncSqliteSaver.from_conn_string(":memory:") as saver:
+        thread = Gstream.LocalThread(graphs.chat, checkpointer=saver)
+        await (await thread.start(CHAT)).output()
+        assert len((await thread.state())["values"]["messages"]) == 2
+
+
+tap.run()
