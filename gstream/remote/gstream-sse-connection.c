@@ -199,7 +199,10 @@ open_events (GstreamSseConnection *self,
              GInputStream         *decoded,
              GInputStream         *body)
 {
-  g_autoptr (GInputStream) wrapped = wrap_body (self->server->nested, decoded, body);
+  GMainContext *nested = self->server->nested;
+  /* What is not decoded, and read where the thread default is the right one, needs nothing around it. */
+  gboolean is_plain = decoded == body && nested == g_main_context_default ();
+  g_autoptr (GInputStream) wrapped = is_plain ? g_object_ref (body) : wrap_body (nested, decoded, body);
 
   self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE,
                                "stream", wrapped,
