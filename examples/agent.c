@@ -14,7 +14,7 @@ typedef struct
   GstreamPushSource    *source;
   GstreamMessageWriter *message;
   const char           *question;
-  guint                 n_said;  /* words of the answer */
+  guint                 n_said; /* words of the answer */
 } Agent;
 
 static const char *const answer[] = { "Down", " the", " road,", " then", " left.", NULL };

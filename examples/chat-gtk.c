@@ -4,15 +4,16 @@
  */
 #include "chat-window/chat-window.h"
 
-static char *screenshot;
-static char *url;
-static char *input;
+static char  *screenshot;
+static char  *url;
+static char  *input;
 static char **arguments;
 
 static const GOptionEntry options[] = {
   { "url", 0, 0, G_OPTION_ARG_STRING, &url, "Talk to an agent on this server", "URL" },
   { "input", 0, 0, G_OPTION_ARG_STRING, &input, "Begin with this input", "JSON" },
-  { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Write the window when the run has ended, and exit", "OUT.png" },
+  { "screenshot", 0, 0, G_OPTION_ARG_FILENAME, &screenshot, "Write the window when the run has ended, and exit",
+    "OUT.png" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments, NULL, NULL },
   { NULL },
 };

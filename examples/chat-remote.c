@@ -23,8 +23,8 @@ read_line (const char *prompt)
 }
 
 static gboolean
-print_text (GstreamMessage  *message,
-            GError         **error)
+print_text (GstreamMessage *message,
+            GError        **error)
 {
   g_autoptr (GstreamCursor) deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), error);
   g_auto (GValue) delta = G_VALUE_INIT;
@@ -40,8 +40,8 @@ print_text (GstreamMessage  *message,
 }
 
 static gboolean
-print_run (GstreamRunStream  *run,
-           GError           **error)
+print_run (GstreamRunStream *run,
+           GError          **error)
 {
   g_autoptr (GstreamCursor) messages = gstream_projection_subscribe (gstream_run_stream_get_messages (run), error);
   g_auto (GValue) message = G_VALUE_INIT;
@@ -60,9 +60,9 @@ print_run (GstreamRunStream  *run,
 
 /* The run that goes on with the answers; NULL without an error: nothing was asked. */
 static GstreamRunStream *
-answer (GstreamThread     *thread,
-        GstreamRunStream  *run,
-        GError           **error)
+answer (GstreamThread    *thread,
+        GstreamRunStream *run,
+        GError          **error)
 {
   g_autoptr (GPtrArray) interrupts = gstream_run_stream_interrupts_sync (run, NULL, error);
   g_autoptr (GPtrArray) responses = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
@@ -72,7 +72,7 @@ answer (GstreamThread     *thread,
 
   for (guint i = 0; i < interrupts->len; i++)
     {
-      GstreamPayload *question = gstream_interrupt_get_value (interrupts->pdata[i]);
+      GstreamPayload  *question = gstream_interrupt_get_value (interrupts->pdata[i]);
       g_autofree char *prompt = g_strdup_printf ("%s ", gstream_payload_get_json (question, NULL));
       g_autofree char *line = read_line (prompt);
 
@@ -87,7 +87,7 @@ make_input (const char *line)
 {
   GVariantDict message;
   GVariantDict input;
-  GVariant *messages = NULL;
+  GVariant    *messages = NULL;
   g_autoptr (GVariant) value = NULL;
 
   g_variant_dict_init (&message, NULL);

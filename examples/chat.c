@@ -8,8 +8,8 @@
 #include <locale.h>
 
 static gboolean
-print_text (GstreamMessage  *message,
-            GError         **error)
+print_text (GstreamMessage *message,
+            GError        **error)
 {
   g_autoptr (GstreamCursor) deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), error);
   g_auto (GValue) delta = G_VALUE_INIT;

@@ -60,8 +60,8 @@ ask_user (GstreamInterrupt *interrupt)
 
 /* The run that goes on where @run stopped to ask; NULL if it did not. */
 static GstreamRunStream *
-answer_questions (GstreamRunStream  *run,
-                  GError           **error)
+answer_questions (GstreamRunStream *run,
+                  GError          **error)
 {
   g_autoptr (GPtrArray) interrupts = gstream_run_stream_interrupts_sync (run, NULL, error);
   g_autofree char *answer = NULL;

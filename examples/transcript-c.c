@@ -94,7 +94,7 @@ take_all (GPtrArray *parts,
 {
   for (guint i = 0; i < scopes->len; i++)
     {
-      Scope *scope = g_ptr_array_index (scopes, i);
+      Scope   *scope = g_ptr_array_index (scopes, i);
       GObject *child;
 
       take_parts (parts, scope, gstream_run_stream_get_messages (scope->run), scope->messages);
@@ -123,11 +123,12 @@ static void
 append_members (GString        *json,
                 GstreamPayload *object)
 {
-  g_autoptr (GHashTable) members = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gstream_payload_unref);
+  g_autoptr (GHashTable) members =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gstream_payload_unref);
   g_auto (GStrv) keys = gstream_payload_get_keys (object, "");
   GstreamPayloadIter iter;
-  const char *name;
-  GstreamPayload *member;
+  const char        *name;
+  GstreamPayload    *member;
 
   gstream_payload_iter_init (&iter, object);
   while (gstream_payload_iter_next (&iter, &name, &member))
@@ -146,9 +147,9 @@ static void
 append_items (GString        *json,
               GstreamPayload *array)
 {
-  const char *separator = "";
+  const char        *separator = "";
   GstreamPayloadIter iter;
-  GstreamPayload *item;
+  GstreamPayload    *item;
 
   gstream_payload_iter_init (&iter, array);
   while ((item = gstream_payload_iter_next_value (&iter)) != NULL)
@@ -230,7 +231,7 @@ print_tool_call (const char      *path,
 {
   g_autofree char *input = sorted_json (gstream_tool_call_get_input (call));
   g_autofree char *output = sorted_json (gstream_tool_call_get_output (call));
-  const GError *error = gstream_tool_call_get_error (call);
+  const GError    *error = gstream_tool_call_get_error (call);
 
   g_print ("%s tool %s(%s) -> %s\n", path, gstream_tool_call_get_name (call), input, error ? error->message : output);
 }
@@ -239,7 +240,7 @@ static void
 print_part (gpointer data,
             gpointer user_data)
 {
-  Part *part = data;
+  Part            *part = data;
   g_autofree char *path = path_of (part->run);
 
   if (GSTREAM_IS_MESSAGE (part->what))

@@ -21,11 +21,11 @@ G_DECLARE_FINAL_TYPE (Progress, progress, EXAMPLE, PROGRESS, GstreamTransformer)
 G_DEFINE_FINAL_TYPE (Progress, progress, GSTREAM_TYPE_TRANSFORMER)
 
 static gboolean
-progress_process (GstreamTransformer  *transformer,
-                  GstreamEvent        *event,
-                  GError             **error)
+progress_process (GstreamTransformer *transformer,
+                  GstreamEvent       *event,
+                  GError            **error)
 {
-  Progress *self = EXAMPLE_PROGRESS (transformer);
+  Progress       *self = EXAMPLE_PROGRESS (transformer);
   GstreamPayload *data = gstream_event_get_data (event);
   g_auto (GValue) percent = G_VALUE_INIT;
 

@@ -8,9 +8,8 @@
 #include <gstream.h>
 #include <locale.h>
 
-static const char *const names[] = {
-  "messages", "tool_calls", "values", "updates", "custom", "lifecycle", "subgraphs", NULL
-};
+static const char *const names[] = { "messages", "tool_calls", "values",    "updates",
+                                     "custom",   "lifecycle",  "subgraphs", NULL };
 
 static char *
 describe_data (GstreamPayload *data)
@@ -39,7 +38,7 @@ on_next (GObject      *object,
          gpointer      user_data)
 {
   GstreamCursor *cursor = GSTREAM_CURSOR (object);
-  GMainLoop *loop = user_data;
+  GMainLoop     *loop = user_data;
   g_auto (GValue) item = G_VALUE_INIT;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;

@@ -5,20 +5,31 @@
  */
 #include <gstream.h>
 
-gboolean    chat_has_text            (gpointer this, const char *text);
-gboolean    chat_is_there            (gpointer this, gpointer value);
-char       *chat_payload_text        (gpointer this, GstreamPayload *payload);
-char       *chat_error_text          (gpointer this, const GError *error);
-char       *chat_answer_hint         (gpointer this, gboolean live);
-gboolean    chat_goes_on             (gpointer this, GstreamRunStatus status);
-char       *chat_status_text         (gpointer this, GstreamRunStatus status);
-gboolean    chat_message_streams     (gpointer this, GstreamMessageStatus status);
-gboolean    chat_message_ended_badly (gpointer this, GstreamMessageStatus status);
-char       *chat_message_end_text    (gpointer this, GstreamMessageStatus status);
-char       *chat_tool_icon           (gpointer this, GstreamToolCallStatus status);
+gboolean chat_has_text (gpointer this,
+                        const char *text);
+gboolean chat_is_there (gpointer this,
+                        gpointer value);
+char    *chat_payload_text (gpointer this,
+                            GstreamPayload *payload);
+char    *chat_error_text (gpointer this,
+                          const GError *error);
+char    *chat_answer_hint (gpointer this,
+                           gboolean live);
+gboolean chat_goes_on (gpointer this,
+                       GstreamRunStatus status);
+char    *chat_status_text (gpointer this,
+                           GstreamRunStatus status);
+gboolean chat_message_streams (gpointer this,
+                               GstreamMessageStatus status);
+gboolean chat_message_ended_badly (gpointer this,
+                                   GstreamMessageStatus status);
+char    *chat_message_end_text (gpointer this,
+                                GstreamMessageStatus status);
+char    *chat_tool_icon (gpointer this,
+                         GstreamToolCallStatus status);
 
 G_MODULE_EXPORT gboolean
-chat_has_text (gpointer    this,
+chat_has_text (gpointer this,
                const char *text)
 {
   return text != NULL && *text != '\0';
@@ -33,7 +44,7 @@ chat_is_there (gpointer this,
 
 /* A string as it is, a tool's message as its content, anything else as JSON. */
 G_MODULE_EXPORT char *
-chat_payload_text (gpointer        this,
+chat_payload_text (gpointer this,
                    GstreamPayload *payload)
 {
   const char *text = payload ? gstream_payload_get_string (payload, "") : NULL;
@@ -45,7 +56,7 @@ chat_payload_text (gpointer        this,
 }
 
 G_MODULE_EXPORT char *
-chat_error_text (gpointer      this,
+chat_error_text (gpointer this,
                  const GError *error)
 {
   return g_strdup (error ? error->message : NULL);
@@ -59,17 +70,17 @@ chat_answer_hint (gpointer this,
 }
 
 G_MODULE_EXPORT gboolean
-chat_goes_on (gpointer         this,
+chat_goes_on (gpointer this,
               GstreamRunStatus status)
 {
   return status == GSTREAM_RUN_STATUS_PENDING || status == GSTREAM_RUN_STATUS_RUNNING;
 }
 
 G_MODULE_EXPORT char *
-chat_status_text (gpointer         this,
+chat_status_text (gpointer this,
                   GstreamRunStatus status)
 {
-  static const char * const texts[] = {
+  static const char *const texts[] = {
     "Starting", "Working", "Done", "Failed", "Waiting for your answer", "Let go by the server", "Stopped",
   };
 
@@ -77,31 +88,31 @@ chat_status_text (gpointer         this,
 }
 
 G_MODULE_EXPORT gboolean
-chat_message_streams (gpointer             this,
+chat_message_streams (gpointer this,
                       GstreamMessageStatus status)
 {
   return status == GSTREAM_MESSAGE_STATUS_STREAMING;
 }
 
 G_MODULE_EXPORT gboolean
-chat_message_ended_badly (gpointer             this,
+chat_message_ended_badly (gpointer this,
                           GstreamMessageStatus status)
 {
   return status == GSTREAM_MESSAGE_STATUS_INCOMPLETE || status == GSTREAM_MESSAGE_STATUS_FAILED;
 }
 
 G_MODULE_EXPORT char *
-chat_message_end_text (gpointer             this,
+chat_message_end_text (gpointer this,
                        GstreamMessageStatus status)
 {
   return g_strdup (status == GSTREAM_MESSAGE_STATUS_FAILED ? "Failed" : "Not complete");
 }
 
 G_MODULE_EXPORT char *
-chat_tool_icon (gpointer              this,
+chat_tool_icon (gpointer this,
                 GstreamToolCallStatus status)
 {
-  static const char * const icons[] = { "content-loading-symbolic", "emblem-ok-symbolic", "dialog-error-symbolic" };
+  static const char *const icons[] = { "content-loading-symbolic", "emblem-ok-symbolic", "dialog-error-symbolic" };
 
   return g_strdup (icons[status]);
 }

@@ -6,8 +6,8 @@
 
 typedef struct
 {
-  char  *path;
-  guint  n_left; /* frames before it is taken: rows come with the first, and find their place in the next */
+  char *path;
+  guint n_left; /* frames before it is taken: rows come with the first, and find their place in the next */
 } Screenshot;
 
 static void

@@ -10,7 +10,7 @@
 
 struct _ChatWindow
 {
-  GtkApplicationWindow     parent_instance;
+  GtkApplicationWindow parent_instance;
 
   GListStore              *conversation; /* of list models: what was asked, and the runs that answered */
   GstreamRunStream        *run;          /* the newest; NULL: none yet */
@@ -23,15 +23,22 @@ struct _ChatWindow
   gboolean                 at_end;       /* the list shows its end, and follows it */
   double                   end;          /* where that was */
 
-  GtkListView             *list;
-  GtkScrolledWindow       *scroller;
-  GtkRevealer             *banner;
-  GtkLabel                *banner_text;
-  GtkEntry                *answer;
-  GtkEntry                *prompt;
+  GtkListView       *list;
+  GtkScrolledWindow *scroller;
+  GtkRevealer       *banner;
+  GtkLabel          *banner_text;
+  GtkEntry          *answer;
+  GtkEntry          *prompt;
 };
 
-enum { PROP_0, PROP_RUN, PROP_QUESTION, PROP_LIVE, N_PROPS };
+enum
+{
+  PROP_0,
+  PROP_RUN,
+  PROP_QUESTION,
+  PROP_LIVE,
+  N_PROPS
+};
 
 static GParamSpec *properties[N_PROPS];
 
@@ -90,7 +97,8 @@ watch_questions (ChatWindow       *self,
 {
   g_clear_object (&self->questions);
   self->questions = G_LIST_MODEL (gstream_run_model_new (run, GSTREAM_RUN_MODEL_INTERRUPTS, NULL));
-  g_signal_connect_object (self->questions, "items-changed", G_CALLBACK (on_questions_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->questions, "items-changed", G_CALLBACK (on_questions_changed), self,
+                           G_CONNECT_SWAPPED);
   on_questions_changed (self);
 }
 
@@ -100,7 +108,9 @@ show_run (ChatWindow       *self,
           GstreamRunStream *run)
 {
   g_autoptr (GstreamRunModel) model =
-    gstream_run_model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS, NULL);
+      gstream_run_model_new (run,
+                             GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS,
+                             NULL);
 
   g_set_object (&self->run, run);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
@@ -122,7 +132,7 @@ static void
 show_prompt (ChatWindow *self,
              const char *text)
 {
-  g_autoptr (GtkStringList) prompt = gtk_string_list_new ((const char * const []) { text, NULL });
+  g_autoptr (GtkStringList) prompt = gtk_string_list_new ((const char *const[]) { text, NULL });
 
   g_list_store_append (self->conversation, prompt);
 }
@@ -197,7 +207,8 @@ static void
 on_answered (GtkWidget  *widget,
              ChatWindow *self)
 {
-  g_autoptr (GstreamPayload) response = gstream_payload_new_string (gtk_editable_get_text (GTK_EDITABLE (self->answer)));
+  g_autoptr (GstreamPayload) response =
+      gstream_payload_new_string (gtk_editable_get_text (GTK_EDITABLE (self->answer)));
 
   if (self->question == NULL || self->thread == NULL || self->answered != NULL)
     return;
@@ -291,7 +302,7 @@ static void
 fill_list (ChatWindow *self)
 {
   GtkFlattenListModel *rows = gtk_flatten_list_model_new (G_LIST_MODEL (g_object_ref (self->conversation)));
-  GtkTreeListModel *tree = gtk_tree_list_model_new (G_LIST_MODEL (rows), FALSE, TRUE, create_child, NULL, NULL);
+  GtkTreeListModel    *tree = gtk_tree_list_model_new (G_LIST_MODEL (rows), FALSE, TRUE, create_child, NULL, NULL);
   g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (G_LIST_MODEL (tree));
 
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
@@ -402,8 +413,8 @@ chat_window_finalize (GObject *object)
 static void
 chat_window_class_init (ChatWindowClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = chat_window_get_property;

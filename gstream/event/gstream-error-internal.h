@@ -16,21 +16,21 @@ G_BEGIN_DECLS
  * The words in @data, an error's JSON as servers write it, or its text; NULL: there are none.
  * @protocol_code: (optional): what the protocol calls it, or NULL.
  */
-char *gstream_error_find_words (const char  *data,
-                                gsize        length,
-                                char       **protocol_code);
+char *gstream_error_find_words (const char *data,
+                                gsize       length,
+                                char      **protocol_code);
 
 /*
  * The words of a run's error, whole and as they are: a text itself, the `message` of an object, else its JSON.
  * NULL: it is NULL, null or says nothing.
  */
-char *gstream_error_dup_words    (GstreamPayload *said);
+char *gstream_error_dup_words (GstreamPayload *said);
 /* The same of an event of type or step `error`, which has them as a member. */
 char *gstream_error_dup_words_in (GstreamPayload *data);
 
 /* @error: of GSTREAM_ERROR. @status: of HTTP, or a WebSocket's close code, or 0. */
-void  gstream_error_set_origin (GError      *error,
-                                guint        status,
-                                const char  *protocol_code);
+void gstream_error_set_origin (GError     *error,
+                               guint       status,
+                               const char *protocol_code);
 
 G_END_DECLS

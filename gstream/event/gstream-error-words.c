@@ -26,10 +26,11 @@ find_place (GstreamPayload *payload)
   for (gsize i = 0; path != NULL && i < MIN (gstream_payload_get_size (path, ""), MOST_LEVELS); i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
-      const char *name = gstream_payload_get_string (path, pointer);
+      const char      *name = gstream_payload_get_string (path, pointer);
       g_autoptr (GstreamPayload) step = gstream_payload_get (path, pointer);
 
-      g_string_append_printf (place, "%s%s", i > 0 ? "." : "", name != NULL ? name : gstream_payload_get_json (step, NULL));
+      g_string_append_printf (place, "%s%s", i > 0 ? "." : "",
+                              name != NULL ? name : gstream_payload_get_json (step, NULL));
     }
 
   return place->len > 0 ? g_strdup (place->str) : NULL;
@@ -39,7 +40,7 @@ static char *
 find_in_object (GstreamPayload *payload,
                 guint           levels)
 {
-  static const char * const members[] = {
+  static const char *const members[] = {
     "/message", "/msg", "/detail", "/error", "/errors", "/issues", "/reason", "/title", "/error_description",
   };
 
@@ -96,7 +97,7 @@ static char *
 find_code (GstreamPayload *payload,
            const char     *words)
 {
-  static const char * const members[] = { "/error", "/code", "/error/code", "/error/type" };
+  static const char *const members[] = { "/error", "/code", "/error/code", "/error/type" };
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
@@ -110,9 +111,9 @@ find_code (GstreamPayload *payload,
 }
 
 char *
-gstream_error_find_words (const char  *data,
-                          gsize        length,
-                          char       **protocol_code)
+gstream_error_find_words (const char *data,
+                          gsize       length,
+                          char      **protocol_code)
 {
   g_autoptr (GstreamPayload) payload = length > 0 ? gstream_payload_new (data, length, NULL) : NULL;
   g_autofree char *found = payload != NULL ? find_in_json (payload, MOST_LEVELS) : NULL;
@@ -159,7 +160,7 @@ dup_saying_of_object (GstreamPayload *object)
 {
   g_autoptr (GstreamPayload) message = gstream_payload_get (object, "/message");
   const char *text = message != NULL ? gstream_payload_get_string (message, "") : NULL;
-  char *words = text != NULL ? dup_saying (text) : NULL;
+  char       *words = text != NULL ? dup_saying (text) : NULL;
 
   return words != NULL || gstream_payload_get_size (object, "") == 0 ? words : gstream_payload_dup_json (object);
 }
@@ -183,8 +184,8 @@ gstream_error_dup_words (GstreamPayload *said)
 char *
 gstream_error_dup_words_in (GstreamPayload *data)
 {
-  static const char * const members[] = { "/message", "/error", "/detail" };
-  char *words = NULL;
+  static const char *const members[] = { "/message", "/error", "/detail" };
+  char                    *words = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (members) && words == NULL; i++)
     {

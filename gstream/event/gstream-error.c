@@ -6,8 +6,8 @@
 
 typedef struct
 {
-  guint  status;        /* of HTTP, or a WebSocket's close code; 0: none */
-  char  *protocol_code; /* NULL: none */
+  guint status;        /* of HTTP, or a WebSocket's close code; 0: none */
+  char *protocol_code; /* NULL: none */
 } GstreamErrorPrivate;
 
 static void
@@ -83,7 +83,8 @@ find_in_message (const GError *error,
 
   if (g_once_init_enter (&regex))
     g_once_init_leave (&regex, g_regex_new ("(?:: (?:HTTP|WebSocket closed with) (?<status>\\d{3,4})\\b[^:(]*|"
-                                            "The server refuses it )(?:\\((?<code>[^ ()]+)\\))?", 0, 0, NULL));
+                                            "The server refuses it )(?:\\((?<code>[^ ()]+)\\))?",
+                                            0, 0, NULL));
   if (error->code < GSTREAM_ERROR_TOO_LARGE || error->message == NULL ||
       !g_regex_match (regex, error->message, 0, &match))
     return NULL;

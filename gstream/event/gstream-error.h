@@ -60,9 +60,9 @@ typedef enum
   GSTREAM_ERROR_SERVER,
 } GstreamError;
 
-GSTREAM_EXPORT GQuark  gstream_error_quark             (void);
-GSTREAM_EXPORT GType   gstream_error_get_type          (void);
-GSTREAM_EXPORT guint   gstream_error_get_status        (const GError *error);
-GSTREAM_EXPORT char   *gstream_error_dup_protocol_code (const GError *error);
+GSTREAM_EXPORT GQuark gstream_error_quark (void);
+GSTREAM_EXPORT GType  gstream_error_get_type (void);
+GSTREAM_EXPORT guint  gstream_error_get_status (const GError *error);
+GSTREAM_EXPORT char  *gstream_error_dup_protocol_code (const GError *error);
 
 G_END_DECLS

@@ -19,7 +19,7 @@ typedef struct
   gint64            index;
   GstreamJsonString message_id;
   GstreamJsonString run_id;
-  GstreamJsonString node;       /* the metadata's */
+  GstreamJsonString node; /* the metadata's */
   GstreamJsonString text;
   GstreamJsonString key;
   GstreamJsonString name;
@@ -27,27 +27,27 @@ typedef struct
 } GstreamRawFields;
 
 /* Whether the data of such events has fields; else the method says all. */
-gboolean    gstream_method_has_fields     (GstreamMethod             method);
+gboolean gstream_method_has_fields (GstreamMethod method);
 /* Passes the data. Slices count from where that starts. FALSE: @cursor knows why. */
-gboolean    gstream_raw_fields_read       (GstreamRawFields         *self,
-                                           GstreamMethod             method,
-                                           GstreamJsonCursor        *cursor);
+gboolean gstream_raw_fields_read (GstreamRawFields  *self,
+                                  GstreamMethod      method,
+                                  GstreamJsonCursor *cursor);
 /* The bytes that copies of the strings need. */
-gsize       gstream_raw_fields_get_size   (const GstreamRawFields   *self);
+gsize gstream_raw_fields_get_size (const GstreamRawFields *self);
 /* Copies all to @fields, the strings to @room; gives what is behind them. @node: params.node, or NULL. */
-char       *gstream_raw_fields_copy       (const GstreamRawFields   *self,
-                                           GstreamMethod             method,
-                                           const char               *node,
-                                           GstreamEventFields       *fields,
-                                           char                     *room);
+char *gstream_raw_fields_copy (const GstreamRawFields *self,
+                               GstreamMethod           method,
+                               const char             *node,
+                               GstreamEventFields     *fields,
+                               char                   *room);
 /* A copy of @string, without escapes, in @room, which is moved behind it. */
-const char *gstream_json_string_copy      (const GstreamJsonString  *string,
-                                           char                    **room);
+const char *gstream_json_string_copy (const GstreamJsonString *string,
+                                      char                   **room);
 
 /* The same, and NULL where there is no string. */
 static inline const char *
-gstream_json_string_copy_if_any (const GstreamJsonString  *string,
-                                 char                    **room)
+gstream_json_string_copy_if_any (const GstreamJsonString *string,
+                                 char                   **room)
 {
   return string->start != NULL ? gstream_json_string_copy (string, room) : NULL;
 }

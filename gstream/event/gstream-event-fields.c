@@ -73,7 +73,7 @@ delta_text (const DeltaStrings *strings,
 }
 
 static gboolean
-read_delta_member (GstreamRawFields            *self,
+read_delta_member (GstreamRawFields        *self,
                    DeltaStrings            *strings,
                    GstreamJsonCursor       *cursor,
                    const GstreamJsonString *name)
@@ -97,11 +97,11 @@ read_delta_member (GstreamRawFields            *self,
 }
 
 static gboolean
-read_delta (GstreamRawFields      *self,
+read_delta (GstreamRawFields  *self,
             GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
-  DeltaStrings strings = { 0 };
+  DeltaStrings      strings = { 0 };
 
   self->delta = GSTREAM_DELTA_OTHER;
   self->text = (GstreamJsonString) { NULL, 0, FALSE };
@@ -154,7 +154,7 @@ read_message_word (MessageKind             *kind,
 }
 
 static gboolean
-read_message_member (GstreamRawFields            *self,
+read_message_member (GstreamRawFields        *self,
                      MessageKind             *kind,
                      GstreamJsonCursor       *cursor,
                      const GstreamJsonString *name)
@@ -188,11 +188,11 @@ read_message_member (GstreamRawFields            *self,
 }
 
 static gboolean
-read_message (GstreamRawFields      *self,
+read_message (GstreamRawFields  *self,
               GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
-  MessageKind kind = { 0 };
+  MessageKind       kind = { 0 };
 
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
@@ -210,7 +210,7 @@ read_message (GstreamRawFields      *self,
 
 /* The run id of the message itself, which is read before, takes precedence. */
 static gboolean
-read_metadata (GstreamRawFields      *self,
+read_metadata (GstreamRawFields  *self,
                GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
@@ -231,21 +231,21 @@ read_metadata (GstreamRawFields      *self,
 }
 
 static gboolean
-is_pair (guint            n,
-         const char      *first,
-         const char      *second)
+is_pair (guint       n,
+         const char *first,
+         const char *second)
 {
   return n == 2 && *first == '{' && *second == '{';
 }
 
 /* An array is a pair of a message and its metadata (D1); any other has no fields. */
 static gboolean
-read_pair (GstreamRawFields      *self,
+read_pair (GstreamRawFields  *self,
            GstreamJsonCursor *cursor)
 {
-  guint32 start = *cursor->next;
+  guint32          start = *cursor->next;
   GstreamJsonSlice parts[2] = { { 0 } };
-  guint n = 0;
+  guint            n = 0;
 
   if (!gstream_json_cursor_open (cursor, '[', "a list"))
     return FALSE;
@@ -310,11 +310,11 @@ lifecycle_step (const GstreamJsonString *event)
 
 /* Some agents send numbers: what is not a string is known by its JSON text (T4). */
 static gboolean
-read_tool_id (GstreamRawFields      *self,
+read_tool_id (GstreamRawFields  *self,
               GstreamJsonCursor *cursor)
 {
-  guint32 start = *cursor->next;
-  gboolean is_other = gstream_json_cursor_peek (cursor) != '"' && gstream_json_cursor_peek (cursor) != 'n';
+  guint32          start = *cursor->next;
+  gboolean         is_other = gstream_json_cursor_peek (cursor) != '"' && gstream_json_cursor_peek (cursor) != 'n';
   GstreamJsonSlice slice;
 
   if (!gstream_json_cursor_string_if_any (cursor, &self->key))
@@ -328,7 +328,7 @@ read_tool_id (GstreamRawFields      *self,
 }
 
 static gboolean
-read_tool_member (GstreamRawFields            *self,
+read_tool_member (GstreamRawFields        *self,
                   GstreamJsonCursor       *cursor,
                   const GstreamJsonString *name)
 {
@@ -349,7 +349,7 @@ read_tool_member (GstreamRawFields            *self,
 }
 
 static gboolean
-read_lifecycle_member (GstreamRawFields            *self,
+read_lifecycle_member (GstreamRawFields        *self,
                        GstreamJsonCursor       *cursor,
                        const GstreamJsonString *name)
 {
@@ -368,7 +368,7 @@ read_lifecycle_member (GstreamRawFields            *self,
 }
 
 static gboolean
-read_task_member (GstreamRawFields            *self,
+read_task_member (GstreamRawFields        *self,
                   GstreamJsonCursor       *cursor,
                   const GstreamJsonString *name)
 {
@@ -383,12 +383,12 @@ read_task_member (GstreamRawFields            *self,
   return gstream_json_cursor_skip (cursor);
 }
 
-typedef gboolean (*ReadMember) (GstreamRawFields            *self,
+typedef gboolean (*ReadMember) (GstreamRawFields        *self,
                                 GstreamJsonCursor       *cursor,
                                 const GstreamJsonString *name);
 
 static gboolean
-read_members (GstreamRawFields      *self,
+read_members (GstreamRawFields  *self,
               GstreamJsonCursor *cursor,
               ReadMember         read_member)
 {
@@ -405,12 +405,12 @@ read_members (GstreamRawFields      *self,
 
 /* Exactly {payload} or {name, payload}, the name being a string, is an envelope (D5). */
 static gboolean
-read_custom (GstreamRawFields      *self,
+read_custom (GstreamRawFields  *self,
              GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
-  guint32 start = *cursor->next;
-  gboolean is_envelope = TRUE;
+  guint32           start = *cursor->next;
+  gboolean          is_envelope = TRUE;
 
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
@@ -474,13 +474,13 @@ size_of (const GstreamJsonString *string)
 gsize
 gstream_raw_fields_get_size (const GstreamRawFields *self)
 {
-  return size_of (&self->message_id) + size_of (&self->run_id) + size_of (&self->node) +
-         size_of (&self->text) + size_of (&self->key) + size_of (&self->name);
+  return size_of (&self->message_id) + size_of (&self->run_id) + size_of (&self->node) + size_of (&self->text) +
+         size_of (&self->key) + size_of (&self->name);
 }
 
 const char *
-gstream_json_string_copy (const GstreamJsonString  *string,
-                          char                    **room)
+gstream_json_string_copy (const GstreamJsonString *string,
+                          char                   **room)
 {
   char *copy = *room;
   gsize length = string->length;
@@ -496,13 +496,13 @@ gstream_json_string_copy (const GstreamJsonString  *string,
 
 /* Half a surrogate pair at an end of the text may belong together with the end of the delta before or after (T3). */
 G_GNUC_NO_INLINE static const char *
-copy_escaped_text (const GstreamRawFields  *self,
-                   GstreamEventFields      *fields,
-                   char                   **room)
+copy_escaped_text (const GstreamRawFields *self,
+                   GstreamEventFields     *fields,
+                   char                  **room)
 {
   GstreamJsonValue raw = { self->text.start, self->text.start + self->text.length };
-  guint16 low;
-  guint16 high;
+  guint16          low;
+  guint16          high;
 
   gstream_json_trim_halves (&raw, &low, &high);
   fields->halves = low | (guint32) high << 16;

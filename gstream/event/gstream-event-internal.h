@@ -45,7 +45,7 @@ typedef enum
   GSTREAM_STEP_BLOCK_FINISH,
   GSTREAM_STEP_MESSAGE_FINISH,
   GSTREAM_STEP_MESSAGE_ERROR,
-  GSTREAM_STEP_MESSAGE_WHOLE, /* a payload without `event` (D1) */
+  GSTREAM_STEP_MESSAGE_WHOLE,  /* a payload without `event` (D1) */
   GSTREAM_STEP_MESSAGE_REMOVE, /* a message is taken out of the state (T2) */
   GSTREAM_STEP_TOOL_STARTED,
   GSTREAM_STEP_TOOL_DELTA,
@@ -75,22 +75,23 @@ typedef enum
 /* What the library has to know of an event's data. Strings belong to the event, and are NULL where the data does not say. */
 typedef struct
 {
-  GstreamMethod     method;
-  GstreamStep       step;
-  GstreamDelta      delta;       /* of a step BLOCK_DELTA */
-  gboolean          tool_role;   /* messages: role or type is `tool` */
-  gint64            index;       /* messages: the block's index; -1: not said, or not an integer of 0 or more */
-  const char       *message_id;  /* messages: `id` or `message_id` */
-  const char       *run_id;      /* messages: `run_id` of the data, else of its metadata */
-  const char       *node;        /* params.node, else the metadata's langgraph_node */
-  const char       *text;        /* messages: the delta's text, reasoning, data or args, without @halves; tools: the delta */
-  gsize             text_length; /* bytes of @text */
-  guint32           halves;      /* of surrogate pairs that are spread over two deltas (T3): in the low 16 bits the second half of a
+  GstreamMethod method;
+  GstreamStep   step;
+  GstreamDelta  delta;      /* of a step BLOCK_DELTA */
+  gboolean      tool_role;  /* messages: role or type is `tool` */
+  gint64        index;      /* messages: the block's index; -1: not said, or not an integer of 0 or more */
+  const char   *message_id; /* messages: `id` or `message_id` */
+  const char   *run_id;     /* messages: `run_id` of the data, else of its metadata */
+  const char   *node;       /* params.node, else the metadata's langgraph_node */
+  const char   *text;       /* messages: the delta's text, reasoning, data or args, without @halves; tools: the delta */
+  gsize         text_length; /* bytes of @text */
+  guint32 halves;   /* of surrogate pairs that are spread over two deltas (T3): in the low 16 bits the second half of a
                                     pair, which stands before @text, in the high ones the first half of one, which stands behind it; 0: none */
-  const char       *key;         /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id;
+  const char *key;  /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id;
                                     custom: the extension's name (D5) */
-  const char       *name;        /* tools: tool_name; tasks: name; lifecycle: graph_name */
-  GstreamJsonSlice  item;        /* the part of the data that consumers see: without metadata (D1) or envelope (D5); length 0: all of it */
+  const char *name; /* tools: tool_name; tasks: name; lifecycle: graph_name */
+  GstreamJsonSlice
+      item; /* the part of the data that consumers see: without metadata (D1) or envelope (D5); length 0: all of it */
 } GstreamEventFields;
 
 typedef struct _GstreamEventArena GstreamEventArena;
@@ -99,29 +100,30 @@ typedef struct _GstreamEventArena GstreamEventArena;
 typedef struct
 {
   /* Read all the time. */
-  const GstreamEventFields *fields;       /* atomic; NULL until asked for, in an event that was made from a payload */
-  GstreamNamespace         *namespace_;   /* held, unless the event is in an arena */
-  GstreamPayload           *item;         /* atomic; what consumers see, NULL until asked for; @data itself, or a part of it, owned */
+  const GstreamEventFields *fields;     /* atomic; NULL until asked for, in an event that was made from a payload */
+  GstreamNamespace         *namespace_; /* held, unless the event is in an arena */
+  GstreamPayload *item; /* atomic; what consumers see, NULL until asked for; @data itself, or a part of it, owned */
 
-  GstreamMethod             method;
-  gboolean                  fields_apart; /* @fields is an allocation of its own, owned; else it is in the event's */
-  const char               *method_name;
-  gint64                    timestamp;    /* ms since the epoch */
-  const char               *id;           /* NULL: none was given */
-  const char               *node;         /* params.node; NULL: none was given */
-  GstreamEventArena        *arena;        /* the event lives in it, and uses the namespace and strings of the arena's lender; or NULL */
+  GstreamMethod method;
+  gboolean      fields_apart; /* @fields is an allocation of its own, owned; else it is in the event's */
+  const char   *method_name;
+  gint64        timestamp; /* ms since the epoch */
+  const char   *id;        /* NULL: none was given */
+  const char   *node;      /* params.node; NULL: none was given */
+  GstreamEventArena
+      *arena; /* the event lives in it, and uses the namespace and strings of the arena's lender; or NULL */
 
-  GstreamPayload           *data;         /* atomic; owned; NULL until asked for, unless it was given */
-  GstreamPayload           *interrupts;   /* atomic; owned; NULL until asked for, unless they were given */
+  GstreamPayload *data;       /* atomic; owned; NULL until asked for, unless it was given */
+  GstreamPayload *interrupts; /* atomic; owned; NULL until asked for, unless they were given */
 
   /* Of an event that was read: its text, and what is where in that. An event that was made has none, and sets @json alone. */
-  const char               *json;         /* NULL: it was made */
-  gsize                     length;       /* bytes */
-  GBytes                   *owner;        /* of @json, held; NULL: it is in the event's allocation */
-  GstreamJsonSlice          data_slice;
-  GstreamJsonSlice          interrupts_slice; /* length 0: there are none */
-  GstreamJsonSlice          seq_slice;    /* length 0: there is none */
-  guint64                   read_seq;     /* the seq that @json says, 0: none */
+  const char      *json;   /* NULL: it was made */
+  gsize            length; /* bytes */
+  GBytes          *owner;  /* of @json, held; NULL: it is in the event's allocation */
+  GstreamJsonSlice data_slice;
+  GstreamJsonSlice interrupts_slice; /* length 0: there are none */
+  GstreamJsonSlice seq_slice;        /* length 0: there is none */
+  guint64          read_seq;         /* the seq that @json says, 0: none */
 } GstreamEventBody;
 
 /*
@@ -131,14 +133,14 @@ typedef struct
 struct _GstreamEvent
 {
   gatomicrefcount   ref_count;
-  guint64           seq;  /* 0: none */
+  guint64           seq; /* 0: none */
   GstreamEventBody *body;
   GstreamEvent     *host; /* the event that @body belongs to, held; NULL: this one */
 };
 
 /* The same as get_fields and peek_item, for the first time. */
-const GstreamEventFields *gstream_event_find_fields      (GstreamEvent *event);
-GstreamPayload           *gstream_event_find_item        (GstreamEvent *event);
+const GstreamEventFields *gstream_event_find_fields (GstreamEvent *event);
+GstreamPayload           *gstream_event_find_item (GstreamEvent *event);
 
 static inline const GstreamEventFields *
 gstream_event_get_fields (GstreamEvent *event)
@@ -164,12 +166,12 @@ gstream_event_peek_item (GstreamEvent *event)
 }
 
 /* The data's JSON, without a payload being made of it. Not ended by a NUL. @length: bytes. */
-const char               *gstream_event_peek_data_text   (GstreamEvent *event,
-                                                          gsize        *length);
+const char *gstream_event_peek_data_text (GstreamEvent *event,
+                                          gsize        *length);
 
 /* A copy of @event with another seq; takes the caller's reference to @event. */
-GstreamEvent             *gstream_event_copy_with_seq    (GstreamEvent *event,
-                                                          guint64       seq);
+GstreamEvent *gstream_event_copy_with_seq (GstreamEvent *event,
+                                           guint64       seq);
 
 /* @event with @seq: itself where nobody else holds it, else a copy that shares all else. Takes the caller's reference. */
 static inline GstreamEvent *

@@ -97,11 +97,11 @@ struct _GstreamEventArena
 };
 
 /* Finishes the arena at @place, if there is one, and puts one there that has room for @size bytes. */
-void gstream_event_arena_renew  (GstreamEventArena **place,
-                                 GstreamEvent       *lender,
-                                 gsize               size);
+void gstream_event_arena_renew (GstreamEventArena **place,
+                                GstreamEvent       *lender,
+                                gsize               size);
 /* No more events will be made in it. */
-void gstream_event_arena_finish (GstreamEventArena  *self);
+void gstream_event_arena_finish (GstreamEventArena *self);
 
 /* Memory for an event of @size bytes in the arena at @place, which is NULL at first, and for one thread at a time. */
 static inline gpointer
@@ -110,7 +110,7 @@ gstream_event_arena_alloc (GstreamEventArena **place,
                            gsize               size)
 {
   GstreamEventArena *self;
-  gpointer event;
+  gpointer           event;
 
   size = (size + sizeof *self->room - 1) & ~(sizeof *self->room - 1);
   if (G_UNLIKELY (*place == NULL || (*place)->size - (*place)->used < size))

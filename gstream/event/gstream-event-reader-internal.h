@@ -14,11 +14,11 @@ G_BEGIN_DECLS
 /* Not for two threads at once. */
 typedef struct _GstreamEventReader GstreamEventReader;
 
-GstreamEventReader *gstream_event_reader_new              (void);
-void                gstream_event_reader_free             (GstreamEventReader *self);
-void                gstream_event_reader_set_limits       (GstreamEventReader *self,
-                                                           gsize               max_size,   /* bytes of one event's JSON */
-                                                           guint               max_depth); /* nesting of arrays and objects */
+GstreamEventReader *gstream_event_reader_new (void);
+void                gstream_event_reader_free (GstreamEventReader *self);
+void                gstream_event_reader_set_limits (GstreamEventReader *self,
+                                                     gsize               max_size,   /* bytes of one event's JSON */
+                                                     guint               max_depth); /* nesting of arrays and objects */
 /*
  * Reads @json, @length bytes within @owner, of which the event may keep a reference (NULL: the bytes
  * are copied). On failure the error's message says what was expected and, as "byte N", where, counted
@@ -26,13 +26,13 @@ void                gstream_event_reader_set_limits       (GstreamEventReader *s
  * A document {"type":"error","message":…} is not an event but the failure of the run: that fails with
  * GSTREAM_ERROR_FAILED and the message as it stands.
  */
-GstreamEvent       *gstream_event_reader_read             (GstreamEventReader *self,
-                                                           GBytes             *owner,
-                                                           const char         *json,
-                                                           gsize               length,
-                                                           GError            **error);
+GstreamEvent *gstream_event_reader_read (GstreamEventReader *self,
+                                         GBytes             *owner,
+                                         const char         *json,
+                                         gsize               length,
+                                         GError            **error);
 /* How many events were read by comparing them with the one before. For tests. */
-guint64             gstream_event_reader_get_n_compared   (GstreamEventReader *self);
+guint64 gstream_event_reader_get_n_compared (GstreamEventReader *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamEventReader, gstream_event_reader_free)
 

@@ -40,33 +40,33 @@ typedef enum
 /* An event's JSON, read but not yet made an event. Strings and slices are of the text that was read. */
 typedef struct
 {
-  GstreamNamespaceTable *namespaces;   /* the reader's */
-  GstreamJsonSlice       root;         /* the document, without white space around it */
+  GstreamNamespaceTable *namespaces; /* the reader's */
+  GstreamJsonSlice       root;       /* the document, without white space around it */
   EnvelopeType           type;
-  guint32                type_at;      /* byte */
+  guint32                type_at; /* byte */
   GstreamJsonString      id;
   GstreamJsonString      method_name;
   GstreamMethod          method;
-  GstreamJsonSlice       seq_slice;    /* of the value; length 0: there is none */
+  GstreamJsonSlice       seq_slice; /* of the value; length 0: there is none */
   gint64                 seq;
-  const guint32         *params;       /* the token where they start; NULL: there are none */
-  gboolean               params_read;  /* with the method that counts, the last of several */
+  const guint32         *params;      /* the token where they start; NULL: there are none */
+  gboolean               params_read; /* with the method that counts, the last of several */
 
-  GstreamNamespace      *namespace_;   /* held; NULL until there is one */
-  gint64                 timestamp;    /* ms */
-  guint32                timestamp_at; /* byte; 0: there is none */
-  GstreamJsonString      node;
-  GstreamJsonSlice       data;
-  GstreamJsonSlice       interrupts;   /* length 0: there are none */
+  GstreamNamespace *namespace_;   /* held; NULL until there is one */
+  gint64            timestamp;    /* ms */
+  guint32           timestamp_at; /* byte; 0: there is none */
+  GstreamJsonString node;
+  GstreamJsonSlice  data;
+  GstreamJsonSlice  interrupts; /* length 0: there are none */
 
-  GstreamRawFields       raw;          /* of @data, and set with it; all before this starts as 0 */
-  GstreamJsonCursor      cursor;
+  GstreamRawFields  raw; /* of @data, and set with it; all before this starts as 0 */
+  GstreamJsonCursor cursor;
 } Envelope;
 
 /* Where events that are written like the template may differ from it. */
 typedef struct
 {
-  guint    start;     /* byte of the template's text */
+  guint    start; /* byte of the template's text */
   guint    end;
   gsize    field;     /* of the envelope: a string, or a count */
   gboolean is_string; /* @start is behind the opening quote, @end before the closing one */
@@ -93,10 +93,10 @@ typedef struct
   Envelope envelope;       /* what the text says; strings are of @text, the namespace is held */
   Slot     slots[N_SLOTS]; /* in the order of the text; one or more, since a delta has text */
   guint    n_slots;
-  Place    root;           /* of the envelope's slices of these names */
+  Place    root; /* of the envelope's slices of these names */
   Place    data;
   Place    seq;
-  guint    n_missed;       /* deltas in a row that differed */
+  guint    n_missed; /* deltas in a row that differed */
 } Template;
 
 struct _GstreamEventReader
@@ -104,8 +104,8 @@ struct _GstreamEventReader
   gsize                 max_size;
   guint                 max_depth;
   GstreamNamespaceTable namespaces;
-  Template             *template;   /* NULL until a delta has come */
-  guint64               n_compared; /* events that were read by the template */
+  Template *template; /* NULL until a delta has come */
+  guint64 n_compared; /* events that were read by the template */
 };
 
 /* --- the envelope --- */
@@ -127,8 +127,8 @@ static gboolean
 read_seq (Envelope *self)
 {
   GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = *cursor->next;
-  gboolean is_null = gstream_json_cursor_peek (cursor) == 'n';
+  guint32            start = *cursor->next;
+  gboolean           is_null = gstream_json_cursor_peek (cursor) == 'n';
 
   self->seq = 0;
   if (is_null ? !gstream_json_cursor_skip (cursor) : !gstream_json_cursor_count (cursor, &self->seq, "seq, an integer"))
@@ -163,13 +163,14 @@ static gboolean
 read_timestamp (Envelope *self)
 {
   self->timestamp_at = *self->cursor.next;
-  return gstream_json_cursor_count (&self->cursor, &self->timestamp, "params.timestamp, an integer: ms since the epoch");
+  return gstream_json_cursor_count (&self->cursor, &self->timestamp,
+                                    "params.timestamp, an integer: ms since the epoch");
 }
 
 static gboolean
 read_interrupts (Envelope *self)
 {
-  guint32 start = *self->cursor.next;
+  guint32  start = *self->cursor.next;
   gboolean none = gstream_json_cursor_peek (&self->cursor) == 'n';
 
   self->interrupts.length = 0;
@@ -182,7 +183,7 @@ read_interrupts (Envelope *self)
 
 /* By length first (as elsewhere where names are many): then one or two comparisons are enough. */
 static gboolean
-read_param (Envelope         *self,
+read_param (Envelope                *self,
             const GstreamJsonString *name)
 {
   GstreamJsonCursor *cursor = &self->cursor;
@@ -213,8 +214,8 @@ static gboolean
 read_params (Envelope *self)
 {
   GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = *cursor->next;
-  GstreamJsonString name;
+  guint32            start = *cursor->next;
+  GstreamJsonString  name;
 
   g_clear_pointer (&self->namespace_, gstream_namespace_unref);
   self->timestamp = 0;
@@ -255,7 +256,8 @@ read_method (Envelope *self)
     return FALSE;
   self->params_read = FALSE;
   if (name->escaped && name->length <= sizeof cursor->word)
-    self->method = gstream_method_from_name (cursor->word, gstream_json_unescape (cursor->word, name->start, name->length));
+    self->method =
+        gstream_method_from_name (cursor->word, gstream_json_unescape (cursor->word, name->start, name->length));
   else
     self->method = gstream_method_from_name (name->start, name->length);
   return TRUE;
@@ -277,7 +279,7 @@ read_type (Envelope *self)
 }
 
 static gboolean
-read_member (Envelope         *self,
+read_member (Envelope                *self,
              const GstreamJsonString *name)
 {
   GstreamJsonCursor *cursor = &self->cursor;
@@ -310,8 +312,8 @@ static gboolean
 read_root (Envelope *self)
 {
   GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = *cursor->next;
-  GstreamJsonString name;
+  guint32            start = *cursor->next;
+  GstreamJsonString  name;
 
   if (!gstream_json_cursor_open (cursor, '{', "an event, a JSON object"))
     return FALSE;
@@ -328,7 +330,7 @@ static gboolean
 check_event (Envelope *self)
 {
   GstreamJsonCursor *cursor = &self->cursor;
-  guint32 start = self->root.start;
+  guint32            start = self->root.start;
 
   if (self->type == ENVELOPE_NONE)
     return gstream_json_cursor_fail (cursor, start, "the event to have type \"event\"");
@@ -351,11 +353,11 @@ check_event (Envelope *self)
  * To be cleared in either case.
  */
 static gboolean
-envelope_read (Envelope       *self,
-                       GstreamNamespaceTable *namespaces,
-                       const char            *json,
-                       gsize                  length,
-                       guint                  max_depth)
+envelope_read (Envelope              *self,
+               GstreamNamespaceTable *namespaces,
+               const char            *json,
+               gsize                  length,
+               guint                  max_depth)
 {
   memset (self, 0, G_STRUCT_OFFSET (Envelope, raw));
   self->namespaces = namespaces;
@@ -375,11 +377,11 @@ envelope_clear (Envelope *self)
 /* Reads the string's text from @p on, up to the closing quote, which is given; NULL where it has escapes or is not valid. */
 static inline const char *
 read_plain_text (const char        *p,
-             const char        *end,
-             GstreamJsonString *string)
+                 const char        *end,
+                 GstreamJsonString *string)
 {
   const char *start = p;
-  guchar all = 0;
+  guchar      all = 0;
 
   for (; p < end && *p != '"'; all |= (guchar) *p++)
     if ((guchar) *p < ' ' || *p == '\\')
@@ -391,10 +393,10 @@ read_plain_text (const char        *p,
 }
 
 static inline const char *
-read_slot (const Slot      *slot,
-            Envelope *envelope,
-            const char      *p,
-            const char      *end)
+read_slot (const Slot *slot,
+           Envelope   *envelope,
+           const char *p,
+           const char *end)
 {
   gpointer field = (char *) envelope + slot->field;
 
@@ -404,17 +406,17 @@ read_slot (const Slot      *slot,
 /* By how many bytes what follows the first @n slots stands further than in the template's text. @ends: where slots end in the text that is read. */
 static inline int
 shift_behind (const Template *self,
-              const guint            *ends,
-              guint                   n)
+              const guint    *ends,
+              guint           n)
 {
   return n > 0 ? (int) (ends[n - 1] - self->slots[n - 1].end) : 0;
 }
 
 static inline void
-move_slice (const Template *self,
-            const guint            *ends,
-            Place                   place,
-            GstreamJsonSlice       *slice)
+move_slice (const Template   *self,
+            const guint      *ends,
+            Place             place,
+            GstreamJsonSlice *slice)
 {
   int shift = shift_behind (self, ends, place.start);
 
@@ -425,25 +427,25 @@ move_slice (const Template *self,
 /* Whether the text from @p is the template's from @from to @to. */
 static inline gboolean
 has_same_text (const Template *self,
-         guint                   from,
-         guint                   to,
-         const char             *p,
-         const char             *end)
+               guint           from,
+               guint           to,
+               const char     *p,
+               const char     *end)
 {
   return (gsize) (end - p) >= to - from && memcmp (p, self->text + from, to - from) == 0;
 }
 
 /* TRUE: @envelope is what envelope_read would have read. FALSE: the text is to be parsed; @envelope means nothing. */
 static gboolean
-template_read (Template *self,
-                         Envelope  *envelope,
-                         const char       *json,
-                         gsize             length)
+template_read (Template   *self,
+               Envelope   *envelope,
+               const char *json,
+               gsize       length)
 {
   const char *p = json;
   const char *end = json + length;
-  guint at = 0;
-  guint ends[N_SLOTS];
+  guint       at = 0;
+  guint       ends[N_SLOTS];
 
   if (self == NULL || !has_same_text (self, 0, self->slots[0].start, json, end))
     return FALSE;
@@ -484,14 +486,10 @@ template_free (Template *self)
 
 /* All strings of the envelope that an event takes over; the first N_STRINGS of them are slots. */
 static const gsize strings[] = {
-  G_STRUCT_OFFSET (Envelope, id),
-  G_STRUCT_OFFSET (Envelope, raw.message_id),
-  G_STRUCT_OFFSET (Envelope, raw.run_id),
-  G_STRUCT_OFFSET (Envelope, raw.text),
-  G_STRUCT_OFFSET (Envelope, raw.key),
-  G_STRUCT_OFFSET (Envelope, node),
-  G_STRUCT_OFFSET (Envelope, raw.node),
-  G_STRUCT_OFFSET (Envelope, raw.name),
+  G_STRUCT_OFFSET (Envelope, id),         G_STRUCT_OFFSET (Envelope, raw.message_id),
+  G_STRUCT_OFFSET (Envelope, raw.run_id), G_STRUCT_OFFSET (Envelope, raw.text),
+  G_STRUCT_OFFSET (Envelope, raw.key),    G_STRUCT_OFFSET (Envelope, node),
+  G_STRUCT_OFFSET (Envelope, raw.node),   G_STRUCT_OFFSET (Envelope, raw.name),
 };
 
 /* Keeps the slots in the order of the text. */
@@ -511,7 +509,7 @@ add_string (Template *self,
             gsize     field)
 {
   const GstreamJsonString *string = G_STRUCT_MEMBER_P (&self->envelope, field);
-  guint start = string->start - self->text;
+  guint                    start = string->start - self->text;
 
   if (string->start != NULL && !string->escaped)
     add_slot (self, (Slot) { start, start + string->length, field, TRUE });
@@ -523,7 +521,7 @@ add_count (Template *self,
            gsize     field,
            guint     start) /* byte of the text; 0: there is none */
 {
-  gint64 count;
+  gint64      count;
   const char *behind = gstream_json_pass_count (self->text + start, self->text + self->length, &count);
 
   if (start > 0 && behind != NULL && *behind != '.' && *behind != 'e' && *behind != 'E')
@@ -532,8 +530,8 @@ add_count (Template *self,
 
 /* Needs all slots. */
 static Place
-find_place (const Template   *self,
-            GstreamJsonSlice  slice)
+find_place (const Template  *self,
+            GstreamJsonSlice slice)
 {
   Place place = { 0, 0 };
 
@@ -661,14 +659,14 @@ static GstreamEvent *
 make_event (Envelope *envelope,
             GBytes   *owner)
 {
-  gboolean is_known = envelope->method != GSTREAM_METHOD_OTHER;
-  gsize size = sizeof (GstreamEventFields) + gstream_raw_fields_get_size (&envelope->raw) + string_size (&envelope->id) +
-               string_size (&envelope->node);
+  gboolean            is_known = envelope->method != GSTREAM_METHOD_OTHER;
+  gsize               size = sizeof (GstreamEventFields) + gstream_raw_fields_get_size (&envelope->raw) +
+                             string_size (&envelope->id) + string_size (&envelope->node);
   GstreamEventFields *fields;
-  GstreamEventBody *body;
-  GstreamEvent *event;
-  gpointer start;
-  char *room;
+  GstreamEventBody   *body;
+  GstreamEvent       *event;
+  gpointer            start;
+  char               *room;
 
   if (envelope->root.length <= LARGEST_EMBEDDED)
     owner = NULL;
@@ -683,8 +681,8 @@ make_event (Envelope *envelope,
   body->fields = fields = start;
   room = (char *) (fields + 1);
   body->method = envelope->method;
-  body->method_name = is_known ? gstream_method_get_name (envelope->method)
-                               : gstream_json_string_copy (&envelope->method_name, &room);
+  body->method_name =
+      is_known ? gstream_method_get_name (envelope->method) : gstream_json_string_copy (&envelope->method_name, &room);
   body->namespace_ = g_steal_pointer (&envelope->namespace_);
   body->timestamp = envelope->timestamp;
   body->id = gstream_json_string_copy_if_any (&envelope->id, &room);
@@ -696,11 +694,11 @@ make_event (Envelope *envelope,
 
 /* A document of type `error` is the failure of the run, with the run's own message (R5). */
 static void
-set_failure (const Envelope  *envelope,
-             GError         **error)
+set_failure (const Envelope *envelope,
+             GError        **error)
 {
-  g_autoptr (GstreamPayload) failure = gstream_payload_new_checked (envelope->cursor.json + envelope->root.start,
-                                                                       envelope->root.length);
+  g_autoptr (GstreamPayload) failure =
+      gstream_payload_new_checked (envelope->cursor.json + envelope->root.start, envelope->root.length);
   g_autofree char *words = gstream_error_dup_words_in (failure);
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
@@ -708,19 +706,20 @@ set_failure (const Envelope  *envelope,
 }
 
 GstreamEvent *
-gstream_event_reader_read (GstreamEventReader  *self,
-                           GBytes              *owner,
-                           const char          *json,
-                           gsize                length,
-                           GError             **error)
+gstream_event_reader_read (GstreamEventReader *self,
+                           GBytes             *owner,
+                           const char         *json,
+                           gsize               length,
+                           GError            **error)
 {
-  Envelope envelope;
+  Envelope      envelope;
   GstreamEvent *event = NULL;
 
   if (length > self->max_size)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                   "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size, length);
+                   "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size,
+                   length);
       return NULL;
     }
   if (template_read (self->template, &envelope, json, length))
@@ -750,7 +749,7 @@ gstream_event_reader_get_n_compared (GstreamEventReader *self)
 static GstreamEventReader *
 get_reader_of_thread (void)
 {
-  static GPrivate reader_of_thread = G_PRIVATE_INIT ((GDestroyNotify) gstream_event_reader_free);
+  static GPrivate     reader_of_thread = G_PRIVATE_INIT ((GDestroyNotify) gstream_event_reader_free);
   GstreamEventReader *reader = g_private_get (&reader_of_thread);
 
   if (reader == NULL)
@@ -777,12 +776,13 @@ get_reader_of_thread (void)
  * Returns: (transfer full): an event, or %NULL on failure
  */
 GstreamEvent *
-gstream_event_new_from_json (const char  *json,
-                             gssize       length,
-                             GError     **error)
+gstream_event_new_from_json (const char *json,
+                             gssize      length,
+                             GError    **error)
 {
   g_return_val_if_fail (json != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return gstream_event_reader_read (get_reader_of_thread (), NULL, json, length < 0 ? strlen (json) : (gsize) length, error);
+  return gstream_event_reader_read (get_reader_of_thread (), NULL, json, length < 0 ? strlen (json) : (gsize) length,
+                                    error);
 }

@@ -40,7 +40,7 @@ G_DEFINE_BOXED_TYPE (GstreamEvent, gstream_event, gstream_event_ref, gstream_eve
 
 /* --- methods --- */
 
-static const char * const method_names[GSTREAM_N_METHODS] = {
+static const char *const method_names[GSTREAM_N_METHODS] = {
   [GSTREAM_METHOD_VALUES] = "values",
   [GSTREAM_METHOD_UPDATES] = "updates",
   [GSTREAM_METHOD_MESSAGES] = "messages",
@@ -82,9 +82,9 @@ guess_method (char  first,
 }
 
 static gboolean
-is_method_name (GstreamMethod  method,
-                const char    *name,
-                gsize          length)
+is_method_name (GstreamMethod method,
+                const char   *name,
+                gsize         length)
 {
   return strlen (method_names[method]) == length && memcmp (method_names[method], name, length) == 0;
 }
@@ -119,7 +119,7 @@ static GstreamEventArena *
 arena_new (GstreamEvent *lender,
            gsize         least)
 {
-  gsize size = MAX (least, USUAL_ARENA_SIZE - sizeof (GstreamEventArena));
+  gsize              size = MAX (least, USUAL_ARENA_SIZE - sizeof (GstreamEventArena));
   GstreamEventArena *self = g_malloc (sizeof *self + size);
 
   *self = (GstreamEventArena) { .n_shares = SHARES, .size = size };
@@ -184,8 +184,8 @@ size_of (const char *string)
 }
 
 static const char *
-copy_string (const char  *string,
-             char       **room)
+copy_string (const char *string,
+             char      **room)
 {
   gsize size = size_of (string);
 
@@ -222,20 +222,20 @@ set_plain_fields (GstreamEventBody   *body,
  * Returns: (transfer full): an event
  */
 GstreamEvent *
-gstream_event_new_full (const char         *method,
-                        const char * const *namespace_,
-                        GstreamPayload     *data,
-                        gint64              timestamp,
-                        const char         *node,
-                        const char         *id,
-                        GstreamPayload     *interrupts)
+gstream_event_new_full (const char        *method,
+                        const char *const *namespace_,
+                        GstreamPayload    *data,
+                        gint64             timestamp,
+                        const char        *node,
+                        const char        *id,
+                        GstreamPayload    *interrupts)
 {
-  GstreamMethod known;
-  const char *other; /* the method, where it is not known */
+  GstreamMethod       known;
+  const char         *other; /* the method, where it is not known */
   GstreamEventFields *fields;
-  GstreamEvent *self;
-  gpointer room;
-  char *strings;
+  GstreamEvent       *self;
+  gpointer            room;
+  char               *strings;
 
   g_return_val_if_fail (method != NULL && *method != '\0', NULL);
   g_return_val_if_fail (data != NULL, NULL);
@@ -270,9 +270,9 @@ gstream_event_new_full (const char         *method,
  * Returns: (transfer full): an event
  */
 GstreamEvent *
-gstream_event_new (const char         *method,
-                   const char * const *namespace_,
-                   GstreamPayload     *data)
+gstream_event_new (const char        *method,
+                   const char *const *namespace_,
+                   GstreamPayload    *data)
 {
   return gstream_event_new_full (method, namespace_, data, -1, NULL, NULL, NULL);
 }
@@ -290,10 +290,10 @@ gstream_event_new (const char         *method,
  * Returns: (transfer full): an event, or %NULL on failure
  */
 GstreamEvent *
-gstream_event_new_variant (const char          *method,
-                           const char * const  *namespace_,
-                           GVariant            *data,
-                           GError             **error)
+gstream_event_new_variant (const char        *method,
+                           const char *const *namespace_,
+                           GVariant          *data,
+                           GError           **error)
 {
   g_autoptr (GstreamPayload) payload = NULL;
 
@@ -412,7 +412,6 @@ gstream_event_copy_with_seq (GstreamEvent *event,
   return copy;
 }
 
-
 /* --- parts, made when they are first asked for --- */
 
 /* Keeps @payload at @place, unless another thread did so in the meantime: gives the one that is kept. */
@@ -431,17 +430,18 @@ publish (GstreamPayload **place,
 
 /* The payload at @place; made of the part @slice of @text where there is none yet. */
 static GstreamPayload *
-get_part (GstreamEvent      *event,
-          GstreamPayload   **place,
-          const char        *text,
-          GstreamJsonSlice   slice)
+get_part (GstreamEvent    *event,
+          GstreamPayload **place,
+          const char      *text,
+          GstreamJsonSlice slice)
 {
   GstreamPayload *payload = g_atomic_pointer_get (place);
-  GstreamEvent *host = event->host != NULL ? event->host : event;
+  GstreamEvent   *host = event->host != NULL ? event->host : event;
 
   if (payload != NULL)
     return payload;
-  return publish (place, gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start, slice.length));
+  return publish (place,
+                  gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start, slice.length));
 }
 
 /* The data of an event that was made with fields alone: a delta of a message writer. */
@@ -470,7 +470,7 @@ static GstreamPayload *
 peek_data (GstreamEvent *event)
 {
   GstreamEventBody *body = event->body;
-  GstreamPayload *data = g_atomic_pointer_get (&body->data);
+  GstreamPayload   *data = g_atomic_pointer_get (&body->data);
 
   if (data != NULL)
     return data;
@@ -484,7 +484,7 @@ gstream_event_peek_data_text (GstreamEvent *event,
                               gsize        *length)
 {
   const GstreamEventBody *body = event->body;
-  GstreamPayload *data = body->json != NULL ? NULL : peek_data (event);
+  GstreamPayload         *data = body->json != NULL ? NULL : peek_data (event);
 
   *length = data != NULL ? data->length : body->data_slice.length;
   return data != NULL ? data->json : body->json + body->data_slice.start;
@@ -494,11 +494,11 @@ gstream_event_peek_data_text (GstreamEvent *event,
 static GstreamEventFields *
 read_fields (GstreamEventBody *body)
 {
-  GstreamPayload *data = body->data;
-  GstreamJsonCursor cursor;
+  GstreamPayload     *data = body->data;
+  GstreamJsonCursor   cursor;
   GstreamEventFields *fields;
-  GstreamRawFields raw;
-  gboolean done;
+  GstreamRawFields    raw;
+  gboolean            done;
 
   done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
          gstream_raw_fields_read (&raw, body->method, &cursor);
@@ -511,7 +511,7 @@ read_fields (GstreamEventBody *body)
 const GstreamEventFields *
 gstream_event_find_fields (GstreamEvent *event)
 {
-  GstreamEventBody *body = event->body;
+  GstreamEventBody   *body = event->body;
   GstreamEventFields *fields = read_fields (body);
 
   if (g_atomic_pointer_compare_and_exchange (&body->fields, NULL, fields))
@@ -527,7 +527,7 @@ GstreamPayload *
 gstream_event_find_item (GstreamEvent *event)
 {
   GstreamJsonSlice slice = gstream_event_get_fields (event)->item;
-  GstreamPayload *data = peek_data (event);
+  GstreamPayload  *data = peek_data (event);
 
   if (slice.length > 0)
     return get_part (event, &event->body->item, data->json, slice);
@@ -594,7 +594,7 @@ gstream_event_get_method (GstreamEvent *event)
  *
  * Returns: (transfer none) (array zero-terminated=1): the namespace
  */
-const char * const *
+const char *const *
 gstream_event_get_namespace (GstreamEvent *event)
 {
   g_return_val_if_fail (event != NULL, NULL);
@@ -681,7 +681,7 @@ static char *
 rewrite (GstreamEvent *event)
 {
   const GstreamEventBody *body = event->body;
-  GstreamJsonSlice seq = body->seq_slice;
+  GstreamJsonSlice        seq = body->seq_slice;
   g_autoptr (GString) out = NULL;
 
   if (event->seq == body->read_seq)

@@ -27,7 +27,7 @@ struct _GstreamInterrupt
   gatomicrefcount   ref_count;
   char             *id;
   GstreamPayload   *value;
-  GstreamNamespace *namespace_; /* NULL where unknown */
+  GstreamNamespace *namespace_;      /* NULL where unknown */
   GstreamPayload   *response_schema; /* or NULL */
 };
 
@@ -45,10 +45,10 @@ G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref,
  * Returns: (transfer full): an interrupt
  */
 GstreamInterrupt *
-gstream_interrupt_new (const char         *id,
-                       GstreamPayload     *value,
-                       const char * const *namespace_,
-                       GstreamPayload     *response_schema)
+gstream_interrupt_new (const char        *id,
+                       GstreamPayload    *value,
+                       const char *const *namespace_,
+                       GstreamPayload    *response_schema)
 {
   GstreamInterrupt *self;
 
@@ -144,7 +144,7 @@ gstream_interrupt_get_value (GstreamInterrupt *interrupt)
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
  */
-const char * const *
+const char *const *
 gstream_interrupt_get_namespace (GstreamInterrupt *interrupt)
 {
   g_return_val_if_fail (interrupt != NULL, NULL);

@@ -33,62 +33,62 @@ typedef struct
   const guint32 *last;      /* behind the last token; points to @length */
   const char    *backslash; /* the first one that is not passed yet, or the text's end */
   guint          max_depth;
-  guint          depth;     /* levels that are open */
+  guint          depth; /* levels that are open */
 
-  const char    *expected;  /* NULL until something is wrong */
-  gsize          error_at;  /* byte */
-  GstreamError   error_code;
+  const char  *expected; /* NULL until something is wrong */
+  gsize        error_at; /* byte */
+  GstreamError error_code;
 
-  char           name[64];  /* for a member's name that has escapes, without these */
-  char           word[64];  /* the same for a string that is to be compared */
+  char name[64]; /* for a member's name that has escapes, without these */
+  char word[64]; /* the same for a string that is to be compared */
 } GstreamJsonCursor;
 
-gboolean gstream_json_cursor_init      (GstreamJsonCursor *self,
-                                        const char        *json,
-                                        gsize              length,
-                                        guint              max_depth);
+gboolean gstream_json_cursor_init (GstreamJsonCursor *self,
+                                   const char        *json,
+                                   gsize              length,
+                                   guint              max_depth);
 /* Always FALSE. The first failure counts. */
-gboolean gstream_json_cursor_fail      (GstreamJsonCursor *self,
-                                        gsize              at,
-                                        const char        *expected);
+gboolean gstream_json_cursor_fail (GstreamJsonCursor *self,
+                                   gsize              at,
+                                   const char        *expected);
 void     gstream_json_cursor_set_error (GstreamJsonCursor *self,
                                         GError           **error);
 /* Whether all has been passed. */
-gboolean gstream_json_cursor_end       (GstreamJsonCursor *self);
+gboolean gstream_json_cursor_end (GstreamJsonCursor *self);
 
 /* Each passes one value. */
-gboolean gstream_json_cursor_skip      (GstreamJsonCursor *self);
-gboolean gstream_json_cursor_string    (GstreamJsonCursor *self,
-                                        GstreamJsonString *string);
+gboolean gstream_json_cursor_skip (GstreamJsonCursor *self);
+gboolean gstream_json_cursor_string (GstreamJsonCursor *self,
+                                     GstreamJsonString *string);
 
 /* Each passes any value, and gives it if it is a string; the second one without escapes, to be compared. */
 gboolean gstream_json_cursor_string_if_any (GstreamJsonCursor *self,
                                             GstreamJsonString *string);
-gboolean gstream_json_cursor_word_if_any   (GstreamJsonCursor *self,
-                                            GstreamJsonString *word);
+gboolean gstream_json_cursor_word_if_any (GstreamJsonCursor *self,
+                                          GstreamJsonString *word);
 
 /* Passes a value; @count is -1 unless that is 0 or more and an integer that int64 can hold. */
 gboolean gstream_json_cursor_count_if_any (GstreamJsonCursor *self,
                                            gint64            *count);
 /* The same, and it has to be one. */
-gboolean gstream_json_cursor_count     (GstreamJsonCursor *self,
-                                        gint64            *count,
-                                        const char        *expected);
+gboolean gstream_json_cursor_count (GstreamJsonCursor *self,
+                                    gint64            *count,
+                                    const char        *expected);
 
 /*
  * open, then member (or element) as long as that is TRUE, the value to be
  * passed after each; at the end expected is NULL unless something was wrong.
  */
-gboolean gstream_json_cursor_open      (GstreamJsonCursor *self,
-                                        char               bracket,
-                                        const char        *expected);
-gboolean gstream_json_cursor_member    (GstreamJsonCursor *self,
-                                        GstreamJsonString *name);
-gboolean gstream_json_cursor_element   (GstreamJsonCursor *self);
+gboolean gstream_json_cursor_open (GstreamJsonCursor *self,
+                                   char               bracket,
+                                   const char        *expected);
+gboolean gstream_json_cursor_member (GstreamJsonCursor *self,
+                                     GstreamJsonString *name);
+gboolean gstream_json_cursor_element (GstreamJsonCursor *self);
 
 /* Back or forth to the token at @next. */
-void     gstream_json_cursor_move      (GstreamJsonCursor *self,
-                                        const guint32     *next);
+void gstream_json_cursor_move (GstreamJsonCursor *self,
+                               const guint32     *next);
 
 /* g_ascii_isdigit() looks it up in a table, which takes longer. */
 static inline gboolean
@@ -108,8 +108,8 @@ gstream_json_read_eight_digits (const char *p,
   word = GUINT64_FROM_LE (word); /* the first digit's byte is the lowest */
   if (((word & 0xf0f0f0f0f0f0f0f0) | ((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) != 0x3333333333333333)
     return FALSE;
-  word = (word & 0x0f0f0f0f0f0f0f0f) * ((10 << 8) + 1) >> 8;                               /* each two */
-  word = (word & 0x00ff00ff00ff00ff) * ((100 << 16) + 1) >> 16;                            /* each four */
+  word = (word & 0x0f0f0f0f0f0f0f0f) * ((10 << 8) + 1) >> 8;    /* each two */
+  word = (word & 0x00ff00ff00ff00ff) * ((100 << 16) + 1) >> 16; /* each four */
   *value = (word & 0x0000ffff0000ffff) * ((G_GUINT64_CONSTANT (10000) << 32) + 1) >> 32;
   return TRUE;
 }
@@ -121,8 +121,8 @@ gstream_json_pass_count (const char *p,
                          gint64     *count)
 {
   const char *start = p;
-  guint64 value = 0;
-  guint digit;
+  guint64     value = 0;
+  guint       digit;
 
   if (end - p >= 8 && gstream_json_read_eight_digits (p, &value))
     p += 8;
@@ -170,7 +170,6 @@ gstream_json_string_is_len (const GstreamJsonString *string,
 }
 
 /* Whether @string is written exactly as @literal, which has no escapes. */
-#define gstream_json_string_is(string, literal) \
-  gstream_json_string_is_len ((string), (literal), sizeof (literal) - 1)
+#define gstream_json_string_is(string, literal) gstream_json_string_is_len ((string), (literal), sizeof (literal) - 1)
 
 G_END_DECLS

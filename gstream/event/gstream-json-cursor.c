@@ -53,7 +53,7 @@ pass_word (const char *p,
            const char *end)
 {
   const char *word = *p == 't' ? "true" : *p == 'f' ? "false" : "null";
-  gsize length = strlen (word);
+  gsize       length = strlen (word);
 
   if ((gsize) (end - p) < length || memcmp (p, word, length) != 0)
     return NULL;
@@ -93,14 +93,10 @@ typedef struct
 
 /* Numbers that JSON does not have, as Python, JavaScript and C write them. */
 static const Foreign foreign[] = {
-  { "NaN", "a value, and NaN is none in JSON" },
-  { "nan", "a value, and NaN is none in JSON" },
-  { "-NaN", "a value, and NaN is none in JSON" },
-  { "-nan", "a value, and NaN is none in JSON" },
-  { "Infinity", "a value, and Infinity is none in JSON" },
-  { "-Infinity", "a value, and -Infinity is none in JSON" },
-  { "inf", "a value, and Infinity is none in JSON" },
-  { "-inf", "a value, and -Infinity is none in JSON" },
+  { "NaN", "a value, and NaN is none in JSON" },           { "nan", "a value, and NaN is none in JSON" },
+  { "-NaN", "a value, and NaN is none in JSON" },          { "-nan", "a value, and NaN is none in JSON" },
+  { "Infinity", "a value, and Infinity is none in JSON" }, { "-Infinity", "a value, and -Infinity is none in JSON" },
+  { "inf", "a value, and Infinity is none in JSON" },      { "-inf", "a value, and -Infinity is none in JSON" },
 };
 
 /* What is expected at @p, where no value is; of NaN and Infinity, that they are none. */
@@ -122,8 +118,8 @@ expect_value (const char *p,
 /* What the index, which does not say, found wrong with @json's strings or encoding: where, and what was expected there. */
 G_GNUC_NO_INLINE static const char *
 find_flaw (const char *json,
-                              gsize       length,
-                              gsize      *at)
+           gsize       length,
+           gsize      *at)
 {
   const char *end = json + length;
   const char *valid_end;
@@ -185,8 +181,8 @@ gstream_json_cursor_set_error (GstreamJsonCursor *self,
     g_set_error (error, GSTREAM_ERROR, self->error_code,
                  "byte %" G_GSIZE_FORMAT ": expected at most %u levels of nesting", self->error_at, self->max_depth);
   else
-    g_set_error (error, GSTREAM_ERROR, self->error_code,
-                 "byte %" G_GSIZE_FORMAT ": expected %s", self->error_at, self->expected);
+    g_set_error (error, GSTREAM_ERROR, self->error_code, "byte %" G_GSIZE_FORMAT ": expected %s", self->error_at,
+                 self->expected);
 }
 
 static void
@@ -207,8 +203,8 @@ gstream_json_cursor_init (GstreamJsonCursor *self,
                           guint              max_depth)
 {
   const guint32 *tokens;
-  gsize n_tokens;
-  gsize at;
+  gsize          n_tokens;
+  gsize          at;
 
   self->json = json;
   self->length = length;
@@ -422,8 +418,8 @@ gstream_json_cursor_member (GstreamJsonCursor *self,
                             GstreamJsonString *name)
 {
   const guint32 *next = self->next;
-  const char *json = self->json;
-  gboolean is_behind_comma;
+  const char    *json = self->json;
+  gboolean       is_behind_comma;
 
   if (self->last - next < 3) /* a comma, a name, a colon */
     return pass_member (self, name);
@@ -525,8 +521,8 @@ G_GNUC_NO_INLINE static gboolean
 pass_count (GstreamJsonCursor *self,
             gint64            *count)
 {
-  guint32 start = *self->next;
-  gboolean is_positive = gstream_json_is_digit (gstream_json_cursor_peek (self));
+  guint32          start = *self->next;
+  gboolean         is_positive = gstream_json_is_digit (gstream_json_cursor_peek (self));
   GstreamJsonValue number;
 
   *count = -1;

@@ -107,11 +107,11 @@ gstream_json_is_number (GstreamJsonValue value)
   return *value.start == '-' || (*value.start >= '0' && *value.start <= '9');
 }
 
-GstreamPayloadKind gstream_json_kind          (GstreamJsonValue   value);
-const char        *gstream_json_pass_scalar   (const char        *p,
-                                               const char        *end);
-const char        *gstream_json_pass_container (const char       *p,
-                                                const char       *end);
+GstreamPayloadKind gstream_json_kind (GstreamJsonValue value);
+const char        *gstream_json_pass_scalar (const char *p,
+                                             const char *end);
+const char        *gstream_json_pass_container (const char *p,
+                                                const char *end);
 
 /* Behind the value that starts at @p. */
 static inline const char *
@@ -125,59 +125,59 @@ gstream_json_pass (const char *p,
   return gstream_json_pass_scalar (p, end);
 }
 
-void               gstream_json_iter_init     (GstreamJsonIter   *iter,
-                                               GstreamJsonValue   container);
-gboolean           gstream_json_iter_element  (GstreamJsonIter   *iter,
-                                               GstreamJsonValue  *element);
+void     gstream_json_iter_init (GstreamJsonIter *iter,
+                                 GstreamJsonValue container);
+gboolean gstream_json_iter_element (GstreamJsonIter  *iter,
+                                    GstreamJsonValue *element);
 /* @name is within its quotes. Of members with one name all come, as they stand. */
-gboolean           gstream_json_iter_member   (GstreamJsonIter   *iter,
-                                               GstreamJsonValue  *name,
-                                               GstreamJsonValue  *value);
+gboolean gstream_json_iter_member (GstreamJsonIter  *iter,
+                                   GstreamJsonValue *name,
+                                   GstreamJsonValue *value);
 
 /*
  * Writes what is within a string's quotes as it is meant, never longer than it is
  * written, and gives the length. What UTF-8 or a C string cannot hold (half a
  * surrogate pair, U+0000) becomes U+FFFD.
  */
-gsize              gstream_json_unescape      (char              *out,
-                                               const char        *raw,
-                                               gsize              length);
+gsize gstream_json_unescape (char       *out,
+                             const char *raw,
+                             gsize       length);
 /*
  * A pair of surrogates may be spread over two texts. Leaves out of @raw, which is within
  * the quotes, the second half of one at its start and the first half of one at its end;
  * 0: there is none.
  */
-void               gstream_json_trim_halves   (GstreamJsonValue  *raw,
-                                               guint16           *low,
-                                               guint16           *high);
+void gstream_json_trim_halves (GstreamJsonValue *raw,
+                               guint16          *low,
+                               guint16          *high);
 /* The character of both, or what each is by itself: U+FFFD, or nothing where it is 0. */
-void               gstream_json_join_halves   (GString           *out,
-                                               guint16            high,
-                                               guint16            low);
-char              *gstream_json_dup_raw       (GstreamJsonValue   raw); /* within the quotes */
-char              *gstream_json_dup_string    (GstreamJsonValue   string);
+void  gstream_json_join_halves (GString *out,
+                                guint16  high,
+                                guint16  low);
+char *gstream_json_dup_raw (GstreamJsonValue raw); /* within the quotes */
+char *gstream_json_dup_string (GstreamJsonValue string);
 /* FALSE where the number is not an integer that int64 can hold. 5.0 and 1e3 are. */
-gboolean           gstream_json_read_integer  (GstreamJsonValue   number,
-                                               gint64            *integer);
-double             gstream_json_read_double   (GstreamJsonValue   number);
+gboolean gstream_json_read_integer (GstreamJsonValue number,
+                                    gint64          *integer);
+double   gstream_json_read_double (GstreamJsonValue number);
 
 /* By JSON Pointer. The last of duplicate names counts. */
-gboolean           gstream_json_find          (GstreamJsonValue   value,
-                                               const char        *pointer,
-                                               GstreamJsonValue  *found);
+gboolean gstream_json_find (GstreamJsonValue  value,
+                            const char       *pointer,
+                            GstreamJsonValue *found);
 
 /* The members of an object, each name once, its last value at its first place. */
 typedef struct
 {
-  char             *name;
-  GstreamJsonValue  value;
+  char            *name;
+  GstreamJsonValue value;
 } GstreamJsonMember;
 
-GArray            *gstream_json_members       (GstreamJsonValue   object);
+GArray *gstream_json_members (GstreamJsonValue object);
 
-gboolean           gstream_json_equal         (GstreamJsonValue   a,
-                                               GstreamJsonValue   b);
+gboolean gstream_json_equal (GstreamJsonValue a,
+                             GstreamJsonValue b);
 /* The same for values that are equal. */
-guint              gstream_json_hash          (GstreamJsonValue   value);
+guint gstream_json_hash (GstreamJsonValue value);
 
 G_END_DECLS

@@ -116,7 +116,7 @@ gstream_json_unescape (char       *out,
 {
   const char *end = raw + length;
   const char *backslash;
-  char *o = out;
+  char       *o = out;
 
   while ((backslash = memchr (raw, '\\', end - raw)) != NULL)
     {
@@ -187,12 +187,12 @@ gstream_json_dup_string (GstreamJsonValue string)
 
 /* FALSE: it is not written with digits alone, or beyond int64. */
 static inline gboolean
-read_digits (GstreamJsonValue  number,
-             gint64           *integer)
+read_digits (GstreamJsonValue number,
+             gint64          *integer)
 {
-  gboolean negative = *number.start == '-';
+  gboolean    negative = *number.start == '-';
   const char *p = number.start + negative;
-  guint64 value = 0;
+  guint64     value = 0;
 
   if (number.end - p > 19) /* 19 digits never overflow 64 bits */
     return FALSE;
@@ -210,8 +210,8 @@ read_digits (GstreamJsonValue  number,
 
 /* One that is written with a point or an exponent, such as 5.0 or 1e3. */
 G_GNUC_NO_INLINE static gboolean
-read_whole_double (GstreamJsonValue  number,
-                   gint64           *integer)
+read_whole_double (GstreamJsonValue number,
+                   gint64          *integer)
 {
   double value;
 
@@ -228,8 +228,8 @@ read_whole_double (GstreamJsonValue  number,
 }
 
 gboolean
-gstream_json_read_integer (GstreamJsonValue  number,
-                           gint64           *integer)
+gstream_json_read_integer (GstreamJsonValue number,
+                           gint64          *integer)
 {
   return read_digits (number, integer) || read_whole_double (number, integer);
 }
@@ -237,8 +237,8 @@ gstream_json_read_integer (GstreamJsonValue  number,
 double
 gstream_json_read_double (GstreamJsonValue number)
 {
-  char buffer[64];
-  gsize length = number.end - number.start;
+  char             buffer[64];
+  gsize            length = number.end - number.start;
   g_autofree char *large = NULL;
 
   if (length >= sizeof buffer)
@@ -277,8 +277,8 @@ gstream_json_kind (GstreamJsonValue value)
 /* --- elements and members --- */
 
 void
-gstream_json_iter_init (GstreamJsonIter  *iter,
-                        GstreamJsonValue  container)
+gstream_json_iter_init (GstreamJsonIter *iter,
+                        GstreamJsonValue container)
 {
   iter->at = container.start + 1;
   iter->end = container.end;
@@ -352,10 +352,10 @@ gstream_json_members (GstreamJsonValue object)
 {
   GArray *members = g_array_new (FALSE, FALSE, sizeof (GstreamJsonMember));
   g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
-  GstreamJsonValue raw;
+  GstreamJsonValue  raw;
   GstreamJsonMember member;
-  GstreamJsonIter iter;
-  gpointer place;
+  GstreamJsonIter   iter;
+  gpointer          place;
 
   g_array_set_clear_func (members, clear_member);
   gstream_json_iter_init (&iter, object);
@@ -413,7 +413,7 @@ read_token (const char *pointer,
             Token      *token)
 {
   static const gboolean is_special[256] = { ['\0'] = TRUE, ['/'] = TRUE, ['~'] = TRUE, ['\\'] = TRUE };
-  const char *p = pointer + 1;
+  const char           *p = pointer + 1;
 
   token->is_plain = TRUE;
   while (!is_special[(guchar) *p])
@@ -445,13 +445,13 @@ is_token_of (const Token *token,
 
 /* For a name or token with escapes. */
 G_GNUC_NO_INLINE static gboolean
-is_meant (GstreamJsonValue  raw,
-          const Token      *token)
+is_meant (GstreamJsonValue raw,
+          const Token     *token)
 {
-  gsize length = raw.end - raw.start;
-  char buffer[128];
+  gsize            length = raw.end - raw.start;
+  char             buffer[128];
   g_autofree char *large = NULL;
-  char *name = buffer;
+  char            *name = buffer;
 
   if (length > sizeof buffer)
     name = large = g_malloc (length);
@@ -459,8 +459,8 @@ is_meant (GstreamJsonValue  raw,
 }
 
 static inline gboolean
-has_escapes (GstreamJsonValue  raw,
-             const char       *end)
+has_escapes (GstreamJsonValue raw,
+             const char      *end)
 {
   gsize length = raw.end - raw.start;
 
@@ -471,9 +471,9 @@ has_escapes (GstreamJsonValue  raw,
 
 /* A name is never longer than it is written, and only escapes make it shorter. */
 static inline gboolean
-is_named (GstreamJsonValue  raw,
-          const char       *end,
-          const Token      *token)
+is_named (GstreamJsonValue raw,
+          const char      *end,
+          const Token     *token)
 {
   gsize length = raw.end - raw.start;
 
@@ -490,7 +490,7 @@ look_in_object (const char       *p,
                 const char       *pointer,
                 GstreamJsonValue *found)
 {
-  Token token;
+  Token       token;
   const char *rest = read_token (pointer, &token);
 
   p = gstream_json_pass_space (p + 1);
@@ -531,10 +531,10 @@ look_in_array (const char       *p,
                const char       *pointer,
                GstreamJsonValue *found)
 {
-  Token token;
-  const char *rest = read_token (pointer, &token);
+  Token           token;
+  const char     *rest = read_token (pointer, &token);
   GstreamJsonIter iter = { p + 1, end };
-  guint64 wanted;
+  guint64         wanted;
 
   if (!read_index (&token, &wanted))
     return gstream_json_pass (p, end);
@@ -608,8 +608,8 @@ static gboolean
 equal_numbers (GstreamJsonValue a,
                GstreamJsonValue b)
 {
-  gint64 integer_a;
-  gint64 integer_b;
+  gint64   integer_a;
+  gint64   integer_b;
   gboolean exact_a = gstream_json_read_integer (a, &integer_a);
   gboolean exact_b = gstream_json_read_integer (b, &integer_b);
 
@@ -724,8 +724,8 @@ static guint
 hash_array (GstreamJsonValue array)
 {
   GstreamJsonValue element;
-  GstreamJsonIter iter;
-  guint hash = GSTREAM_PAYLOAD_ARRAY;
+  GstreamJsonIter  iter;
+  guint            hash = GSTREAM_PAYLOAD_ARRAY;
 
   gstream_json_iter_init (&iter, array);
   while (gstream_json_iter_element (&iter, &element))

@@ -13,7 +13,7 @@ static GVariant *
 array_to_variant (GstreamJsonValue array)
 {
   g_autoptr (GPtrArray) children = g_ptr_array_new ();
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
   GstreamJsonValue element;
 
   gstream_json_iter_init (&iter, array);
@@ -31,8 +31,8 @@ object_to_variant (GstreamJsonValue object)
   for (guint i = 0; i < members->len; i++)
     {
       GstreamJsonMember *member = &g_array_index (members, GstreamJsonMember, i);
-      GVariant *name = g_variant_new_take_string (g_steal_pointer (&member->name));
-      GVariant *value = g_variant_new_variant (gstream_json_to_variant (member->value));
+      GVariant          *name = g_variant_new_take_string (g_steal_pointer (&member->name));
+      GVariant          *value = g_variant_new_variant (gstream_json_to_variant (member->value));
 
       g_ptr_array_add (children, g_variant_new_dict_entry (name, value));
     }
@@ -81,8 +81,8 @@ static gboolean
 refuse (Writer     *self,
         const char *what)
 {
-  g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-               "at \"%s\": JSON cannot say %s", self->pointer->str, what);
+  g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "at \"%s\": JSON cannot say %s", self->pointer->str,
+               what);
   return FALSE;
 }
 
@@ -92,7 +92,7 @@ write_child (Writer     *self,
              const char *step,
              GVariant   *value)
 {
-  gsize length = self->pointer->len;
+  gsize    length = self->pointer->len;
   gboolean written;
 
   g_string_append_c (self->pointer, '/');
@@ -144,10 +144,9 @@ write_object (Writer   *self,
               GVariant *dictionary)
 {
   const GVariantType *name = g_variant_type_key (g_variant_type_element (g_variant_get_type (dictionary)));
-  gsize n = g_variant_n_children (dictionary);
+  gsize               n = g_variant_n_children (dictionary);
 
-  if (!g_variant_type_equal (name, G_VARIANT_TYPE_STRING) &&
-      !g_variant_type_equal (name, G_VARIANT_TYPE_OBJECT_PATH) &&
+  if (!g_variant_type_equal (name, G_VARIANT_TYPE_STRING) && !g_variant_type_equal (name, G_VARIANT_TYPE_OBJECT_PATH) &&
       !g_variant_type_equal (name, G_VARIANT_TYPE_SIGNATURE))
     return refuse (self, "a dictionary whose keys are not strings");
 
@@ -266,8 +265,8 @@ write_value (Writer   *self,
 
   if (self->depth == GSTREAM_JSON_MAX_DEPTH)
     {
-      g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                   "expected at most %u levels of nesting", GSTREAM_JSON_MAX_DEPTH);
+      g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected at most %u levels of nesting",
+                   GSTREAM_JSON_MAX_DEPTH);
       return FALSE;
     }
   self->depth++;
@@ -277,9 +276,9 @@ write_value (Writer   *self,
 }
 
 gboolean
-gstream_json_write_variant (GString   *out,
-                            GVariant  *value,
-                            GError   **error)
+gstream_json_write_variant (GString  *out,
+                            GVariant *value,
+                            GError  **error)
 {
   g_autoptr (GString) pointer = g_string_new (NULL);
   Writer writer = { out, pointer, 0, error };

@@ -10,27 +10,27 @@
 
 G_BEGIN_DECLS
 
-void gstream_json_write_string     (GString    *out,
-                                    const char *string); /* quoted and escaped */
+void gstream_json_write_string (GString    *out,
+                                const char *string); /* quoted and escaped */
 void gstream_json_write_string_len (GString    *out,
                                     const char *string,
                                     gsize       length);
-void gstream_json_write_member     (GString    *out,
-                                    const char *name); /* a comma where one is due, "name": */
-void gstream_json_write_double     (GString    *out,
-                                    double      value);
-void gstream_json_write_strv       (GString            *out,
-                                    const char * const *strv);
+void gstream_json_write_member (GString    *out,
+                                const char *name); /* a comma where one is due, "name": */
+void gstream_json_write_double (GString *out,
+                                double   value);
+void gstream_json_write_strv (GString           *out,
+                              const char *const *strv);
 
 /* Whole members; none for a value that is NULL. */
-void gstream_json_add_string       (GString        *out,
-                                    const char     *name,
-                                    const char     *string);
-void gstream_json_add_integer      (GString        *out,
-                                    const char     *name,
-                                    gint64          value);
-void gstream_json_add_payload      (GString        *out,
-                                    const char     *name,
-                                    GstreamPayload *payload);
+void gstream_json_add_string (GString    *out,
+                              const char *name,
+                              const char *string);
+void gstream_json_add_integer (GString    *out,
+                               const char *name,
+                               gint64      value);
+void gstream_json_add_payload (GString        *out,
+                               const char     *name,
+                               GstreamPayload *payload);
 
 G_END_DECLS

@@ -84,8 +84,8 @@ gstream_json_write_double (GString *out,
 }
 
 void
-gstream_json_write_strv (GString            *out,
-                         const char * const *strv)
+gstream_json_write_strv (GString           *out,
+                         const char *const *strv)
 {
   g_string_append_c (out, '[');
   for (guint i = 0; strv[i] != NULL; i++)

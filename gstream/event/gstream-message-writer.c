@@ -51,16 +51,16 @@ typedef enum
 
 struct _GstreamMessageWriter
 {
-  GObject             parent_instance;
+  GObject parent_instance;
 
-  char              **given_namespace; /* these three until the first event is made */
-  char               *given_node;
-  char               *given_id;
-  GstreamEvent       *first; /* message-start: all other events use its namespace and strings */
-  const char         *id;    /* of the message, and its run: the first event's */
-  gint64              index; /* of the latest block; -1 before any */
-  WriterBlock         block; /* what that block takes */
-  GstreamEventArena  *arena; /* that deltas are made in; NULL before the first */
+  char             **given_namespace; /* these three until the first event is made */
+  char              *given_node;
+  char              *given_id;
+  GstreamEvent      *first; /* message-start: all other events use its namespace and strings */
+  const char        *id;    /* of the message, and its run: the first event's */
+  gint64             index; /* of the latest block; -1 before any */
+  WriterBlock        block; /* what that block takes */
+  GstreamEventArena *arena; /* that deltas are made in; NULL before the first */
 };
 
 enum
@@ -85,11 +85,11 @@ event_new (GstreamMessageWriter *self,
            gsize                 size,
            gpointer             *room)
 {
-  gsize whole = sizeof (GstreamEvent) + sizeof (GstreamEventBody) + sizeof (GstreamEventFields) + size;
-  GstreamEvent *event = gstream_event_arena_alloc (&self->arena, self->first, whole);
+  gsize               whole = sizeof (GstreamEvent) + sizeof (GstreamEventBody) + sizeof (GstreamEventFields) + size;
+  GstreamEvent       *event = gstream_event_arena_alloc (&self->arena, self->first, whole);
   GstreamEventFields *fields = gstream_event_init (event);
   const GstreamEventBody *first = self->first->body;
-  GstreamEventBody *body = event->body;
+  GstreamEventBody       *body = event->body;
 
   gstream_event_fields_init (fields, GSTREAM_METHOD_MESSAGES);
   fields->step = step;
@@ -143,7 +143,7 @@ data_event_new (GstreamMessageWriter *self,
                 GstreamStep           step,
                 GString              *out)
 {
-  gpointer room;
+  gpointer      room;
   GstreamEvent *event = event_new (self, step, 0, &room);
 
   event->body->data = end_data (out, self->id);
@@ -153,9 +153,9 @@ data_event_new (GstreamMessageWriter *self,
 /* The fields that reading the event's JSON would give. */
 static const GstreamEventFields *
 make_first_fields (GstreamEvent *first,
-                  const char   *id)
+                   const char   *id)
 {
-  gsize size = strlen (id) + 1;
+  gsize               size = strlen (id) + 1;
   GstreamEventFields *fields = g_malloc (sizeof *fields + size);
 
   gstream_event_fields_init (fields, GSTREAM_METHOD_MESSAGES);
@@ -169,7 +169,7 @@ make_first_fields (GstreamEvent *first,
 
 static void
 make_first (GstreamMessageWriter *self,
-            const char * const   *namespace_,
+            const char *const    *namespace_,
             const char           *node,
             const char           *id)
 {
@@ -200,8 +200,7 @@ gstream_message_writer_constructed (GObject *object)
 
   if (self->given_id == NULL)
     self->given_id = g_uuid_string_random ();
-  make_first (self, (const char * const *) self->given_namespace, self->given_node,
-                                     self->given_id);
+  make_first (self, (const char *const *) self->given_namespace, self->given_node, self->given_id);
   forget_given (self);
 
   G_OBJECT_CLASS (gstream_message_writer_parent_class)->constructed (object);
@@ -269,7 +268,7 @@ gstream_message_writer_finalize (GObject *object)
 static void
 gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->constructed = gstream_message_writer_constructed;
@@ -315,9 +314,9 @@ gstream_message_writer_init (GstreamMessageWriter *self)
  * Returns: (transfer full): a writer
  */
 GstreamMessageWriter *
-gstream_message_writer_new (const char * const *namespace_,
-                            const char         *node,
-                            const char         *id)
+gstream_message_writer_new (const char *const *namespace_,
+                            const char        *node,
+                            const char        *id)
 {
   return g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", node, "id", id, NULL);
 }
@@ -341,8 +340,8 @@ gstream_message_writer_start (GstreamMessageWriter *self)
 }
 
 static gboolean
-check_block (GstreamPayload  *block,
-             GError         **error)
+check_block (GstreamPayload *block,
+             GError        **error)
 {
   if (gstream_payload_get_string (block, "/type") != NULL)
     return TRUE;
@@ -364,7 +363,7 @@ block_event (GstreamMessageWriter *self,
              const char           *name,
              GstreamPayload       *block)
 {
-  GString *out = begin_data (name, block->length);
+  GString      *out = begin_data (name, block->length);
   GstreamEvent *event;
 
   gstream_json_add_integer (out, "index", self->index);
@@ -386,9 +385,9 @@ block_event (GstreamMessageWriter *self,
  * Returns: (transfer full): an event, or %NULL on failure
  */
 GstreamEvent *
-gstream_message_writer_start_block (GstreamMessageWriter  *self,
-                                    GstreamPayload        *block,
-                                    GError               **error)
+gstream_message_writer_start_block (GstreamMessageWriter *self,
+                                    GstreamPayload       *block,
+                                    GError              **error)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
   g_return_val_if_fail (block != NULL, NULL);
@@ -413,9 +412,9 @@ gstream_message_writer_start_block (GstreamMessageWriter  *self,
  * Returns: (transfer full): an event, or %NULL on failure
  */
 GstreamEvent *
-gstream_message_writer_finish_block (GstreamMessageWriter  *self,
-                                     GstreamPayload        *block,
-                                     GError               **error)
+gstream_message_writer_finish_block (GstreamMessageWriter *self,
+                                     GstreamPayload       *block,
+                                     GError              **error)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
   g_return_val_if_fail (block != NULL, NULL);
@@ -485,8 +484,8 @@ delta_new (GstreamMessageWriter *self,
            const char           *text,
            gsize                 length)
 {
-  gpointer room;
-  GstreamEvent *event = event_new (self, GSTREAM_STEP_BLOCK_DELTA, length + 1, &room);
+  gpointer            room;
+  GstreamEvent       *event = event_new (self, GSTREAM_STEP_BLOCK_DELTA, length + 1, &room);
   GstreamEventFields *fields = fields_of (event);
 
   fields->delta = delta;
@@ -539,7 +538,7 @@ mend_delta (GstreamMessageWriter *self,
 
 static inline GstreamEvent *
 write_delta (GstreamMessageWriter *self,
-             WriterBlock    block,
+             WriterBlock           block,
              GstreamDelta          delta,
              const char           *text)
 {

@@ -12,24 +12,24 @@ G_BEGIN_DECLS
 GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, GSTREAM, MESSAGE_WRITER, GObject)
 
-GSTREAM_EXPORT GstreamMessageWriter *gstream_message_writer_new             (const char * const   *namespace_,
-                                                                             const char           *node,
-                                                                             const char           *id);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start           (GstreamMessageWriter *self);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start_block     (GstreamMessageWriter *self,
-                                                                             GstreamPayload       *block,
-                                                                             GError              **error);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_text            (GstreamMessageWriter *self,
-                                                                             const char           *text);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_reasoning       (GstreamMessageWriter *self,
-                                                                             const char           *reasoning);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_finish_block    (GstreamMessageWriter *self,
-                                                                             GstreamPayload       *block,
-                                                                             GError              **error);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_finish          (GstreamMessageWriter *self,
-                                                                             GstreamPayload       *usage,
-                                                                             const char           *finish_reason);
-GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_fail            (GstreamMessageWriter *self,
-                                                                             const char           *message);
+GSTREAM_EXPORT GstreamMessageWriter *gstream_message_writer_new (const char *const *namespace_,
+                                                                 const char        *node,
+                                                                 const char        *id);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start (GstreamMessageWriter *self);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start_block (GstreamMessageWriter *self,
+                                                                         GstreamPayload       *block,
+                                                                         GError              **error);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_text (GstreamMessageWriter *self,
+                                                                  const char           *text);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_reasoning (GstreamMessageWriter *self,
+                                                                       const char           *reasoning);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_finish_block (GstreamMessageWriter *self,
+                                                                          GstreamPayload       *block,
+                                                                          GError              **error);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_finish (GstreamMessageWriter *self,
+                                                                    GstreamPayload       *usage,
+                                                                    const char           *finish_reason);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_fail (GstreamMessageWriter *self,
+                                                                  const char           *message);
 
 G_END_DECLS

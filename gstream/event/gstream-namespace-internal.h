@@ -19,17 +19,17 @@ typedef struct
 } GstreamNamespace;
 
 /* NULL or empty: the root, which is shared and never freed. */
-GstreamNamespace *gstream_namespace_new     (const char * const     *segments);
-GstreamNamespace *gstream_namespace_new_len (const char * const     *segments,
-                                             guint                   length);
-GstreamNamespace *gstream_namespace_ref     (GstreamNamespace       *self);
-void              gstream_namespace_unref   (GstreamNamespace       *self);
-guint             gstream_namespace_hash    (gconstpointer           self);
-gboolean          gstream_namespace_equal   (gconstpointer           a,
-                                             gconstpointer           b);
+GstreamNamespace *gstream_namespace_new (const char *const *segments);
+GstreamNamespace *gstream_namespace_new_len (const char *const *segments,
+                                             guint              length);
+GstreamNamespace *gstream_namespace_ref (GstreamNamespace *self);
+void              gstream_namespace_unref (GstreamNamespace *self);
+guint             gstream_namespace_hash (gconstpointer self);
+gboolean          gstream_namespace_equal (gconstpointer a,
+                                           gconstpointer b);
 /* Whether @self is @ancestor or below it. */
-gboolean          gstream_namespace_is_in   (const GstreamNamespace *self,
-                                             const GstreamNamespace *ancestor);
+gboolean gstream_namespace_is_in (const GstreamNamespace *self,
+                                  const GstreamNamespace *ancestor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamNamespace, gstream_namespace_unref)
 

@@ -18,9 +18,9 @@ typedef struct
   GHashTable *entries; /* a set; NULL until there are any */
 } GstreamNamespaceTable;
 
-void              gstream_namespace_table_clear (GstreamNamespaceTable *self);
+void gstream_namespace_table_clear (GstreamNamespaceTable *self);
 /* Passes an array of strings; gives the namespace, the table's own. NULL: the next value is none, and @cursor has the error. */
-GstreamNamespace *gstream_namespace_table_read  (GstreamNamespaceTable *self,
-                                                 GstreamJsonCursor     *cursor);
+GstreamNamespace *gstream_namespace_table_read (GstreamNamespaceTable *self,
+                                                GstreamJsonCursor     *cursor);
 
 G_END_DECLS

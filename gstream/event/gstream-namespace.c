@@ -12,8 +12,8 @@
 #define EXPECTED "params.namespace, a list of strings"
 
 static gsize
-size_of (const char * const *segments,
-         guint               length)
+size_of (const char *const *segments,
+         guint              length)
 {
   gsize size = sizeof (GstreamNamespace) + (length + 1) * sizeof (char *);
 
@@ -23,11 +23,11 @@ size_of (const char * const *segments,
 }
 
 static GstreamNamespace *
-build (const char * const *segments,
-       guint               length)
+build (const char *const *segments,
+       guint              length)
 {
   GstreamNamespace *self = g_malloc (size_of (segments, length));
-  char *string = (char *) &self->segments[length + 1];
+  char             *string = (char *) &self->segments[length + 1];
 
   g_atomic_ref_count_init (&self->ref_count);
   self->length = length;
@@ -46,7 +46,7 @@ build (const char * const *segments,
 static GstreamNamespace *
 root (void)
 {
-  static gsize made = 0;
+  static gsize             made = 0;
   static GstreamNamespace *the_root;
 
   if (g_once_init_enter (&made))
@@ -58,14 +58,14 @@ root (void)
 }
 
 GstreamNamespace *
-gstream_namespace_new_len (const char * const *segments,
-                           guint               length)
+gstream_namespace_new_len (const char *const *segments,
+                           guint              length)
 {
   return length == 0 ? root () : build (segments, length);
 }
 
 GstreamNamespace *
-gstream_namespace_new (const char * const *segments)
+gstream_namespace_new (const char *const *segments)
 {
   return gstream_namespace_new_len (segments, segments != NULL ? g_strv_length ((char **) segments) : 0);
 }
@@ -119,8 +119,7 @@ gboolean
 gstream_namespace_is_in (const GstreamNamespace *self,
                          const GstreamNamespace *ancestor)
 {
-  return self == ancestor ||
-         (self->length >= ancestor->length && starts_alike (self, ancestor, ancestor->length));
+  return self == ancestor || (self->length >= ancestor->length && starts_alike (self, ancestor, ancestor->length));
 }
 
 /* --- the table --- */
@@ -128,15 +127,15 @@ gstream_namespace_is_in (const GstreamNamespace *self,
 typedef struct
 {
   GstreamNamespace *namespace_;
-  guint             length;   /* bytes of the text */
-  const char       *text;     /* behind the entry; in a key to look up by, anywhere */
+  guint             length; /* bytes of the text */
+  const char       *text;   /* behind the entry; in a key to look up by, anywhere */
 } NamespaceEntry;
 
 static guint
 entry_hash (gconstpointer data)
 {
   const NamespaceEntry *entry = data;
-  guint hash = entry->length;
+  guint                 hash = entry->length;
 
   for (guint i = 0; i < entry->length; i++)
     hash = hash * 31 + (guchar) entry->text[i];
@@ -175,7 +174,7 @@ namespace_from_text (const char *text,
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) segments = NULL;
   GstreamJsonValue value;
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
 
   gstream_json_iter_init (&iter, (GstreamJsonValue) { text, text + length });
   while (gstream_json_iter_element (&iter, &value))
@@ -185,12 +184,12 @@ namespace_from_text (const char *text,
       g_strv_builder_add (builder, segment);
     }
   segments = g_strv_builder_end (builder);
-  return gstream_namespace_new ((const char * const *) segments);
+  return gstream_namespace_new ((const char *const *) segments);
 }
 
 static NamespaceEntry *
-add_entry (GstreamNamespaceTable       *self,
-           const NamespaceEntry *key)
+add_entry (GstreamNamespaceTable *self,
+           const NamespaceEntry  *key)
 {
   NamespaceEntry *entry = g_malloc (sizeof *entry + key->length);
 
@@ -225,8 +224,8 @@ GstreamNamespace *
 gstream_namespace_table_read (GstreamNamespaceTable *self,
                               GstreamJsonCursor     *cursor)
 {
-  guint32 start = *cursor->next;
-  NamespaceEntry key = { 0 };
+  guint32         start = *cursor->next;
+  NamespaceEntry  key = { 0 };
   NamespaceEntry *entry;
 
   if (!pass_list (cursor))

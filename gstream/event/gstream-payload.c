@@ -83,7 +83,7 @@ G_DEFINE_ENUM_TYPE (GstreamPayloadKind, gstream_payload_kind,
 static GstreamPayloadExtras *
 extras_new (gsize length)
 {
-  guint n_strings = 4;
+  guint                 n_strings = 4;
   GstreamPayloadExtras *extras;
 
   while (n_strings < MOST_SLOTS && n_strings * BYTES_PER_SLOT < length)
@@ -127,7 +127,7 @@ static const char *
 get_terminated_json (GstreamPayload *payload)
 {
   GstreamPayloadExtras *extras = get_extras (payload);
-  char *json = g_atomic_pointer_get (&extras->json);
+  char                 *json = g_atomic_pointer_get (&extras->json);
 
   if (json != NULL)
     return json;
@@ -142,7 +142,7 @@ static GVariant *
 get_variant (GstreamPayload *payload)
 {
   GstreamPayloadExtras *extras = get_extras (payload);
-  GVariant *variant = g_atomic_pointer_get (&extras->variant);
+  GVariant             *variant = g_atomic_pointer_get (&extras->variant);
 
   if (variant != NULL)
     return variant;
@@ -158,7 +158,7 @@ static const GArray *
 get_members (GstreamPayload *payload)
 {
   GstreamPayloadExtras *extras = get_extras (payload);
-  GArray *members = g_atomic_pointer_get (&extras->members);
+  GArray               *members = g_atomic_pointer_get (&extras->members);
 
   if (members != NULL)
     return members;
@@ -184,7 +184,7 @@ hash_pointer (const char *pointer,
               gsize       length)
 {
   const guint64 factor = G_GUINT64_CONSTANT (0x9E3779B97F4A7C15); /* odd, its bits well mixed */
-  guint64 hash = length;
+  guint64       hash = length;
 
   for (gsize i = 0; i + 8 < length; i += 8)
     hash = (hash ^ load_word (pointer + i)) * factor;
@@ -199,16 +199,16 @@ hash_pointer (const char *pointer,
 
 static gpointer *
 get_string_slot (GstreamPayloadExtras *extras,
-          guint64               hash)
+                 guint64               hash)
 {
   return &extras->strings[hash & (extras->n_strings - 1)];
 }
 
 static const CachedString *
 find_cached_string (const CachedString *string,
-             const char         *pointer,
-             gsize               length,
-             guint64             hash)
+                    const char         *pointer,
+                    gsize               length,
+                    guint64             hash)
 {
   for (; string != NULL; string = string->next)
     if (string->hash == hash && string->length == length && memcmp (string->pointer, pointer, length) == 0)
@@ -217,14 +217,14 @@ find_cached_string (const CachedString *string,
 }
 
 static CachedString *
-cached_string_new (const char       *pointer,
-                   gsize             length,
-                   guint64           hash,
-                   GstreamJsonValue  string)
+cached_string_new (const char      *pointer,
+                   gsize            length,
+                   guint64          hash,
+                   GstreamJsonValue string)
 {
-  gsize raw_length = string.end - string.start - 2;
+  gsize         raw_length = string.end - string.start - 2;
   CachedString *cached = g_malloc (sizeof *cached + length + 1 + raw_length + 1);
-  char *text = cached->pointer + length + 1;
+  char         *text = cached->pointer + length + 1;
 
   cached->hash = hash;
   cached->length = length;
@@ -237,9 +237,9 @@ cached_string_new (const char       *pointer,
 /* Gives the cached string: @made, or that of another thread that was first, in which case @made is freed. */
 static const char *
 add_cached_string (gpointer     *slot,
-            CachedString *made)
+                   CachedString *made)
 {
-  CachedString *first;
+  CachedString       *first;
   const CachedString *known;
 
   do
@@ -263,10 +263,10 @@ get_cached_string (GstreamPayload *payload,
                    const char     *pointer)
 {
   GstreamPayloadExtras *extras = g_atomic_pointer_get (&payload->extras);
-  gsize length = strlen (pointer);
-  guint64 hash = hash_pointer (pointer, length);
-  const CachedString *known;
-  GstreamJsonValue value;
+  gsize                 length = strlen (pointer);
+  guint64               hash = hash_pointer (pointer, length);
+  const CachedString   *known;
+  GstreamJsonValue      value;
 
   if (extras != NULL)
     {
@@ -283,10 +283,10 @@ get_cached_string (GstreamPayload *payload,
 /* --- where payloads come from, and their references --- */
 
 GstreamPayload *
-gstream_payload_new_hosted (gpointer        host,
-                            GDestroyNotify  free_host,
-                            const char     *json,
-                            gsize           length)
+gstream_payload_new_hosted (gpointer       host,
+                            GDestroyNotify free_host,
+                            const char    *json,
+                            gsize          length)
 {
   GstreamPayload *self = g_new0 (GstreamPayload, 1);
 
@@ -334,7 +334,7 @@ gstream_payload_new_checked (const char *json,
                              gsize       length)
 {
   GstreamPayload *self = g_malloc (sizeof *self + length + 1);
-  char *copy = (char *) (self + 1);
+  char           *copy = (char *) (self + 1);
 
   memcpy (copy, json, length);
   copy[length] = '\0';
@@ -344,10 +344,10 @@ gstream_payload_new_checked (const char *json,
 }
 
 GstreamPayload *
-gstream_payload_new_part (GstreamPayload   *payload,
-                          GstreamJsonValue  value)
+gstream_payload_new_part (GstreamPayload  *payload,
+                          GstreamJsonValue value)
 {
-  gsize length = value.end - value.start;
+  gsize           length = value.end - value.start;
   GstreamPayload *part;
 
   if (length <= LARGEST_COPIED_PART)
@@ -359,8 +359,8 @@ gstream_payload_new_part (GstreamPayload   *payload,
 }
 
 static GstreamPayload *
-fail (GstreamJsonCursor  *cursor,
-      GError            **error)
+fail (GstreamJsonCursor *cursor,
+      GError           **error)
 {
   gstream_json_cursor_set_error (cursor, error);
   return NULL;
@@ -382,14 +382,14 @@ fail (GstreamJsonCursor  *cursor,
  * Returns: (transfer full): a payload, or %NULL on failure
  */
 GstreamPayload *
-gstream_payload_new (const char  *json,
-                     gssize       length,
-                     GError     **error)
+gstream_payload_new (const char *json,
+                     gssize      length,
+                     GError    **error)
 {
   GstreamJsonCursor cursor;
-  GstreamJsonSlice slice;
-  guint32 start;
-  gsize size;
+  GstreamJsonSlice  slice;
+  guint32           start;
+  gsize             size;
 
   g_return_val_if_fail (json != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -425,8 +425,8 @@ gstream_payload_new (const char  *json,
  * Returns: (transfer full): a payload, or %NULL on failure
  */
 GstreamPayload *
-gstream_payload_new_variant (GVariant  *value,
-                             GError   **error)
+gstream_payload_new_variant (GVariant *value,
+                             GError  **error)
 {
   g_autoptr (GVariant) owned = NULL;
   g_autoptr (GString) json = NULL;
@@ -697,7 +697,7 @@ gstream_payload_get_integer (GstreamPayload *payload,
                              const char     *pointer)
 {
   GstreamJsonValue value;
-  gint64 integer;
+  gint64           integer;
 
   g_return_val_if_fail (payload != NULL, 0);
   g_return_val_if_fail (pointer != NULL, 0);
@@ -755,8 +755,8 @@ static gsize
 count_elements (GstreamJsonValue array)
 {
   GstreamJsonValue element;
-  GstreamJsonIter iter;
-  gsize size = 0;
+  GstreamJsonIter  iter;
+  gsize            size = 0;
 
   gstream_json_iter_init (&iter, array);
   while (gstream_json_iter_element (&iter, &element))
@@ -859,12 +859,12 @@ gstream_payload_get_keys (GstreamPayload *payload,
 /* The contents of a GstreamPayloadIter. */
 typedef struct
 {
-  GstreamPayload  *payload;
-  gboolean         holds_payload;
-  gboolean         is_array;
-  GstreamJsonIter  elements; /* of an array */
-  const GArray    *members;  /* of an object, or NULL; @payload's */
-  guint            next;     /* of them */
+  GstreamPayload *payload;
+  gboolean        holds_payload;
+  gboolean        is_array;
+  GstreamJsonIter elements; /* of an array */
+  const GArray   *members;  /* of an object, or NULL; @payload's */
+  guint           next;     /* of them */
 } Iter;
 
 G_STATIC_ASSERT (sizeof (Iter) <= sizeof (GstreamPayloadIter));
@@ -898,9 +898,9 @@ gstream_payload_iter_init (GstreamPayloadIter *iter,
 }
 
 static gboolean
-next_member (Iter              *self,
-             const char       **key,
-             GstreamJsonValue  *value)
+next_member (Iter             *self,
+             const char      **key,
+             GstreamJsonValue *value)
 {
   const GstreamJsonMember *member;
 
@@ -915,9 +915,9 @@ next_member (Iter              *self,
 
 /* At the end, the iterator stays there and gives FALSE again. */
 static gboolean
-next_element (Iter              *self,
-              const char       **key,
-              GstreamJsonValue  *value)
+next_element (Iter             *self,
+              const char      **key,
+              GstreamJsonValue *value)
 {
   *key = NULL;
   return gstream_json_iter_element (&self->elements, value);
@@ -939,14 +939,14 @@ next_element (Iter              *self,
  * Returns: %TRUE if there was one more
  */
 gboolean
-gstream_payload_iter_next (GstreamPayloadIter  *iter,
-                           const char         **key,
-                           GstreamPayload     **value)
+gstream_payload_iter_next (GstreamPayloadIter *iter,
+                           const char        **key,
+                           GstreamPayload    **value)
 {
-  Iter *self = (Iter *) iter;
+  Iter            *self = (Iter *) iter;
   GstreamJsonValue found;
-  const char *name;
-  gboolean is_there;
+  const char      *name;
+  gboolean         is_there;
 
   g_return_val_if_fail (iter != NULL, FALSE);
 
@@ -981,7 +981,7 @@ static GstreamPayloadIter *
 iter_dup (const Iter *iter)
 {
   GstreamPayloadIter *dup = g_new0 (GstreamPayloadIter, 1);
-  Iter *self = (Iter *) dup;
+  Iter               *self = (Iter *) dup;
 
   *self = *iter;
   self->holds_payload = iter->payload != NULL;

@@ -38,42 +38,42 @@ typedef enum
 
 #define GSTREAM_TYPE_PAYLOAD_KIND (gstream_payload_kind_get_type ())
 
-GSTREAM_EXPORT GType               gstream_payload_kind_get_type (void);
-GSTREAM_EXPORT GType               gstream_payload_get_type     (void);
-GSTREAM_EXPORT GstreamPayload     *gstream_payload_new          (const char            *json,
-                                                                 gssize                 length,
-                                                                 GError               **error);
-GSTREAM_EXPORT GstreamPayload     *gstream_payload_new_variant  (GVariant              *value,
-                                                                 GError               **error);
-GSTREAM_EXPORT GstreamPayload     *gstream_payload_new_string   (const char            *string);
-GSTREAM_EXPORT GstreamPayload     *gstream_payload_ref          (GstreamPayload        *payload);
-GSTREAM_EXPORT void                gstream_payload_unref        (GstreamPayload        *payload);
+GSTREAM_EXPORT GType           gstream_payload_kind_get_type (void);
+GSTREAM_EXPORT GType           gstream_payload_get_type (void);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_new (const char *json,
+                                                    gssize      length,
+                                                    GError    **error);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_new_variant (GVariant *value,
+                                                            GError  **error);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_new_string (const char *string);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_ref (GstreamPayload *payload);
+GSTREAM_EXPORT void            gstream_payload_unref (GstreamPayload *payload);
 
-GSTREAM_EXPORT const char         *gstream_payload_get_json     (GstreamPayload        *payload,
-                                                                 gsize                 *length);
-GSTREAM_EXPORT char               *gstream_payload_dup_json     (GstreamPayload        *payload);
-GSTREAM_EXPORT GVariant           *gstream_payload_get_variant  (GstreamPayload        *payload);
-GSTREAM_EXPORT GstreamPayloadKind  gstream_payload_get_kind     (GstreamPayload        *payload);
-GSTREAM_EXPORT gboolean            gstream_payload_equal        (GstreamPayload        *payload,
-                                                                 GstreamPayload        *other);
+GSTREAM_EXPORT const char        *gstream_payload_get_json (GstreamPayload *payload,
+                                                            gsize          *length);
+GSTREAM_EXPORT char              *gstream_payload_dup_json (GstreamPayload *payload);
+GSTREAM_EXPORT GVariant          *gstream_payload_get_variant (GstreamPayload *payload);
+GSTREAM_EXPORT GstreamPayloadKind gstream_payload_get_kind (GstreamPayload *payload);
+GSTREAM_EXPORT gboolean           gstream_payload_equal (GstreamPayload *payload,
+                                                         GstreamPayload *other);
 
 /* By JSON Pointer (RFC 6901); "" is the payload itself. */
-GSTREAM_EXPORT gboolean            gstream_payload_has          (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT GstreamPayload     *gstream_payload_get          (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT const char         *gstream_payload_get_string   (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT gint64              gstream_payload_get_integer  (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT double              gstream_payload_get_double   (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT gboolean            gstream_payload_get_boolean  (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT gsize               gstream_payload_get_size     (GstreamPayload        *payload,
-                                                                 const char            *pointer);
-GSTREAM_EXPORT char              **gstream_payload_get_keys     (GstreamPayload        *payload,
-                                                                 const char            *pointer);
+GSTREAM_EXPORT gboolean        gstream_payload_has (GstreamPayload *payload,
+                                                    const char     *pointer);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_get (GstreamPayload *payload,
+                                                    const char     *pointer);
+GSTREAM_EXPORT const char     *gstream_payload_get_string (GstreamPayload *payload,
+                                                           const char     *pointer);
+GSTREAM_EXPORT gint64          gstream_payload_get_integer (GstreamPayload *payload,
+                                                            const char     *pointer);
+GSTREAM_EXPORT double          gstream_payload_get_double (GstreamPayload *payload,
+                                                           const char     *pointer);
+GSTREAM_EXPORT gboolean        gstream_payload_get_boolean (GstreamPayload *payload,
+                                                            const char     *pointer);
+GSTREAM_EXPORT gsize           gstream_payload_get_size (GstreamPayload *payload,
+                                                         const char     *pointer);
+GSTREAM_EXPORT char          **gstream_payload_get_keys (GstreamPayload *payload,
+                                                         const char     *pointer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPayload, gstream_payload_unref)
 
@@ -88,17 +88,17 @@ struct _GstreamPayloadIter
   gpointer reserved[8];
 };
 
-GSTREAM_EXPORT GType               gstream_payload_iter_get_type   (void);
-GSTREAM_EXPORT void                gstream_payload_iter_init       (GstreamPayloadIter  *iter,
-                                                                    GstreamPayload      *payload);
-GSTREAM_EXPORT gboolean            gstream_payload_iter_next       (GstreamPayloadIter  *iter,
-                                                                    const char         **key,
-                                                                    GstreamPayload     **value);
-GSTREAM_EXPORT GstreamPayload     *gstream_payload_iter_next_value (GstreamPayloadIter  *iter);
+GSTREAM_EXPORT GType           gstream_payload_iter_get_type (void);
+GSTREAM_EXPORT void            gstream_payload_iter_init (GstreamPayloadIter *iter,
+                                                          GstreamPayload     *payload);
+GSTREAM_EXPORT gboolean        gstream_payload_iter_next (GstreamPayloadIter *iter,
+                                                          const char        **key,
+                                                          GstreamPayload    **value);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_iter_next_value (GstreamPayloadIter *iter);
 
-GSTREAM_EXPORT GstreamPayloadIter *gstream_payload_iterator        (GstreamPayload      *payload);
-GSTREAM_EXPORT GstreamPayloadIter *gstream_payload_iter_copy       (GstreamPayloadIter  *iter);
-GSTREAM_EXPORT void                gstream_payload_iter_free       (GstreamPayloadIter  *iter);
+GSTREAM_EXPORT GstreamPayloadIter *gstream_payload_iterator (GstreamPayload *payload);
+GSTREAM_EXPORT GstreamPayloadIter *gstream_payload_iter_copy (GstreamPayloadIter *iter);
+GSTREAM_EXPORT void                gstream_payload_iter_free (GstreamPayloadIter *iter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPayloadIter, gstream_payload_iter_free)
 

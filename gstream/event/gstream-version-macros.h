@@ -5,7 +5,7 @@
 #pragma once
 
 #ifdef GSTREAM_COMPILATION
-# define GSTREAM_EXPORT __attribute__ ((visibility ("default"))) extern
+#define GSTREAM_EXPORT __attribute__ ((visibility ("default"))) extern
 #else
-# define GSTREAM_EXPORT extern
+#define GSTREAM_EXPORT extern
 #endif

@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-GstreamLifecycle *gstream_lifecycle_new  (GstreamPayload   *item);
+GstreamLifecycle *gstream_lifecycle_new (GstreamPayload *item);
 /* A later item of the same namespace. */
-void              gstream_lifecycle_take (GstreamLifecycle *self,
-                                          GstreamPayload   *item);
+void gstream_lifecycle_take (GstreamLifecycle *self,
+                             GstreamPayload   *item);
 
 G_END_DECLS

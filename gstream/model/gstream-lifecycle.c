@@ -23,10 +23,10 @@
  */
 struct _GstreamLifecycle
 {
-  GObject          parent_instance;
+  GObject parent_instance;
 
   char           **namespace_;
-  GstreamPayload  *item;       /* the newest */
+  GstreamPayload  *item; /* the newest */
   GstreamRunStatus status;
 };
 
@@ -62,7 +62,7 @@ read_namespace (GstreamPayload *item)
   g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
   g_autoptr (GStrvBuilder) segments = g_strv_builder_new ();
   GstreamPayloadIter iter;
-  GstreamPayload *next;
+  GstreamPayload    *next;
 
   if (namespace_ == NULL) /* an item of an application's transformer: the root */
     return g_new0 (char *, 1);
@@ -86,7 +86,7 @@ gstream_lifecycle_take (GstreamLifecycle *self,
 {
   g_autoptr (GstreamPayload) before = g_steal_pointer (&self->item);
   GstreamRunStatus status = read_status (item);
-  GObject *object = G_OBJECT (self);
+  GObject         *object = G_OBJECT (self);
 
   g_object_freeze_notify (object);
   self->item = gstream_payload_ref (item);
@@ -109,12 +109,12 @@ gstream_lifecycle_take (GstreamLifecycle *self,
  *
  * Returns: (transfer none) (array zero-terminated=1): the namespace
  */
-const char * const *
+const char *const *
 gstream_lifecycle_get_namespace (GstreamLifecycle *self)
 {
   g_return_val_if_fail (GSTREAM_IS_LIFECYCLE (self), NULL);
 
-  return (const char * const *) self->namespace_;
+  return (const char *const *) self->namespace_;
 }
 
 /**
@@ -226,7 +226,7 @@ gstream_lifecycle_finalize (GObject *object)
 static void
 gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gstream_lifecycle_get_property;
@@ -250,7 +250,7 @@ gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
    * How it is.
    */
   properties[PROP_STATUS] =
-    g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS, GSTREAM_RUN_STATUS_PENDING, flags);
+      g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS, GSTREAM_RUN_STATUS_PENDING, flags);
   /**
    * GstreamLifecycle:error: (getter get_error)
    *

@@ -24,10 +24,10 @@
  */
 struct _GstreamPendingInterrupt
 {
-  GObject           parent_instance;
+  GObject parent_instance;
 
   GstreamInterrupt *interrupt;
-  char             *text;     /* what to show of its value */
+  char             *text; /* what to show of its value */
   gboolean          answered;
 };
 
@@ -51,7 +51,7 @@ G_DEFINE_FINAL_TYPE (GstreamPendingInterrupt, gstream_pending_interrupt, G_TYPE_
 static char *
 make_text (GstreamPayload *value)
 {
-  static const char * const pointers[] = { "", "/question", "/message", "/text", NULL };
+  static const char *const pointers[] = { "", "/question", "/message", "/text", NULL };
 
   for (gsize i = 0; pointers[i] != NULL; i++)
     {
@@ -120,7 +120,7 @@ gstream_pending_interrupt_get_value (GstreamPendingInterrupt *self)
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
  */
-const char * const *
+const char *const *
 gstream_pending_interrupt_get_namespace (GstreamPendingInterrupt *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PENDING_INTERRUPT (self), NULL);
@@ -246,7 +246,7 @@ gstream_pending_interrupt_finalize (GObject *object)
 static void
 gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gstream_pending_interrupt_get_property;
@@ -289,8 +289,8 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
    * Whether it was answered; it then leaves its model.
    */
   properties[PROP_ANSWERED] =
-    g_param_spec_boolean ("answered", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("answered", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

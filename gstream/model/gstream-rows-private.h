@@ -18,29 +18,29 @@ typedef void (*GstreamRowsChangedFunc) (gpointer owner,
                                         guint    removed,
                                         guint    added);
 
-GstreamRows *gstream_rows_new      (GstreamRowsChangedFunc  changed,
-                                    gpointer                owner);
-GstreamRows *gstream_rows_ref      (GstreamRows            *self);
+GstreamRows *gstream_rows_new (GstreamRowsChangedFunc changed,
+                               gpointer               owner);
+GstreamRows *gstream_rows_ref (GstreamRows *self);
 /* Drops all rows; @changed is not called any more. Must be called before the last unref. */
-void         gstream_rows_close    (GstreamRows            *self);
-void         gstream_rows_unref    (GstreamRows            *self);
+void gstream_rows_close (GstreamRows *self);
+void gstream_rows_unref (GstreamRows *self);
 /* Must be called before the first row is added. */
-void         gstream_rows_set_pump (GstreamRows            *self,
-                                    GstreamPump            *pump);
+void gstream_rows_set_pump (GstreamRows *self,
+                            GstreamPump *pump);
 /* 0: no bound. */
-void         gstream_rows_set_max  (GstreamRows            *self,
-                                    guint                   max);
-guint        gstream_rows_get_max  (GstreamRows            *self);
+void  gstream_rows_set_max (GstreamRows *self,
+                            guint        max);
+guint gstream_rows_get_max (GstreamRows *self);
 /* @arrival: its number among the items of the pump. @companion: (nullable): is kept until the row leaves. */
-void         gstream_rows_add      (GstreamRows            *self,
-                                    GObject                *object,
-                                    guint64                 arrival,
-                                    GObject                *companion);
+void gstream_rows_add (GstreamRows *self,
+                       GObject     *object,
+                       guint64      arrival,
+                       GObject     *companion);
 
 /* Of the rows that are shown. */
-guint        gstream_rows_get_length (GstreamRows          *self);
-GObject     *gstream_rows_get      (GstreamRows            *self,
-                                    guint                   position);
+guint    gstream_rows_get_length (GstreamRows *self);
+GObject *gstream_rows_get (GstreamRows *self,
+                           guint        position);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamRows, gstream_rows_unref)
 

@@ -16,11 +16,11 @@ typedef struct
   GObject       *object;
   GObject       *companion; /* (nullable): released when the row leaves */
   guint64        arrival;
-  gulong         handler;   /* of its notify signal; 0: the object has no status */
-  GSequenceIter *shown;     /* its place in rows->shown; NULL: it is not shown */
-  GSequenceIter *finished;  /* its place in rows->finished; NULL: it is not there */
-  GList          link;      /* in @queue */
-  GQueue        *queue;     /* rows->answered or rows->aside; NULL: neither */
+  gulong         handler;  /* of its notify signal; 0: the object has no status */
+  GSequenceIter *shown;    /* its place in rows->shown; NULL: it is not shown */
+  GSequenceIter *finished; /* its place in rows->finished; NULL: it is not there */
+  GList          link;     /* in @queue */
+  GQueue        *queue;    /* rows->answered or rows->aside; NULL: neither */
 } Row;
 
 /* All are of Row. */
@@ -36,7 +36,7 @@ struct _GstreamRows
   guint                  max;      /* the bound of @shown; 0: none */
   GstreamPump           *pump;     /* NULL: no row can be added */
   GstreamNotifier        notifier;
-  GstreamRowsChangedFunc changed;  /* NULL once it is closed */
+  GstreamRowsChangedFunc changed; /* NULL once it is closed */
   gpointer               owner;
 };
 
@@ -97,7 +97,7 @@ static int
 compare_elements (gconstpointer a,
                   gconstpointer b)
 {
-  return compare_arrivals (*(Row * const *) a, *(Row * const *) b, NULL);
+  return compare_arrivals (*(Row *const *) a, *(Row *const *) b, NULL);
 }
 
 static void
@@ -148,8 +148,8 @@ hide (Row *row)
 /* --- answered interrupts --- */
 
 static void
-on_forgotten (gpointer  user_data,
-              GObject  *object)
+on_forgotten (gpointer user_data,
+              GObject *object)
 {
   leave_queue (user_data);
   g_free (user_data);
@@ -204,7 +204,7 @@ drop_rows (GPtrArray *gone)
 static GPtrArray *
 list_leaving (GstreamRows *self)
 {
-  GPtrArray *leaving = g_ptr_array_new ();
+  GPtrArray     *leaving = g_ptr_array_new ();
   GSequenceIter *oldest = g_sequence_get_begin_iter (self->finished);
 
   for (GList *link = self->answered.head; link != NULL; link = link->next)
@@ -228,8 +228,8 @@ show_leaving (GstreamRows *self)
 
   for (guint i = 0, n; i < leaving->len && self->changed != NULL; i += n)
     {
-      Row *first = g_ptr_array_index (leaving, i);
-      guint position = g_sequence_iter_get_position (first->shown);
+      Row           *first = g_ptr_array_index (leaving, i);
+      guint          position = g_sequence_iter_get_position (first->shown);
       GSequenceIter *next = first->shown;
 
       for (n = 0; i + n < leaving->len && ((Row *) leaving->pdata[i + n])->shown == next; n++)
@@ -251,12 +251,12 @@ static void
 drop_added (GstreamRows *self)
 {
   GPtrArray *gone = g_ptr_array_new ();
-  guint excess = count_excess (self);
-  guint n_kept = 0;
+  guint      excess = count_excess (self);
+  guint      n_kept = 0;
 
   for (guint i = 0; i < self->added->len; i++)
     {
-      Row *row = g_ptr_array_index (self->added, i);
+      Row     *row = g_ptr_array_index (self->added, i);
       gboolean is_spare = !is_answered (row->object) && excess > 0 && is_finished (row->object);
 
       excess -= is_spare ? 1 : 0;
@@ -320,7 +320,7 @@ static void
 on_notify (GstreamNotifier *notifier)
 {
   g_autoptr (GstreamRows) self =
-    gstream_rows_ref ((GstreamRows *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRows, notifier)));
+      gstream_rows_ref ((GstreamRows *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRows, notifier)));
 
   if (self->changed != NULL)
     show_leaving (self);
@@ -341,9 +341,9 @@ on_status (GObject    *object,
            GParamSpec *pspec,
            gpointer    user_data)
 {
-  Row *row = user_data;
+  Row         *row = user_data;
   GstreamRows *self = row->rows;
-  gboolean is_back = row->queue == &self->aside && !is_answered (object);
+  gboolean     is_back = row->queue == &self->aside && !is_answered (object);
 
   if (is_back)
     {

@@ -55,12 +55,12 @@ typedef struct _RowReader RowReader;
 
 struct _GstreamRunModel
 {
-  GObject              parent_instance;
+  GObject parent_instance;
 
-  GstreamRunStream    *run;         /* NULL: it is a model of a cursor */
-  GstreamCursor       *cursor;      /* of such a model, until it is read */
+  GstreamRunStream    *run;    /* NULL: it is a model of a cursor */
+  GstreamCursor       *cursor; /* of such a model, until it is read */
   GstreamRunModelFlags flags;
-  gboolean             is_child;    /* it belongs to a row of another model */
+  gboolean             is_child; /* it belongs to a row of another model */
   GstreamRows         *rows;
   GPtrArray           *readers;     /* of RowReader, those that have not ended */
   GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that is running */
@@ -93,7 +93,7 @@ G_DEFINE_FLAGS_TYPE (GstreamRunModelFlags, gstream_run_model_flags,
 /* On the run of a subgraph: the model that belongs to its row. */
 static G_DEFINE_QUARK (gstream-run-model, child_model)
 
-static void gstream_run_model_list_model_init (GListModelInterface *iface);
+    static void gstream_run_model_list_model_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamRunModel, gstream_run_model, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, gstream_run_model_list_model_init))
@@ -161,10 +161,10 @@ on_rows_changed (gpointer owner,
 /* Reads one cursor, item by item. */
 struct _RowReader
 {
-  grefcount             ref_count; /* one of the model, one of the call that is waiting */
-  GstreamCursor        *cursor;
-  GObject              *kept;      /* kept alive while it reads; or NULL */
-  GstreamRunModel      *model;     /* NULL once it is stopped */
+  grefcount        ref_count; /* one of the model, one of the call that is waiting */
+  GstreamCursor   *cursor;
+  GObject         *kept;  /* kept alive while it reads; or NULL */
+  GstreamRunModel *model; /* NULL once it is stopped */
 };
 
 /* Takes what @reader has read; @item is NULL once, at the end. @arrival: its number among all items of the run. */
@@ -187,8 +187,8 @@ row_reader_unref (RowReader *self)
 
 static void
 on_row_reader_next (GObject      *object,
-         GAsyncResult *result,
-         gpointer      user_data)
+                    GAsyncResult *result,
+                    gpointer      user_data)
 {
   RowReader *self = user_data;
   g_auto (GValue) item = G_VALUE_INIT;
@@ -244,13 +244,11 @@ row_reader_stop (RowReader *self)
 /* The model of the row @run, which the row keeps until it leaves. */
 static GstreamRunModel *
 new_child (GstreamRunModel  *self,
-                             GstreamRunStream *run)
+           GstreamRunStream *run)
 {
-  GstreamRunModel *child = g_object_new (GSTREAM_TYPE_RUN_MODEL,
-                                         "run", run,
-                                         "flags", self->flags & ~(GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE),
-                                         "max-rows", gstream_rows_get_max (self->rows),
-                                         NULL);
+  GstreamRunModel *child = g_object_new (GSTREAM_TYPE_RUN_MODEL, "run", run, "flags",
+                                         self->flags & ~(GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE),
+                                         "max-rows", gstream_rows_get_max (self->rows), NULL);
 
   child->is_child = TRUE;
   g_object_set_qdata (G_OBJECT (run), child_model_quark (), child);
@@ -327,7 +325,7 @@ take_lifecycle_item (GstreamRunModel *self,
                      GstreamPayload  *item,
                      guint64          arrival)
 {
-  g_autofree char *key = make_key (item);
+  g_autofree char  *key = make_key (item);
   GstreamLifecycle *lifecycle;
 
   if (item == NULL)
@@ -386,13 +384,13 @@ list_projections (GstreamRunModel  *self,
 
 /* Whether rows can be made of the items of a projection: an application's may have taken the name. */
 static gboolean
-check_projection (GstreamRunModel   *self,
-                  GstreamRunStream  *run,
-                  const char        *name)
+check_projection (GstreamRunModel  *self,
+                  GstreamRunStream *run,
+                  const char       *name)
 {
   GstreamProjection *projection = gstream_run_stream_get_projection (run, name, &self->error);
-  GType wanted = g_str_equal (name, "lifecycle") ? GSTREAM_TYPE_PAYLOAD : G_TYPE_OBJECT;
-  GType type;
+  GType              wanted = g_str_equal (name, "lifecycle") ? GSTREAM_TYPE_PAYLOAD : G_TYPE_OBJECT;
+  GType              type;
 
   if (projection == NULL)
     return FALSE;
@@ -402,8 +400,8 @@ check_projection (GstreamRunModel   *self,
     return TRUE;
 
   g_set_error (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-               "A model makes no rows of projection “%s”, whose items are of type %s: expected %s",
-               name, g_type_name (type), g_type_name (wanted));
+               "A model makes no rows of projection “%s”, whose items are of type %s: expected %s", name,
+               g_type_name (type), g_type_name (wanted));
   return FALSE;
 }
 
@@ -441,7 +439,7 @@ read_run (GstreamRunModel  *self,
   if (!check_projections (self, run, names))
     return;
 
-  cursor = gstream_run_stream_interleave (run, (const char * const *) names->pdata, &self->error);
+  cursor = gstream_run_stream_interleave (run, (const char *const *) names->pdata, &self->error);
   if (cursor != NULL)
     read_cursor (self, cursor, run != self->run ? G_OBJECT (run) : NULL);
 }
@@ -633,48 +631,44 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    *
    * The run that it shows; %NULL for a model of a cursor.
    */
-  properties[PROP_RUN] =
-    g_param_spec_object ("run", NULL, NULL, GSTREAM_TYPE_RUN_STREAM,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, GSTREAM_TYPE_RUN_STREAM,
+                                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunModel:cursor:
    *
    * What it reads instead of a run.
    */
-  properties[PROP_CURSOR] =
-    g_param_spec_object ("cursor", NULL, NULL, GSTREAM_TYPE_CURSOR,
-                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CURSOR] = g_param_spec_object ("cursor", NULL, NULL, GSTREAM_TYPE_CURSOR,
+                                                 G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunModel:flags: (getter get_flags)
    *
    * Which rows it has.
    */
-  properties[PROP_FLAGS] =
-    g_param_spec_flags ("flags", NULL, NULL, GSTREAM_TYPE_RUN_MODEL_FLAGS, 0,
-                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, GSTREAM_TYPE_RUN_MODEL_FLAGS, 0,
+                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunModel:max-rows: (getter get_max_rows) (setter set_max_rows)
    *
    * How many rows there may be before the oldest finished ones leave; 0 for no
    * bound.
    */
-  properties[PROP_MAX_ROWS] =
-    g_param_spec_uint ("max-rows", NULL, NULL, 0, G_MAXUINT, 0,
-                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MAX_ROWS] = g_param_spec_uint ("max-rows", NULL, NULL, 0, G_MAXUINT, 0,
+                                                 G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunModel:n-items:
    *
    * How many rows there are.
    */
   properties[PROP_N_ITEMS] =
-    g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunModel:error: (getter get_error)
    *
    * Why it reads nothing; %NULL if it does.
    */
   properties[PROP_ERROR] =
-    g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -690,8 +684,8 @@ gstream_run_model_init (GstreamRunModel *self)
 
 /* Takes @self. NULL, and @error: it does not read. */
 static GstreamRunModel *
-return_or_fail (GstreamRunModel  *self,
-              GError          **error)
+return_or_fail (GstreamRunModel *self,
+                GError         **error)
 {
   if (self->error == NULL)
     return self;
@@ -719,9 +713,9 @@ return_or_fail (GstreamRunModel  *self,
  * Returns: (transfer full): the model
  */
 GstreamRunModel *
-gstream_run_model_new (GstreamRunStream      *run,
-                       GstreamRunModelFlags   flags,
-                       GError               **error)
+gstream_run_model_new (GstreamRunStream    *run,
+                       GstreamRunModelFlags flags,
+                       GError             **error)
 {
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (run), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -743,8 +737,8 @@ gstream_run_model_new (GstreamRunStream      *run,
  * Returns: (transfer full): the model
  */
 GstreamRunModel *
-gstream_run_model_new_for_cursor (GstreamCursor  *cursor,
-                                  GError        **error)
+gstream_run_model_new_for_cursor (GstreamCursor *cursor,
+                                  GError       **error)
 {
   g_return_val_if_fail (GSTREAM_IS_CURSOR (cursor), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);

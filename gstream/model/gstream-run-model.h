@@ -37,18 +37,18 @@ GSTREAM_EXPORT GType gstream_run_model_flags_get_type (void);
 GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamRunModel, gstream_run_model, GSTREAM, RUN_MODEL, GObject)
 
-GSTREAM_EXPORT GstreamRunModel      *gstream_run_model_new            (GstreamRunStream      *run,
-                                                                       GstreamRunModelFlags   flags,
-                                                                       GError               **error);
-GSTREAM_EXPORT GstreamRunModel      *gstream_run_model_new_for_cursor (GstreamCursor         *cursor,
-                                                                       GError               **error);
-GSTREAM_EXPORT GstreamRunStream     *gstream_run_model_get_run        (GstreamRunModel       *self);
-GSTREAM_EXPORT GstreamRunModelFlags  gstream_run_model_get_flags      (GstreamRunModel       *self);
-GSTREAM_EXPORT guint                 gstream_run_model_get_max_rows   (GstreamRunModel       *self);
-GSTREAM_EXPORT void                  gstream_run_model_set_max_rows   (GstreamRunModel       *self,
-                                                                       guint                  max_rows);
-GSTREAM_EXPORT const GError         *gstream_run_model_get_error      (GstreamRunModel       *self);
-GSTREAM_EXPORT GListModel           *gstream_run_model_create_child   (gpointer               item,
-                                                                       gpointer               user_data);
+GSTREAM_EXPORT GstreamRunModel     *gstream_run_model_new (GstreamRunStream    *run,
+                                                           GstreamRunModelFlags flags,
+                                                           GError             **error);
+GSTREAM_EXPORT GstreamRunModel     *gstream_run_model_new_for_cursor (GstreamCursor *cursor,
+                                                                      GError       **error);
+GSTREAM_EXPORT GstreamRunStream    *gstream_run_model_get_run (GstreamRunModel *self);
+GSTREAM_EXPORT GstreamRunModelFlags gstream_run_model_get_flags (GstreamRunModel *self);
+GSTREAM_EXPORT guint                gstream_run_model_get_max_rows (GstreamRunModel *self);
+GSTREAM_EXPORT void                 gstream_run_model_set_max_rows (GstreamRunModel *self,
+                                                                    guint            max_rows);
+GSTREAM_EXPORT const GError        *gstream_run_model_get_error (GstreamRunModel *self);
+GSTREAM_EXPORT GListModel          *gstream_run_model_create_child (gpointer item,
+                                                                    gpointer user_data);
 
 G_END_DECLS

@@ -19,7 +19,7 @@
 #define BIT(method) (1u << GSTREAM_METHOD_##method)
 
 /* At the scope itself; what a node of it writes is its too (D4). */
-#define AT_OWN(methods)         { [GSTREAM_RELATION_OWN] = (methods) }
+#define AT_OWN(methods) { [GSTREAM_RELATION_OWN] = (methods) }
 #define AT_OWN_OR_NODE(methods) { [GSTREAM_RELATION_OWN] = (methods), [GSTREAM_RELATION_NODE] = (methods) }
 
 #define DATA(name, wants) { name, gstream_data_transformer_make, NULL, { name }, wants, TRUE }
@@ -41,19 +41,41 @@ static const GstreamBuiltin builtins[] = {
   DATA ("checkpoints", AT_OWN (BIT (CHECKPOINTS))),
   DATA ("tasks", AT_OWN (BIT (TASKS))),
   DATA ("debug", AT_OWN (BIT (DEBUG))),
-  { "messages", make_by_type, gstream_messages_transformer_get_type,
-    { "messages" }, AT_OWN_OR_NODE (BIT (MESSAGES)), FALSE,
-    gstream_messages_transformer_keeps, gstream_messages_transformer_take_kept },
-  { "tool_calls", make_by_type, gstream_tool_calls_transformer_get_type,
-    { "tools" }, AT_OWN_OR_NODE (BIT (TOOLS)), FALSE,
-    gstream_tool_calls_transformer_keeps, gstream_tool_calls_transformer_take_kept },
-  { "extensions", make_by_type, gstream_extensions_transformer_get_type,
-    { "custom" }, AT_OWN_OR_NODE (BIT (CUSTOM) | BIT (OTHER)), FALSE },
-  { "lifecycle", make_by_type, gstream_lifecycle_transformer_get_type,
-    { "lifecycle", "tasks" }, { BIT (TASKS), LIFE, LIFE, LIFE }, FALSE },
+  { "messages",
+    make_by_type,
+    gstream_messages_transformer_get_type,
+    { "messages" },
+    AT_OWN_OR_NODE (BIT (MESSAGES)),
+    FALSE,
+    gstream_messages_transformer_keeps,
+    gstream_messages_transformer_take_kept },
+  { "tool_calls",
+    make_by_type,
+    gstream_tool_calls_transformer_get_type,
+    { "tools" },
+    AT_OWN_OR_NODE (BIT (TOOLS)),
+    FALSE,
+    gstream_tool_calls_transformer_keeps,
+    gstream_tool_calls_transformer_take_kept },
+  { "extensions",
+    make_by_type,
+    gstream_extensions_transformer_get_type,
+    { "custom" },
+    AT_OWN_OR_NODE (BIT (CUSTOM) | BIT (OTHER)),
+    FALSE },
+  { "lifecycle",
+    make_by_type,
+    gstream_lifecycle_transformer_get_type,
+    { "lifecycle", "tasks" },
+    { BIT (TASKS), LIFE, LIFE, LIFE },
+    FALSE },
   /* Last, so that whatever it ends has been seen by the others. */
-  { "subgraphs", make_by_type, gstream_subgraphs_transformer_get_type,
-    { "lifecycle", "tasks" }, { [GSTREAM_RELATION_OWN] = BIT (TASKS), [GSTREAM_RELATION_BIRTH] = G_MAXUINT }, FALSE },
+  { "subgraphs",
+    make_by_type,
+    gstream_subgraphs_transformer_get_type,
+    { "lifecycle", "tasks" },
+    { [GSTREAM_RELATION_OWN] = BIT (TASKS), [GSTREAM_RELATION_BIRTH] = G_MAXUINT },
+    FALSE },
 };
 
 /* The room of muxes and runs is below this one and cannot call it: so this is done by the loader. */
@@ -65,13 +87,12 @@ register_builtins (void)
 
 /* --- as properties of a run --- */
 
-#define DEFINE_NATIVE(function, name)                                                           \
-  GstreamProjection *                                                                           \
-  gstream_run_stream_get_##function (GstreamRunStream *self)                                    \
-  {                                                                                             \
-    g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);                                  \
-                                                                                                \
-    return gstream_stream_mux_find_projection (gstream_run_stream_get_mux (self), name);        \
+#define DEFINE_NATIVE(function, name)                                                    \
+  GstreamProjection *gstream_run_stream_get_##function (GstreamRunStream *self)          \
+  {                                                                                      \
+    g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);                           \
+                                                                                         \
+    return gstream_stream_mux_find_projection (gstream_run_stream_get_mux (self), name); \
   }
 
 /**
@@ -88,7 +109,8 @@ register_builtins (void)
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (messages, "messages")
+DEFINE_NATIVE (messages,
+               "messages")
 
 /**
  * GstreamRunStream:values: (getter get_values)
@@ -104,7 +126,8 @@ DEFINE_NATIVE (messages, "messages")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (values, "values")
+DEFINE_NATIVE (values,
+               "values")
 
 /**
  * GstreamRunStream:updates: (getter get_updates)
@@ -120,7 +143,8 @@ DEFINE_NATIVE (values, "values")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (updates, "updates")
+DEFINE_NATIVE (updates,
+               "updates")
 
 /**
  * GstreamRunStream:custom: (getter get_custom)
@@ -136,7 +160,8 @@ DEFINE_NATIVE (updates, "updates")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (custom, "custom")
+DEFINE_NATIVE (custom,
+               "custom")
 
 /**
  * GstreamRunStream:checkpoints: (getter get_checkpoints)
@@ -152,7 +177,8 @@ DEFINE_NATIVE (custom, "custom")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (checkpoints, "checkpoints")
+DEFINE_NATIVE (checkpoints,
+               "checkpoints")
 
 /**
  * GstreamRunStream:tasks: (getter get_tasks)
@@ -168,7 +194,8 @@ DEFINE_NATIVE (checkpoints, "checkpoints")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (tasks, "tasks")
+DEFINE_NATIVE (tasks,
+               "tasks")
 
 /**
  * GstreamRunStream:debug: (getter get_debug)
@@ -184,7 +211,8 @@ DEFINE_NATIVE (tasks, "tasks")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (debug, "debug")
+DEFINE_NATIVE (debug,
+               "debug")
 
 /**
  * GstreamRunStream:tool-calls: (getter get_tool_calls)
@@ -200,7 +228,8 @@ DEFINE_NATIVE (debug, "debug")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (tool_calls, "tool_calls")
+DEFINE_NATIVE (tool_calls,
+               "tool_calls")
 
 /**
  * GstreamRunStream:lifecycle: (getter get_lifecycle)
@@ -216,7 +245,8 @@ DEFINE_NATIVE (tool_calls, "tool_calls")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (lifecycle, "lifecycle")
+DEFINE_NATIVE (lifecycle,
+               "lifecycle")
 
 /**
  * GstreamRunStream:subgraphs: (getter get_subgraphs)
@@ -232,7 +262,8 @@ DEFINE_NATIVE (lifecycle, "lifecycle")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (subgraphs, "subgraphs")
+DEFINE_NATIVE (subgraphs,
+               "subgraphs")
 
 /**
  * GstreamRunStream:extensions: (getter get_extensions)
@@ -249,4 +280,5 @@ DEFINE_NATIVE (subgraphs, "subgraphs")
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  */
-DEFINE_NATIVE (extensions, "extensions")
+DEFINE_NATIVE (extensions,
+               "extensions")

@@ -17,11 +17,11 @@ struct _GstreamDataTransformer
 G_DEFINE_FINAL_TYPE (GstreamDataTransformer, gstream_data_transformer, GSTREAM_TYPE_TRANSFORMER)
 
 static gboolean
-gstream_data_transformer_process (GstreamTransformer  *transformer,
-                                  GstreamEvent        *event,
-                                  GError             **error)
+gstream_data_transformer_process (GstreamTransformer *transformer,
+                                  GstreamEvent       *event,
+                                  GError            **error)
 {
-  GstreamDataTransformer *self = GSTREAM_DATA_TRANSFORMER (transformer);
+  GstreamDataTransformer   *self = GSTREAM_DATA_TRANSFORMER (transformer);
   const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   /* Custom data with a name is an extension's (D5). */
@@ -50,7 +50,7 @@ GstreamTransformer *
 gstream_data_transformer_make (const GstreamBuiltin *builtin)
 {
   GstreamDataTransformer *self = g_object_new (GSTREAM_TYPE_DATA_TRANSFORMER, NULL);
-  GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
+  GstreamTransformer     *transformer = GSTREAM_TRANSFORMER (self);
 
   self->items = gstream_transformer_add_projection (transformer, builtin->name, GSTREAM_TYPE_PAYLOAD);
   gstream_projection_set_forward (self->items, FALSE);

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 #define GSTREAM_TYPE_EXTENSIONS_TRANSFORMER (gstream_extensions_transformer_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamExtensionsTransformer, gstream_extensions_transformer,
-                      GSTREAM, EXTENSIONS_TRANSFORMER, GstreamTransformer)
+                     GSTREAM,
+                     EXTENSIONS_TRANSFORMER,
+                     GstreamTransformer)
 
 G_END_DECLS

@@ -48,14 +48,14 @@ announce (GstreamExtensionsTransformer *self,
 }
 
 static gboolean
-gstream_extensions_transformer_process (GstreamTransformer  *transformer,
-                                        GstreamEvent        *event,
-                                        GError             **error)
+gstream_extensions_transformer_process (GstreamTransformer *transformer,
+                                        GstreamEvent       *event,
+                                        GError            **error)
 {
   GstreamExtensionsTransformer *self = GSTREAM_EXTENSIONS_TRANSFORMER (transformer);
-  const char *name = name_of (event);
-  GstreamProjection *extension;
-  gboolean is_new;
+  const char                   *name = name_of (event);
+  GstreamProjection            *extension;
+  gboolean                      is_new;
 
   if (name == NULL)
     return TRUE;

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 #define GSTREAM_TYPE_LIFECYCLE_TRANSFORMER (gstream_lifecycle_transformer_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamLifecycleTransformer, gstream_lifecycle_transformer,
-                      GSTREAM, LIFECYCLE_TRANSFORMER, GstreamTransformer)
+                     GSTREAM,
+                     LIFECYCLE_TRANSFORMER,
+                     GstreamTransformer)
 
 G_END_DECLS

@@ -18,13 +18,13 @@
 
 static GString *
 begin_item (const char             *event,
-       const GstreamNamespace *ns)
+            const GstreamNamespace *ns)
 {
   GString *json = g_string_new ("{");
 
   gstream_json_add_string (json, "event", event);
   gstream_json_write_member (json, "namespace");
-  gstream_json_write_strv (json, (const char * const *) ns->segments);
+  gstream_json_write_strv (json, (const char *const *) ns->segments);
 
   return json;
 }
@@ -44,11 +44,11 @@ end_item (GString *json)
 /* An inferred item; members that are %NULL are left out. */
 static GstreamPayload *
 item_new (const char             *event,
-                            const GstreamNamespace *ns,
-                            const char             *graph_name,
-                            const char             *trigger_call_id,
-                            GstreamPayload         *cause,
-                            const char             *error)
+          const GstreamNamespace *ns,
+          const char             *graph_name,
+          const char             *trigger_call_id,
+          GstreamPayload         *cause,
+          const char             *error)
 {
   GString *json = begin_item (event, ns);
 
@@ -64,7 +64,7 @@ item_new (const char             *event,
 static gboolean
 is_known (const char *key)
 {
-  static const char * const known[] = {
+  static const char *const known[] = {
     "event", "namespace", "graph_name", "graphName", "trigger_call_id", "triggerCallId", "error", NULL,
   };
 
@@ -76,8 +76,8 @@ write_unknown (GString        *json,
                GstreamPayload *data)
 {
   GstreamPayloadIter iter;
-  const char *key;
-  GstreamPayload *next;
+  const char        *key;
+  GstreamPayload    *next;
 
   gstream_payload_iter_init (&iter, data);
   while (gstream_payload_iter_next (&iter, &key, &next))
@@ -92,12 +92,12 @@ write_unknown (GString        *json,
 /* The item of a `lifecycle` event about @ns. */
 static GstreamPayload *
 item_from_event (GstreamEvent           *event,
-                                   const GstreamNamespace *ns)
+                 const GstreamNamespace *ns)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamPayload *data = gstream_event_peek_item (event);
-  g_autofree char *error = gstream_run_error_dup_text (data);
-  GString *json = begin_item (gstream_payload_get_string (data, "/event"), ns);
+  GstreamPayload           *data = gstream_event_peek_item (event);
+  g_autofree char          *error = gstream_run_error_dup_text (data);
+  GString                  *json = begin_item (gstream_payload_get_string (data, "/event"), ns);
 
   gstream_json_add_string (json, "graph_name", fields->name);
   gstream_json_add_string (json, "trigger_call_id", fields->key);
@@ -215,8 +215,8 @@ step_name (GstreamStep step)
 
 /* How a namespace ends if its parent ends with @step and nothing was said of its own end. */
 static GstreamStep
-outcome_of (Life        *life,
-            GstreamStep  step)
+outcome_of (Life       *life,
+            GstreamStep step)
 {
   if (step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED)
     return step;
@@ -234,7 +234,7 @@ tell_end (GstreamLifecycleTransformer *self,
   g_queue_unlink (&self->open, &life->link);
   life->step = step;
   tell_inferred (self, item_new (step_name (step), life->place.ns, NULL, NULL, NULL,
-                                                   step == GSTREAM_STEP_FAILED ? error : NULL));
+                                 step == GSTREAM_STEP_FAILED ? error : NULL));
 }
 
 static void
@@ -249,8 +249,8 @@ static int
 compare_ranks (gconstpointer a,
                gconstpointer b)
 {
-  const Life *one = *(Life * const *) a;
-  const Life *other = *(Life * const *) b;
+  const Life *one = *(Life *const *) a;
+  const Life *other = *(Life *const *) b;
 
   return one->rank < other->rank ? -1 : one->rank > other->rank;
 }
@@ -289,8 +289,8 @@ end_life (GstreamLifecycleTransformer *self,
 static gboolean
 is_end (GstreamStep step)
 {
-  return step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED ||
-         step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED;
+  return step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_INTERRUPTED ||
+         step == GSTREAM_STEP_DRAINED;
 }
 
 /* A change that an event reports. */
@@ -316,8 +316,7 @@ tell (GstreamLifecycleTransformer *self,
       GstreamNamespace            *ns)
 {
   if (gstream_projection_is_wanted (self->items))
-    gstream_projection_push_item (self->items,
-                                  (GstreamItem) { .p = item_from_event (event, ns) }, NULL);
+    gstream_projection_push_item (self->items, (GstreamItem) { .p = item_from_event (event, ns) }, NULL);
 }
 
 static void
@@ -326,7 +325,7 @@ process_lifecycle (GstreamLifecycleTransformer *self,
                    GstreamNamespace            *ns)
 {
   GstreamStep step = gstream_event_get_fields (event)->step;
-  Life *life = get_life (self, ns);
+  Life       *life = get_life (self, ns);
 
   /* Each change is reported once; after an end only a new start is. */
   if (step != GSTREAM_STEP_NONE && (life->step == step || (is_end (step) && is_end (life->step))))
@@ -346,11 +345,11 @@ begin_by_task (GstreamLifecycleTransformer *self,
                GstreamEvent                *event)
 {
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  Life *life = get_life (self, ns);
-  const char *agent = gstream_task_get_agent_name (event);
-  const char *task = life->place.task;
-  g_autofree char *name = NULL;
-  GstreamPayload *cause;
+  Life             *life = get_life (self, ns);
+  const char       *agent = gstream_task_get_agent_name (event);
+  const char       *task = life->place.task;
+  g_autofree char  *name = NULL;
+  GstreamPayload   *cause;
 
   /* Without a task id in the segment no result could be matched to it. */
   if (life->step != GSTREAM_STEP_NONE || task == NULL)
@@ -381,10 +380,10 @@ end_by_task (GstreamLifecycleTransformer *self,
              GstreamEvent                *event)
 {
   GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  const char *id = gstream_event_get_fields (event)->key;
-  g_autofree char *error = NULL;
-  GstreamStep step;
-  GstreamPlace *place;
+  const char       *id = gstream_event_get_fields (event)->key;
+  g_autofree char  *error = NULL;
+  GstreamStep       step;
+  GstreamPlace     *place;
 
   if (id == NULL)
     return;
@@ -407,7 +406,7 @@ process_task (GstreamLifecycleTransformer *self,
               gboolean                     below)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamPayload *cause;
+  GstreamPayload           *cause;
 
   if (gstream_stream_mux_has_lifecycle (get_mux (self)))
     return;
@@ -472,14 +471,14 @@ process_below (GstreamLifecycleTransformer *self,
 }
 
 static gboolean
-gstream_lifecycle_transformer_process (GstreamTransformer  *transformer,
-                                       GstreamEvent        *event,
-                                       GError             **error)
+gstream_lifecycle_transformer_process (GstreamTransformer *transformer,
+                                       GstreamEvent       *event,
+                                       GError            **error)
 {
   GstreamLifecycleTransformer *self = GSTREAM_LIFECYCLE_TRANSFORMER (transformer);
-  GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
-  GstreamNamespace *ns = gstream_stream_mux_peek_place (mux);
-  gboolean passed = TRUE;
+  GstreamStreamMux            *mux = gstream_transformer_get_mux (transformer);
+  GstreamNamespace            *ns = gstream_stream_mux_peek_place (mux);
+  gboolean                     passed = TRUE;
 
   if (ns->length > gstream_stream_mux_peek_scope (mux)->length)
     passed = process_below (self, event, ns);
@@ -508,8 +507,8 @@ end_all (GstreamLifecycleTransformer *self,
 }
 
 static gboolean
-gstream_lifecycle_transformer_finish (GstreamTransformer  *transformer,
-                                      GError             **error)
+gstream_lifecycle_transformer_finish (GstreamTransformer *transformer,
+                                      GError            **error)
 {
   gboolean drained = gstream_stream_mux_is_drained (gstream_transformer_get_mux (transformer));
 

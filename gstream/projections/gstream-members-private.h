@@ -15,38 +15,38 @@ typedef struct
   GHashTable *by_name; /* NULL: they are few */
 } GstreamMembers;
 
-void            gstream_members_clear      (GstreamMembers   *self);
+void gstream_members_clear (GstreamMembers *self);
 /* The value's JSON, or NULL. */
-const char     *gstream_members_get        (GstreamMembers   *self,
-                                            const char       *name);
+const char *gstream_members_get (GstreamMembers *self,
+                                 const char     *name);
 /* What it says, if it is a string; else NULL. */
-char           *gstream_members_dup_string (GstreamMembers   *self,
-                                            const char       *name);
-void            gstream_members_set        (GstreamMembers   *self,
-                                            const char       *name,
-                                            GstreamJsonValue  value);
-void            gstream_members_set_json   (GstreamMembers   *self,
-                                            const char       *name,
-                                            const char       *json);
-void            gstream_members_set_string (GstreamMembers   *self,
-                                            const char       *name,
-                                            const char       *string);
-guint           gstream_members_count      (GstreamMembers   *self);
-const char     *gstream_members_name_at    (GstreamMembers   *self,
-                                            guint             i);
+char       *gstream_members_dup_string (GstreamMembers *self,
+                                        const char     *name);
+void        gstream_members_set (GstreamMembers  *self,
+                                 const char      *name,
+                                 GstreamJsonValue value);
+void        gstream_members_set_json (GstreamMembers *self,
+                                      const char     *name,
+                                      const char     *json);
+void        gstream_members_set_string (GstreamMembers *self,
+                                        const char     *name,
+                                        const char     *string);
+guint       gstream_members_count (GstreamMembers *self);
+const char *gstream_members_name_at (GstreamMembers *self,
+                                     guint           i);
 /* Sets it where it is missing, or null. */
-void            gstream_members_default    (GstreamMembers   *self,
-                                            const char       *name,
-                                            const char       *json);
+void gstream_members_default (GstreamMembers *self,
+                              const char     *name,
+                              const char     *json);
 /* Puts those of @object over those that are there. */
-void            gstream_members_merge      (GstreamMembers   *self,
-                                            GstreamJsonValue  object);
+void gstream_members_merge (GstreamMembers  *self,
+                            GstreamJsonValue object);
 /* All but @but and @and_but, which may be NULL, within an object that is begun. */
-void            gstream_members_write      (GstreamMembers   *self,
-                                            GString          *out,
-                                            const char       *but,
-                                            const char       *and_but);
+void gstream_members_write (GstreamMembers *self,
+                            GString        *out,
+                            const char     *but,
+                            const char     *and_but);
 /* An object of them all, or NULL where there are none. */
-GstreamPayload *gstream_members_to_payload (GstreamMembers   *self);
+GstreamPayload *gstream_members_to_payload (GstreamMembers *self);
 
 G_END_DECLS

@@ -112,9 +112,9 @@ take (GstreamMembers *self,
 }
 
 void
-gstream_members_set (GstreamMembers   *self,
-                     const char       *name,
-                     GstreamJsonValue  value)
+gstream_members_set (GstreamMembers  *self,
+                     const char      *name,
+                     GstreamJsonValue value)
 {
   /* null says that nothing is known of it, not that what was known is wrong. */
   if (*value.start != 'n' || find (self, name) == NULL)
@@ -165,10 +165,10 @@ gstream_members_name_at (GstreamMembers *self,
 }
 
 void
-gstream_members_merge (GstreamMembers   *self,
-                       GstreamJsonValue  object)
+gstream_members_merge (GstreamMembers  *self,
+                       GstreamJsonValue object)
 {
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
   GstreamJsonValue raw;
   GstreamJsonValue value;
 

@@ -28,9 +28,9 @@ typedef struct _GstreamBlock GstreamBlock;
 
 struct _GstreamBlock
 {
-  gint64           index;    /* in the message; -1: it is @key */
-  char            *key;      /* an index that is no natural number, as JSON; or NULL */
-  char            *id;       /* as it says, as JSON where that is no string; or NULL */
+  gint64           index; /* in the message; -1: it is @key */
+  char            *key;   /* an index that is no natural number, as JSON; or NULL */
+  char            *id;    /* as it says, as JSON where that is no string; or NULL */
   GstreamBlockKind kind;
   GString         *stream;   /* the text of the member that grows; NULL until it does */
   guint32          half;     /* the first half of a surrogate pair that goes behind @stream; 0: none (T3) */
@@ -48,7 +48,7 @@ struct _GstreamBlock
     GstreamBlock *before; /* began before it */
     GstreamBlock *older;  /* its neighbours in its list */
     GstreamBlock *newer;
-  } links[2];                /* among the blocks at its index, and among all */
+  } links[2]; /* among the blocks at its index, and among all */
 };
 
 /* What a change added to the text of a block; it belongs to the block, until the next change. */
@@ -59,24 +59,24 @@ typedef struct
   gsize            length; /* bytes; 0: nothing */
 } GstreamGrowth;
 
-GstreamBlock    *gstream_block_new            (GstreamBlockKind  kind,
-                                               gint64            index,
-                                               const char       *key);
-void             gstream_block_free           (GstreamBlock     *self);
+GstreamBlock *gstream_block_new (GstreamBlockKind kind,
+                                 gint64           index,
+                                 const char      *key);
+void          gstream_block_free (GstreamBlock *self);
 /* The kind that the `type` of the object @content says; @otherwise where it says none. */
-GstreamBlockKind gstream_block_kind_of        (GstreamJsonValue  content,
-                                               GstreamBlockKind  otherwise);
+GstreamBlockKind gstream_block_kind_of (GstreamJsonValue content,
+                                        GstreamBlockKind otherwise);
 
-gboolean         gstream_block_is_call        (GstreamBlockKind  kind); /* or a chunk of one */
+gboolean gstream_block_is_call (GstreamBlockKind kind); /* or a chunk of one */
 /* Whether a block of that kind goes on as one of the other: chunks become calls. */
-gboolean         gstream_block_may_become     (GstreamBlockKind  from,
-                                               GstreamBlockKind  to);
+gboolean gstream_block_may_become (GstreamBlockKind from,
+                                   GstreamBlockKind to);
 /* The text by which the object @piece makes a block of @kind grow, within its quotes; FALSE: it does otherwise. */
-gboolean         gstream_block_find_piece     (GstreamBlockKind  kind,
-                                               GstreamJsonValue  piece,
-                                               GstreamJsonValue *raw);
+gboolean gstream_block_find_piece (GstreamBlockKind  kind,
+                                   GstreamJsonValue  piece,
+                                   GstreamJsonValue *raw);
 /* The `id` that the object @content says, as JSON where that is no string; NULL: it says none. */
-char            *gstream_block_dup_id         (GstreamJsonValue  content);
+char *gstream_block_dup_id (GstreamJsonValue content);
 /* Whether it was attributed by a guess that no finish has confirmed yet (T2). */
 static inline gboolean
 gstream_block_is_doubtful (GstreamBlock *self)
@@ -85,17 +85,17 @@ gstream_block_is_doubtful (GstreamBlock *self)
 }
 
 /* Appends text that begins or ends with half of a surrogate pair; 0: it does not. */
-GstreamGrowth    gstream_block_append_halves  (GstreamBlock     *self,
-                                               guint16           low,
-                                               const char       *text,
-                                               gsize             length,
-                                               guint16           high);
+GstreamGrowth gstream_block_append_halves (GstreamBlock *self,
+                                           guint16       low,
+                                           const char   *text,
+                                           gsize         length,
+                                           guint16       high);
 /* Ends the text: half of a surrogate pair becomes U+FFFD. */
-GstreamGrowth    gstream_block_end_half       (GstreamBlock     *self);
+GstreamGrowth gstream_block_end_half (GstreamBlock *self);
 /* gstream_block_append() if the buffer has to grow. */
-void             gstream_block_append_slowly  (GstreamBlock     *self,
-                                               const char       *text,
-                                               gsize             length);
+void gstream_block_append_slowly (GstreamBlock *self,
+                                  const char   *text,
+                                  gsize         length);
 
 static inline GstreamGrowth
 gstream_block_append (GstreamBlock *self,
@@ -118,22 +118,22 @@ gstream_block_append (GstreamBlock *self,
 }
 
 /* Sets the members of the object @fields, over those that are there. */
-GstreamGrowth    gstream_block_merge          (GstreamBlock     *self,
-                                               GstreamJsonValue  fields);
+GstreamGrowth gstream_block_merge (GstreamBlock    *self,
+                                   GstreamJsonValue fields);
 /* Finishes the block with the object @content, which may leave out the text. */
-GstreamGrowth    gstream_block_finish         (GstreamBlock     *self,
-                                               GstreamJsonValue  content);
+GstreamGrowth gstream_block_finish (GstreamBlock    *self,
+                                    GstreamJsonValue content);
 /* Turns a tool call chunk into a call. */
-void             gstream_block_resolve        (GstreamBlock     *self);
+void gstream_block_resolve (GstreamBlock *self);
 
-void             gstream_block_drop_stream    (GstreamBlock     *self);
-extern const char * const gstream_block_types[]; /* by kind, but for ANY */
+void                     gstream_block_drop_stream (GstreamBlock *self);
+extern const char *const gstream_block_types[]; /* by kind, but for ANY */
 
-void             gstream_block_write          (GstreamBlock     *self,
-                                               GString          *out);
+void gstream_block_write (GstreamBlock *self,
+                          GString      *out);
 /* Its id, name and args alone. */
-void             gstream_block_write_call     (GstreamBlock     *self,
-                                               GString          *out);
+void gstream_block_write_call (GstreamBlock *self,
+                               GString      *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamBlock, gstream_block_free)
 

@@ -9,7 +9,7 @@
 
 static const GstreamGrowth no_growth = { GSTREAM_BLOCK_OTHER, NULL, 0 };
 
-const char * const gstream_block_types[] = {
+const char *const gstream_block_types[] = {
   [GSTREAM_BLOCK_TEXT] = "text",
   [GSTREAM_BLOCK_REASONING] = "reasoning",
   [GSTREAM_BLOCK_CHUNK] = "tool_call_chunk",
@@ -20,9 +20,9 @@ const char * const gstream_block_types[] = {
 };
 
 GstreamBlock *
-gstream_block_new (GstreamBlockKind  kind,
-                   gint64            index,
-                   const char       *key)
+gstream_block_new (GstreamBlockKind kind,
+                   gint64           index,
+                   const char      *key)
 {
   GstreamBlock *self = g_new0 (GstreamBlock, 1);
 
@@ -100,13 +100,9 @@ gstream_block_find_piece (GstreamBlockKind  kind,
                           GstreamJsonValue  piece,
                           GstreamJsonValue *raw)
 {
-  static const char * const pointers[] = {
-    [GSTREAM_BLOCK_TEXT] = "/text",
-    [GSTREAM_BLOCK_REASONING] = "/reasoning",
-    [GSTREAM_BLOCK_CHUNK] = "/args",
-    [GSTREAM_BLOCK_SERVER_CHUNK] = "/args",
-    [GSTREAM_BLOCK_OTHER] = "/data",
-    [GSTREAM_BLOCK_ANY] = NULL,
+  static const char *const pointers[] = {
+    [GSTREAM_BLOCK_TEXT] = "/text",         [GSTREAM_BLOCK_REASONING] = "/reasoning", [GSTREAM_BLOCK_CHUNK] = "/args",
+    [GSTREAM_BLOCK_SERVER_CHUNK] = "/args", [GSTREAM_BLOCK_OTHER] = "/data",          [GSTREAM_BLOCK_ANY] = NULL,
   };
 
   if (pointers[kind] == NULL || !gstream_json_find (piece, pointers[kind], raw) || *raw->start != '"')
@@ -136,8 +132,8 @@ gstream_block_dup_id (GstreamJsonValue content)
 }
 
 static void
-set_id (GstreamBlock     *self,
-        GstreamJsonValue  value)
+set_id (GstreamBlock    *self,
+        GstreamJsonValue value)
 {
   char *id = read_id (value);
 
@@ -245,8 +241,8 @@ set_stream (GstreamBlock *self,
 /* --- merging --- */
 
 static void
-set_kind (GstreamBlock     *self,
-                        GstreamBlockKind  kind)
+set_kind (GstreamBlock    *self,
+          GstreamBlockKind kind)
 {
   if (kind == self->kind)
     return;
@@ -257,13 +253,13 @@ set_kind (GstreamBlock     *self,
 }
 
 static GstreamGrowth
-set_stream_value (GstreamBlock     *self,
-                  GstreamJsonValue  value)
+set_stream_value (GstreamBlock    *self,
+                  GstreamJsonValue value)
 {
   g_autoptr (GString) text = NULL;
   g_autofree char *middle = NULL;
-  guint16 low;
-  guint16 high;
+  guint16          low;
+  guint16          high;
 
   if (value.start == NULL || *value.start != '"')
     return no_growth; /* missing, null, or no string */
@@ -284,11 +280,11 @@ set_stream_value (GstreamBlock     *self,
 }
 
 GstreamGrowth
-gstream_block_merge (GstreamBlock     *self,
-                     GstreamJsonValue  fields)
+gstream_block_merge (GstreamBlock    *self,
+                     GstreamJsonValue fields)
 {
   GstreamJsonValue stream = { NULL, NULL }; /* the last one, where there are several */
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
   GstreamJsonValue raw;
   GstreamJsonValue value;
 
@@ -330,7 +326,8 @@ become_call (GstreamBlock *self,
   gboolean is_server = self->kind == GSTREAM_BLOCK_SERVER_CHUNK;
 
   self->kind = is_server ? GSTREAM_BLOCK_OTHER : GSTREAM_BLOCK_CALL;
-  gstream_members_set_string (&self->members, "type", is_server ? "server_tool_call" : gstream_block_types[GSTREAM_BLOCK_CALL]);
+  gstream_members_set_string (&self->members, "type",
+                              is_server ? "server_tool_call" : gstream_block_types[GSTREAM_BLOCK_CALL]);
   gstream_members_default (&self->members, "id", "\"\"");
   gstream_members_default (&self->members, "name", "\"\"");
   gstream_members_set_json (&self->members, "args", args);
@@ -380,7 +377,7 @@ gstream_block_resolve (GstreamBlock *self)
 static void
 check_args (GstreamBlock *self)
 {
-  const char *json = gstream_members_get (&self->members, "args");
+  const char      *json = gstream_members_get (&self->members, "args");
   g_autofree char *text = gstream_members_dup_string (&self->members, "args");
   g_autofree char *args = text == NULL && json != NULL && *json != 'n' ? g_strdup (json) : NULL;
 
@@ -395,7 +392,7 @@ static void
 keep_members (GstreamBlock   *self,
               GstreamMembers *before)
 {
-  static const char * const names[] = { "id", "name" };
+  static const char *const names[] = { "id", "name" };
 
   if (self->kind > GSTREAM_BLOCK_INVALID_CALL || self->kind < GSTREAM_BLOCK_CHUNK)
     return;
@@ -410,13 +407,13 @@ keep_members (GstreamBlock   *self,
 }
 
 static void
-prepare_finish (GstreamBlock     *self,
-                GstreamBlockKind  kind,
-                GstreamJsonValue  content)
+prepare_finish (GstreamBlock    *self,
+                GstreamBlockKind kind,
+                GstreamJsonValue content)
 {
   GstreamJsonValue data;
-  gboolean is_whole = kind == GSTREAM_BLOCK_OTHER && (gstream_json_find (content, "/base64", &data) ||
-                                                      gstream_json_find (content, "/data", &data));
+  gboolean is_whole = kind == GSTREAM_BLOCK_OTHER &&
+                      (gstream_json_find (content, "/base64", &data) || gstream_json_find (content, "/data", &data));
 
   if (is_whole || (self->stream != NULL && self->stream->len == 0))
     gstream_block_drop_stream (self);
@@ -425,11 +422,11 @@ prepare_finish (GstreamBlock     *self,
 }
 
 GstreamGrowth
-gstream_block_finish (GstreamBlock     *self,
-                      GstreamJsonValue  content)
+gstream_block_finish (GstreamBlock    *self,
+                      GstreamJsonValue content)
 {
   GstreamMembers before = self->members;
-  GstreamGrowth growth;
+  GstreamGrowth  growth;
 
   prepare_finish (self, gstream_block_kind_of (content, self->kind), content);
   self->members = (GstreamMembers) { NULL };
@@ -478,9 +475,9 @@ void
 gstream_block_write (GstreamBlock *self,
                      GString      *out)
 {
-  gboolean is_call = self->kind == GSTREAM_BLOCK_CALL || self->kind == GSTREAM_BLOCK_INVALID_CALL;
+  gboolean    is_call = self->kind == GSTREAM_BLOCK_CALL || self->kind == GSTREAM_BLOCK_INVALID_CALL;
   const char *index = gstream_members_get (&self->members, "index");
-  gboolean says_index = index != NULL && *index != 'n' && !is_call;
+  gboolean    says_index = index != NULL && *index != 'n' && !is_call;
 
   g_string_append_c (out, '{');
   gstream_members_write (&self->members, out, stream_name (self), says_index ? NULL : "index");

@@ -26,7 +26,7 @@ GstreamBlockPlace
 gstream_block_place_of (GstreamEvent *event)
 {
   GstreamBlockPlace place = { gstream_event_get_fields (event)->index, NULL, NULL, GSTREAM_BLOCK_ANY };
-  GstreamJsonValue index;
+  GstreamJsonValue  index;
 
   if (place.index < 0 &&
       gstream_json_find (gstream_payload_value (gstream_event_peek_item (event)), "/index", &index) &&
@@ -104,7 +104,7 @@ slot_enter (GstreamBlockSlot *self,
             guint             list,
             GstreamBlock     *block)
 {
-  guint link = self->link;
+  guint         link = self->link;
   GstreamBlock *older = self->lists[list].newest;
   GstreamBlock *newer = NULL;
 
@@ -127,7 +127,7 @@ slot_leave (GstreamBlockSlot *self,
             guint             list,
             GstreamBlock     *block)
 {
-  guint link = self->link;
+  guint         link = self->link;
   GstreamBlock *older = block->links[link].older;
   GstreamBlock *newer = block->links[link].newer;
 
@@ -331,10 +331,10 @@ find_by_order (GstreamBlockSlot        *slot,
 
 static GstreamBlock *
 find_open (GstreamMessageContent   *self,
-                                   const GstreamBlockPlace *place)
+           const GstreamBlockPlace *place)
 {
   GstreamBlockSlot *slot = find_slot (self, place);
-  GstreamBlock *block = find_by_id (slot, place);
+  GstreamBlock     *block = find_by_id (slot, place);
 
   if (block != NULL && !block->finished)
     return block;
@@ -348,7 +348,7 @@ find_unfilled (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
 {
   GstreamBlockPlace anything = { place->index, place->key, place->id, GSTREAM_BLOCK_ANY };
-  GstreamBlock *block = find_by_order (slot, &anything, NEWEST_OPEN);
+  GstreamBlock     *block = find_by_order (slot, &anything, NEWEST_OPEN);
 
   return block == NULL || (block->stream != NULL && block->stream->len > 0) ? NULL : block;
 }
@@ -360,7 +360,8 @@ find_finished (GstreamBlockSlot        *slot,
 {
   GstreamBlock *block = gstream_block_is_call (place->kind) ? NULL : find_by_order (slot, place, NEWEST_FINISHED);
 
-  return block != NULL && (block->id == NULL || place->id == NULL) ? block : NULL; /* it may have been given an id since */
+  return block != NULL && (block->id == NULL || place->id == NULL) ? block
+                                                                   : NULL; /* it may have been given an id since */
 }
 
 GstreamBlock *
@@ -368,7 +369,7 @@ gstream_message_content_find_ending (GstreamMessageContent   *self,
                                      const GstreamBlockPlace *place)
 {
   GstreamBlockSlot *slot = find_slot (self, place);
-  GstreamBlock *block = find_by_id (slot, place);
+  GstreamBlock     *block = find_by_id (slot, place);
 
   /* Without an index the newest block is finished; but calls, which may be parallel, in their order. */
   if (block == NULL && (says_index (place) || gstream_block_is_call (place->kind)))
@@ -413,12 +414,12 @@ add (GstreamMessageContent *self,
 
 static GstreamBlock *
 make_at (GstreamMessageContent   *self,
-                                 const GstreamBlockPlace *place)
+         const GstreamBlockPlace *place)
 {
   GstreamBlockPlace real = { says_index (place) ? place->index : next_index (self), place->key, NULL, place->kind };
   GstreamBlockSlot *slot = find_slot (self, &real);
-  GstreamBlockKind kind = place->kind == GSTREAM_BLOCK_ANY ? GSTREAM_BLOCK_OTHER : place->kind;
-  GstreamBlock *block = gstream_block_new (kind, real.index, real.key);
+  GstreamBlockKind  kind = place->kind == GSTREAM_BLOCK_ANY ? GSTREAM_BLOCK_OTHER : place->kind;
+  GstreamBlock     *block = gstream_block_new (kind, real.index, real.key);
 
   block->gap = self->gap;
   block->serial = self->all.n;
@@ -438,10 +439,10 @@ make_at (GstreamMessageContent   *self,
 
 static void
 name_block (GstreamMessageContent *self,
-                              GstreamBlock          *block)
+            GstreamBlock          *block)
 {
   GstreamBlockSlot *slot = block->slot;
-  guint list = list_of (block->kind, block->id != NULL);
+  guint             list = list_of (block->kind, block->id != NULL);
 
   self->goes_on = FALSE;
 
@@ -462,7 +463,7 @@ name_block (GstreamMessageContent *self,
 
 static void
 close_block (GstreamMessageContent *self,
-                               GstreamBlock          *block)
+             GstreamBlock          *block)
 {
   block->finished = TRUE;
   self->goes_on = FALSE;
@@ -474,7 +475,7 @@ close_block (GstreamMessageContent *self,
 
 static void
 mark_doubtful (GstreamMessageContent *self,
-                               GstreamBlock          *block)
+               GstreamBlock          *block)
 {
   if (block->guessed || block->finished)
     return;
@@ -540,8 +541,8 @@ takes (GstreamBlockKind kind,
 }
 
 static GstreamBlockPlace
-place_of_content (GstreamEvent     *event,
-                  GstreamJsonValue  content)
+place_of_content (GstreamEvent    *event,
+                  GstreamJsonValue content)
 {
   GstreamBlockPlace place = gstream_block_place_of (event);
 
@@ -578,7 +579,7 @@ find_for_delta (GstreamMessageContent *self,
                 GstreamEvent          *event)
 {
   g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
-  GstreamDelta delta = gstream_event_get_fields (event)->delta;
+  GstreamDelta  delta = gstream_event_get_fields (event)->delta;
   GstreamBlock *block;
 
   place.kind = kind_of_delta (delta);
@@ -640,9 +641,9 @@ add_piece (GstreamMessageContent *self,
   g_auto (GstreamBlockPlace) place = place_of_content (event, piece);
   g_autofree char *text = NULL;
   GstreamJsonValue value;
-  GstreamBlock *block;
-  guint16 low;
-  guint16 high;
+  GstreamBlock    *block;
+  guint16          low;
+  guint16          high;
 
   if (!gstream_block_find_piece (place.kind, piece, &value))
     return merge_delta (self, event, piece);
@@ -708,7 +709,8 @@ delta_slowly (GstreamMessageContent    *self,
   self->goes_on = fields->index >= 0;
   self->latest_delta = fields->delta;
 
-  return gstream_block_append_halves (block, (guint16) fields->halves, fields->text, fields->text_length, fields->halves >> 16);
+  return gstream_block_append_halves (block, (guint16) fields->halves, fields->text, fields->text_length,
+                                      fields->halves >> 16);
 }
 
 GstreamGrowth
@@ -731,9 +733,9 @@ gstream_message_content_expect (GstreamMessageContent *self,
 {
   g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamBlock *block = self->latest;
-  gboolean is_there = place.index < 0 && place.key == NULL;
-  GstreamJsonValue carried;
+  GstreamBlock             *block = self->latest;
+  gboolean                  is_there = place.index < 0 && place.key == NULL;
+  GstreamJsonValue          carried;
 
   if (block == NULL || block->finished)
     return NULL;
@@ -751,8 +753,8 @@ char *
 gstream_message_content_dup_words (GstreamEvent *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamJsonValue carried;
-  GstreamJsonValue text;
+  GstreamJsonValue          carried;
+  GstreamJsonValue          text;
 
   if (fields->text != NULL)
     return g_strdup (fields->text);
@@ -796,8 +798,8 @@ gstream_message_content_start (GstreamMessageContent *self,
 {
   g_auto (GstreamBlockPlace) place = { 0 };
   GstreamJsonValue content;
-  GstreamGrowth growth;
-  GstreamBlock *block;
+  GstreamGrowth    growth;
+  GstreamBlock    *block;
 
   if (!gstream_message_content_of (event, &content))
     return no_growth;
@@ -824,7 +826,7 @@ finish (GstreamMessageContent   *self,
         GstreamJsonValue         content)
 {
   GstreamGrowth growth;
-  gboolean is_first;
+  gboolean      is_first;
 
   if (block == NULL)
     block = make_at (self, place);
@@ -843,7 +845,7 @@ gstream_message_content_finish (GstreamMessageContent *self,
 {
   g_auto (GstreamBlockPlace) place = gstream_block_place_of (event);
   GstreamJsonValue content;
-  GstreamBlock *block;
+  GstreamBlock    *block;
 
   if (gstream_message_content_of (event, &content))
     {
@@ -893,8 +895,8 @@ static int
 compare_blocks (gconstpointer a,
                 gconstpointer b)
 {
-  const GstreamBlock *first = *(GstreamBlock * const *) a;
-  const GstreamBlock *second = *(GstreamBlock * const *) b;
+  const GstreamBlock *first = *(GstreamBlock *const *) a;
+  const GstreamBlock *second = *(GstreamBlock *const *) b;
 
   if (first->index != second->index)
     return first->index < second->index ? -1 : 1;
@@ -935,8 +937,8 @@ gstream_message_content_order (GstreamMessageContent *self)
 
 /* Whether the block is part of the result, if only blocks of @kind are (ANY: all). */
 static inline gboolean
-shows (GstreamBlock     *block,
-       GstreamBlockKind  kind)
+shows (GstreamBlock    *block,
+       GstreamBlockKind kind)
 {
   return (block->kind == kind || kind == GSTREAM_BLOCK_ANY) && !gstream_block_is_doubtful (block);
 }
@@ -985,7 +987,7 @@ gstream_message_content_text (GstreamMessageContent *self,
                               GstreamBlockKind       kind)
 {
   GstreamBlock *last = NULL;
-  guint n = count (self, kind, &last);
+  guint         n = count (self, kind, &last);
 
   if (n == 0)
     return "";

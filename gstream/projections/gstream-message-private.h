@@ -10,42 +10,42 @@
 
 G_BEGIN_DECLS
 
-GstreamMessage        *gstream_message_new         (GstreamPump      *pump,
-                                                    GstreamNamespace *namespace_,
-                                                    const char       *node,
-                                                    const char       *id);
+GstreamMessage *gstream_message_new (GstreamPump      *pump,
+                                     GstreamNamespace *namespace_,
+                                     const char       *node,
+                                     const char       *id);
 /* Its message-start. */
-void                   gstream_message_begin       (GstreamMessage   *self,
-                                                    GstreamEvent     *event);
+void gstream_message_begin (GstreamMessage *self,
+                            GstreamEvent   *event);
 /* A content-block-delta, by the event and its fields. */
-void                   gstream_message_take_delta  (GstreamMessage     *self,
-                                                    GstreamEvent       *event,
-                                                    const GstreamEventFields *fields);
+void gstream_message_take_delta (GstreamMessage           *self,
+                                 GstreamEvent             *event,
+                                 const GstreamEventFields *fields);
 /* A content-block-start; @is_guess: it may be for another message (T2). */
-void                   gstream_message_start_block (GstreamMessage   *self,
-                                                    GstreamEvent     *event,
-                                                    gboolean          is_guess);
+void gstream_message_start_block (GstreamMessage *self,
+                                  GstreamEvent   *event,
+                                  gboolean        is_guess);
 /* A content-block-finish. */
-void                   gstream_message_finish_block (GstreamMessage  *self,
-                                                     GstreamEvent    *event);
+void gstream_message_finish_block (GstreamMessage *self,
+                                   GstreamEvent   *event);
 /* Finishes @block, or, if that is %NULL, a new one, with the object @content. */
-void                   gstream_message_put_block   (GstreamMessage   *self,
-                                                    GstreamBlock     *block,
-                                                    GstreamJsonValue  content);
+void gstream_message_put_block (GstreamMessage  *self,
+                                GstreamBlock    *block,
+                                GstreamJsonValue content);
 /* Merges the usage at @pointer of the event's data, if that is an object. */
-void                   gstream_message_take_usage  (GstreamMessage   *self,
-                                                    GstreamEvent     *event,
-                                                    const char       *pointer);
+void gstream_message_take_usage (GstreamMessage *self,
+                                 GstreamEvent   *event,
+                                 const char     *pointer);
 /* Its message-finish. */
-void                   gstream_message_finish      (GstreamMessage   *self,
-                                                    GstreamEvent     *event);
+void gstream_message_finish (GstreamMessage *self,
+                             GstreamEvent   *event);
 /* Ends it: finished, incomplete, or, with @error, failed. */
-void                   gstream_message_end         (GstreamMessage       *self,
-                                                    GstreamMessageStatus  status,
-                                                    const GError         *error);
+void gstream_message_end (GstreamMessage      *self,
+                          GstreamMessageStatus status,
+                          const GError        *error);
 /* A whole message: sets all of it, and ends it. */
-void                   gstream_message_take_whole  (GstreamMessage   *self,
-                                                    GstreamEvent     *event);
-GstreamMessageContent *gstream_message_peek_content (GstreamMessage  *self);
+void                   gstream_message_take_whole (GstreamMessage *self,
+                                                   GstreamEvent   *event);
+GstreamMessageContent *gstream_message_peek_content (GstreamMessage *self);
 
 G_END_DECLS

@@ -58,8 +58,8 @@ streamed_free (gpointer data)
 
 /* Chunks, calls and invalid calls are one type here. */
 static const char *
-type_of_kind (GstreamBlockKind  kind,
-              const char       *type)
+type_of_kind (GstreamBlockKind kind,
+              const char      *type)
 {
   if (kind == GSTREAM_BLOCK_SERVER_CHUNK)
     return "server_tool_call";
@@ -74,8 +74,8 @@ note_streamed (Whole        *self,
                GstreamBlock *block)
 {
   g_autofree char *said = gstream_members_dup_string (&block->members, "type");
-  const char *type = type_of_kind (block->kind, said);
-  Streamed *streamed = g_hash_table_lookup (self->by_type, type);
+  const char      *type = type_of_kind (block->kind, said);
+  Streamed        *streamed = g_hash_table_lookup (self->by_type, type);
 
   if (streamed == NULL)
     {
@@ -134,14 +134,14 @@ take_next (Whole      *self,
 
 /* The streamed block that @part completes: by type and id, else by type and order. */
 static GstreamBlock *
-find_streamed (Whole            *self,
-               GstreamJsonValue  part)
+find_streamed (Whole           *self,
+               GstreamJsonValue part)
 {
   g_autofree char *said = dup_type (part);
   g_autofree char *id = gstream_block_dup_id (part);
-  const char *type = type_of_kind (gstream_block_kind_of (part, GSTREAM_BLOCK_OTHER), said);
+  const char      *type = type_of_kind (gstream_block_kind_of (part, GSTREAM_BLOCK_OTHER), said);
   g_autofree char *name = id ? g_strconcat (type, " ", id, NULL) : NULL;
-  GstreamBlock *block = name ? g_hash_table_lookup (self->by_id, name) : NULL;
+  GstreamBlock    *block = name ? g_hash_table_lookup (self->by_id, name) : NULL;
 
   if (block == NULL || g_hash_table_contains (self->done, block))
     block = take_next (self, g_hash_table_lookup (self->by_type, type), id);
@@ -152,8 +152,8 @@ find_streamed (Whole            *self,
 /* --- the parts of the whole --- */
 
 static void
-put (Whole            *self,
-     GstreamJsonValue  part)
+put (Whole           *self,
+     GstreamJsonValue part)
 {
   GstreamBlock *block = self->by_type != NULL ? find_streamed (self, part) : NULL;
 
@@ -164,10 +164,10 @@ put (Whole            *self,
 
 /* A block of type @type whose only other member is @name. */
 static void
-add_made_block (Whole            *self,
-                const char       *type,
-                const char       *name,
-                GstreamJsonValue  value)
+add_made_block (Whole           *self,
+                const char      *type,
+                const char      *name,
+                GstreamJsonValue value)
 {
   g_autoptr (GString) json = g_string_new ("{");
 
@@ -194,12 +194,12 @@ is_tool_use (const char *type)
 
 /* A provider's own block for reasoning; its other members go to `extras`. */
 static void
-add_thinking (Whole            *self,
-              GstreamJsonValue  part)
+add_thinking (Whole           *self,
+              GstreamJsonValue part)
 {
   g_autoptr (GString) json = g_string_new ("{\"type\":\"reasoning\"");
-  GstreamMembers members = { NULL };
-  GstreamMembers extras = { NULL };
+  GstreamMembers   members = { NULL };
+  GstreamMembers   extras = { NULL };
   GstreamJsonValue found;
 
   gstream_members_merge (&members, part);
@@ -233,8 +233,8 @@ add_thinking (Whole            *self,
 }
 
 static void
-add_part (Whole            *self,
-          GstreamJsonValue  part)
+add_part (Whole           *self,
+          GstreamJsonValue part)
 {
   g_autofree char *type = *part.start == '{' ? dup_type (part) : NULL;
   GstreamJsonValue found;
@@ -253,10 +253,10 @@ add_part (Whole            *self,
 }
 
 static void
-add_content (Whole            *self,
-             GstreamJsonValue  content)
+add_content (Whole           *self,
+             GstreamJsonValue content)
 {
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
   GstreamJsonValue part;
 
   if (*content.start != '[')
@@ -272,9 +272,9 @@ add_content (Whole            *self,
 }
 
 static void
-add_call (Whole            *self,
-          const char       *type,
-          GstreamJsonValue  call)
+add_call (Whole           *self,
+          const char      *type,
+          GstreamJsonValue call)
 {
   GstreamMembers members = { NULL };
   g_autoptr (GString) json = g_string_new ("{");
@@ -289,15 +289,15 @@ add_call (Whole            *self,
 
 /* How many calls there are. */
 static guint
-for_calls (Whole            *self,
-           GstreamJsonValue  message,
-           const char       *pointer,
-           const char       *type) /* NULL: only count them */
+for_calls (Whole           *self,
+           GstreamJsonValue message,
+           const char      *pointer,
+           const char      *type) /* NULL: only count them */
 {
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
   GstreamJsonValue calls;
   GstreamJsonValue call;
-  guint n = 0;
+  guint            n = 0;
 
   if (!gstream_json_find (message, pointer, &calls) || *calls.start != '[')
     return 0;

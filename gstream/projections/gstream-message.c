@@ -48,27 +48,27 @@ enum
 
 struct _GstreamMessage
 {
-  GObject               parent_instance;
+  GObject parent_instance;
 
-  GstreamPump          *pump;             /* a reference; the run's */
-  char                 *id;               /* NULL while it is not known */
-  char                 *node;             /* or NULL */
+  GstreamPump          *pump; /* a reference; the run's */
+  char                 *id;   /* NULL while it is not known */
+  char                 *node; /* or NULL */
   GstreamNamespace     *namespace_;
   GstreamMessageStatus  status;
-  GError               *error;            /* why it failed */
+  GError               *error; /* why it failed */
   GstreamMessageContent content;
   GstreamMembers        usage;
   GstreamMembers        metadata;
-  char                 *finish_reason;    /* or NULL */
+  char                 *finish_reason; /* or NULL */
   GstreamDeltas         text_deltas;
   GstreamDeltas         reasoning_deltas;
-  GstreamLatch          ended;            /* who waits for the whole message */
+  GstreamLatch          ended;          /* who waits for the whole message */
   GstreamPayload       *views[N_VIEWS]; /* made when asked for; NULL after a change */
-  gboolean              has_views;        /* some are made */
-  GstreamPayload       *shown_usage;      /* likewise made when asked for */
+  gboolean              has_views;      /* some are made */
+  GstreamPayload       *shown_usage;    /* likewise made when asked for */
   GstreamPayload       *shown_metadata;
-  GstreamNotifier      notifier;          /* notifies */
-  guint                 changed;          /* bits of the properties to be notified */
+  GstreamNotifier       notifier; /* notifies */
+  guint                 changed;  /* bits of the properties to be notified */
 };
 
 /* The properties. */
@@ -260,8 +260,8 @@ gstream_message_take_usage (GstreamMessage *self,
 
 static void
 take_metadata (GstreamMessage *self,
-                               GstreamEvent   *event,
-                               const char     *pointer)
+               GstreamEvent   *event,
+               const char     *pointer)
 {
   if (take_object (&self->metadata, &self->shown_metadata, event, pointer))
     note_slowly (self, CHANGED (METADATA));
@@ -310,16 +310,16 @@ gstream_message_finish_block (GstreamMessage *self,
 }
 
 void
-gstream_message_put_block (GstreamMessage   *self,
-                           GstreamBlock     *block,
-                           GstreamJsonValue  content)
+gstream_message_put_block (GstreamMessage  *self,
+                           GstreamBlock    *block,
+                           GstreamJsonValue content)
 {
   note_content (self, gstream_message_content_put (&self->content, block, content));
 }
 
 void
-gstream_message_take_delta (GstreamMessage     *self,
-                            GstreamEvent       *event,
+gstream_message_take_delta (GstreamMessage           *self,
+                            GstreamEvent             *event,
                             const GstreamEventFields *fields)
 {
   GstreamGrowth growth = gstream_message_content_delta (&self->content, event, fields);
@@ -336,9 +336,9 @@ static char *
 dup_finish_reason (GstreamMessage *self,
                    GstreamEvent   *event)
 {
-  static const char * const names[] = { "finish_reason", "stop_reason", "finishReason" };
-  GstreamPayload *item = gstream_event_peek_item (event);
-  char *reason = g_strdup (gstream_payload_get_string (item, "/reason"));
+  static const char *const names[] = { "finish_reason", "stop_reason", "finishReason" };
+  GstreamPayload          *item = gstream_event_peek_item (event);
+  char                    *reason = g_strdup (gstream_payload_get_string (item, "/reason"));
 
   if (reason == NULL)
     reason = g_strdup (gstream_payload_get_string (item, "/finish_reason"));
@@ -368,9 +368,9 @@ on_last_growth (gpointer      message,
 }
 
 void
-gstream_message_end (GstreamMessage       *self,
-                     GstreamMessageStatus  status,
-                     const GError         *error)
+gstream_message_end (GstreamMessage      *self,
+                     GstreamMessageStatus status,
+                     const GError        *error)
 {
   g_assert (self->status == GSTREAM_MESSAGE_STATUS_STREAMING);
 
@@ -390,7 +390,7 @@ static void
 on_notify (GstreamNotifier *notifier)
 {
   GstreamMessage *self = (GstreamMessage *) ((char *) notifier - G_STRUCT_OFFSET (GstreamMessage, notifier));
-  guint changed = self->changed;
+  guint           changed = self->changed;
 
   self->changed = 0;
   g_object_ref (self);
@@ -534,8 +534,8 @@ gstream_message_class_init (GstreamMessageClass *klass)
    *
    * How it is.
    */
-  properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS,
-                                               GSTREAM_MESSAGE_STATUS_STREAMING, READABLE);
+  properties[PROP_STATUS] =
+      g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS, GSTREAM_MESSAGE_STATUS_STREAMING, READABLE);
   /**
    * GstreamMessage:text: (getter get_text)
    *
@@ -567,7 +567,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
    * Calls of tools whose arguments are not a JSON object, likewise.
    */
   properties[PROP_INVALID_TOOL_CALLS] =
-    g_param_spec_boxed ("invalid-tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
+      g_param_spec_boxed ("invalid-tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:usage: (getter get_usage)
    *
@@ -604,7 +604,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
    * The model's reasoning as it comes, piece by piece: a projection of strings.
    */
   properties[PROP_REASONING_DELTAS] =
-    g_param_spec_object ("reasoning-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
+      g_param_spec_object ("reasoning-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -658,12 +658,12 @@ gstream_message_get_node (GstreamMessage *self)
  *
  * Returns: (array zero-terminated=1) (transfer none): the namespace
  */
-const char * const *
+const char *const *
 gstream_message_get_namespace (GstreamMessage *self)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
 
-  return (const char * const *) self->namespace_->segments;
+  return (const char *const *) self->namespace_->segments;
 }
 
 /**
@@ -887,10 +887,10 @@ gstream_message_get_reasoning_deltas (GstreamMessage *self)
  * notified by the time @callback is called.
  */
 void
-gstream_message_finished (GstreamMessage      *self,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
+gstream_message_finished (GstreamMessage     *self,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_MESSAGE (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -913,9 +913,9 @@ gstream_message_finished (GstreamMessage      *self,
  * Returns: (transfer full): @self, or %NULL on failure
  */
 GstreamMessage *
-gstream_message_finished_finish (GstreamMessage  *self,
-                                 GAsyncResult    *result,
-                                 GError         **error)
+gstream_message_finished_finish (GstreamMessage *self,
+                                 GAsyncResult   *result,
+                                 GError        **error)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -938,9 +938,9 @@ gstream_message_finished_finish (GstreamMessage  *self,
  * Returns: (transfer full): @self, or %NULL on failure
  */
 GstreamMessage *
-gstream_message_finished_sync (GstreamMessage  *self,
-                               GCancellable    *cancellable,
-                               GError         **error)
+gstream_message_finished_sync (GstreamMessage *self,
+                               GCancellable   *cancellable,
+                               GError        **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 

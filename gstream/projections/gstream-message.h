@@ -33,31 +33,31 @@ GSTREAM_EXPORT GType gstream_message_status_get_type (void);
 GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamMessage, gstream_message, GSTREAM, MESSAGE, GObject)
 
-GSTREAM_EXPORT const char           *gstream_message_get_id                 (GstreamMessage       *self);
-GSTREAM_EXPORT const char           *gstream_message_get_node               (GstreamMessage       *self);
-GSTREAM_EXPORT const char * const   *gstream_message_get_namespace          (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamMessageStatus  gstream_message_get_status             (GstreamMessage       *self);
-GSTREAM_EXPORT const char           *gstream_message_get_text               (GstreamMessage       *self);
-GSTREAM_EXPORT const char           *gstream_message_get_reasoning          (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamPayload       *gstream_message_get_content            (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamPayload       *gstream_message_get_tool_calls         (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamPayload       *gstream_message_get_invalid_tool_calls (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamPayload       *gstream_message_get_usage              (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamPayload       *gstream_message_get_metadata           (GstreamMessage       *self);
-GSTREAM_EXPORT const char           *gstream_message_get_finish_reason      (GstreamMessage       *self);
-GSTREAM_EXPORT const GError         *gstream_message_get_error              (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamProjection    *gstream_message_get_text_deltas        (GstreamMessage       *self);
-GSTREAM_EXPORT GstreamProjection    *gstream_message_get_reasoning_deltas   (GstreamMessage       *self);
+GSTREAM_EXPORT const char          *gstream_message_get_id (GstreamMessage *self);
+GSTREAM_EXPORT const char          *gstream_message_get_node (GstreamMessage *self);
+GSTREAM_EXPORT const char *const   *gstream_message_get_namespace (GstreamMessage *self);
+GSTREAM_EXPORT GstreamMessageStatus gstream_message_get_status (GstreamMessage *self);
+GSTREAM_EXPORT const char          *gstream_message_get_text (GstreamMessage *self);
+GSTREAM_EXPORT const char          *gstream_message_get_reasoning (GstreamMessage *self);
+GSTREAM_EXPORT GstreamPayload      *gstream_message_get_content (GstreamMessage *self);
+GSTREAM_EXPORT GstreamPayload      *gstream_message_get_tool_calls (GstreamMessage *self);
+GSTREAM_EXPORT GstreamPayload      *gstream_message_get_invalid_tool_calls (GstreamMessage *self);
+GSTREAM_EXPORT GstreamPayload      *gstream_message_get_usage (GstreamMessage *self);
+GSTREAM_EXPORT GstreamPayload      *gstream_message_get_metadata (GstreamMessage *self);
+GSTREAM_EXPORT const char          *gstream_message_get_finish_reason (GstreamMessage *self);
+GSTREAM_EXPORT const GError        *gstream_message_get_error (GstreamMessage *self);
+GSTREAM_EXPORT GstreamProjection   *gstream_message_get_text_deltas (GstreamMessage *self);
+GSTREAM_EXPORT GstreamProjection   *gstream_message_get_reasoning_deltas (GstreamMessage *self);
 
-GSTREAM_EXPORT void                  gstream_message_finished               (GstreamMessage       *self,
-                                                                             GCancellable         *cancellable,
-                                                                             GAsyncReadyCallback   callback,
-                                                                             gpointer              user_data);
-GSTREAM_EXPORT GstreamMessage       *gstream_message_finished_finish        (GstreamMessage       *self,
-                                                                             GAsyncResult         *result,
-                                                                             GError              **error);
-GSTREAM_EXPORT GstreamMessage       *gstream_message_finished_sync          (GstreamMessage       *self,
-                                                                             GCancellable         *cancellable,
-                                                                             GError              **error);
+GSTREAM_EXPORT void            gstream_message_finished (GstreamMessage     *self,
+                                                         GCancellable       *cancellable,
+                                                         GAsyncReadyCallback callback,
+                                                         gpointer            user_data);
+GSTREAM_EXPORT GstreamMessage *gstream_message_finished_finish (GstreamMessage *self,
+                                                                GAsyncResult   *result,
+                                                                GError        **error);
+GSTREAM_EXPORT GstreamMessage *gstream_message_finished_sync (GstreamMessage *self,
+                                                              GCancellable   *cancellable,
+                                                              GError        **error);
 
 G_END_DECLS

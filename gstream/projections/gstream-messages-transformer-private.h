@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 
 #define GSTREAM_TYPE_MESSAGES_TRANSFORMER (gstream_messages_transformer_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM, MESSAGES_TRANSFORMER,
-                      GstreamTransformer)
+                     GstreamTransformer)
 
 /* Whether a message is open that began at @ns. */
-gboolean gstream_messages_transformer_keeps     (GstreamTransformer *transformer,
-                                                 GstreamNamespace   *ns);
+gboolean gstream_messages_transformer_keeps (GstreamTransformer *transformer,
+                                             GstreamNamespace   *ns);
 /* Takes @event where it is about one that began at its namespace before that became a subgraph (D4). */
 gboolean gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
                                                  GstreamEvent       *event);

@@ -16,12 +16,12 @@
 
 typedef struct
 {
-  GHashTable         *by_run; /* run id -> the newest GstreamOpenMessage with it */
-  GHashTable         *by_id;  /* message id -> GstreamOpenMessage */
-  GHashTable         *places; /* GstreamNamespace -> GstreamOpenPlace */
+  GHashTable         *by_run;   /* run id -> the newest GstreamOpenMessage with it */
+  GHashTable         *by_id;    /* message id -> GstreamOpenMessage */
+  GHashTable         *places;   /* GstreamNamespace -> GstreamOpenPlace */
   guint               n_bursts; /* places with a burst */
-  GstreamOpenMessage *latest; /* the last one found, or NULL */
-  GstreamPastIds      past;   /* ids of messages that have ended or were removed, and of their runs */
+  GstreamOpenMessage *latest;   /* the last one found, or NULL */
+  GstreamPastIds      past;     /* ids of messages that have ended or were removed, and of their runs */
 } OpenMessages;
 
 /* Why no message was found. */
@@ -76,29 +76,29 @@ open_messages_clear (OpenMessages *self)
 
 static GstreamOpenMessage *
 open_messages_by_run (OpenMessages *self,
-                              const char          *run_id)
+                      const char   *run_id)
 {
   return g_hash_table_lookup (self->by_run, run_id);
 }
 
 static GstreamOpenMessage *
 open_messages_by_id (OpenMessages *self,
-                             const char          *id)
+                     const char   *id)
 {
   return g_hash_table_lookup (self->by_id, id);
 }
 
 /* Returns: %NULL if no message is open there */
 static GstreamOpenPlace *
-open_messages_at (OpenMessages *self,
-                          GstreamNamespace    *namespace_)
+open_messages_at (OpenMessages     *self,
+                  GstreamNamespace *namespace_)
 {
   return g_hash_table_lookup (self->places, namespace_);
 }
 
 static GstreamOpenPlace *
-get_place (OpenMessages *self,
-           GstreamNamespace    *namespace_)
+get_place (OpenMessages     *self,
+           GstreamNamespace *namespace_)
 {
   GstreamOpenPlace *place = open_messages_at (self, namespace_);
 
@@ -115,8 +115,8 @@ get_place (OpenMessages *self,
 
 /* If several messages have the run id, events with no other id belong to the newest. */
 static void
-give_run (OpenMessages *self,
-          GstreamOpenMessage  *open)
+give_run (OpenMessages       *self,
+          GstreamOpenMessage *open)
 {
   GstreamOpenMessage *before = open_messages_by_run (self, open->run_id);
 
@@ -128,10 +128,10 @@ give_run (OpenMessages *self,
 
 /* Indexes @open by these ids, which may be %NULL. */
 static void
-open_messages_name (OpenMessages *self,
-                            GstreamOpenMessage  *open,
-                            const char          *run_id,
-                            const char          *id)
+open_messages_name (OpenMessages       *self,
+                    GstreamOpenMessage *open,
+                    const char         *run_id,
+                    const char         *id)
 {
   if (run_id != NULL && open->run_id == NULL)
     {
@@ -147,12 +147,12 @@ open_messages_name (OpenMessages *self,
 
 /* Adds the message that begins with @event. Takes ownership of @message. */
 static GstreamOpenMessage *
-open_messages_add (OpenMessages *self,
-                           GstreamEvent        *event,
-                           GstreamMessage      *message)
+open_messages_add (OpenMessages   *self,
+                   GstreamEvent   *event,
+                   GstreamMessage *message)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamOpenMessage *open = g_new0 (GstreamOpenMessage, 1);
+  GstreamOpenMessage       *open = g_new0 (GstreamOpenMessage, 1);
 
   open->message = message;
   open->first = gstream_event_ref (event);
@@ -171,12 +171,12 @@ open_messages_add (OpenMessages *self,
 #define SORT_ID 'm'
 #define SORT_RUN 'r'
 #define SORT_PLACE 'p'
-#define SORT_NODE  'n' /* namespaces, and ids at them, that were nodes */
+#define SORT_NODE 'n' /* namespaces, and ids at them, that were nodes */
 
 static void
 add_past (OpenMessages *self,
-          const char          *id,
-          const char          *run_id)
+          const char   *id,
+          const char   *run_id)
 {
   gstream_past_ids_add (&self->past, SORT_ID, id);
   gstream_past_ids_add (&self->past, SORT_RUN, run_id);
@@ -190,8 +190,8 @@ name_place (GstreamNamespace *ns)
 }
 
 static void
-add_past_place (OpenMessages *self,
-                GstreamNamespace    *ns)
+add_past_place (OpenMessages     *self,
+                GstreamNamespace *ns)
 {
   g_autofree char *name = name_place (ns);
 
@@ -200,8 +200,8 @@ add_past_place (OpenMessages *self,
 
 /* If no message is open at @ns, events without ids are late for one that was. */
 static gboolean
-is_past_place (OpenMessages *self,
-               GstreamNamespace    *ns)
+is_past_place (OpenMessages     *self,
+               GstreamNamespace *ns)
 {
   g_autofree char *name = name_place (ns);
 
@@ -210,9 +210,9 @@ is_past_place (OpenMessages *self,
 
 static void
 add_past_of_node (OpenMessages *self,
-                  const char          *place,
-                  const char          *sort,
-                  const char          *id)
+                  const char   *place,
+                  const char   *sort,
+                  const char   *id)
 {
   g_autofree char *name = id != NULL ? g_strconcat (place, sort, id, NULL) : NULL;
 
@@ -221,10 +221,10 @@ add_past_of_node (OpenMessages *self,
 
 /* Remembers a message that ended at @ns while that was a node, for when it becomes a subgraph (D4). */
 static void
-open_messages_add_past_at (OpenMessages *self,
-                                   GstreamNamespace    *ns,
-                                   const char          *run_id,
-                                   const char          *id)
+open_messages_add_past_at (OpenMessages     *self,
+                           GstreamNamespace *ns,
+                           const char       *run_id,
+                           const char       *id)
 {
   g_autofree char *place = name_place (ns);
 
@@ -234,8 +234,8 @@ open_messages_add_past_at (OpenMessages *self,
 }
 
 static gboolean
-open_messages_has_past_at (OpenMessages *self,
-                                   GstreamNamespace    *ns)
+open_messages_has_past_at (OpenMessages     *self,
+                           GstreamNamespace *ns)
 {
   g_autofree char *place = name_place (ns);
   g_autofree char *name = g_strconcat (place, "\n\n", NULL);
@@ -244,20 +244,20 @@ open_messages_has_past_at (OpenMessages *self,
 }
 
 static gboolean
-open_messages_is_past_at (OpenMessages *self,
-                                  GstreamNamespace    *ns,
-                                  const GstreamEventFields  *fields)
+open_messages_is_past_at (OpenMessages             *self,
+                          GstreamNamespace         *ns,
+                          const GstreamEventFields *fields)
 {
   g_autofree char *place = name_place (ns);
-  const char *id = fields->message_id ? fields->message_id : fields->run_id;
+  const char      *id = fields->message_id ? fields->message_id : fields->run_id;
   g_autofree char *name = id ? g_strconcat (place, fields->message_id ? "\n\nid " : "\n\nrun ", id, NULL) : NULL;
 
   return gstream_past_ids_contains (&self->past, SORT_NODE, name);
 }
 
 static void
-open_messages_add_over (OpenMessages *self,
-                            const GstreamEventFields  *fields)
+open_messages_add_over (OpenMessages             *self,
+                        const GstreamEventFields *fields)
 {
   add_past (self, fields->message_id, fields->run_id);
 }
@@ -265,15 +265,15 @@ open_messages_add_over (OpenMessages *self,
 /* Remembers that the message of these ids has ended, though it was never open here. */
 static void
 open_messages_add_over_id (OpenMessages *self,
-                               const char          *id)
+                           const char   *id)
 {
   add_past (self, id, NULL);
 }
 
 /* Whether the event belongs to a message that has ended: by message id, else by run id, as a run may have several messages. */
 static gboolean
-open_messages_is_past (OpenMessages *self,
-                               const GstreamEventFields  *fields)
+open_messages_is_past (OpenMessages             *self,
+                       const GstreamEventFields *fields)
 {
   if (fields->message_id != NULL)
     return gstream_past_ids_contains (&self->past, SORT_ID, fields->message_id);
@@ -285,9 +285,9 @@ open_messages_is_past (OpenMessages *self,
 
 /* Holds back @event, a content-block-finish, until it is known which message it belongs to. */
 static void
-open_messages_hold (OpenMessages *self,
-                            GstreamOpenPlace    *place,
-                            GstreamEvent        *event)
+open_messages_hold (OpenMessages     *self,
+                    GstreamOpenPlace *place,
+                    GstreamEvent     *event)
 {
   if (place->burst == NULL)
     {
@@ -298,8 +298,8 @@ open_messages_hold (OpenMessages *self,
 }
 
 static GPtrArray *
-open_messages_release (OpenMessages *self,
-                               GstreamOpenPlace    *place)
+open_messages_release (OpenMessages     *self,
+                       GstreamOpenPlace *place)
 {
   self->n_bursts--;
 
@@ -311,7 +311,7 @@ static GstreamOpenPlace *
 open_messages_peek_burst (OpenMessages *self)
 {
   GHashTableIter iter;
-  gpointer value;
+  gpointer       value;
 
   g_hash_table_iter_init (&iter, self->places);
   while (self->n_bursts > 0 && g_hash_table_iter_next (&iter, NULL, &value))
@@ -324,8 +324,8 @@ open_messages_peek_burst (OpenMessages *self)
 /* --- removing --- */
 
 static void
-forget_run (OpenMessages *self,
-            GstreamOpenMessage  *open)
+forget_run (OpenMessages       *self,
+            GstreamOpenMessage *open)
 {
   if (!open->has_run)
     return;
@@ -343,8 +343,8 @@ forget_run (OpenMessages *self,
 }
 
 static void
-open_messages_remove (OpenMessages *self,
-                              GstreamOpenMessage  *open)
+open_messages_remove (OpenMessages       *self,
+                      GstreamOpenMessage *open)
 {
   GstreamOpenPlace *place = open->place;
 
@@ -369,7 +369,7 @@ static GstreamOpenMessage *
 open_messages_peek (OpenMessages *self)
 {
   GHashTableIter iter;
-  gpointer value;
+  gpointer       value;
 
   g_hash_table_iter_init (&iter, self->places);
   if (!g_hash_table_iter_next (&iter, NULL, &value))
@@ -389,9 +389,9 @@ is_same (const char *a,
 
 /* Whether the event belongs to the message found last, as nearly all do. */
 static inline gboolean
-is_latest (OpenMessages *self,
-           GstreamEvent        *event,
-           const GstreamEventFields  *fields)
+is_latest (OpenMessages             *self,
+           GstreamEvent             *event,
+           const GstreamEventFields *fields)
 {
   GstreamOpenMessage *latest = self->latest;
 
@@ -408,8 +408,8 @@ is_latest (OpenMessages *self,
 
 /* By message id, else by run id unless the message there has another message id. */
 static GstreamOpenMessage *
-find_named (OpenMessages *self,
-            const GstreamEventFields  *fields)
+find_named (OpenMessages             *self,
+            const GstreamEventFields *fields)
 {
   GstreamOpenMessage *open = NULL;
 
@@ -425,9 +425,9 @@ find_named (OpenMessages *self,
 
 /* An unknown id may be that of the only message open at @place, if that has none yet. */
 static GstreamOpenMessage *
-adopt (OpenMessages *self,
-       GstreamOpenPlace    *place,
-       const GstreamEventFields  *fields)
+adopt (OpenMessages             *self,
+       GstreamOpenPlace         *place,
+       const GstreamEventFields *fields)
 {
   GstreamOpenMessage *open;
 
@@ -443,12 +443,12 @@ adopt (OpenMessages *self,
 }
 
 static GstreamOpenMessage *
-look_up (OpenMessages *self,
-         GstreamEvent        *event,
-         const GstreamEventFields  *fields,
-         About        *about)
+look_up (OpenMessages             *self,
+         GstreamEvent             *event,
+         const GstreamEventFields *fields,
+         About                    *about)
 {
-  GstreamOpenPlace *place = open_messages_at (self, gstream_event_peek_namespace (event));
+  GstreamOpenPlace   *place = open_messages_at (self, gstream_event_peek_namespace (event));
   GstreamOpenMessage *open = find_named (self, fields);
 
   *about = ABOUT_NEW;
@@ -476,10 +476,10 @@ look_up (OpenMessages *self,
 
 /* Returns: the message that @event belongs to, or %NULL, with the reason in @about */
 static GstreamOpenMessage *
-open_messages_find (OpenMessages *self,
-                            GstreamEvent        *event,
-                            const GstreamEventFields  *fields,
-                            About        *about)
+open_messages_find (OpenMessages             *self,
+                    GstreamEvent             *event,
+                    const GstreamEventFields *fields,
+                    About                    *about)
 {
   GstreamOpenMessage *open;
 
@@ -497,12 +497,12 @@ open_messages_find (OpenMessages *self,
 
 struct _GstreamMessagesTransformer
 {
-  GstreamTransformer  parent_instance;
+  GstreamTransformer parent_instance;
 
-  GstreamProjection  *messages; /* owned by the transformer */
-  OpenMessages open;
-  gboolean            in_subgraph;/* the event is at a subgraph, so that a message beginning with it is foreign (D4) */
-  gboolean            found_foreign; /* an event without ids turned out to be for a foreign message */
+  GstreamProjection *messages; /* owned by the transformer */
+  OpenMessages       open;
+  gboolean           in_subgraph; /* the event is at a subgraph, so that a message beginning with it is foreign (D4) */
+  gboolean           found_foreign; /* an event without ids turned out to be for a foreign message */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -515,7 +515,7 @@ dup_node (GstreamMessagesTransformer *self,
           GstreamEvent               *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  GstreamNamespace         *ns = gstream_event_peek_namespace (event);
   guint depth = g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self)));
 
   if (fields->node != NULL)
@@ -531,7 +531,7 @@ make_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
   GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
-  g_autofree char *node = dup_node (self, event);
+  g_autofree char  *node = dup_node (self, event);
 
   return gstream_message_new (gstream_stream_mux_get_pump (mux), gstream_event_peek_namespace (event), node,
                               gstream_event_get_fields (event)->message_id);
@@ -553,7 +553,7 @@ open_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  gboolean is_shown = !fields->tool_role && !self->in_subgraph && gstream_projection_is_wanted (self->messages);
+  gboolean        is_shown = !fields->tool_role && !self->in_subgraph && gstream_projection_is_wanted (self->messages);
   GstreamMessage *message = NULL;
   GstreamOpenMessage *open;
 
@@ -581,8 +581,8 @@ note_past_at_node (GstreamMessagesTransformer *self,
 
 static void
 note_over (GstreamMessagesTransformer *self,
-      GstreamEvent               *event,
-      const GstreamEventFields         *fields)
+           GstreamEvent               *event,
+           const GstreamEventFields   *fields)
 {
   open_messages_add_over (&self->open, fields);
   note_past_at_node (self, gstream_event_peek_namespace (event), fields->run_id, fields->message_id);
@@ -590,8 +590,8 @@ note_over (GstreamMessagesTransformer *self,
 
 static void
 note_over_id (GstreamMessagesTransformer *self,
-         GstreamEvent               *event,
-         const GstreamEventFields         *fields)
+              GstreamEvent               *event,
+              const GstreamEventFields   *fields)
 {
   open_messages_add_over_id (&self->open, fields->message_id);
   note_past_at_node (self, gstream_event_peek_namespace (event), NULL, fields->message_id);
@@ -627,7 +627,7 @@ end_message (GstreamMessagesTransformer *self,
 /* The open message that a message-start repeats: same message id, else same run id with no other message id. */
 static GstreamOpenMessage *
 find_same (GstreamMessagesTransformer *self,
-           const GstreamEventFields         *fields)
+           const GstreamEventFields   *fields)
 {
   GstreamOpenMessage *other = NULL;
 
@@ -677,9 +677,9 @@ note_found (GstreamMessagesTransformer *self,
 static inline void
 take_delta (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            const GstreamEventFields         *fields)
+            const GstreamEventFields   *fields)
 {
-  About about = ABOUT_NEW;
+  About               about = ABOUT_NEW;
   GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
 
   if (G_UNLIKELY (open == NULL))
@@ -711,11 +711,11 @@ start_block_of_several (GstreamMessagesTransformer *self,
 static void
 start_block (GstreamMessagesTransformer *self,
              GstreamEvent               *event,
-             const GstreamEventFields         *fields)
+             const GstreamEventFields   *fields)
 {
-  About about = ABOUT_NEW;
+  About               about = ABOUT_NEW;
   GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
-  gboolean is_guess = FALSE;
+  gboolean            is_guess = FALSE;
 
   if (open == NULL && about == ABOUT_SEVERAL)
     open = start_block_of_several (self, event, &is_guess);
@@ -767,9 +767,9 @@ finish_block_of_several (GstreamMessagesTransformer *self,
 static void
 finish_block (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
-              const GstreamEventFields         *fields)
+              const GstreamEventFields   *fields)
 {
-  About about = ABOUT_NEW;
+  About               about = ABOUT_NEW;
   GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
 
   if (open == NULL && about == ABOUT_SEVERAL)
@@ -798,7 +798,7 @@ settle_bursts (GstreamMessagesTransformer *self)
 static void
 settle_before (GstreamMessagesTransformer *self,
                GstreamEvent               *event,
-               const GstreamEventFields         *fields)
+               const GstreamEventFields   *fields)
 {
   GstreamOpenPlace *place = place_of (self, event);
 
@@ -827,9 +827,9 @@ find_ending (GstreamMessagesTransformer *self,
 static void
 finish (GstreamMessagesTransformer *self,
         GstreamEvent               *event,
-        const GstreamEventFields         *fields)
+        const GstreamEventFields   *fields)
 {
-  About about = ABOUT_NEW;
+  About               about = ABOUT_NEW;
   GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
   g_autoptr (GstreamMessage) message = NULL;
 
@@ -849,11 +849,11 @@ finish (GstreamMessagesTransformer *self,
 static void
 fail_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
-              const GstreamEventFields         *fields)
+              const GstreamEventFields   *fields)
 {
-  About about = ABOUT_NEW;
+  About               about = ABOUT_NEW;
   GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
-  g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
+  g_autofree char    *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 
   if (open != NULL)
@@ -866,7 +866,7 @@ fail_message (GstreamMessagesTransformer *self,
 static void
 take_whole (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            const GstreamEventFields         *fields)
+            const GstreamEventFields   *fields)
 {
   GstreamOpenMessage *open = fields->message_id ? open_messages_by_id (&self->open, fields->message_id) : NULL;
   g_autoptr (GstreamMessage) message = NULL;
@@ -887,12 +887,12 @@ take_whole (GstreamMessagesTransformer *self,
 }
 
 static gboolean
-gstream_messages_transformer_process (GstreamTransformer  *transformer,
-                                      GstreamEvent        *event,
-                                      GError             **error)
+gstream_messages_transformer_process (GstreamTransformer *transformer,
+                                      GstreamEvent       *event,
+                                      GError            **error)
 {
   GstreamMessagesTransformer *self = (GstreamMessagesTransformer *) transformer; /* unchecked: for every token */
-  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  const GstreamEventFields   *fields = gstream_event_get_fields (event);
 
   if (G_UNLIKELY (self->open.n_bursts > 0))
     settle_before (self, event, fields);
@@ -944,10 +944,10 @@ gstream_messages_transformer_keeps (GstreamTransformer *transformer,
 static GstreamOpenMessage *
 find_there (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
-            About               *about)
+            About                      *about)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamOpenMessage *open = NULL;
+  GstreamOpenMessage       *open = NULL;
 
   *about = ABOUT_NEW;
   if (fields->step == GSTREAM_STEP_MESSAGE_WHOLE)
@@ -975,9 +975,9 @@ gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
                                         GstreamEvent       *event)
 {
   GstreamMessagesTransformer *self = GSTREAM_MESSAGES_TRANSFORMER (transformer);
-  About about;
-  GstreamOpenMessage *open = find_there (self, event, &about);
-  gboolean is_ours = open != NULL ? !open->foreign : about != ABOUT_NEW;
+  About                       about;
+  GstreamOpenMessage         *open = find_there (self, event, &about);
+  gboolean                    is_ours = open != NULL ? !open->foreign : about != ABOUT_NEW;
 
   if (open == NULL && about == ABOUT_NEW && gstream_event_get_fields (event)->step != GSTREAM_STEP_MESSAGE_START)
     return FALSE;
@@ -1005,8 +1005,8 @@ end_all (GstreamMessagesTransformer *self,
 }
 
 static gboolean
-gstream_messages_transformer_finish (GstreamTransformer  *transformer,
-                                     GError             **error)
+gstream_messages_transformer_finish (GstreamTransformer *transformer,
+                                     GError            **error)
 {
   end_all (GSTREAM_MESSAGES_TRANSFORMER (transformer), GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
 

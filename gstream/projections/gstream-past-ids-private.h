@@ -25,11 +25,11 @@ typedef struct
   GstreamPastTable before; /* until @now is full again */
 } GstreamPastIds;
 
-void     gstream_past_ids_clear    (GstreamPastIds *self);
+void gstream_past_ids_clear (GstreamPastIds *self);
 /* @sort tells namespaces of ids apart. An @id of %NULL is ignored. */
-void     gstream_past_ids_add      (GstreamPastIds *self,
-                                    char            sort,
-                                    const char     *id);
+void     gstream_past_ids_add (GstreamPastIds *self,
+                               char            sort,
+                               const char     *id);
 gboolean gstream_past_ids_contains (GstreamPastIds *self,
                                     char            sort,
                                     const char     *id);

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 #define GSTREAM_TYPE_SUBGRAPHS_TRANSFORMER (gstream_subgraphs_transformer_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamSubgraphsTransformer, gstream_subgraphs_transformer,
-                      GSTREAM, SUBGRAPHS_TRANSFORMER, GstreamTransformer)
+                     GSTREAM,
+                     SUBGRAPHS_TRANSFORMER,
+                     GstreamTransformer)
 
 G_END_DECLS

@@ -44,7 +44,7 @@ static void
 unindex_child (Child *child)
 {
   GHashTable *by_trigger = child->parent->by_trigger;
-  Child *first = child->trigger ? g_hash_table_lookup (by_trigger, child->trigger) : NULL;
+  Child      *first = child->trigger ? g_hash_table_lookup (by_trigger, child->trigger) : NULL;
 
   if (first == child)
     {
@@ -70,8 +70,8 @@ forget_child (Child *child)
 }
 
 static void
-on_run_gone (gpointer  data,
-             GObject  *run)
+on_run_gone (gpointer data,
+             GObject *run)
 {
   forget_child (data);
 }
@@ -81,7 +81,7 @@ static void
 release_child (Child *child)
 {
   GstreamSubgraphRunStream *run = child->run;
-  gboolean held = child->held;
+  gboolean                  held = child->held;
 
   g_object_weak_unref (G_OBJECT (run), on_run_gone, child);
   forget_child (child);
@@ -112,9 +112,9 @@ watch_child (GstreamSubgraphsTransformer *self,
 }
 
 static void
-end_child (Child            *child,
-           GstreamRunStatus  status,
-           const GError     *error)
+end_child (Child           *child,
+           GstreamRunStatus status,
+           const GError    *error)
 {
   g_autoptr (GstreamSubgraphRunStream) run = g_object_ref (child->run);
 
@@ -131,7 +131,7 @@ describe (GstreamSubgraphsTransformer *self,
           GstreamNamespace            *scope,
           const char                  *trigger)
 {
-  const char *graph_name;
+  const char     *graph_name;
   GstreamPayload *cause;
 
   gstream_stream_mux_get_said (gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self)), scope, &graph_name, &cause);
@@ -150,8 +150,8 @@ hand_out (GstreamSubgraphsTransformer *self,
 {
   g_autoptr (GstreamSubgraphRunStream) run = NULL;
   g_autofree char *name = gstream_task_dup_name (scope, scope->length - 1);
-  const char *colon = strchr (scope->segments[scope->length - 1], ':');
-  const char *trigger = colon ? colon + 1 : NULL;
+  const char      *colon = strchr (scope->segments[scope->length - 1], ':');
+  const char      *trigger = colon ? colon + 1 : NULL;
 
   run = gstream_subgraph_run_stream_new (mux, name, trigger);
   describe (self, run, scope, trigger);
@@ -166,15 +166,15 @@ hand_out (GstreamSubgraphsTransformer *self,
 
 /* The event is the first in a subgraph of this scope. */
 static gboolean
-discover (GstreamSubgraphsTransformer  *self,
-          GstreamNamespace             *ns,
-          GError                      **error)
+discover (GstreamSubgraphsTransformer *self,
+          GstreamNamespace            *ns,
+          GError                     **error)
 {
   GstreamStreamMux *parent = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
-  guint depth = gstream_stream_mux_peek_scope (parent)->length + 1;
-  g_autoptr (GstreamNamespace) scope =
-    ns->length == depth ? gstream_namespace_ref (ns)
-                        : gstream_namespace_new_len ((const char * const *) ns->segments, depth);
+  guint             depth = gstream_stream_mux_peek_scope (parent)->length + 1;
+  g_autoptr (GstreamNamespace) scope = ns->length == depth
+                                           ? gstream_namespace_ref (ns)
+                                           : gstream_namespace_new_len ((const char *const *) ns->segments, depth);
   /* Custom transformers work in every scope, whether or not anybody receives the subgraph (M7). */
   gboolean held = !gstream_stream_mux_is_plain (parent);
   g_autoptr (GstreamStreamMux) mux = NULL;
@@ -199,11 +199,11 @@ static void
 end_by_task (GstreamSubgraphsTransformer *self,
              GstreamEvent                *event)
 {
-  const char *id = gstream_event_get_fields (event)->key;
+  const char      *id = gstream_event_get_fields (event)->key;
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   GstreamRunStatus status;
-  Child *child;
+  Child           *child;
 
   if (id == NULL)
     return;
@@ -220,7 +220,7 @@ static void
 note_cause (GstreamSubgraphsTransformer *self,
             GstreamEvent                *event)
 {
-  const char *id = gstream_event_get_fields (event)->key;
+  const char     *id = gstream_event_get_fields (event)->key;
   GstreamPayload *cause = id ? gstream_task_get_cause (event) : NULL;
 
   if (cause != NULL)
@@ -243,14 +243,14 @@ process_task (GstreamSubgraphsTransformer *self,
 }
 
 static gboolean
-gstream_subgraphs_transformer_process (GstreamTransformer  *transformer,
-                                       GstreamEvent        *event,
-                                       GError             **error)
+gstream_subgraphs_transformer_process (GstreamTransformer *transformer,
+                                       GstreamEvent       *event,
+                                       GError            **error)
 {
   GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
-  GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
-  GstreamNamespace *ns = gstream_stream_mux_peek_place (mux);
-  gboolean is_task = gstream_event_get_fields (event)->method == GSTREAM_METHOD_TASKS;
+  GstreamStreamMux            *mux = gstream_transformer_get_mux (transformer);
+  GstreamNamespace            *ns = gstream_stream_mux_peek_place (mux);
+  gboolean                     is_task = gstream_event_get_fields (event)->method == GSTREAM_METHOD_TASKS;
 
   if (ns->length > gstream_stream_mux_peek_scope (mux)->length)
     {
@@ -266,15 +266,14 @@ gstream_subgraphs_transformer_process (GstreamTransformer  *transformer,
 /* --- the end of the scope --- */
 
 static gboolean
-gstream_subgraphs_transformer_finish (GstreamTransformer  *transformer,
-                                      GError             **error)
+gstream_subgraphs_transformer_finish (GstreamTransformer *transformer,
+                                      GError            **error)
 {
   GstreamSubgraphsTransformer *self = GSTREAM_SUBGRAPHS_TRANSFORMER (transformer);
-  gboolean drained = gstream_stream_mux_is_drained (gstream_transformer_get_mux (transformer));
+  gboolean                     drained = gstream_stream_mux_is_drained (gstream_transformer_get_mux (transformer));
 
   while (self->children.length > 0)
-    end_child (self->children.head->data,
-               drained ? GSTREAM_RUN_STATUS_DRAINED : GSTREAM_RUN_STATUS_COMPLETED, NULL);
+    end_child (self->children.head->data, drained ? GSTREAM_RUN_STATUS_DRAINED : GSTREAM_RUN_STATUS_COMPLETED, NULL);
 
   return TRUE;
 }

@@ -16,8 +16,8 @@ gstream_task_dup_name (const GstreamNamespace *ns,
 }
 
 GstreamRunStatus
-gstream_task_get_outcome (GstreamEvent  *event,
-                          char         **error)
+gstream_task_get_outcome (GstreamEvent *event,
+                          char        **error)
 {
   GstreamPayload *data = gstream_event_peek_item (event);
 
@@ -41,7 +41,7 @@ GstreamPayload *
 gstream_task_get_cause (GstreamEvent *event)
 {
   GstreamPayload *data = gstream_event_peek_item (event);
-  const char *id = gstream_payload_get_string (data, "/input/tool_call/id");
+  const char     *id = gstream_payload_get_string (data, "/input/tool_call/id");
   g_autoptr (GString) json = NULL;
 
   if (id == NULL)

@@ -11,14 +11,14 @@
 G_BEGIN_DECLS
 
 /* @event: its tool-started, or its first event if that was not seen. */
-GstreamToolCall *gstream_tool_call_new         (GstreamPump           *pump,
-                                                GstreamEvent          *event);
-void             gstream_tool_call_take_delta  (GstreamToolCall       *self,
-                                                GstreamEvent          *event);
-void             gstream_tool_call_take_output (GstreamToolCall       *self,
-                                                GstreamEvent          *event);
-void             gstream_tool_call_end         (GstreamToolCall       *self,
-                                                GstreamToolCallStatus  status,
-                                                const GError          *error);
+GstreamToolCall *gstream_tool_call_new (GstreamPump  *pump,
+                                        GstreamEvent *event);
+void             gstream_tool_call_take_delta (GstreamToolCall *self,
+                                               GstreamEvent    *event);
+void             gstream_tool_call_take_output (GstreamToolCall *self,
+                                                GstreamEvent    *event);
+void             gstream_tool_call_end (GstreamToolCall      *self,
+                                        GstreamToolCallStatus status,
+                                        const GError         *error);
 
 G_END_DECLS

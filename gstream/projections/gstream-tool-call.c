@@ -40,21 +40,21 @@
 
 struct _GstreamToolCall
 {
-  GObject                parent_instance;
+  GObject parent_instance;
 
-  GstreamPump           *pump;          /* a reference; the run's */
-  char                  *id;            /* or NULL */
-  char                  *name;          /* or NULL */
-  GstreamNamespace      *namespace_;
-  GstreamToolCallStatus  status;
-  GstreamPayload        *input;         /* or NULL */
-  GstreamPayload        *output;        /* NULL until it is there */
-  GError                *error;         /* why it failed */
-  GString               *progress;      /* the output deltas so far; NULL: there were none */
-  guint16                half;          /* of a surrogate pair, the first half of which came last; 0: none */
-  GstreamDeltas          output_deltas;
-  GstreamLatch           ended;         /* who waits for the end */
-  GstreamNotifier       notifier;       /* notifies progress and the end */
+  GstreamPump          *pump; /* a reference; the run's */
+  char                 *id;   /* or NULL */
+  char                 *name; /* or NULL */
+  GstreamNamespace     *namespace_;
+  GstreamToolCallStatus status;
+  GstreamPayload       *input;    /* or NULL */
+  GstreamPayload       *output;   /* NULL until it is there */
+  GError               *error;    /* why it failed */
+  GString              *progress; /* the output deltas so far; NULL: there were none */
+  guint16               half;     /* of a surrogate pair, the first half of which came last; 0: none */
+  GstreamDeltas         output_deltas;
+  GstreamLatch          ended;    /* who waits for the end */
+  GstreamNotifier       notifier; /* notifies progress and the end */
 };
 
 enum
@@ -112,7 +112,7 @@ gstream_tool_call_new (GstreamPump  *pump,
                        GstreamEvent *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamToolCall *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
+  GstreamToolCall          *self = g_object_new (GSTREAM_TYPE_TOOL_CALL, NULL);
 
   self->pump = gstream_pump_ref (pump);
   gstream_deltas_init (&self->output_deltas, "output_deltas", pump);
@@ -151,7 +151,7 @@ gstream_tool_call_take_delta (GstreamToolCall *self,
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   g_autoptr (GstreamPayload) delta = NULL;
   const char *json;
-  gsize length;
+  gsize       length;
 
   if (fields->text != NULL)
     {
@@ -176,9 +176,9 @@ gstream_tool_call_take_output (GstreamToolCall *self,
 }
 
 void
-gstream_tool_call_end (GstreamToolCall       *self,
-                       GstreamToolCallStatus  status,
-                       const GError          *error)
+gstream_tool_call_end (GstreamToolCall      *self,
+                       GstreamToolCallStatus status,
+                       const GError         *error)
 {
   g_assert (self->status == GSTREAM_TOOL_CALL_STATUS_RUNNING);
 
@@ -352,8 +352,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
    *
    * What the tool says while it works, as it comes: a projection of strings.
    */
-  properties[PROP_OUTPUT_DELTAS] =
-    g_param_spec_object ("output-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
+  properties[PROP_OUTPUT_DELTAS] = g_param_spec_object ("output-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -407,12 +406,12 @@ gstream_tool_call_get_name (GstreamToolCall *self)
  *
  * Returns: (array zero-terminated=1) (transfer none): the namespace
  */
-const char * const *
+const char *const *
 gstream_tool_call_get_namespace (GstreamToolCall *self)
 {
   g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
 
-  return (const char * const *) self->namespace_->segments;
+  return (const char *const *) self->namespace_->segments;
 }
 
 /**
@@ -528,15 +527,16 @@ gstream_tool_call_get_output_deltas (GstreamToolCall *self)
  * May be called any number of times, also after the end.
  */
 void
-gstream_tool_call_finished (GstreamToolCall     *self,
-                            GCancellable        *cancellable,
-                            GAsyncReadyCallback  callback,
-                            gpointer             user_data)
+gstream_tool_call_finished (GstreamToolCall    *self,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_TOOL_CALL (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_tool_call_finished, cancellable, callback, user_data);
+  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_tool_call_finished, cancellable, callback,
+                            user_data);
 }
 
 /**
@@ -553,9 +553,9 @@ gstream_tool_call_finished (GstreamToolCall     *self,
  * Returns: (transfer full): @self, or %NULL on failure
  */
 GstreamToolCall *
-gstream_tool_call_finished_finish (GstreamToolCall  *self,
-                                   GAsyncResult     *result,
-                                   GError          **error)
+gstream_tool_call_finished_finish (GstreamToolCall *self,
+                                   GAsyncResult    *result,
+                                   GError         **error)
 {
   g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -578,9 +578,9 @@ gstream_tool_call_finished_finish (GstreamToolCall  *self,
  * Returns: (transfer full): @self, or %NULL on failure
  */
 GstreamToolCall *
-gstream_tool_call_finished_sync (GstreamToolCall  *self,
-                                 GCancellable     *cancellable,
-                                 GError          **error)
+gstream_tool_call_finished_sync (GstreamToolCall *self,
+                                 GCancellable    *cancellable,
+                                 GError         **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 

@@ -31,25 +31,25 @@ GSTREAM_EXPORT GType gstream_tool_call_status_get_type (void);
 GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamToolCall, gstream_tool_call, GSTREAM, TOOL_CALL, GObject)
 
-GSTREAM_EXPORT const char            *gstream_tool_call_get_id            (GstreamToolCall      *self);
-GSTREAM_EXPORT const char            *gstream_tool_call_get_name          (GstreamToolCall      *self);
-GSTREAM_EXPORT const char * const    *gstream_tool_call_get_namespace     (GstreamToolCall      *self);
-GSTREAM_EXPORT GstreamToolCallStatus  gstream_tool_call_get_status        (GstreamToolCall      *self);
-GSTREAM_EXPORT GstreamPayload        *gstream_tool_call_get_input         (GstreamToolCall      *self);
-GSTREAM_EXPORT GstreamPayload        *gstream_tool_call_get_output        (GstreamToolCall      *self);
-GSTREAM_EXPORT const GError          *gstream_tool_call_get_error         (GstreamToolCall      *self);
-GSTREAM_EXPORT const char            *gstream_tool_call_get_progress      (GstreamToolCall      *self);
-GSTREAM_EXPORT GstreamProjection     *gstream_tool_call_get_output_deltas (GstreamToolCall      *self);
+GSTREAM_EXPORT const char           *gstream_tool_call_get_id (GstreamToolCall *self);
+GSTREAM_EXPORT const char           *gstream_tool_call_get_name (GstreamToolCall *self);
+GSTREAM_EXPORT const char *const    *gstream_tool_call_get_namespace (GstreamToolCall *self);
+GSTREAM_EXPORT GstreamToolCallStatus gstream_tool_call_get_status (GstreamToolCall *self);
+GSTREAM_EXPORT GstreamPayload       *gstream_tool_call_get_input (GstreamToolCall *self);
+GSTREAM_EXPORT GstreamPayload       *gstream_tool_call_get_output (GstreamToolCall *self);
+GSTREAM_EXPORT const GError         *gstream_tool_call_get_error (GstreamToolCall *self);
+GSTREAM_EXPORT const char           *gstream_tool_call_get_progress (GstreamToolCall *self);
+GSTREAM_EXPORT GstreamProjection    *gstream_tool_call_get_output_deltas (GstreamToolCall *self);
 
-GSTREAM_EXPORT void                   gstream_tool_call_finished          (GstreamToolCall      *self,
-                                                                           GCancellable         *cancellable,
-                                                                           GAsyncReadyCallback   callback,
-                                                                           gpointer              user_data);
-GSTREAM_EXPORT GstreamToolCall       *gstream_tool_call_finished_finish   (GstreamToolCall      *self,
-                                                                           GAsyncResult         *result,
-                                                                           GError              **error);
-GSTREAM_EXPORT GstreamToolCall       *gstream_tool_call_finished_sync     (GstreamToolCall      *self,
-                                                                           GCancellable         *cancellable,
-                                                                           GError              **error);
+GSTREAM_EXPORT void             gstream_tool_call_finished (GstreamToolCall    *self,
+                                                            GCancellable       *cancellable,
+                                                            GAsyncReadyCallback callback,
+                                                            gpointer            user_data);
+GSTREAM_EXPORT GstreamToolCall *gstream_tool_call_finished_finish (GstreamToolCall *self,
+                                                                   GAsyncResult    *result,
+                                                                   GError         **error);
+GSTREAM_EXPORT GstreamToolCall *gstream_tool_call_finished_sync (GstreamToolCall *self,
+                                                                 GCancellable    *cancellable,
+                                                                 GError         **error);
 
 G_END_DECLS

@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 
 #define GSTREAM_TYPE_TOOL_CALLS_TRANSFORMER (gstream_tool_calls_transformer_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer, GSTREAM, TOOL_CALLS_TRANSFORMER,
-                      GstreamTransformer)
+                     GstreamTransformer)
 
 /* Whether a call runs that may have started at @ns. */
-gboolean gstream_tool_calls_transformer_keeps     (GstreamTransformer *transformer,
-                                                   GstreamNamespace   *ns);
+gboolean gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
+                                               GstreamNamespace   *ns);
 /* Takes @event where it is about one that started at its namespace before that became a subgraph (D4). */
 gboolean gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
                                                    GstreamEvent       *event);

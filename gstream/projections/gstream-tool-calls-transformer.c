@@ -14,8 +14,8 @@
 /* A running call. It is in three queues, each in the order the calls started. */
 typedef struct
 {
-  GstreamToolCall  *call;       /* a reference; NULL if nobody receives it */
-  gboolean          foreign;    /* a call of a subgraph that was a node before: tracked only to tell it from this scope's (D4) */
+  GstreamToolCall *call; /* a reference; NULL if nobody receives it */
+  gboolean foreign; /* a call of a subgraph that was a node before: tracked only to tell it from this scope's (D4) */
   GstreamNamespace *namespace_; /* where it started */
   char             *id;         /* its key in by_id */
   char             *name;       /* and in by_name */
@@ -32,8 +32,8 @@ struct _GstreamToolCallsTransformer
   GQueue             running;    /* of Running */
   GHashTable        *by_id;      /* id -> GQueue of Running: several calls may have none, or the same */
   GHashTable        *by_name;    /* id and tool's name -> GQueue of Running */
-  Running           *kept;       /* the call that the current event is for, if it is at a node that has become a subgraph (D4) */
-  GstreamPastIds     past;       /* ids of calls that have ended */
+  Running       *kept; /* the call that the current event is for, if it is at a node that has become a subgraph (D4) */
+  GstreamPastIds past; /* ids of calls that have ended */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -48,7 +48,7 @@ id_of (const GstreamEventFields *fields)
 
 static char *
 dup_name_of (const GstreamEventFields *fields,
-             const char         *id)
+             const char               *id)
 {
   return g_strconcat (fields->name ? fields->name : "", "\n", id, NULL);
 }
@@ -106,7 +106,7 @@ add_running (GstreamToolCallsTransformer *self,
              gboolean                     foreign)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  Running *running = g_new0 (Running, 1);
+  Running                  *running = g_new0 (Running, 1);
 
   running->call = call;
   running->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
@@ -122,10 +122,10 @@ add_running (GstreamToolCallsTransformer *self,
 /* The oldest running call with the id and name of the tool, else the oldest with the id. */
 static Running *
 find_running (GstreamToolCallsTransformer *self,
-              const GstreamEventFields          *fields)
+              const GstreamEventFields    *fields)
 {
   g_autofree char *name = fields->name ? dup_name_of (fields, id_of (fields)) : NULL;
-  Running *running = name ? oldest (self->by_name, name) : NULL;
+  Running         *running = name ? oldest (self->by_name, name) : NULL;
 
   if (self->kept != NULL)
     return g_steal_pointer (&self->kept);
@@ -200,7 +200,7 @@ make_call (GstreamToolCallsTransformer *self,
            GstreamEvent                *event)
 {
   GstreamStreamMux *mux = gstream_transformer_get_mux (GSTREAM_TRANSFORMER (self));
-  GstreamToolCall *call;
+  GstreamToolCall  *call;
 
   if (!gstream_projection_is_wanted (self->tool_calls))
     return NULL;
@@ -220,7 +220,7 @@ start (GstreamToolCallsTransformer *self,
 
 static gboolean
 is_past (GstreamToolCallsTransformer *self,
-         const GstreamEventFields          *fields)
+         const GstreamEventFields    *fields)
 {
   return gstream_past_ids_contains (&self->past, SORT_ID, id_of (fields));
 }
@@ -230,7 +230,7 @@ take_delta (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  Running *running = find_running (self, fields);
+  Running                  *running = find_running (self, fields);
 
   if (running == NULL && is_past (self, fields))
     return; /* late */
@@ -249,7 +249,7 @@ end_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  Running *running = find_running (self, fields);
+  Running                  *running = find_running (self, fields);
 
   if (running != NULL)
     return stop (self, running);
@@ -283,9 +283,9 @@ fail (GstreamToolCallsTransformer *self,
 }
 
 static gboolean
-gstream_tool_calls_transformer_process (GstreamTransformer  *transformer,
-                                        GstreamEvent        *event,
-                                        GError             **error)
+gstream_tool_calls_transformer_process (GstreamTransformer *transformer,
+                                        GstreamEvent       *event,
+                                        GError            **error)
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
 
@@ -348,10 +348,10 @@ find_there (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  g_autofree char *place = dup_place (gstream_event_peek_namespace (event), id_of (fields));
-  g_autofree char *own_name = dup_name_of (fields, id_of (fields));
-  g_autofree char *foreign_name = dup_name_of (fields, place);
-  Running *running = find_own_there (self, event, own_name);
+  g_autofree char          *place = dup_place (gstream_event_peek_namespace (event), id_of (fields));
+  g_autofree char          *own_name = dup_name_of (fields, id_of (fields));
+  g_autofree char          *foreign_name = dup_name_of (fields, place);
+  Running                  *running = find_own_there (self, event, own_name);
 
   if (running == NULL)
     running = oldest (self->by_name, foreign_name);
@@ -370,8 +370,8 @@ gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
                                           GstreamEvent       *event)
 {
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (transformer);
-  const GstreamEventFields *fields = gstream_event_get_fields (event);
-  Running *running = fields->step != GSTREAM_STEP_TOOL_STARTED ? find_there (self, event) : NULL;
+  const GstreamEventFields    *fields = gstream_event_get_fields (event);
+  Running                     *running = fields->step != GSTREAM_STEP_TOOL_STARTED ? find_there (self, event) : NULL;
 
   if (fields->step == GSTREAM_STEP_TOOL_STARTED)
     add_running (self, event, NULL, TRUE);
@@ -407,8 +407,8 @@ end_all (GstreamToolCallsTransformer *self,
 }
 
 static gboolean
-gstream_tool_calls_transformer_finish (GstreamTransformer  *transformer,
-                                       GError             **error)
+gstream_tool_calls_transformer_finish (GstreamTransformer *transformer,
+                                       GError            **error)
 {
   end_all (GSTREAM_TOOL_CALLS_TRANSFORMER (transformer), NULL);
 

@@ -65,7 +65,7 @@ gstream_unattributed_delta (GstreamOpenPlace *place,
                             GstreamEvent     *event)
 {
   GstreamOpenMessage *latest = place->step == GSTREAM_STEP_BLOCK_START ? place->latest : NULL;
-  GstreamBlock *block = latest != NULL ? gstream_message_content_expect (content_of (latest), event) : NULL;
+  GstreamBlock       *block = latest != NULL ? gstream_message_content_expect (content_of (latest), event) : NULL;
 
   place->step = GSTREAM_STEP_BLOCK_DELTA;
   if (block == NULL)
@@ -103,8 +103,8 @@ finish_free (gpointer data)
 }
 
 static char *
-dup_string_at (GstreamJsonValue  content,
-               const char       *pointer)
+dup_string_at (GstreamJsonValue content,
+               const char      *pointer)
 {
   GstreamJsonValue value;
 
@@ -114,7 +114,7 @@ dup_string_at (GstreamJsonValue  content,
 static Finish *
 finish_new (GstreamEvent *event)
 {
-  Finish *self = g_new0 (Finish, 1);
+  Finish          *self = g_new0 (Finish, 1);
   GstreamJsonValue content;
 
   self->place = gstream_block_place_of (event);
@@ -197,8 +197,8 @@ rate (GstreamOpenMessage *open,
       gboolean            is_end)
 {
   GstreamMessageContent *content = content_of (open);
-  gint64 left = gstream_message_content_count_open (content) >> 32;
-  gint64 rated = 0;
+  gint64                 left = gstream_message_content_count_open (content) >> 32;
+  gint64                 rated = 0;
 
   for (guint i = 0; i < finishes->len; i++)
     {
@@ -230,12 +230,12 @@ gstream_unattributed_finish (GstreamOpenPlace *place,
 {
   g_autoptr (GPtrArray) finishes = read_finishes (place);
   GstreamOpenMessage *best = NULL;
-  gint64 best_rate = G_MININT64;
+  gint64              best_rate = G_MININT64;
 
   for (guint i = 0; i < place->open->len; i++)
     {
       GstreamOpenMessage *open = g_ptr_array_index (place->open, i);
-      gint64 rated = open->message != NULL ? rate (open, finishes, is_end) : G_MININT64;
+      gint64              rated = open->message != NULL ? rate (open, finishes, is_end) : G_MININT64;
 
       if (rated <= best_rate)
         continue;
@@ -254,7 +254,7 @@ GstreamOpenMessage *
 gstream_unattributed_end (GstreamOpenPlace *place)
 {
   GstreamOpenMessage *best = NULL;
-  guint64 fewest = G_MAXUINT64;
+  guint64             fewest = G_MAXUINT64;
 
   for (guint i = 0; i < place->open->len; i++)
     {

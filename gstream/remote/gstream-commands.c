@@ -59,10 +59,10 @@ add_response (GString          *json,
               GstreamInterrupt *interrupt,
               GstreamPayload   *response)
 {
-  const char * const *namespace_ = gstream_interrupt_get_namespace (interrupt);
+  const char *const *namespace_ = gstream_interrupt_get_namespace (interrupt);
 
   gstream_json_write_member (json, "namespace");
-  gstream_json_write_strv (json, namespace_ ? namespace_ : (const char * const[]) { NULL });
+  gstream_json_write_strv (json, namespace_ ? namespace_ : (const char *const[]) { NULL });
   gstream_json_add_string (json, "interrupt_id", gstream_interrupt_get_id (interrupt));
   gstream_json_add_payload (json, "response", response);
 }
@@ -126,7 +126,7 @@ gstream_command_tree (void)
 }
 
 char *
-gstream_command_subscribe (const char * const *channels)
+gstream_command_subscribe (const char *const *channels)
 {
   GString *json = begin_command (GSTREAM_COMMAND_SUBSCRIBE, "subscription.subscribe");
 
@@ -137,7 +137,7 @@ gstream_command_subscribe (const char * const *channels)
 }
 
 char *
-gstream_command_filter (const char * const *channels)
+gstream_command_filter (const char *const *channels)
 {
   GString *json = g_string_new ("{");
 
@@ -153,7 +153,7 @@ gstream_command_filter (const char * const *channels)
 static gboolean
 is_channel (const char *mode)
 {
-  static const char * const known[] = {
+  static const char *const known[] = {
     "values", "updates", "messages", "tools", "checkpoints", "tasks", "custom", NULL,
   };
 
@@ -161,7 +161,7 @@ is_channel (const char *mode)
 }
 
 char **
-gstream_command_channels (const char * const *modes)
+gstream_command_channels (const char *const *modes)
 {
   g_autoptr (GStrvBuilder) channels = g_strv_builder_new ();
 
@@ -178,13 +178,14 @@ gstream_command_channels (const char * const *modes)
 static GstreamError
 code_of_refusal (const char *code)
 {
-  static const struct { const char *code; GstreamError error; } known[] = {
-    { "invalid_argument", GSTREAM_ERROR_REFUSED },
-    { "permission_denied", GSTREAM_ERROR_PERMISSION_DENIED },
-    { "unknown_command", GSTREAM_ERROR_NOT_SUPPORTED },
-    { "not_supported", GSTREAM_ERROR_NOT_SUPPORTED },
-    { "unsupported", GSTREAM_ERROR_NOT_SUPPORTED },
-    { "unknown_error", GSTREAM_ERROR_SERVER },
+  static const struct
+  {
+    const char  *code;
+    GstreamError error;
+  } known[] = {
+    { "invalid_argument", GSTREAM_ERROR_REFUSED },      { "permission_denied", GSTREAM_ERROR_PERMISSION_DENIED },
+    { "unknown_command", GSTREAM_ERROR_NOT_SUPPORTED }, { "not_supported", GSTREAM_ERROR_NOT_SUPPORTED },
+    { "unsupported", GSTREAM_ERROR_NOT_SUPPORTED },     { "unknown_error", GSTREAM_ERROR_SERVER },
   };
 
   for (guint i = 0; code != NULL && i < G_N_ELEMENTS (known); i++)
@@ -214,12 +215,12 @@ find_status (const char  *code,
 static GError *
 refusal (GstreamPayload *answer)
 {
-  gsize length;
-  const char *json = gstream_payload_get_json (answer, &length);
-  const char *code = gstream_payload_get_string (answer, "/error");
+  gsize            length;
+  const char      *json = gstream_payload_get_json (answer, &length);
+  const char      *code = gstream_payload_get_string (answer, "/error");
   g_autofree char *found = gstream_error_find_words (json, length, NULL);
-  const char *words = found;
-  guint status = find_status (code, &words);
+  const char      *words = found;
+  guint            status = find_status (code, &words);
   g_autoptr (GString) text = g_string_new ("The server refuses it");
   GError *error = NULL;
 
@@ -229,17 +230,18 @@ refusal (GstreamPayload *answer)
     g_string_append_printf (text, " (%s)", code);
   g_string_append_printf (text, ": %s", words);
 
-  error = g_error_new_literal (GSTREAM_ERROR, status != 0 ? gstream_server_code_of_status (status) : code_of_refusal (code),
-                               text->str);
+  error =
+      g_error_new_literal (GSTREAM_ERROR, status != 0 ? gstream_server_code_of_status (status) : code_of_refusal (code),
+                           text->str);
   gstream_error_set_origin (error, status, code);
 
   return error;
 }
 
 gboolean
-gstream_answer_parse (GstreamPayload  *payload,
-                      GstreamAnswer   *answer,
-                      GError         **error)
+gstream_answer_parse (GstreamPayload *payload,
+                      GstreamAnswer  *answer,
+                      GError        **error)
 {
   const char *type = gstream_payload_get_string (payload, "/type");
 
@@ -258,7 +260,8 @@ gstream_answer_parse (GstreamPayload  *payload,
 
   answer->run_id = g_strdup (gstream_payload_get_string (payload, "/result/run_id"));
   answer->applied_seq = gstream_payload_has (payload, "/meta/applied_through_seq")
-                        ? gstream_payload_get_integer (payload, "/meta/applied_through_seq") : -1;
+                            ? gstream_payload_get_integer (payload, "/meta/applied_through_seq")
+                            : -1;
 
   return TRUE;
 }
@@ -270,7 +273,7 @@ typedef struct
   GHashTable *known;     /* ids */
   gint64      timestamp; /* ms since the epoch */
   GQueue     *events;
-  GPtrArray  *path;      /* the namespace of the tasks being looked at; strings */
+  GPtrArray  *path; /* the namespace of the tasks being looked at; strings */
 } OpenQuestions;
 
 static GstreamPayload *
@@ -288,7 +291,7 @@ request_data (const char     *id,
 }
 
 static void
-add_interrupt (OpenQuestions        *self,
+add_interrupt (OpenQuestions  *self,
                GstreamPayload *interrupt)
 {
   const char *id = gstream_payload_get_string (interrupt, "/id");
@@ -299,9 +302,8 @@ add_interrupt (OpenQuestions        *self,
 
   data = request_data (id, interrupt);
   g_ptr_array_add (self->path, NULL);
-  g_queue_push_tail (self->events,
-                     gstream_event_new_full ("input.requested", (const char * const *) self->path->pdata,
-                                             data, self->timestamp, NULL, NULL, NULL));
+  g_queue_push_tail (self->events, gstream_event_new_full ("input.requested", (const char *const *) self->path->pdata,
+                                                           data, self->timestamp, NULL, NULL, NULL));
   g_ptr_array_set_size (self->path, self->path->len - 1);
 }
 
@@ -313,7 +315,7 @@ list_items (GstreamPayload *payload,
   GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
   g_autoptr (GstreamPayload) array = gstream_payload_get (payload, pointer);
   GstreamPayloadIter iter;
-  GstreamPayload *item;
+  GstreamPayload    *item;
 
   gstream_payload_iter_init (&iter, array);
   while ((item = gstream_payload_iter_next_value (&iter)) != NULL)
@@ -322,7 +324,7 @@ list_items (GstreamPayload *payload,
   return items;
 }
 
-static void add_tasks (OpenQuestions        *self,
+static void add_tasks (OpenQuestions  *self,
                        GstreamPayload *state);
 
 /* JavaScript's server keeps the interrupts of a task that was answered and has a result. */
@@ -336,7 +338,7 @@ is_answered (GstreamPayload *task)
 
 /* The subgraph's own state first: the task repeats its interrupts, without their namespace. */
 static void
-add_task (OpenQuestions        *self,
+add_task (OpenQuestions  *self,
           GstreamPayload *task)
 {
   g_autoptr (GstreamPayload) state = gstream_payload_get (task, "/state");
@@ -355,7 +357,7 @@ add_task (OpenQuestions        *self,
 }
 
 static void
-add_tasks (OpenQuestions        *self,
+add_tasks (OpenQuestions  *self,
            GstreamPayload *state)
 {
   g_autoptr (GPtrArray) tasks = list_items (state, "/tasks");
@@ -367,9 +369,9 @@ add_tasks (OpenQuestions        *self,
 
 void
 gstream_open_questions_add_events (GstreamPayload *state,
-                            GHashTable     *known,
-                            gint64          timestamp,
-                            GQueue         *events)
+                                   GHashTable     *known,
+                                   gint64          timestamp,
+                                   GQueue         *events)
 {
   g_autoptr (GPtrArray) path = g_ptr_array_new_with_free_func (g_free);
   OpenQuestions self = { known, timestamp, events, path };

@@ -11,16 +11,16 @@
 G_BEGIN_DECLS
 
 /* Makes a connection to a thread's events; called again each time that one breaks. */
-typedef GstreamEventSource *(*GstreamConnect) (GstreamServer      *server,
-                                               const char         *thread_id,
-                                               const char * const *channels);
+typedef GstreamEventSource *(*GstreamConnect) (GstreamServer     *server,
+                                               const char        *thread_id,
+                                               const char *const *channels);
 
 /* @first: (nullable): a connection that exists already. @applied_seq: see gstream_run_filter_new(). */
 GstreamRunStream *gstream_remote_run_new (GstreamServer      *server,
                                           const char         *thread_id,
                                           const char         *run_id,
                                           gint64              applied_seq,
-                                          const char * const *channels,
+                                          const char *const  *channels,
                                           GstreamConnect      connect,
                                           GstreamEventSource *first,
                                           GstreamStreamMux   *mux);

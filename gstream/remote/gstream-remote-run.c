@@ -23,14 +23,14 @@
 #include <gstream/remote/gstream-run-filter-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
-#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
 
-#define DROPS_PER_TURN 256     /* events of other runs, or seen before, that one call passes over */
-#define REST 500               /* ms without an event after which a run that is over has no more to say */
-#define SHORT_SILENCE 1000     /* ms: of a connection that was opened again, which has all events to give once more */
+#define DROPS_PER_TURN 256       /* events of other runs, or seen before, that one call passes over */
+#define REST 500                 /* ms without an event after which a run that is over has no more to say */
+#define SHORT_SILENCE 1000       /* ms: of a connection that was opened again, which has all events to give once more */
 #define MOST_SILENCE_DOUBLINGS 3 /* of the time until another connection is opened beside a silent one */
-#define FIRST_ASK_PAUSE 50     /* ms, until the server is asked once more whether the run is over; doubled each time, ... */
-#define MOST_ASK_DOUBLINGS 4   /* ... so often */
+#define FIRST_ASK_PAUSE 50 /* ms, until the server is asked once more whether the run is over; doubled each time, ... */
+#define MOST_ASK_DOUBLINGS 4 /* ... so often */
 
 typedef enum
 {
@@ -48,45 +48,45 @@ G_DECLARE_FINAL_TYPE (GstreamRemoteSource, gstream_remote_source, GSTREAM, REMOT
 
 struct _GstreamRemoteSource
 {
-  GObject             parent_instance;
+  GObject parent_instance;
 
-  GstreamServer      *server;
-  char               *thread_id;
-  char               *run_id;
-  char              **channels;
-  GstreamConnect      connect;
+  GstreamServer *server;
+  char          *thread_id;
+  char          *run_id;
+  char         **channels;
+  GstreamConnect connect;
 
-  GstreamRunStream   *run;        /* not owned; NULL: it was dropped, which does not end it on the server (N7) */
-  GstreamRemoteState  state;
-  GstreamEventSource *connection; /* while connected */
+  GstreamRunStream            *run; /* not owned; NULL: it was dropped, which does not end it on the server (N7) */
+  GstreamRemoteState           state;
+  GstreamEventSource          *connection;       /* while connected */
   GstreamEventSourceInterface *connection_iface; /* its own: looked up once, not per event */
-  gboolean            reading;    /* an event of it is being waited for */
-  gboolean            again;      /* it is not the first */
-  gboolean            was_inside; /* events of the run have come, over whichever connection */
-  gboolean            known;      /* since it was opened the server has said that it knows the run */
-  GstreamEventSource *beside;     /* a second one, opened because the first is silent, and silent too; or NULL */
-  guint               n_beside;   /* how often one was opened since an event came */
-  GPtrArray          *left;       /* connections that are not read any more, and stay open */
-  GSource            *silence;    /* timer that runs while the connection is read */
-  gint64              waiting;    /* monotonic µs: since when it is read */
-  guint64             heard;      /* how much the connection had brought when the timer began, events or not */
-  gboolean            checking;   /* it has been silent, and the server is being asked how the run is */
-  GSource            *pause;      /* timer until the next connection */
-  GError             *broken;     /* why there is no connection any more */
-  GstreamRetry        retry;
-  GCancellable       *closing;    /* ends the requests under way */
+  gboolean                     reading;          /* an event of it is being waited for */
+  gboolean                     again;            /* it is not the first */
+  gboolean                     was_inside;       /* events of the run have come, over whichever connection */
+  gboolean                     known;            /* since it was opened the server has said that it knows the run */
+  GstreamEventSource          *beside;   /* a second one, opened because the first is silent, and silent too; or NULL */
+  guint                        n_beside; /* how often one was opened since an event came */
+  GPtrArray                   *left;     /* connections that are not read any more, and stay open */
+  GSource                     *silence;  /* timer that runs while the connection is read */
+  gint64                       waiting;  /* monotonic µs: since when it is read */
+  guint64                      heard;    /* how much the connection had brought when the timer began, events or not */
+  gboolean                     checking; /* it has been silent, and the server is being asked how the run is */
+  GSource                     *pause;    /* timer until the next connection */
+  GError                      *broken;   /* why there is no connection any more */
+  GstreamRetry                 retry;
+  GCancellable                *closing; /* ends the requests under way */
 
-  GstreamRunFilter   *filter;
-  GHashTable         *interrupts; /* ids of those that events have told */
-  gint64              end_time;   /* ms since the epoch: the timestamp of the run's own end, or interrupt */
-  gboolean            over;       /* it was interrupted, and the server says that it is over */
-  gboolean            verified;   /* another connection was asked for what this one, long silent, may have missed */
-  gboolean            asking;     /* the server is being asked whether it is over */
-  GSource            *ask_again;  /* timer until it is asked next */
-  guint               n_asked;    /* times in a row */
-  GQueue              late;       /* GstreamEvent, owned: what the state says is open and no event told */
-  GError             *error;      /* what the run fails with */
-  GstreamPendingNext  pending;
+  GstreamRunFilter *filter;
+  GHashTable       *interrupts; /* ids of those that events have told */
+  gint64            end_time;   /* ms since the epoch: the timestamp of the run's own end, or interrupt */
+  gboolean          over;       /* it was interrupted, and the server says that it is over */
+  gboolean          verified;   /* another connection was asked for what this one, long silent, may have missed */
+  gboolean          asking;     /* the server is being asked whether it is over */
+  GSource          *ask_again;  /* timer until it is asked next */
+  guint             n_asked;    /* times in a row */
+  GQueue            late;       /* GstreamEvent, owned: what the state says is open and no event told */
+  GError           *error;      /* what the run fails with */
+  GstreamNextCall   pending;
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -95,11 +95,11 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamRemoteSource, gstream_remote_source, G_TYP
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
 
 /* Does what the state calls for, while an event is waited for. Not from inside a caller. */
-static void go_on         (GstreamRemoteSource *self);
-static void start_read    (GstreamRemoteSource *self,
-                           GstreamEventSource  *connection);
+static void go_on (GstreamRemoteSource *self);
+static void start_read (GstreamRemoteSource *self,
+                        GstreamEventSource  *connection);
 static void watch_silence (GstreamRemoteSource *self);
-static void end_run       (GstreamRemoteSource *self);
+static void end_run (GstreamRemoteSource *self);
 
 static gboolean
 is_pending (GstreamPayload *run)
@@ -128,12 +128,12 @@ use_connection (GstreamRemoteSource *self,
 static GstreamEventSource *
 new_connection (GstreamRemoteSource *self)
 {
-  return self->connect (self->server, self->thread_id, (const char * const *) self->channels);
+  return self->connect (self->server, self->thread_id, (const char *const *) self->channels);
 }
 
 static void
 open_connection (GstreamRemoteSource *self,
-                               GstreamEventSource  *first)
+                 GstreamEventSource  *first)
 {
   use_connection (self, first != NULL ? g_object_ref (first) : new_connection (self));
 }
@@ -252,7 +252,7 @@ ended (GstreamRemoteSource *self)
 
 static void
 connection_failed (GstreamRemoteSource *self,
-                             GError              *reason)
+                   GError              *reason)
 {
   if (self->connection != NULL)
     heed_connection (self);
@@ -280,7 +280,7 @@ connection_failed (GstreamRemoteSource *self,
 
 static void
 give_up (GstreamRemoteSource *self,
-                               GError              *error)
+         GError              *error)
 {
   close_connections (self);
   gstream_timer_end (&self->pause);
@@ -307,14 +307,14 @@ connect_again (GstreamRemoteSource *self)
   if (milliseconds < 0)
     {
       give_up (self, g_steal_pointer (&self->broken));
-      gstream_pending_next_wake_later (&self->pending);
+      gstream_next_call_wake_later (&self->pending);
       return;
     }
 
   g_clear_error (&self->broken);
   self->state = GSTREAM_REMOTE_PAUSING;
-  self->pause = gstream_timer_start (self->server->context, milliseconds, NULL, "[gstream] reconnect",
-                                     on_pause_over, self, NULL);
+  self->pause =
+      gstream_timer_start (self->server->context, milliseconds, NULL, "[gstream] reconnect", on_pause_over, self, NULL);
 }
 
 /* --- silence --- */
@@ -336,8 +336,7 @@ static gboolean
 may_be_silent (GstreamRemoteSource *self,
                GstreamPayload      *run)
 {
-  return is_pending (run)
-         || (is_running (run) && gstream_run_filter_is_inside (self->filter));
+  return is_pending (run) || (is_running (run) && gstream_run_filter_is_inside (self->filter));
 }
 
 static GError *
@@ -349,12 +348,15 @@ silence_error (GstreamRemoteSource *self,
   if (gstream_run_filter_is_inside (self->filter))
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                         "The connection was silent for %u ms, and the run's events do not come any more: "
-                        "its status is “%s”", self->server->silence_timeout, status ? status : "");
+                        "its status is “%s”",
+                        self->server->silence_timeout, status ? status : "");
 
-  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                      "The server does not send the events of this run, whose status is “%s”, over this kind of connection "
-                      "(JavaScript's server sends a thread's events only over what the thread was first followed with, "
-                      "SSE or a WebSocket)", status ? status : "");
+  return g_error_new (
+      GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+      "The server does not send the events of this run, whose status is “%s”, over this kind of connection "
+      "(JavaScript's server sends a thread's events only over what the thread was first followed with, "
+      "SSE or a WebSocket)",
+      status ? status : "");
 }
 
 /*
@@ -391,8 +393,8 @@ run_is_known (GstreamRemoteSource *self,
     connection_failed (self, silence_error (self, run));
   else
     {
-      if (how_much_it_brought (self) == self->heard && gstream_run_filter_is_inside (self->filter)
-          && gstream_run_filter_can_rewind (self->filter))
+      if (how_much_it_brought (self) == self->heard && gstream_run_filter_is_inside (self->filter) &&
+          gstream_run_filter_can_rewind (self->filter))
         open_beside (self);
       watch_silence (self);
     }
@@ -421,7 +423,7 @@ on_run_known (GObject      *object,
   else
     give_up (self, error);
 
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
 
@@ -435,16 +437,16 @@ check_run (GstreamRemoteSource *self)
     return;
 
   self->checking = TRUE;
-  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing,
-                        on_run_known, g_object_ref (self));
+  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_run_known,
+                        g_object_ref (self));
 }
 
 /* A connection that was silent for so long may be dead, and the run have said more than came. */
 static gboolean
 is_doubtful (GstreamRemoteSource *self)
 {
-  return !self->verified && gstream_run_filter_can_rewind (self->filter)
-         && g_get_monotonic_time () - self->waiting > (gint64) self->server->silence_timeout * 1000;
+  return !self->verified && gstream_run_filter_can_rewind (self->filter) &&
+         g_get_monotonic_time () - self->waiting > (gint64) self->server->silence_timeout * 1000;
 }
 
 static void
@@ -459,7 +461,7 @@ silent_after_the_end (GstreamRemoteSource *self)
     }
 
   end_run (self);
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
 
@@ -516,8 +518,8 @@ ask_again (GstreamRemoteSource *self)
 {
   guint pause = FIRST_ASK_PAUSE << MIN (self->n_asked++, MOST_ASK_DOUBLINGS);
 
-  self->ask_again = gstream_timer_start (self->server->context, pause, NULL, "[gstream] is the run over?",
-                                         on_ask_again, self, NULL);
+  self->ask_again =
+      gstream_timer_start (self->server->context, pause, NULL, "[gstream] is the run over?", on_ask_again, self, NULL);
 }
 
 /* Events may still be on their way: they have come when the connection has been silent for a moment. */
@@ -557,7 +559,7 @@ on_asked (GObject      *object,
     run_goes_on (self);
   else
     run_is_over (self);
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
 
@@ -573,8 +575,8 @@ ask_whether_over (GstreamRemoteSource *self)
   rest = g_strconcat ("/runs/", self->run_id, NULL);
   path = gstream_request_path (self->thread_id, rest);
   self->asking = TRUE;
-  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing,
-                        on_asked, g_object_ref (self));
+  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_asked,
+                        g_object_ref (self));
 }
 
 static void
@@ -607,7 +609,7 @@ on_state (GObject      *object,
     self->error = error;
   else
     gstream_open_questions_add_events (state, self->interrupts, self->end_time, &self->late);
-  gstream_pending_next_wake (&self->pending);
+  gstream_next_call_wake (&self->pending);
 }
 
 static void
@@ -616,8 +618,8 @@ ask_for_state (GstreamRemoteSource *self)
   g_autofree char *path = gstream_request_path (self->thread_id, "/state?subgraphs=true");
 
   self->state = GSTREAM_REMOTE_SETTLING;
-  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, self->closing,
-                        on_state, g_object_ref (self));
+  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, self->closing, on_state,
+                        g_object_ref (self));
 }
 
 /* --- cancelling the run --- */
@@ -705,13 +707,13 @@ on_event (GObject      *object,
       take_event (self, g_steal_pointer (&event));
     }
 
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
 
 static void
 start_read (GstreamRemoteSource *self,
-                            GstreamEventSource  *connection)
+            GstreamEventSource  *connection)
 {
   gstream_event_source_next (connection, NULL, on_event, g_object_ref (self));
 }
@@ -733,7 +735,7 @@ note_interrupt (GstreamRemoteSource *self,
                 GstreamEvent        *event)
 {
   GstreamPayload *data = gstream_event_get_data (event);
-  const char *id = gstream_payload_get_string (data, "/interrupt_id");
+  const char     *id = gstream_payload_get_string (data, "/interrupt_id");
 
   if (id != NULL)
     g_hash_table_add (self->interrupts, g_strdup (id));
@@ -765,17 +767,17 @@ go_on (GstreamRemoteSource *self)
   else if (self->state == GSTREAM_REMOTE_BROKEN)
     connect_again (self);
 
-  if (gstream_run_filter_is_asking (self->filter)
-      && (self->state == GSTREAM_REMOTE_CONNECTED || self->state == GSTREAM_REMOTE_IN_DOUBT))
+  if (gstream_run_filter_is_asking (self->filter) &&
+      (self->state == GSTREAM_REMOTE_CONNECTED || self->state == GSTREAM_REMOTE_IN_DOUBT))
     ask_whether_over (self);
   else if (self->state == GSTREAM_REMOTE_INTERRUPTED)
     ask_for_state (self);
 }
 
 static GstreamTry
-end_or_failure (GstreamRemoteSource  *self,
-                GstreamEvent        **event,
-                GError              **error)
+end_or_failure (GstreamRemoteSource *self,
+                GstreamEvent       **event,
+                GError             **error)
 {
   *event = g_queue_pop_head (&self->late);
   if (*event != NULL)
@@ -793,7 +795,7 @@ static gboolean
 pull (GstreamRemoteSource *self)
 {
   GstreamEvent *event = NULL;
-  GError *error = NULL;
+  GError       *error = NULL;
 
   if (self->state != GSTREAM_REMOTE_CONNECTED || self->reading)
     return FALSE;
@@ -813,9 +815,9 @@ pull (GstreamRemoteSource *self)
 }
 
 static GstreamTry
-gstream_remote_source_try_next (GstreamEventSource  *source,
-                                GstreamEvent       **event,
-                                GError             **error)
+gstream_remote_source_try_next (GstreamEventSource *source,
+                                GstreamEvent      **event,
+                                GError            **error)
 {
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
 
@@ -841,20 +843,20 @@ gstream_remote_source_try_next (GstreamEventSource  *source,
 }
 
 static void
-gstream_remote_source_next (GstreamEventSource  *source,
-                            GCancellable        *cancellable,
-                            GAsyncReadyCallback  callback,
-                            gpointer             user_data)
+gstream_remote_source_next (GstreamEventSource *source,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
 {
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
 
-  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data))
+  if (gstream_next_call_start (&self->pending, source, cancellable, callback, user_data))
     go_on (self);
 }
 
 static void
 set_run (GstreamRemoteSource *self,
-                               GstreamRunStream    *run)
+         GstreamRunStream    *run)
 {
   self->run = run;
 }
@@ -872,8 +874,7 @@ gstream_remote_source_close (GstreamEventSource *source)
 {
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
 
-  if (was_aborted (self) && self->server->cancel_on_abort && !self->over
-      && !gstream_run_filter_is_over (self->filter))
+  if (was_aborted (self) && self->server->cancel_on_abort && !self->over && !gstream_run_filter_is_over (self->filter))
     cancel_run (self);
   set_run (self, NULL);
 
@@ -882,14 +883,14 @@ gstream_remote_source_close (GstreamEventSource *source)
   gstream_timer_end (&self->ask_again);
   close_connections (self);
   self->state = GSTREAM_REMOTE_ENDED;
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
 }
 
 static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_remote_source_next;
-  iface->next_finish = gstream_pending_next_finish;
+  iface->next_finish = gstream_next_call_finish;
   iface->try_next = gstream_remote_source_try_next;
   iface->close = gstream_remote_source_close;
 }
@@ -938,7 +939,7 @@ gstream_remote_source_new (GstreamServer      *server,
                            const char         *thread_id,
                            const char         *run_id,
                            gint64              applied_seq,
-                           const char * const *channels,
+                           const char *const  *channels,
                            GstreamConnect      connect,
                            GstreamEventSource *first)
 {
@@ -1008,13 +1009,13 @@ gstream_remote_run_new (GstreamServer      *server,
                         const char         *thread_id,
                         const char         *run_id,
                         gint64              applied_seq,
-                        const char * const *channels,
+                        const char *const  *channels,
                         GstreamConnect      connect,
                         GstreamEventSource *first,
                         GstreamStreamMux   *mux)
 {
-  g_autoptr (GstreamEventSource) source = gstream_remote_source_new (server, thread_id, run_id, applied_seq, channels,
-                                                                     connect, first);
+  g_autoptr (GstreamEventSource) source =
+      gstream_remote_source_new (server, thread_id, run_id, applied_seq, channels, connect, first);
 
   return g_object_new (GSTREAM_TYPE_REMOTE_RUN, "source", source, "mux", mux, NULL);
 }

@@ -11,32 +11,32 @@
 G_BEGIN_DECLS
 
 /* @body: (nullable): JSON. @callback is called in the main context of the server's runs. */
-void            gstream_request_send   (GstreamServer        *server,
-                                        const char           *method,
-                                        const char           *path,
-                                        const char           *body,
-                                        GstreamRetryKind      kind,
-                                        GCancellable         *cancellable,
-                                        GAsyncReadyCallback   callback,
-                                        gpointer              user_data);
+void gstream_request_send (GstreamServer      *server,
+                           const char         *method,
+                           const char         *path,
+                           const char         *body,
+                           GstreamRetryKind    kind,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data);
 /* Returns: (transfer full): the answer; JSON's null if it was empty; NULL, with an error. */
-GstreamPayload *gstream_request_finish (GAsyncResult         *result,
-                                        GError              **error);
+GstreamPayload *gstream_request_finish (GAsyncResult *result,
+                                        GError      **error);
 
 /* Returns: (transfer full): "/threads/THREAD" and @rest. */
-char           *gstream_request_path   (const char           *thread_id,
-                                        const char           *rest);
+char *gstream_request_path (const char *thread_id,
+                            const char *rest);
 /* Makes @body, JSON, the body of @message. */
-void            gstream_request_set_body (SoupMessage        *message,
-                                          const char         *body);
+void gstream_request_set_body (SoupMessage *message,
+                               const char  *body);
 
 /* --- what a body is encoded as on its way, for other requests too --- */
 
 /* Asks the server for encodings that gstream_request_decode() knows, and keeps libsoup from decoding. */
-void          gstream_request_accept_encodings    (SoupMessage   *message);
+void gstream_request_accept_encodings (SoupMessage *message);
 /* Returns: (transfer full): @body, of the answer to @message, decoded; NULL, with an error, for an unknown encoding. */
-GInputStream *gstream_request_decode (SoupMessage   *message,
-                                       GInputStream  *body,
-                                       GError       **error);
+GInputStream *gstream_request_decode (SoupMessage  *message,
+                                      GInputStream *body,
+                                      GError      **error);
 
 G_END_DECLS

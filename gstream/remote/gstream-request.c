@@ -9,7 +9,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-run-context-private.h>
 
-#define READ_SIZE (64 * 1024)   /* bytes */
+#define READ_SIZE (64 * 1024) /* bytes */
 
 /* --- decoding --- */
 
@@ -23,7 +23,7 @@ G_DECLARE_FINAL_TYPE (GstreamMembers, gstream_members, GSTREAM, MEMBERS, GObject
 
 struct _GstreamMembers
 {
-  GObject     parent_instance;
+  GObject parent_instance;
 
   GConverter *member;
   gboolean    between; /* the last one is whole; another may follow */
@@ -35,17 +35,17 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamMembers, gstream_members, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_CONVERTER, converter_iface_init))
 
 static GConverterResult
-gstream_members_convert (GConverter       *converter,
-                         const void       *in,
-                         gsize             in_size,
-                         void             *out,
-                         gsize             out_size,
-                         GConverterFlags   flags,
-                         gsize            *bytes_read,
-                         gsize            *bytes_written,
-                         GError          **error)
+gstream_members_convert (GConverter     *converter,
+                         const void     *in,
+                         gsize           in_size,
+                         void           *out,
+                         gsize           out_size,
+                         GConverterFlags flags,
+                         gsize          *bytes_read,
+                         gsize          *bytes_written,
+                         GError        **error)
 {
-  GstreamMembers *self = GSTREAM_MEMBERS (converter);
+  GstreamMembers  *self = GSTREAM_MEMBERS (converter);
   GConverterResult result;
 
   *bytes_read = *bytes_written = 0;
@@ -109,11 +109,12 @@ gstream_request_accept_encodings (SoupMessage *message)
 }
 
 GInputStream *
-gstream_request_decode (SoupMessage   *message,
-                         GInputStream  *body,
-                         GError       **error)
+gstream_request_decode (SoupMessage  *message,
+                        GInputStream *body,
+                        GError      **error)
 {
-  const char *encoding = soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
+  const char *encoding =
+      soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
   g_autoptr (GConverter) converter = NULL;
 
   if (encoding == NULL || *encoding == '\0' || g_ascii_strcasecmp (encoding, "identity") == 0)
@@ -137,25 +138,25 @@ gstream_request_decode (SoupMessage   *message,
 
 typedef struct
 {
-  GstreamServer    *server;
-  char             *method;
-  char             *path;
-  char             *body;      /* NULL: none */
-  GstreamRetryKind  kind;
-  GstreamRetry      retry;
+  GstreamServer   *server;
+  char            *method;
+  char            *path;
+  char            *body; /* NULL: none */
+  GstreamRetryKind kind;
+  GstreamRetry     retry;
 
   /* of the attempt under way */
-  SoupMessage      *message;
-  GInputStream     *stream;
-  GByteArray       *answer;
-  GCancellable     *attempt;   /* cancelled by the timeout, or with the caller's */
-  GSource          *timeout;
-  gulong            chained;   /* handler of the caller's cancellable */
-  gboolean          timed_out;
+  SoupMessage  *message;
+  GInputStream *stream;
+  GByteArray   *answer;
+  GCancellable *attempt; /* cancelled by the timeout, or with the caller's */
+  GSource      *timeout;
+  gulong        chained; /* handler of the caller's cancellable */
+  gboolean      timed_out;
 } Request;
 
 static void start_attempt (GTask *task);
-static void read_more     (GTask *task);
+static void read_more (GTask *task);
 
 static void
 end_attempt (Request      *request,
@@ -194,8 +195,8 @@ on_pause_over (gpointer user_data)
 }
 
 static void
-pause_then_retry (GTask  *task,
-                  gint64  milliseconds)
+pause_then_retry (GTask *task,
+                  gint64 milliseconds)
 {
   GSource *pause = gstream_timer_start (g_task_get_context (task), milliseconds, g_task_get_cancellable (task),
                                         "[gstream] retry", on_pause_over, g_object_ref (task), g_object_unref);
@@ -208,7 +209,7 @@ attempt_failed (GTask  *task,
                 GError *error)
 {
   Request *request = g_task_get_task_data (task);
-  gint64 pause;
+  gint64   pause;
 
   if (request->timed_out)
     {
@@ -229,8 +230,8 @@ attempt_failed (GTask  *task,
 }
 
 static GstreamPayload *
-parse_answer (Request  *request,
-              GError  **error)
+parse_answer (Request *request,
+              GError **error)
 {
   if (request->answer->len == 0)
     return gstream_payload_new ("null", -1, NULL);
@@ -242,7 +243,7 @@ static void
 answer_is_whole (GTask *task)
 {
   Request *request = g_task_get_task_data (task);
-  guint status = soup_message_get_status (request->message);
+  guint    status = soup_message_get_status (request->message);
   g_autoptr (GstreamPayload) payload = NULL;
   GError *error = NULL;
 
@@ -273,7 +274,7 @@ on_read (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Request *request = g_task_get_task_data (task);
-  GError *error = NULL;
+  GError  *error = NULL;
   g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
 
   if (bytes == NULL)
@@ -295,8 +296,8 @@ on_read (GObject      *object,
       return;
     }
 
-  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                       "the answer has more than %" G_GSIZE_FORMAT " bytes", request->server->max_event_size);
+  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "the answer has more than %" G_GSIZE_FORMAT " bytes",
+                       request->server->max_event_size);
   gstream_server_name_error (request->server, request->message, error);
   attempt_failed (task, error);
 }
@@ -306,8 +307,8 @@ read_more (GTask *task)
 {
   Request *request = g_task_get_task_data (task);
 
-  g_input_stream_read_bytes_async (request->stream, READ_SIZE, G_PRIORITY_DEFAULT, request->attempt,
-                                   on_read, g_object_ref (task));
+  g_input_stream_read_bytes_async (request->stream, READ_SIZE, G_PRIORITY_DEFAULT, request->attempt, on_read,
+                                   g_object_ref (task));
 }
 
 static void
@@ -317,7 +318,7 @@ on_sent (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Request *request = g_task_get_task_data (task);
-  GError *error = NULL;
+  GError  *error = NULL;
 
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
 
@@ -352,7 +353,7 @@ on_caller_cancelled (GCancellable *caller,
 static void
 start_attempt (GTask *task)
 {
-  Request *request = g_task_get_task_data (task);
+  Request      *request = g_task_get_task_data (task);
   GCancellable *caller = g_task_get_cancellable (task);
 
   request->timed_out = FALSE;
@@ -360,8 +361,8 @@ start_attempt (GTask *task)
   request->timeout = gstream_timer_start (request->server->context, request->server->answer_timeout, NULL,
                                           "[gstream] answer timeout", on_timeout, request, NULL);
   if (caller != NULL)
-    request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled),
-                                              g_object_ref (request->attempt), g_object_unref);
+    request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled), g_object_ref (request->attempt),
+                                              g_object_unref);
 
   request->message = gstream_server_new_message (request->server, request->method, request->path);
   gstream_request_accept_encodings (request->message);
@@ -370,20 +371,20 @@ start_attempt (GTask *task)
   if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */
     soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
   gstream_server_begin_io (request->server);
-  soup_session_send_async (request->server->session, request->message, G_PRIORITY_DEFAULT, request->attempt,
-                           on_sent, g_object_ref (task));
+  soup_session_send_async (request->server->session, request->message, G_PRIORITY_DEFAULT, request->attempt, on_sent,
+                           g_object_ref (task));
   gstream_server_end_io (request->server);
 }
 
 void
-gstream_request_send (GstreamServer       *server,
-                      const char          *method,
-                      const char          *path,
-                      const char          *body,
-                      GstreamRetryKind     kind,
-                      GCancellable        *cancellable,
-                      GAsyncReadyCallback  callback,
-                      gpointer             user_data)
+gstream_request_send (GstreamServer      *server,
+                      const char         *method,
+                      const char         *path,
+                      const char         *body,
+                      GstreamRetryKind    kind,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
 {
   g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
   Request *request = g_new0 (Request, 1);
@@ -401,8 +402,8 @@ gstream_request_send (GstreamServer       *server,
 }
 
 GstreamPayload *
-gstream_request_finish (GAsyncResult  *result,
-                        GError       **error)
+gstream_request_finish (GAsyncResult *result,
+                        GError      **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

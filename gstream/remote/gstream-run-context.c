@@ -15,7 +15,7 @@
 
 typedef struct
 {
-  GSource       source;
+  GSource source;
 
   GMainContext *nested;
   GArray       *wanted; /* GPollFD: what that has to poll, in the order of the descriptors */
@@ -92,7 +92,7 @@ poll_wanted (Nesting *self)
 static int
 query_nested (Nesting *self)
 {
-  int timeout = -1;
+  int   timeout = -1;
   guint n_wanted;
 
   do
@@ -111,7 +111,7 @@ nesting_prepare (GSource *source,
                  int     *timeout)
 {
   Nesting *self = (Nesting *) source;
-  int priority;
+  int      priority;
   gboolean is_ready;
 
   if (!g_main_context_acquire (self->nested))
@@ -142,9 +142,9 @@ nesting_check (GSource *source)
 }
 
 static gboolean
-nesting_dispatch (GSource     *source,
-                  GSourceFunc  func,
-                  gpointer     user_data)
+nesting_dispatch (GSource    *source,
+                  GSourceFunc func,
+                  gpointer    user_data)
 {
   g_autoptr (GMainContext) nested = g_main_context_ref (((Nesting *) source)->nested);
 
@@ -238,11 +238,11 @@ gstream_run_context_get_nested (GMainContext *context,
 /* --- tasks --- */
 
 GTask *
-gstream_run_context_new_task (GMainContext        *context,
-                              gpointer             object,
-                              GCancellable        *cancellable,
-                              GAsyncReadyCallback  callback,
-                              gpointer             user_data)
+gstream_run_context_new_task (GMainContext       *context,
+                              gpointer            object,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
 {
   GTask *task;
 
@@ -257,10 +257,10 @@ gstream_run_context_new_task (GMainContext        *context,
 
 typedef struct
 {
-  GMainContext    *context;
-  GSourceOnceFunc  func;
-  gpointer         user_data;
-  GDestroyNotify   destroy;
+  GMainContext   *context;
+  GSourceOnceFunc func;
+  gpointer        user_data;
+  GDestroyNotify  destroy;
 } Timer;
 
 static void
@@ -288,16 +288,16 @@ on_timer (gpointer user_data)
 }
 
 GSource *
-gstream_timer_start (GMainContext    *context,
-                     gint64           milliseconds,
-                     GCancellable    *cancellable,
-                     const char      *name,
-                     GSourceOnceFunc  func,
-                     gpointer         user_data,
-                     GDestroyNotify   destroy)
+gstream_timer_start (GMainContext   *context,
+                     gint64          milliseconds,
+                     GCancellable   *cancellable,
+                     const char     *name,
+                     GSourceOnceFunc func,
+                     gpointer        user_data,
+                     GDestroyNotify  destroy)
 {
   GSource *source = g_timeout_source_new (milliseconds);
-  Timer *self = g_new (Timer, 1);
+  Timer   *self = g_new (Timer, 1);
 
   *self = (Timer) { g_main_context_ref (context), func, user_data, destroy };
   g_source_set_static_name (source, name);

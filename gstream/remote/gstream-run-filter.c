@@ -33,14 +33,14 @@ struct _GstreamRunFilter
   gboolean        doubtful;    /* ... before this connection: another one without an id may be the same */
   GstreamEvent   *ready;       /* to be popped next; NULL: nothing is */
   GQueue          more;        /* GstreamEvent, owned: to be popped after that */
-  GQueue          held;        /* GstreamEvent, owned: a start before applied_seq and what follows, until no other can come */
+  GQueue          held; /* GstreamEvent, owned: a start before applied_seq and what follows, until no other can come */
   gsize           held_size;   /* bytes */
   gboolean        skipping;    /* that was more than is kept: only the last start is in `held` */
   gboolean        must_rewind; /* the start is known now, and its events were not kept: they have to be given again */
 
-  char           *first_id;    /* of the first event whose id is not made from the run's, ... */
-  gint64          first_time;  /* ... and its timestamp: both differ if the server has begun the run anew */
-  gboolean        unproved;    /* this connection has not given that event yet */
+  char    *first_id;   /* of the first event whose id is not made from the run's, ... */
+  gint64   first_time; /* ... and its timestamp: both differ if the server has begun the run anew */
+  gboolean unproved;   /* this connection has not given that event yet */
 };
 
 GstreamRunFilter *
@@ -202,8 +202,8 @@ own_id (GstreamEvent *event)
 static gboolean
 is_root_lifecycle (GstreamEvent *event)
 {
-  return gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE
-         && gstream_event_peek_namespace (event)->length == 0;
+  return gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE &&
+         gstream_event_peek_namespace (event)->length == 0;
 }
 
 static gboolean
@@ -219,8 +219,8 @@ is_end (GstreamEvent *event)
 {
   GstreamStep step = gstream_event_get_fields (event)->step;
 
-  return is_root_lifecycle (event)
-         && (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED);
+  return is_root_lifecycle (event) &&
+         (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED);
 }
 
 static gboolean
@@ -261,15 +261,16 @@ static guint64
 kind_of (GstreamEvent *event)
 {
   GstreamMethod method = gstream_event_get_fields (event)->method;
-  guint name = method == GSTREAM_METHOD_OTHER || method == GSTREAM_METHOD_CUSTOM
-               ? g_str_hash (gstream_event_get_method (event)) : method;
+  guint         name = method == GSTREAM_METHOD_OTHER || method == GSTREAM_METHOD_CUSTOM
+                           ? g_str_hash (gstream_event_get_method (event))
+                           : method;
 
   return (guint64) gstream_event_peek_namespace (event)->hash << 32 | name;
 }
 
 static GstreamSeenId
-look_for_unnamed (GstreamRunFilter  *self,
-                  GError           **error)
+look_for_unnamed (GstreamRunFilter *self,
+                  GError          **error)
 {
   if (!self->doubtful)
     {
@@ -284,14 +285,14 @@ look_for_unnamed (GstreamRunFilter  *self,
 }
 
 static GstreamSeenId
-look_for (GstreamRunFilter  *self,
-          GstreamEvent      *event,
-          GError           **error)
+look_for (GstreamRunFilter *self,
+          GstreamEvent     *event,
+          GError          **error)
 {
-  const char *id = own_id (event);
+  const char   *id = own_id (event);
   GstreamSeenId seen;
-  const char *data;
-  gsize length;
+  const char   *data;
+  gsize         length;
 
   if (id == NULL)
     return look_for_unnamed (self, error);
@@ -309,15 +310,14 @@ static gboolean
 is_the_first (GstreamRunFilter *self,
               GstreamEvent     *event)
 {
-  return g_strcmp0 (own_id (event), self->first_id) == 0
-         && gstream_event_get_timestamp (event) == self->first_time;
+  return g_strcmp0 (own_id (event), self->first_id) == 0 && gstream_event_get_timestamp (event) == self->first_time;
 }
 
 /* FALSE: the server has begun the run anew, and gives other events than before. */
 static gboolean
-check_identity (GstreamRunFilter  *self,
-                GstreamEvent      *event,
-                GError           **error)
+check_identity (GstreamRunFilter *self,
+                GstreamEvent     *event,
+                GError          **error)
 {
   const char *id = own_id (event);
 
@@ -343,9 +343,9 @@ check_identity (GstreamRunFilter  *self,
 }
 
 static gboolean
-accept_event (GstreamRunFilter  *self,
-              GstreamEvent      *event,
-              GError           **error)
+accept_event (GstreamRunFilter *self,
+              GstreamEvent     *event,
+              GError          **error)
 {
   g_autoptr (GstreamEvent) owned = event;
   GstreamSeenId seen;
@@ -377,8 +377,8 @@ come_inside (GstreamRunFilter *self,
 
 /* No other start has come: the held events are the run's. */
 static gboolean
-accept_held (GstreamRunFilter  *self,
-             GError           **error)
+accept_held (GstreamRunFilter *self,
+             GError          **error)
 {
   GstreamEvent *event = NULL;
 
@@ -405,9 +405,9 @@ note_start (GstreamRunFilter *self)
 
 /* @event is past applied_seq: no other start of this run can come. */
 static gboolean
-end_holding (GstreamRunFilter  *self,
-             GstreamEvent      *event,
-             GError           **error)
+end_holding (GstreamRunFilter *self,
+             GstreamEvent     *event,
+             GError          **error)
 {
   if (!self->skipping)
     return accept_held (self, error) && accept_event (self, event, error);
@@ -419,11 +419,11 @@ end_holding (GstreamRunFilter  *self,
 }
 
 static gboolean
-push_outside (GstreamRunFilter  *self,
-              GstreamEvent      *event,
-              GError           **error)
+push_outside (GstreamRunFilter *self,
+              GstreamEvent     *event,
+              GError          **error)
 {
-  Start start = judge_start (self, event);
+  Start    start = judge_start (self, event);
   gboolean past_applied = (gint64) gstream_event_get_seq (event) >= self->applied_seq;
 
   if (start == OWN_START)
@@ -445,9 +445,9 @@ push_outside (GstreamRunFilter  *self,
 }
 
 gboolean
-gstream_run_filter_push (GstreamRunFilter  *self,
-                         GstreamEvent      *event,
-                         GError           **error)
+gstream_run_filter_push (GstreamRunFilter *self,
+                         GstreamEvent     *event,
+                         GError          **error)
 {
   if (!self->inside)
     return push_outside (self, event, error);

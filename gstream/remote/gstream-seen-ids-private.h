@@ -22,16 +22,16 @@ typedef enum
 
 typedef struct _GstreamSeenIds GstreamSeenIds;
 
-GstreamSeenIds *gstream_seen_ids_new    (void);
-void            gstream_seen_ids_free   (GstreamSeenIds *self);
+GstreamSeenIds *gstream_seen_ids_new (void);
+void            gstream_seen_ids_free (GstreamSeenIds *self);
 /* From now on the server gives all events again, from the first on. */
-void            gstream_seen_ids_rewind (GstreamSeenIds *self);
+void gstream_seen_ids_rewind (GstreamSeenIds *self);
 /* @kind, and @content of @length bytes: two events with the same @id are different if one of these is. */
-GstreamSeenId   gstream_seen_ids_add    (GstreamSeenIds *self,
-                                         const char     *id,
-                                         guint64         kind,
-                                         const char     *content,
-                                         gsize           length);
+GstreamSeenId gstream_seen_ids_add (GstreamSeenIds *self,
+                                    const char     *id,
+                                    guint64         kind,
+                                    const char     *content,
+                                    gsize           length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamSeenIds, gstream_seen_ids_free)
 

@@ -25,9 +25,9 @@ typedef struct
 
 typedef struct
 {
-  guint64 *hashes;   /* in the order in which they came */
+  guint64 *hashes; /* in the order in which they came */
   guint    n;
-  guint    n_room;   /* for hashes, a power of two */
+  guint    n_room; /* for hashes, a power of two */
 
   guint64 *slots;    /* hashes where they are found; 0: free */
   guint    n_slots;  /* a power of two, twice as many as are placed or more */
@@ -173,8 +173,8 @@ hash_event (const char *id,
 }
 
 static void
-extend (Prefix  *prefix,
-        guint64  hash)
+extend (Prefix *prefix,
+        guint64 hash)
 {
   prefix->n++;
   prefix->digest = mix (prefix->digest, hash);
@@ -205,8 +205,8 @@ make_slots (Set *set)
 }
 
 static gboolean
-has (Set     *set,
-     guint64  hash)
+has (Set    *set,
+     guint64 hash)
 {
   if (set->n == 0)
     return FALSE;
@@ -219,8 +219,8 @@ has (Set     *set,
 }
 
 static void
-append (Set     *set,
-        guint64  hash)
+append (Set    *set,
+        guint64 hash)
 {
   if (set->n == set->n_room)
     {
@@ -346,8 +346,8 @@ gstream_seen_ids_add (GstreamSeenIds *self,
                       const char     *content,
                       gsize           length)
 {
-  gsize id_length = strlen (id);
-  guint64 hash = hash_event (id, id_length, kind, content, length);
+  gsize    id_length = strlen (id);
+  guint64  hash = hash_event (id, id_length, kind, content, length);
   gboolean is_last = is_behind_all (self, id, id_length);
 
   if (!is_last && (has (&self->young, hash) || has (&self->old, hash)))

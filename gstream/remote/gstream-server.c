@@ -10,7 +10,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-run-context-private.h>
 
-#define SHORTEST_SECRET 4                  /* bytes: what is shorter could be any word of an error */
+#define SHORTEST_SECRET 4        /* bytes: what is shorter could be any word of an error */
 #define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again; `retry` is cut to it */
 
 static gboolean
@@ -56,12 +56,9 @@ twin_of (SoupSession *session)
 
   if (twin == NULL)
     {
-      twin = g_object_new (SOUP_TYPE_SESSION,
-                           "timeout", 0, /* a stream may be silent for long */
-                           "max-conns", GSTREAM_SERVER_CONNECTIONS,
-                           "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
-                           "local-address", soup_session_get_local_address (session),
-                           NULL);
+      twin = g_object_new (SOUP_TYPE_SESSION, "timeout", 0, /* a stream may be silent for long */
+                           "max-conns", GSTREAM_SERVER_CONNECTIONS, "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
+                           "local-address", soup_session_get_local_address (session), NULL);
       g_object_set_data_full (G_OBJECT (session), "gstream-streams", twin, g_object_unref);
     }
 
@@ -76,18 +73,15 @@ static SoupSession *
 find_streams (SoupSession *session)
 {
   SoupSessionFeature *jar = soup_session_get_feature (session, SOUP_TYPE_COOKIE_JAR);
-  SoupSession *twin = session;
+  SoupSession        *twin = session;
 
   if (soup_session_get_max_conns_per_host (session) < GSTREAM_SERVER_CONNECTIONS)
     {
       twin = twin_of (session);
-      g_object_set (twin,
-                    "proxy-resolver", soup_session_get_proxy_resolver (session),
-                    "tls-database", soup_session_get_tls_database (session),
-                    "tls-interaction", soup_session_get_tls_interaction (session),
-                    "user-agent", soup_session_get_user_agent (session),
-                    "accept-language", soup_session_get_accept_language (session),
-                    NULL);
+      g_object_set (twin, "proxy-resolver", soup_session_get_proxy_resolver (session), "tls-database",
+                    soup_session_get_tls_database (session), "tls-interaction",
+                    soup_session_get_tls_interaction (session), "user-agent", soup_session_get_user_agent (session),
+                    "accept-language", soup_session_get_accept_language (session), NULL);
       if (jar != NULL && !soup_session_has_feature (twin, SOUP_TYPE_COOKIE_JAR))
         soup_session_add_feature (twin, jar);
     }
@@ -96,11 +90,11 @@ find_streams (SoupSession *session)
 }
 
 GstreamServer *
-gstream_server_new (const char    *url,
-                    const char    *assistant,
-                    SoupSession   *session,
-                    GMainContext  *context,
-                    GError       **error)
+gstream_server_new (const char   *url,
+                    const char   *assistant,
+                    SoupSession  *session,
+                    GMainContext *context,
+                    GError      **error)
 {
   GError *local_error = NULL;
   g_autoptr (GUri) uri = g_uri_parse (url ? url : "", SOUP_HTTP_URI_FLAGS, &local_error);
@@ -180,14 +174,13 @@ gstream_server_new_message (GstreamServer *self,
                             const char    *path)
 {
   g_autofree char *url = g_strconcat (self->url, path, NULL);
-  SoupMessage *message = soup_message_new (method, url);
+  SoupMessage     *message = soup_message_new (method, url);
 
   g_assert (message != NULL);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   for (guint i = 0; i < self->headers->len; i += 2)
-    soup_message_headers_replace (soup_message_get_request_headers (message),
-                                  g_ptr_array_index (self->headers, i),
+    soup_message_headers_replace (soup_message_get_request_headers (message), g_ptr_array_index (self->headers, i),
                                   g_ptr_array_index (self->headers, i + 1));
 
   return message;
@@ -229,8 +222,10 @@ explain_certificate (GError *error)
 {
   g_autofree char *reason = error->message;
 
-  error->message = g_strconcat (reason, ": the server's certificate is not one that the session trusts for this host; "
-                                "its tls-database says which are", NULL);
+  error->message = g_strconcat (reason,
+                                ": the server's certificate is not one that the session trusts for this host; "
+                                "its tls-database says which are",
+                                NULL);
 }
 
 void
@@ -274,7 +269,8 @@ gstream_server_code_of_status (guint status)
   if (status >= 400)
     return GSTREAM_ERROR_REFUSED;
 
-  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED : GSTREAM_ERROR_INVALID; /* a success where an error was expected */
+  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED
+                       : GSTREAM_ERROR_INVALID; /* a success where an error was expected */
 }
 
 /* Of the statuses that libsoup does not know, those after RFC 2616. */
@@ -337,7 +333,7 @@ heed_retry_after (GstreamServer *self,
                   GString       *text)
 {
   const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
-  gint64 wait = value != NULL ? parse_retry_after (value) : 0;
+  gint64      wait = value != NULL ? parse_retry_after (value) : 0;
 
   if (wait == 0)
     return;
@@ -352,8 +348,8 @@ append_location (GString     *text,
                  SoupMessage *message)
 {
   const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
-  g_autoptr (GUri) uri = location ? g_uri_parse_relative (soup_message_get_uri (message), location,
-                                                          SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+  g_autoptr (GUri) uri =
+      location ? g_uri_parse_relative (soup_message_get_uri (message), location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
 
   if (uri != NULL)
     g_string_append_printf (text, " to %s://%s:%d; redirects are not followed, give the server's own URL",
@@ -370,7 +366,7 @@ gstream_server_new_error (GstreamServer *self,
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *code = NULL;
   g_autofree char *words = gstream_error_find_words (body, length, &code);
-  GError *error = NULL;
+  GError          *error = NULL;
 
   append_status (text, status);
   if (SOUP_STATUS_IS_REDIRECTION (status))
@@ -464,17 +460,16 @@ was_never_sent (const GError *error)
   if (error->domain != G_IO_ERROR)
     return FALSE;
 
-  return error->code == G_IO_ERROR_CONNECTION_REFUSED
-         || error->code == G_IO_ERROR_HOST_UNREACHABLE
-         || error->code == G_IO_ERROR_NETWORK_UNREACHABLE;
+  return error->code == G_IO_ERROR_CONNECTION_REFUSED || error->code == G_IO_ERROR_HOST_UNREACHABLE ||
+         error->code == G_IO_ERROR_NETWORK_UNREACHABLE;
 }
 
 static gboolean
 may_pass (const GError *error)
 {
   if (error->domain == GSTREAM_ERROR)
-    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER
-           || error->code == GSTREAM_ERROR_RATE_LIMITED;
+    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER ||
+           error->code == GSTREAM_ERROR_RATE_LIMITED;
   if (error->domain == G_TLS_ERROR)
     return error->code == G_TLS_ERROR_EOF;
   if (error->domain == SOUP_SESSION_ERROR)
@@ -497,8 +492,8 @@ may_pass (const GError *error)
 }
 
 gboolean
-gstream_retry_can_help (GstreamRetryKind  kind,
-                        const GError     *error)
+gstream_retry_can_help (GstreamRetryKind kind,
+                        const GError    *error)
 {
   return was_never_sent (error) || (kind != GSTREAM_RETRY_UNSENT && may_pass (error));
 }
@@ -517,17 +512,17 @@ static gint64
 grown_pause (GstreamRetry  *self,
              GstreamServer *server)
 {
-  guint doublings = MIN (self->failures - 1, 20);
+  guint  doublings = MIN (self->failures - 1, 20);
   gint64 first = self->told ? self->pause : server->retry_pause;
 
   return MIN (first << doublings, MAX (first, (gint64) server->retry_pause_max));
 }
 
 gint64
-gstream_retry_next (GstreamRetry     *self,
-                    GstreamServer    *server,
-                    GstreamRetryKind  kind,
-                    const GError     *error)
+gstream_retry_next (GstreamRetry    *self,
+                    GstreamServer   *server,
+                    GstreamRetryKind kind,
+                    const GError    *error)
 {
   gint64 asked_for = (server->not_before - g_get_monotonic_time ()) / 1000;
   gint64 pause;
@@ -539,8 +534,8 @@ gstream_retry_next (GstreamRetry     *self,
 
   self->failures++;
   pause = MAX (grown_pause (self, server), asked_for);
-  g_info ("%s; trying again in %" G_GINT64_FORMAT " ms (%u of %u)",
-          error->message, pause, self->failures, server->retry_limit);
+  g_info ("%s; trying again in %" G_GINT64_FORMAT " ms (%u of %u)", error->message, pause, self->failures,
+          server->retry_limit);
 
   return pause;
 }

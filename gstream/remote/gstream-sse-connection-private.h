@@ -13,12 +13,12 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_SSE_CONNECTION (gstream_sse_connection_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamSseConnection, gstream_sse_connection, GSTREAM, SSE_CONNECTION, GObject)
 
-GstreamEventSource *gstream_sse_connection_new (GstreamServer      *server,
-                                                const char         *thread_id,
-                                                const char * const *channels);
+GstreamEventSource *gstream_sse_connection_new (GstreamServer     *server,
+                                                const char        *thread_id,
+                                                const char *const *channels);
 /* Grows with all that comes, events or not. */
-guint64             gstream_sse_connection_get_progress (GstreamSseConnection *self);
+guint64 gstream_sse_connection_get_progress (GstreamSseConnection *self);
 /* What the stream says as `retry`, in ms; -1: nothing. */
-gint64              gstream_sse_connection_get_retry    (GstreamSseConnection *self);
+gint64 gstream_sse_connection_get_retry (GstreamSseConnection *self);
 
 G_END_DECLS

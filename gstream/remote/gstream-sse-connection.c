@@ -8,26 +8,26 @@
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
-#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */
 
 struct _GstreamSseConnection
 {
-  GObject             parent_instance;
+  GObject parent_instance;
 
-  GstreamServer      *server;
-  SoupMessage        *message;
-  GCancellable       *closing; /* ends whatever is under way */
-  gboolean            asked;   /* the request was sent */
-  GstreamEventSource *events;  /* those of the answer's body; NULL: there is no answer yet, or it has none */
+  GstreamServer               *server;
+  SoupMessage                 *message;
+  GCancellable                *closing; /* ends whatever is under way */
+  gboolean                     asked;   /* the request was sent */
+  GstreamEventSource          *events;  /* those of the answer's body; NULL: there is no answer yet, or it has none */
   GstreamEventSourceInterface *events_iface; /* its own: looked up once, not per event */
-  char               *refusal; /* buffer for an answer without events, while that is being read */
-  GError             *error;   /* why there will be no events */
-  gboolean            reading; /* an event of `events` is being waited for */
-  GstreamEvent       *arrived; /* the event that this brought */
-  GstreamPendingNext  pending;
+  char                        *refusal;      /* buffer for an answer without events, while that is being read */
+  GError                      *error;        /* why there will be no events */
+  gboolean                     reading;      /* an event of `events` is being waited for */
+  GstreamEvent                *arrived;      /* the event that this brought */
+  GstreamNextCall              pending;
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -49,7 +49,7 @@ G_DECLARE_FINAL_TYPE (GstreamBody, gstream_body, GSTREAM, BODY, GFilterInputStre
 
 struct _GstreamBody
 {
-  GFilterInputStream    parent_instance;
+  GFilterInputStream parent_instance;
 
   GMainContext         *nested;
   GPollableInputStream *base; /* the filter's */
@@ -77,13 +77,13 @@ gstream_body_create_source (GPollableInputStream *stream,
 }
 
 static gssize
-gstream_body_read_nonblocking (GPollableInputStream  *stream,
-                               void                  *buffer,
-                               gsize                  count,
-                               GError               **error)
+gstream_body_read_nonblocking (GPollableInputStream *stream,
+                               void                 *buffer,
+                               gsize                 count,
+                               GError              **error)
 {
   GstreamBody *self = GSTREAM_BODY (stream);
-  gssize n_read;
+  gssize       n_read;
 
   g_main_context_push_thread_default (self->nested);
   n_read = g_pollable_input_stream_read_nonblocking (self->base, buffer, count, NULL, error);
@@ -115,14 +115,14 @@ on_body_closed (GObject      *object,
 }
 
 static void
-gstream_body_close_async (GInputStream        *stream,
-                          int                  priority,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
+gstream_body_close_async (GInputStream       *stream,
+                          int                 priority,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
 {
   GstreamBody *self = GSTREAM_BODY (stream);
-  GTask *task = g_task_new (stream, cancellable, callback, user_data);
+  GTask       *task = g_task_new (stream, cancellable, callback, user_data);
 
   /* Not the base: GIO closes a converter's stream in another thread, which libsoup cannot bear. */
   g_main_context_push_thread_default (self->nested);
@@ -131,20 +131,20 @@ gstream_body_close_async (GInputStream        *stream,
 }
 
 static gboolean
-gstream_body_close_finish (GInputStream  *stream,
-                           GAsyncResult  *result,
-                           GError       **error)
+gstream_body_close_finish (GInputStream *stream,
+                           GAsyncResult *result,
+                           GError      **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static gboolean
-gstream_body_close (GInputStream  *stream,
-                    GCancellable  *cancellable,
-                    GError       **error)
+gstream_body_close (GInputStream *stream,
+                    GCancellable *cancellable,
+                    GError      **error)
 {
   GstreamBody *self = GSTREAM_BODY (stream);
-  gboolean is_closed;
+  gboolean     is_closed;
 
   g_main_context_push_thread_default (self->nested);
   is_closed = g_input_stream_close (G_INPUT_STREAM (self->base), cancellable, error);
@@ -204,11 +204,8 @@ open_events (GstreamSseConnection *self,
   gboolean is_plain = decoded == body && nested == g_main_context_default ();
   g_autoptr (GInputStream) wrapped = is_plain ? g_object_ref (body) : wrap_body (nested, decoded, body);
 
-  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE,
-                               "stream", wrapped,
-                               "max-event-size", (guint) self->server->max_event_size,
-                               "max-depth", self->server->max_depth,
-                               NULL);
+  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", wrapped, "max-event-size",
+                               (guint) self->server->max_event_size, "max-depth", self->server->max_depth, NULL);
   self->events_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (self->events);
 }
 
@@ -225,7 +222,7 @@ read_refusal (const char *body,
 {
   g_autoptr (GstreamPayload) payload = length > 0 ? gstream_payload_new (body, length, NULL) : NULL;
   GstreamAnswer answer = { 0 };
-  GError *error = NULL;
+  GError       *error = NULL;
 
   if (payload != NULL && g_strcmp0 (gstream_payload_get_string (payload, "/type"), "error") == 0)
     gstream_answer_parse (payload, &answer, &error);
@@ -238,7 +235,7 @@ wrong_type (GstreamSseConnection *self,
             const char           *body,
             gsize                 length)
 {
-  const char *type = content_type (self);
+  const char      *type = content_type (self);
   g_autofree char *words = gstream_error_find_words (body, length, NULL);
 
   if (type == NULL && length == 0) /* libsoup takes headers that are cut off for whole ones */
@@ -253,7 +250,7 @@ without_events (GstreamSseConnection *self,
                 const char           *body,
                 gsize                 length)
 {
-  guint status = soup_message_get_status (self->message);
+  guint   status = soup_message_get_status (self->message);
   GError *error = NULL;
 
   if (status != SOUP_STATUS_OK)
@@ -274,12 +271,12 @@ on_refusal (GObject      *object,
 {
   g_autoptr (GstreamSseConnection) self = user_data;
   g_autofree char *body = g_steal_pointer (&self->refusal);
-  gsize length = 0;
+  gsize            length = 0;
 
   g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &length, NULL);
   if (!g_cancellable_is_cancelled (self->closing))
     self->error = without_events (self, body, length);
-  gstream_pending_next_wake (&self->pending);
+  gstream_next_call_wake (&self->pending);
 }
 
 static void
@@ -289,16 +286,16 @@ take_answer (GstreamSseConnection *self,
 {
   const char *type = content_type (self);
 
-  if (soup_message_get_status (self->message) == SOUP_STATUS_OK
-      && type != NULL && g_ascii_strcasecmp (type, "text/event-stream") == 0)
+  if (soup_message_get_status (self->message) == SOUP_STATUS_OK && type != NULL &&
+      g_ascii_strcasecmp (type, "text/event-stream") == 0)
     {
       open_events (self, decoded, body);
       return;
     }
 
   self->refusal = g_malloc (MOST_OF_REFUSAL);
-  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing,
-                                 on_refusal, g_object_ref (self));
+  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing, on_refusal,
+                                 g_object_ref (self));
 }
 
 static void
@@ -320,7 +317,7 @@ on_answer (GObject      *object,
     take_answer (self, decoded, body);
 
   g_main_context_push_thread_default (self->server->context); /* this is a callback of the nested one */
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     go_on (self);
   g_main_context_pop_thread_default (self->server->context);
 }
@@ -330,8 +327,8 @@ ask (GstreamSseConnection *self)
 {
   self->asked = TRUE;
   gstream_server_begin_io (self->server);
-  soup_session_send_async (self->server->streams, self->message, G_PRIORITY_DEFAULT, self->closing,
-                           on_answer, g_object_ref (self));
+  soup_session_send_async (self->server->streams, self->message, G_PRIORITY_DEFAULT, self->closing, on_answer,
+                           g_object_ref (self));
   gstream_server_end_io (self->server);
 }
 
@@ -360,7 +357,7 @@ on_event (GObject      *object,
   if (error != NULL)
     take_error (self, error);
 
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
 
@@ -377,13 +374,13 @@ go_on (GstreamSseConnection *self)
 }
 
 static GstreamTry
-gstream_sse_connection_try_next (GstreamEventSource  *source,
-                                 GstreamEvent       **event,
-                                 GError             **error)
+gstream_sse_connection_try_next (GstreamEventSource *source,
+                                 GstreamEvent      **event,
+                                 GError            **error)
 {
   GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
-  GError *local_error = NULL;
-  GstreamTry result;
+  GError               *local_error = NULL;
+  GstreamTry            result;
 
   *event = g_steal_pointer (&self->arrived);
   if (*event != NULL)
@@ -409,14 +406,14 @@ gstream_sse_connection_try_next (GstreamEventSource  *source,
 }
 
 static void
-gstream_sse_connection_next (GstreamEventSource  *source,
-                             GCancellable        *cancellable,
-                             GAsyncReadyCallback  callback,
-                             gpointer             user_data)
+gstream_sse_connection_next (GstreamEventSource *source,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
 {
   GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
 
-  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data))
+  if (gstream_next_call_start (&self->pending, source, cancellable, callback, user_data))
     go_on (self);
 }
 
@@ -428,7 +425,7 @@ gstream_sse_connection_close (GstreamEventSource *source)
   g_cancellable_cancel (self->closing);
   if (self->events != NULL)
     gstream_event_source_close (self->events);
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
 }
 
 guint64
@@ -447,7 +444,7 @@ static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_sse_connection_next;
-  iface->next_finish = gstream_pending_next_finish;
+  iface->next_finish = gstream_next_call_finish;
   iface->try_next = gstream_sse_connection_try_next;
   iface->close = gstream_sse_connection_close;
 }
@@ -482,13 +479,13 @@ gstream_sse_connection_init (GstreamSseConnection *self)
 }
 
 static SoupMessage *
-new_message (GstreamServer      *server,
-             const char         *thread_id,
-             const char * const *channels)
+new_message (GstreamServer     *server,
+             const char        *thread_id,
+             const char *const *channels)
 {
   g_autofree char *path = gstream_request_path (thread_id, "/stream/events");
   g_autofree char *body = gstream_command_filter (channels);
-  SoupMessage *message = gstream_server_new_message (server, "POST", path);
+  SoupMessage     *message = gstream_server_new_message (server, "POST", path);
 
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "text/event-stream");
   gstream_request_accept_encodings (message);
@@ -498,9 +495,9 @@ new_message (GstreamServer      *server,
 }
 
 GstreamEventSource *
-gstream_sse_connection_new (GstreamServer      *server,
-                            const char         *thread_id,
-                            const char * const *channels)
+gstream_sse_connection_new (GstreamServer     *server,
+                            const char        *thread_id,
+                            const char *const *channels)
 {
   GstreamSseConnection *self = g_object_new (GSTREAM_TYPE_SSE_CONNECTION, NULL);
 

@@ -20,34 +20,33 @@
 #include <gstream/remote/gstream-websocket-connection-private.h>
 #include <gstream/stream/gstream-wait-internal.h>
 
-#define MOST_DEPTH 1024   /* what a source of events allows */
+#define MOST_DEPTH 1024 /* what a source of events allows */
 #define API_KEY_HEADER "X-Api-Key"
 #define USER_AGENT "gstream"
 #define DOUBTS_WITHIN 20 /* of the time for an answer: as a part of that */
-#define MAX_RUNS "100" /* of a thread's, to find the newest among: not every server lists that first */
+#define MAX_RUNS "100"   /* of a thread's, to find the newest among: not every server lists that first */
 
 struct _GstreamThread
 {
-  GObject           parent_instance;
+  GObject parent_instance;
 
-  GMainContext     *context;
-  char             *url;
-  char             *assistant;
-  char             *thread_id;  /* NULL: the server has not made it yet */
-  SoupSession      *session;    /* NULL until it is needed, unless it was given */
-  GstreamTransport  transport;
-  GPtrArray        *headers;    /* names and values in turn */
+  GMainContext    *context;
+  char            *url;
+  char            *assistant;
+  char            *thread_id; /* NULL: the server has not made it yet */
+  SoupSession     *session;   /* NULL until it is needed, unless it was given */
+  GstreamTransport transport;
+  GPtrArray       *headers; /* names and values in turn */
 
-  guint             max_event_size;
-  guint             max_depth;
-  guint             retry_limit;
-  guint             retry_pause;
-  guint             retry_pause_max;
-  guint             silence_timeout;
-  guint             answer_timeout;
-  gboolean          cancel_on_abort;
+  guint    max_event_size;
+  guint    max_depth;
+  guint    retry_limit;
+  guint    retry_pause;
+  guint    retry_pause_max;
+  guint    silence_timeout;
+  guint    answer_timeout;
+  gboolean cancel_on_abort;
 };
-
 
 /**
  * GstreamThread:
@@ -152,7 +151,7 @@ gstream_thread_get_property (GObject    *object,
                              GParamSpec *pspec)
 {
   GstreamThread *self = GSTREAM_THREAD (object);
-  const guint *number = find_number (self, property_id);
+  const guint   *number = find_number (self, property_id);
 
   switch (property_id)
     {
@@ -189,7 +188,7 @@ gstream_thread_set_property (GObject      *object,
                              GParamSpec   *pspec)
 {
   GstreamThread *self = GSTREAM_THREAD (object);
-  guint *number = find_number (self, property_id);
+  guint         *number = find_number (self, property_id);
 
   switch (property_id)
     {
@@ -242,8 +241,8 @@ string_spec (const char *name,
              gboolean    construct_only)
 {
   return g_param_spec_string (name, NULL, NULL, NULL,
-                              (construct_only ? G_PARAM_CONSTRUCT_ONLY | G_PARAM_READABLE : 0)
-                              | G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+                              (construct_only ? G_PARAM_CONSTRUCT_ONLY | G_PARAM_READABLE : 0) | G_PARAM_WRITABLE |
+                                  G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
@@ -298,9 +297,9 @@ gstream_thread_class_init (GstreamThreadClass *klass)
    *
    * How the events come (N2).
    */
-  properties[PROP_TRANSPORT] = g_param_spec_enum ("transport", NULL, NULL,
-                                                  GSTREAM_TYPE_TRANSPORT, GSTREAM_TRANSPORT_SSE,
-                                                  G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TRANSPORT] =
+      g_param_spec_enum ("transport", NULL, NULL, GSTREAM_TYPE_TRANSPORT, GSTREAM_TRANSPORT_SSE,
+                         G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThread:api-key: (setter set_api_key)
    *
@@ -313,9 +312,9 @@ gstream_thread_class_init (GstreamThreadClass *klass)
    * Whether [method@RunStream.abort] ends the run on the server too (N7).
    * Counts for the runs that are started from then on.
    */
-  properties[PROP_CANCEL_ON_ABORT] = g_param_spec_boolean ("cancel-on-abort", NULL, NULL, TRUE,
-                                                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT
-                                                           | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CANCEL_ON_ABORT] =
+      g_param_spec_boolean ("cancel-on-abort", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThread:max-event-size:
    *
@@ -586,9 +585,9 @@ is_header_name (const char *name)
 
 /* The error does not repeat the value, which is secret. */
 static gboolean
-check_header (const char  *name,
-              const char  *value,
-              GError     **error)
+check_header (const char *name,
+              const char *value,
+              GError    **error)
 {
   if (!is_header_name (name))
     g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
@@ -602,9 +601,9 @@ check_header (const char  *name,
 }
 
 static gboolean
-add_headers (GstreamThread  *self,
-             GstreamServer  *server,
-             GError        **error)
+add_headers (GstreamThread *self,
+             GstreamServer *server,
+             GError       **error)
 {
   for (guint i = 0; i < self->headers->len; i += 2)
     {
@@ -623,22 +622,20 @@ static SoupSession *
 ensure_session (GstreamThread *self)
 {
   if (self->session == NULL)
-    self->session = g_object_new (SOUP_TYPE_SESSION,
-                                  "user-agent", USER_AGENT,
-                                  "timeout", 0, /* requests have their own; an event stream may be silent for long */
-                                  "max-conns", GSTREAM_SERVER_CONNECTIONS,
-                                  "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
-                                  NULL);
+    self->session =
+        g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout",
+                      0, /* requests have their own; an event stream may be silent for long */
+                      "max-conns", GSTREAM_SERVER_CONNECTIONS, "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS, NULL);
 
   return self->session;
 }
 
 static GstreamServer *
-new_server (GstreamThread  *self,
-                           GError        **error)
+new_server (GstreamThread *self,
+            GError       **error)
 {
-  g_autoptr (GstreamServer) server = gstream_server_new (self->url, self->assistant, ensure_session (self),
-                                                         self->context, error);
+  g_autoptr (GstreamServer) server =
+      gstream_server_new (self->url, self->assistant, ensure_session (self), self->context, error);
 
   if (server == NULL || !add_headers (self, server, error))
     return NULL;
@@ -658,11 +655,11 @@ new_server (GstreamThread  *self,
 /* --- calls --- */
 
 static GTask *
-new_task (GstreamThread       *self,
-                         gpointer             tag,
-                         GCancellable        *cancellable,
-                         GAsyncReadyCallback  callback,
-                         gpointer             user_data)
+new_task (GstreamThread      *self,
+          gpointer            tag,
+          GCancellable       *cancellable,
+          GAsyncReadyCallback callback,
+          gpointer            user_data)
 {
   GTask *task;
 
@@ -682,22 +679,22 @@ new_task (GstreamThread       *self,
 
 static gboolean
 expect_run (GstreamThread *self,
-                           GTask         *task,
-                           const char    *nothing)
+            GTask         *task,
+            const char    *nothing)
 {
   if (self->thread_id != NULL)
     return TRUE;
 
-  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                           "There is %s: the thread has no run yet", nothing);
+  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is %s: the thread has no run yet",
+                           nothing);
 
   return FALSE;
 }
 
 static gpointer
-finish_call (GstreamThread  *self,
-                       GAsyncResult   *result,
-                       GError        **error)
+finish_call (GstreamThread *self,
+             GAsyncResult  *result,
+             GError       **error)
 {
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -707,16 +704,16 @@ finish_call (GstreamThread  *self,
 }
 
 static gboolean
-begin_sync (GstreamThread  *self,
-                           GstreamSync    *sync,
-                           GError        **error)
+begin_sync (GstreamThread *self,
+            GstreamSync   *sync,
+            GError       **error)
 {
   return gstream_sync_begin_in (sync, self->context, "GstreamThread", error);
 }
 
 static gpointer
-end_sync (GstreamSync  *sync,
-                         GError      **error)
+end_sync (GstreamSync *sync,
+          GError     **error)
 {
   gpointer given;
 
@@ -741,7 +738,7 @@ typedef struct
 typedef struct
 {
   GstreamServer      *server;
-  char               *thread_id;  /* NULL: the server has not made the thread yet */
+  char               *thread_id; /* NULL: the server has not made the thread yet */
   char              **channels;
   GstreamStreamMux   *mux;
   char               *command;    /* NULL: the run exists already */
@@ -750,7 +747,7 @@ typedef struct
   GSource            *doubt;      /* timer until the server is asked whether there is such an assistant */
   GError             *doubted;    /* that there is none; NULL: it is not known */
   GstreamAnswer       answer;
-  Resume             *resume;     /* NULL: it answers nothing */
+  Resume             *resume; /* NULL: it answers nothing */
 } Operation;
 
 static void
@@ -783,12 +780,12 @@ operation_free (gpointer data)
 }
 
 static GTask *
-begin_operation (GstreamThread       *self,
-                                GstreamStreamMux    *mux,
-                                gpointer             tag,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
+begin_operation (GstreamThread      *self,
+                 GstreamStreamMux   *mux,
+                 gpointer            tag,
+                 GCancellable       *cancellable,
+                 GAsyncReadyCallback callback,
+                 gpointer            user_data)
 {
   g_autoptr (GTask) task = new_task (self, tag, cancellable, callback, user_data);
   Operation *op = NULL;
@@ -809,7 +806,7 @@ begin_operation (GstreamThread       *self,
 
   op->mux = mux != NULL ? g_object_ref (mux) : gstream_stream_mux_new (NULL);
   modes = gstream_stream_mux_list_channels (op->mux);
-  op->channels = gstream_command_channels ((const char * const *) modes);
+  op->channels = gstream_command_channels ((const char *const *) modes);
   op->thread_id = g_strdup (gstream_thread_get_thread_id (self));
 
   return g_steal_pointer (&task);
@@ -820,13 +817,14 @@ begin_operation (GstreamThread       *self,
 static void
 complete (GTask *task)
 {
-  Operation *op = g_task_get_task_data (task);
-  GstreamThread *self = g_task_get_source_object (task);
-  gboolean websocket = gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET;
-  GstreamRunStream *run = gstream_remote_run_new (op->server, op->thread_id, op->answer.run_id, op->answer.applied_seq,
-                                                  (const char * const *) op->channels,
-                                                  websocket ? gstream_websocket_connection_new : gstream_sse_connection_new,
-                                                  op->connection, op->mux);
+  Operation        *op = g_task_get_task_data (task);
+  GstreamThread    *self = g_task_get_source_object (task);
+  gboolean          websocket = gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET;
+  GstreamRunStream *run =
+      gstream_remote_run_new (op->server, op->thread_id, op->answer.run_id, op->answer.applied_seq,
+                              (const char *const *) op->channels,
+                              websocket ? gstream_websocket_connection_new : gstream_sse_connection_new, op->connection,
+                              op->mux);
 
   g_task_return_pointer (task, run, g_object_unref);
 }
@@ -837,9 +835,9 @@ static char *
 find_newest (GstreamPayload *runs)
 {
   GstreamPayloadIter iter;
-  GstreamPayload *next;
-  g_autofree char *newest = NULL;
-  g_autofree char *when = NULL;
+  GstreamPayload    *next;
+  g_autofree char   *newest = NULL;
+  g_autofree char   *when = NULL;
 
   gstream_payload_iter_init (&iter, runs);
   while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
@@ -866,7 +864,7 @@ on_runs_listed (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Operation *op = g_task_get_task_data (task);
-  GError *error = NULL;
+  GError    *error = NULL;
   g_autoptr (GstreamPayload) runs = gstream_request_finish (result, &error);
 
   if (runs == NULL)
@@ -879,14 +877,14 @@ on_runs_listed (GObject      *object,
   if (op->answer.run_id != NULL)
     complete (task);
   else
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                             "There is no run on the thread %s", op->thread_id);
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is no run on the thread %s",
+                             op->thread_id);
 }
 
 static void
 find_newest_run (GTask *task)
 {
-  Operation *op = g_task_get_task_data (task);
+  Operation       *op = g_task_get_task_data (task);
   g_autofree char *path = gstream_request_path (op->thread_id, "/runs?limit=" MAX_RUNS);
 
   gstream_request_send (op->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
@@ -925,8 +923,8 @@ on_assistant_known (GObject      *object,
 static void
 on_doubt (gpointer user_data)
 {
-  GTask *task = user_data;
-  Operation *op = g_task_get_task_data (task);
+  GTask           *task = user_data;
+  Operation       *op = g_task_get_task_data (task);
   g_autofree char *segment = g_uri_escape_string (op->server->assistant ? op->server->assistant : "", NULL, FALSE);
   g_autofree char *path = g_strconcat ("/assistants/", segment, NULL);
 
@@ -987,9 +985,9 @@ on_sent (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Operation *op = g_task_get_task_data (task);
-  GError *error = NULL;
+  GError    *error = NULL;
   g_autoptr (GstreamPayload) payload =
-    gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, &error);
+      gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, &error);
 
   op->is_waiting = FALSE;
   gstream_timer_end (&op->doubt);
@@ -1004,15 +1002,15 @@ on_sent (GObject      *object,
 static void
 send_command (GTask *task)
 {
-  Operation *op = g_task_get_task_data (task);
+  Operation     *op = g_task_get_task_data (task);
   GstreamThread *self = g_task_get_source_object (task);
 
   if (gstream_thread_get_transport (self) == GSTREAM_TRANSPORT_WEBSOCKET)
     {
       /* A second command goes over the connection of the first. */
       if (op->connection == NULL)
-        op->connection = gstream_websocket_connection_new (op->server, op->thread_id,
-                                                           (const char * const *) op->channels);
+        op->connection =
+            gstream_websocket_connection_new (op->server, op->thread_id, (const char *const *) op->channels);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
                                             g_task_get_cancellable (task), on_sent, g_object_ref (task));
       op->is_waiting = TRUE;
@@ -1022,8 +1020,8 @@ send_command (GTask *task)
     {
       g_autofree char *path = gstream_request_path (op->thread_id, "/commands");
 
-      gstream_request_send (op->server, "POST", path, op->command, GSTREAM_RETRY_UNSENT,
-                            g_task_get_cancellable (task), on_posted, g_object_ref (task));
+      gstream_request_send (op->server, "POST", path, op->command, GSTREAM_RETRY_UNSENT, g_task_get_cancellable (task),
+                            on_posted, g_object_ref (task));
     }
 }
 
@@ -1031,7 +1029,7 @@ send_command (GTask *task)
 
 static void
 take_thread_id (GstreamThread *self,
-                               const char    *thread_id)
+                const char    *thread_id)
 {
   self->thread_id = g_strdup (thread_id);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THREAD_ID]);
@@ -1043,9 +1041,9 @@ on_thread_made (GObject      *object,
                 gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Operation *op = g_task_get_task_data (task);
+  Operation     *op = g_task_get_task_data (task);
   GstreamThread *self = g_task_get_source_object (task);
-  GError *error = NULL;
+  GError        *error = NULL;
   g_autoptr (GstreamPayload) thread = gstream_request_finish (result, &error);
   const char *thread_id = thread ? gstream_payload_get_string (thread, "/thread_id") : NULL;
 
@@ -1081,14 +1079,14 @@ on_thread_made (GObject      *object,
  * not take a command back that the server has got.
  */
 void
-gstream_thread_start (GstreamThread       *self,
-                      GstreamPayload      *input,
-                      GstreamPayload      *config,
-                      GstreamPayload      *metadata,
-                      GstreamStreamMux    *mux,
-                      GCancellable        *cancellable,
-                      GAsyncReadyCallback  callback,
-                      gpointer             user_data)
+gstream_thread_start (GstreamThread      *self,
+                      GstreamPayload     *input,
+                      GstreamPayload     *config,
+                      GstreamPayload     *metadata,
+                      GstreamStreamMux   *mux,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
   Operation *op;
@@ -1106,8 +1104,8 @@ gstream_thread_start (GstreamThread       *self,
   if (op->thread_id != NULL)
     send_command (task);
   else
-    gstream_request_send (op->server, "POST", "/threads", "{}", GSTREAM_RETRY_REPEATABLE, cancellable,
-                          on_thread_made, g_object_ref (task));
+    gstream_request_send (op->server, "POST", "/threads", "{}", GSTREAM_RETRY_REPEATABLE, cancellable, on_thread_made,
+                          g_object_ref (task));
 }
 
 /**
@@ -1121,9 +1119,9 @@ gstream_thread_start (GstreamThread       *self,
  * Returns: (transfer full): the run
  */
 GstreamRunStream *
-gstream_thread_start_finish (GstreamThread  *self,
-                             GAsyncResult   *result,
-                             GError        **error)
+gstream_thread_start_finish (GstreamThread *self,
+                             GAsyncResult  *result,
+                             GError       **error)
 {
   return finish_call (self, result, error);
 }
@@ -1143,13 +1141,13 @@ gstream_thread_start_finish (GstreamThread  *self,
  * Returns: (transfer full): the run
  */
 GstreamRunStream *
-gstream_thread_start_sync (GstreamThread     *self,
-                           GstreamPayload    *input,
-                           GstreamPayload    *config,
-                           GstreamPayload    *metadata,
-                           GstreamStreamMux  *mux,
-                           GCancellable      *cancellable,
-                           GError           **error)
+gstream_thread_start_sync (GstreamThread    *self,
+                           GstreamPayload   *input,
+                           GstreamPayload   *config,
+                           GstreamPayload   *metadata,
+                           GstreamStreamMux *mux,
+                           GCancellable     *cancellable,
+                           GError          **error)
 {
   GstreamSync sync;
 
@@ -1185,7 +1183,7 @@ on_run_known (GObject      *object,
 static void
 check_run (GTask *task)
 {
-  Operation *op = g_task_get_task_data (task);
+  Operation       *op = g_task_get_task_data (task);
   g_autofree char *segment = g_uri_escape_string (op->answer.run_id, NULL, FALSE);
   g_autofree char *rest = g_strconcat ("/runs/", segment, NULL);
   g_autofree char *path = gstream_request_path (op->thread_id, rest);
@@ -1234,17 +1232,17 @@ on_tree (GObject      *object,
  * A server that does not say to which run an event belongs (JavaScript's) shows its newest.
  */
 void
-gstream_thread_attach (GstreamThread       *self,
-                       const char          *run_id,
-                       GstreamStreamMux    *mux,
-                       GCancellable        *cancellable,
-                       GAsyncReadyCallback  callback,
-                       gpointer             user_data)
+gstream_thread_attach (GstreamThread      *self,
+                       const char         *run_id,
+                       GstreamStreamMux   *mux,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
   g_autofree char *command = gstream_command_tree ();
   g_autofree char *path = NULL;
-  Operation *op;
+  Operation       *op;
 
   g_return_if_fail (GSTREAM_IS_THREAD (self));
   g_return_if_fail (mux == NULL || GSTREAM_IS_STREAM_MUX (mux));
@@ -1257,8 +1255,8 @@ gstream_thread_attach (GstreamThread       *self,
   op = g_task_get_task_data (task);
   op->answer.run_id = g_strdup (run_id);
   path = gstream_request_path (op->thread_id, "/commands");
-  gstream_request_send (op->server, "POST", path, command, GSTREAM_RETRY_REPEATABLE, cancellable,
-                        on_tree, g_object_ref (task));
+  gstream_request_send (op->server, "POST", path, command, GSTREAM_RETRY_REPEATABLE, cancellable, on_tree,
+                        g_object_ref (task));
 }
 
 /**
@@ -1272,9 +1270,9 @@ gstream_thread_attach (GstreamThread       *self,
  * Returns: (transfer full): the run
  */
 GstreamRunStream *
-gstream_thread_attach_finish (GstreamThread  *self,
-                              GAsyncResult   *result,
-                              GError        **error)
+gstream_thread_attach_finish (GstreamThread *self,
+                              GAsyncResult  *result,
+                              GError       **error)
 {
   return finish_call (self, result, error);
 }
@@ -1292,11 +1290,11 @@ gstream_thread_attach_finish (GstreamThread  *self,
  * Returns: (transfer full): the run
  */
 GstreamRunStream *
-gstream_thread_attach_sync (GstreamThread     *self,
-                            const char        *run_id,
-                            GstreamStreamMux  *mux,
-                            GCancellable      *cancellable,
-                            GError           **error)
+gstream_thread_attach_sync (GstreamThread    *self,
+                            const char       *run_id,
+                            GstreamStreamMux *mux,
+                            GCancellable     *cancellable,
+                            GError          **error)
 {
   GstreamSync sync;
 
@@ -1314,8 +1312,8 @@ gstream_thread_attach_sync (GstreamThread     *self,
 /* --- answering --- */
 
 static gboolean
-are_pending (char           **asked,
-             GstreamPayload  *state)
+are_pending (char          **asked,
+             GstreamPayload *state)
 {
   g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GQueue events = G_QUEUE_INIT;
@@ -1336,7 +1334,7 @@ on_state_for_answer (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Operation *op = g_task_get_task_data (task);
-  Resume *resume = op->resume;
+  Resume    *resume = op->resume;
   g_autoptr (GstreamPayload) state = gstream_request_finish (result, NULL);
 
   if (state == NULL || !are_pending (resume->asked, state))
@@ -1360,8 +1358,8 @@ static void
 answer_refused (GTask  *task,
                 GError *error)
 {
-  Operation *op = g_task_get_task_data (task);
-  Resume *resume = op->resume;
+  Operation       *op = g_task_get_task_data (task);
+  Resume          *resume = op->resume;
   g_autofree char *path = gstream_request_path (op->thread_id, "/state?subgraphs=true");
 
   if (!g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
@@ -1388,11 +1386,11 @@ list_ids (GPtrArray *interrupts)
 
 static void
 set_answers (Operation *op,
-             GPtrArray              *interrupts,
-             GPtrArray              *responses)
+             GPtrArray *interrupts,
+             GPtrArray *responses)
 {
   const char *assistant = op->server->assistant ? op->server->assistant : "";
-  Resume *resume = g_new0 (Resume, 1);
+  Resume     *resume = g_new0 (Resume, 1);
 
   resume->command = gstream_command_resume (assistant, interrupts, responses);
   resume->asked = list_ids (interrupts);
@@ -1418,13 +1416,13 @@ set_answers (Operation *op,
  * Python's server does not take an answer to: %GSTREAM_ERROR_NOT_FOUND.
  */
 void
-gstream_thread_respond_all (GstreamThread       *self,
-                            GPtrArray           *interrupts,
-                            GPtrArray           *responses,
-                            GstreamStreamMux    *mux,
-                            GCancellable        *cancellable,
-                            GAsyncReadyCallback  callback,
-                            gpointer             user_data)
+gstream_thread_respond_all (GstreamThread      *self,
+                            GPtrArray          *interrupts,
+                            GPtrArray          *responses,
+                            GstreamStreamMux   *mux,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
   Operation *op;
@@ -1464,9 +1462,9 @@ gstream_thread_respond_all (GstreamThread       *self,
  * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
-gstream_thread_respond_all_finish (GstreamThread  *self,
-                                   GAsyncResult   *result,
-                                   GError        **error)
+gstream_thread_respond_all_finish (GstreamThread *self,
+                                   GAsyncResult  *result,
+                                   GError       **error)
 {
   return finish_call (self, result, error);
 }
@@ -1485,12 +1483,12 @@ gstream_thread_respond_all_finish (GstreamThread  *self,
  * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
-gstream_thread_respond_all_sync (GstreamThread     *self,
-                                 GPtrArray         *interrupts,
-                                 GPtrArray         *responses,
-                                 GstreamStreamMux  *mux,
-                                 GCancellable      *cancellable,
-                                 GError           **error)
+gstream_thread_respond_all_sync (GstreamThread    *self,
+                                 GPtrArray        *interrupts,
+                                 GPtrArray        *responses,
+                                 GstreamStreamMux *mux,
+                                 GCancellable     *cancellable,
+                                 GError          **error)
 {
   GstreamSync sync;
 
@@ -1531,13 +1529,13 @@ array_of (gpointer item)
  * are pending, the others stay so; [method@Thread.respond_all] answers them together.
  */
 void
-gstream_thread_respond (GstreamThread       *self,
-                        GstreamInterrupt    *interrupt,
-                        GstreamPayload      *response,
-                        GstreamStreamMux    *mux,
-                        GCancellable        *cancellable,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
+gstream_thread_respond (GstreamThread      *self,
+                        GstreamInterrupt   *interrupt,
+                        GstreamPayload     *response,
+                        GstreamStreamMux   *mux,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
 {
   g_autoptr (GPtrArray) interrupts = array_of (interrupt);
   g_autoptr (GPtrArray) responses = array_of (response);
@@ -1562,9 +1560,9 @@ gstream_thread_respond (GstreamThread       *self,
  * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
-gstream_thread_respond_finish (GstreamThread  *self,
-                               GAsyncResult   *result,
-                               GError        **error)
+gstream_thread_respond_finish (GstreamThread *self,
+                               GAsyncResult  *result,
+                               GError       **error)
 {
   return finish_call (self, result, error);
 }
@@ -1583,12 +1581,12 @@ gstream_thread_respond_finish (GstreamThread  *self,
  * Returns: (transfer full): the run that goes on
  */
 GstreamRunStream *
-gstream_thread_respond_sync (GstreamThread     *self,
-                             GstreamInterrupt  *interrupt,
-                             GstreamPayload    *response,
-                             GstreamStreamMux  *mux,
-                             GCancellable      *cancellable,
-                             GError           **error)
+gstream_thread_respond_sync (GstreamThread    *self,
+                             GstreamInterrupt *interrupt,
+                             GstreamPayload   *response,
+                             GstreamStreamMux *mux,
+                             GCancellable     *cancellable,
+                             GError          **error)
 {
   g_autoptr (GPtrArray) interrupts = array_of (interrupt);
   g_autoptr (GPtrArray) responses = array_of (response);
@@ -1610,7 +1608,7 @@ on_state (GObject      *object,
           gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
+  GError         *error = NULL;
   GstreamPayload *state = gstream_request_finish (result, &error);
 
   if (state != NULL)
@@ -1630,15 +1628,15 @@ on_state (GObject      *object,
  * `next` and `tasks`, each with its `interrupts`, and those of subgraphs within their task.
  */
 void
-gstream_thread_state (GstreamThread       *self,
-                      GCancellable        *cancellable,
-                      GAsyncReadyCallback  callback,
-                      gpointer             user_data)
+gstream_thread_state (GstreamThread      *self,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
   g_autoptr (GstreamServer) server = NULL;
   g_autofree char *path = NULL;
-  GError *error = NULL;
+  GError          *error = NULL;
 
   g_return_if_fail (GSTREAM_IS_THREAD (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -1654,8 +1652,8 @@ gstream_thread_state (GstreamThread       *self,
     }
 
   path = gstream_request_path (gstream_thread_get_thread_id (self), "/state?subgraphs=true");
-  gstream_request_send (server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, cancellable,
-                        on_state, g_steal_pointer (&task));
+  gstream_request_send (server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, cancellable, on_state,
+                        g_steal_pointer (&task));
 }
 
 /**
@@ -1669,9 +1667,9 @@ gstream_thread_state (GstreamThread       *self,
  * Returns: (transfer full): the state
  */
 GstreamPayload *
-gstream_thread_state_finish (GstreamThread  *self,
-                             GAsyncResult   *result,
-                             GError        **error)
+gstream_thread_state_finish (GstreamThread *self,
+                             GAsyncResult  *result,
+                             GError       **error)
 {
   return finish_call (self, result, error);
 }
@@ -1687,9 +1685,9 @@ gstream_thread_state_finish (GstreamThread  *self,
  * Returns: (transfer full): the state
  */
 GstreamPayload *
-gstream_thread_state_sync (GstreamThread  *self,
-                           GCancellable   *cancellable,
-                           GError        **error)
+gstream_thread_state_sync (GstreamThread *self,
+                           GCancellable  *cancellable,
+                           GError       **error)
 {
   GstreamSync sync;
 

@@ -14,17 +14,17 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstreamThrottledInputStream, gstream_throttled_input_stream, GSTREAM, THROTTLED_INPUT_STREAM, GInputStream)
 
 /* @first: bytes that were read from @base already. No bytes are allowed at first. */
-GstreamThrottledInputStream *gstream_throttled_input_stream_new     (GPollableInputStream *base,
-                                   GBytes               *first);
+GstreamThrottledInputStream *gstream_throttled_input_stream_new (GPollableInputStream *base,
+                                                                 GBytes               *first);
 /* Allows @bytes from now on, whatever was left before. */
-void         gstream_throttled_input_stream_allow    (GstreamThrottledInputStream          *self,
-                                   gsize                 bytes);
+void gstream_throttled_input_stream_allow (GstreamThrottledInputStream *self,
+                                           gsize                        bytes);
 /* Whether any of the allowed bytes are left. */
-gboolean     gstream_throttled_input_stream_may_read (GstreamThrottledInputStream          *self);
+gboolean gstream_throttled_input_stream_may_read (GstreamThrottledInputStream *self);
 /* The end of what was read last, 127 bytes at most: a WebSocket's closing frame, where that ended it. */
-const guint8 *gstream_throttled_input_stream_get_tail (GstreamThrottledInputStream         *self,
-                                     gsize               *length);
+const guint8 *gstream_throttled_input_stream_get_tail (GstreamThrottledInputStream *self,
+                                                       gsize                       *length);
 /* How many bytes were read in all. */
-guint64      gstream_throttled_input_stream_get_passed (GstreamThrottledInputStream       *self);
+guint64 gstream_throttled_input_stream_get_passed (GstreamThrottledInputStream *self);
 
 G_END_DECLS

@@ -10,15 +10,15 @@
 
 struct _GstreamThrottledInputStream
 {
-  GInputStream          parent_instance;
+  GInputStream parent_instance;
 
   GPollableInputStream *base;
-  GBytes               *first;    /* to be read before @base; NULL: nothing is left */
-  gsize                 allowed;  /* bytes that may still be read */
-  guint64               passed;   /* bytes that were read in all */
+  GBytes               *first;           /* to be read before @base; NULL: nothing is left */
+  gsize                 allowed;         /* bytes that may still be read */
+  guint64               passed;          /* bytes that were read in all */
   guint8                tail[TAIL_SIZE]; /* the end of what was read last */
   gsize                 tail_length;
-  GSource              *waiting;  /* of the reader, while it may not read: it has no child then */
+  GSource              *waiting; /* of the reader, while it may not read: it has no child then */
 };
 
 static guint used_up_signal;
@@ -32,12 +32,12 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamThrottledInputStream, gstream_throttled_in
 
 static gssize
 read_first (GstreamThrottledInputStream *self,
-            void        *buffer,
-            gsize        count)
+            void                        *buffer,
+            gsize                        count)
 {
-  gsize size;
+  gsize       size;
   const char *bytes = g_bytes_get_data (self->first, &size);
-  gsize taken = MIN (count, size);
+  gsize       taken = MIN (count, size);
   g_autoptr (GBytes) whole = g_steal_pointer (&self->first);
 
   memcpy (buffer, bytes, taken);
@@ -48,14 +48,14 @@ read_first (GstreamThrottledInputStream *self,
 }
 
 static gssize
-gstream_throttled_input_stream_read_nonblocking (GPollableInputStream  *stream,
-                               void                  *buffer,
-                               gsize                  count,
-                               GError               **error)
+gstream_throttled_input_stream_read_nonblocking (GPollableInputStream *stream,
+                                                 void                 *buffer,
+                                                 gsize                 count,
+                                                 GError              **error)
 {
   GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
-  gsize wanted = MIN (count, self->allowed);
-  gssize taken;
+  gsize                        wanted = MIN (count, self->allowed);
+  gssize                       taken;
 
   if (wanted == 0)
     {
@@ -98,7 +98,7 @@ new_child (GstreamThrottledInputStream *self)
 
 static GSource *
 gstream_throttled_input_stream_create_source (GPollableInputStream *stream,
-                            GCancellable         *cancellable)
+                                              GCancellable         *cancellable)
 {
   GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
   g_autoptr (GSource) child = self->allowed > 0 ? new_child (self) : NULL;
@@ -123,7 +123,7 @@ pollable_iface_init (GPollableInputStreamInterface *iface)
 
 void
 gstream_throttled_input_stream_allow (GstreamThrottledInputStream *self,
-                   gsize        bytes)
+                                      gsize                        bytes)
 {
   g_autoptr (GSource) waiting = g_steal_pointer (&self->waiting);
 
@@ -145,7 +145,7 @@ gstream_throttled_input_stream_may_read (GstreamThrottledInputStream *self)
 
 const guint8 *
 gstream_throttled_input_stream_get_tail (GstreamThrottledInputStream *self,
-                       gsize       *length)
+                                         gsize                       *length)
 {
   *length = self->tail_length;
 
@@ -161,19 +161,19 @@ gstream_throttled_input_stream_get_passed (GstreamThrottledInputStream *self)
 /* --- the object --- */
 
 static gssize
-gstream_throttled_input_stream_read (GInputStream  *stream,
-                   void          *buffer,
-                   gsize          count,
-                   GCancellable  *cancellable,
-                   GError       **error)
+gstream_throttled_input_stream_read (GInputStream *stream,
+                                     void         *buffer,
+                                     gsize         count,
+                                     GCancellable *cancellable,
+                                     GError      **error)
 {
   return gstream_throttled_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), buffer, count, error);
 }
 
 static gboolean
-gstream_throttled_input_stream_close (GInputStream  *stream,
-                    GCancellable  *cancellable,
-                    GError       **error)
+gstream_throttled_input_stream_close (GInputStream *stream,
+                                      GCancellable *cancellable,
+                                      GError      **error)
 {
   return g_input_stream_close (G_INPUT_STREAM (GSTREAM_THROTTLED_INPUT_STREAM (stream)->base), cancellable, error);
 }
@@ -197,8 +197,8 @@ gstream_throttled_input_stream_class_init (GstreamThrottledInputStreamClass *kla
   G_INPUT_STREAM_CLASS (klass)->close_fn = gstream_throttled_input_stream_close;
   G_OBJECT_CLASS (klass)->finalize = gstream_throttled_input_stream_finalize;
 
-  used_up_signal = g_signal_new ("used-up", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                              G_TYPE_NONE, 0);
+  used_up_signal =
+      g_signal_new ("used-up", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -208,7 +208,7 @@ gstream_throttled_input_stream_init (GstreamThrottledInputStream *self)
 
 GstreamThrottledInputStream *
 gstream_throttled_input_stream_new (GPollableInputStream *base,
-                  GBytes               *first)
+                                    GBytes               *first)
 {
   GstreamThrottledInputStream *self = g_object_new (GSTREAM_TYPE_THROTTLED_INPUT_STREAM, NULL);
 

@@ -15,25 +15,25 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_WEBSOCKET_CONNECTION (gstream_websocket_connection_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamWebsocketConnection, gstream_websocket_connection, GSTREAM, WEBSOCKET_CONNECTION, GObject)
 
-GstreamEventSource *gstream_websocket_connection_new            (GstreamServer               *server,
-                                                                 const char                  *thread_id,
-                                                                 const char * const          *channels);
+GstreamEventSource *gstream_websocket_connection_new (GstreamServer     *server,
+                                                      const char        *thread_id,
+                                                      const char *const *channels);
 /* Sends @command, which has the id GSTREAM_COMMAND_RUN. Not while another one, or `next`, is under way. */
-void                gstream_websocket_connection_command        (GstreamWebsocketConnection  *self,
-                                                                 const char                  *command,
-                                                                 GCancellable                *cancellable,
-                                                                 GAsyncReadyCallback          callback,
-                                                                 gpointer                     user_data);
+void gstream_websocket_connection_command (GstreamWebsocketConnection *self,
+                                           const char                 *command,
+                                           GCancellable               *cancellable,
+                                           GAsyncReadyCallback         callback,
+                                           gpointer                    user_data);
 /* It may be dead: it is closed without the closing handshake. */
-void                gstream_websocket_connection_give_up        (GstreamWebsocketConnection  *self);
+void gstream_websocket_connection_give_up (GstreamWebsocketConnection *self);
 /* Bytes that have come, pongs included. */
-guint64             gstream_websocket_connection_get_progress   (GstreamWebsocketConnection  *self);
+guint64 gstream_websocket_connection_get_progress (GstreamWebsocketConnection *self);
 /* Whether the server has granted the subscription to the thread's events. */
-gboolean            gstream_websocket_connection_is_subscribed  (GstreamWebsocketConnection  *self);
+gboolean gstream_websocket_connection_is_subscribed (GstreamWebsocketConnection *self);
 /* If it has not, asks for the thread's run: that there is none is then an error of the connection. */
-void                gstream_websocket_connection_ask_for_run    (GstreamWebsocketConnection  *self);
-GstreamPayload     *gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
-                                                                 GAsyncResult                *result,
-                                                                 GError                     **error);
+void            gstream_websocket_connection_ask_for_run (GstreamWebsocketConnection *self);
+GstreamPayload *gstream_websocket_connection_command_finish (GstreamWebsocketConnection *self,
+                                                             GAsyncResult               *result,
+                                                             GError                    **error);
 
 G_END_DECLS

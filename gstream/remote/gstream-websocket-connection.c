@@ -19,42 +19,42 @@
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-throttled-input-stream-private.h>
-#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
 
 #define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
 #define EVENT_PREFIX "{\"type\":\"event\""
 #define READ_SIZE 4096              /* bytes */
 #define MAX_ANSWER_SIZE (16 * 1024) /* bytes of the answer's headers, and of a refusal's body */
 #define ACCEPT_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */
-#define CLOSING_TIMEOUT 1000           /* ms: a server that has not answered by then is left all the same */
+#define CLOSING_TIMEOUT 1000            /* ms: a server that has not answered by then is left all the same */
 #define CLOSING_REST 100                /* ms: what it still has to do with a thread when the connection has ended */
 #define MOST_READ_CLOSING (1024 * 1024) /* bytes until its answer: one that goes on talking likewise */
 
 struct _GstreamWebsocketConnection
 {
-  GObject                      parent_instance;
+  GObject parent_instance;
 
   GstreamServer               *server;
   char                        *path;
-  char                        *subscribe;       /* the command that is sent first */
-  gboolean                     subscribed;      /* it was granted */
-  SoupMessage                 *message;         /* of the handshake */
-  GstreamRetry                 retry;           /* of that, while a command waits for it */
-  GSource                     *pause;           /* until it is tried again */
-  GCancellable                *closing;         /* ends the handshake */
-  gboolean                     asked;           /* the handshake was begun */
-  SoupWebsocketConnection     *connection;      /* NULL: not open */
-  GstreamThrottledInputStream *input;           /* what it reads through */
-  guint64                      whole_at;        /* bytes that had been read at the end of the last whole frame */
-  GQueue                       frames;          /* GBytes: events that nobody has asked for yet */
+  char                        *subscribe;  /* the command that is sent first */
+  gboolean                     subscribed; /* it was granted */
+  SoupMessage                 *message;    /* of the handshake */
+  GstreamRetry                 retry;      /* of that, while a command waits for it */
+  GSource                     *pause;      /* until it is tried again */
+  GCancellable                *closing;    /* ends the handshake */
+  gboolean                     asked;      /* the handshake was begun */
+  SoupWebsocketConnection     *connection; /* NULL: not open */
+  GstreamThrottledInputStream *input;      /* what it reads through */
+  guint64                      whole_at;   /* bytes that had been read at the end of the last whole frame */
+  GQueue                       frames;     /* GBytes: events that nobody has asked for yet */
   GstreamEventReader          *reader;
-  GError                      *error;           /* why there will be no more frames */
-  gboolean                     ended;           /* closed by the server, or by us */
-  gboolean                     given_up;        /* it may be dead: no closing handshake */
-  GstreamPendingNext           pending;
+  GError                      *error;    /* why there will be no more frames */
+  gboolean                     ended;    /* closed by the server, or by us */
+  gboolean                     given_up; /* it may be dead: no closing handshake */
+  GstreamNextCall              pending;
 
-  GTask                       *command;         /* waits for the answer to one; NULL: none does */
-  GSource                     *timeout;         /* of that answer */
+  GTask   *command; /* waits for the answer to one; NULL: none does */
+  GSource *timeout; /* of that answer */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -108,32 +108,33 @@ is_accepted (SoupMessage *message)
 {
   SoupMessageHeaders *asked = soup_message_get_request_headers (message);
   SoupMessageHeaders *answered = soup_message_get_response_headers (message);
-  g_autofree char *expected = g_strconcat (soup_message_headers_get_one (asked, "Sec-WebSocket-Key"),
-                                           ACCEPT_SUFFIX, NULL);
+  g_autofree char    *expected =
+      g_strconcat (soup_message_headers_get_one (asked, "Sec-WebSocket-Key"), ACCEPT_SUFFIX, NULL);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
   g_autofree char *encoded = NULL;
-  guint8 digest[20];
-  gsize length = sizeof digest;
+  guint8           digest[20];
+  gsize            length = sizeof digest;
 
   g_checksum_update (checksum, (const guchar *) expected, -1);
   g_checksum_get_digest (checksum, digest, &length);
   encoded = g_base64_encode (digest, length);
 
-  return soup_message_headers_header_equals (answered, "Upgrade", "websocket")
-         && soup_message_headers_header_contains (answered, "Connection", "upgrade")
-         && g_strcmp0 (soup_message_headers_get_one (answered, "Sec-WebSocket-Accept"), encoded) == 0;
+  return soup_message_headers_header_equals (answered, "Upgrade", "websocket") &&
+         soup_message_headers_header_contains (answered, "Connection", "upgrade") &&
+         g_strcmp0 (soup_message_headers_get_one (answered, "Sec-WebSocket-Accept"), encoded) == 0;
 }
 
 static SoupWebsocketConnection *
 make_connection (Handshake *handshake)
 {
   GInputStream *base = g_io_stream_get_input_stream (handshake->stream);
-  GByteArray *answer = handshake->answer;
+  GByteArray   *answer = handshake->answer;
   g_autoptr (GBytes) first = g_bytes_new (answer->data + handshake->head, answer->len - handshake->head);
   g_autoptr (GIOStream) throttled = NULL;
 
   handshake->input = gstream_throttled_input_stream_new (G_POLLABLE_INPUT_STREAM (base), first);
-  throttled = g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
+  throttled =
+      g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
   /* The stream owns the socket, and has to live as long as the connection. */
   g_object_set_data_full (G_OBJECT (throttled), "gstream-stream", g_object_ref (handshake->stream), g_object_unref);
 
@@ -149,14 +150,14 @@ join_chunks (const char *body,
              gsize       length,
              gboolean   *whole)
 {
-  GString *joined = g_string_new (NULL);
+  GString    *joined = g_string_new (NULL);
   const char *end = body + length;
 
   *whole = FALSE;
   while (body < end && !*whole)
     {
       const char *line_end = g_strstr_len (body, end - body, "\r\n");
-      gsize size = line_end != NULL ? g_ascii_strtoull (body, NULL, 16) : 0;
+      gsize       size = line_end != NULL ? g_ascii_strtoull (body, NULL, 16) : 0;
 
       if (line_end == NULL)
         break;
@@ -177,9 +178,9 @@ find_refusal (Handshake *handshake,
               gboolean   at_end)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
-  const char *body = (const char *) handshake->answer->data + handshake->head;
-  gsize length = handshake->answer->len - handshake->head;
-  gboolean whole = FALSE;
+  const char         *body = (const char *) handshake->answer->data + handshake->head;
+  gsize               length = handshake->answer->len - handshake->head;
+  gboolean            whole = FALSE;
   g_autoptr (GString) words = NULL;
 
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
@@ -187,16 +188,16 @@ find_refusal (Handshake *handshake,
   else
     {
       words = g_string_new_len (body, length);
-      whole = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
-              && length >= (guint64) soup_message_headers_get_content_length (headers);
+      whole = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+              length >= (guint64) soup_message_headers_get_content_length (headers);
     }
 
   return whole || at_end || length > MAX_ANSWER_SIZE ? g_steal_pointer (&words) : NULL;
 }
 
 static void
-refused (GTask    *task,
-         gboolean  at_end)
+refused (GTask   *task,
+         gboolean at_end)
 {
   Handshake *handshake = g_task_get_task_data (task);
   g_autoptr (GString) words = find_refusal (handshake, at_end);
@@ -213,7 +214,7 @@ refused (GTask    *task,
 static void
 headers_are_whole (GTask *task)
 {
-  Handshake *handshake = g_task_get_task_data (task);
+  Handshake          *handshake = g_task_get_task_data (task);
   SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
   /* libsoup needs the terminator. */
   g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head);
@@ -232,7 +233,7 @@ headers_are_whole (GTask *task)
 static void
 take_headers (GTask *task)
 {
-  Handshake *handshake = g_task_get_task_data (task);
+  Handshake  *handshake = g_task_get_task_data (task);
   const char *start = (const char *) handshake->answer->data;
   const char *end = g_strstr_len (start, handshake->answer->len, "\r\n\r\n");
 
@@ -250,12 +251,12 @@ take_headers (GTask *task)
 
 static void
 on_answer_read (GObject      *object,
-         GAsyncResult *result,
-         gpointer      user_data)
+                GAsyncResult *result,
+                gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
   Handshake *handshake = g_task_get_task_data (task);
-  GError *error = NULL;
+  GError    *error = NULL;
   g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
   gboolean at_end = bytes == NULL || g_bytes_get_size (bytes) == 0;
 
@@ -313,8 +314,8 @@ add_cookies (GstreamServer *server,
              SoupMessage   *message)
 {
   SoupSessionFeature *jar = soup_session_get_feature (server->session, SOUP_TYPE_COOKIE_JAR);
-  g_autofree char *cookies = jar ? soup_cookie_jar_get_cookies (SOUP_COOKIE_JAR (jar),
-                                                                soup_message_get_uri (message), TRUE) : NULL;
+  g_autofree char    *cookies =
+      jar ? soup_cookie_jar_get_cookies (SOUP_COOKIE_JAR (jar), soup_message_get_uri (message), TRUE) : NULL;
 
   if (cookies != NULL)
     soup_message_headers_append (soup_message_get_request_headers (message), "Cookie", cookies);
@@ -323,13 +324,13 @@ add_cookies (GstreamServer *server,
 static GString *
 make_request (SoupMessage *message)
 {
-  GUri *uri = soup_message_get_uri (message);
+  GUri    *uri = soup_message_get_uri (message);
   gboolean is_ipv6 = strchr (g_uri_get_host (uri), ':') != NULL;
   GString *request = g_string_new (NULL);
 
   g_string_append_printf (request, "GET %s HTTP/1.1\r\n", g_uri_get_path (uri));
-  g_string_append_printf (request, is_ipv6 ? "Host: [%s]:%d\r\n" : "Host: %s:%d\r\n",
-                          g_uri_get_host (uri), g_uri_get_port (uri));
+  g_string_append_printf (request, is_ipv6 ? "Host: [%s]:%d\r\n" : "Host: %s:%d\r\n", g_uri_get_host (uri),
+                          g_uri_get_port (uri));
   soup_message_headers_foreach (soup_message_get_request_headers (message), append_header, request);
   g_string_append (request, "\r\n");
 
@@ -343,7 +344,7 @@ on_connected (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Handshake *handshake = g_task_get_task_data (task);
-  GError *error = NULL;
+  GError    *error = NULL;
 
   handshake->stream = G_IO_STREAM (g_socket_client_connect_finish (G_SOCKET_CLIENT (object), result, &error));
   if (handshake->stream == NULL)
@@ -355,9 +356,9 @@ on_connected (GObject      *object,
   soup_websocket_client_prepare_handshake (handshake->message, NULL, NULL, NULL);
   add_cookies (handshake->server, handshake->message);
   handshake->request = make_request (handshake->message);
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (handshake->stream),
-                                   handshake->request->str, handshake->request->len, G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), on_written, g_object_ref (task));
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (handshake->stream), handshake->request->str,
+                                   handshake->request->len, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                                   on_written, g_object_ref (task));
 }
 
 /* --- the opening handshake: what it goes through --- */
@@ -382,7 +383,7 @@ static GSocketClient *
 make_client (SoupSession *session,
              GUri        *uri)
 {
-  GSocketClient *client = g_socket_client_new ();
+  GSocketClient  *client = g_socket_client_new ();
   GProxyResolver *resolver = soup_session_get_proxy_resolver (session);
 
   g_socket_client_set_tls (client, g_str_equal (g_uri_get_scheme (uri), "https"));
@@ -395,15 +396,15 @@ make_client (SoupSession *session,
 
 /* The task: opens a WebSocket, up to where frames begin. */
 static void
-open_websocket (GstreamServer       *server,
-                             SoupMessage         *message,
-                             GCancellable        *cancellable,
-                             GAsyncReadyCallback  callback,
-                             gpointer             user_data)
+open_websocket (GstreamServer      *server,
+                SoupMessage        *message,
+                GCancellable       *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer            user_data)
 {
   g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
   Handshake *handshake = g_new0 (Handshake, 1);
-  GUri *uri = soup_message_get_uri (message);
+  GUri      *uri = soup_message_get_uri (message);
   g_autoptr (GSocketClient) client = make_client (server->session, uri);
   g_autoptr (GSocketConnectable) address = g_network_address_new (g_uri_get_host (uri), g_uri_get_port (uri));
 
@@ -420,11 +421,11 @@ open_websocket (GstreamServer       *server,
 
 /* @input: (out): what the connection reads from; no bytes are allowed yet. */
 static SoupWebsocketConnection *
-open_websocket_finish (GAsyncResult  *result,
-                                    GstreamThrottledInputStream  **input,
-                                    GError       **error)
+open_websocket_finish (GAsyncResult                 *result,
+                       GstreamThrottledInputStream **input,
+                       GError                      **error)
 {
-  Handshake *handshake = g_task_get_task_data (G_TASK (result));
+  Handshake               *handshake = g_task_get_task_data (G_TASK (result));
   SoupWebsocketConnection *connection = g_task_propagate_pointer (G_TASK (result), error);
 
   if (connection != NULL)
@@ -477,7 +478,7 @@ closings_of (SoupSession *session)
 static void
 closing_free (gpointer data)
 {
-  Closing *self = data;
+  Closing  *self = data;
   Closings *all = closings_of (self->session);
 
   if (--all->n == 0)
@@ -509,17 +510,17 @@ on_end (gpointer user_data)
 
 /* Takes @connection, which is open, and @input. It ends in its own time, as long as the main context is iterated. */
 static void
-start_closing (GstreamServer           *server,
-                      SoupWebsocketConnection *connection,
-                      GstreamThrottledInputStream             *input)
+start_closing (GstreamServer               *server,
+               SoupWebsocketConnection     *connection,
+               GstreamThrottledInputStream *input)
 {
   Closing *self = g_new0 (Closing, 1);
 
   self->session = g_object_ref (server->session);
   self->connection = connection;
   self->input = input;
-  self->timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake",
-                                     on_end, self, closing_free);
+  self->timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake", on_end,
+                                     self, closing_free);
   closings_of (self->session)->n++;
   g_signal_connect_swapped (connection, "closed", G_CALLBACK (end_soon), self);
   g_signal_connect_swapped (input, "used-up", G_CALLBACK (end_soon), self);
@@ -540,10 +541,10 @@ is_one_closing (GstreamServer *server)
 /* Calls @func once: when none is under way any more, after a timeout, or when @cancellable is cancelled. */
 static void
 wait_for_closing (GstreamServer  *server,
-                       GCancellable   *cancellable,
-                       GSourceOnceFunc func,
-                       gpointer        user_data,
-                       GDestroyNotify  destroy)
+                  GCancellable   *cancellable,
+                  GSourceOnceFunc func,
+                  gpointer        user_data,
+                  GDestroyNotify  destroy)
 {
   GSource *timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, cancellable, "[gstream] closing handshakes",
                                         func, user_data, destroy);
@@ -589,7 +590,7 @@ static void
 on_command_timeout (gpointer user_data)
 {
   GstreamWebsocketConnection *self = user_data;
-  GError *error = NULL;
+  GError                     *error = NULL;
 
   if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (self->command), &error))
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
@@ -609,7 +610,7 @@ take_subscription (GstreamWebsocketConnection *self,
                    gboolean                    is_own)
 {
   GstreamAnswer parsed = { 0 };
-  GError *error = NULL;
+  GError       *error = NULL;
 
   if (gstream_answer_parse (answer, &parsed, &error))
     self->subscribed |= is_own;
@@ -625,7 +626,8 @@ take_answer (GstreamWebsocketConnection *self,
              GBytes                     *frame)
 {
   GError *error = NULL;
-  g_autoptr (GstreamPayload) answer = gstream_payload_new (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame), &error);
+  g_autoptr (GstreamPayload) answer =
+      gstream_payload_new (g_bytes_get_data (frame, NULL), g_bytes_get_size (frame), &error);
   gint64 id = answer != NULL ? gstream_payload_get_integer (answer, "/id") : 0;
 
   if (answer == NULL)
@@ -646,7 +648,7 @@ take_answer (GstreamWebsocketConnection *self,
 static gboolean
 is_event (GBytes *frame)
 {
-  gsize size;
+  gsize       size;
   const char *text = g_bytes_get_data (frame, &size);
   g_autoptr (GstreamPayload) payload = NULL;
 
@@ -671,7 +673,7 @@ on_message (SoupWebsocketConnection    *connection,
   else
     take_answer (self, frame);
 
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
 }
 
 /*
@@ -681,12 +683,12 @@ on_message (SoupWebsocketConnection    *connection,
 static GError *
 find_close_error (GstreamWebsocketConnection *self)
 {
-  gsize length;
+  gsize         length;
   const guint8 *tail = gstream_throttled_input_stream_get_tail (self->input, &length);
 
   for (gsize i = 0; i + 4 <= length; i++)
     {
-      guint code = tail[i + 2] << 8 | tail[i + 3];
+      guint            code = tail[i + 2] << 8 | tail[i + 3];
       g_autofree char *reason = NULL;
 
       if (tail[i] != 0x88 || tail[i + 1] != length - i - 2 || code < 1012 || code > 1014)
@@ -706,8 +708,8 @@ translate_error (GstreamWebsocketConnection *self,
   if (error->domain != SOUP_WEBSOCKET_ERROR)
     return g_error_copy (error);
   if (error->code == SOUP_WEBSOCKET_CLOSE_TOO_BIG)
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                        "a frame has more than %" G_GSIZE_FORMAT " bytes", self->server->max_event_size);
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "a frame has more than %" G_GSIZE_FORMAT " bytes",
+                        self->server->max_event_size);
 
   return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the frames are not a WebSocket's: %s", error->message);
 }
@@ -725,14 +727,14 @@ on_error (SoupWebsocketConnection    *connection,
       gstream_server_name_error (self->server, self->message, translated);
     }
   take_error (self, translated);
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
 }
 
 static void
 fail_closed (GstreamWebsocketConnection *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
-                                                  "the server closed the connection");
+  g_autoptr (GError) error =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the server closed the connection");
 
   gstream_server_name_error (self->server, self->message, error);
   fail_command (self, error);
@@ -768,7 +770,7 @@ on_closed (SoupWebsocketConnection    *connection,
                                                       soup_websocket_connection_get_close_data (connection)));
   fail_closed (self);
   self->ended = TRUE;
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
 }
 
 /* --- asking for more --- */
@@ -786,7 +788,7 @@ read_more (GstreamWebsocketConnection *self)
 
       gstream_server_name_error (self->server, self->message, error);
       take_error (self, error);
-      gstream_pending_next_wake_later (&self->pending);
+      gstream_next_call_wake_later (&self->pending);
       return;
     }
   gstream_throttled_input_stream_allow (self->input, PORTION);
@@ -816,8 +818,8 @@ on_portion_over (gpointer user_data)
 }
 
 static void
-on_used_up (GstreamThrottledInputStream                *input,
-              GstreamWebsocketConnection *self)
+on_used_up (GstreamThrottledInputStream *input,
+            GstreamWebsocketConnection  *self)
 {
   g_autoptr (GSource) idle = g_idle_source_new ();
 
@@ -887,7 +889,8 @@ try_again (GstreamWebsocketConnection *self,
            const GError               *error)
 {
   gint64 milliseconds = self->command != NULL && !self->ended && self->error == NULL
-                        ? gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, error) : -1;
+                            ? gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, error)
+                            : -1;
 
   if (milliseconds < 0)
     return FALSE;
@@ -919,7 +922,7 @@ on_handshake (GObject      *object,
         read_more (self);
     }
 
-  if (gstream_pending_next_wake (&self->pending))
+  if (gstream_next_call_wake (&self->pending))
     read_more (self);
 }
 
@@ -945,13 +948,13 @@ begin_handshake (GstreamWebsocketConnection *self)
 /* --- the source --- */
 
 static GstreamTry
-read_frame (GstreamWebsocketConnection  *self,
-            GstreamEvent               **event,
-            GError                     **error)
+read_frame (GstreamWebsocketConnection *self,
+            GstreamEvent              **event,
+            GError                    **error)
 {
   g_autoptr (GBytes) frame = g_queue_pop_head (&self->frames);
-  GError *reason = NULL;
-  gsize size;
+  GError     *reason = NULL;
+  gsize       size;
   const char *text = g_bytes_get_data (frame, &size);
 
   *event = gstream_event_reader_read (self->reader, frame, text, size, &reason);
@@ -968,9 +971,9 @@ read_frame (GstreamWebsocketConnection  *self,
 }
 
 static GstreamTry
-gstream_websocket_connection_try_next (GstreamEventSource  *source,
-                                       GstreamEvent       **event,
-                                       GError             **error)
+gstream_websocket_connection_try_next (GstreamEventSource *source,
+                                       GstreamEvent      **event,
+                                       GError            **error)
 {
   GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
 
@@ -986,21 +989,22 @@ gstream_websocket_connection_try_next (GstreamEventSource  *source,
 }
 
 static void
-gstream_websocket_connection_next (GstreamEventSource  *source,
-                                   GCancellable        *cancellable,
-                                   GAsyncReadyCallback  callback,
-                                   gpointer             user_data)
+gstream_websocket_connection_next (GstreamEventSource *source,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data)
 {
   GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
 
-  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data))
+  if (gstream_next_call_start (&self->pending, source, cancellable, callback, user_data))
     go_on (self);
 }
 
 static gboolean
 is_open (GstreamWebsocketConnection *self)
 {
-  return self->connection != NULL && soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
+  return self->connection != NULL &&
+         soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
 }
 
 static void
@@ -1020,8 +1024,8 @@ leave (GstreamWebsocketConnection *self)
 static void
 fail_left (GstreamWebsocketConnection *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
-                                                  "the connection was closed before the server had answered");
+  g_autoptr (GError) error =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection was closed before the server had answered");
 
   gstream_server_name_error (self->server, self->message, error);
   fail_command (self, error);
@@ -1037,7 +1041,7 @@ gstream_websocket_connection_close (GstreamEventSource *source)
   g_cancellable_cancel (self->closing);
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
   leave (self);
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
   fail_left (self);
 }
 
@@ -1075,7 +1079,7 @@ static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_websocket_connection_next;
-  iface->next_finish = gstream_pending_next_finish;
+  iface->next_finish = gstream_next_call_finish;
   iface->try_next = gstream_websocket_connection_try_next;
   iface->close = gstream_websocket_connection_close;
 }
@@ -1085,9 +1089,9 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
 static void
 start_timeout (GstreamWebsocketConnection *self)
 {
-  self->timeout = gstream_timer_start (self->server->context, self->server->answer_timeout,
-                                       g_task_get_cancellable (self->command), "[gstream] answer timeout",
-                                       on_command_timeout, self, NULL);
+  self->timeout =
+      gstream_timer_start (self->server->context, self->server->answer_timeout, g_task_get_cancellable (self->command),
+                           "[gstream] answer timeout", on_command_timeout, self, NULL);
 }
 
 void
@@ -1117,9 +1121,9 @@ gstream_websocket_connection_command (GstreamWebsocketConnection *self,
 }
 
 GstreamPayload *
-gstream_websocket_connection_command_finish (GstreamWebsocketConnection  *self,
-                                             GAsyncResult                *result,
-                                             GError                     **error)
+gstream_websocket_connection_command_finish (GstreamWebsocketConnection *self,
+                                             GAsyncResult               *result,
+                                             GError                    **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -1159,9 +1163,9 @@ gstream_websocket_connection_init (GstreamWebsocketConnection *self)
 }
 
 GstreamEventSource *
-gstream_websocket_connection_new (GstreamServer      *server,
-                                  const char         *thread_id,
-                                  const char * const *channels)
+gstream_websocket_connection_new (GstreamServer     *server,
+                                  const char        *thread_id,
+                                  const char *const *channels)
 {
   GstreamWebsocketConnection *self = g_object_new (GSTREAM_TYPE_WEBSOCKET_CONNECTION, NULL);
 

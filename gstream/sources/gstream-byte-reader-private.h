@@ -7,7 +7,7 @@
 #pragma once
 
 #include <gstream/event/gstream-event-reader-internal.h>
-#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
 
 G_BEGIN_DECLS
 
@@ -21,29 +21,29 @@ typedef struct
 
 typedef struct
 {
-  GFile              *file;      /* NULL: a stream was given */
-  GInputStream       *stream;    /* NULL: the file is not open yet, or nothing is left to read */
-  GstreamPollable     poll;      /* @stream, if it can be polled */
-  char               *name;      /* of the file or the stream, for errors */
-  const char         *format;    /* what was expected, for errors */
-  gboolean            said_any;  /* there was more than white space in it */
-  GCancellable       *closing;   /* cancels the read under way */
+  GFile          *file;     /* NULL: a stream was given */
+  GInputStream   *stream;   /* NULL: the file is not open yet, or nothing is left to read */
+  GstreamPollable poll;     /* @stream, if it can be polled */
+  char           *name;     /* of the file or the stream, for errors */
+  const char     *format;   /* what was expected, for errors */
+  gboolean        said_any; /* there was more than white space in it */
+  GCancellable   *closing;  /* cancels the read under way */
 
-  GBytes             *owner;     /* owns @bytes; events keep it, too; NULL: nothing has been read */
-  char               *bytes;     /* events may point to those before @end: only those after it are written to */
-  gsize               size;      /* of @bytes */
-  gsize               start;     /* offset of what has not been taken */
-  gsize               end;       /* offset of what has not been read */
+  GBytes *owner; /* owns @bytes; events keep it, too; NULL: nothing has been read */
+  char   *bytes; /* events may point to those before @end: only those after it are written to */
+  gsize   size;  /* of @bytes */
+  gsize   start; /* offset of what has not been taken */
+  gsize   end;   /* offset of what has not been read */
 
   GstreamEventReader *events;    /* parses events */
   guint               max_size;  /* limit of one event in bytes */
   guint               max_depth; /* limit of the nesting of its JSON */
 
-  GstreamPendingNext  pending;   /* the next() that waits for more */
-  GError             *error;     /* with which every later call fails */
-  gboolean            reading;   /* the file is being opened, or read_async() has not returned */
-  gboolean            at_end;    /* nothing more can be read */
-  gboolean            closed;
+  GstreamNextCall pending; /* the next() that waits for more */
+  GError         *error;   /* with which every later call fails */
+  gboolean        reading; /* the file is being opened, or read_async() has not returned */
+  gboolean        at_end;  /* nothing more can be read */
+  gboolean        closed;
 } GstreamByteReader;
 
 /* Ids of the properties of a source that uses this. Those of its own begin with N_PROPERTIES. */
@@ -57,41 +57,41 @@ enum
 };
 
 /* @format: such as "JSON Lines (...)". */
-GstreamByteReader *gstream_byte_reader_new                (const char           *format);
+GstreamByteReader *gstream_byte_reader_new (const char *format);
 /* Closes it. An asynchronous read under way keeps it alive until it has returned. */
-void               gstream_byte_reader_free               (GstreamByteReader    *self);
+void gstream_byte_reader_free (GstreamByteReader *self);
 
-void               gstream_byte_reader_install_properties (GObjectClass         *object_class,
-                                                           const char           *max_size_name);
-void               gstream_byte_reader_set_property       (GstreamByteReader    *self,
-                                                           guint                 property_id,
-                                                           const GValue         *value);
-void               gstream_byte_reader_get_property       (GstreamByteReader    *self,
-                                                           guint                 property_id,
-                                                           GValue               *value);
+void gstream_byte_reader_install_properties (GObjectClass *object_class,
+                                             const char   *max_size_name);
+void gstream_byte_reader_set_property (GstreamByteReader *self,
+                                       guint              property_id,
+                                       const GValue      *value);
+void gstream_byte_reader_get_property (GstreamByteReader *self,
+                                       guint              property_id,
+                                       GValue            *value);
 
 /* Implements the source's next(): reads and calls its try_next() until that has a result. */
-void               gstream_byte_reader_next               (GstreamByteReader    *self,
-                                                           GstreamEventSource   *source,
-                                                           GCancellable         *cancellable,
-                                                           GAsyncReadyCallback   callback,
-                                                           gpointer              user_data);
-void               gstream_byte_reader_close              (GstreamByteReader    *self);
+void gstream_byte_reader_next (GstreamByteReader  *self,
+                               GstreamEventSource *source,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data);
+void gstream_byte_reader_close (GstreamByteReader *self);
 /* Reads what is available without waiting. FALSE: nothing was read. */
-gboolean           gstream_byte_reader_fill               (GstreamByteReader    *self);
+gboolean gstream_byte_reader_fill (GstreamByteReader *self);
 /* The result of the source's try_next() where the bytes contain no complete event. */
-GstreamTry         gstream_byte_reader_state              (GstreamByteReader    *self,
-                                                           GError              **error);
+GstreamTry gstream_byte_reader_state (GstreamByteReader *self,
+                                      GError           **error);
 /* Stops reading and drops the bytes. Takes @error, and prefixes it with the name and @line, counted from 1. */
-void               gstream_byte_reader_fail               (GstreamByteReader    *self,
-                                                           guint64               line,
-                                                           GError               *error);
+void gstream_byte_reader_fail (GstreamByteReader *self,
+                               guint64            line,
+                               GError            *error);
 
 /* The same for a file that is of another format: the error says which, from the line that begins with @text. */
-void               gstream_byte_reader_fail_strange       (GstreamByteReader    *self,
-                                                           guint64               line,
-                                                           const char           *text,
-                                                           gsize                 length);
+void gstream_byte_reader_fail_strange (GstreamByteReader *self,
+                                       guint64            line,
+                                       const char        *text,
+                                       gsize              length);
 
 /* Whether everything has been read, to the end of the stream and without an error. */
 static inline gboolean

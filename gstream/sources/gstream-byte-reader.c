@@ -28,7 +28,7 @@
 
 static void
 pollable_init (GstreamPollable *self,
-                       GInputStream    *stream)
+               GInputStream    *stream)
 {
   if (G_IS_POLLABLE_INPUT_STREAM (stream) && g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (stream)))
     self->stream = G_POLLABLE_INPUT_STREAM (stream);
@@ -52,15 +52,15 @@ pollable_clear (GstreamPollable *self)
 
 /* Reads once and adds to *@n_read. FALSE: nothing more can be read now. */
 static gboolean
-read_piece (GstreamPollable  *self,
-            char             *bytes,
-            gsize             size,
-            gsize            *n_read,
-            gboolean         *at_end,
-            GError          **error)
+read_piece (GstreamPollable *self,
+            char            *bytes,
+            gsize            size,
+            gsize           *n_read,
+            gboolean        *at_end,
+            GError         **error)
 {
   GError *local_error = NULL;
-  gssize n = g_pollable_input_stream_read_nonblocking (self->stream, bytes, size, NULL, &local_error);
+  gssize  n = g_pollable_input_stream_read_nonblocking (self->stream, bytes, size, NULL, &local_error);
 
   *at_end = n == 0;
   self->dry = g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
@@ -78,11 +78,11 @@ read_piece (GstreamPollable  *self,
 
 /* Reads what is available, up to @size bytes. If @error is set, bytes may have been read before the error. */
 static gsize
-pollable_read (GstreamPollable  *self,
-                       char             *bytes,
-                       gsize             size,
-                       gboolean         *at_end,
-                       GError          **error)
+pollable_read (GstreamPollable *self,
+               char            *bytes,
+               gsize            size,
+               gboolean        *at_end,
+               GError         **error)
 {
   gsize n_read = 0;
 
@@ -99,10 +99,10 @@ pollable_read (GstreamPollable  *self,
 
 /* Has @func called in @context, once, when there may be something to read. */
 static void
-pollable_wait (GstreamPollable     *self,
-                       GMainContext        *context,
-                       GPollableSourceFunc  func,
-                       gpointer             user_data)
+pollable_wait (GstreamPollable    *self,
+               GMainContext       *context,
+               GPollableSourceFunc func,
+               gpointer            user_data)
 {
   if (self->watch != NULL)
     return;
@@ -201,7 +201,7 @@ gstream_byte_reader_close (GstreamByteReader *self)
   if (!self->reading)
     drop_bytes (self);
   let_go_of_stream (self);
-  gstream_pending_next_wake_later (&self->pending);
+  gstream_next_call_wake_later (&self->pending);
 }
 
 void
@@ -219,7 +219,9 @@ gstream_byte_reader_install_properties (GObjectClass *object_class,
 {
   const GParamFlags once = G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   const GParamFlags always = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
-  GParamSpec *properties[GSTREAM_BYTE_READER_N_PROPERTIES] = { NULL, };
+  GParamSpec       *properties[GSTREAM_BYTE_READER_N_PROPERTIES] = {
+    NULL,
+  };
 
   properties[GSTREAM_BYTE_READER_PROP_FILE] =
       g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE, once | G_PARAM_READWRITE);
@@ -294,9 +296,9 @@ gstream_byte_reader_get_property (GstreamByteReader *self,
 
 /* Adds the file and the line, except to the failure of the recorded run itself, whose message is kept as it is. */
 static void
-prefix_place (GstreamByteReader  *self,
-              guint64             line,
-              GError            **error)
+prefix_place (GstreamByteReader *self,
+              guint64            line,
+              GError           **error)
 {
   if (!g_error_matches (*error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
     g_prefix_error (error, "%s: line %" G_GUINT64_FORMAT ": ", self->name, line);
@@ -331,9 +333,15 @@ typedef struct
 } Format;
 
 static const Format formats[] = {
-  { "{", "JSON" }, { "[", "a JSON array" }, { "<", "HTML or XML" }, { "%PDF", "PDF" },
-  { "data:", "Server-Sent Events" }, { "event:", "Server-Sent Events" }, { "id:", "Server-Sent Events" },
-  { "retry:", "Server-Sent Events" }, { ":", "Server-Sent Events" },
+  { "{", "JSON" },
+  { "[", "a JSON array" },
+  { "<", "HTML or XML" },
+  { "%PDF", "PDF" },
+  { "data:", "Server-Sent Events" },
+  { "event:", "Server-Sent Events" },
+  { "id:", "Server-Sent Events" },
+  { "retry:", "Server-Sent Events" },
+  { ":", "Server-Sent Events" },
 };
 
 static const char *
@@ -341,7 +349,8 @@ find_format (const char *text,
              gsize       length)
 {
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (length >= strlen (formats[i].beginning) && g_ascii_strncasecmp (text, formats[i].beginning, strlen (formats[i].beginning)) == 0)
+    if (length >= strlen (formats[i].beginning) &&
+        g_ascii_strncasecmp (text, formats[i].beginning, strlen (formats[i].beginning)) == 0)
       return formats[i].name;
 
   return NULL;
@@ -369,10 +378,10 @@ static char *
 describe_line (const char *text,
                gsize       length)
 {
-  const char *format = find_format (text, length);
-  gsize shown = MIN (length, MAX_QUOTED);
+  const char      *format = find_format (text, length);
+  gsize            shown = MIN (length, MAX_QUOTED);
   g_autofree char *valid = NULL;
-  const char *end;
+  const char      *end;
 
   if (!is_text (text, length))
     return g_strdup ("binary data");
@@ -393,7 +402,8 @@ gstream_byte_reader_fail_strange (GstreamByteReader *self,
   g_autofree char *described = describe_line (text, length);
 
   gstream_byte_reader_fail (self, line,
-                            g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "byte 0: expected %s, not %s", self->format, described));
+                            g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "byte 0: expected %s, not %s",
+                                         self->format, described));
 }
 
 /* An empty file is an error. An empty stream is not: it may end before its first event. */
@@ -401,12 +411,13 @@ static void
 check_emptiness (GstreamByteReader *self)
 {
   if (gstream_byte_reader_has_all (self) && self->file != NULL && !self->said_any && !self->closed)
-    stop (self, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "%s: expected %s, and it is empty", self->name, self->format));
+    stop (self, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "%s: expected %s, and it is empty", self->name,
+                             self->format));
 }
 
 GstreamTry
-gstream_byte_reader_state (GstreamByteReader  *self,
-                           GError            **error)
+gstream_byte_reader_state (GstreamByteReader *self,
+                           GError           **error)
 {
   if (self->closed)
     return GSTREAM_TRY_ENDED;
@@ -467,7 +478,7 @@ prefix_name (GstreamByteReader *self,
 {
   const char *name = strstr (error->message, self->name);
   const char *why = name != NULL ? name + strlen (self->name) : error->message;
-  char *message;
+  char       *message;
 
   if (name != NULL && g_str_has_prefix (why, ": "))
     why += strlen (": ");
@@ -491,7 +502,7 @@ gboolean
 gstream_byte_reader_fill (GstreamByteReader *self)
 {
   GError *error = NULL;
-  gsize n_read;
+  gsize   n_read;
 
   if (self->poll.stream == NULL)
     return FALSE;
@@ -523,7 +534,7 @@ step_done (GstreamByteReader *self,
     let_go_of_stream (self);
   g_clear_error (&error);
 
-  if (gstream_pending_next_wake (&self->pending) && !self->reading)
+  if (gstream_next_call_wake (&self->pending) && !self->reading)
     read_more (self);
   unref (self);
 }
@@ -534,8 +545,8 @@ on_read (GObject      *object,
          gpointer      user_data)
 {
   GstreamByteReader *self = user_data;
-  GError *error = NULL;
-  gssize n_read = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
+  GError            *error = NULL;
+  gssize             n_read = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
 
   if (n_read == 0)
     self->at_end = TRUE;
@@ -550,8 +561,8 @@ on_opened (GObject      *object,
            gpointer      user_data)
 {
   GstreamByteReader *self = user_data;
-  GError *error = NULL;
-  GFileInputStream *stream = g_file_read_finish (G_FILE (object), result, &error);
+  GError            *error = NULL;
+  GFileInputStream  *stream = g_file_read_finish (G_FILE (object), result, &error);
 
   if (stream != NULL)
     self->stream = G_INPUT_STREAM (stream);
@@ -559,8 +570,8 @@ on_opened (GObject      *object,
 }
 
 static gboolean
-on_readable (GObject  *stream,
-             gpointer  user_data)
+on_readable (GObject *stream,
+             gpointer user_data)
 {
   GstreamByteReader *self = g_rc_box_acquire (user_data);
 
@@ -590,20 +601,20 @@ read_more (GstreamByteReader *self)
     }
 
   make_room (self);
-  g_input_stream_read_async (self->stream, self->bytes + self->end, self->size - self->end,
-                             G_PRIORITY_DEFAULT, self->closing, on_read, self);
+  g_input_stream_read_async (self->stream, self->bytes + self->end, self->size - self->end, G_PRIORITY_DEFAULT,
+                             self->closing, on_read, self);
 }
 
 void
-gstream_byte_reader_next (GstreamByteReader   *self,
-                          GstreamEventSource  *source,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
+gstream_byte_reader_next (GstreamByteReader  *self,
+                          GstreamEventSource *source,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
 {
   if (self->file == NULL && self->stream == NULL && !self->at_end && !self->closed)
-    stop (self, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
-                             "%s was given neither a file nor a stream", G_OBJECT_TYPE_NAME (source)));
-  if (gstream_pending_next_start (&self->pending, source, cancellable, callback, user_data) && !self->reading)
+    stop (self, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED, "%s was given neither a file nor a stream",
+                             G_OBJECT_TYPE_NAME (source)));
+  if (gstream_next_call_start (&self->pending, source, cancellable, callback, user_data) && !self->reading)
     read_more (self);
 }

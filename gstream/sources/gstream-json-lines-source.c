@@ -45,7 +45,7 @@
 
 struct _GstreamJsonLinesSource
 {
-  GObject            parent_instance;
+  GObject parent_instance;
 
   GstreamByteReader *bytes;
   guint64            line;     /* the number of the last line taken, counted from 1 */
@@ -72,8 +72,8 @@ fail_too_long (GstreamJsonLinesSource *self,
 {
   gstream_byte_reader_fail (self->bytes, line,
                             g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                         "byte %u: expected a line of at most %u bytes",
-                                         self->bytes->max_size, self->bytes->max_size));
+                                         "byte %u: expected a line of at most %u bytes", self->bytes->max_size,
+                                         self->bytes->max_size));
 }
 
 /* Finds the next line, without its end. FALSE: it has not come completely. */
@@ -81,7 +81,7 @@ static gboolean
 find_line (GstreamJsonLinesSource *self,
            Line                   *line)
 {
-  gsize available = gstream_byte_reader_available (self->bytes);
+  gsize       available = gstream_byte_reader_available (self->bytes);
   const char *end;
 
   if (available == 0)
@@ -129,10 +129,8 @@ strip (GstreamJsonLinesSource *self,
       line->start += 3;
       line->length -= 3;
     }
-  while (line->length > 0 &&
-         (line->start[line->length - 1] == '\r' ||
-          line->start[line->length - 1] == ' ' ||
-          line->start[line->length - 1] == '\t'))
+  while (line->length > 0 && (line->start[line->length - 1] == '\r' || line->start[line->length - 1] == ' ' ||
+                              line->start[line->length - 1] == '\t'))
     line->length--;
 }
 
@@ -141,7 +139,7 @@ static gboolean
 is_cut_off (const Line *line)
 {
   gboolean in_string = FALSE;
-  gsize depth = 0;
+  gsize    depth = 0;
 
   for (gsize i = 0; i < line->length; i++)
     {
@@ -196,13 +194,13 @@ fail_line (GstreamJsonLinesSource *self,
 
 /* FALSE: there is no complete one. */
 static gboolean
-take_event (GstreamJsonLinesSource  *self,
-            GstreamEvent           **event)
+take_event (GstreamJsonLinesSource *self,
+            GstreamEvent          **event)
 {
   GstreamByteReader *bytes = self->bytes;
-  GError *reason = NULL;
-  gboolean is_first;
-  Line line;
+  GError            *reason = NULL;
+  gboolean           is_first;
+  Line               line;
 
   while (take_line (self, &line))
     {
@@ -222,9 +220,9 @@ take_event (GstreamJsonLinesSource  *self,
 }
 
 static GstreamTry
-gstream_json_lines_source_try_next (GstreamEventSource  *source,
-                                    GstreamEvent       **event,
-                                    GError             **error)
+gstream_json_lines_source_try_next (GstreamEventSource *source,
+                                    GstreamEvent      **event,
+                                    GError            **error)
 {
   GstreamJsonLinesSource *self = (GstreamJsonLinesSource *) source;
 
@@ -235,10 +233,10 @@ gstream_json_lines_source_try_next (GstreamEventSource  *source,
 }
 
 static void
-gstream_json_lines_source_next (GstreamEventSource  *source,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
+gstream_json_lines_source_next (GstreamEventSource *source,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
 {
   gstream_byte_reader_next (((GstreamJsonLinesSource *) source)->bytes, source, cancellable, callback, user_data);
 }
@@ -253,7 +251,7 @@ static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_json_lines_source_next;
-  iface->next_finish = gstream_pending_next_finish;
+  iface->next_finish = gstream_next_call_finish;
   iface->try_next = gstream_json_lines_source_try_next;
   iface->close = gstream_json_lines_source_close;
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamJsonLinesSource, gstream_json_lines_source, GSTREAM, JSON_LINES_SOURCE, GObject)
 
-GSTREAM_EXPORT GstreamEventSource *gstream_json_lines_source_new            (GFile        *file);
+GSTREAM_EXPORT GstreamEventSource *gstream_json_lines_source_new (GFile *file);
 GSTREAM_EXPORT GstreamEventSource *gstream_json_lines_source_new_for_stream (GInputStream *stream);
 
 G_END_DECLS

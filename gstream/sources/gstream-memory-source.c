@@ -25,16 +25,16 @@
 
 struct _GstreamMemorySource
 {
-  GObject                  parent_instance;
+  GObject parent_instance;
 
-  GPtrArray               *events;    /* without a free function: those before @next have been returned */
-  guint                    next;      /* the index of the next one */
+  GPtrArray *events; /* without a free function: those before @next have been returned */
+  guint      next;   /* the index of the next one */
 
-  GstreamMemorySourceFunc  func;      /* called after the last of @events; NULL: none, or it has ended */
-  gpointer                 user_data; /* for @func */
-  GDestroyNotify           destroy;   /* for @user_data */
-  gboolean                 in_func;
-  GError                  *error;     /* of @func */
+  GstreamMemorySourceFunc func;      /* called after the last of @events; NULL: none, or it has ended */
+  gpointer                user_data; /* for @func */
+  GDestroyNotify          destroy;   /* for @user_data */
+  gboolean                in_func;
+  GError                 *error; /* of @func */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -82,9 +82,9 @@ call_func (GstreamMemorySource *self)
 }
 
 static GstreamTry
-gstream_memory_source_try_next (GstreamEventSource  *source,
-                                GstreamEvent       **event,
-                                GError             **error)
+gstream_memory_source_try_next (GstreamEventSource *source,
+                                GstreamEvent      **event,
+                                GError            **error)
 {
   GstreamMemorySource *self = (GstreamMemorySource *) source;
 

@@ -22,15 +22,15 @@ G_DECLARE_FINAL_TYPE (GstreamMemorySource, gstream_memory_source, GSTREAM, MEMOR
  * Returns: (transfer full) (nullable): the event, or %NULL: at the end without
  *   @error set, else with it
  */
-typedef GstreamEvent *(*GstreamMemorySourceFunc) (gpointer   user_data,
-                                                  GError   **error);
+typedef GstreamEvent *(*GstreamMemorySourceFunc) (gpointer user_data,
+                                                  GError **error);
 
-GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new      (GstreamEvent           **events,
-                                                                   gsize                    n_events);
-GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new_func (GstreamMemorySourceFunc  func,
-                                                                   gpointer                 user_data,
-                                                                   GDestroyNotify           destroy);
-GSTREAM_EXPORT void                gstream_memory_source_append   (GstreamMemorySource     *self,
-                                                                   GstreamEvent            *event);
+GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new (GstreamEvent **events,
+                                                              gsize          n_events);
+GSTREAM_EXPORT GstreamEventSource *gstream_memory_source_new_func (GstreamMemorySourceFunc func,
+                                                                   gpointer                user_data,
+                                                                   GDestroyNotify          destroy);
+GSTREAM_EXPORT void                gstream_memory_source_append (GstreamMemorySource *self,
+                                                                 GstreamEvent        *event);
 
 G_END_DECLS

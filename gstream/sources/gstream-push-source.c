@@ -7,7 +7,7 @@
 #include <gstream/sources/gstream-push-source.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
 
 /**
  * GstreamPushSource:
@@ -59,9 +59,9 @@
  */
 typedef struct
 {
-  GObject      *owner;        /* the push source that contains this; not owned */
-  GSourceFunc   wake;         /* called with @owner in the run's main context */
-  GSourceFunc   cancelled;    /* a GCancellableSourceFunc: called with the task in its main context */
+  GObject    *owner;     /* the push source that contains this; not owned */
+  GSourceFunc wake;      /* called with @owner in the run's main context */
+  GSourceFunc cancelled; /* a GCancellableSourceFunc: called with the task in its main context */
 
   GMutex        mutex;        /* guards everything below; no callback is called with it locked */
   GQueue        ready;        /* of GstreamEvent */
@@ -77,17 +77,17 @@ typedef struct
 typedef struct
 {
   GstreamEvent *event;
-  GTask        *task;  /* of push_async(); NULL: of push(), which must not overtake the others */
+  GTask        *task; /* of push_async(); NULL: of push(), which must not overtake the others */
 } Late;
 
 /* --- the queue --- */
 
 static void
-queue_init (Queue *self,
-                         GObject          *owner,
-                         GSourceFunc       wake,
-                         GSourceFunc       cancelled,
-                         guint             max_buffered)
+queue_init (Queue      *self,
+            GObject    *owner,
+            GSourceFunc wake,
+            GSourceFunc cancelled,
+            guint       max_buffered)
 {
   g_mutex_init (&self->mutex);
   self->owner = owner;
@@ -107,10 +107,10 @@ stop_watching (GSource *source)
 
 static void
 watch_cancellable_locked (Queue *self,
-                          GTask            *task)
+                          GTask *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
-  GSource *source;
+  GSource      *source;
 
   if (cancellable == NULL)
     return;
@@ -141,8 +141,8 @@ return_closed (gpointer user_data)
 }
 
 static void
-complete_later (GTask       *task,
-                GSourceFunc  how)
+complete_later (GTask      *task,
+                GSourceFunc how)
 {
   g_autoptr (GSource) idle = g_idle_source_new ();
 
@@ -217,9 +217,9 @@ wake_locked (Queue *self)
 }
 
 static void
-append_locked (Queue *self,
-               GstreamEvent     *event,
-               GTask            *task)
+append_locked (Queue        *self,
+               GstreamEvent *event,
+               GTask        *task)
 {
   Late *late;
 
@@ -244,10 +244,10 @@ append_locked (Queue *self,
  * task data until then. FALSE: no more events are taken.
  */
 static gboolean
-queue_append (Queue  *self,
-                           GstreamEvent      *event,
-                           GTask             *task,
-                           GError           **error)
+queue_append (Queue        *self,
+              GstreamEvent *event,
+              GTask        *task,
+              GError      **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -269,7 +269,7 @@ queue_append (Queue  *self,
 /* Removes the event with which @task waits. FALSE: it does not wait any more. */
 static gboolean
 queue_remove (Queue *self,
-                           GTask            *task)
+              GTask *task)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -293,8 +293,8 @@ queue_remove (Queue *self,
 
 /* @error: NULL for the regular end. Only the first call counts. */
 static void
-queue_finish (Queue *self,
-                           const GError     *error)
+queue_finish (Queue        *self,
+              const GError *error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -309,9 +309,9 @@ queue_finish (Queue *self,
 /* --- taking, in the run's thread --- */
 
 static GstreamTry
-queue_take (Queue  *self,
-                         GstreamEvent     **event,
-                         GError           **error)
+queue_take (Queue         *self,
+            GstreamEvent **event,
+            GError       **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -345,8 +345,8 @@ queue_tell_wanted (Queue *self)
 
 /* Has the next push, or the end, call @wake in @context. FALSE: there is something already. */
 static gboolean
-queue_sleep (Queue *self,
-                          GMainContext     *context)
+queue_sleep (Queue        *self,
+             GMainContext *context)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -404,7 +404,7 @@ queue_get_max_buffered (Queue *self)
 /* FALSE: it had that value. */
 static gboolean
 queue_set_max_buffered (Queue *self,
-                                     guint             max_buffered)
+                        guint  max_buffered)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
@@ -419,9 +419,9 @@ queue_set_max_buffered (Queue *self,
 
 typedef struct
 {
-  GstreamPendingNext pending; /* used in the run's thread only */
-  Queue              queue;   /* used in all threads */
-  gboolean           async_only;
+  GstreamNextCall pending; /* used in the run's thread only */
+  Queue           queue;   /* used in all threads */
+  gboolean        async_only;
 } GstreamPushSourcePrivate;
 
 enum
@@ -433,7 +433,7 @@ enum
 };
 
 static GParamSpec *properties[N_PROPERTIES];
-static guint wanted_signal;
+static guint       wanted_signal;
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
 
@@ -454,7 +454,7 @@ fall_asleep (GstreamPushSourcePrivate *priv)
 {
   /* Another thread may have pushed since the queue was looked at. */
   if (!queue_sleep (&priv->queue, g_task_get_context (priv->pending.task)))
-    gstream_pending_next_wake_later (&priv->pending);
+    gstream_next_call_wake_later (&priv->pending);
 }
 
 static gboolean
@@ -462,19 +462,19 @@ on_wake (gpointer user_data)
 {
   GstreamPushSourcePrivate *priv = get_private (user_data);
 
-  if (gstream_pending_next_wake (&priv->pending))
+  if (gstream_next_call_wake (&priv->pending))
     fall_asleep (priv);
 
   return G_SOURCE_REMOVE;
 }
 
 static GstreamTry
-gstream_push_source_try_next (GstreamEventSource  *source,
-                              GstreamEvent       **event,
-                              GError             **error)
+gstream_push_source_try_next (GstreamEventSource *source,
+                              GstreamEvent      **event,
+                              GError            **error)
 {
   GstreamPushSourcePrivate *priv = get_private (source);
-  GstreamTry result = queue_take (&priv->queue, event, error);
+  GstreamTry                result = queue_take (&priv->queue, event, error);
 
   if (result != GSTREAM_TRY_PENDING || !queue_tell_wanted (&priv->queue))
     return result;
@@ -485,14 +485,14 @@ gstream_push_source_try_next (GstreamEventSource  *source,
 }
 
 static void
-gstream_push_source_next (GstreamEventSource  *source,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
+gstream_push_source_next (GstreamEventSource *source,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
 {
   GstreamPushSourcePrivate *priv = get_private (source);
 
-  if (gstream_pending_next_start (&priv->pending, source, cancellable, callback, user_data))
+  if (gstream_next_call_start (&priv->pending, source, cancellable, callback, user_data))
     fall_asleep (priv);
 }
 
@@ -513,7 +513,7 @@ static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_push_source_next;
-  iface->next_finish = gstream_pending_next_finish;
+  iface->next_finish = gstream_next_call_finish;
   iface->try_next = gstream_push_source_try_next;
   iface->close = gstream_push_source_close;
   iface->is_async_only = gstream_push_source_is_async_only;
@@ -596,9 +596,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    * Whether the run is over, or was aborted (R6), and takes no more events. Its
    * notify comes in the run's main context.
    */
-  properties[PROP_CLOSED] =
-      g_param_spec_boolean ("closed", NULL, NULL, FALSE,
-                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamPushSource:async-only:
    *
@@ -619,8 +618,7 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    * pushes before it returns is taken at once.
    */
   wanted_signal = g_signal_new ("wanted", GSTREAM_TYPE_PUSH_SOURCE, G_SIGNAL_RUN_LAST,
-                                G_STRUCT_OFFSET (GstreamPushSourceClass, wanted),
-                                NULL, NULL, NULL, G_TYPE_NONE, 0);
+                                G_STRUCT_OFFSET (GstreamPushSourceClass, wanted), NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static gboolean
@@ -639,8 +637,8 @@ on_push_cancelled (GCancellable *cancellable,
 static void
 gstream_push_source_init (GstreamPushSource *self)
 {
-  queue_init (&get_private (self)->queue, G_OBJECT (self),
-                           on_wake, G_SOURCE_FUNC (on_push_cancelled), DEFAULT_MAX_BUFFERED);
+  queue_init (&get_private (self)->queue, G_OBJECT (self), on_wake, G_SOURCE_FUNC (on_push_cancelled),
+              DEFAULT_MAX_BUFFERED);
 }
 
 /**
@@ -673,9 +671,9 @@ gstream_push_source_new (void)
  * Returns: whether the event was queued
  */
 gboolean
-gstream_push_source_push (GstreamPushSource  *self,
-                          GstreamEvent       *event,
-                          GError            **error)
+gstream_push_source_push (GstreamPushSource *self,
+                          GstreamEvent      *event,
+                          GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
   g_return_val_if_fail (event != NULL, FALSE);
@@ -699,11 +697,11 @@ gstream_push_source_push (GstreamPushSource  *self,
  * Fails like [method@PushSource.push], when the run ends while the event waits, too.
  */
 void
-gstream_push_source_push_async (GstreamPushSource   *self,
-                                GstreamEvent        *event,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
+gstream_push_source_push_async (GstreamPushSource  *self,
+                                GstreamEvent       *event,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
   GError *error = NULL;
@@ -734,9 +732,9 @@ gstream_push_source_push_async (GstreamPushSource   *self,
  * Returns: whether the event was queued
  */
 gboolean
-gstream_push_source_push_finish (GstreamPushSource  *self,
-                                 GAsyncResult       *result,
-                                 GError            **error)
+gstream_push_source_push_finish (GstreamPushSource *self,
+                                 GAsyncResult      *result,
+                                 GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);

@@ -29,25 +29,25 @@ struct _GstreamPushSourceClass
   gpointer reserved[8];
 };
 
-GSTREAM_EXPORT GstreamPushSource *gstream_push_source_new              (void);
-GSTREAM_EXPORT gboolean           gstream_push_source_push             (GstreamPushSource    *self,
-                                                                        GstreamEvent         *event,
-                                                                        GError              **error);
-GSTREAM_EXPORT void               gstream_push_source_push_async       (GstreamPushSource    *self,
-                                                                        GstreamEvent         *event,
-                                                                        GCancellable         *cancellable,
-                                                                        GAsyncReadyCallback   callback,
-                                                                        gpointer              user_data);
-GSTREAM_EXPORT gboolean           gstream_push_source_push_finish      (GstreamPushSource    *self,
-                                                                        GAsyncResult         *result,
-                                                                        GError              **error);
-GSTREAM_EXPORT void               gstream_push_source_finish           (GstreamPushSource    *self);
-GSTREAM_EXPORT void               gstream_push_source_fail             (GstreamPushSource    *self,
-                                                                        const GError         *error);
-GSTREAM_EXPORT gboolean           gstream_push_source_is_closed        (GstreamPushSource    *self);
-GSTREAM_EXPORT guint              gstream_push_source_get_n_buffered   (GstreamPushSource    *self);
-GSTREAM_EXPORT guint              gstream_push_source_get_max_buffered (GstreamPushSource    *self);
-GSTREAM_EXPORT void               gstream_push_source_set_max_buffered (GstreamPushSource    *self,
-                                                                        guint                 max_buffered);
+GSTREAM_EXPORT GstreamPushSource *gstream_push_source_new (void);
+GSTREAM_EXPORT gboolean           gstream_push_source_push (GstreamPushSource *self,
+                                                            GstreamEvent      *event,
+                                                            GError           **error);
+GSTREAM_EXPORT void               gstream_push_source_push_async (GstreamPushSource  *self,
+                                                                  GstreamEvent       *event,
+                                                                  GCancellable       *cancellable,
+                                                                  GAsyncReadyCallback callback,
+                                                                  gpointer            user_data);
+GSTREAM_EXPORT gboolean           gstream_push_source_push_finish (GstreamPushSource *self,
+                                                                   GAsyncResult      *result,
+                                                                   GError           **error);
+GSTREAM_EXPORT void               gstream_push_source_finish (GstreamPushSource *self);
+GSTREAM_EXPORT void               gstream_push_source_fail (GstreamPushSource *self,
+                                                            const GError      *error);
+GSTREAM_EXPORT gboolean           gstream_push_source_is_closed (GstreamPushSource *self);
+GSTREAM_EXPORT guint              gstream_push_source_get_n_buffered (GstreamPushSource *self);
+GSTREAM_EXPORT guint              gstream_push_source_get_max_buffered (GstreamPushSource *self);
+GSTREAM_EXPORT void               gstream_push_source_set_max_buffered (GstreamPushSource *self,
+                                                                        guint              max_buffered);
 
 G_END_DECLS

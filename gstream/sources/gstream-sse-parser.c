@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define SHORTEST_ID 32 /* bytes that are allocated for one */
+#define SHORTEST_ID 32   /* bytes that are allocated for one */
 #define LONGEST_SHOWN 64 /* bytes of an unknown line that are kept for the error */
 /*
  * A stream whose first lines, so many, or first line, so many bytes, are unknown is not a stream of Server-Sent Events.
@@ -28,38 +28,38 @@ typedef struct
 /* An event's id. */
 typedef struct
 {
-  char  *text; /* NULL: empty */
-  gsize  size; /* allocated */
+  char *text; /* NULL: empty */
+  gsize size; /* allocated */
 } Id;
 
 struct _GstreamSseParser
 {
-  gsize    scanned;    /* lines up to here have been read */
-  gsize    searched;   /* no line ends between @scanned and here */
-  gsize    next_lf;    /* no LF between @searched and here */
-  gsize    next_cr;    /* nor CR here */
-  guint64  line;       /* lines scanned so far */
-  gboolean started;    /* the byte order mark has been dealt with */
-  gboolean after_cr;   /* an LF here belongs to the line before */
+  gsize    scanned;  /* lines up to here have been read */
+  gsize    searched; /* no line ends between @scanned and here */
+  gsize    next_lf;  /* no LF between @searched and here */
+  gsize    next_cr;  /* nor CR here */
+  guint64  line;     /* lines scanned so far */
+  gboolean started;  /* the byte order mark has been dealt with */
+  gboolean after_cr; /* an LF here belongs to the line before */
 
   /* The block under way. */
-  guint    n_data;     /* data lines */
-  Slice    data;       /* the first of them */
-  GString *joined;     /* all of them, once there are two */
-  guint64  data_line;  /* the number of the first */
+  guint    n_data;    /* data lines */
+  Slice    data;      /* the first of them */
+  GString *joined;    /* all of them, once there are two */
+  guint64  data_line; /* the number of the first */
   Slice    type;
   gboolean has_type;
   gboolean has_id;
-  Id       id;         /* of the block; its event has it once it is whole */
+  Id       id; /* of the block; its event has it once it is whole */
 
-  Id       last_id;
-  gint64   retry;
+  Id     last_id;
+  gint64 retry;
 
-  gboolean recognized; /* a known field or a comment has come */
-  guint    n_strange;  /* unknown lines of the block */
-  gboolean refused;    /* it is no stream of Server-Sent Events; @stranger is why */
-  GstreamSseStranger stranger; /* the first of them, or the first that is meant as data */
-  char     shown[LONGEST_SHOWN + 1];
+  gboolean           recognized; /* a known field or a comment has come */
+  guint              n_strange;  /* unknown lines of the block */
+  gboolean           refused;    /* it is no stream of Server-Sent Events; @stranger is why */
+  GstreamSseStranger stranger;   /* the first of them, or the first that is meant as data */
+  char               shown[LONGEST_SHOWN + 1];
 };
 
 GstreamSseParser *
@@ -161,7 +161,7 @@ is_field (const char *bytes,
           Slice      *value)
 {
   const char *text = bytes + line.start;
-  gsize skip = name_length;
+  gsize       skip = name_length;
 
   if (line.length < name_length || memcmp (text, name, name_length) != 0)
     return FALSE;
@@ -414,9 +414,9 @@ static gboolean
 is_strange_beginning (const char *text,
                       gsize       length)
 {
-  static const char * const names[] = { "data", "event", "id", "retry" };
-  Slice line = { 0, length };
-  Slice value;
+  static const char *const names[] = { "data", "event", "id", "retry" };
+  Slice                    line = { 0, length };
+  Slice                    value;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strncmp (names[i], text, MIN (length, strlen (names[i]))) == 0 &&
@@ -432,8 +432,8 @@ gstream_sse_parser_find_stranger (GstreamSseParser *self,
                                   gboolean          is_all)
 {
   const char *begun = rest + self->scanned;
-  gsize n_begun = length - self->scanned;
-  gboolean is_line = is_all || (!self->recognized && n_begun > MOST_STRANGE_BYTES);
+  gsize       n_begun = length - self->scanned;
+  gboolean    is_line = is_all || (!self->recognized && n_begun > MOST_STRANGE_BYTES);
 
   if (is_line && n_begun > 0 && is_strange_beginning (begun, n_begun))
     note_strange (self, begun, n_begun, self->line + 1);

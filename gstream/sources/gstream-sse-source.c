@@ -51,7 +51,7 @@
 
 struct _GstreamSseSource
 {
-  GObject            parent_instance;
+  GObject parent_instance;
 
   GstreamByteReader *bytes;
   GstreamSseParser  *parser;
@@ -73,8 +73,8 @@ static void
 check_rest (GstreamSseSource *self)
 {
   GstreamByteReader *bytes = self->bytes;
-  gsize rest = gstream_byte_reader_available (bytes);
-  guint64 line = gstream_sse_parser_get_line (self->parser);
+  gsize              rest = gstream_byte_reader_available (bytes);
+  guint64            line = gstream_sse_parser_get_line (self->parser);
 
   bytes->said_any = gstream_sse_parser_has_said_any (self->parser);
   if (rest > bytes->max_size)
@@ -92,16 +92,17 @@ check_rest (GstreamSseSource *self)
 static gboolean
 check_strangers (GstreamSseSource *self)
 {
-  GstreamByteReader *bytes = self->bytes;
+  GstreamByteReader        *bytes = self->bytes;
   const GstreamSseStranger *stranger =
-    gstream_sse_parser_find_stranger (self->parser, gstream_byte_reader_peek (bytes),
-                                      gstream_byte_reader_available (bytes), gstream_byte_reader_has_all (bytes));
+      gstream_sse_parser_find_stranger (self->parser, gstream_byte_reader_peek (bytes),
+                                        gstream_byte_reader_available (bytes), gstream_byte_reader_has_all (bytes));
 
   if (stranger == NULL)
     return FALSE;
   if (stranger->is_data)
     gstream_byte_reader_fail (bytes, stranger->line,
-                              g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "expected the field \"data:\", not \"%.*s\"",
+                              g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                           "expected the field \"data:\", not \"%.*s\"",
                                            (int) (strchr (stranger->text, ':') + 1 - stranger->text), stranger->text));
   else
     gstream_byte_reader_fail_strange (bytes, stranger->line, stranger->text, stranger->length);
@@ -114,8 +115,8 @@ take_frame (GstreamSseSource *self,
             GstreamSseFrame  *frame)
 {
   GstreamByteReader *bytes = self->bytes;
-  gsize consumed;
-  gboolean found;
+  gsize              consumed;
+  gboolean           found;
 
   if (bytes->closed || (gstream_byte_reader_available (bytes) == 0 && !gstream_byte_reader_has_all (bytes)))
     return FALSE;
@@ -159,12 +160,12 @@ read_error (const GstreamSseFrame *frame)
 
 /* FALSE: there is no complete one. */
 static gboolean
-take_event (GstreamSseSource  *self,
-            GstreamEvent     **event)
+take_event (GstreamSseSource *self,
+            GstreamEvent    **event)
 {
   GstreamByteReader *bytes = self->bytes;
-  GError *reason = NULL;
-  GstreamSseFrame frame;
+  GError            *reason = NULL;
+  GstreamSseFrame    frame;
 
   while (take_frame (self, &frame))
     {
@@ -176,8 +177,8 @@ take_event (GstreamSseSource  *self,
       if (frame.length == 0)
         continue;
 
-      *event = gstream_event_reader_read (bytes->events, frame.in_place ? bytes->owner : NULL,
-                                          frame.data, frame.length, &reason);
+      *event = gstream_event_reader_read (bytes->events, frame.in_place ? bytes->owner : NULL, frame.data, frame.length,
+                                          &reason);
       if (*event != NULL)
         return TRUE;
       gstream_byte_reader_fail (bytes, frame.line, reason);
@@ -187,9 +188,9 @@ take_event (GstreamSseSource  *self,
 }
 
 static GstreamTry
-gstream_sse_source_try_next (GstreamEventSource  *source,
-                             GstreamEvent       **event,
-                             GError             **error)
+gstream_sse_source_try_next (GstreamEventSource *source,
+                             GstreamEvent      **event,
+                             GError            **error)
 {
   GstreamSseSource *self = (GstreamSseSource *) source;
 
@@ -200,10 +201,10 @@ gstream_sse_source_try_next (GstreamEventSource  *source,
 }
 
 static void
-gstream_sse_source_next (GstreamEventSource  *source,
-                         GCancellable        *cancellable,
-                         GAsyncReadyCallback  callback,
-                         gpointer             user_data)
+gstream_sse_source_next (GstreamEventSource *source,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
 {
   gstream_byte_reader_next (((GstreamSseSource *) source)->bytes, source, cancellable, callback, user_data);
 }
@@ -218,7 +219,7 @@ static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
   iface->next = gstream_sse_source_next;
-  iface->next_finish = gstream_pending_next_finish;
+  iface->next_finish = gstream_next_call_finish;
   iface->try_next = gstream_sse_source_try_next;
   iface->close = gstream_sse_source_close;
 }

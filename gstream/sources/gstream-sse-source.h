@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamSseSource, gstream_sse_source, GSTREAM, SSE_SOURCE, GObject)
 
-GSTREAM_EXPORT GstreamEventSource *gstream_sse_source_new               (GFile            *file);
-GSTREAM_EXPORT GstreamEventSource *gstream_sse_source_new_for_stream    (GInputStream     *stream);
+GSTREAM_EXPORT GstreamEventSource *gstream_sse_source_new (GFile *file);
+GSTREAM_EXPORT GstreamEventSource *gstream_sse_source_new_for_stream (GInputStream *stream);
 GSTREAM_EXPORT const char         *gstream_sse_source_get_last_event_id (GstreamSseSource *self);
-GSTREAM_EXPORT gint64              gstream_sse_source_get_retry         (GstreamSseSource *self);
+GSTREAM_EXPORT gint64              gstream_sse_source_get_retry (GstreamSseSource *self);
 
 G_END_DECLS

@@ -26,12 +26,12 @@
  * Returns: what there is
  */
 GstreamTry
-gstream_cursor_peek (GstreamCursor  *self,
-                     const char    **name,
-                     GError        **error)
+gstream_cursor_peek (GstreamCursor *self,
+                     const char   **name,
+                     GError       **error)
 {
   GstreamQueue *queue = NULL;
-  GstreamTry tried;
+  GstreamTry    tried;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (name != NULL, GSTREAM_TRY_FAILED);
@@ -53,7 +53,7 @@ append_text (GString               *block,
 {
   g_autoptr (GstreamPayload) payload = NULL;
   g_autofree char *json = NULL;
-  const char *text = item.p;
+  const char      *text = item.p;
 
   if (type->kind != GSTREAM_ITEM_STRING)
     {
@@ -69,14 +69,14 @@ append_text (GString               *block,
 /* An array of pointers, and behind it, in the same block, what they point to: one block to allocate, however many texts. */
 static char **
 join_texts (GstreamQueue *queue,
-            guint        max)
+            guint         max)
 {
   const GstreamItemType *type = gstream_queue_get_item_type (queue);
-  guint n_items = MIN (max, gstream_queue_get_length (queue));
-  guint n = 0;
-  gsize start = (n_items + 1) * sizeof (char *);
-  GString *block = g_string_sized_new (start + n_items * TYPICAL_TEXT_SIZE);
-  char **texts;
+  guint                  n_items = MIN (max, gstream_queue_get_length (queue));
+  guint                  n = 0;
+  gsize                  start = (n_items + 1) * sizeof (char *);
+  GString               *block = g_string_sized_new (start + n_items * TYPICAL_TEXT_SIZE);
+  char                 **texts;
 
   g_string_set_size (block, start);
   while (n < n_items && block->len - start < MAX_BATCH_SIZE)
@@ -119,13 +119,13 @@ join_texts (GstreamQueue *queue,
  * Returns: what there was
  */
 GstreamTry
-gstream_cursor_peek_texts (GstreamCursor   *self,
-                           guint            max,
-                           char          ***texts,
-                           GError         **error)
+gstream_cursor_peek_texts (GstreamCursor *self,
+                           guint          max,
+                           char        ***texts,
+                           GError       **error)
 {
   GstreamQueue *queue = NULL;
-  GstreamTry tried;
+  GstreamTry    tried;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (max > 0, GSTREAM_TRY_FAILED);
@@ -194,10 +194,10 @@ gstream_cursor_skip (GstreamCursor *self,
  * Returns: what there was
  */
 GstreamTry
-gstream_cursor_take_texts (GstreamCursor   *self,
-                           guint            max,
-                           char          ***texts,
-                           GError         **error)
+gstream_cursor_take_texts (GstreamCursor *self,
+                           guint          max,
+                           char        ***texts,
+                           GError       **error)
 {
   GstreamTry tried;
 

@@ -12,10 +12,10 @@
 G_BEGIN_DECLS
 
 /* The number of the newest item's arrival: it orders the items of several cursors of one run. */
-guint64        gstream_cursor_get_item_stamp (GstreamCursor *self);
+guint64 gstream_cursor_get_item_stamp (GstreamCursor *self);
 /* Whether all its items are of @type, or derived from it. */
-gboolean       gstream_cursor_yields         (GstreamCursor *self,
-                                              GType          type);
-GstreamPump   *gstream_cursor_get_pump       (GstreamCursor *self);
+gboolean     gstream_cursor_yields (GstreamCursor *self,
+                                    GType          type);
+GstreamPump *gstream_cursor_get_pump (GstreamCursor *self);
 
 G_END_DECLS

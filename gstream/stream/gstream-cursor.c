@@ -126,10 +126,10 @@ find_error (GstreamCursor *self)
 }
 
 static GstreamTry
-take_end (GstreamCursor  *self,
-          GError        **error)
+take_end (GstreamCursor *self,
+          GError       **error)
 {
-  GstreamTry result = GSTREAM_TRY_ENDED;
+  GstreamTry    result = GSTREAM_TRY_ENDED;
   const GError *why = find_error (self);
 
   if (why != NULL)
@@ -146,9 +146,9 @@ take_end (GstreamCursor  *self,
 
 /* Finds what is there, without driving anything. */
 static G_ALWAYS_INLINE inline GstreamTry
-find_next (GstreamCursor  *self,
-           GstreamQueue   **queue,
-           GError        **error)
+find_next (GstreamCursor *self,
+           GstreamQueue **queue,
+           GError       **error)
 {
   if (self->closed)
     return GSTREAM_TRY_ENDED;
@@ -176,10 +176,10 @@ drive (GstreamCursor *self,
 }
 
 static G_ALWAYS_INLINE inline GstreamTry
-look (GstreamCursor  *self,
-      guint           enough,
-      GstreamQueue   **queue,
-      GError        **error)
+look (GstreamCursor *self,
+      guint          enough,
+      GstreamQueue **queue,
+      GError       **error)
 {
   if (self->reader.pump != NULL && G_UNLIKELY (!gstream_pump_is_here (self->reader.pump)) &&
       !gstream_pump_check_thread (self->reader.pump, error))
@@ -199,10 +199,10 @@ look (GstreamCursor  *self,
 }
 
 GstreamTry
-gstream_cursor_look (GstreamCursor  *self,
-                     guint           enough,
-                     GstreamQueue   **queue,
-                     GError        **error)
+gstream_cursor_look (GstreamCursor *self,
+                     guint          enough,
+                     GstreamQueue **queue,
+                     GError       **error)
 {
   return look (self, enough, queue, error);
 }
@@ -211,7 +211,7 @@ gstream_cursor_look (GstreamCursor  *self,
 
 static G_ALWAYS_INLINE inline GstreamItem
 pop (GstreamCursor *self,
-     GstreamQueue   *queue)
+     GstreamQueue  *queue)
 {
   GstreamItem item;
 
@@ -226,7 +226,7 @@ pop (GstreamCursor *self,
 
 GstreamItem
 gstream_cursor_pop (GstreamCursor *self,
-                    GstreamQueue   *queue)
+                    GstreamQueue  *queue)
 {
   return pop (self, queue);
 }
@@ -238,7 +238,7 @@ take (GstreamCursor          *self,
       GError                **error)
 {
   GstreamQueue *queue = NULL;
-  GstreamTry tried = look (self, 1, &queue, error);
+  GstreamTry    tried = look (self, 1, &queue, error);
 
   if (tried == GSTREAM_TRY_ITEM)
     {
@@ -281,13 +281,13 @@ give_nothing (GstreamCursor *self,
  * Returns: what there was
  */
 GstreamTry
-gstream_cursor_try_next (GstreamCursor  *self,
-                         GValue         *item,
-                         GError        **error)
+gstream_cursor_try_next (GstreamCursor *self,
+                         GValue        *item,
+                         GError       **error)
 {
   const GstreamItemType *type = NULL;
-  GstreamItem taken;
-  GstreamTry tried;
+  GstreamItem            taken;
+  GstreamTry             tried;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
@@ -306,8 +306,8 @@ gstream_cursor_try_next (GstreamCursor  *self,
 
 /* Of several projections of different types, what is next counts; it has to have been seen by peek(). */
 static G_NO_INLINE gboolean
-next_has_kind (GstreamCursor   *self,
-               GstreamItemKind  kind)
+next_has_kind (GstreamCursor  *self,
+               GstreamItemKind kind)
 {
   GstreamQueue *queue = find_oldest (self);
 
@@ -322,8 +322,8 @@ next_has_kind (GstreamCursor   *self,
 }
 
 static inline gboolean
-has_kind (GstreamCursor   *self,
-          GstreamItemKind  kind)
+has_kind (GstreamCursor  *self,
+          GstreamItemKind kind)
 {
   return self->n_queues == 1 ? gstream_queue_get_item_type (self->queues[0])->kind == kind : next_has_kind (self, kind);
 }
@@ -346,20 +346,20 @@ drop_string (GstreamCursor *self)
  * Returns: what there was
  */
 GstreamTry
-gstream_cursor_try_next_string (GstreamCursor  *self,
-                                const char    **item,
-                                GError        **error)
+gstream_cursor_try_next_string (GstreamCursor *self,
+                                const char   **item,
+                                GError       **error)
 {
   const GstreamItemType *type = NULL;
-  GstreamItem taken = { NULL };
-  GstreamTry tried;
+  GstreamItem            taken = { NULL };
+  GstreamTry             tried;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_STRING), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  drop_string (self); /* before another is made, which then may take its place */
+  drop_string (self);          /* before another is made, which then may take its place */
   gstream_cursor_enter (self); /* to keep the string */
   tried = take (self, &type, &taken, error);
   drop_string (self);
@@ -371,13 +371,13 @@ gstream_cursor_try_next_string (GstreamCursor  *self,
 }
 
 static inline GstreamTry
-try_next_pointer (GstreamCursor  *self,
-                  gpointer       *item,
-                  GError        **error)
+try_next_pointer (GstreamCursor *self,
+                  gpointer      *item,
+                  GError       **error)
 {
   const GstreamItemType *type = NULL;
-  GstreamItem taken = { NULL };
-  GstreamTry tried;
+  GstreamItem            taken = { NULL };
+  GstreamTry             tried;
 
   gstream_cursor_enter (self); /* for what look() says */
   tried = take (self, &type, &taken, error);
@@ -421,9 +421,9 @@ gstream_cursor_try_next_payload (GstreamCursor   *self,
  * Returns: what there was
  */
 GstreamTry
-gstream_cursor_try_next_event (GstreamCursor  *self,
-                               GstreamEvent  **item,
-                               GError        **error)
+gstream_cursor_try_next_event (GstreamCursor *self,
+                               GstreamEvent **item,
+                               GError       **error)
 {
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
   g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_EVENT), GSTREAM_TRY_FAILED);
@@ -444,12 +444,13 @@ gstream_cursor_try_next_event (GstreamCursor  *self,
  * Returns: what there was
  */
 GstreamTry
-gstream_cursor_try_next_object (GstreamCursor  *self,
-                                gpointer       *item,
-                                GError        **error)
+gstream_cursor_try_next_object (GstreamCursor *self,
+                                gpointer      *item,
+                                GError       **error)
 {
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
-  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_OBJECT) || has_kind (self, GSTREAM_ITEM_HANDLE), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (has_kind (self, GSTREAM_ITEM_OBJECT) || has_kind (self, GSTREAM_ITEM_HANDLE),
+                        GSTREAM_TRY_FAILED);
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
@@ -558,7 +559,7 @@ end_wait (GstreamCursor *self)
 
 static Found *
 take_found (GstreamCursor *self,
-            GstreamQueue   *queue)
+            GstreamQueue  *queue)
 {
   Found *found = g_new (Found, 1);
 
@@ -576,8 +577,8 @@ answer (GstreamCursor *self,
         GTask         *task)
 {
   GstreamQueue *queue = NULL;
-  GError *error = NULL;
-  GstreamTry tried = find_next (self, &queue, &error);
+  GError       *error = NULL;
+  GstreamTry    tried = find_next (self, &queue, &error);
 
   g_assert (tried != GSTREAM_TRY_PENDING);
 
@@ -645,15 +646,15 @@ watch_cancellable (GstreamCursor *self,
 
 /* Waits for an item, which it @takes or leaves, the end or an error; @tag: for debugging alone. */
 static void
-start (GstreamCursor       *self,
-       gboolean             takes,
-       gpointer             tag,
-       GCancellable        *cancellable,
-       GAsyncReadyCallback  callback,
-       gpointer             user_data)
+start (GstreamCursor      *self,
+       gboolean            takes,
+       gpointer            tag,
+       GCancellable       *cancellable,
+       GAsyncReadyCallback callback,
+       gpointer            user_data)
 {
   g_autoptr (GTask) task =
-    gstream_pump_new_task (gstream_cursor_get_pump (self), self, cancellable, callback, user_data);
+      gstream_pump_new_task (gstream_cursor_get_pump (self), self, cancellable, callback, user_data);
 
   if (task == NULL)
     return;
@@ -694,10 +695,10 @@ start (GstreamCursor       *self,
  * called from the run's main context, never from inside this call (R7).
  */
 void
-gstream_cursor_next (GstreamCursor       *self,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             user_data)
+gstream_cursor_next (GstreamCursor      *self,
+                     GCancellable       *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -725,10 +726,10 @@ gstream_cursor_next (GstreamCursor       *self,
  * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
  */
 gboolean
-gstream_cursor_next_finish (GstreamCursor  *self,
-                            GAsyncResult   *result,
-                            GValue         *item,
-                            GError        **error)
+gstream_cursor_next_finish (GstreamCursor *self,
+                            GAsyncResult  *result,
+                            GValue        *item,
+                            GError       **error)
 {
   Found *found;
 
@@ -769,14 +770,14 @@ gstream_cursor_next_finish (GstreamCursor  *self,
  * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
  */
 gboolean
-gstream_cursor_next_sync (GstreamCursor  *self,
-                          GValue         *item,
-                          GCancellable   *cancellable,
-                          GError        **error)
+gstream_cursor_next_sync (GstreamCursor *self,
+                          GValue        *item,
+                          GCancellable  *cancellable,
+                          GError       **error)
 {
   GstreamSync sync;
-  GstreamTry tried;
-  gboolean found;
+  GstreamTry  tried;
+  gboolean    found;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
   g_return_val_if_fail (item != NULL, FALSE);
@@ -818,10 +819,10 @@ gstream_cursor_next_sync (GstreamCursor  *self,
  * the run's main context, never from inside this call (R7).
  */
 void
-gstream_cursor_wait (GstreamCursor       *self,
-                     GCancellable        *cancellable,
-                     GAsyncReadyCallback  callback,
-                     gpointer             user_data)
+gstream_cursor_wait (GstreamCursor      *self,
+                     GCancellable       *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_CURSOR (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -840,9 +841,9 @@ gstream_cursor_wait (GstreamCursor       *self,
  * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
  */
 gboolean
-gstream_cursor_wait_finish (GstreamCursor  *self,
-                            GAsyncResult   *result,
-                            GError        **error)
+gstream_cursor_wait_finish (GstreamCursor *self,
+                            GAsyncResult  *result,
+                            GError       **error)
 {
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
@@ -863,12 +864,12 @@ gstream_cursor_wait_finish (GstreamCursor  *self,
  * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
  */
 gboolean
-gstream_cursor_wait_sync (GstreamCursor  *self,
-                          GCancellable   *cancellable,
-                          GError        **error)
+gstream_cursor_wait_sync (GstreamCursor *self,
+                          GCancellable  *cancellable,
+                          GError       **error)
 {
   GstreamSync sync;
-  gboolean found;
+  gboolean    found;
 
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
@@ -1014,7 +1015,7 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
    * `g_object_new()` reads nothing, and is closed from the beginning.
    */
   properties[PROP_CLOSED] =
-    g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamCursor:item-name: (getter get_item_name)
    *
@@ -1022,7 +1023,7 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
    * changes with every item.
    */
   properties[PROP_ITEM_NAME] =
-    g_param_spec_string ("item-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_string ("item-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -1035,7 +1036,7 @@ gstream_cursor_init (GstreamCursor *self)
 
 GstreamCursor *
 gstream_cursor_new_for_queues (GstreamQueue **queues,
-                              guint         n_queues)
+                               guint          n_queues)
 {
   GstreamCursor *self = g_object_new (GSTREAM_TYPE_CURSOR, NULL);
 

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  * contradicts itself, as a binding gives after an exception, becomes a failure
  * with an error that says so.
  */
-GstreamTry gstream_event_source_check (GstreamEventSource  *self,
-                                       GstreamTry           result,
-                                       GstreamEvent       **event,
-                                       GError             **error);
+GstreamTry gstream_event_source_check (GstreamEventSource *self,
+                                       GstreamTry          result,
+                                       GstreamEvent      **event,
+                                       GError            **error);
 
 G_END_DECLS

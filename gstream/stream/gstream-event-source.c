@@ -42,10 +42,10 @@ G_DEFINE_ENUM_TYPE (GstreamTry, gstream_try,
 G_DEFINE_INTERFACE (GstreamEventSource, gstream_event_source, G_TYPE_OBJECT)
 
 static GstreamTry
-contradiction (GstreamEventSource  *self,
-               const char          *what,
-               GstreamEvent       **event,
-               GError             **error)
+contradiction (GstreamEventSource *self,
+               const char         *what,
+               GstreamEvent      **event,
+               GError            **error)
 {
   g_clear_pointer (event, gstream_event_unref);
   if (*error == NULL)
@@ -55,10 +55,10 @@ contradiction (GstreamEventSource  *self,
 }
 
 GstreamTry
-gstream_event_source_check (GstreamEventSource  *self,
-                            GstreamTry           result,
-                            GstreamEvent       **event,
-                            GError             **error)
+gstream_event_source_check (GstreamEventSource *self,
+                            GstreamTry          result,
+                            GstreamEvent      **event,
+                            GError            **error)
 {
   switch (result)
     {
@@ -77,14 +77,14 @@ gstream_event_source_check (GstreamEventSource  *self,
 }
 
 static void
-default_next (GstreamEventSource  *self,
-              GCancellable        *cancellable,
-              GAsyncReadyCallback  callback,
-              gpointer             user_data)
+default_next (GstreamEventSource *self,
+              GCancellable       *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   GstreamEvent *event = NULL;
-  GError *error = NULL;
+  GError       *error = NULL;
 
   g_task_set_source_tag (task, default_next);
   switch (gstream_event_source_try_next (self, &event, &error))
@@ -102,15 +102,16 @@ default_next (GstreamEventSource  *self,
     default:
       g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
                                "%s has no event now and no way to wait for one: a source whose try_next can be "
-                               "pending must implement next", G_OBJECT_TYPE_NAME (self));
+                               "pending must implement next",
+                               G_OBJECT_TYPE_NAME (self));
       break;
     }
 }
 
 static GstreamEvent *
-default_next_finish (GstreamEventSource  *self,
-                     GAsyncResult        *result,
-                     GError             **error)
+default_next_finish (GstreamEventSource *self,
+                     GAsyncResult       *result,
+                     GError            **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
@@ -118,9 +119,9 @@ default_next_finish (GstreamEventSource  *self,
 }
 
 static GstreamTry
-default_try_next (GstreamEventSource  *self,
-                  GstreamEvent       **event,
-                  GError             **error)
+default_try_next (GstreamEventSource *self,
+                  GstreamEvent      **event,
+                  GError            **error)
 {
   return GSTREAM_TRY_PENDING;
 }
@@ -132,7 +133,7 @@ default_close (GstreamEventSource *self)
 
 static void
 default_set_channels (GstreamEventSource *self,
-                      const char * const *channels)
+                      const char *const  *channels)
 {
 }
 
@@ -164,10 +165,10 @@ gstream_event_source_default_init (GstreamEventSourceInterface *iface)
  * called back. A run does this for you.
  */
 void
-gstream_event_source_next (GstreamEventSource  *self,
-                           GCancellable        *cancellable,
-                           GAsyncReadyCallback  callback,
-                           gpointer             user_data)
+gstream_event_source_next (GstreamEventSource *self,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_EVENT_SOURCE (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -187,9 +188,9 @@ gstream_event_source_next (GstreamEventSource  *self,
  *   @error set, else with it
  */
 GstreamEvent *
-gstream_event_source_next_finish (GstreamEventSource  *self,
-                                  GAsyncResult        *result,
-                                  GError             **error)
+gstream_event_source_next_finish (GstreamEventSource *self,
+                                  GAsyncResult       *result,
+                                  GError            **error)
 {
   g_return_val_if_fail (GSTREAM_IS_EVENT_SOURCE (self), NULL);
   g_return_val_if_fail (G_IS_ASYNC_RESULT (result), NULL);
@@ -210,11 +211,11 @@ gstream_event_source_next_finish (GstreamEventSource  *self,
  * Returns: what there was
  */
 GstreamTry
-gstream_event_source_try_next (GstreamEventSource  *self,
-                               GstreamEvent       **event,
-                               GError             **error)
+gstream_event_source_try_next (GstreamEventSource *self,
+                               GstreamEvent      **event,
+                               GError            **error)
 {
-  GError *failure = NULL;
+  GError    *failure = NULL;
   GstreamTry result;
 
   g_return_val_if_fail (GSTREAM_IS_EVENT_SOURCE (self), GSTREAM_TRY_FAILED);
@@ -256,7 +257,7 @@ gstream_event_source_close (GstreamEventSource *self)
  */
 void
 gstream_event_source_set_channels (GstreamEventSource *self,
-                                   const char * const *channels)
+                                   const char *const  *channels)
 {
   g_return_if_fail (GSTREAM_IS_EVENT_SOURCE (self));
   g_return_if_fail (channels != NULL);

@@ -54,35 +54,35 @@ struct _GstreamEventSourceInterface
 {
   GTypeInterface parent_iface;
 
-  void          (*next)         (GstreamEventSource   *self,
-                                 GCancellable         *cancellable,
-                                 GAsyncReadyCallback   callback,
-                                 gpointer              user_data);
-  GstreamEvent *(*next_finish)  (GstreamEventSource   *self,
-                                 GAsyncResult         *result,
-                                 GError              **error);
-  GstreamTry    (*try_next)     (GstreamEventSource   *self,
-                                 GstreamEvent        **event,
-                                 GError              **error);
-  void          (*close)        (GstreamEventSource   *self);
-  void          (*set_channels) (GstreamEventSource   *self,
-                                 const char * const   *channels);
-  gboolean      (*is_async_only) (GstreamEventSource  *self);
+  void (*next) (GstreamEventSource *self,
+                GCancellable       *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer            user_data);
+  GstreamEvent *(*next_finish) (GstreamEventSource *self,
+                                GAsyncResult       *result,
+                                GError            **error);
+  GstreamTry (*try_next) (GstreamEventSource *self,
+                          GstreamEvent      **event,
+                          GError            **error);
+  void (*close) (GstreamEventSource *self);
+  void (*set_channels) (GstreamEventSource *self,
+                        const char *const  *channels);
+  gboolean (*is_async_only) (GstreamEventSource *self);
 };
 
-GSTREAM_EXPORT void          gstream_event_source_next         (GstreamEventSource   *self,
-                                                                GCancellable         *cancellable,
-                                                                GAsyncReadyCallback   callback,
-                                                                gpointer              user_data);
-GSTREAM_EXPORT GstreamEvent *gstream_event_source_next_finish  (GstreamEventSource   *self,
-                                                                GAsyncResult         *result,
-                                                                GError              **error);
-GSTREAM_EXPORT GstreamTry    gstream_event_source_try_next     (GstreamEventSource   *self,
-                                                                GstreamEvent        **event,
-                                                                GError              **error);
-GSTREAM_EXPORT void          gstream_event_source_close        (GstreamEventSource   *self);
-GSTREAM_EXPORT void          gstream_event_source_set_channels (GstreamEventSource   *self,
-                                                                const char * const   *channels);
-GSTREAM_EXPORT gboolean      gstream_event_source_is_async_only (GstreamEventSource  *self);
+GSTREAM_EXPORT void          gstream_event_source_next (GstreamEventSource *self,
+                                                        GCancellable       *cancellable,
+                                                        GAsyncReadyCallback callback,
+                                                        gpointer            user_data);
+GSTREAM_EXPORT GstreamEvent *gstream_event_source_next_finish (GstreamEventSource *self,
+                                                               GAsyncResult       *result,
+                                                               GError            **error);
+GSTREAM_EXPORT GstreamTry    gstream_event_source_try_next (GstreamEventSource *self,
+                                                            GstreamEvent      **event,
+                                                            GError            **error);
+GSTREAM_EXPORT void          gstream_event_source_close (GstreamEventSource *self);
+GSTREAM_EXPORT void          gstream_event_source_set_channels (GstreamEventSource *self,
+                                                                const char *const  *channels);
+GSTREAM_EXPORT gboolean      gstream_event_source_is_async_only (GstreamEventSource *self);
 
 G_END_DECLS

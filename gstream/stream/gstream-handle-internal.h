@@ -22,10 +22,10 @@ struct _GstreamHandleInterface
 
   /* One more queue holds it, or one consumer less has it as its newest. */
   void (*start_early) (GstreamHandle *self);
-  void (*stop_early)  (GstreamHandle *self);
+  void (*stop_early) (GstreamHandle *self);
 };
 
-void gstream_handle_start_early   (GstreamHandle *self);
+void gstream_handle_start_early (GstreamHandle *self);
 void gstream_handle_stop_early (GstreamHandle *self);
 
 G_END_DECLS

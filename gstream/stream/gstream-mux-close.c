@@ -22,8 +22,8 @@ has_work (GstreamStreamMux *self)
 }
 
 static void     finish_close (GstreamStreamMux *self);
-static void     resume_root  (GstreamStreamMux *root);
-static gboolean has_enders   (GstreamStreamMux *self);
+static void     resume_root (GstreamStreamMux *root);
+static gboolean has_enders (GstreamStreamMux *self);
 
 static void
 close_if_idle (GstreamStreamMux *self)
@@ -78,10 +78,10 @@ add_work (GstreamMuxTree  *tree,
 
 GstreamSideWork *
 gstream_stream_mux_schedule (gpointer mux,
-                      gboolean fails_run)
+                             gboolean fails_run)
 {
   GstreamStreamMux *self = mux;
-  GstreamSideWork *work = gstream_side_work_new (fails_run, on_work_done, self);
+  GstreamSideWork  *work = gstream_side_work_new (fails_run, on_work_done, self);
 
   if (self->root == NULL || self->state >= GSTREAM_MUX_FINISHING)
     gstream_side_work_disown (work); /* the run is over, and waits for nothing */
@@ -136,7 +136,7 @@ gstream_stream_mux_disown_works (GstreamStreamMux *self)
 
 void
 gstream_stream_mux_end_projection (GstreamStreamMux  *self,
-                            GstreamProjection *projection)
+                                   GstreamProjection *projection)
 {
   if (self->error != NULL)
     gstream_projection_fail (projection, self->error);
@@ -278,7 +278,7 @@ finish_transformer (GstreamStreamMux   *self,
                     GstreamTransformer *transformer)
 {
   GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-  GError *error = NULL;
+  GError                  *error = NULL;
 
   if (klass->finish != NULL)
     {

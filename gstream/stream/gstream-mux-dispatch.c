@@ -59,22 +59,22 @@ get_builtin_index (GstreamTransformer *transformer)
   guint order = gstream_transformer_get_order (transformer);
 
   return order >= GSTREAM_ORDER_BUILTINS && order < GSTREAM_ORDER_BUILTINS + gstream_stream_mux_n_builtins
-           ? (int) (order - GSTREAM_ORDER_BUILTINS)
-           : -1;
+             ? (int) (order - GSTREAM_ORDER_BUILTINS)
+             : -1;
 }
 
 /* The bits of built-ins of @self in which something may go on at @ns, a node of its scope until now, where @seen occurred. */
 static guint
 list_kept (GstreamStreamMux *self,
-                       GstreamNamespace *ns,
-                       guint             seen)
+           GstreamNamespace *ns,
+           guint             seen)
 {
   guint kept = 0;
 
   for (guint i = 0; i < self->transformers->len; i++)
     {
-      GstreamTransformer *transformer = g_ptr_array_index (self->transformers, i);
-      int index = get_builtin_index (transformer);
+      GstreamTransformer   *transformer = g_ptr_array_index (self->transformers, i);
+      int                   index = get_builtin_index (transformer);
       const GstreamBuiltin *builtin = index >= 0 ? &gstream_stream_mux_builtins[index] : NULL;
 
       if (builtin != NULL && builtin->keeps != NULL &&
@@ -101,7 +101,7 @@ static void
 become_subgraph (GstreamStreamMux *root,
                  GstreamScope     *scope)
 {
-  GstreamScope *parent = (GstreamScope *) scope->place.parent;
+  GstreamScope     *parent = (GstreamScope *) scope->place.parent;
   GstreamStreamMux *mux = parent != NULL ? parent->mux : root;
 
   scope->is_subgraph = TRUE;
@@ -135,7 +135,7 @@ learn_above (GstreamStreamMux *root,
   if (ns->length < 2)
     return;
 
-  above = gstream_namespace_new_len ((const char * const *) ns->segments, ns->length - 1);
+  above = gstream_namespace_new_len ((const char *const *) ns->segments, ns->length - 1);
   learn (root, above);
 }
 
@@ -162,8 +162,8 @@ makes_subgraph (const GstreamEventFields *fields)
 static gboolean
 is_end (GstreamStep step)
 {
-  return step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED ||
-         step == GSTREAM_STEP_INTERRUPTED || step == GSTREAM_STEP_DRAINED;
+  return step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_INTERRUPTED ||
+         step == GSTREAM_STEP_DRAINED;
 }
 
 /* --- lifecycle (D1b, D3) --- */
@@ -175,7 +175,7 @@ read_namespace (GstreamPayload *list)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) segments = NULL;
   GstreamJsonValue value;
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
 
   if (gstream_payload_get_kind (list) != GSTREAM_PAYLOAD_ARRAY)
     return NULL;
@@ -192,7 +192,7 @@ read_namespace (GstreamPayload *list)
     }
   segments = g_strv_builder_end (builder);
 
-  return gstream_namespace_new ((const char * const *) segments);
+  return gstream_namespace_new ((const char *const *) segments);
 }
 
 /* Whoever logs what becomes of others names them in the data: that is then the one that counts (D1b). */
@@ -201,7 +201,7 @@ find_place (GstreamStreamMux *root,
             GstreamEvent     *event)
 {
   GstreamMuxDispatch *dispatch = &root->tree->dispatch;
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  GstreamNamespace   *ns = gstream_event_peek_namespace (event);
   g_autoptr (GstreamPayload) list = NULL;
 
   g_clear_pointer (&dispatch->place, gstream_namespace_unref);
@@ -220,7 +220,7 @@ describe (GstreamScope *scope,
           GstreamEvent *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamPayload *cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
+  GstreamPayload           *cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
 
   if (fields->name != NULL)
     {
@@ -240,7 +240,7 @@ note_lifecycle (GstreamStreamMux *root,
                 GstreamNamespace *ns)
 {
   GstreamMuxTree *tree = root->tree;
-  GstreamScope *scope;
+  GstreamScope   *scope;
 
   tree->lifecycle_seen = TRUE;
   if (ns->length == 0)
@@ -263,8 +263,8 @@ note_result (GstreamStreamMux *root,
              GstreamEvent     *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamMuxTree *tree = root->tree;
-  GstreamPlace *place;
+  GstreamMuxTree           *tree = root->tree;
+  GstreamPlace             *place;
 
   if (fields->step != GSTREAM_STEP_TASK_RESULT || fields->key == NULL || tree->lifecycle_seen)
     return;
@@ -323,10 +323,10 @@ gstream_stream_mux_peek_place (GstreamStreamMux *self)
 }
 
 void
-gstream_stream_mux_get_said (GstreamStreamMux  *self,
-                             GstreamNamespace  *scope,
-                             const char       **graph_name,
-                             GstreamPayload   **cause)
+gstream_stream_mux_get_said (GstreamStreamMux *self,
+                             GstreamNamespace *scope,
+                             const char      **graph_name,
+                             GstreamPayload  **cause)
 {
   GstreamScope *known = gstream_mux_tree_find (self->root->tree, scope);
 
@@ -370,9 +370,9 @@ know (GstreamStreamMux *root,
 }
 
 GstreamStreamMux *
-gstream_stream_mux_make_child (GstreamStreamMux  *self,
-                               GstreamNamespace  *scope,
-                               GError           **error)
+gstream_stream_mux_make_child (GstreamStreamMux *self,
+                               GstreamNamespace *scope,
+                               GError          **error)
 {
   g_autoptr (GstreamStreamMux) child = NULL;
   GstreamScope *known;
@@ -411,7 +411,7 @@ void
 gstream_stream_mux_forget (GstreamStreamMux *self)
 {
   GstreamMuxTree *tree = self->root ? self->root->tree : NULL;
-  GstreamScope *known = tree ? gstream_mux_tree_find (tree, self->scope) : NULL;
+  GstreamScope   *known = tree ? gstream_mux_tree_find (tree, self->scope) : NULL;
 
   if (known == NULL || known->mux != self)
     return;
@@ -454,8 +454,9 @@ gstream_stream_mux_set_drained (GstreamStreamMux *self)
 #define MAX_ROUTES 4096
 
 /* What the run's own state, and what is said of a subgraph, is made of (R4, R10, T6, T8). */
-#define OBSERVED ((1u << GSTREAM_METHOD_VALUES) | (1u << GSTREAM_METHOD_LIFECYCLE) | \
-                  (1u << GSTREAM_METHOD_INPUT_REQUESTED) | (1u << GSTREAM_METHOD_TASKS))
+#define OBSERVED                                                                                               \
+  ((1u << GSTREAM_METHOD_VALUES) | (1u << GSTREAM_METHOD_LIFECYCLE) | (1u << GSTREAM_METHOD_INPUT_REQUESTED) | \
+   (1u << GSTREAM_METHOD_TASKS))
 
 /* --- the tree --- */
 
@@ -523,7 +524,7 @@ find_innermost (GstreamMuxTree   *tree,
 
   for (guint length = ns->length; scope == NULL && length > 1 && tree->scopes.table != NULL; length--)
     {
-      g_autoptr (GstreamNamespace) above = gstream_namespace_new_len ((const char * const *) ns->segments, length - 1);
+      g_autoptr (GstreamNamespace) above = gstream_namespace_new_len ((const char *const *) ns->segments, length - 1);
 
       scope = gstream_mux_tree_find (tree, above);
     }
@@ -573,12 +574,12 @@ is_observed (GstreamMethod   method,
 
 /* The event is at a subgraph by now, and may go on with what began at the node that it was. */
 static gboolean
-process_kept (GstreamTransformer  *transformer,
-              GstreamEvent        *event,
-              GError             **error)
+process_kept (GstreamTransformer *transformer,
+              GstreamEvent       *event,
+              GError            **error)
 {
-  GstreamStreamMux *mux = gstream_transformer_get_mux (transformer);
-  int index = get_builtin_index (transformer);
+  GstreamStreamMux   *mux = gstream_transformer_get_mux (transformer);
+  int                 index = get_builtin_index (transformer);
   GstreamMuxDispatch *dispatch = &mux->root->tree->dispatch;
 
   if (!gstream_stream_mux_builtins[index].take_kept (transformer, event))
@@ -631,9 +632,9 @@ add_visits (GArray           *steps,
   gstream_stream_mux_make_builtins (mux, relation, method);
   for (guint i = 0; i < mux->transformers->len; i++)
     {
-      GstreamTransformer *transformer = g_ptr_array_index (mux->transformers, i);
+      GstreamTransformer      *transformer = g_ptr_array_index (mux->transformers, i);
       GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (transformer);
-      GstreamMuxStep step = { .mux = mux, .transformer = transformer, .process = klass->process };
+      GstreamMuxStep           step = { .mux = mux, .transformer = transformer, .process = klass->process };
 
       if (gstream_transformer_get_order (transformer) <= after ||
           (klass->process == NULL && klass->process_async == NULL))
@@ -656,8 +657,10 @@ add_mux (GArray           *steps,
          gint64            after)
 {
   GstreamRelation relation = relation_of (mux, route, find_below (route, mux));
-  GstreamMuxStep leave = { .mux = mux, .relation = relation, .is_observed = is_observed (method, relation),
-                        .is_logged = gstream_projection_is_wanted (mux->log) };
+  GstreamMuxStep  leave = { .mux = mux,
+                            .relation = relation,
+                            .is_observed = is_observed (method, relation),
+                            .is_logged = gstream_projection_is_wanted (mux->log) };
 
   add_visits (steps, mux, route, relation, method, after);
   if (leave.is_observed || leave.is_logged || mux->tree != NULL) /* the root counts every event (E4) */
@@ -666,11 +669,11 @@ add_mux (GArray           *steps,
 
 /* From the one that is @length segments long down to @scope. */
 static void
-add_scopes (GArray        *steps,
-            GstreamScope  *scope,
-            GstreamRoute  *route,
-            GstreamMethod  method,
-            guint          length)
+add_scopes (GArray       *steps,
+            GstreamScope *scope,
+            GstreamRoute *route,
+            GstreamMethod method,
+            guint         length)
 {
   if (scope == NULL || scope->place.ns->length < length)
     return;
@@ -683,10 +686,10 @@ add_scopes (GArray        *steps,
 /* From the scope that is @length segments long on down. */
 static GstreamMuxStep *
 make_plan (GArray           *steps,
-            GstreamStreamMux *root,
-            GstreamRoute     *route,
-            GstreamMethod     method,
-            guint             length)
+           GstreamStreamMux *root,
+           GstreamRoute     *route,
+           GstreamMethod     method,
+           guint             length)
 {
   if (length == 0)
     add_mux (steps, root, route, method, -1);
@@ -752,7 +755,7 @@ get_route (GstreamStreamMux *root,
            GstreamNamespace *ns)
 {
   GstreamMuxTree *tree = root->tree;
-  GstreamRecent *recent = get_recent (tree, ns);
+  GstreamRecent  *recent = get_recent (tree, ns);
 
   if (recent->ns != ns)
     remember (recent, ns, look_up_route (tree, ns));
@@ -765,9 +768,9 @@ get_route (GstreamStreamMux *root,
 /* The steps of @event, of @ns and @method; the tree's, until something changes where events go. */
 static const GstreamMuxStep *
 find_plan (GstreamStreamMux *root,
-            GstreamEvent     *event,
-            GstreamNamespace *ns,
-            GstreamMethod     method)
+           GstreamEvent     *event,
+           GstreamNamespace *ns,
+           GstreamMethod     method)
 {
   GstreamRoute *route = get_route (root, ns);
 
@@ -787,9 +790,9 @@ find_plan (GstreamStreamMux *root,
 /* Those of @event that come after the transformer of @order in @mux. */
 static GstreamMuxStep *
 plan_rest (GstreamStreamMux *root,
-                       GstreamEvent     *event,
-                       GstreamStreamMux *mux,
-                       guint             order)
+           GstreamEvent     *event,
+           GstreamStreamMux *mux,
+           guint             order)
 {
   GstreamMethod method = gstream_event_get_fields (event)->method;
   GstreamRoute *route = get_route (root, gstream_stream_mux_peek_place (root));
@@ -803,12 +806,12 @@ plan_rest (GstreamStreamMux *root,
 
 gboolean
 gstream_stream_mux_owns (gpointer      mux,
-                  GstreamEvent *event)
+                         GstreamEvent *event)
 {
-  GstreamStreamMux *self = mux;
+  GstreamStreamMux   *self = mux;
   GstreamMuxDispatch *dispatch = self->root != NULL ? &self->root->tree->dispatch : NULL;
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
-  GstreamScope *scope;
+  GstreamNamespace   *ns = gstream_event_peek_namespace (event);
+  GstreamScope       *scope;
 
   if (dispatch == NULL)
     return gstream_namespace_equal (ns, self->scope);
@@ -841,7 +844,7 @@ log_event (GstreamStreamMux *self,
 
 void
 gstream_stream_mux_append (GstreamStreamMux *self,
-                    GstreamEvent     *event)
+                           GstreamEvent     *event)
 {
   gstream_event_unref (log_event (self, event, gstream_projection_is_wanted (self->log)));
 }
@@ -866,12 +869,12 @@ check_depth (GstreamStreamMux *root,
 /* NULL: it lies deeper than anything can. */
 static inline const GstreamMuxStep *
 get_plan (GstreamStreamMux *root,
-           GstreamEvent     *event,
-           GstreamNamespace *ns,
-           GstreamMethod     method)
+          GstreamEvent     *event,
+          GstreamNamespace *ns,
+          GstreamMethod     method)
 {
   GstreamMuxTree *tree = root->tree;
-  GstreamRecent *recent = get_recent (tree, ns);
+  GstreamRecent  *recent = get_recent (tree, ns);
 
   if (recent->ns == ns && recent->route->generation == tree->generation && recent->route->plans[method] != NULL)
     return recent->route->plans[method];
@@ -889,11 +892,11 @@ is_noted (GstreamMethod method)
 /* Takes @event. FALSE: it goes nowhere. */
 static inline gboolean
 begin_dispatch (GstreamStreamMux *root,
-         GstreamEvent     *event)
+                GstreamEvent     *event)
 {
   GstreamMuxDispatch *dispatch = &root->tree->dispatch;
-  GstreamMethod method = gstream_event_get_fields (event)->method;
-  GstreamNamespace *ns = gstream_event_peek_namespace (event);
+  GstreamMethod       method = gstream_event_get_fields (event)->method;
+  GstreamNamespace   *ns = gstream_event_peek_namespace (event);
 
   dispatch->event = event;
   dispatch->claimer = NULL; /* before the way is found, which it decides */
@@ -928,10 +931,10 @@ gstream_stream_mux_cancel_dispatch (GstreamStreamMux *root)
 
 void
 gstream_stream_mux_replace (gpointer            mux,
-                     GstreamTransformer *transformer,
-                     GstreamEvent       *event)
+                            GstreamTransformer *transformer,
+                            GstreamEvent       *event)
 {
-  GstreamStreamMux *self = mux;
+  GstreamStreamMux   *self = mux;
   GstreamMuxDispatch *dispatch = self->root != NULL ? &self->root->tree->dispatch : NULL;
 
   /* The run may be over by the time an asynchronous one comes to this; and one that is told of its failure has had its say. */
@@ -1049,9 +1052,9 @@ on_processed (GObject      *object,
               gpointer      user_data)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (object);
-  AsyncVisit *visit = user_data;
+  AsyncVisit         *visit = user_data;
   g_autoptr (GstreamPump) pump = gstream_pump_ref (visit->root->pump);
-  GError *error = NULL;
+  GError  *error = NULL;
   gboolean passed;
   gboolean arrived = FALSE;
 
@@ -1076,13 +1079,13 @@ process_async (GstreamStreamMux   *root,
                GstreamTransformer *transformer)
 {
   AsyncVisit *visit = g_new (AsyncVisit, 1);
-  gboolean done;
+  gboolean    done;
 
   if (root->tree->cancellable == NULL)
     root->tree->cancellable = g_cancellable_new ();
   *visit = (AsyncVisit) { g_object_ref (root), g_object_ref (mux), TRUE, FALSE };
-  GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_async (transformer, root->tree->dispatch.event,
-                                                              root->tree->cancellable, on_processed, visit);
+  GSTREAM_TRANSFORMER_GET_CLASS (transformer)
+      ->process_async (transformer, root->tree->dispatch.event, root->tree->cancellable, on_processed, visit);
   visit->starting = FALSE;
   done = visit->done;
   if (done)
@@ -1103,13 +1106,13 @@ is_wanted_by_name (GstreamTransformer *transformer,
 
 /* FALSE: an asynchronous transformer has the event. */
 static inline gboolean
-visit (GstreamStreamMux  *root,
+visit (GstreamStreamMux     *root,
        const GstreamMuxStep *step)
 {
-  GstreamStreamMux *mux = step->mux;
+  GstreamStreamMux   *mux = step->mux;
   GstreamTransformer *transformer = step->transformer;
-  GError *error = NULL;
-  gboolean passed;
+  GError             *error = NULL;
+  gboolean            passed;
 
   if (!is_wanted_by_name (transformer, root->tree->dispatch.event))
     return TRUE;
@@ -1123,11 +1126,11 @@ visit (GstreamStreamMux  *root,
 }
 
 static inline void
-leave (GstreamStreamMux  *root,
+leave (GstreamStreamMux     *root,
        const GstreamMuxStep *step)
 {
   GstreamMuxDispatch *dispatch = &root->tree->dispatch;
-  GstreamStreamMux *mux = step->mux;
+  GstreamStreamMux   *mux = step->mux;
 
   if (dispatch->suppressor != mux)
     dispatch->event = log_event (mux, dispatch->event, step->is_logged);
@@ -1142,7 +1145,7 @@ leave (GstreamStreamMux  *root,
 static gboolean
 run_dispatch (GstreamStreamMux *root)
 {
-  GstreamMuxDispatch *dispatch = &root->tree->dispatch;
+  GstreamMuxDispatch   *dispatch = &root->tree->dispatch;
   const GstreamMuxStep *step;
 
   while (root->state == GSTREAM_MUX_OPEN && (step = dispatch->next)->mux != NULL)

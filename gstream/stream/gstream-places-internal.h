@@ -30,40 +30,40 @@ struct _GstreamPlace
 
 typedef struct
 {
-  gsize           size;    /* bytes of one */
-  GDestroyNotify  clear;   /* of what is longer; NULL: nothing is to be done */
-  GHashTable     *table;   /* GstreamNamespace -> GstreamPlace; NULL until there is one */
-  GHashTable     *by_task; /* those that are live and name a task, by parent and task */
-  GQueue          live;    /* the topmost that have not ended */
-  GQueue          ended;   /* the one that ended first comes first */
+  gsize          size;    /* bytes of one */
+  GDestroyNotify clear;   /* of what is longer; NULL: nothing is to be done */
+  GHashTable    *table;   /* GstreamNamespace -> GstreamPlace; NULL until there is one */
+  GHashTable    *by_task; /* those that are live and name a task, by parent and task */
+  GQueue         live;    /* the topmost that have not ended */
+  GQueue         ended;   /* the one that ended first comes first */
 } GstreamPlaces;
 
-void          gstream_places_init    (GstreamPlaces    *self,
-                                      gsize             size,
-                                      GDestroyNotify    clear);
-void          gstream_places_clear   (GstreamPlaces    *self);
+void gstream_places_init (GstreamPlaces *self,
+                          gsize          size,
+                          GDestroyNotify clear);
+void gstream_places_clear (GstreamPlaces *self);
 
 /* NULL: nothing is known of it. */
-GstreamPlace *gstream_places_find    (GstreamPlaces    *self,
-                                      GstreamNamespace *ns);
+GstreamPlace *gstream_places_find (GstreamPlaces    *self,
+                                   GstreamNamespace *ns);
 /* Made if need be, with those above it that are longer than @scope_length. */
-GstreamPlace *gstream_places_get     (GstreamPlaces    *self,
-                                      GstreamNamespace *ns,
-                                      guint             scope_length);
+GstreamPlace *gstream_places_get (GstreamPlaces    *self,
+                                  GstreamNamespace *ns,
+                                  guint             scope_length);
 /* A live one, just below @ns, whose last segment names @task; NULL: there is none. */
 GstreamPlace *gstream_places_of_task (GstreamPlaces    *self,
                                       GstreamNamespace *ns,
                                       const char       *task);
 /* Ends what is live of @place and below it. @ended is told of each, of those below first; it may be NULL. */
-void          gstream_places_end     (GstreamPlaces    *self,
-                                      GstreamPlace     *place,
-                                      GFunc             ended,
-                                      gpointer          user_data);
+void gstream_places_end (GstreamPlaces *self,
+                         GstreamPlace  *place,
+                         GFunc          ended,
+                         gpointer       user_data);
 /* It has begun anew. */
-void          gstream_places_revive  (GstreamPlaces    *self,
-                                      GstreamPlace     *place);
+void gstream_places_revive (GstreamPlaces *self,
+                            GstreamPlace  *place);
 /* Lets go of what ended long ago and @may_go, which may be NULL; whether there was any. */
-gboolean      gstream_places_trim    (GstreamPlaces    *self,
-                                      gboolean        (*may_go) (GstreamPlace *place));
+gboolean gstream_places_trim (GstreamPlaces *self,
+                              gboolean (*may_go) (GstreamPlace *place));
 
 G_END_DECLS

@@ -78,9 +78,9 @@ free_place (GstreamPlaces *self,
 }
 
 void
-gstream_places_init (GstreamPlaces  *self,
-                     gsize           size,
-                     GDestroyNotify  clear)
+gstream_places_init (GstreamPlaces *self,
+                     gsize          size,
+                     GDestroyNotify clear)
 {
   *self = (GstreamPlaces) { .size = size, .clear = clear };
 }
@@ -89,7 +89,7 @@ void
 gstream_places_clear (GstreamPlaces *self)
 {
   GHashTableIter iter;
-  gpointer place;
+  gpointer       place;
 
   if (self->table == NULL)
     return;
@@ -123,7 +123,7 @@ make (GstreamPlaces    *self,
       GstreamPlace     *parent)
 {
   GstreamPlace *place = g_malloc0 (self->size);
-  const char *colon = strchr (ns->segments[ns->length - 1], ':');
+  const char   *colon = strchr (ns->segments[ns->length - 1], ':');
 
   place->ns = gstream_namespace_ref (ns);
   place->parent = parent;
@@ -163,7 +163,7 @@ gstream_places_get (GstreamPlaces    *self,
   if (ns->length > scope_length + 1)
     {
       g_autoptr (GstreamNamespace) above =
-        gstream_namespace_new_len ((const char * const *) ns->segments, ns->length - 1);
+          gstream_namespace_new_len ((const char *const *) ns->segments, ns->length - 1);
 
       parent = gstream_places_get (self, above, scope_length);
     }
@@ -176,7 +176,7 @@ gstream_places_of_task (GstreamPlaces    *self,
                         GstreamNamespace *ns,
                         const char       *task)
 {
-  GstreamPlace key = { .parent = gstream_places_find (self, ns), .task = task };
+  GstreamPlace  key = { .parent = gstream_places_find (self, ns), .task = task };
   GstreamPlace *place = self->by_task ? g_hash_table_lookup (self->by_task, &key) : NULL;
 
   /* Nothing is known of @ns itself where it is the scope; or nothing at all. */
@@ -238,9 +238,9 @@ keep_longer (GstreamPlaces *self,
 
 gboolean
 gstream_places_trim (GstreamPlaces *self,
-                     gboolean     (*may_go) (GstreamPlace *place))
+                     gboolean (*may_go) (GstreamPlace *place))
 {
-  guint kept = 0;
+  guint    kept = 0;
   gboolean any = FALSE;
 
   while (kept < MAX_KEPT_LONGER && self->ended.length > MAX_ENDED)

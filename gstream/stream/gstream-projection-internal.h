@@ -20,56 +20,55 @@ typedef struct
                        GstreamProjection *projection,
                        GstreamItem        item,
                        GError           **error);
-  void     (*changed) (gpointer           owner); /* somebody has subscribed, or nobody is any more */
+  void (*changed) (gpointer owner);               /* somebody has subscribed, or nobody is any more */
   GstreamProjection *(*get_log) (gpointer owner); /* the main log, which must have room for what is forwarded */
 } GstreamProjectionOwnerFuncs;
 
 /* What every item touches comes first, and lies together. */
 struct _GstreamProjection
 {
-  GObject                            parent_instance;
+  GObject parent_instance;
 
-  GstreamQueue                      **queues;   /* one a cursor, a branch of a tee each */
+  GstreamQueue                     **queues; /* one a cursor, a branch of a tee each */
   guint                              n_queues;
   guint                              closed : 1;
   guint                              early : 1; /* buffers what is pushed until its consumer can subscribe (P11) */
   guint                              forward : 1;
-  guint                              native : 1;  /* what it forwards has its bare name as its method (M6) */
+  guint                              native : 1;    /* what it forwards has its bare name as its method (M6) */
   guint                              following : 1; /* among the followers of its main log */
-  GstreamQueue                       *only;    /* what @queues points to where there is one */
-  GstreamTextPage                   *page;    /* that strings are put in; NULL before the first, and after the end */
-  const GstreamProjectionOwnerFuncs *funcs;   /* the mux's; NULL while it has none */
+  GstreamQueue                      *only;          /* what @queues points to where there is one */
+  GstreamTextArena                  *page;  /* that strings are put in; NULL before the first, and after the end */
+  const GstreamProjectionOwnerFuncs *funcs; /* the mux's; NULL while it has none */
   gpointer                           owner;
   GstreamItemType                    type;
-  char                              *name;    /* a GRefString; interned, as many have the same */
-  char                              *method;  /* of the events it forwards, where that is not its name; NULL until the first */
-  const char                        *registrar; /* who registered it, for errors: the name of a type; NULL until then */
-  GstreamPump                       *pump;    /* that of the run; its own, once needed, until it is registered */
-  GstreamQueue                       *early_queue; /* what is buffered so; NULL: nothing */
-  GQueue                             pushers; /* push_async() calls that wait for room */
-  GPtrArray                         *followers; /* of a main log: projections whose pushers wait for its room; NULL: none */
-  guint                              max_buffered;
-  guint                              n_early;  /* as an item itself (T9): queues that hold it */
-  GError                            *error;   /* why it is closed, where it failed */
+  char                              *name; /* a GRefString; interned, as many have the same */
+  char         *method;      /* of the events it forwards, where that is not its name; NULL until the first */
+  const char   *registrar;   /* who registered it, for errors: the name of a type; NULL until then */
+  GstreamPump  *pump;        /* that of the run; its own, once needed, until it is registered */
+  GstreamQueue *early_queue; /* what is buffered so; NULL: nothing */
+  GQueue        pushers;     /* push_async() calls that wait for room */
+  GPtrArray    *followers;   /* of a main log: projections whose pushers wait for its room; NULL: none */
+  guint         max_buffered;
+  guint         n_early; /* as an item itself (T9): queues that hold it */
+  GError       *error;   /* why it is closed, where it failed */
 };
 
 /* --- between its files --- */
 
-
 /* --- for the mux and the transformers --- */
 
-void         gstream_projection_bind          (GstreamProjection                 *self,
-                                               GstreamPump                       *pump,
-                                               const GstreamProjectionOwnerFuncs *funcs,
-                                               gpointer                           owner);
+void gstream_projection_bind (GstreamProjection                 *self,
+                              GstreamPump                       *pump,
+                              const GstreamProjectionOwnerFuncs *funcs,
+                              gpointer                           owner);
 /* Who registered it, for errors, and the method of what it forwards. */
-void         gstream_projection_set_registrar (GstreamProjection                 *self,
-                                               const char                        *registrar, /* static */
-                                               gboolean                           native);
-const char  *gstream_projection_get_registrar (GstreamProjection                 *self);
-const char  *gstream_projection_get_method    (GstreamProjection                 *self);
-const GstreamItemType *gstream_projection_peek_type (GstreamProjection           *self);
-void         gstream_projection_unbind        (GstreamProjection                 *self);
+void                   gstream_projection_set_registrar (GstreamProjection *self,
+                                                         const char        *registrar, /* static */
+                                                         gboolean           native);
+const char            *gstream_projection_get_registrar (GstreamProjection *self);
+const char            *gstream_projection_get_method (GstreamProjection *self);
+const GstreamItemType *gstream_projection_peek_type (GstreamProjection *self);
+void                   gstream_projection_unbind (GstreamProjection *self);
 
 /* Whether an item pushed now would reach anybody: if not, it need not be made. */
 static inline gboolean
@@ -79,18 +78,18 @@ gstream_projection_is_wanted (GstreamProjection *self)
 }
 
 /* Of a projection of strings, where it is wanted. */
-void         gstream_projection_push_text     (GstreamProjection                 *self,
-                                               const char                        *text,
-                                               gsize                              length);
+void gstream_projection_push_text (GstreamProjection *self,
+                                   const char        *text,
+                                   gsize              length);
 /* Takes @item, whatever happens. */
-gboolean     gstream_projection_push_item     (GstreamProjection                 *self,
-                                               GstreamItem                        item,
-                                               GError                           **error);
+gboolean gstream_projection_push_item (GstreamProjection *self,
+                                       GstreamItem        item,
+                                       GError           **error);
 /* Buffers what is pushed for a consumer who cannot have subscribed yet (P11), until stop. */
-void         gstream_projection_start_early          (GstreamProjection                 *self);
-void         gstream_projection_stop_early        (GstreamProjection                 *self);
+void gstream_projection_start_early (GstreamProjection *self);
+void gstream_projection_stop_early (GstreamProjection *self);
 /* One cursor over all of @projections, or none with an error (P10). */
-GstreamCursor *gstream_projection_interleave  (GPtrArray                         *projections,
-                                               GError                           **error);
+GstreamCursor *gstream_projection_interleave (GPtrArray *projections,
+                                              GError   **error);
 
 G_END_DECLS

@@ -134,7 +134,7 @@ gstream_projection_peek_type (GstreamProjection *self)
 
 typedef struct
 {
-  GQueue *pushers;
+  GQueue         *pushers;
   GList           link;
   GTask          *task;
   GSource        *cancel_source; /* of its cancellable; NULL without one */
@@ -175,12 +175,12 @@ on_cancelled (GCancellable *cancellable,
 }
 
 static void
-pushers_add (GQueue        *self,
-                     GTask                 *task,
-                     const GstreamItemType *type,
-                     GstreamItem            item)
+pushers_add (GQueue                *self,
+             GTask                 *task,
+             const GstreamItemType *type,
+             GstreamItem            item)
 {
-  Pusher *pusher = g_new0 (Pusher, 1);
+  Pusher       *pusher = g_new0 (Pusher, 1);
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   *pusher = (Pusher) { .pushers = self, .task = g_object_ref (task), .type = *type, .item = item };
@@ -213,7 +213,7 @@ on_answer (gpointer user_data)
 /* Whoever made room is in the middle of something: the callback must not run inside it. */
 static void
 pushers_answer (GTask  *task,
-                        GError *error)
+                GError *error)
 {
   GSource *source = g_idle_source_new ();
 
@@ -226,8 +226,8 @@ pushers_answer (GTask  *task,
 }
 
 static GTask *
-pushers_pop (GQueue *self,
-                     GstreamItem    *item)
+pushers_pop (GQueue      *self,
+             GstreamItem *item)
 {
   Pusher *pusher = g_queue_peek_head (self);
 
@@ -263,7 +263,7 @@ drop_queue (GstreamQueue *queue)
 /* Takes @queue. */
 static void
 insert_queue (GstreamProjection *self,
-             GstreamQueue       *queue)
+              GstreamQueue      *queue)
 {
   if (self->n_queues == 0)
     self->queues = &self->only;
@@ -276,7 +276,7 @@ insert_queue (GstreamProjection *self,
 
 static void
 remove_queue (GstreamProjection *self,
-             GstreamQueue       *queue)
+              GstreamQueue      *queue)
 {
   guint i = 0;
 
@@ -308,7 +308,7 @@ on_room (gpointer owner)
 }
 
 static void
-on_left (gpointer     owner,
+on_left (gpointer      owner,
          GstreamQueue *queue)
 {
   GstreamProjection *self = owner;
@@ -392,7 +392,7 @@ handle_init (GstreamHandleInterface *iface)
 /* One that nobody reads: buffered early, or freed. */
 static void
 buffer_early (GstreamProjection *self,
-           GstreamItem        item)
+              GstreamItem        item)
 {
   if (!self->early)
     {
@@ -408,24 +408,24 @@ buffer_early (GstreamProjection *self,
 /* --- pushing at once --- */
 
 static gboolean
-refuse_push (GstreamProjection  *self,
-             GstreamItem         item,
-             GError            **error)
+refuse_push (GstreamProjection *self,
+             GstreamItem        item,
+             GError           **error)
 {
   gstream_item_free (&self->type, item);
   if (self->n_queues == 0)
     return TRUE;
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-               "Projection “%s” is closed: nothing can be pushed to it", self->name);
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED, "Projection “%s” is closed: nothing can be pushed to it",
+               self->name);
 
   return FALSE;
 }
 
 static inline gboolean
-push_item (GstreamProjection  *self,
-           GstreamItem         item,
-           GError            **error)
+push_item (GstreamProjection *self,
+           GstreamItem        item,
+           GError           **error)
 {
   guint n = self->n_queues;
 
@@ -453,16 +453,16 @@ push_item (GstreamProjection  *self,
 
 /* One that belongs to no run is nobody's. */
 static inline gboolean
-may_push (GstreamProjection  *self,
-          GError            **error)
+may_push (GstreamProjection *self,
+          GError           **error)
 {
   return self->pump == NULL || gstream_pump_check_thread (self->pump, error);
 }
 
 gboolean
-gstream_projection_push_item (GstreamProjection  *self,
-                              GstreamItem         item,
-                              GError            **error)
+gstream_projection_push_item (GstreamProjection *self,
+                              GstreamItem        item,
+                              GError           **error)
 {
   return push_item (self, item, error);
 }
@@ -485,22 +485,21 @@ gstream_projection_push_text (GstreamProjection *self,
 }
 
 static gboolean
-item_from_value (GstreamProjection  *self,
-                 const GValue       *value,
-                 GstreamItem        *item,
-                 GError            **error)
+item_from_value (GstreamProjection *self,
+                 const GValue      *value,
+                 GstreamItem       *item,
+                 GError           **error)
 {
   if (gstream_item_from_value (&self->type, value, item))
     {
       if (self->type.kind != GSTREAM_ITEM_HANDLE || item->p != NULL)
         return TRUE;
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "Projection “%s” takes items of type %s, not nothing", self->name, g_type_name (self->type.type));
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "Projection “%s” takes items of type %s, not nothing",
+                   self->name, g_type_name (self->type.type));
       return FALSE;
     }
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-               "Projection “%s” takes items of type %s, not %s",
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "Projection “%s” takes items of type %s, not %s",
                self->name, g_type_name (self->type.type), G_VALUE_TYPE_NAME (value));
 
   return FALSE;
@@ -527,9 +526,9 @@ item_from_value (GstreamProjection  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_projection_push (GstreamProjection  *self,
-                         const GValue       *item,
-                         GError            **error)
+gstream_projection_push (GstreamProjection *self,
+                         const GValue      *item,
+                         GError           **error)
 {
   GstreamItem pushed = { NULL };
 
@@ -537,7 +536,8 @@ gstream_projection_push (GstreamProjection  *self,
   g_return_val_if_fail (G_IS_VALUE (item), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return may_push (self, error) && item_from_value (self, item, &pushed, error) && gstream_projection_push_item (self, pushed, error);
+  return may_push (self, error) && item_from_value (self, item, &pushed, error) &&
+         gstream_projection_push_item (self, pushed, error);
 }
 
 /**
@@ -551,9 +551,9 @@ gstream_projection_push (GstreamProjection  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_projection_push_string (GstreamProjection  *self,
-                                const char         *item,
-                                GError            **error)
+gstream_projection_push_string (GstreamProjection *self,
+                                const char        *item,
+                                GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_STRING, FALSE);
@@ -578,9 +578,9 @@ gstream_projection_push_string (GstreamProjection  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_projection_push_payload (GstreamProjection  *self,
-                                 GstreamPayload     *item,
-                                 GError            **error)
+gstream_projection_push_payload (GstreamProjection *self,
+                                 GstreamPayload    *item,
+                                 GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_PAYLOAD, FALSE);
@@ -601,9 +601,9 @@ gstream_projection_push_payload (GstreamProjection  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_projection_push_event (GstreamProjection  *self,
-                               GstreamEvent       *item,
-                               GError            **error)
+gstream_projection_push_event (GstreamProjection *self,
+                               GstreamEvent      *item,
+                               GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
   g_return_val_if_fail (self->type.kind == GSTREAM_ITEM_EVENT, FALSE);
@@ -624,9 +624,9 @@ gstream_projection_push_event (GstreamProjection  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_projection_push_object (GstreamProjection  *self,
-                                GObject            *item,
-                                GError            **error)
+gstream_projection_push_object (GstreamProjection *self,
+                                GObject           *item,
+                                GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
   g_return_val_if_fail (G_TYPE_CHECK_INSTANCE_TYPE (item, self->type.type), FALSE);
@@ -682,8 +682,8 @@ let_pushers_in (GstreamProjection *self)
   while (!g_queue_is_empty (&self->pushers) && has_room (self))
     {
       GstreamItem item;
-      GTask *task = pushers_pop (&self->pushers, &item);
-      GError *error = NULL;
+      GTask      *task = pushers_pop (&self->pushers, &item);
+      GError     *error = NULL;
 
       gstream_projection_push_item (self, item, &error);
       pushers_answer (task, error);
@@ -722,15 +722,15 @@ let_in (GstreamProjection *self)
  * it too; the item is then dropped.
  */
 void
-gstream_projection_push_async (GstreamProjection   *self,
-                               const GValue        *item,
-                               GCancellable        *cancellable,
-                               GAsyncReadyCallback  callback,
-                               gpointer             user_data)
+gstream_projection_push_async (GstreamProjection  *self,
+                               const GValue       *item,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
 {
   g_autoptr (GTask) task = NULL;
   GstreamItem pushed = { NULL };
-  GError *error = NULL;
+  GError     *error = NULL;
 
   g_return_if_fail (GSTREAM_IS_PROJECTION (self));
   g_return_if_fail (G_IS_VALUE (item));
@@ -763,9 +763,9 @@ gstream_projection_push_async (GstreamProjection   *self,
  *   cancelled (%G_IO_ERROR_CANCELLED)
  */
 gboolean
-gstream_projection_push_finish (GstreamProjection  *self,
-                                GAsyncResult       *result,
-                                GError            **error)
+gstream_projection_push_finish (GstreamProjection *self,
+                                GAsyncResult      *result,
+                                GError           **error)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
@@ -777,8 +777,8 @@ gstream_projection_push_finish (GstreamProjection  *self,
 /* --- subscribing (P1, P8, P10) --- */
 
 static gboolean
-check_free (GstreamProjection  *self,
-            GError            **error)
+check_free (GstreamProjection *self,
+            GError           **error)
 {
   if (self->pump != NULL && !gstream_pump_check_thread (self->pump, error))
     return FALSE;
@@ -813,10 +813,10 @@ subscribed (GstreamProjection *self)
  * Returns: (transfer full): the cursor
  */
 GstreamCursor *
-gstream_projection_subscribe (GstreamProjection  *self,
-                              GError            **error)
+gstream_projection_subscribe (GstreamProjection *self,
+                              GError           **error)
 {
-  GstreamQueue *queue;
+  GstreamQueue  *queue;
   GstreamCursor *cursor;
 
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), NULL);
@@ -848,9 +848,9 @@ gstream_projection_subscribe (GstreamProjection  *self,
  * Returns: (transfer container) (element-type GstreamCursor): the cursors, which the array owns
  */
 GPtrArray *
-gstream_projection_tee (GstreamProjection  *self,
-                        guint               n,
-                        GError            **error)
+gstream_projection_tee (GstreamProjection *self,
+                        guint              n,
+                        GError           **error)
 {
   g_autoptr (GPtrArray) cursors = NULL;
 
@@ -879,8 +879,8 @@ gstream_projection_tee (GstreamProjection  *self,
 }
 
 GstreamCursor *
-gstream_projection_interleave (GPtrArray  *projections,
-                               GError    **error)
+gstream_projection_interleave (GPtrArray *projections,
+                               GError   **error)
 {
   g_autoptr (GPtrArray) queues = g_ptr_array_new ();
   GstreamCursor *cursor;
@@ -1246,9 +1246,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    *
    * The name it is registered under.
    */
-  properties[PROP_NAME] =
-    g_param_spec_string ("name", NULL, NULL, NULL,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
+                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamProjection:item-type: (getter get_item_type)
    *
@@ -1256,9 +1255,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * type such as [struct@Payload] and [struct@Event], a variant, or a class.
    * [struct@Payload] where nothing is said.
    */
-  properties[PROP_ITEM_TYPE] =
-    g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE,
-                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ITEM_TYPE] = g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE,
+                                                   G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamProjection:max-buffered: (getter get_max_buffered) (setter set_max_buffered)
    *
@@ -1267,8 +1265,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * bound.
    */
   properties[PROP_MAX_BUFFERED] =
-    g_param_spec_uint ("max-buffered", NULL, NULL, 0, G_MAXUINT, 0,
-                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_uint ("max-buffered", NULL, NULL, 0, G_MAXUINT, 0,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamProjection:forward: (getter get_forward) (setter set_forward)
    *
@@ -1276,29 +1274,29 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * projection's name, or `custom:NAME` (M6).
    */
   properties[PROP_FORWARD] =
-    g_param_spec_boolean ("forward", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("forward", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamProjection:subscribed: (getter is_subscribed)
    *
    * Whether it has a consumer now.
    */
   properties[PROP_SUBSCRIBED] =
-    g_param_spec_boolean ("subscribed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("subscribed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamProjection:closed: (getter is_closed)
    *
    * Whether it has ended, or failed.
    */
   properties[PROP_CLOSED] =
-    g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamProjection:native: (getter is_native)
    *
    * Whether it belongs to a native transformer (M2).
    */
   properties[PROP_NATIVE] =
-    g_param_spec_boolean ("native", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("native", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

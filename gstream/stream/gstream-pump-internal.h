@@ -16,9 +16,9 @@
 
 G_BEGIN_DECLS
 
-typedef struct _GstreamPump GstreamPump;
-typedef struct _GstreamWaiter GstreamWaiter;
-typedef struct _GstreamBlocker GstreamBlocker;
+typedef struct _GstreamPump     GstreamPump;
+typedef struct _GstreamWaiter   GstreamWaiter;
+typedef struct _GstreamBlocker  GstreamBlocker;
 typedef struct _GstreamNotifier GstreamNotifier;
 
 /*
@@ -29,22 +29,22 @@ struct _GstreamWaiter
 {
   enum
   {
-    GSTREAM_WAITER_IDLE,                /* waits for nothing */
-    GSTREAM_WAITER_WAITING,             /* makes the pump drive the source */
-    GSTREAM_WAITER_READY,               /* has what it waited for; woken on the pump's next turn */
+    GSTREAM_WAITER_IDLE,    /* waits for nothing */
+    GSTREAM_WAITER_WAITING, /* makes the pump drive the source */
+    GSTREAM_WAITER_READY,   /* has what it waited for; woken on the pump's next turn */
   } state;
-  gboolean  insists;                    /* drives even where the pump is not wired to projections */
-  gboolean  drives;                     /* while waiting: it counts among those that make the pump drive */
-  GList     link;                       /* in the pump's queue of the ready */
-  void    (*wake) (GstreamWaiter *self); /* from the main loop; may do anything */
+  gboolean insists;                   /* drives even where the pump is not wired to projections */
+  gboolean drives;                    /* while waiting: it counts among those that make the pump drive */
+  GList    link;                      /* in the pump's queue of the ready */
+  void (*wake) (GstreamWaiter *self); /* from the main loop; may do anything */
 };
 
 /* A queue that is full. Embedded in its owner. */
 struct _GstreamBlocker
 {
-  GList    link;    /* in the pump's queue of blockers */
+  GList    link; /* in the pump's queue of blockers */
   gboolean blocking;
-  gpointer what;    /* the projection, for whoever asks what holds the run (P7) */
+  gpointer what; /* the projection, for whoever asks what holds the run (P7) */
 };
 
 /*
@@ -53,78 +53,78 @@ struct _GstreamBlocker
  */
 struct _GstreamNotifier
 {
-  GList    link;    /* in the pump's queue, soon or slow */
-  GQueue  *queue;   /* the one it is in; NULL: none */
-  void   (*notify) (GstreamNotifier *self); /* from the main loop; may do anything */
+  GList   link;                           /* in the pump's queue, soon or slow */
+  GQueue *queue;                          /* the one it is in; NULL: none */
+  void (*notify) (GstreamNotifier *self); /* from the main loop; may do anything */
 };
 
 /* What the pump calls back; all of it with @owner. */
 typedef struct
 {
   gboolean (*dispatch) (gpointer      owner,
-                        GstreamEvent *event);  /* transfer full; FALSE: goes on in gstream_pump_resume() */
-  void     (*ended)    (gpointer      owner,
-                        GError       *error);  /* transfer full; NULL: the source came to its end */
+                        GstreamEvent *event); /* transfer full; FALSE: goes on in gstream_pump_resume() */
+  void (*ended) (gpointer owner,
+                 GError  *error); /* transfer full; NULL: the source came to its end */
 } GstreamPumpOwnerFuncs;
 
-GstreamPump *gstream_pump_new            (GstreamEventSource          *source,
-                                          GMainContext                *context);
-GstreamPump *gstream_pump_ref            (GstreamPump                 *self);
-void         gstream_pump_unref          (GstreamPump                 *self);
-void         gstream_pump_set_owner      (GstreamPump                 *self,
-                                          const GstreamPumpOwnerFuncs *funcs,
-                                          gpointer                     owner);
-void         gstream_pump_set_budget     (GstreamPump                 *self,
-                                          guint                        microseconds);
-guint        gstream_pump_get_budget     (GstreamPump                 *self);
+GstreamPump *gstream_pump_new (GstreamEventSource *source,
+                               GMainContext       *context);
+GstreamPump *gstream_pump_ref (GstreamPump *self);
+void         gstream_pump_unref (GstreamPump *self);
+void         gstream_pump_set_owner (GstreamPump                 *self,
+                                     const GstreamPumpOwnerFuncs *funcs,
+                                     gpointer                     owner);
+void         gstream_pump_set_budget (GstreamPump *self,
+                                      guint        microseconds);
+guint        gstream_pump_get_budget (GstreamPump *self);
 /* Without it, whoever waits for a projection's items takes what others' waiting brings. TRUE at first. */
-void         gstream_pump_set_wired       (GstreamPump                 *self,
-                                          gboolean                     wired);
-GMainContext *gstream_pump_get_context   (GstreamPump                 *self);
+void          gstream_pump_set_wired (GstreamPump *self,
+                                      gboolean     wired);
+GMainContext *gstream_pump_get_context (GstreamPump *self);
 
 /* Lets go of the source: nothing more is asked for, and what is in flight is cancelled (R6). */
-void         gstream_pump_stop           (GstreamPump                 *self);
+void gstream_pump_stop (GstreamPump *self);
 
-void         gstream_pump_wait           (GstreamPump                 *self,
-                                          GstreamWaiter               *waiter);
-void         gstream_pump_ready          (GstreamPump                 *self,
-                                          GstreamWaiter               *waiter);
-void         gstream_pump_forget         (GstreamPump                 *self,
-                                          GstreamWaiter               *waiter);
+void gstream_pump_wait (GstreamPump   *self,
+                        GstreamWaiter *waiter);
+void gstream_pump_ready (GstreamPump   *self,
+                         GstreamWaiter *waiter);
+void gstream_pump_forget (GstreamPump   *self,
+                          GstreamWaiter *waiter);
 /* Whether somebody waits, driving or not. */
-gboolean     gstream_pump_is_awaited     (GstreamPump                 *self);
+gboolean gstream_pump_is_awaited (GstreamPump *self);
 
-void         gstream_pump_block           (GstreamPump                 *self,
-                                          GstreamBlocker              *blocker);
-void         gstream_pump_unblock        (GstreamPump                 *self,
-                                          GstreamBlocker              *blocker);
-gpointer     gstream_pump_get_held_by    (GstreamPump                 *self);
+void     gstream_pump_block (GstreamPump    *self,
+                             GstreamBlocker *blocker);
+void     gstream_pump_unblock (GstreamPump    *self,
+                               GstreamBlocker *blocker);
+gpointer gstream_pump_get_held_by (GstreamPump *self);
 /*
  * Lets the notifier that is @link's data notify, from the main loop, whenever what
  * holds the pump may have changed; until unwatch. Every run that shares the pump is such a one.
  */
-void         gstream_pump_watch          (GstreamPump                 *self,
-                                          GList                       *link);
-void         gstream_pump_unwatch        (GstreamPump                 *self,
-                                          GList                       *link);
+void gstream_pump_watch (GstreamPump *self,
+                         GList       *link);
+void gstream_pump_unwatch (GstreamPump *self,
+                           GList       *link);
 
 /*
  * Drives the source without waiting until *@available is @enough, it has nothing
  * now, something holds the pump, or the turn's budget is used up. The caller
  * keeps the pump, whoever is called meanwhile.
  */
-void         gstream_pump_try            (GstreamPump                 *self,
-                                          const guint                 *available,
-                                          guint                        enough);
-void         gstream_pump_resume         (GstreamPump                 *self);
+void gstream_pump_try (GstreamPump *self,
+                       const guint *available,
+                       guint        enough);
+void gstream_pump_resume (GstreamPump *self);
 
 /*
  * Around what must not be driven from inside, such as the hooks of transformers
  * at a run's end: nothing is asked for, and synchronous calls are refused.
  */
-void         gstream_pump_enter          (GstreamPump                 *self);
-void         gstream_pump_leave          (GstreamPump                 *self);
-gboolean     gstream_pump_is_entered     (GstreamPump                 *self);
+void     gstream_pump_enter (GstreamPump *self);
+void     gstream_pump_leave (GstreamPump *self);
+gboolean gstream_pump_is_entered (GstreamPump *self);
 
 /* How every pump begins: with what is asked for with every item. */
 typedef struct
@@ -140,31 +140,31 @@ gstream_pump_is_here (GstreamPump *self)
 }
 
 /* Whether the main context is not another thread's: if it is, nothing of the run may be touched here (R7). */
-gboolean     gstream_pump_check_thread   (GstreamPump                 *self,
-                                          GError                     **error);
+gboolean gstream_pump_check_thread (GstreamPump *self,
+                                    GError     **error);
 /* A task whose callback comes in the pump's main context, whoever calls (R7). NULL: that is another thread's, and
  * @callback is told so where this one is at home. */
-GTask       *gstream_pump_new_task       (GstreamPump                 *self,
-                                          gpointer                     object,
-                                          GCancellable                *cancellable,
-                                          GAsyncReadyCallback          callback,
-                                          gpointer                     user_data);
+GTask *gstream_pump_new_task (GstreamPump        *self,
+                              gpointer            object,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data);
 
 /* The name of a transformer that synchronous calls have to refuse for (M3), or NULL. */
-void         gstream_pump_set_async_only (GstreamPump                 *self,
-                                          const char                  *name);
-const char  *gstream_pump_get_async_only (GstreamPump                 *self);
+void        gstream_pump_set_async_only (GstreamPump *self,
+                                         const char  *name);
+const char *gstream_pump_get_async_only (GstreamPump *self);
 
 /* Lets @notifier notify from the main loop, between events: soon, or once a frame at most. */
-void         gstream_pump_notify_soon    (GstreamPump                 *self,
-                                          GstreamNotifier             *notifier);
-void         gstream_pump_notify_slowly  (GstreamPump                 *self,
-                                          GstreamNotifier             *notifier);
-void         gstream_pump_cancel_notify       (GstreamPump                 *self,
-                                          GstreamNotifier             *notifier);
+void gstream_pump_notify_soon (GstreamPump     *self,
+                               GstreamNotifier *notifier);
+void gstream_pump_notify_slowly (GstreamPump     *self,
+                                 GstreamNotifier *notifier);
+void gstream_pump_cancel_notify (GstreamPump     *self,
+                                 GstreamNotifier *notifier);
 
 /* The number of the next arrival, for merging queues in order (P10). */
-guint64      gstream_pump_stamp          (GstreamPump                 *self);
+guint64 gstream_pump_stamp (GstreamPump *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPump, gstream_pump_unref)
 

@@ -19,41 +19,41 @@
 struct _GstreamPump
 {
   GstreamPumpHead              head;
-  GQueue                       blockers;     /* queues that are full */
-  GstreamEventSource          *source;       /* NULL: a pump that only wakes */
-  GstreamEventSourceInterface *iface;        /* of the source: looked up once, not per event */
-  const GstreamPumpOwnerFuncs *funcs;        /* NULL once the owner is gone */
+  GQueue                       blockers; /* queues that are full */
+  GstreamEventSource          *source;   /* NULL: a pump that only wakes */
+  GstreamEventSourceInterface *iface;    /* of the source: looked up once, not per event */
+  const GstreamPumpOwnerFuncs *funcs;    /* NULL once the owner is gone */
   gpointer                     owner;
-  guint64                      stamp;        /* arrivals so far */
-  guint                        n_entered;    /* inside the source, the dispatch of an event, or the run's end */
-  guint                        budget;       /* microseconds a turn; 0: no end */
-  guint                        countdown;    /* events until the next look at the clock */
-  gboolean                     in_flight : 1; /* the source's next() has not called back */
-  gboolean                     suspended : 1; /* an event's dispatch goes on later */
-  gboolean                     ended : 1;     /* nothing more is asked for */
-  gboolean                     spent : 1;     /* the turn's budget is used up */
-  gboolean                     unwired : 1;   /* waiting for a projection's items drives nothing */
+  guint64                      stamp;            /* arrivals so far */
+  guint                        n_entered;        /* inside the source, the dispatch of an event, or the run's end */
+  guint                        budget;           /* microseconds a turn; 0: no end */
+  guint                        countdown;        /* events until the next look at the clock */
+  gboolean                     in_flight : 1;    /* the source's next() has not called back */
+  gboolean                     suspended : 1;    /* an event's dispatch goes on later */
+  gboolean                     ended : 1;        /* nothing more is asked for */
+  gboolean                     spent : 1;        /* the turn's budget is used up */
+  gboolean                     unwired : 1;      /* waiting for a projection's items drives nothing */
   gboolean                     hold_changed : 1; /* the watchers do not know yet */
-  guint                        n_waiting;    /* waiters that make the pump drive */
-  guint                        n_looking_on; /* waiters that do not (see set_wired) */
-  GQueue                       ready;        /* waiters to be woken */
+  guint                        n_waiting;        /* waiters that make the pump drive */
+  guint                        n_looking_on;     /* waiters that do not (see set_wired) */
+  GQueue                       ready;            /* waiters to be woken */
 
-  grefcount                    ref_count;
-  guint                        stride;       /* events from one look to the next */
-  gint64                       turn_started; /* monotonic; 0: the turn has used nothing yet */
-  gint64                       last_look;    /* at the clock */
-  GMainContext                *context;
-  GCancellable                *cancellable;  /* of the request in flight */
-  const char                  *async_only;   /* interned; the transformer that refuses synchronous calls */
+  grefcount     ref_count;
+  guint         stride;       /* events from one look to the next */
+  gint64        turn_started; /* monotonic; 0: the turn has used nothing yet */
+  gint64        last_look;    /* at the clock */
+  GMainContext *context;
+  GCancellable *cancellable; /* of the request in flight */
+  const char   *async_only;  /* interned; the transformer that refuses synchronous calls */
 
-  GQueue                       watchers;     /* notifiers that notify what holds the pump */
-  GQueue                       soon;         /* notifiers for the end of this drive */
-  GQueue                       slow;         /* notifiers for the next frame */
-  gint64                       last_frame;   /* monotonic time of the last one */
+  GQueue watchers;   /* notifiers that notify what holds the pump */
+  GQueue soon;       /* notifiers for the end of this drive */
+  GQueue slow;       /* notifiers for the next frame */
+  gint64 last_frame; /* monotonic time of the last one */
 
-  GSource                     *drive;
-  GSource                     *turn;
-  GSource                     *frame;
+  GSource *drive;
+  GSource *turn;
+  GSource *frame;
 };
 
 /* A main-loop source of a pump, which outlives it. */
@@ -162,8 +162,8 @@ gstream_pump_get_context (GstreamPump *self)
 
 /* The context is nobody's, or this thread's already. */
 static G_NO_INLINE gboolean
-come_here (GstreamPump  *self,
-           GError      **error)
+come_here (GstreamPump *self,
+           GError     **error)
 {
   if (!g_main_context_acquire (self->context))
     {
@@ -179,21 +179,21 @@ come_here (GstreamPump  *self,
 }
 
 gboolean
-gstream_pump_check_thread (GstreamPump  *self,
-                           GError      **error)
+gstream_pump_check_thread (GstreamPump *self,
+                           GError     **error)
 {
   return G_LIKELY (gstream_pump_is_here (self)) || come_here (self, error);
 }
 
 GTask *
-gstream_pump_new_task (GstreamPump         *self,
-                       gpointer             object,
-                       GCancellable        *cancellable,
-                       GAsyncReadyCallback  callback,
-                       gpointer             user_data)
+gstream_pump_new_task (GstreamPump        *self,
+                       gpointer            object,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
 {
   GError *error = NULL;
-  GTask *task;
+  GTask  *task;
 
   if (!gstream_pump_check_thread (self, &error))
     {
@@ -256,7 +256,7 @@ gstream_pump_wait (GstreamPump   *self,
 
 static void
 stop_waiting (GstreamPump   *self,
-       GstreamWaiter *waiter)
+              GstreamWaiter *waiter)
 {
   if (waiter->state == GSTREAM_WAITER_WAITING && waiter->drives)
     {
@@ -321,8 +321,8 @@ hold_changed (GstreamPump *self)
 }
 
 void
-gstream_pump_block (GstreamPump   *self,
-                   GstreamBlocker *blocker)
+gstream_pump_block (GstreamPump    *self,
+                    GstreamBlocker *blocker)
 {
   if (blocker->blocking)
     return;
@@ -334,7 +334,7 @@ gstream_pump_block (GstreamPump   *self,
 }
 
 void
-gstream_pump_unblock (GstreamPump   *self,
+gstream_pump_unblock (GstreamPump    *self,
                       GstreamBlocker *blocker)
 {
   if (!blocker->blocking)
@@ -400,9 +400,9 @@ notify_all (GQueue *notifiers)
 }
 
 static gboolean
-frame_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
+frame_dispatch (GSource    *source,
+                GSourceFunc callback,
+                gpointer    user_data)
 {
   GstreamPump *self = gstream_pump_ref (((GstreamPumpSource *) source)->pump);
 
@@ -420,7 +420,7 @@ static GSourceFuncs frame_funcs = { NULL, NULL, frame_dispatch, NULL, NULL, NULL
 
 static gboolean
 enqueue_notifier (GstreamNotifier *notifier,
-                 GQueue         *queue)
+                  GQueue          *queue)
 {
   if (notifier->queue != NULL)
     return FALSE;
@@ -433,7 +433,7 @@ enqueue_notifier (GstreamNotifier *notifier,
 }
 
 void
-gstream_pump_notify_soon (GstreamPump    *self,
+gstream_pump_notify_soon (GstreamPump     *self,
                           GstreamNotifier *notifier)
 {
   if (enqueue_notifier (notifier, &self->soon))
@@ -441,7 +441,7 @@ gstream_pump_notify_soon (GstreamPump    *self,
 }
 
 void
-gstream_pump_notify_slowly (GstreamPump    *self,
+gstream_pump_notify_slowly (GstreamPump     *self,
                             GstreamNotifier *notifier)
 {
   if (!enqueue_notifier (notifier, &self->slow) || self->slow.length > 1)
@@ -453,8 +453,8 @@ gstream_pump_notify_slowly (GstreamPump    *self,
 }
 
 void
-gstream_pump_cancel_notify (GstreamPump    *self,
-                       GstreamNotifier *notifier)
+gstream_pump_cancel_notify (GstreamPump     *self,
+                            GstreamNotifier *notifier)
 {
   if (notifier->queue == NULL)
     return;
@@ -469,12 +469,12 @@ gstream_pump_cancel_notify (GstreamPump    *self,
 #define MAX_STRIDE 8
 
 static gboolean
-turn_dispatch (GSource     *source,
-               GSourceFunc  callback,
-               gpointer     user_data)
+turn_dispatch (GSource    *source,
+               GSourceFunc callback,
+               gpointer    user_data)
 {
   GstreamPump *self = ((GstreamPumpSource *) source)->pump;
-  gboolean was_spent = self->spent;
+  gboolean     was_spent = self->spent;
 
   g_source_set_ready_time (source, -1);
   self->turn_started = 0;
@@ -562,8 +562,7 @@ gstream_pump_get_budget (GstreamPump *self)
 static inline gboolean
 may_ask (GstreamPump *self)
 {
-  return self->source != NULL &&
-         !self->ended && !self->in_flight && self->n_entered == 0 && !self->suspended &&
+  return self->source != NULL && !self->ended && !self->in_flight && self->n_entered == 0 && !self->suspended &&
          self->blockers.length == 0;
 }
 
@@ -607,8 +606,8 @@ static inline GstreamTry
 ask_now (GstreamPump *self)
 {
   GstreamEvent *event = NULL;
-  GError *error = NULL;
-  GstreamTry result;
+  GError       *error = NULL;
+  GstreamTry    result;
 
   self->n_entered++;
   result = self->iface->try_next (self->source, &event, &error);
@@ -631,8 +630,8 @@ on_source_next (GObject      *object,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
-  GstreamPump *self = user_data; /* the request's reference */
-  GError *error = NULL;
+  GstreamPump  *self = user_data; /* the request's reference */
+  GError       *error = NULL;
   GstreamEvent *event = gstream_event_source_next_finish (self->source, result, &error);
 
   g_main_context_push_thread_default (self->context);
@@ -729,9 +728,9 @@ run (GstreamPump *self)
 }
 
 static gboolean
-drive_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
+drive_dispatch (GSource    *source,
+                GSourceFunc callback,
+                gpointer    user_data)
 {
   g_source_set_ready_time (source, -1);
   run (((GstreamPumpSource *) source)->pump);

@@ -35,7 +35,7 @@ typedef struct
   guint  n_users; /* strings in it, and who fills it */
   guint  used;    /* bytes of @room */
   gint64 room[];  /* aligned as strings are */
-} GstreamTextPage;
+} GstreamTextArena;
 
 typedef struct
 {
@@ -50,12 +50,12 @@ typedef struct
 #define GSTREAM_TEXT_LONGEST_SHARED 120
 
 /* @place gets a page with room for a string; it is NULL at first. */
-void gstream_text_page_turn   (GstreamTextPage **place);
+void gstream_text_page_turn (GstreamTextArena **place);
 /* No more strings are put into it. */
-void gstream_text_page_finish (GstreamTextPage  *self);
-void gstream_text_free        (GstreamText      *self);
-char *gstream_text_new_len    (const char       *text,
-                               gsize             length);
+void  gstream_text_page_finish (GstreamTextArena *self);
+void  gstream_text_free (GstreamText *self);
+char *gstream_text_new_len (const char *text,
+                            gsize       length);
 
 static inline char *
 gstream_text_init (GstreamText *self,
@@ -85,13 +85,13 @@ gstream_text_new (const char *text)
 
 /* In @place's page, where it is short. */
 static inline char *
-gstream_text_new_in (GstreamTextPage **place,
-                     const char       *text,
-                     gsize             length)
+gstream_text_new_in (GstreamTextArena **place,
+                     const char        *text,
+                     gsize              length)
 {
-  guint size = (sizeof (GstreamText) + length + 1 + 7) & ~7u;
-  GstreamTextPage *page;
-  GstreamText *self;
+  guint             size = (sizeof (GstreamText) + length + 1 + 7) & ~7u;
+  GstreamTextArena *page;
+  GstreamText      *self;
 
   if (length > GSTREAM_TEXT_LONGEST_SHARED)
     return gstream_text_new_len (text, length);
@@ -137,12 +137,12 @@ typedef union
 
 typedef enum
 {
-  GSTREAM_ITEM_SCALAR,  /* booleans, numbers and enums: nothing to free */
-  GSTREAM_ITEM_STRING,  /* a GstreamText, shared by the branches of a tee */
+  GSTREAM_ITEM_SCALAR, /* booleans, numbers and enums: nothing to free */
+  GSTREAM_ITEM_STRING, /* a GstreamText, shared by the branches of a tee */
   GSTREAM_ITEM_EVENT,
   GSTREAM_ITEM_PAYLOAD,
   GSTREAM_ITEM_OBJECT,
-  GSTREAM_ITEM_HANDLE,  /* a GObject that is a GstreamHandle (P11) */
+  GSTREAM_ITEM_HANDLE, /* a GObject that is a GstreamHandle (P11) */
   GSTREAM_ITEM_BOXED,
   GSTREAM_ITEM_VARIANT,
 } GstreamItemKind;
@@ -153,20 +153,20 @@ typedef struct
   GstreamItemKind kind;
 } GstreamItemType;
 
-gboolean    gstream_item_type_init   (GstreamItemType       *self,
-                                      GType                  type); /* FALSE: a type that cannot be an item */
-GstreamItem gstream_item_copy        (const GstreamItemType *type,
-                                      GstreamItem            item);
-void        gstream_item_free        (const GstreamItemType *type,
-                                      GstreamItem            item);
+gboolean    gstream_item_type_init (GstreamItemType *self,
+                                    GType            type); /* FALSE: a type that cannot be an item */
+GstreamItem gstream_item_copy (const GstreamItemType *type,
+                               GstreamItem            item);
+void        gstream_item_free (const GstreamItemType *type,
+                               GstreamItem            item);
 /* Moves @item into @value, which is reset or initialised to the type first. */
-void        gstream_item_take_value  (const GstreamItemType *type,
-                                      GstreamItem            item,
-                                      GValue                *value);
+void gstream_item_take_value (const GstreamItemType *type,
+                              GstreamItem            item,
+                              GValue                *value);
 /* A new item from @value, converted where GObject knows how; FALSE where it does not. */
-gboolean    gstream_item_from_value  (const GstreamItemType *type,
-                                      const GValue          *value,
-                                      GstreamItem           *item);
+gboolean gstream_item_from_value (const GstreamItemType *type,
+                                  const GValue          *value,
+                                  GstreamItem           *item);
 /* What forwarding (M6) puts into an event, for a type that is JSON-shaped; fails for a variant that is not. */
 GstreamPayload *gstream_item_to_payload (const GstreamItemType *type,
                                          GstreamItem            item,
@@ -181,17 +181,18 @@ typedef struct _GstreamQueue GstreamQueue;
 typedef struct
 {
   guint         available; /* items queued in all its queues, and one more once it is over */
-  guint         n_open; /* queues that have neither ended nor failed */
-  gboolean      over;   /* no more will come: all queues have ended, or one has failed */
-  GstreamPump  *pump;   /* that of the queues; a reference */
-  GstreamWaiter waiter; /* made ready by whatever lands */
+  guint         n_open;    /* queues that have neither ended nor failed */
+  gboolean      over;      /* no more will come: all queues have ended, or one has failed */
+  GstreamPump  *pump;      /* that of the queues; a reference */
+  GstreamWaiter waiter;    /* made ready by whatever lands */
 } GstreamReader;
 
 /* Who puts the items in: called with the owner given at gstream_queue_new(). */
 typedef struct
 {
-  void (*room) (gpointer owner);                     /* a full queue is no longer full */
-  void (*left) (gpointer owner, GstreamQueue *queue);  /* the reader has gone */
+  void (*room) (gpointer owner); /* a full queue is no longer full */
+  void (*left) (gpointer      owner,
+                GstreamQueue *queue); /* the reader has gone */
 } GstreamQueueFuncs;
 
 typedef struct
@@ -203,49 +204,49 @@ typedef struct
 /* What every item touches comes first, and lies together. */
 struct _GstreamQueue
 {
-  GstreamReader          *reader; /* NULL: an early queue, which has none yet, or the reader has gone */
-  GstreamSlot            *ring;   /* NULL until the first item */
-  guint                   size;   /* of the ring: a power of two */
-  guint                   head;   /* index of the oldest */
-  guint                   length;
-  guint                   max;    /* 0: no bound */
-  GstreamPump            *pump;   /* a reference; NULL until it is set */
-  char                   *name;   /* the projection's, a GRefString */
-  GstreamItemType         type;
-  gboolean                ended;
-  grefcount               ref_count;
-  const GstreamQueueFuncs *funcs;  /* NULL once the projection is gone */
-  gpointer                owner;  /* the projection */
+  GstreamReader           *reader; /* NULL: an early queue, which has none yet, or the reader has gone */
+  GstreamSlot             *ring;   /* NULL until the first item */
+  guint                    size;   /* of the ring: a power of two */
+  guint                    head;   /* index of the oldest */
+  guint                    length;
+  guint                    max;  /* 0: no bound */
+  GstreamPump             *pump; /* a reference; NULL until it is set */
+  char                    *name; /* the projection's, a GRefString */
+  GstreamItemType          type;
+  gboolean                 ended;
+  grefcount                ref_count;
+  const GstreamQueueFuncs *funcs;   /* NULL once the projection is gone */
+  gpointer                 owner;   /* the projection */
   GstreamBlocker           blocker; /* holds the pump while the queue is full */
-  GError                 *error;  /* why it ended, where it failed */
+  GError                  *error;   /* why it ended, where it failed */
 };
 
-GstreamQueue   *gstream_queue_new            (const GstreamItemType  *type,
-                                            char                   *name, /* a GRefString */
-                                            const GstreamQueueFuncs *funcs,
-                                            gpointer                owner);
-GstreamQueue   *gstream_queue_ref            (GstreamQueue            *self);
-void           gstream_queue_unref          (GstreamQueue            *self);
+GstreamQueue *gstream_queue_new (const GstreamItemType   *type,
+                                 char                    *name, /* a GRefString */
+                                 const GstreamQueueFuncs *funcs,
+                                 gpointer                 owner);
+GstreamQueue *gstream_queue_ref (GstreamQueue *self);
+void          gstream_queue_unref (GstreamQueue *self);
 
 /* The projection's side. */
-void           gstream_queue_disown         (GstreamQueue            *self); /* the owner is going away */
-void           gstream_queue_set_pump       (GstreamQueue            *self,
-                                            GstreamPump            *pump);
-void           gstream_queue_set_max        (GstreamQueue            *self,
-                                            guint                   max);
-gboolean       gstream_queue_is_full        (GstreamQueue            *self);
-void           gstream_queue_update_blocker    (GstreamQueue            *self); /* after its length has changed */
-void           gstream_queue_push           (GstreamQueue            *self,
-                                            GstreamItem             item); /* transfer full */
-void           gstream_queue_copy_to        (GstreamQueue            *self,
-                                            GstreamQueue            *other); /* what is queued */
-void           gstream_queue_end            (GstreamQueue            *self,
-                                            const GError           *error); /* NULL: closed */
+void     gstream_queue_disown (GstreamQueue *self); /* the owner is going away */
+void     gstream_queue_set_pump (GstreamQueue *self,
+                                 GstreamPump  *pump);
+void     gstream_queue_set_max (GstreamQueue *self,
+                                guint         max);
+gboolean gstream_queue_is_full (GstreamQueue *self);
+void     gstream_queue_update_blocker (GstreamQueue *self); /* after its length has changed */
+void     gstream_queue_push (GstreamQueue *self,
+                             GstreamItem   item); /* transfer full */
+void     gstream_queue_copy_to (GstreamQueue *self,
+                                GstreamQueue *other); /* what is queued */
+void     gstream_queue_end (GstreamQueue *self,
+                            const GError *error); /* NULL: closed */
 
 /* The reader's side. */
-void           gstream_queue_attach         (GstreamQueue            *self,
-                                            GstreamReader          *reader);
-void           gstream_queue_detach         (GstreamQueue            *self); /* drops what is queued */
+void gstream_queue_attach (GstreamQueue  *self,
+                           GstreamReader *reader);
+void gstream_queue_detach (GstreamQueue *self); /* drops what is queued */
 
 /* What readers do for every item. */
 
@@ -276,7 +277,7 @@ gstream_queue_is_empty (GstreamQueue *self)
 /* From the head; stays the queue's. */
 static inline const GstreamSlot *
 gstream_queue_peek (GstreamQueue *self,
-                   guint        index)
+                    guint         index)
 {
   g_assert (index < self->length);
 

@@ -41,16 +41,16 @@ gstream_text_new_len (const char *text,
 }
 
 static inline void
-page_unref (GstreamTextPage *self)
+page_unref (GstreamTextArena *self)
 {
   if (--self->n_users == 0)
     g_free (self);
 }
 
 void
-gstream_text_page_turn (GstreamTextPage **place)
+gstream_text_page_turn (GstreamTextArena **place)
 {
-  GstreamTextPage *self = *place;
+  GstreamTextArena *self = *place;
 
   if (self != NULL && self->n_users > 1)
     g_clear_pointer (place, page_unref);
@@ -63,7 +63,7 @@ gstream_text_page_turn (GstreamTextPage **place)
 }
 
 void
-gstream_text_page_finish (GstreamTextPage *self)
+gstream_text_page_finish (GstreamTextArena *self)
 {
   page_unref (self);
 }
@@ -71,7 +71,7 @@ gstream_text_page_finish (GstreamTextPage *self)
 void
 gstream_text_free (GstreamText *self)
 {
-  GstreamTextPage *page = (GstreamTextPage *) ((char *) self - self->offset);
+  GstreamTextArena *page = (GstreamTextArena *) ((char *) self - self->offset);
 
   if (self->offset == 0)
     {
@@ -127,8 +127,9 @@ kind_of_pointer (GType            type,
       *kind = g_type_is_a (type, GSTREAM_TYPE_HANDLE) ? GSTREAM_ITEM_HANDLE : GSTREAM_ITEM_OBJECT;
       return TRUE;
     case G_TYPE_BOXED:
-      *kind = type == GSTREAM_TYPE_EVENT ? GSTREAM_ITEM_EVENT
-              : type == GSTREAM_TYPE_PAYLOAD ? GSTREAM_ITEM_PAYLOAD : GSTREAM_ITEM_BOXED;
+      *kind = type == GSTREAM_TYPE_EVENT     ? GSTREAM_ITEM_EVENT
+              : type == GSTREAM_TYPE_PAYLOAD ? GSTREAM_ITEM_PAYLOAD
+                                             : GSTREAM_ITEM_BOXED;
       return TRUE;
     default:
       return FALSE;
@@ -218,11 +219,11 @@ gstream_item_free (const GstreamItemType *type,
 }
 
 static void
-scalar_to_value (GstreamItem  item,
-                 GValue      *value)
+scalar_to_value (GstreamItem item,
+                 GValue     *value)
 {
   GValue wide = G_VALUE_INIT;
-  GType fundamental = G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value));
+  GType  fundamental = G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value));
 
   if (fundamental == G_TYPE_ENUM)
     {
@@ -253,10 +254,10 @@ scalar_from_value (GType         type,
                    const GValue *value,
                    GstreamItem  *item)
 {
-  GType fundamental = G_TYPE_FUNDAMENTAL (type);
+  GType    fundamental = G_TYPE_FUNDAMENTAL (type);
   gboolean floating = fundamental == G_TYPE_FLOAT || fundamental == G_TYPE_DOUBLE;
-  GValue narrow = G_VALUE_INIT;
-  GValue wide = G_VALUE_INIT;
+  GValue   narrow = G_VALUE_INIT;
+  GValue   wide = G_VALUE_INIT;
 
   /* By way of the type itself, so that a value too wide for it comes out as GObject converts it. */
   g_value_init (&narrow, type);
@@ -397,8 +398,8 @@ static GstreamPayload *
 scalar_to_payload (GType       type,
                    GstreamItem item)
 {
-  GType fundamental = G_TYPE_FUNDAMENTAL (type);
-  GVariant *variant;
+  GType           fundamental = G_TYPE_FUNDAMENTAL (type);
+  GVariant       *variant;
   GstreamPayload *payload;
 
   if (fundamental == G_TYPE_BOOLEAN)
@@ -447,10 +448,10 @@ gstream_item_to_payload (const GstreamItemType *type,
 /* --- the queue --- */
 
 GstreamQueue *
-gstream_queue_new (const GstreamItemType  *type,
-                  char                   *name,
-                  const GstreamQueueFuncs *funcs,
-                  gpointer                owner)
+gstream_queue_new (const GstreamItemType   *type,
+                   char                    *name,
+                   const GstreamQueueFuncs *funcs,
+                   gpointer                 owner)
 {
   GstreamQueue *self = g_new0 (GstreamQueue, 1);
 
@@ -474,7 +475,7 @@ gstream_queue_ref (GstreamQueue *self)
 
 static void
 drop_item (GstreamQueue *self,
-           GstreamItem  item)
+           GstreamItem   item)
 {
   if (self->type.kind == GSTREAM_ITEM_HANDLE)
     gstream_handle_stop_early (item.p);
@@ -564,7 +565,7 @@ move_reader (GstreamReader *reader,
 
 void
 gstream_queue_set_pump (GstreamQueue *self,
-                       GstreamPump *pump)
+                        GstreamPump  *pump)
 {
   if (self->pump != NULL)
     gstream_pump_unblock (self->pump, &self->blocker);
@@ -579,7 +580,7 @@ gstream_queue_set_pump (GstreamQueue *self,
 
 void
 gstream_queue_set_max (GstreamQueue *self,
-                      guint        max)
+                       guint         max)
 {
   self->max = max;
   gstream_queue_update_blocker (self);
@@ -588,7 +589,7 @@ gstream_queue_set_max (GstreamQueue *self,
 static void
 grow (GstreamQueue *self)
 {
-  guint size = self->size ? self->size * 2 : 8;
+  guint        size = self->size ? self->size * 2 : 8;
   GstreamSlot *ring = g_new (GstreamSlot, size);
 
   for (guint i = 0; i < self->length; i++)
@@ -610,8 +611,8 @@ announce (GstreamQueue *self)
 
 static inline void
 push_stamped (GstreamQueue *self,
-              GstreamItem  item,
-              guint64      stamp)
+              GstreamItem   item,
+              guint64       stamp)
 {
   g_assert (!self->ended);
 
@@ -632,14 +633,14 @@ push_stamped (GstreamQueue *self,
 
 void
 gstream_queue_push (GstreamQueue *self,
-                   GstreamItem  item)
+                    GstreamItem   item)
 {
   push_stamped (self, item, gstream_pump_stamp (self->pump));
 }
 
 void
 gstream_queue_copy_to (GstreamQueue *self,
-                      GstreamQueue *other)
+                       GstreamQueue *other)
 {
   for (guint i = 0; i < self->length; i++)
     {
@@ -664,8 +665,8 @@ close_reader (GstreamQueue *self)
 }
 
 void
-gstream_queue_end (GstreamQueue  *self,
-                  const GError *error)
+gstream_queue_end (GstreamQueue *self,
+                   const GError *error)
 {
   if (self->ended)
     return;
@@ -680,8 +681,8 @@ gstream_queue_end (GstreamQueue  *self,
 /* --- the reader's side --- */
 
 void
-gstream_queue_attach (GstreamQueue   *self,
-                     GstreamReader *reader)
+gstream_queue_attach (GstreamQueue  *self,
+                      GstreamReader *reader)
 {
   g_assert (self->reader == NULL);
   g_assert (self->pump != NULL);

@@ -12,43 +12,37 @@
  * differs is what their common finish function gives.
  */
 
-#define DEFINE_ASYNC(name)                                                                              \
-  void                                                                                                  \
-  gstream_run_stream_##name (GstreamRunStream    *self,                                                 \
-                             GCancellable        *cancellable,                                          \
-                             GAsyncReadyCallback  callback,                                             \
-                             gpointer             user_data)                                            \
-  {                                                                                                     \
-    g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));                                                    \
-    g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));                           \
-                                                                                                        \
-    wait_for_end (self, gstream_run_stream_##name, cancellable, callback, user_data);                   \
+#define DEFINE_ASYNC(name)                                                                                         \
+  void gstream_run_stream_##name (GstreamRunStream *self, GCancellable *cancellable, GAsyncReadyCallback callback, \
+                                  gpointer user_data)                                                              \
+  {                                                                                                                \
+    g_return_if_fail (GSTREAM_IS_RUN_STREAM (self));                                                               \
+    g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));                                      \
+                                                                                                                   \
+    wait_for_end (self, gstream_run_stream_##name, cancellable, callback, user_data);                              \
   }
 
-#define DEFINE_SYNC(type, name, nothing)                                                                \
-  type                                                                                                  \
-  gstream_run_stream_##name##_sync (GstreamRunStream  *self,                                            \
-                                    GCancellable      *cancellable,                                     \
-                                    GError           **error)                                           \
-  {                                                                                                     \
-    g_autoptr (GAsyncResult) result = NULL;                                                             \
-                                                                                                        \
-    g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), nothing);                                       \
-    g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), nothing);              \
-    g_return_val_if_fail (error == NULL || *error == NULL, nothing);                                    \
-                                                                                                        \
-    result = wait_sync (self, cancellable, error);                                                      \
-                                                                                                        \
-    return result != NULL ? gstream_run_stream_##name##_finish (self, result, error) : nothing;         \
+#define DEFINE_SYNC(type, name, nothing)                                                                    \
+  type gstream_run_stream_##name##_sync (GstreamRunStream *self, GCancellable *cancellable, GError **error) \
+  {                                                                                                         \
+    g_autoptr (GAsyncResult) result = NULL;                                                                 \
+                                                                                                            \
+    g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), nothing);                                           \
+    g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), nothing);                  \
+    g_return_val_if_fail (error == NULL || *error == NULL, nothing);                                        \
+                                                                                                            \
+    result = wait_sync (self, cancellable, error);                                                          \
+                                                                                                            \
+    return result != NULL ? gstream_run_stream_##name##_finish (self, result, error) : nothing;             \
   }
 
 /* @tag: for debugging alone. */
 static void
-wait_for_end (GstreamRunStream    *self,
-              gpointer             tag,
-              GCancellable        *cancellable,
-              GAsyncReadyCallback  callback,
-              gpointer             user_data)
+wait_for_end (GstreamRunStream   *self,
+              gpointer            tag,
+              GCancellable       *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer            user_data)
 {
   GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
 
@@ -56,18 +50,18 @@ wait_for_end (GstreamRunStream    *self,
 }
 
 static gboolean
-finish_wait (GstreamRunStream  *self,
-             GAsyncResult      *result,
-             GError           **error)
+finish_wait (GstreamRunStream *self,
+             GAsyncResult     *result,
+             GError          **error)
 {
   return gstream_latch_end_wait (result, gstream_run_stream_peek (self)->error, error);
 }
 
 /* The result is for the function that finishes it; or NULL, with @error. */
 static GAsyncResult *
-wait_sync (GstreamRunStream  *self,
-           GCancellable      *cancellable,
-           GError           **error)
+wait_sync (GstreamRunStream *self,
+           GCancellable     *cancellable,
+           GError          **error)
 {
   GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
 
@@ -124,9 +118,9 @@ DEFINE_ASYNC (output)
  *   where the run had none, else with it
  */
 GstreamPayload *
-gstream_run_stream_output_finish (GstreamRunStream  *self,
-                                  GAsyncResult      *result,
-                                  GError           **error)
+gstream_run_stream_output_finish (GstreamRunStream *self,
+                                  GAsyncResult     *result,
+                                  GError          **error)
 {
   GstreamRunStreamPrivate *priv;
 
@@ -155,7 +149,9 @@ gstream_run_stream_output_finish (GstreamRunStream  *self,
  * Returns: (transfer full) (nullable): the state, or %NULL: without @error set
  *   where the run had none, else with it
  */
-DEFINE_SYNC (GstreamPayload *, output, NULL)
+DEFINE_SYNC (GstreamPayload *,
+             output,
+             NULL)
 
 /**
  * gstream_run_stream_interrupted:
@@ -180,9 +176,9 @@ DEFINE_ASYNC (interrupted)
  *   or with it, as for [method@RunStream.output_finish]
  */
 gboolean
-gstream_run_stream_interrupted_finish (GstreamRunStream  *self,
-                                       GAsyncResult      *result,
-                                       GError           **error)
+gstream_run_stream_interrupted_finish (GstreamRunStream *self,
+                                       GAsyncResult     *result,
+                                       GError          **error)
 {
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), FALSE);
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
@@ -202,7 +198,9 @@ gstream_run_stream_interrupted_finish (GstreamRunStream  *self,
  * Returns: %TRUE if the run asked something; %FALSE if not, without @error set,
  *   or with it, as for [method@RunStream.output_sync]
  */
-DEFINE_SYNC (gboolean, interrupted, FALSE)
+DEFINE_SYNC (gboolean,
+             interrupted,
+             FALSE)
 
 /**
  * gstream_run_stream_interrupts:
@@ -229,9 +227,9 @@ DEFINE_ASYNC (interrupts)
  *   [method@RunStream.output_finish]
  */
 GPtrArray *
-gstream_run_stream_interrupts_finish (GstreamRunStream  *self,
-                                      GAsyncResult      *result,
-                                      GError           **error)
+gstream_run_stream_interrupts_finish (GstreamRunStream *self,
+                                      GAsyncResult     *result,
+                                      GError          **error)
 {
   GPtrArray *interrupts;
   GPtrArray *own;
@@ -262,4 +260,6 @@ gstream_run_stream_interrupts_finish (GstreamRunStream  *self,
  * Returns: (transfer container) (element-type GstreamInterrupt): the questions; %NULL with
  *   @error set, as for [method@RunStream.output_sync]
  */
-DEFINE_SYNC (GPtrArray *, interrupts, NULL)
+DEFINE_SYNC (GPtrArray *,
+             interrupts,
+             NULL)

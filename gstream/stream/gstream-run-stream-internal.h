@@ -20,33 +20,33 @@ G_BEGIN_DECLS
  * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED
  * becomes interrupted where it holds interrupts, T8).
  */
-void             gstream_run_stream_end            (GstreamRunStream *self,
-                                                    GstreamRunStatus  status,
-                                                    const GError     *error);
-GstreamPump     *gstream_run_stream_get_pump       (GstreamRunStream *self);
+void         gstream_run_stream_end (GstreamRunStream *self,
+                                     GstreamRunStatus  status,
+                                     const GError     *error);
+GstreamPump *gstream_run_stream_get_pump (GstreamRunStream *self);
 
 /* --- the runs of subgraphs --- */
 
-GstreamSubgraphRunStream *gstream_subgraph_run_stream_new      (GstreamStreamMux         *mux,
-                                                                const char               *graph_name,
-                                                                const char               *trigger_call_id);
+GstreamSubgraphRunStream *gstream_subgraph_run_stream_new (GstreamStreamMux *mux,
+                                                           const char       *graph_name,
+                                                           const char       *trigger_call_id);
 /* What a later event says of it; NULL keeps what there is. */
-void                      gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
-                                                                const char               *graph_name,
-                                                                const char               *trigger_call_id,
-                                                                GstreamPayload           *cause);
+void gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
+                                           const char               *graph_name,
+                                           const char               *trigger_call_id,
+                                           GstreamPayload           *cause);
 
 /* What it was caused by if it turns out to be an agent of its own: told when that is seen. */
-void                      gstream_subgraph_run_stream_expect   (GstreamSubgraphRunStream *self,
-                                                                GstreamPayload           *cause);
+void gstream_subgraph_run_stream_expect (GstreamSubgraphRunStream *self,
+                                         GstreamPayload           *cause);
 
 /* --- errors --- */
 
 /* The error of a failure whose source gives this reason; NULL or empty: none. */
-GError          *gstream_run_error_new        (const char       *text);
+GError *gstream_run_error_new (const char *text);
 /* The words of @data's member `error`; NULL: it says nothing. */
-char            *gstream_run_error_dup_text   (GstreamPayload   *data);
+char *gstream_run_error_dup_text (GstreamPayload *data);
 /* The error that a `lifecycle` event states: a JavaScript server writes a document into a string, whose `message` it is (D3). */
-GError          *gstream_run_error_from_event (GstreamEvent     *event);
+GError *gstream_run_error_from_event (GstreamEvent *event);
 
 G_END_DECLS

@@ -19,37 +19,33 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  GstreamPayload  *values;     /* of the newest `values` event; NULL: there was none */
-  GPtrArray       *interrupts; /* of GstreamInterrupt, each question once, in the order they were asked */
-  GHashTable      *questions;  /* those of them that have an id, by id and value -> their index; NULL until there is one */
-  gboolean         is_begun;   /* the source has said that the run begins: it will say how it ends (R8) */
-  gboolean         is_stated;  /* the source has said how the run ended */
-  GstreamRunStatus stated;     /* what it said */
-  GError          *error;      /* where it said failed */
+  GstreamPayload *values;     /* of the newest `values` event; NULL: there was none */
+  GPtrArray      *interrupts; /* of GstreamInterrupt, each question once, in the order they were asked */
+  GHashTable *questions;   /* those of them that have an id, by id and value -> their index; NULL until there is one */
+  gboolean    is_begun;    /* the source has said that the run begins: it will say how it ends (R8) */
+  gboolean    is_stated;   /* the source has said how the run ended */
+  GstreamRunStatus stated; /* what it said */
+  GError          *error;  /* where it said failed */
 } GstreamRunState;
-
-
 
 typedef struct
 {
-  GstreamStreamMux   *mux;      /* made when the run is, where none was given */
-  GstreamRunStatus    status;   /* as it is; notified from the main loop */
-  GstreamRunState     state;    /* what its events have told */
-  GstreamRunStream   *self;     /* what this is the inside of */
-  GstreamEventSource *source;   /* NULL for a subgraph: its root's */
-  GstreamPump        *pump;     /* the root's, shared by all below it */
-  GstreamLatch        ended;    /* who waits for output, interrupted or interrupts */
-  GstreamNotifier    notifier;  /* notifies status and held-by */
-  GList               watch;    /* among those that the pump tells what holds it; no data: it is not */
+  GstreamStreamMux   *mux;           /* made when the run is, where none was given */
+  GstreamRunStatus    status;        /* as it is; notified from the main loop */
+  GstreamRunState     state;         /* what its events have told */
+  GstreamRunStream   *self;          /* what this is the inside of */
+  GstreamEventSource *source;        /* NULL for a subgraph: its root's */
+  GstreamPump        *pump;          /* the root's, shared by all below it */
+  GstreamLatch        ended;         /* who waits for output, interrupted or interrupts */
+  GstreamNotifier     notifier;      /* notifies status and held-by */
+  GList               watch;         /* among those that the pump tells what holds it; no data: it is not */
   GstreamRunStatus    shown_status;  /* as last notified */
   gpointer            shown_held_by; /* as last notified; only compared */
-  GError             *error;    /* why it failed */
-  gboolean            wire_pump; /* waiting for a projection's items drives the source */
-  gboolean            closing;  /* the mux was told to close */
+  GError             *error;         /* why it failed */
+  gboolean            wire_pump;     /* waiting for a projection's items drives the source */
+  gboolean            closing;       /* the mux was told to close */
 } GstreamRunStreamPrivate;
 
-GstreamRunStreamPrivate *gstream_run_stream_peek            (GstreamRunStream *self);
-
-
+GstreamRunStreamPrivate *gstream_run_stream_peek (GstreamRunStream *self);
 
 G_END_DECLS

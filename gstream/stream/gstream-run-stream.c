@@ -90,11 +90,11 @@ static void
 on_notify (GstreamNotifier *notifier)
 {
   GstreamRunStreamPrivate *priv =
-    (GstreamRunStreamPrivate *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRunStreamPrivate, notifier));
+      (GstreamRunStreamPrivate *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRunStreamPrivate, notifier));
   GstreamRunStream *self = priv->self;
-  gpointer held_by = gstream_pump_get_held_by (priv->pump);
-  gboolean status_changed = priv->shown_status != priv->status;
-  gboolean hold_changed = priv->shown_held_by != held_by;
+  gpointer          held_by = gstream_pump_get_held_by (priv->pump);
+  gboolean          status_changed = priv->shown_status != priv->status;
+  gboolean          hold_changed = priv->shown_held_by != held_by;
 
   priv->shown_status = priv->status;
   priv->shown_held_by = held_by;
@@ -165,7 +165,7 @@ gstream_run_error_dup_text (GstreamPayload *data)
 GError *
 gstream_run_error_from_event (GstreamEvent *event)
 {
-  GstreamPayload *data = gstream_event_peek_item (event);
+  GstreamPayload  *data = gstream_event_peek_item (event);
   g_autofree char *text = gstream_run_error_dup_text (data);
   g_autofree char *meant = dup_message_of_document (data, text);
 
@@ -201,10 +201,10 @@ replace_interrupt (GstreamRunState  *self,
                    GstreamInterrupt *interrupt)
 {
   g_autoptr (GstreamInterrupt) repeated = interrupt;
-  GstreamInterrupt *present = g_ptr_array_index (self->interrupts, index);
-  const char * const *namespace_ = gstream_interrupt_get_namespace (present);
-  GstreamPayload *schema = gstream_interrupt_get_response_schema (present);
-  GstreamInterrupt *both;
+  GstreamInterrupt  *present = g_ptr_array_index (self->interrupts, index);
+  const char *const *namespace_ = gstream_interrupt_get_namespace (present);
+  GstreamPayload    *schema = gstream_interrupt_get_response_schema (present);
+  GstreamInterrupt  *both;
 
   if ((namespace_ != NULL || gstream_interrupt_get_namespace (repeated) == NULL) &&
       (schema != NULL || gstream_interrupt_get_response_schema (repeated) == NULL))
@@ -256,7 +256,7 @@ get_first (GstreamPayload *payload,
 static char *
 dup_id (GstreamPayload *payload)
 {
-  static const char * const names[] = { "/interrupt_id", "/interruptId", "/id" };
+  static const char *const names[] = { "/interrupt_id", "/interruptId", "/id" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -276,7 +276,7 @@ dup_id (GstreamPayload *payload)
 static GstreamPayload *
 get_response_schema (GstreamPayload *payload)
 {
-  static const char * const names[] = { "/response_schema", "/responseSchema" };
+  static const char *const names[] = { "/response_schema", "/responseSchema" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -290,9 +290,9 @@ get_response_schema (GstreamPayload *payload)
 }
 
 static void
-add_from (GstreamRunState    *self,
-          GstreamPayload     *payload,
-          const char * const *namespace_)
+add_from (GstreamRunState   *self,
+          GstreamPayload    *payload,
+          const char *const *namespace_)
 {
   g_autoptr (GstreamPayload) value = get_first (payload, "/value", "/payload");
   g_autoptr (GstreamPayload) schema = get_response_schema (payload);
@@ -305,9 +305,9 @@ static void
 observe_values (GstreamRunState *self,
                 GstreamEvent    *event)
 {
-  GstreamPayload *interrupts = gstream_event_get_interrupts (event);
+  GstreamPayload  *interrupts = gstream_event_get_interrupts (event);
   GstreamJsonValue element;
-  GstreamJsonIter iter;
+  GstreamJsonIter  iter;
 
   g_clear_pointer (&self->values, gstream_payload_unref);
   self->values = gstream_payload_ref (gstream_event_peek_item (event));
@@ -326,9 +326,9 @@ observe_values (GstreamRunState *self,
 /* --- what the source says of its end --- */
 
 static void
-state_end (GstreamRunState  *self,
-           GstreamRunStatus  status,
-           GstreamEvent     *event)
+state_end (GstreamRunState *self,
+           GstreamRunStatus status,
+           GstreamEvent    *event)
 {
   if (self->is_stated)
     return;
@@ -369,8 +369,8 @@ observe_lifecycle (GstreamRunState *self,
 /* @own: the event is at the run's own scope. */
 static void
 state_observe (GstreamRunState *self,
-                           GstreamEvent    *event,
-                           gboolean         own)
+               GstreamEvent    *event,
+               gboolean         own)
 {
   GstreamMethod method = gstream_event_get_fields (event)->method;
 
@@ -485,16 +485,16 @@ tell_channels (GstreamRunStreamPrivate *priv)
 {
   g_auto (GStrv) channels = gstream_stream_mux_list_channels (priv->mux);
 
-  gstream_event_source_set_channels (priv->source, (const char * const *) channels);
+  gstream_event_source_set_channels (priv->source, (const char *const *) channels);
 }
 
 static void
-on_mux_observe (gpointer         owner,
-                GstreamEvent    *event,
-                GstreamRelation  relation)
+on_mux_observe (gpointer        owner,
+                GstreamEvent   *event,
+                GstreamRelation relation)
 {
   GstreamRunStreamPrivate *priv = owner;
-  GstreamRunStreamClass *klass = GSTREAM_RUN_STREAM_GET_CLASS (priv->self);
+  GstreamRunStreamClass   *klass = GSTREAM_RUN_STREAM_GET_CLASS (priv->self);
 
   state_observe (&priv->state, event, relation == GSTREAM_RELATION_OWN);
   if (klass->observe != NULL && relation == GSTREAM_RELATION_OWN)
@@ -502,8 +502,8 @@ on_mux_observe (gpointer         owner,
 }
 
 static void
-on_mux_failed (gpointer  owner,
-               GError   *error)
+on_mux_failed (gpointer owner,
+               GError  *error)
 {
   GstreamRunStreamPrivate *priv = owner;
   g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
@@ -513,8 +513,8 @@ on_mux_failed (gpointer  owner,
 }
 
 static void
-on_mux_closed (gpointer  owner,
-               GError   *error)
+on_mux_closed (gpointer owner,
+               GError  *error)
 {
   GstreamRunStreamPrivate *priv = owner;
 
@@ -560,14 +560,15 @@ check_complete (GstreamRunState *state)
   if (!state->is_begun || state->is_stated)
     return NULL;
 
-  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                              "The source ended early: it said that the run began, and was expected to say how it ended "
-                              "(a `lifecycle` event at the root)");
+  return g_error_new_literal (
+      GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+      "The source ended early: it said that the run began, and was expected to say how it ended "
+      "(a `lifecycle` event at the root)");
 }
 
 static void
-on_pump_ended (gpointer  owner,
-               GError   *error)
+on_pump_ended (gpointer owner,
+               GError  *error)
 {
   GstreamRunStreamPrivate *priv = owner;
   g_autoptr (GstreamRunStream) self = g_object_ref (priv->self);
@@ -636,8 +637,8 @@ join_root (GstreamRunStreamPrivate *priv)
 }
 
 static gboolean
-refuse (GError     **error,
-        const char  *why)
+refuse (GError    **error,
+        const char *why)
 {
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, why);
 
@@ -647,10 +648,9 @@ refuse (GError     **error,
 /* On a source that has its run. */
 static G_DEFINE_QUARK (gstream-run-stream-taken, taken)
 
-/* Takes the source; what belongs to another run is left to that. */
-static gboolean
-take_makings (GstreamRunStreamPrivate  *priv,
-              GError                  **error)
+    /* Takes the source; what belongs to another run is left to that. */
+    static gboolean take_makings (GstreamRunStreamPrivate *priv,
+                                  GError                 **error)
 {
   if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
     {
@@ -749,9 +749,9 @@ leave (GstreamRunStream *self)
  * Returns: (transfer none): the projection
  */
 GstreamProjection *
-gstream_run_stream_get_projection (GstreamRunStream  *self,
-                                   const char        *name,
-                                   GError           **error)
+gstream_run_stream_get_projection (GstreamRunStream *self,
+                                   const char       *name,
+                                   GError          **error)
 {
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
@@ -801,9 +801,9 @@ gstream_run_stream_get_extension (GstreamRunStream *self,
  * Returns: (transfer full): the cursor
  */
 GstreamCursor *
-gstream_run_stream_interleave (GstreamRunStream    *self,
-                               const char * const  *names,
-                               GError             **error)
+gstream_run_stream_interleave (GstreamRunStream  *self,
+                               const char *const *names,
+                               GError           **error)
 {
   g_autoptr (GPtrArray) projections = g_ptr_array_new ();
 
@@ -819,15 +819,16 @@ gstream_run_stream_interleave (GstreamRunStream    *self,
         return NULL;
       if (g_ptr_array_find (projections, projection, NULL))
         {
-          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                       "Projection “%s” is named twice in an interleave", names[i]);
+          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "Projection “%s” is named twice in an interleave",
+                       names[i]);
           return NULL;
         }
       g_ptr_array_add (projections, projection);
     }
   if (projections->len == 0)
     {
-      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "An interleave needs at least 1 projection, not 0");
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "An interleave needs at least 1 projection, not 0");
       return NULL;
     }
 
@@ -981,7 +982,7 @@ gstream_run_stream_get_property (GObject    *object,
                                  GValue     *value,
                                  GParamSpec *pspec)
 {
-  GstreamRunStream *self = GSTREAM_RUN_STREAM (object);
+  GstreamRunStream        *self = GSTREAM_RUN_STREAM (object);
   GstreamRunStreamPrivate *priv = get_private (self);
 
   switch (prop_id)
@@ -1024,7 +1025,7 @@ gstream_run_stream_set_property (GObject      *object,
                                  const GValue *value,
                                  GParamSpec   *pspec)
 {
-  GstreamRunStream *self = GSTREAM_RUN_STREAM (object);
+  GstreamRunStream        *self = GSTREAM_RUN_STREAM (object);
   GstreamRunStreamPrivate *priv = get_private (self);
 
   switch (prop_id)
@@ -1104,17 +1105,15 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * Where its events come from; %NULL for the run of a subgraph.
    */
-  properties[PROP_SOURCE] =
-    g_param_spec_object ("source", NULL, NULL, GSTREAM_TYPE_EVENT_SOURCE,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SOURCE] = g_param_spec_object ("source", NULL, NULL, GSTREAM_TYPE_EVENT_SOURCE,
+                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:mux: (getter get_mux)
    *
    * Its pipeline; one with the built-in transformers, where none is given.
    */
-  properties[PROP_MUX] =
-    g_param_spec_object ("mux", NULL, NULL, GSTREAM_TYPE_STREAM_MUX,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MUX] = g_param_spec_object ("mux", NULL, NULL, GSTREAM_TYPE_STREAM_MUX,
+                                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:wire-pump:
    *
@@ -1122,23 +1121,22 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * [method@RunStream.output] and its like do, and cursors take what that brings.
    */
   properties[PROP_WIRE_PUMP] =
-    g_param_spec_boolean ("wire-pump", NULL, NULL, TRUE,
-                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("wire-pump", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:status: (getter get_status)
    *
    * How the run is (R10). Notified from the main loop, between events.
    */
-  properties[PROP_STATUS] =
-    g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS, GSTREAM_RUN_STATUS_PENDING,
-                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS,
+                                               GSTREAM_RUN_STATUS_PENDING, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:error: (getter get_error)
    *
    * Why the run failed; %NULL unless it has. Notified with [property@RunStream:status].
    */
   properties[PROP_ERROR] =
-    g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:held-by: (getter get_held_by)
    *
@@ -1147,7 +1145,7 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * may be of any run of the tree. Notified from the main loop.
    */
   properties[PROP_HELD_BY] =
-    g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:turn-budget: (getter get_turn_budget) (setter set_turn_budget)
    *
@@ -1155,15 +1153,15 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * has its turn (R11), in microseconds; 0 for no end.
    */
   properties[PROP_TURN_BUDGET] =
-    g_param_spec_uint ("turn-budget", NULL, NULL, 0, G_MAXUINT, 4000,
-                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_uint ("turn-budget", NULL, NULL, 0, G_MAXUINT, 4000,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:log: (getter get_log)
    *
    * The main log.
    */
   properties[PROP_LOG] =
-    g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
     properties[PROP_NATIVES + i] = native_spec (gstream_stream_mux_builtins[i].name);
   g_object_class_install_properties (object_class, PROP_NATIVES + gstream_stream_mux_n_builtins, properties);

@@ -13,12 +13,12 @@ typedef void (*GstreamSideWorkDone) (GstreamSideWork *work,
                                      const GError    *error,
                                      gpointer         owner);
 
-GstreamSideWork *gstream_side_work_new           (gboolean             fails_run,
-                                                  GstreamSideWorkDone  done,
-                                                  gpointer             owner);
-gboolean         gstream_side_work_get_fails_run (GstreamSideWork     *self);
-gpointer         gstream_side_work_get_owner     (GstreamSideWork     *self);
+GstreamSideWork *gstream_side_work_new (gboolean            fails_run,
+                                        GstreamSideWorkDone done,
+                                        gpointer            owner);
+gboolean         gstream_side_work_get_fails_run (GstreamSideWork *self);
+gpointer         gstream_side_work_get_owner (GstreamSideWork *self);
 /* Nobody waits for it any more. */
-void             gstream_side_work_disown        (GstreamSideWork     *self);
+void gstream_side_work_disown (GstreamSideWork *self);
 
 G_END_DECLS

@@ -30,12 +30,12 @@
 
 struct _GstreamSideWork
 {
-  GObject              parent_instance;
+  GObject parent_instance;
 
-  GCancellable        *cancellable;
-  GstreamSideWorkDone  done;  /* NULL once it is complete, or nobody waits */
-  gpointer             owner;
-  gboolean             fails_run;
+  GCancellable       *cancellable;
+  GstreamSideWorkDone done; /* NULL once it is complete, or nobody waits */
+  gpointer            owner;
+  gboolean            fails_run;
 };
 
 G_DEFINE_FINAL_TYPE (GstreamSideWork, gstream_side_work, G_TYPE_OBJECT)
@@ -129,8 +129,8 @@ gstream_side_work_dispose (GObject *object)
 
   if (self->done != NULL)
     {
-      g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
-                                                      "Side work was dropped before it was complete");
+      g_autoptr (GError) error =
+          g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "Side work was dropped before it was complete");
 
       end (self, error);
     }

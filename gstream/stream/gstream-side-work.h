@@ -14,8 +14,8 @@ GSTREAM_EXPORT
 G_DECLARE_FINAL_TYPE (GstreamSideWork, gstream_side_work, GSTREAM, SIDE_WORK, GObject)
 
 GSTREAM_EXPORT GCancellable *gstream_side_work_get_cancellable (GstreamSideWork *self);
-GSTREAM_EXPORT void          gstream_side_work_complete        (GstreamSideWork *self);
-GSTREAM_EXPORT void          gstream_side_work_fail            (GstreamSideWork *self,
-                                                                const GError    *error);
+GSTREAM_EXPORT void          gstream_side_work_complete (GstreamSideWork *self);
+GSTREAM_EXPORT void          gstream_side_work_fail (GstreamSideWork *self,
+                                                     const GError    *error);
 
 G_END_DECLS

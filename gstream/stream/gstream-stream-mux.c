@@ -47,7 +47,7 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, G_TYPE_OBJECT)
 
 const GstreamBuiltin *gstream_stream_mux_builtins;
-guint gstream_stream_mux_n_builtins;
+guint                 gstream_stream_mux_n_builtins;
 
 /*
  * Hands over the built-ins, in the order in which they process events: @builtins is kept, not
@@ -85,7 +85,7 @@ forward_item (gpointer           owner,
       return FALSE;
     }
   gstream_stream_mux_append (self, gstream_event_new (gstream_projection_get_method (projection),
-                                               (const char * const *) self->scope->segments, data));
+                                                      (const char *const *) self->scope->segments, data));
 
   return TRUE;
 }
@@ -129,13 +129,13 @@ adopt_projection (GstreamStreamMux   *self,
 
 /* The error of a name that is taken (M2). */
 static void
-set_exists (GError     **error,
-            const char  *registrar,
-            const char  *name,
-            const char  *owner)
+set_exists (GError    **error,
+            const char *registrar,
+            const char *name,
+            const char *owner)
 {
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_EXISTS,
-               "%s cannot register the projection “%s”: it belongs to %s", registrar, name, owner);
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_EXISTS, "%s cannot register the projection “%s”: it belongs to %s",
+               registrar, name, owner);
 }
 
 /* Who has the name already, or NULL; @before: of the transformer's own projections, those before this one. */
@@ -160,9 +160,9 @@ find_owner (GstreamStreamMux *self,
 
 /* Whether the names of all its projections are free. */
 static gboolean
-check_names (GstreamStreamMux    *self,
-             GstreamTransformer  *transformer,
-             GError             **error)
+check_names (GstreamStreamMux   *self,
+             GstreamTransformer *transformer,
+             GError            **error)
 {
   GSList *projections = gstream_transformer_get_projections (transformer);
 
@@ -244,7 +244,8 @@ find_place (GstreamStreamMux *self,
   return place;
 }
 
-static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_stream_mux_schedule, gstream_stream_mux_replace, gstream_stream_mux_owns };
+static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_stream_mux_schedule, gstream_stream_mux_replace,
+                                                                gstream_stream_mux_owns };
 
 /* Gives @transformer its place (M1): that of the built-in @index, or among the others where it is negative. */
 static void
@@ -263,8 +264,8 @@ register_transformer (GstreamStreamMux   *self,
 
 /* Whether there is still time to add one, which has to see every event. */
 static gboolean
-check_not_started (GstreamStreamMux  *self,
-                   GError           **error)
+check_not_started (GstreamStreamMux *self,
+                   GError          **error)
 {
   if (!self->started)
     return TRUE;
@@ -277,9 +278,9 @@ check_not_started (GstreamStreamMux  *self,
 
 /* Adds @transformer with its projections, or not at all where a name is taken (M2). */
 static gboolean
-add_transformer (GstreamStreamMux    *self,
-                 GstreamTransformer  *transformer,
-                 GError             **error)
+add_transformer (GstreamStreamMux   *self,
+                 GstreamTransformer *transformer,
+                 GError            **error)
 {
   if (!check_names (self, transformer, error))
     return FALSE;
@@ -316,9 +317,9 @@ add_transformer (GstreamStreamMux    *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_stream_mux_add_transformer (GstreamStreamMux    *self,
-                                    GstreamTransformer  *transformer,
-                                    GError             **error)
+gstream_stream_mux_add_transformer (GstreamStreamMux   *self,
+                                    GstreamTransformer *transformer,
+                                    GError            **error)
 {
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
   g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (transformer), FALSE);
@@ -334,7 +335,7 @@ gstream_stream_mux_add_transformer (GstreamStreamMux    *self,
 typedef struct
 {
   grefcount                 ref_count;
-  GType                     type;      /* or, where that is 0, by function: */
+  GType                     type; /* or, where that is 0, by function: */
   GstreamTransformerFactory make;
   gpointer                  user_data;
   GDestroyNotify            destroy;
@@ -376,16 +377,16 @@ factory_make (GstreamFactory   *self,
   if (self->type != 0)
     return g_object_new (self->type, NULL);
 
-  return self->make ((const char * const *) scope->segments, self->user_data);
+  return self->make ((const char *const *) scope->segments, self->user_data);
 }
 
 /* --- adding --- */
 
 /* Takes @factory. */
 static gboolean
-add_from_factory (GstreamStreamMux  *self,
-                  GstreamFactory    *factory,
-                  GError           **error)
+add_from_factory (GstreamStreamMux *self,
+                  GstreamFactory   *factory,
+                  GError          **error)
 {
   g_autoptr (GstreamTransformer) transformer = factory_make (factory, self->scope);
 
@@ -403,9 +404,9 @@ add_from_factory (GstreamStreamMux  *self,
 }
 
 gboolean
-gstream_stream_mux_inherit_factories (GstreamStreamMux  *self,
-                               GstreamStreamMux  *parent,
-                               GError           **error)
+gstream_stream_mux_inherit_factories (GstreamStreamMux *self,
+                                      GstreamStreamMux *parent,
+                                      GError          **error)
 {
   for (guint i = 0; parent->factories != NULL && i < parent->factories->len; i++)
     {
@@ -421,9 +422,9 @@ gstream_stream_mux_inherit_factories (GstreamStreamMux  *self,
 
 /* Takes @factory. */
 static gboolean
-add_factory (GstreamStreamMux  *self,
-             GstreamFactory    *factory,
-             GError           **error)
+add_factory (GstreamStreamMux *self,
+             GstreamFactory   *factory,
+             GError          **error)
 {
   if (check_not_started (self, error))
     return add_from_factory (self, factory, error);
@@ -448,9 +449,9 @@ add_factory (GstreamStreamMux  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_stream_mux_add_type (GstreamStreamMux  *self,
-                             GType              type,
-                             GError           **error)
+gstream_stream_mux_add_type (GstreamStreamMux *self,
+                             GType             type,
+                             GError          **error)
 {
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -484,11 +485,11 @@ gstream_stream_mux_add_type (GstreamStreamMux  *self,
  * Returns: %TRUE unless it failed
  */
 gboolean
-gstream_stream_mux_add_factory (GstreamStreamMux           *self,
-                                GstreamTransformerFactory   factory,
-                                gpointer                    user_data,
-                                GDestroyNotify              destroy,
-                                GError                    **error)
+gstream_stream_mux_add_factory (GstreamStreamMux         *self,
+                                GstreamTransformerFactory factory,
+                                gpointer                  user_data,
+                                GDestroyNotify            destroy,
+                                GError                  **error)
 {
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
   g_return_val_if_fail (factory != NULL, FALSE);
@@ -521,8 +522,8 @@ join_known (void)
 }
 
 gboolean
-gstream_stream_mux_check_builtins (GstreamStreamMux  *self,
-                            GError           **error)
+gstream_stream_mux_check_builtins (GstreamStreamMux *self,
+                                   GError          **error)
 {
   g_autofree char *known = NULL;
 
@@ -540,8 +541,8 @@ gstream_stream_mux_check_builtins (GstreamStreamMux  *self,
 
 /* NULL: all */
 static void
-choose_builtins (GstreamStreamMux   *self,
-                 const char * const *names)
+choose_builtins (GstreamStreamMux  *self,
+                 const char *const *names)
 {
   self->chosen = 0;
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
@@ -558,7 +559,7 @@ is_unmade (GstreamStreamMux *self,
 
 static void
 make_builtin (GstreamStreamMux *self,
-       guint             index)
+              guint             index)
 {
   const GstreamBuiltin *builtin = &gstream_stream_mux_builtins[index];
   g_autoptr (GstreamTransformer) transformer = builtin->make (builtin);
@@ -590,8 +591,8 @@ get_native (GstreamStreamMux *self,
 
 void
 gstream_stream_mux_make_builtins (GstreamStreamMux *self,
-                            GstreamRelation   relation,
-                            GstreamMethod     method)
+                                  GstreamRelation   relation,
+                                  GstreamMethod     method)
 {
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
     {
@@ -613,12 +614,12 @@ gstream_stream_mux_make_builtins (GstreamStreamMux *self,
  *
  * Returns: (array zero-terminated=1) (transfer none): the path; empty for the root
  */
-const char * const *
+const char *const *
 gstream_stream_mux_get_scope (GstreamStreamMux *self)
 {
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
 
-  return (const char * const *) self->scope->segments;
+  return (const char *const *) self->scope->segments;
 }
 
 /**
@@ -642,8 +643,8 @@ gstream_stream_mux_get_log (GstreamStreamMux *self)
 
 void
 gstream_stream_mux_foreach_projection (GstreamStreamMux *self,
-                                GFunc             func,
-                                gpointer          user_data)
+                                       GFunc             func,
+                                       gpointer          user_data)
 {
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
     if (self->natives[i] != NULL)
@@ -654,7 +655,7 @@ gstream_stream_mux_foreach_projection (GstreamStreamMux *self,
 
 GstreamProjection *
 gstream_stream_mux_find_projection (GstreamStreamMux *self,
-                             const char       *name)
+                                    const char       *name)
 {
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
     if ((self->chosen & (1u << i)) != 0 && g_str_equal (gstream_stream_mux_builtins[i].name, name))
@@ -709,12 +710,12 @@ gstream_stream_mux_list_projections (GstreamStreamMux *self)
  * Returns: (transfer none): the projection
  */
 GstreamProjection *
-gstream_stream_mux_get_projection (GstreamStreamMux  *self,
-                                   const char        *name,
-                                   GError           **error)
+gstream_stream_mux_get_projection (GstreamStreamMux *self,
+                                   const char       *name,
+                                   GError          **error)
 {
   g_auto (GStrv) names = NULL;
-  g_autofree char *known = NULL;
+  g_autofree char   *known = NULL;
   GstreamProjection *projection;
 
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
@@ -729,8 +730,8 @@ gstream_stream_mux_get_projection (GstreamStreamMux  *self,
 
   names = gstream_stream_mux_list_projections (self);
   known = g_strjoinv (", ", names);
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-               "There is no projection “%s”; there are log%s%s", name, *known ? ", " : "", known);
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is no projection “%s”; there are log%s%s", name,
+               *known ? ", " : "", known);
 
   return NULL;
 }
@@ -738,8 +739,8 @@ gstream_stream_mux_get_projection (GstreamStreamMux  *self,
 /* --- channels --- */
 
 static void
-add_channels (GPtrArray          *names,
-              const char * const *channels)
+add_channels (GPtrArray         *names,
+              const char *const *channels)
 {
   for (gsize i = 0; channels != NULL && channels[i] != NULL; i++)
     if (!g_ptr_array_find_with_equal_func (names, channels[i], g_str_equal, NULL))
@@ -759,7 +760,7 @@ gstream_stream_mux_list_channels (GstreamStreamMux *self)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   GPtrArray *transformers;
-  guint i = 0;
+  guint      i = 0;
 
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
 
@@ -792,7 +793,7 @@ static void
 bind_extensions (GstreamStreamMux *self)
 {
   GHashTableIter iter;
-  gpointer extension;
+  gpointer       extension;
 
   if (self->extensions == NULL)
     return;
@@ -866,14 +867,14 @@ gstream_stream_mux_get_pump (GstreamStreamMux *self)
 
 static void
 start_early_in (gpointer projection,
-                 gpointer user_data)
+                gpointer user_data)
 {
   gstream_projection_start_early (projection);
 }
 
 static void
 stop_early_in (gpointer projection,
-                   gpointer user_data)
+               gpointer user_data)
 {
   gstream_projection_stop_early (projection);
 }
@@ -945,7 +946,7 @@ gstream_stream_mux_constructed (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  choose_builtins (self, (const char * const *) self->builtins);
+  choose_builtins (self, (const char *const *) self->builtins);
 
   G_OBJECT_CLASS (gstream_stream_mux_parent_class)->constructed (object);
 }
@@ -1010,23 +1011,22 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
    *
    * Names of the built-in transformers that were chosen; %NULL for all of them.
    */
-  properties[PROP_BUILTINS] =
-    g_param_spec_boxed ("builtins", NULL, NULL, G_TYPE_STRV,
-                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_BUILTINS] = g_param_spec_boxed ("builtins", NULL, NULL, G_TYPE_STRV,
+                                                  G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamStreamMux:scope: (getter get_scope)
    *
    * The namespace that it is for; empty for the root.
    */
   properties[PROP_SCOPE] =
-    g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamStreamMux:log: (getter get_log)
    *
    * The main log.
    */
   properties[PROP_LOG] =
-    g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -1053,7 +1053,7 @@ gstream_stream_mux_init (GstreamStreamMux *self)
  * Returns: (transfer full): the mux
  */
 GstreamStreamMux *
-gstream_stream_mux_new (const char * const *builtins)
+gstream_stream_mux_new (const char *const *builtins)
 {
   return g_object_new (GSTREAM_TYPE_STREAM_MUX, "builtins", builtins, NULL);
 }

@@ -22,27 +22,27 @@ G_DECLARE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, GSTREAM, STREAM_MUX,
  *
  * Returns: (transfer full) (nullable): the transformer, or %NULL to have none in this scope
  */
-typedef GstreamTransformer *(*GstreamTransformerFactory) (const char * const *scope,
-                                                          gpointer            user_data);
+typedef GstreamTransformer *(*GstreamTransformerFactory) (const char *const *scope,
+                                                          gpointer           user_data);
 
-GSTREAM_EXPORT GstreamStreamMux    *gstream_stream_mux_new              (const char * const         *builtins);
-GSTREAM_EXPORT gboolean             gstream_stream_mux_add_type         (GstreamStreamMux           *self,
-                                                                         GType                       type,
-                                                                         GError                    **error);
-GSTREAM_EXPORT gboolean             gstream_stream_mux_add_factory      (GstreamStreamMux           *self,
-                                                                         GstreamTransformerFactory   factory,
-                                                                         gpointer                    user_data,
-                                                                         GDestroyNotify              destroy,
-                                                                         GError                    **error);
-GSTREAM_EXPORT gboolean             gstream_stream_mux_add_transformer  (GstreamStreamMux           *self,
-                                                                         GstreamTransformer         *transformer,
-                                                                         GError                    **error);
-GSTREAM_EXPORT const char * const  *gstream_stream_mux_get_scope        (GstreamStreamMux           *self);
-GSTREAM_EXPORT GstreamProjection   *gstream_stream_mux_get_log          (GstreamStreamMux           *self);
-GSTREAM_EXPORT GstreamProjection   *gstream_stream_mux_get_projection   (GstreamStreamMux           *self,
-                                                                         const char                 *name,
-                                                                         GError                    **error);
-GSTREAM_EXPORT char               **gstream_stream_mux_list_projections (GstreamStreamMux           *self);
-GSTREAM_EXPORT char               **gstream_stream_mux_list_channels    (GstreamStreamMux           *self);
+GSTREAM_EXPORT GstreamStreamMux  *gstream_stream_mux_new (const char *const *builtins);
+GSTREAM_EXPORT gboolean           gstream_stream_mux_add_type (GstreamStreamMux *self,
+                                                               GType             type,
+                                                               GError          **error);
+GSTREAM_EXPORT gboolean           gstream_stream_mux_add_factory (GstreamStreamMux         *self,
+                                                                  GstreamTransformerFactory factory,
+                                                                  gpointer                  user_data,
+                                                                  GDestroyNotify            destroy,
+                                                                  GError                  **error);
+GSTREAM_EXPORT gboolean           gstream_stream_mux_add_transformer (GstreamStreamMux   *self,
+                                                                      GstreamTransformer *transformer,
+                                                                      GError            **error);
+GSTREAM_EXPORT const char *const *gstream_stream_mux_get_scope (GstreamStreamMux *self);
+GSTREAM_EXPORT GstreamProjection *gstream_stream_mux_get_log (GstreamStreamMux *self);
+GSTREAM_EXPORT GstreamProjection *gstream_stream_mux_get_projection (GstreamStreamMux *self,
+                                                                     const char       *name,
+                                                                     GError          **error);
+GSTREAM_EXPORT char             **gstream_stream_mux_list_projections (GstreamStreamMux *self);
+GSTREAM_EXPORT char             **gstream_stream_mux_list_channels (GstreamStreamMux *self);
 
 G_END_DECLS

@@ -38,11 +38,11 @@ struct _GstreamSubgraphRunStream
 {
   GstreamRunStream parent_instance;
 
-  char            *graph_name;
-  char            *trigger_call_id;
-  GstreamPayload  *cause;  /* of its `started`; NULL: not said */
-  GstreamPayload  *expected_cause; /* its cause, if it is an agent of its own */
-  guint            n_early; /* queues that hold it, and consumers that have it as their newest */
+  char           *graph_name;
+  char           *trigger_call_id;
+  GstreamPayload *cause;          /* of its `started`; NULL: not said */
+  GstreamPayload *expected_cause; /* its cause, if it is an agent of its own */
+  guint           n_early;        /* queues that hold it, and consumers that have it as their newest */
 };
 
 enum
@@ -92,7 +92,7 @@ gstream_subgraph_run_stream_handle_init (GstreamHandleInterface *iface)
  *
  * Returns: (array zero-terminated=1) (transfer none): the path, from the root's first child down
  */
-const char * const *
+const char *const *
 gstream_subgraph_run_stream_get_path (GstreamSubgraphRunStream *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBGRAPH_RUN_STREAM (self), NULL);
@@ -150,10 +150,10 @@ gstream_subgraph_run_stream_get_cause (GstreamSubgraphRunStream *self)
 }
 
 static void
-describe_string (GstreamSubgraphRunStream  *self,
-                 char                     **field,
-                 const char                *text,
-                 guint                      prop)
+describe_string (GstreamSubgraphRunStream *self,
+                 char                    **field,
+                 const char               *text,
+                 guint                     prop)
 {
   if (text == NULL || g_strcmp0 (*field, text) == 0)
     return;
@@ -191,7 +191,7 @@ static void
 observe_lifecycle (GstreamSubgraphRunStream *self,
                    GstreamEvent             *event)
 {
-  GstreamRunState *state = &gstream_run_stream_peek (GSTREAM_RUN_STREAM (self))->state;
+  GstreamRunState          *state = &gstream_run_stream_peek (GSTREAM_RUN_STREAM (self))->state;
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   g_autoptr (GstreamPayload) cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
 
@@ -268,7 +268,7 @@ gstream_subgraph_run_stream_finalize (GObject *object)
 static void
 gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gstream_subgraph_run_stream_get_property;

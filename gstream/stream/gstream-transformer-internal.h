@@ -25,38 +25,42 @@ typedef enum
 } GstreamRelation;
 
 /* Whether it wants events of @method that occur in @relation to its scope. */
-gboolean         gstream_transformer_wants_at         (GstreamTransformer *self,
-                                                       GstreamRelation     relation,
-                                                       GstreamMethod       method);
+gboolean gstream_transformer_wants_at (GstreamTransformer *self,
+                                       GstreamRelation     relation,
+                                       GstreamMethod       method);
 /* Of the methods that are OTHER, by name. */
-gboolean         gstream_transformer_wants_name       (GstreamTransformer *self,
-                                                       const char         *method);
+gboolean gstream_transformer_wants_name (GstreamTransformer *self,
+                                         const char         *method);
 /* Makes it a native one, which wants @methods: bits of GstreamMethod, by where an event lies. */
-void             gstream_transformer_set_builtin      (GstreamTransformer *self,
-                                                       const guint         methods[GSTREAM_N_RELATIONS]);
+void gstream_transformer_set_builtin (GstreamTransformer *self,
+                                      const guint         methods[GSTREAM_N_RELATIONS]);
 
 /* What the mux gives to a transformer that is registered with it. */
 typedef struct
 {
-  GstreamSideWork *(*schedule) (gpointer mux, gboolean fails_run);
-  void             (*replace)  (gpointer mux, GstreamTransformer *self, GstreamEvent *event);
-  gboolean         (*owns)     (gpointer mux, GstreamEvent *event);
+  GstreamSideWork *(*schedule) (gpointer mux,
+                                gboolean fails_run);
+  void (*replace) (gpointer            mux,
+                   GstreamTransformer *self,
+                   GstreamEvent       *event);
+  gboolean (*owns) (gpointer      mux,
+                    GstreamEvent *event);
 } GstreamTransformerOwnerFuncs;
 
-void             gstream_transformer_register         (GstreamTransformer                 *self,
-                                                       const GstreamTransformerOwnerFuncs *funcs,
-                                                       gpointer                            mux,
-                                                       GstreamNamespace                   *scope);
-void             gstream_transformer_unregister       (GstreamTransformer *self);
+void gstream_transformer_register (GstreamTransformer                 *self,
+                                   const GstreamTransformerOwnerFuncs *funcs,
+                                   gpointer                            mux,
+                                   GstreamNamespace                   *scope);
+void gstream_transformer_unregister (GstreamTransformer *self);
 /* The mux it is registered with, for transformers that make child muxes; NULL: none. */
-gpointer         gstream_transformer_get_mux          (GstreamTransformer *self);
+gpointer gstream_transformer_get_mux (GstreamTransformer *self);
 /* Of GstreamProjection, in the order in which they were added; the transformer's. */
-GSList          *gstream_transformer_get_projections  (GstreamTransformer *self);
-gboolean         gstream_transformer_is_async_only    (GstreamTransformer *self);
+GSList  *gstream_transformer_get_projections (GstreamTransformer *self);
+gboolean gstream_transformer_is_async_only (GstreamTransformer *self);
 
 /* Its place in the mux: that of a smaller number sees an event first. Set when it is registered. */
-guint            gstream_transformer_get_order        (GstreamTransformer *self);
-void             gstream_transformer_set_order        (GstreamTransformer *self,
-                                                       guint               order);
+guint gstream_transformer_get_order (GstreamTransformer *self);
+void  gstream_transformer_set_order (GstreamTransformer *self,
+                                     guint               order);
 
 G_END_DECLS

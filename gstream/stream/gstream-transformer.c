@@ -60,10 +60,10 @@ typedef struct
   GstreamNamespace                   *scope;       /* NULL until it is registered */
   const GstreamTransformerOwnerFuncs *funcs;       /* the mux's; NULL until it is registered */
   gpointer                            mux;
-  guint                               methods[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it wants, by where they occur */
-  guint                               order;       /* among the transformers of the mux */
-  gboolean                            before_builtins;
-  gboolean                            native;
+  guint    methods[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it wants, by where they occur */
+  guint    order;                        /* among the transformers of the mux */
+  gboolean before_builtins;
+  gboolean native;
 } GstreamTransformerPrivate;
 
 enum
@@ -90,7 +90,7 @@ get_private (GstreamTransformer *self)
 /* --- what it wants --- */
 
 static guint
-bits_of (const char * const *methods)
+bits_of (const char *const *methods)
 {
   guint bits = 0;
 
@@ -116,12 +116,12 @@ want_everywhere (GstreamTransformerPrivate *priv,
  *
  * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL for all
  */
-const char * const *
+const char *const *
 gstream_transformer_get_wants (GstreamTransformer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
 
-  return (const char * const *) get_private (self)->wants;
+  return (const char *const *) get_private (self)->wants;
 }
 
 /**
@@ -134,7 +134,7 @@ gstream_transformer_get_wants (GstreamTransformer *self)
  */
 void
 gstream_transformer_set_wants (GstreamTransformer *self,
-                               const char * const *methods)
+                               const char *const  *methods)
 {
   GstreamTransformerPrivate *priv;
 
@@ -163,7 +163,7 @@ gstream_transformer_wants_name (GstreamTransformer *self,
 {
   GstreamTransformerPrivate *priv = get_private (self);
 
-  return priv->wants == NULL || g_strv_contains ((const char * const *) priv->wants, method);
+  return priv->wants == NULL || g_strv_contains ((const char *const *) priv->wants, method);
 }
 
 void
@@ -186,7 +186,7 @@ gstream_transformer_set_builtin (GstreamTransformer *self,
  * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL
  *   where it wants whatever there is
  */
-const char * const *
+const char *const *
 gstream_transformer_get_channels (GstreamTransformer *self)
 {
   GstreamTransformerPrivate *priv;
@@ -195,7 +195,7 @@ gstream_transformer_get_channels (GstreamTransformer *self)
 
   priv = get_private (self);
 
-  return (const char * const *) (priv->channels ? priv->channels : priv->wants);
+  return (const char *const *) (priv->channels ? priv->channels : priv->wants);
 }
 
 /**
@@ -208,7 +208,7 @@ gstream_transformer_get_channels (GstreamTransformer *self)
  */
 void
 gstream_transformer_set_channels (GstreamTransformer *self,
-                                  const char * const *channels)
+                                  const char *const  *channels)
 {
   GstreamTransformerPrivate *priv;
 
@@ -262,7 +262,7 @@ gstream_transformer_get_native (GstreamTransformer *self)
  * Returns: (array zero-terminated=1) (nullable) (transfer none): the path, empty for the
  *   root, or %NULL before it is registered
  */
-const char * const *
+const char *const *
 gstream_transformer_get_scope (GstreamTransformer *self)
 {
   GstreamTransformerPrivate *priv;
@@ -271,7 +271,7 @@ gstream_transformer_get_scope (GstreamTransformer *self)
 
   priv = get_private (self);
 
-  return priv->scope ? (const char * const *) priv->scope->segments : NULL;
+  return priv->scope ? (const char *const *) priv->scope->segments : NULL;
 }
 
 /* --- what it does --- */
@@ -297,8 +297,8 @@ gstream_transformer_add_projection (GstreamTransformer *self,
                                     GType               item_type)
 {
   GstreamTransformerPrivate *priv;
-  GstreamProjection *projection;
-  GstreamItemType type;
+  GstreamProjection         *projection;
+  GstreamItemType            type;
 
   g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (self), NULL);
   g_return_val_if_fail (name != NULL && *name != '\0', NULL);
@@ -404,8 +404,7 @@ gstream_transformer_is_async_only (GstreamTransformer *self)
   GstreamTransformerClass *klass = GSTREAM_TRANSFORMER_GET_CLASS (self);
 
   return (klass->process == NULL && klass->process_async != NULL) ||
-         (klass->finish == NULL && klass->finish_async != NULL) ||
-         (klass->fail == NULL && klass->fail_async != NULL);
+         (klass->finish == NULL && klass->finish_async != NULL) || (klass->fail == NULL && klass->fail_async != NULL);
 }
 
 /* --- its place in a mux --- */
@@ -462,7 +461,7 @@ gstream_transformer_get_property (GObject    *object,
                                   GValue     *value,
                                   GParamSpec *pspec)
 {
-  GstreamTransformer *self = GSTREAM_TRANSFORMER (object);
+  GstreamTransformer        *self = GSTREAM_TRANSFORMER (object);
   GstreamTransformerPrivate *priv = get_private (self);
 
   switch (prop_id)
@@ -493,7 +492,7 @@ gstream_transformer_set_property (GObject      *object,
                                   const GValue *value,
                                   GParamSpec   *pspec)
 {
-  GstreamTransformer *self = GSTREAM_TRANSFORMER (object);
+  GstreamTransformer        *self = GSTREAM_TRANSFORMER (object);
   GstreamTransformerPrivate *priv = get_private (self);
 
   switch (prop_id)
@@ -542,42 +541,39 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
    *
    * The methods of the events that it sees; %NULL for all.
    */
-  properties[PROP_WANTS] =
-    g_param_spec_boxed ("wants", NULL, NULL, G_TYPE_STRV,
-                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_WANTS] = g_param_spec_boxed ("wants", NULL, NULL, G_TYPE_STRV,
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamTransformer:channels: (getter get_channels) (setter set_channels)
    *
    * The stream modes that a source has to be asked for (M8); what it wants,
    * where it does not say otherwise.
    */
-  properties[PROP_CHANNELS] =
-    g_param_spec_boxed ("channels", NULL, NULL, G_TYPE_STRV,
-                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CHANNELS] = g_param_spec_boxed ("channels", NULL, NULL, G_TYPE_STRV,
+                                                  G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamTransformer:before-builtins: (getter get_before_builtins)
    *
    * Whether it sees events before the built-in transformers do (M1).
    */
   properties[PROP_BEFORE_BUILTINS] =
-    g_param_spec_boolean ("before-builtins", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("before-builtins", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamTransformer:native: (getter get_native)
    *
    * Whether what its projections forward has their bare name as its method (M6). In
    * Python and JavaScript they are properties of the run, too (M2).
    */
-  properties[PROP_NATIVE] =
-    g_param_spec_boolean ("native", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NATIVE] = g_param_spec_boolean ("native", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamTransformer:scope: (getter get_scope)
    *
    * The namespace that it was made for; %NULL before it is registered.
    */
   properties[PROP_SCOPE] =
-    g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -37,57 +37,57 @@ struct _GstreamTransformerClass
 {
   GObjectClass parent_class;
 
-  gboolean (*process)        (GstreamTransformer   *self,
-                              GstreamEvent         *event,
-                              GError              **error);
-  void     (*process_async)  (GstreamTransformer   *self,
-                              GstreamEvent         *event,
-                              GCancellable         *cancellable,
-                              GAsyncReadyCallback   callback,
-                              gpointer              user_data);
-  gboolean (*process_finish) (GstreamTransformer   *self,
-                              GAsyncResult         *result,
-                              GError              **error);
-  gboolean (*finish)         (GstreamTransformer   *self,
-                              GError              **error);
-  void     (*fail)           (GstreamTransformer   *self,
-                              const GError         *error);
-  void     (*finish_async)   (GstreamTransformer   *self,
-                              GCancellable         *cancellable,
-                              GAsyncReadyCallback   callback,
-                              gpointer              user_data);
-  gboolean (*finish_finish)  (GstreamTransformer   *self,
-                              GAsyncResult         *result,
-                              GError              **error);
-  void     (*fail_async)     (GstreamTransformer   *self,
-                              const GError         *error,
-                              GCancellable         *cancellable,
-                              GAsyncReadyCallback   callback,
-                              gpointer              user_data);
-  void     (*fail_finish)    (GstreamTransformer   *self,
-                              GAsyncResult         *result);
+  gboolean (*process) (GstreamTransformer *self,
+                       GstreamEvent       *event,
+                       GError            **error);
+  void (*process_async) (GstreamTransformer *self,
+                         GstreamEvent       *event,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data);
+  gboolean (*process_finish) (GstreamTransformer *self,
+                              GAsyncResult       *result,
+                              GError            **error);
+  gboolean (*finish) (GstreamTransformer *self,
+                      GError            **error);
+  void (*fail) (GstreamTransformer *self,
+                const GError       *error);
+  void (*finish_async) (GstreamTransformer *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data);
+  gboolean (*finish_finish) (GstreamTransformer *self,
+                             GAsyncResult       *result,
+                             GError            **error);
+  void (*fail_async) (GstreamTransformer *self,
+                      const GError       *error,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data);
+  void (*fail_finish) (GstreamTransformer *self,
+                       GAsyncResult       *result);
 
   /*< private >*/
   gpointer reserved[8];
 };
 
-GSTREAM_EXPORT const char * const *gstream_transformer_get_wants           (GstreamTransformer  *self);
-GSTREAM_EXPORT void                gstream_transformer_set_wants           (GstreamTransformer  *self,
-                                                                            const char * const  *methods);
-GSTREAM_EXPORT const char * const *gstream_transformer_get_channels        (GstreamTransformer  *self);
-GSTREAM_EXPORT void                gstream_transformer_set_channels        (GstreamTransformer  *self,
-                                                                            const char * const  *channels);
-GSTREAM_EXPORT gboolean            gstream_transformer_get_before_builtins (GstreamTransformer  *self);
-GSTREAM_EXPORT gboolean            gstream_transformer_get_native          (GstreamTransformer  *self);
-GSTREAM_EXPORT const char * const *gstream_transformer_get_scope           (GstreamTransformer  *self);
-GSTREAM_EXPORT GstreamProjection  *gstream_transformer_add_projection      (GstreamTransformer  *self,
-                                                                            const char          *name,
-                                                                            GType                item_type);
-GSTREAM_EXPORT gboolean            gstream_transformer_owns                (GstreamTransformer  *self,
-                                                                            GstreamEvent        *event);
-GSTREAM_EXPORT void                gstream_transformer_replace             (GstreamTransformer  *self,
-                                                                            GstreamEvent        *event);
-GSTREAM_EXPORT GstreamSideWork    *gstream_transformer_schedule            (GstreamTransformer  *self,
-                                                                            gboolean             fails_run);
+GSTREAM_EXPORT const char *const *gstream_transformer_get_wants (GstreamTransformer *self);
+GSTREAM_EXPORT void               gstream_transformer_set_wants (GstreamTransformer *self,
+                                                                 const char *const  *methods);
+GSTREAM_EXPORT const char *const *gstream_transformer_get_channels (GstreamTransformer *self);
+GSTREAM_EXPORT void               gstream_transformer_set_channels (GstreamTransformer *self,
+                                                                    const char *const  *channels);
+GSTREAM_EXPORT gboolean           gstream_transformer_get_before_builtins (GstreamTransformer *self);
+GSTREAM_EXPORT gboolean           gstream_transformer_get_native (GstreamTransformer *self);
+GSTREAM_EXPORT const char *const *gstream_transformer_get_scope (GstreamTransformer *self);
+GSTREAM_EXPORT GstreamProjection *gstream_transformer_add_projection (GstreamTransformer *self,
+                                                                      const char         *name,
+                                                                      GType               item_type);
+GSTREAM_EXPORT gboolean           gstream_transformer_owns (GstreamTransformer *self,
+                                                            GstreamEvent       *event);
+GSTREAM_EXPORT void               gstream_transformer_replace (GstreamTransformer *self,
+                                                               GstreamEvent       *event);
+GSTREAM_EXPORT GstreamSideWork   *gstream_transformer_schedule (GstreamTransformer *self,
+                                                                gboolean            fails_run);
 
 G_END_DECLS

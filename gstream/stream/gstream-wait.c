@@ -11,8 +11,8 @@
 /* --- synchronous waiting (R9) --- */
 
 static gboolean
-may_wait (GstreamPump  *pump,
-          GError      **error)
+may_wait (GstreamPump *pump,
+          GError     **error)
 {
   const char *async_only = gstream_pump_get_async_only (pump);
 
@@ -33,10 +33,10 @@ may_wait (GstreamPump  *pump,
 }
 
 gboolean
-gstream_sync_begin_in (GstreamSync   *self,
-                       GMainContext  *context,
-                       const char    *whose,
-                       GError       **error)
+gstream_sync_begin_in (GstreamSync  *self,
+                       GMainContext *context,
+                       const char   *whose,
+                       GError      **error)
 {
   if (!g_main_context_acquire (context))
     {
@@ -53,9 +53,9 @@ gstream_sync_begin_in (GstreamSync   *self,
 }
 
 gboolean
-gstream_sync_begin (GstreamSync  *self,
-                    GstreamPump  *pump,
-                    GError      **error)
+gstream_sync_begin (GstreamSync *self,
+                    GstreamPump *pump,
+                    GError     **error)
 {
   if (!gstream_sync_begin_in (self, gstream_pump_get_context (pump), "run", error))
     return FALSE;
@@ -98,7 +98,7 @@ gstream_sync_end (GstreamSync *self)
 typedef struct
 {
   GstreamWaiter waiter;
-  GList         link;          /* in the latch's queue */
+  GList         link; /* in the latch's queue */
   GstreamLatch *latch;
   GstreamPump  *pump;          /* a reference */
   GTask        *task;          /* a reference */
@@ -148,7 +148,7 @@ gstream_latch_wait (GstreamLatch *self,
                     GTask        *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
-  Wait *wait = g_new0 (Wait, 1);
+  Wait         *wait = g_new0 (Wait, 1);
 
   wait->waiter.wake = on_ready;
   wait->waiter.insists = TRUE;
@@ -194,13 +194,13 @@ make_error (gpointer object)
 }
 
 void
-gstream_latch_begin_wait (GstreamLatch        *self,
-                          GstreamPump         *pump,
-                          gpointer             object,
-                          gpointer             tag,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
+gstream_latch_begin_wait (GstreamLatch       *self,
+                          GstreamPump        *pump,
+                          gpointer            object,
+                          gpointer            tag,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
 {
   g_autoptr (GTask) task = pump ? gstream_pump_new_task (pump, object, cancellable, callback, user_data)
                                 : g_task_new (object, cancellable, callback, user_data);
@@ -216,9 +216,9 @@ gstream_latch_begin_wait (GstreamLatch        *self,
 }
 
 gboolean
-gstream_latch_end_wait (GAsyncResult  *result,
-                        const GError  *failure,
-                        GError       **error)
+gstream_latch_end_wait (GAsyncResult *result,
+                        const GError *failure,
+                        GError      **error)
 {
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
@@ -231,13 +231,13 @@ gstream_latch_end_wait (GAsyncResult  *result,
 }
 
 GAsyncResult *
-gstream_latch_wait_sync (GstreamLatch  *self,
-                         GstreamPump   *pump,
-                         gpointer       object,
-                         GCancellable  *cancellable,
-                         GError       **error)
+gstream_latch_wait_sync (GstreamLatch *self,
+                         GstreamPump  *pump,
+                         gpointer      object,
+                         GCancellable *cancellable,
+                         GError      **error)
 {
-  GstreamSync sync;
+  GstreamSync   sync;
   GAsyncResult *result;
 
   if (pump == NULL)

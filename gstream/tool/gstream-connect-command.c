@@ -24,7 +24,7 @@ typedef struct
   char           *retries;
   char           *silence;
   char           *ca;
-  char           *attach;    /* a run's id; "": the newest; NULL: a run is started */
+  char           *attach; /* a run's id; "": the newest; NULL: a run is started */
   char          **headers;
   char          **arguments; /* URL ASSISTANT */
   gboolean        websocket;
@@ -58,7 +58,7 @@ static gboolean
 add_header (GstreamThread *thread,
             const char    *header)
 {
-  const char *colon = strchr (header, ':');
+  const char      *colon = strchr (header, ':');
   g_autofree char *name = NULL;
   g_autofree char *value = NULL;
 
@@ -92,7 +92,7 @@ static gboolean
 use_authorities (SoupSession   *session,
                  const Options *options)
 {
-  const char *file = options->ca != NULL ? options->ca : get_variable (CA_VARIABLE, CA_VARIABLE);
+  const char      *file = options->ca != NULL ? options->ca : get_variable (CA_VARIABLE, CA_VARIABLE);
   g_autofree char *path = file != NULL ? g_canonicalize_filename (file, NULL) : NULL;
   g_autoptr (GTlsDatabase) database = NULL;
   g_autoptr (GError) error = NULL;
@@ -105,8 +105,8 @@ use_authorities (SoupSession   *session,
     {
       gboolean is_named = strstr (error->message, file) != NULL;
 
-      gstream_tool_complain ("%s: %s%s%s", options->ca != NULL ? "--ca" : CA_VARIABLE,
-                             is_named ? "" : file, is_named ? "" : ": ", error->message);
+      gstream_tool_complain ("%s: %s%s%s", options->ca != NULL ? "--ca" : CA_VARIABLE, is_named ? "" : file,
+                             is_named ? "" : ": ", error->message);
       return FALSE;
     }
   soup_session_set_tls_database (session, database);
@@ -121,7 +121,7 @@ static void
 use_proxy (SoupSession   *session,
            const Options *options)
 {
-  gboolean is_https = g_ascii_strncasecmp (options->arguments[0], "https:", strlen ("https:")) == 0;
+  gboolean    is_https = g_ascii_strncasecmp (options->arguments[0], "https:", strlen ("https:")) == 0;
   const char *own = is_https ? get_variable ("https_proxy", "HTTPS_PROXY") : get_variable ("http_proxy", "HTTP_PROXY");
   const char *all = get_variable ("all_proxy", "ALL_PROXY");
   const char *none = get_variable ("no_proxy", "NO_PROXY");
@@ -145,14 +145,10 @@ make_thread (const Options *options)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
   g_autoptr (GstreamThread) thread =
-    g_object_new (GSTREAM_TYPE_THREAD,
-                  "url", options->arguments[0],
-                  "assistant", options->arguments[1],
-                  "thread-id", options->thread_id,
-                  "session", session,
-                  "transport", options->websocket ? GSTREAM_TRANSPORT_WEBSOCKET : GSTREAM_TRANSPORT_SSE,
-                  "api-key", g_getenv (API_KEY_VARIABLE),
-                  NULL);
+      g_object_new (GSTREAM_TYPE_THREAD, "url", options->arguments[0], "assistant", options->arguments[1], "thread-id",
+                    options->thread_id, "session", session, "transport",
+                    options->websocket ? GSTREAM_TRANSPORT_WEBSOCKET : GSTREAM_TRANSPORT_SSE, "api-key",
+                    g_getenv (API_KEY_VARIABLE), NULL);
 
   if (options->retries != NULL)
     g_object_set (thread, "retry-limit", (guint) options->n_retries, NULL);
@@ -185,7 +181,8 @@ print_question (GstreamInterrupt *interrupt)
 {
   g_autofree char *path = g_strjoinv ("/", (char **) gstream_interrupt_get_namespace (interrupt));
 
-  g_autofree char *value = gstream_json_readable (gstream_payload_get_json (gstream_interrupt_get_value (interrupt), NULL));
+  g_autofree char *value =
+      gstream_json_readable (gstream_payload_get_json (gstream_interrupt_get_value (interrupt), NULL));
 
   gstream_tool_tell ("question /%s: %s", path, value);
 }
@@ -200,7 +197,7 @@ can_ask (void)
 static GstreamPayload *
 ask (GstreamInterrupt *interrupt)
 {
-  char line[4096];
+  char            line[4096];
   GstreamPayload *answer = NULL;
 
   print_question (interrupt);
@@ -224,7 +221,8 @@ find_answers (GPtrArray     *interrupts,
   for (guint i = 0; i < interrupts->len; i++)
     {
       GstreamPayload *answer = options->response ? gstream_payload_ref (options->response)
-                               : can_ask () ? ask (interrupts->pdata[i]) : NULL;
+                               : can_ask ()      ? ask (interrupts->pdata[i])
+                                                 : NULL;
 
       if (answer == NULL)
         return NULL;
@@ -278,10 +276,10 @@ answer_questions (GstreamThread    *thread,
 
 /* Tells the user about attempts to connect, which the library logs. */
 static void
-on_info (const char     *domain,
-         GLogLevelFlags  level,
-         const char     *message,
-         gpointer        user_data)
+on_info (const char    *domain,
+         GLogLevelFlags level,
+         const char    *message,
+         gpointer       user_data)
 {
   gstream_tool_complain ("%s", message);
 }
@@ -291,10 +289,10 @@ on_info (const char     *domain,
  * first.
  */
 static GstreamRunStream *
-first_run (GstreamThread   *thread,
-           GstreamPayload  *input,
-           const Options   *options,
-           GError         **error)
+first_run (GstreamThread  *thread,
+           GstreamPayload *input,
+           const Options  *options,
+           GError        **error)
 {
   g_autoptr (GstreamPayload) state = NULL;
 
@@ -368,10 +366,11 @@ read_silence (Options *options)
   if (options->silence == NULL)
     return TRUE;
   options->seconds = g_ascii_strtod (options->silence, &end);
-  if (end != options->silence && *end == '\0' && isfinite (options->seconds)
-      && options->seconds > 0 && options->seconds <= LONGEST_SILENCE)
+  if (end != options->silence && *end == '\0' && isfinite (options->seconds) && options->seconds > 0 &&
+      options->seconds <= LONGEST_SILENCE)
     return TRUE;
-  gstream_tool_complain ("--silence-timeout: expected a number of seconds, more than 0 and at most %d", LONGEST_SILENCE);
+  gstream_tool_complain ("--silence-timeout: expected a number of seconds, more than 0 and at most %d",
+                         LONGEST_SILENCE);
 
   return FALSE;
 }
@@ -395,10 +394,10 @@ check (const Options *options)
 }
 
 static gboolean
-on_attach (const char  *name,
-           const char  *value,
-           gpointer     data,
-           GError     **error)
+on_attach (const char *name,
+           const char *value,
+           gpointer    data,
+           GError    **error)
 {
   Options *options = data;
 
@@ -415,7 +414,8 @@ gstream_tool_connect (int    argc,
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
     { "input", 0, 0, G_OPTION_ARG_STRING, &options.input, "The input of the run", "JSON" },
-    { "thread", 0, 0, G_OPTION_ARG_STRING, &options.thread_id, "Go on with this thread, which there is, instead of a new one", "ID" },
+    { "thread", 0, 0, G_OPTION_ARG_STRING, &options.thread_id,
+      "Go on with this thread, which there is, instead of a new one", "ID" },
     { "attach", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, (gpointer) on_attach,
       "Follow a run of that thread, or its newest, instead of starting one", "RUN" },
     { "websocket", 0, 0, G_OPTION_ARG_NONE, &options.websocket, "Use a WebSocket", NULL },

@@ -120,7 +120,7 @@ static void
 take_tool_call (const GValue *item,
                 gpointer      user_data)
 {
-  GstreamDigest *self = user_data;
+  GstreamDigest  *self = user_data;
   ToolCallDigest *digest = g_new (ToolCallDigest, 1);
 
   digest->call = g_value_dup_object (item);
@@ -132,7 +132,7 @@ static void
 take_extension (const GValue *item,
                 gpointer      user_data)
 {
-  GstreamDigest *self = user_data;
+  GstreamDigest   *self = user_data;
   ExtensionDigest *digest = g_new (ExtensionDigest, 1);
 
   digest->projection = g_value_dup_object (item);
@@ -229,8 +229,8 @@ read_everything (GstreamDigest *self)
   gstream_reader_add (self->reader, gstream_run_stream_get_log (self->run), take_event, self->log);
   gstream_reader_add (self->reader, gstream_run_stream_get_values (self->run), take_state, self);
   for (guint i = 1; i < G_N_ELEMENTS (list_names); i++)
-    gstream_reader_add (self->reader, gstream_run_stream_get_projection (self->run, list_names[i], NULL),
-                        take_payload, self->lists[i]);
+    gstream_reader_add (self->reader, gstream_run_stream_get_projection (self->run, list_names[i], NULL), take_payload,
+                        self->lists[i]);
   gstream_reader_add (self->reader, gstream_run_stream_get_messages (self->run), take_message, self);
   gstream_reader_add (self->reader, gstream_run_stream_get_tool_calls (self->run), take_tool_call, self);
   gstream_reader_add (self->reader, gstream_run_stream_get_extensions (self->run), take_extension, self);

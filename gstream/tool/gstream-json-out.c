@@ -34,8 +34,8 @@ gstream_json_out_close (GString *out,
 
 /* Characters that a terminal might interpret are escaped. */
 static void
-append_char (GString  *out,
-             gunichar  c)
+append_char (GString *out,
+             gunichar c)
 {
   if (gstream_text_is_plain (c))
     g_string_append_unichar (out, c);
@@ -78,8 +78,8 @@ gstream_json_out_string (GString    *out,
 }
 
 void
-gstream_json_out_strings (GString            *out,
-                          const char * const *texts)
+gstream_json_out_strings (GString           *out,
+                          const char *const *texts)
 {
   gstream_json_out_open (out, '[');
   while (*texts != NULL)
@@ -88,8 +88,8 @@ gstream_json_out_strings (GString            *out,
 }
 
 void
-gstream_json_out_boolean (GString  *out,
-                          gboolean  value)
+gstream_json_out_boolean (GString *out,
+                          gboolean value)
 {
   gstream_json_out_json (out, value ? "true" : "false");
 }
@@ -233,8 +233,8 @@ char *
 gstream_json_indent (const char *json)
 {
   g_autofree char *dense = gstream_json_compact (json);
-  GString *out = g_string_new (NULL);
-  guint depth = 0;
+  GString         *out = g_string_new (NULL);
+  guint            depth = 0;
 
   for (const char *at = dense; *at != '\0';)
     {

@@ -8,7 +8,7 @@
 
 struct _GstreamPacedSource
 {
-  GObject             parent_instance;
+  GObject parent_instance;
 
   GstreamEventSource *source;
   double              speed;
@@ -72,8 +72,8 @@ on_event (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   GstreamPacedSource *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  GstreamEvent *event = gstream_event_source_next_finish (self->source, result, &error);
+  GError             *error = NULL;
+  GstreamEvent       *event = gstream_event_source_next_finish (self->source, result, &error);
 
   if (error != NULL)
     g_task_return_error (task, error);
@@ -87,10 +87,10 @@ on_event (GObject      *object,
 }
 
 static void
-gstream_paced_source_next (GstreamEventSource  *source,
-                           GCancellable        *cancellable,
-                           GAsyncReadyCallback  callback,
-                           gpointer             user_data)
+gstream_paced_source_next (GstreamEventSource *source,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
 {
   GTask *task = g_task_new (source, cancellable, callback, user_data);
 
@@ -99,9 +99,9 @@ gstream_paced_source_next (GstreamEventSource  *source,
 }
 
 static GstreamEvent *
-gstream_paced_source_next_finish (GstreamEventSource  *source,
-                                  GAsyncResult        *result,
-                                  GError             **error)
+gstream_paced_source_next_finish (GstreamEventSource *source,
+                                  GAsyncResult       *result,
+                                  GError            **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -114,7 +114,7 @@ gstream_paced_source_close (GstreamEventSource *source)
 
 static void
 gstream_paced_source_set_channels (GstreamEventSource *source,
-                                   const char * const *channels)
+                                   const char *const  *channels)
 {
   gstream_event_source_set_channels (GSTREAM_PACED_SOURCE (source)->source, channels);
 }

@@ -8,21 +8,21 @@
 
 struct _GstreamReader
 {
-  GstreamReader    *parent;       /* NULL: the outermost */
-  GstreamEndedFunc  ended;
-  gpointer          user_data;    /* of ended */
-  GstreamReadFunc   read;
-  gpointer          read_data;
-  guint             max_buffered; /* of each projection; 0: no bound */
-  guint             n_holds;      /* of projections and children that have not ended, and gstream_reader_hold() */
+  GstreamReader   *parent; /* NULL: the outermost */
+  GstreamEndedFunc ended;
+  gpointer         user_data; /* of ended */
+  GstreamReadFunc  read;
+  gpointer         read_data;
+  guint            max_buffered; /* of each projection; 0: no bound */
+  guint            n_holds;      /* of projections and children that have not ended, and gstream_reader_hold() */
 };
 
 struct _GstreamReading
 {
-  GstreamReader   *reader;
-  GstreamCursor   *cursor;
-  GstreamTakeFunc  take;
-  gpointer         user_data;
+  GstreamReader  *reader;
+  GstreamCursor  *cursor;
+  GstreamTakeFunc take;
+  gpointer        user_data;
 };
 
 GstreamCursor *
@@ -74,9 +74,9 @@ read_next (GstreamReading *reading,
 }
 
 GstreamReader *
-gstream_reader_new (GstreamReader    *parent,
-                    GstreamEndedFunc  ended,
-                    gpointer          user_data)
+gstream_reader_new (GstreamReader   *parent,
+                    GstreamEndedFunc ended,
+                    gpointer         user_data)
 {
   GstreamReader *self = g_new0 (GstreamReader, 1);
 
@@ -101,9 +101,9 @@ gstream_reader_set_max_buffered (GstreamReader *self,
 }
 
 void
-gstream_reader_set_read_func (GstreamReader   *self,
-                              GstreamReadFunc  read,
-                              gpointer         user_data)
+gstream_reader_set_read_func (GstreamReader  *self,
+                              GstreamReadFunc read,
+                              gpointer        user_data)
 {
   self->read = read;
   self->read_data = user_data;

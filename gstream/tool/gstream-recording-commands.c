@@ -28,9 +28,9 @@ type_by_suffix (const char *name)
 static char
 find_first_byte (GBufferedInputStream *stream)
 {
-  gsize n_bytes;
+  gsize       n_bytes;
   const char *bytes = g_buffered_input_stream_peek_buffer (stream, &n_bytes);
-  gsize mark = n_bytes >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  gsize       mark = n_bytes >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
   for (gsize i = mark; i < n_bytes; i++)
     if (!g_ascii_isspace (bytes[i]))
@@ -44,11 +44,11 @@ find_first_byte (GBufferedInputStream *stream)
  * JSON array is neither: the source of JSON Lines says so.
  */
 static GType
-type_by_beginning (GBufferedInputStream  *stream,
-                   GError               **error)
+type_by_beginning (GBufferedInputStream *stream,
+                   GError              **error)
 {
   gssize n_read;
-  char first;
+  char   first;
 
   do
     {
@@ -102,11 +102,11 @@ open_by_beginning (GFile   *file,
  * or .sse, or else from its beginning.
  */
 static GstreamEventSource *
-open_source (const char  *argument,
-                   GError     **error)
+open_source (const char *argument,
+             GError    **error)
 {
   g_autoptr (GFile) file = strcmp (argument, "-") == 0 ? NULL : g_file_new_for_commandline_arg (argument);
-  GType type = file != NULL ? type_by_suffix (argument) : G_TYPE_INVALID;
+  GType               type = file != NULL ? type_by_suffix (argument) : G_TYPE_INVALID;
   GstreamEventSource *source;
 
   if (type != G_TYPE_INVALID)
@@ -123,14 +123,14 @@ open_source (const char  *argument,
 
 typedef struct
 {
-  double   speed;  /* 0: as fast as it can be read */
+  double   speed; /* 0: as fast as it can be read */
   gboolean events;
 } ShowOptions;
 
 static GstreamRunStream *
-open_run (const char     *file,
-          const ShowOptions  *options,
-          GError        **error)
+open_run (const char        *file,
+          const ShowOptions *options,
+          GError           **error)
 {
   g_autoptr (GstreamEventSource) source = open_source (file, error);
   g_autoptr (GstreamEventSource) paced = NULL;
@@ -144,7 +144,7 @@ open_run (const char     *file,
 }
 
 static int
-show_file (const char    *file,
+show_file (const char        *file,
            const ShowOptions *options)
 {
   g_autoptr (GError) error = NULL;

@@ -46,7 +46,7 @@ struct _GstreamScreen
 struct _GstreamLiveText
 {
   GstreamScreen *screen;
-  GstreamLead    lead;      /* its label is owned */
+  GstreamLead    lead; /* its label is owned */
   GString       *said;
   gsize          n_printed; /* bytes of @said that have been printed as lines */
   gboolean       paragraph; /* an empty line comes before the next one */
@@ -67,7 +67,7 @@ GstreamScreen *
 gstream_screen_new (FILE *out)
 {
   GstreamScreen *self = g_new0 (GstreamScreen, 1);
-  const char *no_color = g_getenv ("NO_COLOR");
+  const char    *no_color = g_getenv ("NO_COLOR");
 
   self->out = out;
   self->text = g_string_new (NULL);
@@ -90,10 +90,10 @@ gstream_screen_get_width (GstreamScreen *self)
 
 const char *
 gstream_screen_get_style (GstreamScreen *self,
-                        const char  *speaker)
+                          const char    *speaker)
 {
   static const char *const styles[] = { "1;36", "1;35", "1;34", "1;32", "1;33", "1;96" };
-  const char *style = g_hash_table_lookup (self->styles, speaker);
+  const char              *style = g_hash_table_lookup (self->styles, speaker);
 
   if (style == NULL)
     {
@@ -108,9 +108,9 @@ gstream_screen_get_style (GstreamScreen *self,
 
 static void
 append_styled (GstreamScreen *self,
-               const char  *style,
-               const char  *text,
-               gsize        length)
+               const char    *style,
+               const char    *text,
+               gsize          length)
 {
   gboolean styled = style != NULL && self->has_styles && length > 0;
 
@@ -137,7 +137,7 @@ get_margin (const GstreamLead *lead)
 }
 
 static void
-append_margin (GstreamScreen       *self,
+append_margin (GstreamScreen     *self,
                const GstreamLead *lead,
                gboolean           labelled)
 {
@@ -155,7 +155,7 @@ append_margin (GstreamScreen       *self,
 
 /* The columns for text in a row. The last column of the screen is left empty, so that the terminal never wraps. */
 static guint
-get_measure (GstreamScreen       *self,
+get_measure (GstreamScreen     *self,
              const GstreamLead *lead)
 {
   guint margin = get_margin (lead) + 2;
@@ -165,7 +165,7 @@ get_measure (GstreamScreen       *self,
 
 /* Appends the rows of @text from the row @from on; returns how many rows @text has in all. */
 static guint
-append_rows (GstreamScreen       *self,
+append_rows (GstreamScreen     *self,
              const GstreamLead *lead,
              const char        *text,
              gboolean           labelled,
@@ -195,7 +195,7 @@ append_rows (GstreamScreen       *self,
 }
 
 static guint
-count_rows (GstreamScreen       *self,
+count_rows (GstreamScreen     *self,
             const GstreamLead *lead,
             const char        *text)
 {
@@ -222,11 +222,11 @@ get_tail (const char *text)
 
 static void
 append_live (GstreamScreen *self,
-             Live        *live)
+             Live          *live)
 {
   g_autofree char *text = gstream_text_clean (get_tail (live->text));
-  guint n = *text != '\0' ? count_rows (self, live->lead, text) : 0;
-  guint shown = MIN (n, MAX_LIVE_ROWS);
+  guint            n = *text != '\0' ? count_rows (self, live->lead, text) : 0;
+  guint            shown = MIN (n, MAX_LIVE_ROWS);
 
   if (shown == 0 || self->n_live_rows + shown > self->height - 2)
     return;
@@ -273,12 +273,12 @@ write_soon (GstreamScreen *self)
 
 /* Prints a line that stays. */
 void
-gstream_screen_print (GstreamScreen       *self,
-                    const GstreamLead *lead,
-                    const char        *text)
+gstream_screen_print (GstreamScreen     *self,
+                      const GstreamLead *lead,
+                      const char        *text)
 {
   g_autofree char *clean = gstream_text_clean (text);
-  gboolean goes_on = lead->once && lead == self->last;
+  gboolean         goes_on = lead->once && lead == self->last;
 
   append_rows (self, lead, clean, !goes_on, 0);
   self->last = lead;
@@ -287,8 +287,8 @@ gstream_screen_print (GstreamScreen       *self,
 
 /* Prints an empty line, if the line printed last has the same lead. */
 static void
-print_gap (GstreamScreen       *self,
-                        const GstreamLead *lead)
+print_gap (GstreamScreen     *self,
+           const GstreamLead *lead)
 {
   if (lead == self->last)
     g_string_append_c (self->text, '\n');
@@ -302,7 +302,7 @@ has_lead (gconstpointer live,
 }
 
 static void
-remove_live (GstreamScreen       *self,
+remove_live (GstreamScreen     *self,
              const GstreamLead *lead)
 {
   guint index;
@@ -312,7 +312,7 @@ remove_live (GstreamScreen       *self,
 }
 
 static Live *
-ensure_live (GstreamScreen       *self,
+ensure_live (GstreamScreen     *self,
              const GstreamLead *lead)
 {
   Live *live;
@@ -330,9 +330,9 @@ ensure_live (GstreamScreen       *self,
 
 /* Shows @text below the lines that stay, on a terminal only; "": removes it. @text must live until the next call. */
 static void
-set_live (GstreamScreen       *self,
-                       const GstreamLead *lead,
-                       const char        *text)
+set_live (GstreamScreen     *self,
+          const GstreamLead *lead,
+          const char        *text)
 {
   if (self->width == 0)
     return;
@@ -343,8 +343,8 @@ set_live (GstreamScreen       *self,
 
 /* Must be called before a lead that was live, or has `once` set, is freed. */
 static void
-forget_lead (GstreamScreen       *self,
-                     const GstreamLead *lead)
+forget_lead (GstreamScreen     *self,
+             const GstreamLead *lead)
 {
   if (self->last == lead)
     self->last = NULL;
@@ -369,10 +369,10 @@ gstream_screen_free (GstreamScreen *self)
 
 GstreamLiveText *
 gstream_live_text_new (GstreamScreen *screen,
-                   guint        depth,
-                   const char  *label,
-                   const char  *label_style,
-                   const char  *style)
+                       guint          depth,
+                       const char    *label,
+                       const char    *label_style,
+                       const char    *style)
 {
   GstreamLiveText *self = g_new0 (GstreamLiveText, 1);
 
@@ -385,7 +385,7 @@ gstream_live_text_new (GstreamScreen *screen,
 
 static void
 print_line (GstreamLiveText *self,
-            const char   *line)
+            const char      *line)
 {
   gboolean is_empty = line[strspn (line, " \t\r")] == '\0';
 
@@ -399,13 +399,13 @@ print_line (GstreamLiveText *self,
 /* Prints the lines that end at or after the byte @from. */
 static void
 print_finished_lines (GstreamLiveText *self,
-                      gsize         from)
+                      gsize            from)
 {
   const char *end;
 
   while ((end = strchr (self->said->str + from, '\n')) != NULL)
     {
-      const char *start = self->said->str + self->n_printed;
+      const char      *start = self->said->str + self->n_printed;
       g_autofree char *line = g_strndup (start, end - start);
 
       from = self->n_printed = end + 1 - self->said->str;
@@ -415,7 +415,7 @@ print_finished_lines (GstreamLiveText *self,
 
 void
 gstream_live_text_append (GstreamLiveText *self,
-                   const char   *text)
+                          const char      *text)
 {
   gsize from = self->said->len;
 
@@ -438,7 +438,7 @@ gstream_live_text_end_line (GstreamLiveText *self)
 /* Shows what of @whole was not streamed, usually nothing. Where it contradicts what was, it is shown from the start. */
 static void
 complete (GstreamLiveText *self,
-                     const char   *whole)
+          const char      *whole)
 {
   if (!g_str_has_prefix (whole, self->said->str))
     {
@@ -452,7 +452,7 @@ complete (GstreamLiveText *self,
 
 void
 gstream_live_text_finish (GstreamLiveText *self,
-                   const char   *whole)
+                          const char      *whole)
 {
   if (whole != NULL)
     complete (self, whole);

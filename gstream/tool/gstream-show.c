@@ -52,9 +52,9 @@ to_json (GstreamPayload *data)
 /* A string as it is, anything else as JSON; cut to @width columns. */
 static char *
 describe_data (GstreamPayload *data,
-                       guint           width)
+               guint           width)
 {
-  const char *string = gstream_payload_get_string (data, "");
+  const char      *string = gstream_payload_get_string (data, "");
   g_autofree char *json = string ? NULL : to_json (data);
 
   return gstream_text_cut (string ? string : json, width);
@@ -63,11 +63,11 @@ describe_data (GstreamPayload *data,
 /* JSON if it fits into @width columns, else the number of items or members; a string is cut. */
 static char *
 summarize_data (GstreamPayload *data,
-                        guint           width)
+                guint           width)
 {
   GstreamPayloadKind kind = gstream_payload_get_kind (data);
-  gsize size = gstream_payload_get_size (data, "");
-  g_autofree char *json = to_json (data);
+  gsize              size = gstream_payload_get_size (data, "");
+  g_autofree char   *json = to_json (data);
 
   if (gstream_text_width (json, -1) <= width)
     return g_steal_pointer (&json);
@@ -104,7 +104,7 @@ describe_growth (const char     *key,
                  GstreamPayload *list,
                  gsize           n_before)
 {
-  gsize n = gstream_payload_get_size (list, "");
+  gsize            n = gstream_payload_get_size (list, "");
   g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, n - 1);
   g_autoptr (GstreamPayload) last = gstream_payload_get (list, pointer);
   g_autofree char *item = n == n_before + 1 ? describe_item (last) : NULL;
@@ -120,8 +120,8 @@ describe_change (const char     *key,
                  GstreamPayload *old,
                  GstreamPayload *new)
 {
-  gsize n_before = old ? gstream_payload_get_size (old, "") : 0;
-  gboolean was_list = old == NULL || gstream_payload_get_kind (old) == GSTREAM_PAYLOAD_ARRAY;
+  gsize            n_before = old ? gstream_payload_get_size (old, "") : 0;
+  gboolean         was_list = old == NULL || gstream_payload_get_kind (old) == GSTREAM_PAYLOAD_ARRAY;
   g_autofree char *value = NULL;
 
   if (new == NULL)
@@ -141,8 +141,8 @@ get_members (GstreamPayload *state)
 {
   GHashTable *members = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gstream_payload_unref);
   GstreamPayloadIter iter;
-  const char *key;
-  GstreamPayload *value;
+  const char        *key;
+  GstreamPayload    *value;
 
   gstream_payload_iter_init (&iter, state);
   while (gstream_payload_iter_next (&iter, &key, &value))
@@ -158,8 +158,8 @@ add_changes (GPtrArray      *changes,
 {
   g_autoptr (GHashTable) members = get_members (old);
   GstreamPayloadIter iter;
-  const char *key;
-  GstreamPayload *after;
+  const char        *key;
+  GstreamPayload    *after;
 
   gstream_payload_iter_init (&iter, new);
   while (gstream_payload_iter_next (&iter, &key, &after))
@@ -180,7 +180,7 @@ add_gone (GPtrArray      *changes,
 {
   g_autoptr (GHashTable) members = get_members (new);
   GstreamPayloadIter iter;
-  const char *key;
+  const char        *key;
 
   gstream_payload_iter_init (&iter, old);
   while (gstream_payload_iter_next (&iter, &key, NULL))
@@ -191,7 +191,7 @@ add_gone (GPtrArray      *changes,
 /* Which members changed from @old to @new, and how; NULL: none did. @old is NULL if there was no state before. */
 static char *
 describe_changes (GstreamPayload *old,
-                                GstreamPayload *new)
+                  GstreamPayload *new)
 {
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (g_free);
 
@@ -213,7 +213,7 @@ describe_changes (GstreamPayload *old,
 
 static Show *
 show_new (GstreamRunStream *run,
-          GstreamScreen      *screen)
+          GstreamScreen    *screen)
 {
   Show *self = g_new0 (Show, 1);
 
@@ -243,7 +243,7 @@ show_free (Show *self)
 /* Adds @name to the set @present, which owns it, as NAME#2 and so on if it is in use. */
 static const char *
 enter_name (GHashTable *present,
-                    const char *name)
+            const char *name)
 {
   char *entered = g_strdup (name);
 
@@ -259,10 +259,10 @@ enter_name (GHashTable *present,
 
 /* "PATH/NAME" between two other texts; the root has no path. */
 static char *
-make_label (Show *self,
-                         const char  *before,
-                         const char  *name,
-                         const char  *after)
+make_label (Show       *self,
+            const char *before,
+            const char *name,
+            const char *after)
 {
   if (self->path == NULL)
     return g_strconcat (before, name, after, NULL);
@@ -271,11 +271,11 @@ make_label (Show *self,
 }
 
 static void
-print_text (Show *self,
-                    const char  *label,
-                    const char  *label_style,
-                    const char  *style,
-                    const char  *text)
+print_text (Show       *self,
+            const char *label,
+            const char *label_style,
+            const char *style,
+            const char *text)
 {
   const GstreamLead lead = { self->depth, label, label_style, style, FALSE };
 
@@ -284,13 +284,13 @@ print_text (Show *self,
 
 /* As much of @data as fits on the line. */
 static void
-print_data (Show    *self,
-                         const char     *label,
-                         const char     *label_style,
-                         GstreamPayload *data)
+print_data (Show           *self,
+            const char     *label,
+            const char     *label_style,
+            GstreamPayload *data)
 {
-  guint used = 2 * self->depth + gstream_text_width (label, -1) + 2;
-  guint width = gstream_screen_get_width (self->screen);
+  guint            used = 2 * self->depth + gstream_text_width (label, -1) + 2;
+  guint            width = gstream_screen_get_width (self->screen);
   g_autofree char *text = describe_data (data, MAX (width, used + MIN_DATA_WIDTH) - used);
 
   print_text (self, label, label_style, NULL, text);
@@ -309,9 +309,9 @@ get_speaker_style (Show       *self,
 
 /* Such as "· left/leaf state:", in the subgraph left/leaf. */
 static char *
-make_item_label (Show *self,
-            const char  *sign,
-            const char  *what)
+make_item_label (Show       *self,
+                 const char *sign,
+                 const char *what)
 {
   if (self->path == NULL)
     return g_strdup_printf ("%s %s:", sign, what);
@@ -321,10 +321,10 @@ make_item_label (Show *self,
 
 static void
 take_state (const GValue *item,
-                         gpointer      show)
+            gpointer      show)
 {
-  Show *self = show;
-  GstreamPayload *state = g_value_get_boxed (item);
+  Show            *self = show;
+  GstreamPayload  *state = g_value_get_boxed (item);
   g_autofree char *changes = describe_changes (self->state, state);
   g_autofree char *label = make_item_label (self, "·", "state");
 
@@ -335,7 +335,7 @@ take_state (const GValue *item,
 }
 
 static void
-print_custom (Show  *self,
+print_custom (Show         *self,
               const char   *name,
               const GValue *item)
 {
@@ -346,14 +346,14 @@ print_custom (Show  *self,
 
 static void
 take_custom (const GValue *item,
-                          gpointer      show)
+             gpointer      show)
 {
   print_custom (show, "custom", item);
 }
 
 typedef struct
 {
-  Show       *show;
+  Show              *show;
   GstreamProjection *projection;
 } Extension;
 
@@ -377,10 +377,10 @@ on_extension_ended (gpointer user_data)
 
 static void
 take_extension (const GValue *item,
-                             gpointer      show)
+                gpointer      show)
 {
-  Show *self = show;
-  Extension *extension = g_new (Extension, 1);
+  Show          *self = show;
+  Extension     *extension = g_new (Extension, 1);
   GstreamReader *reader = gstream_reader_new (self->reader, on_extension_ended, extension);
 
   *extension = (Extension) { self, g_value_dup_object (item) };
@@ -392,12 +392,12 @@ take_extension (const GValue *item,
 
 typedef struct
 {
-  Show    *show;
-  GstreamMessage *message;
-  const char     *name;      /* of the node; owned by @show */
-  const char     *style;     /* of the node */
-  GstreamLiveText   *text;
-  GstreamLiveText   *reasoning;
+  Show            *show;
+  GstreamMessage  *message;
+  const char      *name;  /* of the node; owned by @show */
+  const char      *style; /* of the node */
+  GstreamLiveText *text;
+  GstreamLiveText *reasoning;
 } Speech;
 
 static void
@@ -439,13 +439,13 @@ static void
 print_other_blocks (Speech *self)
 {
   GstreamPayloadIter iter;
-  GstreamPayload *next;
+  GstreamPayload    *next;
 
   gstream_payload_iter_init (&iter, gstream_message_get_content (self->message));
   while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
       g_autoptr (GstreamPayload) block = next;
-      const char *type = gstream_payload_get_string (block, "/type");
+      const char      *type = gstream_payload_get_string (block, "/type");
       g_autofree char *text = g_strdup_printf ("(%s)", type);
 
       if (type != NULL && strcmp (type, "text") != 0 && strcmp (type, "reasoning") != 0 &&
@@ -460,14 +460,14 @@ print_tool_calls (Speech         *self,
                   const char     *verb)
 {
   GstreamPayloadIter iter;
-  GstreamPayload *next;
+  GstreamPayload    *next;
 
   gstream_payload_iter_init (&iter, calls);
   while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
       g_autoptr (GstreamPayload) call = next;
       g_autoptr (GstreamPayload) args = gstream_payload_get (call, "/args");
-      const char *name = gstream_payload_get_string (call, "/name");
+      const char      *name = gstream_payload_get_string (call, "/name");
       g_autofree char *after = g_strdup_printf (" %s %s", verb, name ? name : "a tool");
       g_autofree char *label = make_label (self->show, "", self->name, after);
 
@@ -508,8 +508,8 @@ on_message_ended (gpointer user_data)
 
 static GstreamLiveText *
 make_live_text (Speech     *self,
-            const char *after,
-            const char *style)
+                const char *after,
+                const char *style)
 {
   g_autofree char *label = make_label (self->show, "", self->name, after);
 
@@ -518,11 +518,11 @@ make_live_text (Speech     *self,
 
 static void
 take_message (const GValue *item,
-                           gpointer      show)
+              gpointer      show)
 {
-  Speech *self = g_new0 (Speech, 1);
+  Speech        *self = g_new0 (Speech, 1);
   GstreamReader *reader;
-  const char *node;
+  const char    *node;
 
   self->show = show;
   self->message = g_value_dup_object (item);
@@ -542,11 +542,11 @@ take_message (const GValue *item,
 
 typedef struct
 {
-  Show     *show;
+  Show            *show;
   GstreamToolCall *call;
-  const char      *name;     /* owned by @show */
+  const char      *name; /* owned by @show */
   const char      *style;
-  GstreamLiveText    *progress;
+  GstreamLiveText *progress;
 } Call;
 
 static void
@@ -560,9 +560,9 @@ take_progress (const GValue *item,
 
 static void
 print_call_data (Call           *self,
-            const char     *before,
-            const char     *after,
-            GstreamPayload *data)
+                 const char     *before,
+                 const char     *after,
+                 GstreamPayload *data)
 {
   g_autofree char *label = make_label (self->show, before, self->name, after);
 
@@ -588,7 +588,7 @@ get_answer (GstreamPayload *output)
 static void
 print_result (Call *self)
 {
-  const GError *error = gstream_tool_call_get_error (self->call);
+  const GError   *error = gstream_tool_call_get_error (self->call);
   GstreamPayload *output = gstream_tool_call_get_output (self->call);
   g_autoptr (GstreamPayload) answer = output ? get_answer (output) : NULL;
   g_autofree char *label = make_label (self->show, "← ", self->name, " fails:");
@@ -613,10 +613,10 @@ on_tool_call_ended (gpointer user_data)
 
 static void
 take_tool_call (const GValue *item,
-                             gpointer      show)
+                gpointer      show)
 {
-  Call *self = g_new0 (Call, 1);
-  GstreamReader *reader;
+  Call            *self = g_new0 (Call, 1);
+  GstreamReader   *reader;
   g_autofree char *label = NULL;
 
   self->show = show;
@@ -635,15 +635,15 @@ take_tool_call (const GValue *item,
 /* --- how it ended --- */
 
 static void
-print_status (Show *self,
-              const char  *label)
+print_status (Show       *self,
+              const char *label)
 {
   g_autoptr (GEnumClass) class = g_type_class_ref (GSTREAM_TYPE_RUN_STATUS);
   GstreamRunStatus status = gstream_run_stream_get_status (self->run);
-  const GError *error = gstream_run_stream_get_error (self->run);
-  const char *nick = g_enum_get_value (class, status)->value_nick;
+  const GError    *error = gstream_run_stream_get_error (self->run);
+  const char      *nick = g_enum_get_value (class, status)->value_nick;
   g_autofree char *text = error ? g_strdup_printf ("%s: %s", nick, error->message) : g_strdup (nick);
-  const char *style = error ? GSTREAM_STYLE_BAD : GSTREAM_STYLE_GOOD;
+  const char      *style = error ? GSTREAM_STYLE_BAD : GSTREAM_STYLE_GOOD;
 
   if (status == GSTREAM_RUN_STATUS_INTERRUPTED)
     style = GSTREAM_STYLE_ASKING;
@@ -652,7 +652,7 @@ print_status (Show *self,
 
 /* The names in a namespace, which are what comes before each colon, as a path. */
 static char *
-get_names (const char * const *namespace_)
+get_names (const char *const *namespace_)
 {
   GString *names = g_string_new (NULL);
 
@@ -667,24 +667,24 @@ get_names (const char * const *namespace_)
 }
 
 static void
-print_question (Show      *self,
+print_question (Show             *self,
                 GstreamInterrupt *interrupt)
 {
-  const char * const *namespace_ = gstream_interrupt_get_namespace (interrupt);
-  g_autofree char *asker = namespace_ ? get_names (namespace_) : g_strdup ("");
-  g_autofree char *label = *asker != '\0' ? g_strdup_printf ("? %s asks:", asker) : g_strdup ("?");
+  const char *const *namespace_ = gstream_interrupt_get_namespace (interrupt);
+  g_autofree char   *asker = namespace_ ? get_names (namespace_) : g_strdup ("");
+  g_autofree char   *label = *asker != '\0' ? g_strdup_printf ("? %s asks:", asker) : g_strdup ("?");
 
   print_data (self, label, GSTREAM_STYLE_ASKING, gstream_interrupt_get_value (interrupt));
 }
 
 static void
-print_member (Show    *self,
+print_member (Show           *self,
               const char     *name,
               guint           column,
               GstreamPayload *value)
 {
   g_autofree char *text = summarize_data (value, gstream_screen_get_width (self->screen) - column);
-  guint used = gstream_text_width (name, -1) + 3;
+  guint            used = gstream_text_width (name, -1) + 3;
   g_autofree char *label = g_strdup_printf ("  %s%*s", name, used < column ? (int) (column - used) : 0, "");
 
   print_text (self, label, GSTREAM_STYLE_FAINT, NULL, text);
@@ -703,14 +703,14 @@ get_value_column (char **names)
 }
 
 static void
-print_output (Show    *self,
+print_output (Show           *self,
               GstreamPayload *output)
 {
   g_auto (GStrv) names = gstream_payload_get_keys (output, "");
-  guint column = names ? get_value_column (names) : 0;
+  guint              column = names ? get_value_column (names) : 0;
   GstreamPayloadIter iter;
-  const char *name;
-  GstreamPayload *value;
+  const char        *name;
+  GstreamPayload    *value;
 
   if (names == NULL)
     print_data (self, " ", NULL, output);
@@ -766,7 +766,7 @@ static void take_subgraph (const GValue *item,
                            gpointer      user_data);
 
 static void
-read_run (Show   *self,
+read_run (Show          *self,
           GstreamReader *reader)
 {
   self->reader = reader;
@@ -782,7 +782,7 @@ read_run (Show   *self,
 static void
 on_subgraph_ended (gpointer user_data)
 {
-  Show *self = user_data;
+  Show            *self = user_data;
   g_autofree char *label = g_strconcat ("■ ", self->path, NULL);
 
   self->depth--;
@@ -795,9 +795,9 @@ static void
 take_subgraph (const GValue *item,
                gpointer      user_data)
 {
-  Show *parent = user_data;
-  Show *self = show_new (g_value_get_object (item), parent->screen);
-  const char *name = gstream_subgraph_run_stream_get_graph_name (GSTREAM_SUBGRAPH_RUN_STREAM (self->run));
+  Show            *parent = user_data;
+  Show            *self = show_new (g_value_get_object (item), parent->screen);
+  const char      *name = gstream_subgraph_run_stream_get_graph_name (GSTREAM_SUBGRAPH_RUN_STREAM (self->run));
   g_autofree char *label = NULL;
 
   self->parent = parent;
@@ -815,7 +815,7 @@ gstream_show_run (GstreamRunStream *run,
                   GstreamEndedFunc  ended,
                   gpointer          user_data)
 {
-  Show *self = show_new (run, gstream_screen_new (out));
+  Show          *self = show_new (run, gstream_screen_new (out));
   GstreamReader *reader = gstream_reader_new (NULL, on_run_ended, self);
 
   self->ended = ended;
@@ -836,7 +836,7 @@ typedef struct
 
 static void
 print_event_data (ShowEvents     *self,
-               GstreamPayload *payload)
+                  GstreamPayload *payload)
 {
   g_autofree char *json = gstream_json_readable (payload ? gstream_payload_get_json (payload, NULL) : "null");
 
@@ -848,8 +848,8 @@ static void
 print_event (const GValue *item,
              gpointer      user_data)
 {
-  ShowEvents *self = user_data;
-  GstreamEvent *event = g_value_get_boxed (item);
+  ShowEvents      *self = user_data;
+  GstreamEvent    *event = g_value_get_boxed (item);
   g_autofree char *path = g_strjoinv ("/", (char **) gstream_event_get_namespace (event));
   g_autofree char *clean_path = gstream_text_clean (path);
   g_autofree char *method = gstream_text_clean (gstream_event_get_method (event));
@@ -860,8 +860,8 @@ print_event (const GValue *item,
 
 static void
 on_log_output (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
+               GAsyncResult *result,
+               gpointer      user_data)
 {
   ShowEvents *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -891,7 +891,7 @@ gstream_show_events (GstreamRunStream *run,
                      GstreamEndedFunc  ended,
                      gpointer          user_data)
 {
-  ShowEvents *self = g_new (ShowEvents, 1);
+  ShowEvents    *self = g_new (ShowEvents, 1);
   GstreamReader *reader = gstream_reader_new (NULL, on_log_ended, self);
 
   *self = (ShowEvents) { g_object_ref (run), out, ended, user_data };

@@ -25,7 +25,7 @@ char *
 gstream_text_clean (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *clean = g_string_sized_new (strlen (valid));
+  GString         *clean = g_string_sized_new (strlen (valid));
 
   for (text = valid; *text != '\0'; text = g_utf8_next_char (text))
     {
@@ -87,7 +87,7 @@ gstream_text_cut (const char *text,
 {
   const char *end = text + strlen (text);
   const char *cut;
-  guint used;
+  guint       used;
 
   if (measure (text, end, width, &used) == end)
     return g_strdup (text);
@@ -102,7 +102,7 @@ gstream_text_fit (const char *text,
                   guint       width)
 {
   const char *end = text + strlen (text);
-  guint used;
+  guint       used;
   const char *cut = measure (text, end, width, &used);
   const char *space;
 

@@ -18,12 +18,12 @@ char *gstream_text_clean (const char *text);
 guint gstream_text_width (const char *text,
                           gssize      length);
 /* As much as fits into @width columns, with an ellipsis if that is not all. */
-char *gstream_text_cut   (const char *text,
-                          guint       width);
+char *gstream_text_cut (const char *text,
+                        guint       width);
 /*
  * How many bytes of @text go into a row of @width columns: up to the last space that fits, and at least one character.
  */
-gsize gstream_text_fit   (const char *text,
-                          guint       width);
+gsize gstream_text_fit (const char *text,
+                        guint       width);
 
 G_END_DECLS

@@ -18,21 +18,23 @@ enum
 };
 
 /* Prints "gstream: MESSAGE" on standard error. */
-void                gstream_tool_complain (const char    *format,
-                                           ...) G_GNUC_PRINTF (1, 2);
+void gstream_tool_complain (const char *format,
+                            ...) G_GNUC_PRINTF (1,
+                                                2);
 
 /* Prints "MESSAGE" on standard error. Both remove control characters. */
-void                gstream_tool_tell     (const char    *format,
-                                           ...) G_GNUC_PRINTF (1, 2);
+void gstream_tool_tell (const char *format,
+                        ...) G_GNUC_PRINTF (1,
+                                            2);
 
 /* Parses the options of a command. FALSE: they are wrong; complains. @data: for the entries' callbacks. */
-gboolean            gstream_tool_parse    (const char          *summary,
-                                           const GOptionEntry  *entries,
-                                           gpointer             data,
-                                           int                  argc,
-                                           char               **argv);
+gboolean gstream_tool_parse (const char         *summary,
+                             const GOptionEntry *entries,
+                             gpointer            data,
+                             int                 argc,
+                             char              **argv);
 /* Flushes standard output. FALSE: not everything could be written; complains. */
-gboolean            gstream_tool_flush    (void);
+gboolean gstream_tool_flush (void);
 
 /* What a command prints of a run. */
 typedef enum
@@ -44,15 +46,15 @@ typedef enum
 } GstreamToolFormat;
 
 /* Prints the run to standard output; returns when it has ended. */
-void                gstream_tool_print_run (GstreamRunStream  *run,
-                                            GstreamToolFormat  format);
+void gstream_tool_print_run (GstreamRunStream *run,
+                             GstreamToolFormat format);
 
 /* The commands. argv[0] is the command's name; the result is the exit status. */
-int                 gstream_tool_connect  (int            argc,
-                                           char         **argv);
-int                 gstream_tool_digest   (int            argc,
-                                           char         **argv);
-int                 gstream_tool_show     (int            argc,
-                                           char         **argv);
+int gstream_tool_connect (int    argc,
+                          char **argv);
+int gstream_tool_digest (int    argc,
+                         char **argv);
+int gstream_tool_show (int    argc,
+                       char **argv);
 
 G_END_DECLS

@@ -47,14 +47,14 @@ gstream_tool_tell (const char *format,
 }
 
 gboolean
-gstream_tool_parse (const char          *summary,
-                    const GOptionEntry  *entries,
-                    gpointer             data,
-                    int                  argc,
-                    char               **argv)
+gstream_tool_parse (const char         *summary,
+                    const GOptionEntry *entries,
+                    gpointer            data,
+                    int                 argc,
+                    char              **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  GOptionGroup *group = g_option_group_new (argv[0], NULL, NULL, data, NULL);
+  GOptionGroup    *group = g_option_group_new (argv[0], NULL, NULL, data, NULL);
   g_autofree char *name = g_strconcat ("gstream ", argv[0], NULL);
   g_autoptr (GError) error = NULL;
 
@@ -92,8 +92,8 @@ print_digest (GstreamRunStream *run,
               GMainLoop        *loop,
               gboolean          compact)
 {
-  GstreamReader *reader = gstream_reader_new (NULL, quit, loop);
-  GstreamDigest *digest = gstream_digest_new (run, reader);
+  GstreamReader   *reader = gstream_reader_new (NULL, quit, loop);
+  GstreamDigest   *digest = gstream_digest_new (run, reader);
   g_autofree char *json = NULL;
   g_autofree char *text = NULL;
 
@@ -106,8 +106,8 @@ print_digest (GstreamRunStream *run,
 }
 
 void
-gstream_tool_print_run (GstreamRunStream  *run,
-                        GstreamToolFormat  format)
+gstream_tool_print_run (GstreamRunStream *run,
+                        GstreamToolFormat format)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 

@@ -15,7 +15,8 @@ typedef struct
   const char *name;
   const char *arguments;
   const char *summary;
-  int       (*run) (int argc, char **argv);
+  int (*run) (int    argc,
+              char **argv);
 } Command;
 
 static const Command commands[] = {
@@ -32,7 +33,8 @@ print_usage (FILE *out)
          "\n"
          "Streams the runs of agents.\n"
          "\n"
-         "Commands (COMMAND --help says more):\n", out);
+         "Commands (COMMAND --help says more):\n",
+         out);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *synopsis = g_strconcat (commands[i].name, " ", commands[i].arguments, NULL);
@@ -41,14 +43,15 @@ print_usage (FILE *out)
     }
   fputs ("\n"
          "Exit status: 0 all is well, 1 the run failed, 2 the command line is wrong,\n"
-         "3 the run stopped to ask and nobody answered (connect).\n", out);
+         "3 the run stopped to ask and nobody answered (connect).\n",
+         out);
 }
 
 static void
-on_log (const char     *domain,
-        GLogLevelFlags  level,
-        const char     *message,
-        gpointer        user_data)
+on_log (const char    *domain,
+        GLogLevelFlags level,
+        const char    *message,
+        gpointer       user_data)
 {
   gstream_tool_complain ("%s", message);
 }

@@ -46,7 +46,7 @@ make_run (void)
 static GstreamCursor *
 subscribe (GstreamProjection *projection)
 {
-  GError *error = NULL;
+  GError        *error = NULL;
   GstreamCursor *cursor = gstream_projection_subscribe (projection, &error);
 
   g_assert_no_error (error);
@@ -55,7 +55,10 @@ subscribe (GstreamProjection *projection)
 }
 
 /* gstream_cursor_peek_texts() or gstream_cursor_take_texts(). */
-typedef GstreamTry (*GetTexts) (GstreamCursor *cursor, guint max, char ***texts, GError **error);
+typedef GstreamTry (*GetTexts) (GstreamCursor *cursor,
+                                guint          max,
+                                char        ***texts,
+                                GError       **error);
 
 static void
 expect_from (GetTexts       get_texts,
@@ -64,8 +67,8 @@ expect_from (GetTexts       get_texts,
              const char    *joined)
 {
   g_autofree char **texts = NULL;
-  g_autofree char *found = NULL;
-  GError *error = NULL;
+  g_autofree char  *found = NULL;
+  GError           *error = NULL;
 
   g_assert_cmpint (get_texts (cursor, max, &texts, &error), ==, GSTREAM_TRY_ITEM);
   g_assert_no_error (error);
@@ -145,7 +148,7 @@ test_large (void)
 {
   g_autoptr (GstreamProjection) projection = gstream_projection_new ("words", G_TYPE_STRING);
   g_autoptr (GstreamCursor) cursor = subscribe (projection);
-  g_autofree char *large = g_strnfill (40 * 1024, 'x');
+  g_autofree char  *large = g_strnfill (40 * 1024, 'x');
   g_autofree char **texts = NULL;
 
   for (guint i = 0; i < 4; i++)
@@ -159,7 +162,7 @@ test_interleave (void)
 {
   g_autoptr (GstreamRunStream) run = make_run ();
   g_autoptr (GstreamCursor) cursor =
-    gstream_run_stream_interleave (run, (const char *[]) { "values", "log", NULL }, NULL);
+      gstream_run_stream_interleave (run, (const char *[]) { "values", "log", NULL }, NULL);
   const char *name;
 
   g_assert_true (gstream_cursor_get_item_type (cursor) == G_TYPE_INVALID);

@@ -12,7 +12,7 @@
 static GstreamEvent *
 event_of (const char *json)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   GstreamEvent *event = gstream_event_new_from_json (json, -1, &error);
 
   g_assert_no_error (error);
@@ -22,9 +22,10 @@ event_of (const char *json)
 static void
 test_all_parts (void)
 {
-  g_autoptr(GstreamEvent) event = event_of (
-    "{\"type\":\"event\",\"event_id\":\"e-7\",\"seq\":12,\"method\":\"values\",\"params\":{\"namespace\":[\"a:1\",\"b\\n\"],"
-    "\"timestamp\":1795366601175,\"node\":\"n\\u00e9\",\"data\":{\"x\":1},\"interrupts\":[{\"id\":\"i\"}]}}");
+  g_autoptr (GstreamEvent) event = event_of (
+      "{\"type\":\"event\",\"event_id\":\"e-7\",\"seq\":12,\"method\":\"values\",\"params\":{\"namespace\":[\"a:1\","
+      "\"b\\n\"],"
+      "\"timestamp\":1795366601175,\"node\":\"n\\u00e9\",\"data\":{\"x\":1},\"interrupts\":[{\"id\":\"i\"}]}}");
   const char *namespace_[] = { "a:1", "b\n", NULL };
 
   g_assert_cmpstr (gstream_event_get_id (event), ==, "e-7");
@@ -40,7 +41,8 @@ test_all_parts (void)
 static void
 test_few_parts (void)
 {
-  g_autoptr(GstreamEvent) event = event_of ("{\"type\":\"event\",\"method\":\"no.such\",\"params\":{\"namespace\":[],\"data\":null}}");
+  g_autoptr (GstreamEvent) event =
+      event_of ("{\"type\":\"event\",\"method\":\"no.such\",\"params\":{\"namespace\":[],\"data\":null}}");
 
   g_assert_null (gstream_event_get_id (event));
   g_assert_cmpuint (gstream_event_get_seq (event), ==, 0);
@@ -59,9 +61,11 @@ test_counts (void)
   for (gint64 count = 1; count < G_MAXINT64 / 11; count = count * 10 + count % 9 + 1)
     for (gint64 seq = count; seq < count + 10; seq++)
       {
-        g_autofree char *json = g_strdup_printf ("{\"type\":\"event\",\"seq\":%" G_GINT64_FORMAT ",\"method\":\"values\",\"params\":"
-                                                 "{\"namespace\":[],\"data\":1,\"timestamp\":%" G_GINT64_FORMAT "}}", seq, count);
-        g_autoptr(GstreamEvent) event = event_of (json);
+        g_autofree char *json =
+            g_strdup_printf ("{\"type\":\"event\",\"seq\":%" G_GINT64_FORMAT ",\"method\":\"values\",\"params\":"
+                             "{\"namespace\":[],\"data\":1,\"timestamp\":%" G_GINT64_FORMAT "}}",
+                             seq, count);
+        g_autoptr (GstreamEvent) event = event_of (json);
 
         g_assert_cmpuint (gstream_event_get_seq (event), ==, seq);
         g_assert_cmpint (gstream_event_get_timestamp (event), ==, count);
@@ -71,8 +75,9 @@ test_counts (void)
 static void
 test_nulls (void)
 {
-  g_autoptr(GstreamEvent) event = event_of ("{\"type\":\"event\",\"eventId\":null,\"seq\":null,\"method\":\"values\",\"params\":"
-                                            "{\"namespace\":[],\"timestamp\":5.0,\"node\":null,\"data\":[],\"interrupts\":null}}");
+  g_autoptr (GstreamEvent) event =
+      event_of ("{\"type\":\"event\",\"eventId\":null,\"seq\":null,\"method\":\"values\",\"params\":"
+                "{\"namespace\":[],\"timestamp\":5.0,\"node\":null,\"data\":[],\"interrupts\":null}}");
 
   g_assert_null (gstream_event_get_id (event));
   g_assert_cmpuint (gstream_event_get_seq (event), ==, 0);
@@ -85,11 +90,13 @@ test_nulls (void)
 static void
 test_any_order (void)
 {
-  g_autoptr(GstreamEvent) event = event_of (
-    " { \"params\" : { \"data\" : { \"delta\":{\"text\":\"h\\ti\",\"type\":\"text-delta\"}, \"event\":\"content-block-delta\" } ,"
-    " \"timestamp\" : 7 , \"namespace\" : [ \"a\" , \"b\" ] } , \"eventId\":\"x\", \"met\\u0068od\" : \"mess\\u0061ges\" , \"type\":\"ev\\u0065nt\" } ");
+  g_autoptr (GstreamEvent) event =
+      event_of (" { \"params\" : { \"data\" : { \"delta\":{\"text\":\"h\\ti\",\"type\":\"text-delta\"}, "
+                "\"event\":\"content-block-delta\" } ,"
+                " \"timestamp\" : 7 , \"namespace\" : [ \"a\" , \"b\" ] } , \"eventId\":\"x\", \"met\\u0068od\" : "
+                "\"mess\\u0061ges\" , \"type\":\"ev\\u0065nt\" } ");
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  const char *namespace_[] = { "a", "b", NULL };
+  const char               *namespace_[] = { "a", "b", NULL };
 
   g_assert_cmpstr (gstream_event_get_method (event), ==, "messages");
   g_assert_cmpint (fields->method, ==, GSTREAM_METHOD_MESSAGES);
@@ -102,10 +109,11 @@ test_any_order (void)
 static void
 test_duplicates (void)
 {
-  g_autoptr(GstreamEvent) event = event_of (
-    "{\"type\":\"nothing\",\"seq\":1,\"method\":\"tools\",\"params\":{\"namespace\":[\"x\"],\"node\":\"n\",\"interrupts\":[1],\"data\":1},"
-    "\"params\":{\"namespace\":[\"y\"],\"namespace\":[\"z\"],\"data\":{\"event\":\"tool-started\",\"event\":\"started\",\"graph_name\":\"g\"}},"
-    "\"type\":\"event\",\"seq\":2,\"method\":\"lifecycle\"}");
+  g_autoptr (GstreamEvent) event = event_of ("{\"type\":\"nothing\",\"seq\":1,\"method\":\"tools\",\"params\":{"
+                                             "\"namespace\":[\"x\"],\"node\":\"n\",\"interrupts\":[1],\"data\":1},"
+                                             "\"params\":{\"namespace\":[\"y\"],\"namespace\":[\"z\"],\"data\":{"
+                                             "\"event\":\"tool-started\",\"event\":\"started\",\"graph_name\":\"g\"}},"
+                                             "\"type\":\"event\",\"seq\":2,\"method\":\"lifecycle\"}");
   const char *namespace_[] = { "z", NULL };
 
   g_assert_cmpuint (gstream_event_get_seq (event), ==, 2);
@@ -137,7 +145,8 @@ test_bad_shapes (void)
     { "{\"type\":\"success\"}", "byte 8: expected type to be \"event\"" },
     { "{\"type\":7}", "byte 8: expected type to be \"event\"" },
     { "{\"type\":\"event\"" REST, "byte 0: expected the event to have method, a string that is not empty" },
-    { "{\"type\":\"event\",\"method\":\"\"" REST, "byte 0: expected the event to have method, a string that is not empty" },
+    { "{\"type\":\"event\",\"method\":\"\"" REST,
+      "byte 0: expected the event to have method, a string that is not empty" },
     { "{\"type\":\"event\",\"method\":7" REST, "byte 25: expected method, a string" },
     { "{\"type\":\"event\",\"method\":null" REST, "byte 25: expected method, a string" },
     { START "}", "byte 0: expected the event to have params, an object" },
@@ -155,7 +164,8 @@ test_bad_shapes (void)
     { PARAMS "\"timestamp\":1.5}}", "byte 56: expected params.timestamp, an integer: ms since the epoch" },
     { PARAMS "\"timestamp\":-1}}", "byte 56: expected params.timestamp, an integer: ms since the epoch" },
     { PARAMS "\"timestamp\":null}}", "byte 56: expected params.timestamp, an integer: ms since the epoch" },
-    { PARAMS "\"timestamp\":99999999999999999999}}", "byte 56: expected params.timestamp, an integer: ms since the epoch" },
+    { PARAMS "\"timestamp\":99999999999999999999}}",
+      "byte 56: expected params.timestamp, an integer: ms since the epoch" },
     { PARAMS "\"node\":3}}", "byte 51: expected params.node, a string" },
     { PARAMS "\"node\":nothing}}", "byte 51: expected a value" },
     { START ",\"seq\":\"1\"" REST, "byte 40: expected seq, an integer" },
@@ -169,7 +179,7 @@ test_bad_shapes (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (gstream_event_new_from_json (cases[i].json, -1, &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -181,9 +191,10 @@ test_bad_shapes (void)
 static void
 test_bad_shapes_before_method (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
-  g_assert_null (gstream_event_new_from_json ("{\"type\":\"event\",\"params\":{\"namespace\":[\"x\"],\"node\":1},\"method\":\"values\"}", -1, &error));
+  g_assert_null (gstream_event_new_from_json (
+      "{\"type\":\"event\",\"params\":{\"namespace\":[\"x\"],\"node\":1},\"method\":\"values\"}", -1, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
   g_assert_cmpstr (error->message, ==, "byte 51: expected params.node, a string");
 }
@@ -192,14 +203,16 @@ test_bad_shapes_before_method (void)
 static void
 test_cut_short (void)
 {
-  static const char json[] = "{\"type\":\"event\",\"event_id\":\"\\u00e9\",\"method\":\"messages\",\"params\":{\"namespace\":[\"a\"],\"timestamp\":12,"
-                             "\"data\":[{\"event\":\"content-block-delta\",\"index\":0,\"delta\":{\"type\":\"text-delta\",\"text\":\"x\\ny\"}},"
+  static const char json[] = "{\"type\":\"event\",\"event_id\":\"\\u00e9\",\"method\":\"messages\",\"params\":{"
+                             "\"namespace\":[\"a\"],\"timestamp\":12,"
+                             "\"data\":[{\"event\":\"content-block-delta\",\"index\":0,\"delta\":{\"type\":\"text-"
+                             "delta\",\"text\":\"x\\ny\"}},"
                              "{\"langgraph_node\":\"n\",\"run_id\":\"r\"}]}}";
 
   for (gsize length = 0; length < strlen (json); length++)
     {
       g_autofree char *copy = g_memdup2 (json, MAX (length, 1));
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (gstream_event_new_from_json (copy, length, &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -209,10 +222,11 @@ test_cut_short (void)
 static void
 test_run_failed (void)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_null (gstream_event_new_from_json (
-    "{\"type\":\"error\",\"error\":\"unknown_error\",\"message\":\"no \\\"such\\\" thing: 100%s\",\"id\":null}", -1, &error));
+      "{\"type\":\"error\",\"error\":\"unknown_error\",\"message\":\"no \\\"such\\\" thing: 100%s\",\"id\":null}", -1,
+      &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
   g_assert_cmpstr (error->message, ==, "no \"such\" thing: 100%s");
 }
@@ -227,18 +241,28 @@ test_words_of_failures (void)
     const char *members;
     const char *words;
   } cases[] = {
-    { "", NULL }, { ",\"message\":\"\"", NULL }, { ",\"message\":\" \\n\"", NULL }, { ",\"message\":null,\"error\":{}", NULL },
-    { ",\"message\":\"TimeoutError: \"", "TimeoutError" }, { ",\"message\":\"TimeoutError:\"", "TimeoutError" },
-    { ",\"message\":\"at 10:\"", "at 10:" }, { ",\"message\":\" as it is \"", " as it is " },
-    { ",\"message\":7", "7" }, { ",\"message\":[\"a\"]", "[\"a\"]" }, { ",\"error\":\"e\"", "e" }, { ",\"detail\":\"d\"", "d" },
-    { ",\"message\":{\"message\":\"m\",\"code\":1}", "m" }, { ",\"message\":\"\",\"error\":{\"message\":\"m\"}", "m" },
-    { ",\"error\":{\"type\":\"T\",\"message\":\"\"}", "{\"type\":\"T\",\"message\":\"\"}" }, { ",\"error\":{\"code\":1}", "{\"code\":1}" },
+    { "", NULL },
+    { ",\"message\":\"\"", NULL },
+    { ",\"message\":\" \\n\"", NULL },
+    { ",\"message\":null,\"error\":{}", NULL },
+    { ",\"message\":\"TimeoutError: \"", "TimeoutError" },
+    { ",\"message\":\"TimeoutError:\"", "TimeoutError" },
+    { ",\"message\":\"at 10:\"", "at 10:" },
+    { ",\"message\":\" as it is \"", " as it is " },
+    { ",\"message\":7", "7" },
+    { ",\"message\":[\"a\"]", "[\"a\"]" },
+    { ",\"error\":\"e\"", "e" },
+    { ",\"detail\":\"d\"", "d" },
+    { ",\"message\":{\"message\":\"m\",\"code\":1}", "m" },
+    { ",\"message\":\"\",\"error\":{\"message\":\"m\"}", "m" },
+    { ",\"error\":{\"type\":\"T\",\"message\":\"\"}", "{\"type\":\"T\",\"message\":\"\"}" },
+    { ",\"error\":{\"code\":1}", "{\"code\":1}" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *json = g_strdup_printf ("{\"type\":\"error\"%s}", cases[i].members);
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (gstream_event_new_from_json (json, -1, &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
@@ -250,9 +274,9 @@ static void
 test_max_size (void)
 {
   static const char json[] = START REST;
-  g_autoptr(GstreamEventReader) reader = gstream_event_reader_new ();
-  g_autoptr(GstreamEvent) event = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamEventReader) reader = gstream_event_reader_new ();
+  g_autoptr (GstreamEvent) event = NULL;
+  g_autoptr (GError) error = NULL;
 
   gstream_event_reader_set_limits (reader, strlen (json), 128);
   event = gstream_event_reader_read (reader, NULL, json, strlen (json), &error);
@@ -264,9 +288,9 @@ test_max_size (void)
 }
 
 static GstreamEvent *
-read_nested (GstreamEventReader  *reader,
-             guint                depth,
-             GError             **error)
+read_nested (GstreamEventReader *reader,
+             guint               depth,
+             GError            **error)
 {
   g_autofree char *opening = g_strnfill (depth - 2, '[');
   g_autofree char *closing = g_strnfill (depth - 2, ']');
@@ -278,9 +302,9 @@ read_nested (GstreamEventReader  *reader,
 static void
 test_max_depth (void)
 {
-  g_autoptr(GstreamEventReader) reader = gstream_event_reader_new ();
-  g_autoptr(GstreamEvent) event = read_nested (reader, 128, NULL);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamEventReader) reader = gstream_event_reader_new ();
+  g_autoptr (GstreamEvent) event = read_nested (reader, 128, NULL);
+  g_autoptr (GError) error = NULL;
 
   g_assert_nonnull (event);
   g_assert_null (read_nested (reader, 129, &error));
@@ -307,17 +331,17 @@ static void
 test_owner (gconstpointer data)
 {
   gsize size = GPOINTER_TO_SIZE (data);
-  g_autoptr(GstreamEventReader) reader = gstream_event_reader_new ();
+  g_autoptr (GstreamEventReader) reader = gstream_event_reader_new ();
   g_autofree char *fill = g_strnfill (size, 'x');
   g_autofree char *text = g_strdup_printf ("%s%s%s", "garbage\n", PARAMS "\"namespace\":[\"s\"],\"data\":[\"", fill);
   g_autofree char *whole = g_strconcat (text, "\"],\"interrupts\":[2]}}", "\n garbage", NULL);
   g_autofree char *expected = g_strndup (whole + 8, strlen (whole) - 8 - 9);
   g_autofree char *json = NULL;
-  GBytes *owner = chunk_of (whole);
-  const char *start = g_bytes_get_data (owner, NULL);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamEvent) event = gstream_event_reader_read (reader, owner, start + 8, strlen (whole) - 8 - 9, &error);
-  g_autoptr(GstreamPayload) part = NULL;
+  GBytes          *owner = chunk_of (whole);
+  const char      *start = g_bytes_get_data (owner, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) event = gstream_event_reader_read (reader, owner, start + 8, strlen (whole) - 8 - 9, &error);
+  g_autoptr (GstreamPayload) part = NULL;
 
   g_assert_no_error (error);
   g_bytes_unref (owner);
@@ -336,7 +360,7 @@ static void
 test_payload_keeps_event (void)
 {
   GstreamEvent *event = event_of (START REST);
-  g_autoptr(GstreamPayload) data = gstream_payload_ref (gstream_event_get_data (event));
+  g_autoptr (GstreamPayload) data = gstream_payload_ref (gstream_event_get_data (event));
 
   gstream_event_unref (event);
   g_assert_cmpint (gstream_payload_get_integer (data, ""), ==, 1);
@@ -347,7 +371,7 @@ read_at (GstreamEventReader *reader,
          const char         *namespace_)
 {
   g_autofree char *json = g_strdup_printf (PARAMS "\"namespace\":%s,\"data\":1}}", namespace_);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   GstreamEvent *event = gstream_event_reader_read (reader, NULL, json, strlen (json), &error);
 
   g_assert_no_error (error);
@@ -358,15 +382,15 @@ read_at (GstreamEventReader *reader,
 static void
 test_namespaces_shared (void)
 {
-  g_autoptr(GstreamEventReader) reader = gstream_event_reader_new ();
+  g_autoptr (GstreamEventReader) reader = gstream_event_reader_new ();
   GstreamNamespace *first[1000];
 
   for (guint round = 0; round < 3; round++)
     for (guint i = 0; i < G_N_ELEMENTS (first); i++)
       {
         g_autofree char *text = g_strdup_printf ("[\"child:%u\",\"x\"]", i);
-        g_autoptr(GstreamEvent) event = read_at (reader, text);
-        g_autoptr(GstreamEvent) again = read_at (reader, text);
+        g_autoptr (GstreamEvent) event = read_at (reader, text);
+        g_autoptr (GstreamEvent) again = read_at (reader, text);
         GstreamNamespace *namespace_ = gstream_event_peek_namespace (event);
 
         g_assert_true (gstream_event_peek_namespace (again) == namespace_);
@@ -379,15 +403,15 @@ test_namespaces_shared (void)
 static void
 test_namespaces_bounded (void)
 {
-  g_autoptr(GstreamEventReader) reader = gstream_event_reader_new ();
-  g_autoptr(GstreamEvent) first = read_at (reader, "[\"child:0\"]");
-  g_autoptr(GstreamEvent) again = NULL;
+  g_autoptr (GstreamEventReader) reader = gstream_event_reader_new ();
+  g_autoptr (GstreamEvent) first = read_at (reader, "[\"child:0\"]");
+  g_autoptr (GstreamEvent) again = NULL;
   guint n_last = 0;
 
   for (guint i = 1; i < 20000; i++)
     {
       g_autofree char *text = g_strdup_printf ("[\"child:%u\"]", i);
-      g_autoptr(GstreamEvent) event = read_at (reader, text);
+      g_autoptr (GstreamEvent) event = read_at (reader, text);
 
       n_last = gstream_event_peek_namespace (event)->length;
     }
@@ -400,14 +424,15 @@ test_namespaces_bounded (void)
 static void
 test_namespaces_told_apart (void)
 {
-  g_autoptr(GstreamEventReader) reader = gstream_event_reader_new ();
-  static const char *texts[] = { "[]", "[\"a\"]", "[\"a\",\"b\"]", "[\"a,b\"]", "[ ]", "[\"ab\"]", "[\"\"]", "[\"\\u0061\"]", "[ \"a\" ]" };
+  g_autoptr (GstreamEventReader) reader = gstream_event_reader_new ();
+  static const char *texts[] = { "[]",       "[\"a\"]", "[\"a\",\"b\"]", "[\"a,b\"]", "[ ]",
+                                 "[\"ab\"]", "[\"\"]",  "[\"\\u0061\"]", "[ \"a\" ]" };
   static const guint lengths[] = { 0, 1, 2, 1, 0, 1, 1, 1, 1 };
   static const char *names[] = { NULL, "a", "a", "a,b", NULL, "ab", "", "a", "a" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autoptr(GstreamEvent) event = read_at (reader, texts[i]);
+      g_autoptr (GstreamEvent) event = read_at (reader, texts[i]);
 
       g_assert_cmpuint (gstream_event_peek_namespace (event)->length, ==, lengths[i]);
       g_assert_cmpstr (gstream_event_get_namespace (event)[0], ==, names[i]);
@@ -418,23 +443,26 @@ test_namespaces_told_apart (void)
 static void
 test_to_json (void)
 {
-  static const char with_seq[] = "{\"extra\":{\"a\" : [1e2]},\"type\":\"event\", \"seq\" : 4 ,\"method\":\"m\",\"params\":"
-                                 "{\"namespace\":[],\"timestamp\":1,\"data\":{\"big\":123456789012345678901},\"more\":null}}";
+  static const char with_seq[] =
+      "{\"extra\":{\"a\" : [1e2]},\"type\":\"event\", \"seq\" : 4 ,\"method\":\"m\",\"params\":"
+      "{\"namespace\":[],\"timestamp\":1,\"data\":{\"big\":123456789012345678901},\"more\":null}}";
   static const char without[] = "{ \"type\":\"event\",\"method\":\"m\",\"params\":{\"namespace\":[],\"data\":1}}";
-  GstreamEvent *event = event_of (with_seq);
-  GstreamEvent *other = event_of (without);
-  g_autofree char *as_read = gstream_event_to_json (event);
-  g_autofree char *renumbered = NULL;
-  g_autofree char *numbered = NULL;
+  GstreamEvent     *event = event_of (with_seq);
+  GstreamEvent     *other = event_of (without);
+  g_autofree char  *as_read = gstream_event_to_json (event);
+  g_autofree char  *renumbered = NULL;
+  g_autofree char  *numbered = NULL;
 
   g_assert_cmpstr (as_read, ==, with_seq);
   event = gstream_event_take_with_seq (event, 1234);
   renumbered = gstream_event_to_json (event);
-  g_assert_cmpstr (renumbered, ==, "{\"extra\":{\"a\" : [1e2]},\"type\":\"event\", \"seq\" : 1234 ,\"method\":\"m\",\"params\":"
-                                   "{\"namespace\":[],\"timestamp\":1,\"data\":{\"big\":123456789012345678901},\"more\":null}}");
+  g_assert_cmpstr (renumbered, ==,
+                   "{\"extra\":{\"a\" : [1e2]},\"type\":\"event\", \"seq\" : 1234 ,\"method\":\"m\",\"params\":"
+                   "{\"namespace\":[],\"timestamp\":1,\"data\":{\"big\":123456789012345678901},\"more\":null}}");
   other = gstream_event_take_with_seq (other, 5);
   numbered = gstream_event_to_json (other);
-  g_assert_cmpstr (numbered, ==, "{\"seq\":5, \"type\":\"event\",\"method\":\"m\",\"params\":{\"namespace\":[],\"data\":1}}");
+  g_assert_cmpstr (numbered, ==,
+                   "{\"seq\":5, \"type\":\"event\",\"method\":\"m\",\"params\":{\"namespace\":[],\"data\":1}}");
   gstream_event_unref (event);
   gstream_event_unref (other);
 }
@@ -447,9 +475,9 @@ visit_recording (const char *path,
                  Visit       visit)
 {
   g_autofree char *text = NULL;
-  g_auto(GStrv) lines = NULL;
+  g_auto (GStrv) lines = NULL;
   gboolean is_sse = g_str_has_suffix (path, ".sse");
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   guint n_visited = 0;
 
   if (!is_sse && !g_str_has_suffix (path, ".jsonl"))
@@ -471,13 +499,13 @@ static guint
 visit_recordings (Visit visit)
 {
   static const char *folders[] = { "python-inprocess", "python-server", "js-server" };
-  guint n_visited = 0;
+  guint              n_visited = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "runs", folders[i], NULL);
-      g_autoptr(GError) error = NULL;
-      g_autoptr(GDir) dir = g_dir_open (folder, 0, &error);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
 
       g_assert_no_error (error);
       for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir))
@@ -493,10 +521,10 @@ visit_recordings (Visit visit)
 static void
 check_round_trip (const char *json)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamEvent) event = gstream_event_new_from_json (json, -1, &error);
-  g_autoptr(GstreamPayload) whole = gstream_payload_new (json, -1, NULL);
-  g_autoptr(GstreamPayload) data = gstream_payload_get (whole, "/params/data");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) event = gstream_event_new_from_json (json, -1, &error);
+  g_autoptr (GstreamPayload) whole = gstream_payload_new (json, -1, NULL);
+  g_autoptr (GstreamPayload) data = gstream_payload_get (whole, "/params/data");
   g_autofree char *written = NULL;
 
   if (event == NULL)
@@ -511,17 +539,19 @@ check_round_trip (const char *json)
   g_assert_cmpint (gstream_event_get_timestamp (event), ==, gstream_payload_get_integer (whole, "/params/timestamp"));
   g_assert_cmpuint (gstream_event_get_seq (event), ==, gstream_payload_get_integer (whole, "/seq"));
   g_assert_cmpstr (gstream_event_get_id (event), ==, gstream_payload_get_string (whole, "/event_id"));
-  g_assert_cmpuint (g_strv_length ((char **) gstream_event_get_namespace (event)), ==, gstream_payload_get_size (whole, "/params/namespace"));
-  g_assert_cmpstr (gstream_payload_get_json (gstream_event_get_data (event), NULL), ==, gstream_payload_get_json (data, NULL));
+  g_assert_cmpuint (g_strv_length ((char **) gstream_event_get_namespace (event)), ==,
+                    gstream_payload_get_size (whole, "/params/namespace"));
+  g_assert_cmpstr (gstream_payload_get_json (gstream_event_get_data (event), NULL), ==,
+                   gstream_payload_get_json (data, NULL));
 }
 
 /* JSON to GVariant and back says the same. */
 static void
 check_variant (const char *json)
 {
-  g_autoptr(GstreamPayload) payload = gstream_payload_new (json, -1, NULL);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamPayload) back = gstream_payload_new_variant (gstream_payload_get_variant (payload), &error);
+  g_autoptr (GstreamPayload) payload = gstream_payload_new (json, -1, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) back = gstream_payload_new_variant (gstream_payload_get_variant (payload), &error);
 
   g_assert_no_error (error);
   g_assert_true (gstream_payload_equal (payload, back));
@@ -532,17 +562,18 @@ check_variant (const char *json)
 static void
 check_made_again (const char *json)
 {
-  g_autoptr(GstreamEvent) event = gstream_event_new_from_json (json, -1, NULL);
-  g_autoptr(GstreamEvent) made = NULL;
+  g_autoptr (GstreamEvent) event = gstream_event_new_from_json (json, -1, NULL);
+  g_autoptr (GstreamEvent) made = NULL;
   g_autofree char *written = NULL;
-  g_autoptr(GstreamPayload) whole = gstream_payload_new (json, -1, NULL);
-  g_autoptr(GstreamPayload) again = NULL;
+  g_autoptr (GstreamPayload) whole = gstream_payload_new (json, -1, NULL);
+  g_autoptr (GstreamPayload) again = NULL;
   const char *node = gstream_payload_get_string (whole, "/params/node");
 
   if (event == NULL)
     return;
-  made = gstream_event_new_full (gstream_event_get_method (event), gstream_event_get_namespace (event), gstream_event_get_data (event),
-                                 gstream_event_get_timestamp (event), node, gstream_event_get_id (event), gstream_event_get_interrupts (event));
+  made = gstream_event_new_full (gstream_event_get_method (event), gstream_event_get_namespace (event),
+                                 gstream_event_get_data (event), gstream_event_get_timestamp (event), node,
+                                 gstream_event_get_id (event), gstream_event_get_interrupts (event));
   made = gstream_event_take_with_seq (g_steal_pointer (&made), gstream_event_get_seq (event));
   written = gstream_event_to_json (made);
   again = gstream_payload_new (written, -1, NULL);
@@ -552,14 +583,15 @@ check_made_again (const char *json)
 static void
 check_fields_alike (const char *json)
 {
-  g_autoptr(GstreamEvent) event = gstream_event_new_from_json (json, -1, NULL);
-  g_autoptr(GstreamEvent) made = NULL;
+  g_autoptr (GstreamEvent) event = gstream_event_new_from_json (json, -1, NULL);
+  g_autoptr (GstreamEvent) made = NULL;
   const GstreamEventFields *a;
   const GstreamEventFields *b;
 
   if (event == NULL)
     return;
-  made = gstream_event_new (gstream_event_get_method (event), gstream_event_get_namespace (event), gstream_event_get_data (event));
+  made = gstream_event_new (gstream_event_get_method (event), gstream_event_get_namespace (event),
+                            gstream_event_get_data (event));
   a = gstream_event_get_fields (event);
   b = gstream_event_get_fields (made);
   g_assert_cmpint (a->method, ==, b->method);

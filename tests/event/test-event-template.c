@@ -13,38 +13,46 @@
 #define DEPTH 32
 
 /* As both servers write them; %s: what differs. */
-#define PYTHON(id, seq, time, text)                                                                                       \
-  "{\"type\":\"event\",\"event_id\":\"" id "\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[\"a:1\"]," \
-  "\"timestamp\":" time ",\"data\":{\"event\":\"content-block-delta\",\"index\":0,"                                       \
+#define PYTHON(id, seq, time, text)                                                 \
+  "{\"type\":\"event\",\"event_id\":\"" id "\",\"seq\":" seq                        \
+  ",\"method\":\"messages\",\"params\":{\"namespace\":[\"a:1\"],"                   \
+  "\"timestamp\":" time ",\"data\":{\"event\":\"content-block-delta\",\"index\":0," \
   "\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}}}"
-#define JAVASCRIPT(id, time, run, text)                                                                                   \
-  "{\"type\": \"event\", \"seq\": 1, \"eventId\": \"" id "\", \"method\": \"messages\", \"params\": {\"timestamp\": " time \
-  ", \"namespace\": [\"model:7\"], \"data\": {\"event\": \"content-block-delta\", \"run_id\": \"" run "\", \"delta\": "     \
+#define JAVASCRIPT(id, time, run, text)                                                               \
+  "{\"type\": \"event\", \"seq\": 1, \"eventId\": \"" id                                              \
+  "\", \"method\": \"messages\", \"params\": {\"timestamp\": " time                                   \
+  ", \"namespace\": [\"model:7\"], \"data\": {\"event\": \"content-block-delta\", \"run_id\": \"" run \
+  "\", \"delta\": "                                                                                   \
   "{\"text\": \"" text "\", \"type\": \"text-delta\"}, \"index\": 1}, \"node\": \"n\"} }\n"
-#define TOOL(key, text)                                                                                                   \
-  "{\"method\":\"tools\",\"type\":\"event\",\"params\":{\"namespace\":[],\"data\":{\"event\":\"tool-output-delta\","       \
+#define TOOL(key, text)                                                                                              \
+  "{\"method\":\"tools\",\"type\":\"event\",\"params\":{\"namespace\":[],\"data\":{\"event\":\"tool-output-delta\"," \
   "\"tool_call_id\":\"" key "\",\"delta\":\"" text "\"}}}"
 
 /* Which are parsed always: a message with its metadata (D1), and a delta beside interrupts. */
-#define PAIR(seq, text)                                                                                                   \
-  "{\"type\":\"event\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"data\":[{\"event\":"              \
+#define PAIR(seq, text)                                                                                            \
+  "{\"type\":\"event\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"data\":[{\"event\":" \
   "\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}},{\"langgraph_node\":\"n\"}]}}"
-#define INTERRUPTED(seq, text)                                                                                            \
-  "{\"type\":\"event\",\"seq\":" seq ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"interrupts\":[{\"id\":\"i\"}],"    \
+#define INTERRUPTED(seq, text)                                                             \
+  "{\"type\":\"event\",\"seq\":" seq                                                       \
+  ",\"method\":\"messages\",\"params\":{\"namespace\":[],\"interrupts\":[{\"id\":\"i\"}]," \
   "\"data\":{\"event\":\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}}}"
 
 static const char *templates[] = {
   PYTHON ("1795-0.1", "7", "1795366601175", " the"),
   PYTHON ("", "0", "1", ""),
-  JAVASCRIPT ("e", "1795366601175", "r1", "Gr\xc3\xbc\xc3\x9f" "e"),
+  JAVASCRIPT ("e",
+              "1795366601175",
+              "r1",
+              "Gr\xc3\xbc\xc3\x9f"
+              "e"),
   TOOL ("call", "half"),
 };
 
 static GstreamEvent *
-read_text (GstreamEventReader  *reader,
-           const char          *text,
-           gsize                length,
-           GError             **error)
+read_text (GstreamEventReader *reader,
+           const char         *text,
+           gsize               length,
+           GError            **error)
 {
   g_autofree char *exact = g_memdup2 (text, MAX (length, 1)); /* so that whatever reads further is noticed */
 
@@ -55,7 +63,7 @@ read_text (GstreamEventReader  *reader,
 
 static void
 assert_same_fields (const GstreamEventFields *fields,
-                   const GstreamEventFields *expected)
+                    const GstreamEventFields *expected)
 {
   g_assert_cmpint (fields->method, ==, expected->method);
   g_assert_cmpint (fields->step, ==, expected->step);
@@ -86,8 +94,8 @@ assert_same_event (GstreamEvent *event,
 {
   g_autofree char *json = gstream_event_to_json (event);
   g_autofree char *expected_json = gstream_event_to_json (expected);
-  g_autoptr(GstreamEvent) numbered = gstream_event_copy_with_seq (gstream_event_ref (event), 4711);
-  g_autoptr(GstreamEvent) expected_numbered = gstream_event_copy_with_seq (gstream_event_ref (expected), 4711);
+  g_autoptr (GstreamEvent) numbered = gstream_event_copy_with_seq (gstream_event_ref (event), 4711);
+  g_autoptr (GstreamEvent) expected_numbered = gstream_event_copy_with_seq (gstream_event_ref (expected), 4711);
   g_autofree char *numbered_json = gstream_event_to_json (numbered);
   g_autofree char *expected_numbered_json = gstream_event_to_json (expected_numbered);
 
@@ -112,10 +120,10 @@ assert_same_reading (GstreamEventReader *reader,
                      gsize               length)
 {
   GstreamEventReader *fresh = gstream_event_reader_new ();
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GError) expected_error = NULL;
-  g_autoptr(GstreamEvent) event = NULL;
-  g_autoptr(GstreamEvent) expected = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) expected_error = NULL;
+  g_autoptr (GstreamEvent) event = NULL;
+  g_autoptr (GstreamEvent) expected = NULL;
 
   gstream_event_reader_set_limits (fresh, 4096, DEPTH);
   event = read_text (reader, text, length, &error);
@@ -131,8 +139,8 @@ static GstreamEventReader *
 reader_with_template (const char *template)
 {
   GstreamEventReader *reader = gstream_event_reader_new ();
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamEvent) event = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) event = NULL;
 
   gstream_event_reader_set_limits (reader, 4096, DEPTH);
   event = read_text (reader, template, strlen (template), &error);
@@ -182,7 +190,8 @@ test_does_not_fit (void)
   static const char *values[] = {
     "\\n", "\\u00e9", "a\"b", "\t", "\x1f", "\xff", "\xc3", "\xed\xa0\x80", "\xc0\xaf", "\\", "\",\"x\":\"y",
   };
-  static const char *counts[] = { "01", "-1", "1.0", "1e2", "null", "\"1\"", "", "1 ", "1234567890123456789", "true", "1,\"seq\":2" };
+  static const char *counts[] = { "01",   "-1",         "1.0", "1e2", "null", "\"1\"", "", "1 ", "1234567890123456789",
+                                  "true", "1,\"seq\":2" };
   const char *template = PYTHON ("e", "7", "8", "text");
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
@@ -226,7 +235,8 @@ test_each_after_each (void)
       GstreamEventReader *reader = reader_with_template (templates[i]);
 
       for (guint j = 0; j < 20 * G_N_ELEMENTS (templates); j++)
-        assert_same_reading (reader, templates[j % G_N_ELEMENTS (templates)], strlen (templates[j % G_N_ELEMENTS (templates)]));
+        assert_same_reading (reader, templates[j % G_N_ELEMENTS (templates)],
+                             strlen (templates[j % G_N_ELEMENTS (templates)]));
       gstream_event_reader_free (reader);
     }
 }
@@ -238,8 +248,12 @@ test_other_values (void)
     PYTHON ("another, longer id", "7", "1", ""),
     PYTHON ("", "123456", "1795366601175", "longer than the template's"),
     PYTHON ("1795-0.1", "7", "5", " the"),
-    PAIR ("1", "a"), PAIR ("123", "longer"), PAIR ("4", ""),
-    INTERRUPTED ("1", "a"), INTERRUPTED ("123", "longer"), INTERRUPTED ("4", ""),
+    PAIR ("1", "a"),
+    PAIR ("123", "longer"),
+    PAIR ("4", ""),
+    INTERRUPTED ("1", "a"),
+    INTERRUPTED ("123", "longer"),
+    INTERRUPTED ("4", ""),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -277,7 +291,7 @@ test_changes_of_shape (void)
   for (guint i = 0; i < 60; i++)
     {
       const char *template = templates[i / 10 % G_N_ELEMENTS (templates)];
-      g_autoptr(GString) text = g_string_new (template);
+      g_autoptr (GString) text = g_string_new (template);
 
       g_string_replace (text, "1795", i % 2 ? "42" : "1234567", 0);
       assert_same_reading (reader, text->str, text->len);
@@ -288,8 +302,9 @@ test_changes_of_shape (void)
 static void
 test_duplicates (void)
 {
-  const char *template = "{\"type\":\"event\",\"seq\":1,\"method\":\"messages\",\"seq\":2,\"params\":{\"namespace\":[],\"data\":{\"event\":"
-                     "\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"a\",\"text\":\"b\"}}}}";
+  const char *template = "{\"type\":\"event\",\"seq\":1,\"method\":\"messages\",\"seq\":2,\"params\":{\"namespace\":[],"
+                         "\"data\":{\"event\":"
+                         "\"content-block-delta\",\"delta\":{\"type\":\"text-delta\",\"text\":\"a\",\"text\":\"b\"}}}}";
   GstreamEventReader *reader = reader_with_template (template);
 
   for (const char *p = template; *p != '\0'; p++)
@@ -308,7 +323,7 @@ static void
 test_limits (void)
 {
   GstreamEventReader *reader = reader_with_template (templates[0]);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   gstream_event_reader_set_limits (reader, 4096, 3);
   g_assert_null (read_text (reader, templates[0], strlen (templates[0]), &error));
@@ -337,7 +352,7 @@ test_every_byte (void)
   for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
     {
       GstreamEventReader *reader = reader_with_template (templates[i]);
-      gsize length = strlen (templates[i]);
+      gsize               length = strlen (templates[i]);
 
       for (gsize at = 0; at < length; at++)
         for (gsize j = 0; j < sizeof others; j++) /* with the NUL */
@@ -355,7 +370,7 @@ test_every_byte (void)
 static void
 test_random_changes (void)
 {
-  g_autoptr(GRand) rand = g_rand_new_with_seed (20240229);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20240229);
   GstreamEventReader *readers[G_N_ELEMENTS (templates)];
 
   for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
@@ -363,7 +378,7 @@ test_random_changes (void)
   for (guint i = 0; i < 20000; i++)
     {
       const char *template = templates[i % G_N_ELEMENTS (templates)];
-      g_autoptr(GString) text = g_string_new (template);
+      g_autoptr (GString) text = g_string_new (template);
 
       for (int n = g_rand_int_range (rand, 1, 4); n > 0; n--)
         {
@@ -371,7 +386,8 @@ test_random_changes (void)
           gsize n_gone = g_rand_int_range (rand, 0, 3);
 
           g_string_erase (text, at, MIN (n_gone, text->len - at));
-          g_string_insert_len (text, at, template + g_rand_int_range (rand, 0, strlen (template) - 3), g_rand_int_range (rand, 0, 3));
+          g_string_insert_len (text, at, template + g_rand_int_range (rand, 0, strlen (template) - 3),
+                               g_rand_int_range (rand, 0, 3));
         }
       assert_same_reading (readers[i % G_N_ELEMENTS (templates)], text->str, text->len);
     }
@@ -388,7 +404,7 @@ test_odd_seq (void)
   for (guint i = 0; i < G_N_ELEMENTS (seqs); i++)
     {
       g_autofree char *template = g_strdup_printf (PYTHON ("9", "%s", "8", "text"), seqs[i]);
-      g_autofree char *text = g_strdup_printf (PYTHON ("10", "%s", "8", "other"), seqs[i]);
+      g_autofree char    *text = g_strdup_printf (PYTHON ("10", "%s", "8", "other"), seqs[i]);
       GstreamEventReader *reader = reader_with_template (template);
 
       g_assert_true (fits (template, text));
@@ -404,30 +420,54 @@ test_odd_seq (void)
 #define NUMBER "\x02"
 
 static const char *root_members[] = {
-  "\"type\":\"event\"", "\"method\":\"messages\"", "\"params\":%", /* these first: without them it is no event */
-  "\"event_id\":" STRING, "\"eventId\": " STRING, "\"seq\":" NUMBER, "\"seq\" : " NUMBER " ", "\"\\u0073eq\":" NUMBER,
-  "\"method\":\"tools\"", "\"message\":" STRING, "\"x\":{\"seq\":1}", "\"type\":\"event\"", "\"\":[" NUMBER "]", "\"event_id\":null",
+  "\"type\":\"event\"",    "\"method\":\"messages\"", "\"params\":%", /* these first: without them it is no event */
+  "\"event_id\":" STRING,  "\"eventId\": " STRING,    "\"seq\":" NUMBER,     "\"seq\" : " NUMBER " ",
+  "\"\\u0073eq\":" NUMBER, "\"method\":\"tools\"",    "\"message\":" STRING, "\"x\":{\"seq\":1}",
+  "\"type\":\"event\"",    "\"\":[" NUMBER "]",       "\"event_id\":null",
 };
 static const char *params_members[] = {
-  "\"namespace\":[\"a:1\"]", "\"data\":%",
-  "\"timestamp\":" NUMBER, "\"node\":" STRING, "\"timestamp\": " NUMBER, "\"namespace\":[]", "\"interrupts\":null",
-  "\"node\":null", "\"run_id\":" STRING, "\"data\":%", "\"x\": [ ]",
+  "\"namespace\":[\"a:1\"]",
+  "\"data\":%",
+  "\"timestamp\":" NUMBER,
+  "\"node\":" STRING,
+  "\"timestamp\": " NUMBER,
+  "\"namespace\":[]",
+  "\"interrupts\":null",
+  "\"node\":null",
+  "\"run_id\":" STRING,
+  "\"data\":%",
+  "\"x\": [ ]",
 };
 static const char *data_members[] = {
-  "\"event\":\"content-block-delta\"", "\"delta\":%",
-  "\"id\":" STRING, "\"message_id\":" STRING, "\"run_id\":" STRING, "\"index\":" NUMBER, "\"run_id\":null", "\"delta\":%",
-  "\"delta\":" STRING, "\"role\":\"tool\"", "\"tool_call_id\":" STRING, "\"toolCallId\": " STRING, "\"tool_name\":" STRING, "\"id\":" NUMBER,
+  "\"event\":\"content-block-delta\"",
+  "\"delta\":%",
+  "\"id\":" STRING,
+  "\"message_id\":" STRING,
+  "\"run_id\":" STRING,
+  "\"index\":" NUMBER,
+  "\"run_id\":null",
+  "\"delta\":%",
+  "\"delta\":" STRING,
+  "\"role\":\"tool\"",
+  "\"tool_call_id\":" STRING,
+  "\"toolCallId\": " STRING,
+  "\"tool_name\":" STRING,
+  "\"id\":" NUMBER,
 };
 static const char *delta_members[] = {
-  "\"type\":\"text-delta\"", "\"text\":" STRING,
-  "\"text\": " STRING, "\"reasoning\":" STRING, "\"args\":" STRING, "\"type\":\"reasoning-delta\"", "\"text\":null", "\"data\":" STRING,
-  "\"type\":\"tool-call-delta\"", "\"x\":" NUMBER,
+  "\"type\":\"text-delta\"", "\"text\":" STRING, "\"text\": " STRING,
+  "\"reasoning\":" STRING,   "\"args\":" STRING, "\"type\":\"reasoning-delta\"",
+  "\"text\":null",           "\"data\":" STRING, "\"type\":\"tool-call-delta\"",
+  "\"x\":" NUMBER,
 };
 static const char *strings[] = {
-  "\"\"", "\"9\"", "\"10\"", "\"\xc3\xa9\"", "\"a longer text, with a comma\"", "\"\\n\"", "\"\\ud83d\"", "\"\\u0000\"", "null", "7", "{}", "\"seq\":", "\"",
+  "\"\"",    "\"9\"",       "\"10\"",      "\"\xc3\xa9\"", "\"a longer text, with a comma\"",
+  "\"\\n\"", "\"\\ud83d\"", "\"\\u0000\"", "null",         "7",
+  "{}",      "\"seq\":",    "\"",
 };
 static const char *numbers[] = {
-  "0", "9", "10", "12345678", "1795366601175", "null", "1.0", "1e2", "0e5", "-1", "01", "\"5\"", "1.5", "999999999999999999", "9999999999999999999", "",
+  "0",  "9",     "10",  "12345678",           "1795366601175",       "null", "1.0", "1e2", "0e5", "-1",
+  "01", "\"5\"", "1.5", "999999999999999999", "9999999999999999999", "",
 };
 
 /* Half of the time one of the first @n_usual. */
@@ -448,8 +488,8 @@ any_object (GRand       *rand,
             guint        n_needed,
             const char  *inner)
 {
-  g_autoptr(GPtrArray) chosen = g_ptr_array_new ();
-  g_autoptr(GString) out = g_string_new ("{");
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
+  g_autoptr (GString) out = g_string_new ("{");
 
   for (guint i = 0; i < n; i++)
     if (i < n_needed ? g_rand_int_range (rand, 0, 100) > 0 : g_rand_int_range (rand, 0, 3) == 0)
@@ -496,11 +536,12 @@ vary (GRand      *rand,
       const char *like)
 {
   static const char *texts[] = { "\"9\"", "\"10\"", "\"\"", "\"a longer text, with a comma\"", "\"\xc3\xa9\"" };
-  GString *out = g_string_new (like);
+  GString           *out = g_string_new (like);
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (g_rand_boolean (rand))
-      g_string_replace (out, texts[i], texts[g_rand_int_range (rand, 0, G_N_ELEMENTS (texts))], g_rand_int_range (rand, 0, 3));
+      g_string_replace (out, texts[i], texts[g_rand_int_range (rand, 0, G_N_ELEMENTS (texts))],
+                        g_rand_int_range (rand, 0, 3));
   if (g_rand_boolean (rand))
     g_string_replace (out, ":12345678", ":3", 0);
   if (g_rand_boolean (rand))
@@ -512,21 +553,21 @@ vary (GRand      *rand,
 static void
 test_odd_members (void)
 {
-  g_autoptr(GRand) rand = g_rand_new_with_seed (20240229);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20240229);
   guint n_fit = 0;
 
   for (guint i = 0; i < 8000; i++)
     {
       GstreamEventReader *reader = gstream_event_reader_new ();
-      g_autofree char *shape = any_shape (rand);
-      g_autofree char *first = fill (rand, shape);
+      g_autofree char    *shape = any_shape (rand);
+      g_autofree char    *first = fill (rand, shape);
 
       gstream_event_reader_set_limits (reader, 4096, DEPTH);
       assert_same_reading (reader, first, strlen (first));
       for (guint j = 0; j < 4; j++)
         {
           g_autofree char *next = j == 0 ? fill (rand, shape) : vary (rand, first);
-          g_autoptr(GstreamEvent) event = gstream_event_new_from_json (first, -1, NULL);
+          g_autoptr (GstreamEvent) event = gstream_event_new_from_json (first, -1, NULL);
 
           assert_same_reading (reader, next, strlen (next));
           n_fit += event != NULL && gstream_event_get_fields (event)->text != NULL && fits (first, next);

@@ -19,9 +19,9 @@ static void
 test_new (void)
 {
   const char *namespace_[] = { "a", "b", NULL };
-  g_autoptr(GstreamPayload) data = payload_of ("{\"x\":1}");
+  g_autoptr (GstreamPayload) data = payload_of ("{\"x\":1}");
   gint64 before = g_get_real_time () / 1000;
-  g_autoptr(GstreamEvent) event = gstream_event_new ("custom:x", namespace_, data);
+  g_autoptr (GstreamEvent) event = gstream_event_new ("custom:x", namespace_, data);
   gint64 after = g_get_real_time () / 1000;
 
   g_assert_cmpstr (gstream_event_get_method (event), ==, "custom:x");
@@ -38,9 +38,9 @@ test_new (void)
 static void
 test_new_full (void)
 {
-  g_autoptr(GstreamPayload) data = payload_of ("[1, 2]");
-  g_autoptr(GstreamPayload) interrupts = payload_of ("[{\"id\":\"i\",\"value\":1}]");
-  g_autoptr(GstreamEvent) event = gstream_event_new_full ("values", NULL, data, 42, "no\"de", "id", interrupts);
+  g_autoptr (GstreamPayload) data = payload_of ("[1, 2]");
+  g_autoptr (GstreamPayload) interrupts = payload_of ("[{\"id\":\"i\",\"value\":1}]");
+  g_autoptr (GstreamEvent) event = gstream_event_new_full ("values", NULL, data, 42, "no\"de", "id", interrupts);
   g_autofree char *json = NULL;
 
   g_assert_cmpint (gstream_event_get_timestamp (event), ==, 42);
@@ -49,15 +49,18 @@ test_new_full (void)
   g_assert_true (gstream_event_get_interrupts (event) == interrupts);
   event = gstream_event_take_with_seq (g_steal_pointer (&event), 3);
   json = gstream_event_to_json (event);
-  g_assert_cmpstr (json, ==, "{\"type\":\"event\",\"event_id\":\"id\",\"seq\":3,\"method\":\"values\",\"params\":{\"namespace\":[],"
-                             "\"timestamp\":42,\"node\":\"no\\\"de\",\"data\":[1, 2],\"interrupts\":[{\"id\":\"i\",\"value\":1}]}}");
+  g_assert_cmpstr (
+      json, ==,
+      "{\"type\":\"event\",\"event_id\":\"id\",\"seq\":3,\"method\":\"values\",\"params\":{\"namespace\":[],"
+      "\"timestamp\":42,\"node\":\"no\\\"de\",\"data\":[1, 2],\"interrupts\":[{\"id\":\"i\",\"value\":1}]}}");
 }
 
 static void
 test_new_variant (void)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamEvent) event = gstream_event_new_variant ("custom", NULL, g_variant_new_parsed ("{'a': <1>}"), &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) event =
+      gstream_event_new_variant ("custom", NULL, g_variant_new_parsed ("{'a': <1>}"), &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (gstream_payload_get_json (gstream_event_get_data (event), NULL), ==, "{\"a\":1}");
@@ -72,8 +75,9 @@ test_owns (void)
   char *namespace_[] = { g_strdup ("a"), NULL };
   char *method = g_strdup ("my.method");
   char *node = g_strdup ("node");
-  g_autoptr(GstreamPayload) data = payload_of ("1");
-  g_autoptr(GstreamEvent) event = gstream_event_new_full (method, (const char * const *) namespace_, data, 1, node, node, NULL);
+  g_autoptr (GstreamPayload) data = payload_of ("1");
+  g_autoptr (GstreamEvent) event =
+      gstream_event_new_full (method, (const char *const *) namespace_, data, 1, node, node, NULL);
 
   g_free (namespace_[0]);
   g_free (method);
@@ -87,21 +91,24 @@ test_owns (void)
 static void
 test_methods (void)
 {
-  static const char *names[] = { "", "values", "updates", "messages", "tools", "lifecycle", "input.requested", "checkpoints", "tasks", "debug", "custom" };
-  static const char *unknown[] = { "v", "value", "valuesx", "tool", "taskx", "custom:x", "checkpoint", "Custom", "\xc3\xa9" };
-  g_autoptr(GstreamPayload) data = payload_of ("1");
+  static const char *names[] = { "",      "values",    "updates",         "messages",
+                                 "tools", "lifecycle", "input.requested", "checkpoints",
+                                 "tasks", "debug",     "custom" };
+  static const char *unknown[] = { "v",        "value",      "valuesx", "tool",    "taskx",
+                                   "custom:x", "checkpoint", "Custom",  "\xc3\xa9" };
+  g_autoptr (GstreamPayload) data = payload_of ("1");
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == GSTREAM_N_METHODS);
   for (guint i = 1; i < GSTREAM_N_METHODS; i++)
     {
-      g_autoptr(GstreamEvent) event = gstream_event_new (names[i], NULL, data);
+      g_autoptr (GstreamEvent) event = gstream_event_new (names[i], NULL, data);
 
       g_assert_cmpint (gstream_event_get_fields (event)->method, ==, i);
       g_assert_cmpstr (gstream_event_get_method (event), ==, names[i]);
     }
   for (guint i = 0; i < G_N_ELEMENTS (unknown); i++)
     {
-      g_autoptr(GstreamEvent) event = gstream_event_new (unknown[i], NULL, data);
+      g_autoptr (GstreamEvent) event = gstream_event_new (unknown[i], NULL, data);
 
       g_assert_cmpint (gstream_event_get_fields (event)->method, ==, GSTREAM_METHOD_OTHER);
       g_assert_cmpstr (gstream_event_get_method (event), ==, unknown[i]);
@@ -111,7 +118,7 @@ test_methods (void)
 static void
 test_seq_in_place (void)
 {
-  g_autoptr(GstreamPayload) data = payload_of ("1");
+  g_autoptr (GstreamPayload) data = payload_of ("1");
   GstreamEvent *event = gstream_event_new ("values", NULL, data);
   GstreamEvent *same = gstream_event_take_with_seq (event, 7);
 
@@ -124,10 +131,10 @@ test_seq_in_place (void)
 static void
 test_seq_copy (void)
 {
-  g_autoptr(GstreamPayload) data = payload_of ("{\"x\":1}");
-  g_autoptr(GstreamEvent) event = gstream_event_new_full ("values", NULL, data, 1, "n", "i", NULL);
+  g_autoptr (GstreamPayload) data = payload_of ("{\"x\":1}");
+  g_autoptr (GstreamEvent) event = gstream_event_new_full ("values", NULL, data, 1, "n", "i", NULL);
   GstreamEvent *copy = gstream_event_take_with_seq (gstream_event_ref (event), 7);
-  g_autoptr(GstreamEvent) copy_of_copy = gstream_event_take_with_seq (gstream_event_ref (copy), 8);
+  g_autoptr (GstreamEvent) copy_of_copy = gstream_event_take_with_seq (gstream_event_ref (copy), 8);
 
   g_assert_cmpuint (gstream_event_get_seq (event), ==, 0);
   g_assert_cmpuint (gstream_event_get_seq (copy), ==, 7);
@@ -143,8 +150,8 @@ ref_and_unref (gpointer data)
 {
   for (guint i = 0; i < 10000; i++)
     {
-      g_autoptr(GstreamEvent) event = gstream_event_ref (data);
-      g_autoptr(GstreamPayload) payload = gstream_payload_ref (gstream_event_get_data (event));
+      g_autoptr (GstreamEvent) event = gstream_event_ref (data);
+      g_autoptr (GstreamPayload) payload = gstream_payload_ref (gstream_event_get_data (event));
 
       g_assert_cmpint (gstream_payload_get_integer (payload, "/0"), ==, 1);
     }
@@ -154,8 +161,8 @@ ref_and_unref (gpointer data)
 static void
 test_threads (void)
 {
-  g_autoptr(GstreamEvent) event = gstream_event_new_from_json (
-    "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"data\":[1]}}", -1, NULL);
+  g_autoptr (GstreamEvent) event = gstream_event_new_from_json (
+      "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"data\":[1]}}", -1, NULL);
   GThread *threads[3];
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
@@ -167,9 +174,9 @@ test_threads (void)
 static void
 test_boxed (void)
 {
-  g_auto(GValue) value = G_VALUE_INIT;
-  g_autoptr(GstreamPayload) data = payload_of ("1");
-  g_autoptr(GstreamEvent) event = gstream_event_new ("values", NULL, data);
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GstreamPayload) data = payload_of ("1");
+  g_autoptr (GstreamEvent) event = gstream_event_new ("values", NULL, data);
 
   g_value_init (&value, GSTREAM_TYPE_EVENT);
   g_value_set_boxed (&value, event);
@@ -180,11 +187,11 @@ static void
 test_interrupt (void)
 {
   const char *namespace_[] = { "a", NULL };
-  g_autoptr(GstreamPayload) asked = payload_of ("{\"question\":\"ok?\"}");
-  g_autoptr(GstreamPayload) schema = payload_of ("{\"type\":\"boolean\"}");
-  g_autoptr(GstreamInterrupt) interrupt = gstream_interrupt_new ("i", asked, namespace_, schema);
-  g_autoptr(GstreamInterrupt) nowhere = gstream_interrupt_new ("j", asked, NULL, NULL);
-  g_auto(GValue) value = G_VALUE_INIT;
+  g_autoptr (GstreamPayload) asked = payload_of ("{\"question\":\"ok?\"}");
+  g_autoptr (GstreamPayload) schema = payload_of ("{\"type\":\"boolean\"}");
+  g_autoptr (GstreamInterrupt) interrupt = gstream_interrupt_new ("i", asked, namespace_, schema);
+  g_autoptr (GstreamInterrupt) nowhere = gstream_interrupt_new ("j", asked, NULL, NULL);
+  g_auto (GValue) value = G_VALUE_INIT;
 
   g_assert_cmpstr (gstream_interrupt_get_id (interrupt), ==, "i");
   g_assert_true (gstream_interrupt_get_value (interrupt) == asked);

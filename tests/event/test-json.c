@@ -95,9 +95,9 @@ static const BadCase bad_cases[] = {
 
 /* In memory of its very size, so that the sanitizer sees a byte too many. */
 static GstreamPayload *
-read_exactly (const char  *json,
-              gsize        length,
-              GError     **error)
+read_exactly (const char *json,
+              gsize       length,
+              GError    **error)
 {
   g_autofree char *copy = g_memdup2 (json, MAX (length, 1));
 
@@ -110,7 +110,7 @@ test_refused (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad_cases); i++)
     {
       const BadCase *bad = &bad_cases[i];
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
       gsize length = bad->length < 0 ? strlen (bad->json) : (gsize) bad->length;
 
       g_test_message ("%s", bad->json);
@@ -125,17 +125,40 @@ static void
 test_accepted (void)
 {
   static const char *good[] = {
-    "0", "-0", "10", "-1.5e-10", "1E5", "1e400", "true", "false", "null", "\"\"", "[]", "{}", " [ ] ",
-    "\t{ \"a\" : [ 1 , { } ] }\r\n", "[[[[]]]]", "{\"\":{\"\":[]}}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
-    "\"\\ud83d\\ude00\"", "\"\\ud83d\"", "\"\\u0000\"", "\"é \xf0\x9f\x98\x80 \x7f\"", "[\"[\",\"{\",\",\",\"\\\"]\"]",
-    "123456789012345678901234567890", "{\"a\":1,\"a\":2}", "[\"\\\\\"]", "[\"\\\\\\\"\"]", "[1 ,2 ]",
+    "0",
+    "-0",
+    "10",
+    "-1.5e-10",
+    "1E5",
+    "1e400",
+    "true",
+    "false",
+    "null",
+    "\"\"",
+    "[]",
+    "{}",
+    " [ ] ",
+    "\t{ \"a\" : [ 1 , { } ] }\r\n",
+    "[[[[]]]]",
+    "{\"\":{\"\":[]}}",
+    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud83d\"",
+    "\"\\u0000\"",
+    "\"é \xf0\x9f\x98\x80 \x7f\"",
+    "[\"[\",\"{\",\",\",\"\\\"]\"]",
+    "123456789012345678901234567890",
+    "{\"a\":1,\"a\":2}",
+    "[\"\\\\\"]",
+    "[\"\\\\\\\"\"]",
+    "[1 ,2 ]",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
       g_autofree char *stripped = g_strstrip (g_strdup (good[i]));
-      g_autoptr(GstreamPayload) payload = read_exactly (good[i], strlen (good[i]), &error);
+      g_autoptr (GstreamPayload) payload = read_exactly (good[i], strlen (good[i]), &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (gstream_payload_get_json (payload, NULL), ==, stripped);
@@ -148,14 +171,14 @@ test_mutated (void)
 {
   static const char json[] = "{\"a\\n\":[1,-2.5e3,\"x\\u00e9\\\\\",true,null,{}],\"b\":{\"c\":[[],false]}}";
   static const char bytes[] = "\"\\{}[],:0eE.-+ tfn\x80\xc3\x01";
-  gsize length = strlen (json);
+  gsize             length = strlen (json);
 
   for (gsize at = 0; at < length; at++)
     for (gsize i = 0; i < sizeof bytes; i++)
       {
         g_autofree char *mutated = g_strdup (json);
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GstreamPayload) whole = NULL;
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GstreamPayload) whole = NULL;
 
         mutated[at] = bytes[i];
         whole = read_exactly (mutated, length, &error);
@@ -167,7 +190,7 @@ test_mutated (void)
       }
   for (gsize n = 0; n < length; n++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (read_exactly (json, n, &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -182,9 +205,9 @@ test_sizes (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      g_autoptr(GString) json = g_string_new ("[\"");
-      g_autoptr(GstreamPayload) payload = NULL;
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GString) json = g_string_new ("[\"");
+      g_autoptr (GstreamPayload) payload = NULL;
+      g_autoptr (GError) error = NULL;
 
       for (gsize n = 0; n < sizes[i]; n++)
         g_string_append_c (json, 'x');
@@ -200,9 +223,9 @@ test_sizes (void)
 static void
 test_depth (void)
 {
-  g_autoptr(GString) json = g_string_new (NULL);
-  g_autoptr(GstreamPayload) payload = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (GstreamPayload) payload = NULL;
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < 1024; i++)
     g_string_append (json, i % 2 ? "{\"a\":" : "[");
@@ -225,7 +248,7 @@ test_depth (void)
 static void
 test_write_strings (void)
 {
-  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
 
   gstream_json_write_string (out, "a\"b\\c/\b\f\n\r\t\x01\x0b\x1f\x7f é");
   g_assert_cmpstr (out->str, ==, "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\\u000b\\u001f\x7f é\"");
@@ -241,7 +264,7 @@ static void
 test_write_members (void)
 {
   const char *strv[] = { "a", "b\"", NULL };
-  g_autoptr(GString) out = g_string_new ("{");
+  g_autoptr (GString) out = g_string_new ("{");
 
   gstream_json_write_member (out, "x");
   gstream_json_write_strv (out, strv);
@@ -261,14 +284,21 @@ test_write_doubles (void)
     double      value;
     const char *json;
   } cases[] = {
-    { 0, "0.0" }, { -0.0, "-0.0" }, { 1, "1.0" }, { 0.1, "0.1" }, { 1.0 / 3, "0.3333333333333333" }, { 1e22, "1e+22" },
-    { 123456789012345680.0, "1.2345678901234568e+17" }, { 5e-324, "4.94065645841247e-324" }, { 1.7976931348623157e308, "1.7976931348623157e+308" },
+    { 0, "0.0" },
+    { -0.0, "-0.0" },
+    { 1, "1.0" },
+    { 0.1, "0.1" },
+    { 1.0 / 3, "0.3333333333333333" },
+    { 1e22, "1e+22" },
+    { 123456789012345680.0, "1.2345678901234568e+17" },
+    { 5e-324, "4.94065645841247e-324" },
+    { 1.7976931348623157e308, "1.7976931348623157e+308" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GString) out = g_string_new (NULL);
-      g_autoptr(GstreamPayload) payload = NULL;
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GstreamPayload) payload = NULL;
 
       gstream_json_write_double (out, cases[i].value);
       g_assert_cmpstr (out->str, ==, cases[i].json);

@@ -17,19 +17,23 @@ static void
 test_life (void)
 {
   const char *namespace_[] = { "a:1", NULL };
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "m");
-  g_autoptr(GstreamPayload) usage = gstream_payload_new ("{\"total_tokens\":3}", -1, NULL);
-  g_autoptr(GstreamEvent) start = gstream_message_writer_start (writer);
-  g_autoptr(GstreamEvent) think = gstream_message_writer_reasoning (writer, "hm");
-  g_autoptr(GstreamEvent) first = gstream_message_writer_text (writer, "Hello, ");
-  g_autoptr(GstreamEvent) second = gstream_message_writer_text (writer, "\"world\"");
-  g_autoptr(GstreamEvent) finish = gstream_message_writer_finish (writer, usage, "stop");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "m");
+  g_autoptr (GstreamPayload) usage = gstream_payload_new ("{\"total_tokens\":3}", -1, NULL);
+  g_autoptr (GstreamEvent) start = gstream_message_writer_start (writer);
+  g_autoptr (GstreamEvent) think = gstream_message_writer_reasoning (writer, "hm");
+  g_autoptr (GstreamEvent) first = gstream_message_writer_text (writer, "Hello, ");
+  g_autoptr (GstreamEvent) second = gstream_message_writer_text (writer, "\"world\"");
+  g_autoptr (GstreamEvent) finish = gstream_message_writer_finish (writer, usage, "stop");
 
   check_data (start, "{\"event\":\"message-start\",\"role\":\"ai\",\"id\":\"m\",\"run_id\":\"m\"}");
-  check_data (think, "{\"event\":\"content-block-delta\",\"index\":0,\"delta\":{\"type\":\"reasoning-delta\",\"reasoning\":\"hm\"},\"run_id\":\"m\"}");
-  check_data (first, "{\"event\":\"content-block-delta\",\"index\":1,\"delta\":{\"type\":\"text-delta\",\"text\":\"Hello, \"},\"run_id\":\"m\"}");
-  check_data (second, "{\"event\":\"content-block-delta\",\"index\":1,\"delta\":{\"type\":\"text-delta\",\"text\":\"\\\"world\\\"\"},\"run_id\":\"m\"}");
-  check_data (finish, "{\"event\":\"message-finish\",\"reason\":\"stop\",\"usage\":{\"total_tokens\":3},\"run_id\":\"m\"}");
+  check_data (think, "{\"event\":\"content-block-delta\",\"index\":0,\"delta\":{\"type\":\"reasoning-delta\","
+                     "\"reasoning\":\"hm\"},\"run_id\":\"m\"}");
+  check_data (first, "{\"event\":\"content-block-delta\",\"index\":1,\"delta\":{\"type\":\"text-delta\",\"text\":"
+                     "\"Hello, \"},\"run_id\":\"m\"}");
+  check_data (second, "{\"event\":\"content-block-delta\",\"index\":1,\"delta\":{\"type\":\"text-delta\",\"text\":"
+                      "\"\\\"world\\\"\"},\"run_id\":\"m\"}");
+  check_data (finish,
+              "{\"event\":\"message-finish\",\"reason\":\"stop\",\"usage\":{\"total_tokens\":3},\"run_id\":\"m\"}");
   g_assert_cmpint (gstream_event_get_fields (start)->step, ==, GSTREAM_STEP_MESSAGE_START);
   g_assert_cmpstr (gstream_event_get_fields (start)->message_id, ==, "m");
   g_assert_cmpint (gstream_event_get_fields (finish)->step, ==, GSTREAM_STEP_MESSAGE_FINISH);
@@ -40,8 +44,8 @@ static void
 check_fields (GstreamEvent *event)
 {
   g_autofree char *json = gstream_event_to_json (event);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamEvent) read = gstream_event_new_from_json (json, -1, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) read = gstream_event_new_from_json (json, -1, &error);
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   const GstreamEventFields *found;
 
@@ -71,10 +75,10 @@ static void
 test_fields (void)
 {
   const char *namespace_[] = { "a:1", NULL };
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "\"m\"");
-  g_autoptr(GstreamPayload) text = gstream_payload_new ("{\"type\":\"text\",\"text\":\"\"}", -1, NULL);
-  g_autoptr(GstreamEvent) event = gstream_message_writer_text (writer, "t\n");
-  g_autoptr(GstreamEvent) other = gstream_message_writer_text (writer, "u");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "\"m\"");
+  g_autoptr (GstreamPayload) text = gstream_payload_new ("{\"type\":\"text\",\"text\":\"\"}", -1, NULL);
+  g_autoptr (GstreamEvent) event = gstream_message_writer_text (writer, "t\n");
+  g_autoptr (GstreamEvent) other = gstream_message_writer_text (writer, "u");
 
   g_assert_cmpstr (gstream_event_get_fields (event)->text, ==, "t\n");
   g_assert_cmpuint (gstream_event_get_fields (event)->text_length, ==, 2);
@@ -96,14 +100,14 @@ static void
 test_properties (void)
 {
   const char *namespace_[] = { "a:1", NULL };
-  g_autoptr(GstreamMessageWriter) given =
-    g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", "chat", "id", "m", NULL);
-  g_autoptr(GstreamMessageWriter) plain = g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, NULL);
-  g_autoptr(GstreamEvent) event = gstream_message_writer_text (given, "t");
-  g_autoptr(GstreamEvent) other = gstream_message_writer_text (plain, "t");
+  g_autoptr (GstreamMessageWriter) given =
+      g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", "chat", "id", "m", NULL);
+  g_autoptr (GstreamMessageWriter) plain = g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, NULL);
+  g_autoptr (GstreamEvent) event = gstream_message_writer_text (given, "t");
+  g_autoptr (GstreamEvent) other = gstream_message_writer_text (plain, "t");
   g_autofree char *node = NULL;
   g_autofree char *id = NULL;
-  g_auto(GStrv) path = NULL;
+  g_auto (GStrv) path = NULL;
 
   g_assert_cmpstrv (gstream_event_get_namespace (event), namespace_);
   g_assert_cmpstr (gstream_event_get_node (event), ==, "chat");
@@ -121,35 +125,39 @@ test_properties (void)
 static void
 test_outlives_writer (void)
 {
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "chat", NULL);
-  g_autoptr(GstreamEvent) event = gstream_message_writer_text (writer, "t");
-  g_autoptr(GstreamEvent) copy = gstream_event_take_with_seq (gstream_event_ref (event), 5);
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "chat", NULL);
+  g_autoptr (GstreamEvent) event = gstream_message_writer_text (writer, "t");
+  g_autoptr (GstreamEvent) copy = gstream_event_take_with_seq (gstream_event_ref (event), 5);
   g_autofree char *json = NULL;
 
   g_clear_object (&writer);
   g_clear_pointer (&event, gstream_event_unref);
   g_assert_true (g_uuid_string_is_valid (gstream_event_get_fields (copy)->run_id));
   json = gstream_event_to_json (copy);
-  g_assert_true (g_str_has_prefix (json, "{\"type\":\"event\",\"seq\":5,\"method\":\"messages\",\"params\":{\"namespace\":[],\"timestamp\":"));
+  g_assert_true (g_str_has_prefix (
+      json, "{\"type\":\"event\",\"seq\":5,\"method\":\"messages\",\"params\":{\"namespace\":[],\"timestamp\":"));
 }
 
 static void
 test_blocks (void)
 {
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
-  g_autoptr(GstreamPayload) image = gstream_payload_new ("{\"type\":\"image\",\"url\":\"x\"}", -1, NULL);
-  g_autoptr(GstreamPayload) text = gstream_payload_new ("{\"type\":\"text\",\"text\":\"\"}", -1, NULL);
-  g_autoptr(GstreamPayload) other = gstream_payload_new ("{\"kind\":\"image\"}", -1, NULL);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamEvent) whole = gstream_message_writer_finish_block (writer, image, &error);
-  g_autoptr(GstreamEvent) start = gstream_message_writer_start_block (writer, text, &error);
-  g_autoptr(GstreamEvent) delta = gstream_message_writer_text (writer, "x");
-  g_autoptr(GstreamEvent) finish = gstream_message_writer_finish_block (writer, text, &error);
-  g_autoptr(GstreamEvent) next = gstream_message_writer_text (writer, "y");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+  g_autoptr (GstreamPayload) image = gstream_payload_new ("{\"type\":\"image\",\"url\":\"x\"}", -1, NULL);
+  g_autoptr (GstreamPayload) text = gstream_payload_new ("{\"type\":\"text\",\"text\":\"\"}", -1, NULL);
+  g_autoptr (GstreamPayload) other = gstream_payload_new ("{\"kind\":\"image\"}", -1, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) whole = gstream_message_writer_finish_block (writer, image, &error);
+  g_autoptr (GstreamEvent) start = gstream_message_writer_start_block (writer, text, &error);
+  g_autoptr (GstreamEvent) delta = gstream_message_writer_text (writer, "x");
+  g_autoptr (GstreamEvent) finish = gstream_message_writer_finish_block (writer, text, &error);
+  g_autoptr (GstreamEvent) next = gstream_message_writer_text (writer, "y");
 
   g_assert_no_error (error);
-  check_data (whole, "{\"event\":\"content-block-finish\",\"index\":0,\"content\":{\"type\":\"image\",\"url\":\"x\"},\"run_id\":\"m\"}");
-  check_data (start, "{\"event\":\"content-block-start\",\"index\":1,\"content\":{\"type\":\"text\",\"text\":\"\"},\"run_id\":\"m\"}");
+  check_data (whole, "{\"event\":\"content-block-finish\",\"index\":0,\"content\":{\"type\":\"image\",\"url\":\"x\"},"
+                     "\"run_id\":\"m\"}");
+  check_data (
+      start,
+      "{\"event\":\"content-block-start\",\"index\":1,\"content\":{\"type\":\"text\",\"text\":\"\"},\"run_id\":\"m\"}");
   g_assert_cmpint (gstream_event_get_fields (delta)->index, ==, 1);
   g_assert_cmpint (gstream_event_get_fields (finish)->index, ==, 1);
   g_assert_cmpint (gstream_event_get_fields (next)->index, ==, 2);
@@ -164,8 +172,8 @@ test_blocks (void)
 static void
 test_fail (void)
 {
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
-  g_autoptr(GstreamEvent) event = gstream_message_writer_fail (writer, "no \"model\"");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+  g_autoptr (GstreamEvent) event = gstream_message_writer_fail (writer, "no \"model\"");
 
   check_data (event, "{\"event\":\"error\",\"message\":\"no \\\"model\\\"\",\"run_id\":\"m\"}");
   g_assert_cmpint (gstream_event_get_fields (event)->step, ==, GSTREAM_STEP_MESSAGE_ERROR);
@@ -175,10 +183,10 @@ test_fail (void)
 static void
 test_not_utf8 (void)
 {
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
-  g_autoptr(GstreamEvent) event = gstream_message_writer_text (writer, "caf\xc3");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+  g_autoptr (GstreamEvent) event = gstream_message_writer_text (writer, "caf\xc3");
   g_autofree char *json = gstream_event_to_json (event);
-  g_autoptr(GstreamEvent) read = gstream_event_new_from_json (json, -1, NULL);
+  g_autoptr (GstreamEvent) read = gstream_event_new_from_json (json, -1, NULL);
 
   g_assert_cmpstr (gstream_event_get_fields (event)->text, ==, "caf\uFFFD");
   g_assert_cmpstr (gstream_event_get_fields (read)->text, ==, "caf\uFFFD");
@@ -188,14 +196,14 @@ test_not_utf8 (void)
 static void
 test_not_utf8_anywhere (void)
 {
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
 
   for (guint length = 0; length < 40; length++)
     for (guint at = 0; at <= length; at++)
       {
         g_autofree char *text = g_strnfill (length, 'a');
         g_autofree char *valid = NULL;
-        g_autoptr(GstreamEvent) event = NULL;
+        g_autoptr (GstreamEvent) event = NULL;
 
         if (at < length)
           text[at] = '\xff';
@@ -247,14 +255,14 @@ static void
 test_kept (void)
 {
   const char *namespace_[] = { "a:1", NULL };
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "m");
-  g_autoptr(GPtrArray) events = g_ptr_array_new ();
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (namespace_, "chat", "m");
+  g_autoptr (GPtrArray) events = g_ptr_array_new ();
   GThread *thread;
 
   for (guint i = 0; i < N_KEPT; i++)
     {
       g_autofree char *text = text_of_length (i);
-      g_autoptr(GstreamEvent) passing = gstream_message_writer_text (writer, "passing");
+      g_autoptr (GstreamEvent) passing = gstream_message_writer_text (writer, "passing");
 
       g_ptr_array_add (events, gstream_message_writer_text (writer, text));
     }
@@ -270,12 +278,12 @@ test_kept (void)
 static void
 test_passing (void)
 {
-  g_autoptr(GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m");
 
   for (guint i = 0; i < 1000; i++)
     {
       g_autofree char *text = g_strdup_printf ("%u", i);
-      g_autoptr(GstreamEvent) event = gstream_event_take_with_seq (gstream_message_writer_text (writer, text), i);
+      g_autoptr (GstreamEvent) event = gstream_event_take_with_seq (gstream_message_writer_text (writer, text), i);
 
       g_assert_cmpuint (gstream_event_get_seq (event), ==, i);
       g_assert_cmpstr (gstream_payload_get_string (gstream_event_get_data (event), "/delta/text"), ==, text);

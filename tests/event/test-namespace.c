@@ -8,9 +8,9 @@ static void
 test_root (void)
 {
   const char *none[] = { NULL };
-  g_autoptr(GstreamNamespace) a = gstream_namespace_new (NULL);
-  g_autoptr(GstreamNamespace) b = gstream_namespace_new (none);
-  g_autoptr(GstreamNamespace) c = gstream_namespace_new_len (NULL, 0);
+  g_autoptr (GstreamNamespace) a = gstream_namespace_new (NULL);
+  g_autoptr (GstreamNamespace) b = gstream_namespace_new (none);
+  g_autoptr (GstreamNamespace) c = gstream_namespace_new_len (NULL, 0);
 
   g_assert_true (a == b && b == c);
   g_assert_cmpuint (a->length, ==, 0);
@@ -22,10 +22,10 @@ test_equal (void)
 {
   const char *path[] = { "a", "b:1", NULL };
   const char *other[] = { "a", "b:2", NULL };
-  g_autoptr(GstreamNamespace) a = gstream_namespace_new (path);
-  g_autoptr(GstreamNamespace) same = gstream_namespace_new_len (path, 2);
-  g_autoptr(GstreamNamespace) b = gstream_namespace_new (other);
-  g_autoptr(GstreamNamespace) shorter = gstream_namespace_new_len (path, 1);
+  g_autoptr (GstreamNamespace) a = gstream_namespace_new (path);
+  g_autoptr (GstreamNamespace) same = gstream_namespace_new_len (path, 2);
+  g_autoptr (GstreamNamespace) b = gstream_namespace_new (other);
+  g_autoptr (GstreamNamespace) shorter = gstream_namespace_new_len (path, 1);
 
   g_assert_true (a != same);
   g_assert_true (gstream_namespace_equal (a, same));
@@ -41,11 +41,11 @@ test_is_in (void)
 {
   const char *path[] = { "a", "b", "c", NULL };
   const char *aside[] = { "a", "x", "c", NULL };
-  g_autoptr(GstreamNamespace) root = gstream_namespace_new (NULL);
-  g_autoptr(GstreamNamespace) a = gstream_namespace_new_len (path, 1);
-  g_autoptr(GstreamNamespace) b = gstream_namespace_new_len (path, 2);
-  g_autoptr(GstreamNamespace) c = gstream_namespace_new (path);
-  g_autoptr(GstreamNamespace) other = gstream_namespace_new (aside);
+  g_autoptr (GstreamNamespace) root = gstream_namespace_new (NULL);
+  g_autoptr (GstreamNamespace) a = gstream_namespace_new_len (path, 1);
+  g_autoptr (GstreamNamespace) b = gstream_namespace_new_len (path, 2);
+  g_autoptr (GstreamNamespace) c = gstream_namespace_new (path);
+  g_autoptr (GstreamNamespace) other = gstream_namespace_new (aside);
 
   g_assert_true (gstream_namespace_is_in (c, root));
   g_assert_true (gstream_namespace_is_in (c, a));

@@ -11,7 +11,7 @@
 static GstreamPayload *
 payload_of (const char *json)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   GstreamPayload *payload = gstream_payload_new (json, -1, &error);
 
   g_assert_no_error (error);
@@ -26,16 +26,24 @@ test_kinds (void)
     const char        *json;
     GstreamPayloadKind kind;
   } cases[] = {
-    { "null", GSTREAM_PAYLOAD_NULL }, { "true", GSTREAM_PAYLOAD_BOOLEAN }, { "false", GSTREAM_PAYLOAD_BOOLEAN },
-    { "7", GSTREAM_PAYLOAD_INTEGER }, { "-9223372036854775808", GSTREAM_PAYLOAD_INTEGER },
-    { "9223372036854775807", GSTREAM_PAYLOAD_INTEGER }, { "9223372036854775808", GSTREAM_PAYLOAD_DOUBLE },
-    { "-9223372036854775809", GSTREAM_PAYLOAD_DOUBLE }, { "7.0", GSTREAM_PAYLOAD_DOUBLE }, { "7e0", GSTREAM_PAYLOAD_DOUBLE },
-    { "\"\"", GSTREAM_PAYLOAD_STRING }, { "[]", GSTREAM_PAYLOAD_ARRAY }, { "{}", GSTREAM_PAYLOAD_OBJECT },
+    { "null", GSTREAM_PAYLOAD_NULL },
+    { "true", GSTREAM_PAYLOAD_BOOLEAN },
+    { "false", GSTREAM_PAYLOAD_BOOLEAN },
+    { "7", GSTREAM_PAYLOAD_INTEGER },
+    { "-9223372036854775808", GSTREAM_PAYLOAD_INTEGER },
+    { "9223372036854775807", GSTREAM_PAYLOAD_INTEGER },
+    { "9223372036854775808", GSTREAM_PAYLOAD_DOUBLE },
+    { "-9223372036854775809", GSTREAM_PAYLOAD_DOUBLE },
+    { "7.0", GSTREAM_PAYLOAD_DOUBLE },
+    { "7e0", GSTREAM_PAYLOAD_DOUBLE },
+    { "\"\"", GSTREAM_PAYLOAD_STRING },
+    { "[]", GSTREAM_PAYLOAD_ARRAY },
+    { "{}", GSTREAM_PAYLOAD_OBJECT },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GstreamPayload) payload = payload_of (cases[i].json);
+      g_autoptr (GstreamPayload) payload = payload_of (cases[i].json);
 
       g_assert_cmpint (gstream_payload_get_kind (payload), ==, cases[i].kind);
     }
@@ -45,10 +53,11 @@ test_kinds (void)
 static void
 test_rfc6901 (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
-                                                  "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8}");
+  g_autoptr (GstreamPayload) payload =
+      payload_of ("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
+                  "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8}");
   static const char *pointers[] = { "/", "/a~1b", "/c%d", "/e^f", "/g|h", "/i\\j", "/k\"l", "/ ", "/m~0n" };
-  g_autoptr(GstreamPayload) foo = gstream_payload_get (payload, "/foo");
+  g_autoptr (GstreamPayload) foo = gstream_payload_get (payload, "/foo");
 
   g_assert_cmpstr (gstream_payload_get_json (foo, NULL), ==, "[\"bar\",\"baz\"]");
   g_assert_cmpstr (gstream_payload_get_string (payload, "/foo/0"), ==, "bar");
@@ -62,9 +71,12 @@ test_rfc6901 (void)
 static void
 test_nothing_there (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("{\"a\":[1,[2]],\"n\":null,\"~1\":3}");
+  g_autoptr (GstreamPayload) payload = payload_of ("{\"a\":[1,[2]],\"n\":null,\"~1\":3}");
   static const char *nowhere[] = {
-    "a", "/b", "/a/2", "/a/-", "/a/-1", "/a/00", "/a/01", "/a/x", "/a/1/0/0", "/a/", "/n/0", "/~1", "/~", "/~2", "/a/18446744073709551616", "//",
+    "a",     "/b",    "/a/2", "/a/-",     "/a/-1",
+    "/a/00", "/a/01", "/a/x", "/a/1/0/0", "/a/",
+    "/n/0",  "/~1",   "/~",   "/~2",      "/a/18446744073709551616",
+    "//",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (nowhere); i++)
@@ -87,7 +99,7 @@ test_nothing_there (void)
 static void
 test_wrong_kind (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("{\"s\":\"x\",\"i\":1,\"t\":true,\"a\":[1,2],\"n\":null}");
+  g_autoptr (GstreamPayload) payload = payload_of ("{\"s\":\"x\",\"i\":1,\"t\":true,\"a\":[1,2],\"n\":null}");
 
   g_assert_null (gstream_payload_get_string (payload, "/i"));
   g_assert_null (gstream_payload_get_string (payload, "/n"));
@@ -104,8 +116,9 @@ test_wrong_kind (void)
 static void
 test_numbers (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("[5.0,1e3,2.5,9223372036854775807,9223372036854775808,-9223372036854775808,"
-                                                  "1e400,-0,123456789012345678901234567890,0.1,-1E-2,9.3e18,5]");
+  g_autoptr (GstreamPayload) payload =
+      payload_of ("[5.0,1e3,2.5,9223372036854775807,9223372036854775808,-9223372036854775808,"
+                  "1e400,-0,123456789012345678901234567890,0.1,-1E-2,9.3e18,5]");
 
   g_assert_cmpint (gstream_payload_get_integer (payload, "/0"), ==, 5);
   g_assert_cmpint (gstream_payload_get_integer (payload, "/1"), ==, 1000);
@@ -127,8 +140,9 @@ test_numbers (void)
 static void
 test_strings (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("[\"plain\",\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u00e9\\u20ac\\ud83d\\ude00\","
-                                                  "\"a\\ud83db\",\"\\ude00\",\"\\ud83d\\u0041\",\"x\\u0000y\",\"\",\"\\ud83d\\ud83d\\ude00\"]");
+  g_autoptr (GstreamPayload) payload =
+      payload_of ("[\"plain\",\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u00e9\\u20ac\\ud83d\\ude00\","
+                  "\"a\\ud83db\",\"\\ude00\",\"\\ud83d\\u0041\",\"x\\u0000y\",\"\",\"\\ud83d\\ud83d\\ude00\"]");
 
   g_assert_cmpstr (gstream_payload_get_string (payload, "/0"), ==, "plain");
   g_assert_cmpstr (gstream_payload_get_string (payload, "/1"), ==, "\"\\/\b\f\n\r\t");
@@ -146,8 +160,8 @@ test_strings (void)
 static void
 test_strings_stay (void)
 {
-  g_autoptr(GString) json = g_string_new ("[");
-  g_autoptr(GstreamPayload) payload = NULL;
+  g_autoptr (GString) json = g_string_new ("[");
+  g_autoptr (GstreamPayload) payload = NULL;
   const char *first[500];
 
   for (guint i = 0; i < G_N_ELEMENTS (first); i++)
@@ -159,7 +173,7 @@ test_strings_stay (void)
       {
         g_autofree char *pointer = g_strdup_printf ("/%u", i);
         g_autofree char *expected = g_strdup_printf ("s%u", i);
-        const char *string = gstream_payload_get_string (payload, pointer);
+        const char      *string = gstream_payload_get_string (payload, pointer);
 
         g_assert_cmpstr (string, ==, expected);
         g_assert_true (pass == 0 || string == first[i]);
@@ -170,11 +184,11 @@ test_strings_stay (void)
 static void
 test_duplicates (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("{\"a\":{\"x\":1,\"y\":2},\"b\":1,\"a\":{\"y\":3},\"\\u0062\":[4]}");
-  g_autoptr(GstreamPayload) once = payload_of ("{\"b\":[4],\"a\":{\"y\":3}}");
-  g_auto(GStrv) keys = gstream_payload_get_keys (payload, "");
+  g_autoptr (GstreamPayload) payload = payload_of ("{\"a\":{\"x\":1,\"y\":2},\"b\":1,\"a\":{\"y\":3},\"\\u0062\":[4]}");
+  g_autoptr (GstreamPayload) once = payload_of ("{\"b\":[4],\"a\":{\"y\":3}}");
+  g_auto (GStrv) keys = gstream_payload_get_keys (payload, "");
   const char *expected[] = { "a", "b", NULL };
-  GVariant *variant = gstream_payload_get_variant (payload);
+  GVariant   *variant = gstream_payload_get_variant (payload);
 
   g_assert_cmpstrv (keys, expected);
   g_assert_cmpuint (gstream_payload_get_size (payload, ""), ==, 2);
@@ -193,9 +207,10 @@ test_passed_containers (void)
   for (guint n = 0; n < 200; n++)
     {
       g_autofree char *filler = g_strnfill (n, 'x');
-      g_autofree char *json = g_strdup_printf ("{\"a\":{\"%s\":[{\"\\\\\":\"}]\\\"\\\\\"},[[]],\"\\\\\\\"{[%s\"],\"b\":0},\"b\":%u,\"c\":{}}",
-                                               filler, filler, n);
-      g_autoptr(GstreamPayload) payload = payload_of (json);
+      g_autofree char *json = g_strdup_printf (
+          "{\"a\":{\"%s\":[{\"\\\\\":\"}]\\\"\\\\\"},[[]],\"\\\\\\\"{[%s\"],\"b\":0},\"b\":%u,\"c\":{}}", filler,
+          filler, n);
+      g_autoptr (GstreamPayload) payload = payload_of (json);
       g_autofree char *inner = g_strdup_printf ("/a/%s/1/0", filler);
 
       g_assert_cmpint (gstream_payload_get_integer (payload, "/b"), ==, n);
@@ -208,12 +223,13 @@ test_passed_containers (void)
 static void
 test_variant (void)
 {
-  g_autoptr(GstreamPayload) payload = payload_of ("{\"s\":\"x\\n\",\"i\":-3,\"d\":1.5,\"whole\":2.0,\"big\":18446744073709551615,\"t\":true,"
-                                                  "\"n\":null,\"a\":[1,\"b\",[],{}],\"o\":{\"k\":false}}");
+  g_autoptr (GstreamPayload) payload =
+      payload_of ("{\"s\":\"x\\n\",\"i\":-3,\"d\":1.5,\"whole\":2.0,\"big\":18446744073709551615,\"t\":true,"
+                  "\"n\":null,\"a\":[1,\"b\",[],{}],\"o\":{\"k\":false}}");
   GVariant *variant = gstream_payload_get_variant (payload);
-  g_autoptr(GVariant) expected = g_variant_ref_sink (g_variant_new_parsed (
-    "{'s': <'x\\n'>, 'i': <int64 -3>, 'd': <1.5>, 'whole': <2.0>, 'big': <18446744073709551616.0>, 't': <true>, "
-    "'n': <@mv nothing>, 'a': <[<int64 1>, <'b'>, <@av []>, <@a{sv} {}>]>, 'o': <{'k': <false>}>}"));
+  g_autoptr (GVariant) expected = g_variant_ref_sink (g_variant_new_parsed (
+      "{'s': <'x\\n'>, 'i': <int64 -3>, 'd': <1.5>, 'whole': <2.0>, 'big': <18446744073709551616.0>, 't': <true>, "
+      "'n': <@mv nothing>, 'a': <[<int64 1>, <'b'>, <@av []>, <@a{sv} {}>]>, 'o': <{'k': <false>}>}"));
 
   g_assert_false (g_variant_is_floating (variant));
   g_assert_cmpstr (g_variant_get_type_string (variant), ==, "a{sv}");
@@ -229,20 +245,38 @@ test_from_variant (void)
     const char *variant;
     const char *json;
   } cases[] = {
-    { "byte 0xff", "255" }, { "int16 -1", "-1" }, { "uint16 65535", "65535" }, { "int32 -2147483648", "-2147483648" },
-    { "uint32 4294967295", "4294967295" }, { "int64 -9223372036854775808", "-9223372036854775808" },
-    { "uint64 18446744073709551615", "18446744073709551615" }, { "2.0", "2.0" }, { "0.1", "0.1" }, { "true", "true" },
-    { "'a\"é'", "\"a\\\"é\"" }, { "objectpath '/a'", "\"/a\"" }, { "signature 'as'", "\"as\"" }, { "@mv nothing", "null" },
-    { "@ms 'x'", "\"x\"" }, { "<<'x'>>", "\"x\"" }, { "@as []", "[]" }, { "['a', 'b']", "[\"a\",\"b\"]" },
-    { "{'a': 'b'}", "{\"a\":\"b\"}" }, { "@a{sv} {}", "{}" }, { "{'a': <1>, 'b': <[<'x'>, <@mv nothing>]>}", "{\"a\":1,\"b\":[\"x\",null]}" },
-    { "(1, 'a', [true])", "[1,\"a\",[true]]" }, { "()", "[]" }, { "[{'a': 1}, {'b': 2}]", "[{\"a\":1},{\"b\":2}]" },
+    { "byte 0xff", "255" },
+    { "int16 -1", "-1" },
+    { "uint16 65535", "65535" },
+    { "int32 -2147483648", "-2147483648" },
+    { "uint32 4294967295", "4294967295" },
+    { "int64 -9223372036854775808", "-9223372036854775808" },
+    { "uint64 18446744073709551615", "18446744073709551615" },
+    { "2.0", "2.0" },
+    { "0.1", "0.1" },
+    { "true", "true" },
+    { "'a\"é'", "\"a\\\"é\"" },
+    { "objectpath '/a'", "\"/a\"" },
+    { "signature 'as'", "\"as\"" },
+    { "@mv nothing", "null" },
+    { "@ms 'x'", "\"x\"" },
+    { "<<'x'>>", "\"x\"" },
+    { "@as []", "[]" },
+    { "['a', 'b']", "[\"a\",\"b\"]" },
+    { "{'a': 'b'}", "{\"a\":\"b\"}" },
+    { "@a{sv} {}", "{}" },
+    { "{'a': <1>, 'b': <[<'x'>, <@mv nothing>]>}", "{\"a\":1,\"b\":[\"x\",null]}" },
+    { "(1, 'a', [true])", "[1,\"a\",[true]]" },
+    { "()", "[]" },
+    { "[{'a': 1}, {'b': 2}]", "[{\"a\":1},{\"b\":2}]" },
     { "{objectpath '/x': 1}", "{\"/x\":1}" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GError) error = NULL;
-      g_autoptr(GstreamPayload) payload = gstream_payload_new_variant (g_variant_new_parsed (cases[i].variant), &error);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GstreamPayload) payload =
+          gstream_payload_new_variant (g_variant_new_parsed (cases[i].variant), &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (gstream_payload_get_json (payload, NULL), ==, cases[i].json);
@@ -267,7 +301,7 @@ test_refused_variants (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (gstream_payload_new_variant (g_variant_new_parsed (cases[i].variant), &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -275,7 +309,7 @@ test_refused_variants (void)
     }
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       g_assert_null (gstream_payload_new_variant (g_variant_new ("(id)", 1, doubles[i]), &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -286,8 +320,8 @@ test_refused_variants (void)
 static void
 test_variant_ownership (void)
 {
-  g_autoptr(GVariant) owned = g_variant_ref_sink (g_variant_new_string ("x"));
-  g_autoptr(GstreamPayload) payload = gstream_payload_new_variant (owned, NULL);
+  g_autoptr (GVariant) owned = g_variant_ref_sink (g_variant_new_string ("x"));
+  g_autoptr (GstreamPayload) payload = gstream_payload_new_variant (owned, NULL);
 
   g_assert_cmpstr (g_variant_get_string (owned, NULL), ==, "x");
   g_assert_cmpstr (gstream_payload_get_string (payload, ""), ==, "x");
@@ -297,7 +331,7 @@ static void
 test_deep_variant (void)
 {
   GVariant *variant = g_variant_new_int32 (1);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < 2000; i++)
     variant = g_variant_new_variant (variant);
@@ -308,8 +342,8 @@ test_deep_variant (void)
 static void
 test_new_string (void)
 {
-  g_autoptr(GstreamPayload) payload = gstream_payload_new_string ("a\"\n");
-  g_autoptr(GstreamPayload) repaired = gstream_payload_new_string ("a\xff!");
+  g_autoptr (GstreamPayload) payload = gstream_payload_new_string ("a\"\n");
+  g_autoptr (GstreamPayload) repaired = gstream_payload_new_string ("a\xff!");
 
   g_assert_cmpstr (gstream_payload_get_json (payload, NULL), ==, "\"a\\\"\\n\"");
   g_assert_cmpstr (gstream_payload_get_string (payload, ""), ==, "a\"\n");
@@ -325,20 +359,39 @@ test_equal (void)
     const char *b;
     gboolean    equal;
   } cases[] = {
-    { "1", "1.0", TRUE }, { "1", "10e-1", TRUE }, { "0", "-0", TRUE }, { "1", "2", FALSE }, { "1", "\"1\"", FALSE }, { "1", "true", FALSE },
-    { "9007199254740993", "9007199254740992", FALSE }, { "9007199254740993", "9007199254740992.0", FALSE },
-    { "18446744073709551616", "18446744073709551617", FALSE }, { "18446744073709551616", "18446744073709551616", TRUE },
-    { "18446744073709551616", "1.8446744073709551616e19", TRUE }, { "0.1", "0.10", TRUE }, { "0.1", "0.2", FALSE },
-    { "\"\\u00e9\"", "\"é\"", TRUE }, { "\"a\"", "\"b\"", FALSE }, { "null", "false", FALSE }, { "true", "false", FALSE },
-    { "[1,2]", " [ 1 , 2 ] ", TRUE }, { "[1,2]", "[2,1]", FALSE }, { "[1]", "[1,2]", FALSE }, { "[1,2]", "[1]", FALSE },
-    { "{\"a\":1,\"b\":[2]}", "{\"b\":[2.0],\"a\":1}", TRUE }, { "{\"a\":1}", "{\"a\":2}", FALSE }, { "{\"a\":1}", "{\"b\":1}", FALSE },
-    { "{\"a\":1}", "{\"a\":1,\"b\":2}", FALSE }, { "{}", "[]", FALSE }, { "{\"\\u0061\":1}", "{\"a\":1}", TRUE },
+    { "1", "1.0", TRUE },
+    { "1", "10e-1", TRUE },
+    { "0", "-0", TRUE },
+    { "1", "2", FALSE },
+    { "1", "\"1\"", FALSE },
+    { "1", "true", FALSE },
+    { "9007199254740993", "9007199254740992", FALSE },
+    { "9007199254740993", "9007199254740992.0", FALSE },
+    { "18446744073709551616", "18446744073709551617", FALSE },
+    { "18446744073709551616", "18446744073709551616", TRUE },
+    { "18446744073709551616", "1.8446744073709551616e19", TRUE },
+    { "0.1", "0.10", TRUE },
+    { "0.1", "0.2", FALSE },
+    { "\"\\u00e9\"", "\"é\"", TRUE },
+    { "\"a\"", "\"b\"", FALSE },
+    { "null", "false", FALSE },
+    { "true", "false", FALSE },
+    { "[1,2]", " [ 1 , 2 ] ", TRUE },
+    { "[1,2]", "[2,1]", FALSE },
+    { "[1]", "[1,2]", FALSE },
+    { "[1,2]", "[1]", FALSE },
+    { "{\"a\":1,\"b\":[2]}", "{\"b\":[2.0],\"a\":1}", TRUE },
+    { "{\"a\":1}", "{\"a\":2}", FALSE },
+    { "{\"a\":1}", "{\"b\":1}", FALSE },
+    { "{\"a\":1}", "{\"a\":1,\"b\":2}", FALSE },
+    { "{}", "[]", FALSE },
+    { "{\"\\u0061\":1}", "{\"a\":1}", TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GstreamPayload) a = payload_of (cases[i].a);
-      g_autoptr(GstreamPayload) b = payload_of (cases[i].b);
+      g_autoptr (GstreamPayload) a = payload_of (cases[i].a);
+      g_autoptr (GstreamPayload) b = payload_of (cases[i].b);
 
       g_test_message ("%s %s", cases[i].a, cases[i].b);
       g_assert_cmpint (gstream_payload_equal (a, b), ==, cases[i].equal);
@@ -352,11 +405,11 @@ test_parts (void)
 {
   g_autofree char *large = g_strnfill (10000, 'x');
   g_autofree char *json = g_strdup_printf ("{\"a\":{\"large\":[\"%s\",1],\"small\":[true]}}", large);
-  GstreamPayload *payload = payload_of (json);
-  g_autoptr(GstreamPayload) itself = gstream_payload_get (payload, "");
-  g_autoptr(GstreamPayload) part = gstream_payload_get (payload, "/a/large");
-  g_autoptr(GstreamPayload) nested = gstream_payload_get (part, "/0");
-  g_autoptr(GstreamPayload) small = gstream_payload_get (payload, "/a/small");
+  GstreamPayload  *payload = payload_of (json);
+  g_autoptr (GstreamPayload) itself = gstream_payload_get (payload, "");
+  g_autoptr (GstreamPayload) part = gstream_payload_get (payload, "/a/large");
+  g_autoptr (GstreamPayload) nested = gstream_payload_get (part, "/0");
+  g_autoptr (GstreamPayload) small = gstream_payload_get (payload, "/a/small");
   gsize length;
 
   g_assert_true (itself == payload);
@@ -373,9 +426,9 @@ test_parts (void)
 static void
 test_json (void)
 {
-  g_autoptr(GstreamPayload) payload = gstream_payload_new ("  {\"a\" : 1}  trailing", 12, NULL);
+  g_autoptr (GstreamPayload) payload = gstream_payload_new ("  {\"a\" : 1}  trailing", 12, NULL);
   g_autofree char *copy = gstream_payload_dup_json (payload);
-  gsize length;
+  gsize            length;
 
   g_assert_cmpstr (gstream_payload_get_json (payload, &length), ==, "{\"a\" : 1}");
   g_assert_cmpuint (length, ==, 9);
@@ -390,7 +443,7 @@ read_all (gpointer data)
   for (guint i = 0; i < 200; i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/%u", i % 50);
-      g_autoptr(GstreamPayload) part = gstream_payload_get (payload, pointer);
+      g_autoptr (GstreamPayload) part = gstream_payload_get (payload, pointer);
 
       g_assert_cmpstr (gstream_payload_get_string (payload, pointer), ==, gstream_payload_get_string (part, ""));
       g_assert_cmpuint (g_variant_n_children (gstream_payload_get_variant (payload)), ==, 50);
@@ -403,9 +456,9 @@ test_threads (void)
 {
   for (guint round = 0; round < 20; round++)
     {
-      g_autoptr(GString) json = g_string_new ("[");
-      g_autoptr(GstreamPayload) payload = NULL;
-      GThread *threads[4];
+      g_autoptr (GString) json = g_string_new ("[");
+      g_autoptr (GstreamPayload) payload = NULL;
+      GThread    *threads[4];
       const char *string;
 
       for (guint i = 0; i < 50; i++)
@@ -424,8 +477,8 @@ test_threads (void)
 static char *
 go_over (GstreamPayloadIter *iter)
 {
-  GString *said = g_string_new (NULL);
-  const char *key;
+  GString        *said = g_string_new (NULL);
+  const char     *key;
   GstreamPayload *value;
 
   while (gstream_payload_iter_next (iter, &key, &value))
@@ -447,10 +500,18 @@ test_iter (void)
     const char *json;
     const char *said;
   } cases[] = {
-    { "[]", "" }, { "{}", "" }, { "[ ]", "" }, { "{\n}", "" },
-    { "7", "" }, { "\"[1]\"", "" }, { "null", "" }, { "true", "" },
-    { "[1]", "=1;" }, { "[ 1 , \"]\" ,[2,[3]],{\"a\":4} ]", "=1;=\"]\";=[2,[3]];={\"a\":4};" },
-    { "{\"a\":1}", "a=1;" }, { "{ \"a\" : [1, 2] , \"\" : {} }", "a=[1, 2];={};" },
+    { "[]", "" },
+    { "{}", "" },
+    { "[ ]", "" },
+    { "{\n}", "" },
+    { "7", "" },
+    { "\"[1]\"", "" },
+    { "null", "" },
+    { "true", "" },
+    { "[1]", "=1;" },
+    { "[ 1 , \"]\" ,[2,[3]],{\"a\":4} ]", "=1;=\"]\";=[2,[3]];={\"a\":4};" },
+    { "{\"a\":1}", "a=1;" },
+    { "{ \"a\" : [1, 2] , \"\" : {} }", "a=[1, 2];={};" },
     { "{\"a/b~\":1,\"\\u00e9\\\"\":2}", "a/b~=1;é\"=2;" },
     { "{\"a\":1,\"b\":2,\"\\u0061\":3}", "a=3;b=2;" }, /* E2: the last one wins, one entry remains */
     { "{\"a\\u0000\":1}", "a\357\277\275=1;" },
@@ -458,8 +519,8 @@ test_iter (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GstreamPayload) payload = payload_of (cases[i].json);
-      g_autofree char *said = NULL;
+      g_autoptr (GstreamPayload) payload = payload_of (cases[i].json);
+      g_autofree char   *said = NULL;
       GstreamPayloadIter iter;
 
       gstream_payload_iter_init (&iter, payload);
@@ -482,8 +543,8 @@ static void
 test_iter_variant (void)
 {
   GVariant *variant = g_variant_new_parsed ("{'a': <@as ['x', 'y']>, 'b': <1>}");
-  g_autoptr(GstreamPayload) payload = gstream_payload_new_variant (variant, NULL);
-  g_autofree char *said = NULL;
+  g_autoptr (GstreamPayload) payload = gstream_payload_new_variant (variant, NULL);
+  g_autofree char   *said = NULL;
   GstreamPayloadIter iter;
 
   gstream_payload_iter_init (&iter, payload);
@@ -495,9 +556,9 @@ test_iter_variant (void)
 static void
 test_iter_holds (void)
 {
-  g_autoptr(GString) json = g_string_new ("[1,\"");
-  g_autoptr(GstreamPayload) large = NULL;
-  GstreamPayload *payload;
+  g_autoptr (GString) json = g_string_new ("[1,\"");
+  g_autoptr (GstreamPayload) large = NULL;
+  GstreamPayload     *payload;
   GstreamPayloadIter *iter, *copy;
 
   for (guint i = 0; i < 2000; i++)
@@ -519,8 +580,8 @@ test_iter_holds (void)
 static void
 test_boxed (void)
 {
-  g_auto(GValue) value = G_VALUE_INIT;
-  g_autoptr(GstreamPayload) payload = payload_of ("[1]");
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GstreamPayload) payload = payload_of ("[1]");
 
   g_value_init (&value, GSTREAM_TYPE_PAYLOAD);
   g_value_set_boxed (&value, payload);

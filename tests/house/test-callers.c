@@ -68,8 +68,8 @@ test_source_init (TestSource *self)
 {
 }
 
-static char *first_critical; /* since the last call */
-static GPtrArray *kept;      /* what arguments were made of; goes after the call */
+static char      *first_critical; /* since the last call */
+static GPtrArray *kept;           /* what arguments were made of; goes after the call */
 
 static GLogWriterOutput
 note_message (GLogLevelFlags   level,
@@ -100,7 +100,7 @@ static GPtrArray *
 list_infos (GIInfoType kind)
 {
   GPtrArray *infos = g_ptr_array_new_with_free_func (free_info);
-  int n = g_irepository_get_n_infos (NULL, "Gstream");
+  int        n = g_irepository_get_n_infos (NULL, "Gstream");
 
   for (int i = 0; i < n; i++)
     {
@@ -120,9 +120,12 @@ count_methods (GIBaseInfo *info)
 {
   switch (g_base_info_get_type (info))
     {
-    case GI_INFO_TYPE_OBJECT: return g_object_info_get_n_methods (info);
-    case GI_INFO_TYPE_INTERFACE: return g_interface_info_get_n_methods (info);
-    default: return g_struct_info_get_n_methods (info);
+    case GI_INFO_TYPE_OBJECT:
+      return g_object_info_get_n_methods (info);
+    case GI_INFO_TYPE_INTERFACE:
+      return g_interface_info_get_n_methods (info);
+    default:
+      return g_struct_info_get_n_methods (info);
     }
 }
 
@@ -132,9 +135,12 @@ get_method (GIBaseInfo *info,
 {
   switch (g_base_info_get_type (info))
     {
-    case GI_INFO_TYPE_OBJECT: return g_object_info_get_method (info, i);
-    case GI_INFO_TYPE_INTERFACE: return g_interface_info_get_method (info, i);
-    default: return g_struct_info_get_method (info, i);
+    case GI_INFO_TYPE_OBJECT:
+      return g_object_info_get_method (info, i);
+    case GI_INFO_TYPE_INTERFACE:
+      return g_interface_info_get_method (info, i);
+    default:
+      return g_struct_info_get_method (info, i);
     }
 }
 
@@ -237,7 +243,7 @@ make_event (void)
 static GstreamInterrupt *
 make_interrupt (void)
 {
-  static const char * const names[] = { "a", NULL };
+  static const char *const names[] = { "a", NULL };
   g_autoptr (GstreamPayload) value = gstream_payload_new ("1", -1, NULL);
 
   return gstream_interrupt_new ("id", value, names, NULL);
@@ -327,10 +333,10 @@ typedef struct
 
 /* What an argument may well be: nothing, where the API takes nothing. */
 static void
-make_argument (GIArgInfo *info,
+make_argument (GIArgInfo  *info,
                GIArgument *argument)
 {
-  static const char * const texts[] = { "a", NULL };
+  static const char *const texts[] = { "a", NULL };
   g_autoptr (GIBaseInfo) type = g_arg_info_get_type (info);
 
   *argument = (GIArgument) { 0 };
@@ -393,7 +399,7 @@ begin_call (Call           *call,
           continue;
         }
       call->out[call->n_out].v_pointer =
-        g_arg_info_is_caller_allocates (info) ? (gpointer) &call->values[call->n_out] : &call->stored[call->n_out];
+          g_arg_info_is_caller_allocates (info) ? (gpointer) &call->values[call->n_out] : &call->stored[call->n_out];
       call->n_out++;
     }
 }
@@ -518,7 +524,7 @@ find_made_type (GIBaseInfo *info)
 static void
 get_all_properties (GObject *object)
 {
-  guint n;
+  guint                   n;
   g_autofree GParamSpec **properties = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
 
   for (guint i = 0; i < n; i++)
@@ -578,7 +584,7 @@ static void
 test_plain (gconstpointer data)
 {
   GIBaseInfo *info = (GIBaseInfo *) data;
-  GObject *object = g_object_new (find_made_type (info), NULL);
+  GObject    *object = g_object_new (find_made_type (info), NULL);
 
   call_all (info, object);
   g_object_run_dispose (object);
@@ -597,13 +603,13 @@ static void
 test_each (gconstpointer data)
 {
   GIBaseInfo *info = (GIBaseInfo *) data;
-  int n = count_methods (info);
+  int         n = count_methods (info);
 
   for (int i = 0; i < n; i++)
     {
       g_autoptr (GIBaseInfo) function = get_method (info, i);
       GObject *object;
-      Call call;
+      Call     call;
 
       if (!is_method (function) || !is_counted (function))
         continue;
@@ -631,7 +637,8 @@ assert_refused (GIFunctionInfo *function,
   if (first_critical != NULL ? is_own_critical (symbol) : failed)
     return;
 
-  g_test_fail_printf ("%s() took %s for %s: %s", symbol, what, argument, first_critical ? first_critical : "in silence");
+  g_test_fail_printf ("%s() took %s for %s: %s", symbol, what, argument,
+                      first_critical ? first_critical : "in silence");
 }
 
 static gpointer
@@ -650,7 +657,7 @@ call_mistaken (GIFunctionInfo *function,
                const char     *argument,
                const char     *what)
 {
-  Call call;
+  Call     call;
   gboolean failed;
 
   begin_call (&call, function, make_self (function));
@@ -725,7 +732,7 @@ static void
 test_mistaken (gconstpointer data)
 {
   GIBaseInfo *info = (GIBaseInfo *) data;
-  int n = count_methods (info);
+  int         n = count_methods (info);
 
   for (int i = 0; i < n; i++)
     {
@@ -739,13 +746,13 @@ test_mistaken (gconstpointer data)
 }
 
 static void
-add_tests (GPtrArray     *infos,
-           const char    *what,
-           GTestDataFunc  test)
+add_tests (GPtrArray    *infos,
+           const char   *what,
+           GTestDataFunc test)
 {
   for (guint i = 0; i < infos->len; i++)
     {
-      GIBaseInfo *info = g_ptr_array_index (infos, i);
+      GIBaseInfo      *info = g_ptr_array_index (infos, i);
       g_autofree char *path = g_strdup_printf ("/callers/%s/%s", what, g_base_info_get_name (info));
 
       if (g_base_info_get_type (info) == GI_INFO_TYPE_STRUCT &&

@@ -180,7 +180,7 @@ turn (gboolean may_block)
 typedef struct
 {
   GstreamNotifier notifier;
-  gboolean       shown;
+  gboolean        shown;
 } Frame;
 
 static void

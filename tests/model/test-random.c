@@ -15,14 +15,14 @@
 /* A run that makes itself up. */
 typedef struct
 {
-  GRand     *rand;
-  GPtrArray *scopes;   /* of namespaces, the root's first */
-  GPtrArray *writers;  /* of GstreamMessageWriter: messages under way */
-  GPtrArray *tools;    /* of Tool: calls under way */
-  GPtrArray *started;  /* names in order of their start */
+  GRand      *rand;
+  GPtrArray  *scopes;   /* of namespaces, the root's first */
+  GPtrArray  *writers;  /* of GstreamMessageWriter: messages under way */
+  GPtrArray  *tools;    /* of Tool: calls under way */
+  GPtrArray  *started;  /* names in order of their start */
   GHashTable *messages; /* those of messages */
-  guint      n_made;
-  gboolean   fails;
+  guint       n_made;
+  gboolean    fails;
 } Tale;
 
 typedef struct
@@ -49,14 +49,14 @@ pick (Tale      *self,
 }
 
 static GstreamEvent *
-make_event (const char         *method,
-            const char * const *scope,
-            const char         *format,
+make_event (const char        *method,
+            const char *const *scope,
+            const char        *format,
             ...)
 {
   g_autoptr (GstreamPayload) data = NULL;
   g_autofree char *json = NULL;
-  va_list args;
+  va_list          args;
 
   va_start (args, format);
   json = g_strdup_vprintf (format, args);
@@ -71,8 +71,8 @@ begin_scope (Tale *self)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autofree char *segment = g_strdup_printf ("graph:%u", self->n_made);
-  char **parent = pick (self, self->scopes);
-  char **scope;
+  char           **parent = pick (self, self->scopes);
+  char           **scope;
 
   g_strv_builder_addv (builder, (const char **) parent);
   g_strv_builder_add (builder, segment);
@@ -80,13 +80,13 @@ begin_scope (Tale *self)
   g_ptr_array_add (self->scopes, scope);
   g_ptr_array_add (self->started, g_strjoinv ("/", scope));
 
-  return make_event ("values", (const char * const *) scope, "{\"n\":%u}", self->n_made);
+  return make_event ("values", (const char *const *) scope, "{\"n\":%u}", self->n_made);
 }
 
 static GstreamEvent *
 begin_message (Tale *self)
 {
-  char *id = g_strdup_printf ("message-%u", self->n_made);
+  char                 *id = g_strdup_printf ("message-%u", self->n_made);
   GstreamMessageWriter *writer = gstream_message_writer_new (pick (self, self->scopes), "model", id);
 
   g_ptr_array_add (self->writers, writer);
@@ -116,15 +116,16 @@ begin_tool (Tale *self)
   g_ptr_array_add (self->tools, tool);
   g_ptr_array_add (self->started, g_strdup (tool->id));
 
-  return make_event ("tools", (const char * const *) tool->scope,
-                     "{\"event\":\"tool-started\",\"tool_call_id\":\"%s\",\"tool_name\":\"search\",\"input\":{}}", tool->id);
+  return make_event ("tools", (const char *const *) tool->scope,
+                     "{\"event\":\"tool-started\",\"tool_call_id\":\"%s\",\"tool_name\":\"search\",\"input\":{}}",
+                     tool->id);
 }
 
 static GstreamEvent *
 end_tool (Tale *self)
 {
-  Tool *tool = pick (self, self->tools);
-  GstreamEvent *event = make_event ("tools", (const char * const *) tool->scope,
+  Tool         *tool = pick (self, self->tools);
+  GstreamEvent *event = make_event ("tools", (const char *const *) tool->scope,
                                     "{\"event\":\"tool-finished\",\"tool_call_id\":\"%s\",\"output\":1}", tool->id);
 
   g_ptr_array_remove (self->tools, tool);
@@ -133,11 +134,11 @@ end_tool (Tale *self)
 }
 
 static GstreamEvent *
-go_on (gpointer   user_data,
-       GError   **error)
+go_on (gpointer user_data,
+       GError **error)
 {
   Tale *self = user_data;
-  int choice = g_rand_int_range (self->rand, 0, 20);
+  int   choice = g_rand_int_range (self->rand, 0, 20);
 
   if (self->n_made++ == N_EVENTS)
     {
@@ -201,8 +202,8 @@ tale_run (Tale *self)
 }
 
 static GstreamRunModel *
-model_new (GstreamRunStream     *run,
-           GstreamRunModelFlags  flags)
+model_new (GstreamRunStream    *run,
+           GstreamRunModelFlags flags)
 {
   g_autoptr (GError) error = NULL;
   GstreamRunModel *model = gstream_run_model_new (run, flags, &error);
@@ -217,15 +218,15 @@ model_new (GstreamRunStream     *run,
 #define HANDLES (GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS)
 
 static void
-assert_started (Tale     *tale,
-                Shadow   *shadow,
-                gboolean  messages_only)
+assert_started (Tale    *tale,
+                Shadow  *shadow,
+                gboolean messages_only)
 {
   guint n = 0;
 
   for (guint i = 0; i < tale->started->len; i++)
     {
-      const char *expected = g_ptr_array_index (tale->started, i);
+      const char      *expected = g_ptr_array_index (tale->started, i);
       g_autofree char *name = NULL;
 
       if (messages_only && !g_hash_table_contains (tale->messages, expected))
@@ -312,7 +313,7 @@ count_tree (Tale       *tale,
       g_autoptr (GObject) row = g_list_model_get_item (model, i);
       g_autoptr (GListModel) child = gstream_run_model_create_child (row, NULL);
       g_autofree char *name = row_name (row);
-      guint number = find_started (tale, name);
+      guint            number = find_started (tale, name);
 
       g_assert_cmpuint (number, >=, after);
       after = number + 1;

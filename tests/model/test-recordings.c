@@ -12,15 +12,16 @@
 #include <gstream/sources/gstream-sse-source.h>
 #include <gstream/stream/gstream-subgraph-run-stream.h>
 
-#define ALL (GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS | \
-             GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE)
+#define ALL                                                                                  \
+  (GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS | \
+   GSTREAM_RUN_MODEL_INTERRUPTS | GSTREAM_RUN_MODEL_LIFECYCLE)
 
 static GstreamRunStream *
 open_run (const char *recording)
 {
   g_autoptr (GFile) file = g_file_new_for_path (recording);
-  g_autoptr (GstreamEventSource) source = g_str_has_suffix (recording, ".sse") ? gstream_sse_source_new (file)
-                                                                               : gstream_json_lines_source_new (file);
+  g_autoptr (GstreamEventSource) source =
+      g_str_has_suffix (recording, ".sse") ? gstream_sse_source_new (file) : gstream_json_lines_source_new (file);
 
   return gstream_run_stream_new (source, NULL);
 }
@@ -66,8 +67,8 @@ list_expected (GstreamPayload *run,
                const char     *key)
 {
   g_autofree char *pointer = g_strconcat ("/", key, NULL);
-  gsize n = gstream_payload_get_size (run, pointer);
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
+  gsize            n = gstream_payload_get_size (run, pointer);
+  GPtrArray       *list = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
 
   for (gsize i = 0; i < n; i++)
     {
@@ -92,7 +93,8 @@ check_messages (GListModel     *model,
       GstreamMessage *message = g_ptr_array_index (rows, i);
 
       g_assert_cmpstr (gstream_message_get_id (message), ==, gstream_payload_get_string (messages->pdata[i], "/id"));
-      g_assert_cmpstr (gstream_message_get_text (message), ==, gstream_payload_get_string (messages->pdata[i], "/text"));
+      g_assert_cmpstr (gstream_message_get_text (message), ==,
+                       gstream_payload_get_string (messages->pdata[i], "/text"));
     }
 }
 
@@ -105,7 +107,8 @@ check_tool_calls (GListModel     *model,
 
   g_assert_cmpuint (rows->len, ==, calls->len);
   for (guint i = 0; i < rows->len; i++)
-    g_assert_cmpstr (gstream_tool_call_get_id (rows->pdata[i]), ==, gstream_payload_get_string (calls->pdata[i], "/id"));
+    g_assert_cmpstr (gstream_tool_call_get_id (rows->pdata[i]), ==,
+                     gstream_payload_get_string (calls->pdata[i], "/id"));
 }
 
 static void check_run (GListModel     *model,
@@ -185,7 +188,8 @@ check_lifecycle (GListModel     *model,
       g_autofree char *name = row_name (rows->pdata[i]);
 
       g_assert_nonnull (g_hash_table_lookup (newest, name));
-      g_assert_true (gstream_payload_equal (gstream_lifecycle_get_item (rows->pdata[i]), g_hash_table_lookup (newest, name)));
+      g_assert_true (
+          gstream_payload_equal (gstream_lifecycle_get_item (rows->pdata[i]), g_hash_table_lookup (newest, name)));
     }
 }
 
@@ -226,7 +230,8 @@ test_deep (gconstpointer recording)
 {
   g_autoptr (GstreamRunStream) run = open_run (recording);
   g_autoptr (GstreamRunModel) model =
-    gstream_run_model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_DEEP, NULL);
+      gstream_run_model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_DEEP,
+                             NULL);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
   g_autoptr (GstreamPayload) expected = load_expected (recording);
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -249,7 +254,7 @@ test_bounded (gconstpointer recording)
 {
   g_autoptr (GstreamRunStream) run = open_run (recording);
   g_autoptr (GstreamRunModel) model =
-    gstream_run_model_new (run, (ALL & ~GSTREAM_RUN_MODEL_INTERRUPTS) | GSTREAM_RUN_MODEL_DEEP, NULL);
+      gstream_run_model_new (run, (ALL & ~GSTREAM_RUN_MODEL_INTERRUPTS) | GSTREAM_RUN_MODEL_DEEP, NULL);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
   shadow->unordered = TRUE;
@@ -279,15 +284,23 @@ static void
 add_tests (const char *folder,
            const char *name)
 {
-  static const struct { const char *path; GTestDataFunc test; } tests[] = {
-    { "T6/tree", test_tree }, { "T2/deep", test_deep }, { "P3/bounded", test_bounded }, { "P9/dropped", test_dropped },
+  static const struct
+  {
+    const char   *path;
+    GTestDataFunc test;
+  } tests[] = {
+    { "T6/tree", test_tree },
+    { "T2/deep", test_deep },
+    { "P3/bounded", test_bounded },
+    { "P9/dropped", test_dropped },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       g_autofree char *path = g_strdup_printf ("/model/recordings/%s/%s/%s", tests[i].path, folder, name);
 
-      g_test_add_data_func_full (path, g_test_build_filename (G_TEST_DIST, "runs", folder, name, NULL), tests[i].test, g_free);
+      g_test_add_data_func_full (path, g_test_build_filename (G_TEST_DIST, "runs", folder, name, NULL), tests[i].test,
+                                 g_free);
     }
 }
 

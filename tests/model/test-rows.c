@@ -80,7 +80,8 @@ assert_arrivals (Told       *self,
   g_autoptr (GString) arrivals = g_string_new (NULL);
 
   for (guint i = 0; i < gstream_rows_get_length (self->rows); i++)
-    g_string_append_printf (arrivals, " %u", GPOINTER_TO_UINT (g_object_get_data (gstream_rows_get (self->rows, i), "arrival")));
+    g_string_append_printf (arrivals, " %u",
+                            GPOINTER_TO_UINT (g_object_get_data (gstream_rows_get (self->rows, i), "arrival")));
   g_assert_cmpstr (arrivals->str, ==, expected);
   g_assert_null (gstream_rows_get (self->rows, gstream_rows_get_length (self->rows)));
 }
@@ -129,7 +130,7 @@ static void
 test_companion (void)
 {
   GObject *companion = g_object_new (G_TYPE_OBJECT, NULL);
-  Told told;
+  Told     told;
 
   g_object_add_weak_pointer (companion, (gpointer *) &companion);
   told_begin (&told);
@@ -213,7 +214,7 @@ take_answer_back (gpointer owner,
                   guint    removed,
                   guint    added)
 {
-  Told *self = owner;
+  Told                    *self = owner;
   GstreamPendingInterrupt *question = self->question;
 
   on_changed (owner, position, removed, added);

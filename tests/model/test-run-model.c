@@ -15,21 +15,25 @@
 #include "tests/support/transformers.h"
 
 #define START(path, id) path " messages {\"event\":\"message-start\",\"id\":\"" id "\"}"
-#define TEXT(path, text) path " messages {\"event\":\"content-block-delta\",\"index\":0," \
-                              "\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}"
+#define TEXT(path, text)                                           \
+  path " messages {\"event\":\"content-block-delta\",\"index\":0," \
+       "\"delta\":{\"type\":\"text-delta\",\"text\":\"" text "\"}}"
 #define FINISH(path) path " messages {\"event\":\"message-finish\"}"
 #define MESSAGE(path, id) START (path, id), TEXT (path, "hello"), FINISH (path)
-#define TOOL(path, id) path " tools {\"event\":\"tool-started\",\"tool_call_id\":\"" id "\",\"tool_name\":\"search\",\"input\":{}}"
-#define TOOL_DELTA(path, id, text) path " tools {\"event\":\"tool-output-delta\",\"tool_call_id\":\"" id "\",\"delta\":\"" text "\"}"
+#define TOOL(path, id) \
+  path " tools {\"event\":\"tool-started\",\"tool_call_id\":\"" id "\",\"tool_name\":\"search\",\"input\":{}}"
+#define TOOL_DELTA(path, id, text) \
+  path " tools {\"event\":\"tool-output-delta\",\"tool_call_id\":\"" id "\",\"delta\":\"" text "\"}"
 #define TOOL_END(path, id) path " tools {\"event\":\"tool-finished\",\"tool_call_id\":\"" id "\",\"output\":\"done\"}"
 #define STATE(path) path " values {\"n\":1}"
-#define BEGINS(path, name) path " lifecycle {\"event\":\"started\",\"graph_name\":\"" name "\",\"trigger_call_id\":\"t\"}"
+#define BEGINS(path, name) \
+  path " lifecycle {\"event\":\"started\",\"graph_name\":\"" name "\",\"trigger_call_id\":\"t\"}"
 #define ENDS(path, how) path " lifecycle {\"event\":\"" how "\"}"
 #define ASKS(id) ". input.requested {\"interrupt_id\":\"" id "\",\"payload\":{\"question\":\"really?\"}}"
 
 static GstreamRunModel *
-model_new (GstreamRunStream     *run,
-           GstreamRunModelFlags  flags)
+model_new (GstreamRunStream    *run,
+           GstreamRunModelFlags flags)
 {
   g_autoptr (GError) error = NULL;
   GstreamRunModel *model = gstream_run_model_new (run, flags, &error);
@@ -46,7 +50,8 @@ model_new (GstreamRunStream     *run,
 static void
 test_messages (void)
 {
-  g_autoptr (GstreamRunStream) run = story (MESSAGE (".", "m1"), STATE ("a:1"), MESSAGE ("a:1", "m2"), MESSAGE (".", "m3"));
+  g_autoptr (GstreamRunStream) run =
+      story (MESSAGE (".", "m1"), STATE ("a:1"), MESSAGE ("a:1", "m2"), MESSAGE (".", "m3"));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
@@ -60,9 +65,9 @@ test_messages (void)
 static void
 test_deep (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m1"), STATE ("a:1"), START ("a:1", "m2"), TOOL ("a:1", "t1"),
-                                            FINISH ("."), STATE ("a:1/b:2"), MESSAGE ("a:1/b:2", "m3"), MESSAGE (".", "m4"), STATE ("c:3"),
-                                            FINISH ("a:1"), MESSAGE ("c:3", "m5"));
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m1"), STATE ("a:1"), START ("a:1", "m2"), TOOL ("a:1", "t1"), FINISH ("."), STATE ("a:1/b:2"),
+             MESSAGE ("a:1/b:2", "m3"), MESSAGE (".", "m4"), STATE ("c:3"), FINISH ("a:1"), MESSAGE ("c:3", "m5"));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_DEEP);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
@@ -78,7 +83,7 @@ test_mixed (void)
   g_autoptr (GstreamRunStream) run = story (MESSAGE (".", "m1"), TOOL (".", "t1"), STATE ("a:1"), TOOL_END (".", "t1"),
                                             MESSAGE (".", "m2"), TOOL (".", "t2"));
   g_autoptr (GstreamRunModel) model =
-    model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS);
+      model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_SUBGRAPHS);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
   g_assert_true (g_list_model_get_item_type (G_LIST_MODEL (model)) == G_TYPE_OBJECT);
@@ -100,8 +105,9 @@ child_at (GstreamRunModel *model,
 static void
 test_tree (void)
 {
-  g_autoptr (GstreamRunStream) run = story (STATE ("a:1"), MESSAGE ("a:1", "m1"), STATE ("a:1/b:2"),
-                                            MESSAGE ("a:1/b:2", "m2"), MESSAGE ("a:1/b:2", "m3"), MESSAGE (".", "m4"), STATE ("c:3"));
+  g_autoptr (GstreamRunStream) run =
+      story (STATE ("a:1"), MESSAGE ("a:1", "m1"), STATE ("a:1/b:2"), MESSAGE ("a:1/b:2", "m2"),
+             MESSAGE ("a:1/b:2", "m3"), MESSAGE (".", "m4"), STATE ("c:3"));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_SUBGRAPHS);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
   g_autoptr (GstreamRunModel) a = NULL;
@@ -184,7 +190,7 @@ test_interrupts_not_answered (void)
   g_autoptr (GstreamPendingInterrupt) row = NULL;
   g_autoptr (GstreamPendingInterrupt) other = NULL;
   GWeakRef gone;
-  guint n_touched = 0;
+  guint    n_touched = 0;
 
   play (run);
   g_signal_connect (model, "items-changed", G_CALLBACK (count_touched), &n_touched);
@@ -245,8 +251,9 @@ count_notify (GObject    *object,
 static void
 test_lifecycle (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGINS ("a:1", "alpha"), BEGINS ("a:1/b:2", "beta"), ENDS ("a:1/b:2", "completed"),
-                                            ENDS ("a:1", "failed"), BEGINS ("a:1", "again"));
+  g_autoptr (GstreamRunStream) run =
+      story (BEGINS ("a:1", "alpha"), BEGINS ("a:1/b:2", "beta"), ENDS ("a:1/b:2", "completed"), ENDS ("a:1", "failed"),
+             BEGINS ("a:1", "again"));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_LIFECYCLE);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
   g_autoptr (GstreamLifecycle) row = NULL;
@@ -382,7 +389,7 @@ static void
 test_own_lifecycle (void)
 {
   const char *items[] = {
-    "{\"event\":\"started\",\"namespace\":[\"a:1\"]}", "{}", "[1]", "7", "{\"namespace\":7,\"event\":{}}",
+    "{\"event\":\"started\",\"namespace\":[\"a:1\"]}",          "{}",   "[1]", "7", "{\"namespace\":7,\"event\":{}}",
     "{\"namespace\":[7,null,\"b:2\"],\"event\":\"completed\"}", "null",
   };
   GstreamProjection *own;
@@ -407,7 +414,7 @@ test_own_lifecycle (void)
 static void
 test_own_of_other_types (void)
 {
-  const char *names[] = { "messages", "tool_calls", "subgraphs", "lifecycle" };
+  const char                *names[] = { "messages", "tool_calls", "subgraphs", "lifecycle" };
   const GstreamRunModelFlags flags[] = { GSTREAM_RUN_MODEL_MESSAGES, GSTREAM_RUN_MODEL_TOOL_CALLS,
                                          GSTREAM_RUN_MODEL_SUBGRAPHS, GSTREAM_RUN_MODEL_LIFECYCLE };
 
@@ -447,7 +454,8 @@ test_own_objects (void)
 static void
 test_dropped (void)
 {
-  g_autoptr (GstreamRunStream) run = story (MESSAGE (".", "m1"), STATE ("a:1"), MESSAGE ("a:1", "m2"), MESSAGE (".", "m3"));
+  g_autoptr (GstreamRunStream) run =
+      story (MESSAGE (".", "m1"), STATE ("a:1"), MESSAGE ("a:1", "m2"), MESSAGE (".", "m3"));
   GstreamRunModel *model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_DEEP);
 
   g_assert_true (gstream_projection_is_subscribed (gstream_run_stream_get_messages (run)));
@@ -497,8 +505,8 @@ test_dropped_inside (void)
 static void
 test_bound (void)
 {
-  g_autoptr (GstreamRunStream) run = story (MESSAGE (".", "m1"), TOOL (".", "t1"), MESSAGE (".", "m2"), MESSAGE (".", "m3"),
-                                            MESSAGE (".", "m4"), MESSAGE (".", "m5"));
+  g_autoptr (GstreamRunStream) run = story (MESSAGE (".", "m1"), TOOL (".", "t1"), MESSAGE (".", "m2"),
+                                            MESSAGE (".", "m3"), MESSAGE (".", "m4"), MESSAGE (".", "m5"));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_TOOL_CALLS);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
@@ -517,8 +525,8 @@ test_bound (void)
 static void
 test_bound_unfinished (void)
 {
-  g_autoptr (GstreamRunStream) run = story (TOOL (".", "t1"), TOOL (".", "t2"), TOOL (".", "t3"),
-                                            STATE ("."), TOOL_END (".", "t2"), TOOL_END (".", "t3"));
+  g_autoptr (GstreamRunStream) run = story (TOOL (".", "t1"), TOOL (".", "t2"), TOOL (".", "t3"), STATE ("."),
+                                            TOOL_END (".", "t2"), TOOL_END (".", "t3"));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_TOOL_CALLS);
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
@@ -539,7 +547,8 @@ test_bound_unfinished (void)
 static void
 test_text_notifies (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m1"), TEXT (".", "a"), TEXT (".", "b"), TEXT (".", "c"), FINISH ("."));
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m1"), TEXT (".", "a"), TEXT (".", "b"), TEXT (".", "c"), FINISH ("."));
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES);
   g_autoptr (GstreamMessage) message = NULL;
 

@@ -67,8 +67,8 @@ char *
 heard_tell (GPtrArray *heard,
             guint      i)
 {
-  GstreamMessage *message = heard_message (heard, i);
-  const char *id = gstream_message_get_id (message);
+  GstreamMessage  *message = heard_message (heard, i);
+  const char      *id = gstream_message_get_id (message);
   g_autofree char *status = g_enum_to_string (GSTREAM_TYPE_MESSAGE_STATUS, gstream_message_get_status (message));
 
   return g_strdup_printf ("%s %s %s", id ? id : "-", strrchr (status, '_') + 1, gstream_message_get_text (message));

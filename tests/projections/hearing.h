@@ -23,8 +23,7 @@
 #define TEXT_DELTA(text) "{\"type\":\"text-delta\",\"text\":\"" text "\"}"
 #define ARGS_DELTA(args) "{\"type\":\"tool-call-delta\",\"args\":\"" args "\"}"
 #define CHUNK_BLOCK(id, name) "{\"type\":\"tool_call_chunk\",\"id\":\"" id "\",\"name\":\"" name "\",\"args\":\"\"}"
-#define CALL_BLOCK(id, name, args) \
-  "{\"type\":\"tool_call\",\"id\":\"" id "\",\"name\":\"" name "\",\"args\":" args "}"
+#define CALL_BLOCK(id, name, args) "{\"type\":\"tool_call\",\"id\":\"" id "\",\"name\":\"" name "\",\"args\":" args "}"
 
 typedef struct
 {
@@ -34,29 +33,29 @@ typedef struct
 } Heard;
 
 /* All messages of @run, one after the other, each to its end. */
-GPtrArray *hear           (GstreamRunStream *run);
+GPtrArray *hear (GstreamRunStream *run);
 /* The same of a cursor of messages. */
-GPtrArray *hear_cursor    (GstreamCursor    *messages);
+GPtrArray *hear_cursor (GstreamCursor *messages);
 
 /* "ID STATUS TEXT", ID being - for none. */
-char      *heard_tell     (GPtrArray        *heard,
-                           guint             i);
-void       heard_assert_content (GPtrArray  *heard,
-                                 guint       i,
-                                 const char *json);
+char *heard_tell (GPtrArray *heard,
+                  guint      i);
+void  heard_assert_content (GPtrArray  *heard,
+                            guint       i,
+                            const char *json);
 
-#define heard_assert(heard, i, expected)                      \
-  G_STMT_START                                                \
-    {                                                         \
-      g_autofree char *told = NULL;                           \
-      g_assert_cmpuint ((heard)->len, >, i);                  \
-      told = heard_tell (heard, i);                           \
-      g_assert_cmpstr (told, ==, expected);                   \
-    }                                                         \
+#define heard_assert(heard, i, expected)   \
+  G_STMT_START                             \
+  {                                        \
+    g_autofree char *told = NULL;          \
+    g_assert_cmpuint ((heard)->len, >, i); \
+    told = heard_tell (heard, i);          \
+    g_assert_cmpstr (told, ==, expected);  \
+  }                                        \
   G_STMT_END
 #define heard_at(heard, i) ((Heard *) g_ptr_array_index (heard, i))
 #define heard_message(heard, i) (heard_at (heard, i)->message)
 
 /* That both mean the same; @payload may be NULL, for `null`. */
-void       assert_json    (GstreamPayload   *payload,
-                           const char       *json);
+void assert_json (GstreamPayload *payload,
+                  const char     *json);

@@ -25,14 +25,14 @@ tell (const char *line)
   data = gstream_payload_new (parts[2], -1, &error);
   g_assert_no_error (error);
 
-  return gstream_event_new (parts[1], (const char * const *) path, data);
+  return gstream_event_new (parts[1], (const char *const *) path, data);
 }
 
 static GstreamEvent *
-next_event (gpointer   user_data,
-            GError   **error)
+next_event (gpointer user_data,
+            GError **error)
 {
-  Story *self = user_data;
+  Story      *self = user_data;
   const char *line;
 
   if (self->next == self->lines->len)
@@ -57,12 +57,12 @@ story_free (gpointer data)
 }
 
 GstreamRunStream *
-story_new (GstreamStreamMux   *mux,
-           const char * const *lines)
+story_new (GstreamStreamMux  *mux,
+           const char *const *lines)
 {
   g_autoptr (GstreamEventSource) source = NULL;
   g_autoptr (GstreamStreamMux) own = mux;
-  Story *self = g_new0 (Story, 1);
+  Story            *self = g_new0 (Story, 1);
   GstreamRunStream *run;
 
   self->lines = g_ptr_array_new_with_free_func (g_free);
@@ -95,9 +95,9 @@ story_read (GstreamCursor *cursor)
   g_autoptr (GError) error = NULL;
 
   while (gstream_cursor_next_sync (cursor, &item, NULL, &error))
-    g_string_append_printf (told, "%s\n", G_VALUE_HOLDS_STRING (&item)
-                                            ? g_value_get_string (&item)
-                                            : gstream_payload_get_json (g_value_get_boxed (&item), NULL));
+    g_string_append_printf (told, "%s\n",
+                            G_VALUE_HOLDS_STRING (&item) ? g_value_get_string (&item)
+                                                         : gstream_payload_get_json (g_value_get_boxed (&item), NULL));
   if (error != NULL)
     g_string_append_printf (told, "failed: %s", error->message);
   else
@@ -126,11 +126,11 @@ story_read_log (GstreamCursor *cursor)
 
   while (gstream_cursor_next_sync (cursor, &item, NULL, NULL))
     {
-      GstreamEvent *event = g_value_get_boxed (&item);
+      GstreamEvent    *event = g_value_get_boxed (&item);
       g_autofree char *path = g_strjoinv ("/", (char **) gstream_event_get_namespace (event));
 
-      g_string_append_printf (told, "%" G_GUINT64_FORMAT " %s %s\n", gstream_event_get_seq (event),
-                              *path ? path : ".", gstream_event_get_method (event));
+      g_string_append_printf (told, "%" G_GUINT64_FORMAT " %s %s\n", gstream_event_get_seq (event), *path ? path : ".",
+                              gstream_event_get_method (event));
     }
 
   return g_string_free (told, FALSE);

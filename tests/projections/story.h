@@ -14,23 +14,23 @@
  * and DATA is JSON; "! MESSAGE" is the failure of the source. What is told in one
  * turn of the main loop does not depend on how fast the machine is (R11). Takes @mux.
  */
-GstreamRunStream *story_new       (GstreamStreamMux   *mux,
-                                   const char * const *lines);
+GstreamRunStream *story_new (GstreamStreamMux  *mux,
+                             const char *const *lines);
 /* The same from an array written in place. */
-#define story(...) story_new (NULL, (const char * const []) { __VA_ARGS__, NULL })
+#define story(...) story_new (NULL, (const char *const[]) { __VA_ARGS__, NULL })
 
 /* All that is left in a cursor of payloads, a line each, and how it ended: "end", or "failed: MESSAGE". */
-char             *story_read      (GstreamCursor      *cursor);
+char *story_read (GstreamCursor *cursor);
 /* The next handle of a cursor, which must have one; a reference. */
-gpointer          story_next      (GstreamCursor      *cursor);
-GstreamCursor    *story_subscribe (GstreamProjection  *projection);
+gpointer       story_next (GstreamCursor *cursor);
+GstreamCursor *story_subscribe (GstreamProjection *projection);
 /* The main log: "SEQ PATH METHOD", a line each. */
-char             *story_read_log  (GstreamCursor      *cursor);
+char *story_read_log (GstreamCursor *cursor);
 
-#define story_assert(cursor, expected)                        \
-  G_STMT_START                                                \
-    {                                                         \
-      g_autofree char *told = story_read (cursor);            \
-      g_assert_cmpstr (told, ==, expected);                   \
-    }                                                         \
+#define story_assert(cursor, expected)           \
+  G_STMT_START                                   \
+  {                                              \
+    g_autofree char *told = story_read (cursor); \
+    g_assert_cmpstr (told, ==, expected);        \
+  }                                              \
   G_STMT_END

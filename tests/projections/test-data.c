@@ -9,9 +9,9 @@
 static void
 test_own_scope (void)
 {
-  g_autoptr (GstreamRunStream) run = story (". values {\"n\":1}", "a:1 values {\"n\":2}", ". values {\"n\":3}",
-                                            ". updates {\"u\":1}", ". checkpoints {\"c\":1}", ". debug {\"d\":1}",
-                                            ". tasks {\"id\":\"t\",\"name\":\"a\"}");
+  g_autoptr (GstreamRunStream) run =
+      story (". values {\"n\":1}", "a:1 values {\"n\":2}", ". values {\"n\":3}", ". updates {\"u\":1}",
+             ". checkpoints {\"c\":1}", ". debug {\"d\":1}", ". tasks {\"id\":\"t\",\"name\":\"a\"}");
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
   g_autoptr (GstreamCursor) updates = story_subscribe (gstream_run_stream_get_updates (run));
   g_autoptr (GstreamCursor) checkpoints = story_subscribe (gstream_run_stream_get_checkpoints (run));
@@ -29,8 +29,8 @@ test_own_scope (void)
 static void
 test_custom_of_node (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("count:1 custom {\"payload\":{\"n\":1}}", ". custom 2",
-                                            "sub:1 values {}", "sub:1 custom 3", "sub:1/node:2 custom 4");
+  g_autoptr (GstreamRunStream) run = story ("count:1 custom {\"payload\":{\"n\":1}}", ". custom 2", "sub:1 values {}",
+                                            "sub:1 custom 3", "sub:1/node:2 custom 4");
   g_autoptr (GstreamCursor) custom = story_subscribe (gstream_run_stream_get_custom (run));
   g_autoptr (GstreamCursor) subgraphs = story_subscribe (gstream_run_stream_get_subgraphs (run));
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
@@ -43,8 +43,8 @@ test_custom_of_node (void)
 static void
 test_envelope (void)
 {
-  g_autoptr (GstreamRunStream) run = story (". custom {\"payload\":1}", ". custom {\"payload\":2,\"more\":true}",
-                                            ". custom {\"name\":\"x\"}");
+  g_autoptr (GstreamRunStream) run =
+      story (". custom {\"payload\":1}", ". custom {\"payload\":2,\"more\":true}", ". custom {\"name\":\"x\"}");
   g_autoptr (GstreamCursor) custom = story_subscribe (gstream_run_stream_get_custom (run));
 
   story_assert (custom, "1\n{\"payload\":2,\"more\":true}\n{\"name\":\"x\"}\nend");
@@ -63,8 +63,8 @@ test_failure (void)
 static void
 test_extension_before (void)
 {
-  g_autoptr (GstreamRunStream) run = story (". custom {\"name\":\"progress\",\"payload\":1}", ". custom 2",
-                                            ". custom:progress 3");
+  g_autoptr (GstreamRunStream) run =
+      story (". custom {\"name\":\"progress\",\"payload\":1}", ". custom 2", ". custom:progress 3");
   GstreamProjection *progress = gstream_run_stream_get_extension (run, "progress");
   g_autoptr (GstreamCursor) cursor = story_subscribe (progress);
   g_autoptr (GstreamCursor) custom = story_subscribe (gstream_run_stream_get_custom (run));
@@ -79,9 +79,9 @@ test_extension_before (void)
 static void
 test_extension_after (void)
 {
-  g_autoptr (GstreamRunStream) run = story (". custom {\"name\":\"a\",\"payload\":1}",
-                                            ". custom {\"name\":\"b\",\"payload\":2}",
-                                            ". custom {\"name\":\"a\",\"payload\":3}");
+  g_autoptr (GstreamRunStream) run =
+      story (". custom {\"name\":\"a\",\"payload\":1}", ". custom {\"name\":\"b\",\"payload\":2}",
+             ". custom {\"name\":\"a\",\"payload\":3}");
   g_autoptr (GstreamCursor) extensions = story_subscribe (gstream_run_stream_get_extensions (run));
   g_autoptr (GstreamProjection) a = story_next (extensions);
   g_autoptr (GstreamCursor) of_a = story_subscribe (a);
@@ -97,8 +97,8 @@ test_extension_after (void)
 static void
 test_extension_lazy (void)
 {
-  g_autoptr (GstreamRunStream) run = story (". custom {\"name\":\"a\",\"payload\":1}", ". values 1",
-                                            ". custom {\"name\":\"a\",\"payload\":2}");
+  g_autoptr (GstreamRunStream) run =
+      story (". custom {\"name\":\"a\",\"payload\":1}", ". values 1", ". custom {\"name\":\"a\",\"payload\":2}");
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
   g_auto (GValue) item = G_VALUE_INIT;
   g_autoptr (GstreamCursor) late = NULL;
@@ -123,8 +123,8 @@ test_extension_name (void)
 static void
 test_chosen (void)
 {
-  const char * const builtins[] = { "values", NULL };
-  const char * const lines[] = { ". values 1", ". updates 2", ". tasks {}", NULL };
+  const char *const builtins[] = { "values", NULL };
+  const char *const lines[] = { ". values 1", ". updates 2", ". tasks {}", NULL };
   g_autoptr (GstreamRunStream) run = story_new (gstream_stream_mux_new (builtins), lines);
   g_autoptr (GstreamCursor) log = story_subscribe (gstream_run_stream_get_log (run));
   g_autoptr (GError) error = NULL;

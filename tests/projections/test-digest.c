@@ -67,8 +67,8 @@ compare_member (GstreamPayload *expected,
                 const char     *where)
 {
   static const char *const records[] = { "messages", "tool_calls", "subgraphs", NULL };
-  g_autofree char *pointer = g_strconcat ("/", key, NULL);
-  g_autofree char *there = g_strconcat (where, pointer, NULL);
+  g_autofree char         *pointer = g_strconcat ("/", key, NULL);
+  g_autofree char         *there = g_strconcat (where, pointer, NULL);
   g_autoptr (GstreamPayload) expected_member = gstream_payload_get (expected, pointer);
   g_autoptr (GstreamPayload) member = gstream_payload_get (actual, pointer);
 
@@ -114,10 +114,10 @@ on_ended (gpointer ended)
 /* By default, everything at once, without bounds. */
 typedef struct
 {
-  guint            max_buffered;
-  GstreamReadFunc  read;
-  void           (*work) (gpointer data); /* reads, having subscribed; NULL: the main loop does */
-  gpointer         data;                  /* of both */
+  guint           max_buffered;
+  GstreamReadFunc read;
+  void (*work) (gpointer data); /* reads, having subscribed; NULL: the main loop does */
+  gpointer data;                /* of both */
 } Way;
 
 static void
@@ -125,9 +125,9 @@ check_run (GstreamRunStream *run,
            const char       *recording,
            const Way        *way)
 {
-  gboolean ended = FALSE;
-  GstreamReader *reader = gstream_reader_new (NULL, on_ended, &ended);
-  GstreamDigest *digest;
+  gboolean         ended = FALSE;
+  GstreamReader   *reader = gstream_reader_new (NULL, on_ended, &ended);
+  GstreamDigest   *digest;
   g_autofree char *json = NULL;
 
   gstream_reader_set_max_buffered (reader, way->max_buffered);
@@ -160,8 +160,8 @@ check_file (const char *recording,
             const Way  *way)
 {
   g_autoptr (GFile) file = g_file_new_for_path (recording);
-  g_autoptr (GstreamEventSource) source = g_str_has_suffix (recording, ".sse") ? gstream_sse_source_new (file)
-                                                                               : gstream_json_lines_source_new (file);
+  g_autoptr (GstreamEventSource) source =
+      g_str_has_suffix (recording, ".sse") ? gstream_sse_source_new (file) : gstream_json_lines_source_new (file);
 
   check_source (source, recording, way);
 }
@@ -173,7 +173,7 @@ check_pieces (const char *recording,
               const Way  *way)
 {
   g_autofree char *bytes = NULL;
-  gsize length;
+  gsize            length;
   g_autoptr (GInputStream) stream = NULL;
   g_autoptr (GstreamEventSource) source = NULL;
 
@@ -287,7 +287,7 @@ static void
 test_pieces (gconstpointer recording)
 {
   static const gsize sizes[] = { 1, 7, 100, 5000 };
-  const Way way = { 0 };
+  const Way          way = { 0 };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (guint32 seed = 1; seed <= 3; seed++)
@@ -305,7 +305,7 @@ test_bounded (gconstpointer recording)
 
 static void
 check_turns (const char *recording,
-             void      (*work) (gpointer data))
+             void (*work) (gpointer data))
 {
   g_autoptr (GPtrArray) readings = g_ptr_array_new ();
   const Way way = { .read = add_reading, .work = work, .data = readings };
@@ -328,14 +328,11 @@ test_waits (gconstpointer recording)
 
 static const struct
 {
-  const char    *name;
-  GTestDataFunc  run;
+  const char   *name;
+  GTestDataFunc run;
 } modes[] = {
-  { "whole", test_whole },
-  { "pieces", test_pieces },
-  { "bounded", test_bounded },
-  { "turns", test_turns },
-  { "waits", test_waits },
+  { "whole", test_whole }, { "pieces", test_pieces }, { "bounded", test_bounded },
+  { "turns", test_turns }, { "waits", test_waits },
 };
 
 static void

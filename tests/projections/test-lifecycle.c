@@ -20,22 +20,23 @@ static void
 test_tasks (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START ("."), START ("left:1"), START ("left:1/leaf:2"), START ("left:1/leaf:2"), RESULT ("left:1", "2", ""),
-           RESULT (".", "1", ",\"error\":\"broken\""));
+      story (START ("."), START ("left:1"), START ("left:1/leaf:2"), START ("left:1/leaf:2"),
+             RESULT ("left:1", "2", ""), RESULT (".", "1", ",\"error\":\"broken\""));
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"left:1\"],\"graph_name\":\"left\",\"trigger_call_id\":\"1\"}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"left:1\",\"leaf:2\"],\"graph_name\":\"leaf\",\"trigger_call_id\":\"2\"}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"left:1\",\"leaf:2\"]}\n"
-                    "{\"event\":\"failed\",\"namespace\":[\"left:1\"],\"error\":\"broken\"}\n"
-                    "end");
+  assert_lifecycle (
+      run, "{\"event\":\"started\",\"namespace\":[\"left:1\"],\"graph_name\":\"left\",\"trigger_call_id\":\"1\"}\n"
+           "{\"event\":\"started\",\"namespace\":[\"left:1\",\"leaf:2\"],\"graph_name\":\"leaf\",\"trigger_call_id\":"
+           "\"2\"}\n"
+           "{\"event\":\"completed\",\"namespace\":[\"left:1\",\"leaf:2\"]}\n"
+           "{\"event\":\"failed\",\"namespace\":[\"left:1\"],\"error\":\"broken\"}\n"
+           "end");
 }
 
 static void
 test_interrupts_before_error (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START ("a:1"), RESULT (".", "1", ",\"error\":\"GraphInterrupt()\",\"interrupts\":[{\"id\":\"i\"}]"));
+      story (START ("a:1"), RESULT (".", "1", ",\"error\":\"GraphInterrupt()\",\"interrupts\":[{\"id\":\"i\"}]"));
 
   assert_lifecycle (run,
                     "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"graph_name\":\"a\",\"trigger_call_id\":\"1\"}\n"
@@ -48,35 +49,33 @@ static void
 test_agent (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". tasks {\"id\":\"1\",\"name\":\"tools\",\"input\":{\"tool_call\":{\"id\":\"call_7\"}}}",
-           "tools:1 tasks {\"id\":\"2\",\"name\":\"n\",\"metadata\":{\"lc_agent_name\":\"scout\"}}");
+      story (". tasks {\"id\":\"1\",\"name\":\"tools\",\"input\":{\"tool_call\":{\"id\":\"call_7\"}}}",
+             "tools:1 tasks {\"id\":\"2\",\"name\":\"n\",\"metadata\":{\"lc_agent_name\":\"scout\"}}");
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"tools:1\"],\"graph_name\":\"scout\",\"trigger_call_id\":\"1\","
-                    "\"cause\":{\"type\":\"toolCall\",\"tool_call_id\":\"call_7\"}}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"tools:1\"]}\n"
-                    "end");
+  assert_lifecycle (
+      run, "{\"event\":\"started\",\"namespace\":[\"tools:1\"],\"graph_name\":\"scout\",\"trigger_call_id\":\"1\","
+           "\"cause\":{\"type\":\"toolCall\",\"tool_call_id\":\"call_7\"}}\n"
+           "{\"event\":\"completed\",\"namespace\":[\"tools:1\"]}\n"
+           "end");
 }
 
 static void
 test_events (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". lifecycle {\"event\":\"running\",\"graph_name\":\"g\"}",
-           "a:1 lifecycle {\"event\":\"started\",\"graph_name\":\"a\",\"extra\":[1]}",
-           "a:1 lifecycle {\"event\":\"started\",\"graph_name\":\"a\"}",
-           "a:1/b:2 lifecycle {\"event\":\"started\"}",
-           "a:1/b:2 lifecycle {\"event\":\"failed\",\"error\":\"{\\\"error\\\":\\\"Error\\\",\\\"message\\\":\\\"lost\\\"}\"}",
-           "a:1 lifecycle {\"event\":\"completed\"}",
-           "a:1 lifecycle {\"event\":\"completed\"}",
-           ". lifecycle {\"event\":\"completed\"}");
+      story (". lifecycle {\"event\":\"running\",\"graph_name\":\"g\"}",
+             "a:1 lifecycle {\"event\":\"started\",\"graph_name\":\"a\",\"extra\":[1]}",
+             "a:1 lifecycle {\"event\":\"started\",\"graph_name\":\"a\"}", "a:1/b:2 lifecycle {\"event\":\"started\"}",
+             "a:1/b:2 lifecycle "
+             "{\"event\":\"failed\",\"error\":\"{\\\"error\\\":\\\"Error\\\",\\\"message\\\":\\\"lost\\\"}\"}",
+             "a:1 lifecycle {\"event\":\"completed\"}", "a:1 lifecycle {\"event\":\"completed\"}",
+             ". lifecycle {\"event\":\"completed\"}");
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"graph_name\":\"a\",\"extra\":[1]}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
-                    "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"b:2\"],\"error\":\"lost\"}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
-                    "end");
+  assert_lifecycle (run, "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"graph_name\":\"a\",\"extra\":[1]}\n"
+                         "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
+                         "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"b:2\"],\"error\":\"lost\"}\n"
+                         "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
+                         "end");
 }
 
 /* Once lifecycle was seen, tasks say nothing of subgraphs. */
@@ -84,14 +83,12 @@ static void
 test_not_twice (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". lifecycle {\"event\":\"running\"}", START ("a:1"), "a:1 lifecycle {\"event\":\"started\"}",
-           RESULT (".", "1", ""), "a:1 lifecycle {\"event\":\"completed\"}",
-           ". lifecycle {\"event\":\"completed\"}");
+      story (". lifecycle {\"event\":\"running\"}", START ("a:1"), "a:1 lifecycle {\"event\":\"started\"}",
+             RESULT (".", "1", ""), "a:1 lifecycle {\"event\":\"completed\"}", ". lifecycle {\"event\":\"completed\"}");
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\"]}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
-                    "end");
+  assert_lifecycle (run, "{\"event\":\"started\",\"namespace\":[\"a:1\"]}\n"
+                         "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
+                         "end");
 }
 
 static void
@@ -109,7 +106,7 @@ static void
 test_log_of_tasks (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". values 1", START ("."), START ("a:1"), "a:1 debug 1", RESULT (".", "1", ""), ". debug 2");
+      story (". values 1", START ("."), START ("a:1"), "a:1 debug 1", RESULT (".", "1", ""), ". debug 2");
 
   assert_log (run, "1 . values\n2 . lifecycle\n3 a:1 debug\n4 . lifecycle\n5 . debug\n");
 }
@@ -118,8 +115,8 @@ static void
 test_log_of_events (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". lifecycle {\"event\":\"running\"}", START ("a:1"), "a:1 lifecycle {\"event\":\"started\"}",
-           "a:1 lifecycle {\"event\":\"completed\"}", ". lifecycle {\"event\":\"completed\"}");
+      story (". lifecycle {\"event\":\"running\"}", START ("a:1"), "a:1 lifecycle {\"event\":\"started\"}",
+             "a:1 lifecycle {\"event\":\"completed\"}", ". lifecycle {\"event\":\"completed\"}");
 
   assert_log (run, "1 . lifecycle\n2 a:1 lifecycle\n3 a:1 lifecycle\n4 . lifecycle\n");
 }
@@ -128,19 +125,22 @@ test_log_of_events (void)
 static void
 test_open_at_end (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START ("a:1"), "b:2 input.requested {\"interrupt_id\":\"i\",\"payload\":1}",
-                                            START ("b:2"), "b:2 input.requested {\"interrupt_id\":\"j\",\"payload\":2}");
-  const char * const names[] = { "lifecycle", "log", NULL };
+  g_autoptr (GstreamRunStream) run =
+      story (START ("a:1"), "b:2 input.requested {\"interrupt_id\":\"i\",\"payload\":1}", START ("b:2"),
+             "b:2 input.requested {\"interrupt_id\":\"j\",\"payload\":2}");
+  const char *const names[] = { "lifecycle", "log", NULL };
   g_autoptr (GstreamCursor) both = gstream_run_stream_interleave (run, names, NULL);
   g_autoptr (GString) told = g_string_new (NULL);
   g_auto (GValue) item = G_VALUE_INIT;
 
   while (gstream_cursor_next_sync (both, &item, NULL, NULL))
-    g_string_append_printf (told, "%s ", g_str_equal (gstream_cursor_get_item_name (both), "log")
-                                           ? gstream_event_get_method (g_value_get_boxed (&item))
-                                           : gstream_payload_get_string (g_value_get_boxed (&item), "/event"));
-  g_assert_cmpstr (told->str, ==, "lifecycle started input.requested lifecycle started input.requested "
-                                  "lifecycle completed lifecycle interrupted ");
+    g_string_append_printf (told, "%s ",
+                            g_str_equal (gstream_cursor_get_item_name (both), "log")
+                                ? gstream_event_get_method (g_value_get_boxed (&item))
+                                : gstream_payload_get_string (g_value_get_boxed (&item), "/event"));
+  g_assert_cmpstr (told->str, ==,
+                   "lifecycle started input.requested lifecycle started input.requested "
+                   "lifecycle completed lifecycle interrupted ");
 }
 
 static void
@@ -157,13 +157,12 @@ test_open_at_failure (void)
 static void
 test_open_at_drain (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("a:1 lifecycle {\"event\":\"started\",\"trigger_call_id\":\"1\"}",
-                                            ". lifecycle {\"event\":\"drained\"}");
+  g_autoptr (GstreamRunStream) run =
+      story ("a:1 lifecycle {\"event\":\"started\",\"trigger_call_id\":\"1\"}", ". lifecycle {\"event\":\"drained\"}");
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"trigger_call_id\":\"1\"}\n"
-                    "{\"event\":\"drained\",\"namespace\":[\"a:1\"]}\n"
-                    "end");
+  assert_lifecycle (run, "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"trigger_call_id\":\"1\"}\n"
+                         "{\"event\":\"drained\",\"namespace\":[\"a:1\"]}\n"
+                         "end");
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_DRAINED);
 }
 
@@ -172,24 +171,24 @@ static void
 test_below_ends (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". lifecycle {\"event\":\"running\"}", "a:1 lifecycle {\"event\":\"started\"}",
-           "a:1/b:2/c:3 lifecycle {\"event\":\"started\"}", "a:1/d:4 lifecycle {\"event\":\"started\"}",
-           "a:1/b:2 lifecycle {\"event\":\"started\"}", "e:5 lifecycle {\"event\":\"started\"}",
-           "a:1/d:4 input.requested {\"interrupt_id\":\"i\",\"payload\":1}", "a:1 lifecycle {\"event\":\"completed\"}",
-           "a:1/b:2 lifecycle {\"event\":\"failed\",\"error\":\"late\"}", ". lifecycle {\"event\":\"failed\",\"error\":\"why\"}");
+      story (". lifecycle {\"event\":\"running\"}", "a:1 lifecycle {\"event\":\"started\"}",
+             "a:1/b:2/c:3 lifecycle {\"event\":\"started\"}", "a:1/d:4 lifecycle {\"event\":\"started\"}",
+             "a:1/b:2 lifecycle {\"event\":\"started\"}", "e:5 lifecycle {\"event\":\"started\"}",
+             "a:1/d:4 input.requested {\"interrupt_id\":\"i\",\"payload\":1}",
+             "a:1 lifecycle {\"event\":\"completed\"}", "a:1/b:2 lifecycle {\"event\":\"failed\",\"error\":\"late\"}",
+             ". lifecycle {\"event\":\"failed\",\"error\":\"why\"}");
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\"]}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\",\"c:3\"]}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"d:4\"]}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"e:5\"]}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"a:1\",\"b:2\",\"c:3\"]}\n"
-                    "{\"event\":\"interrupted\",\"namespace\":[\"a:1\",\"d:4\"]}\n"
-                    "{\"event\":\"failed\",\"namespace\":[\"e:5\"],\"error\":\"why\"}\n"
-                    "failed: why");
+  assert_lifecycle (run, "{\"event\":\"started\",\"namespace\":[\"a:1\"]}\n"
+                         "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\",\"c:3\"]}\n"
+                         "{\"event\":\"started\",\"namespace\":[\"a:1\",\"d:4\"]}\n"
+                         "{\"event\":\"started\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
+                         "{\"event\":\"started\",\"namespace\":[\"e:5\"]}\n"
+                         "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
+                         "{\"event\":\"completed\",\"namespace\":[\"a:1\",\"b:2\"]}\n"
+                         "{\"event\":\"completed\",\"namespace\":[\"a:1\",\"b:2\",\"c:3\"]}\n"
+                         "{\"event\":\"interrupted\",\"namespace\":[\"a:1\",\"d:4\"]}\n"
+                         "{\"event\":\"failed\",\"namespace\":[\"e:5\"],\"error\":\"why\"}\n"
+                         "failed: why");
 }
 
 /* A task's result ends what its parent's task started, and no namesake elsewhere. */
@@ -199,16 +198,16 @@ test_same_task (void)
   g_autoptr (GstreamRunStream) run = story (START ("a:1"), START ("a:1/x:7"), START ("b:2/y:7"), START ("a:1/z:7"),
                                             RESULT ("a:1", "7", ",\"error\":\"broken\""));
 
-  assert_lifecycle (run,
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"graph_name\":\"a\",\"trigger_call_id\":\"1\"}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"x:7\"],\"graph_name\":\"x\",\"trigger_call_id\":\"7\"}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"b:2\",\"y:7\"],\"graph_name\":\"y\",\"trigger_call_id\":\"7\"}\n"
-                    "{\"event\":\"started\",\"namespace\":[\"a:1\",\"z:7\"],\"graph_name\":\"z\",\"trigger_call_id\":\"7\"}\n"
-                    "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"z:7\"],\"error\":\"broken\"}\n"
-                    "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"x:7\"],\"error\":\"broken\"}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
-                    "{\"event\":\"completed\",\"namespace\":[\"b:2\",\"y:7\"]}\n"
-                    "end");
+  assert_lifecycle (
+      run, "{\"event\":\"started\",\"namespace\":[\"a:1\"],\"graph_name\":\"a\",\"trigger_call_id\":\"1\"}\n"
+           "{\"event\":\"started\",\"namespace\":[\"a:1\",\"x:7\"],\"graph_name\":\"x\",\"trigger_call_id\":\"7\"}\n"
+           "{\"event\":\"started\",\"namespace\":[\"b:2\",\"y:7\"],\"graph_name\":\"y\",\"trigger_call_id\":\"7\"}\n"
+           "{\"event\":\"started\",\"namespace\":[\"a:1\",\"z:7\"],\"graph_name\":\"z\",\"trigger_call_id\":\"7\"}\n"
+           "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"z:7\"],\"error\":\"broken\"}\n"
+           "{\"event\":\"failed\",\"namespace\":[\"a:1\",\"x:7\"],\"error\":\"broken\"}\n"
+           "{\"event\":\"completed\",\"namespace\":[\"a:1\"]}\n"
+           "{\"event\":\"completed\",\"namespace\":[\"b:2\",\"y:7\"]}\n"
+           "end");
 }
 
 /* A run's own main log, played again, tells the same; the failure that follows a child's end counts (D1b). */
@@ -216,8 +215,8 @@ static void
 test_log_again (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START ("a:1"), "a:1 values 1", START ("a:1/b:2"), RESULT ("a:1", "2", ",\"error\":\"{\\\"message\\\":1}\""),
-           RESULT (".", "1", ""), ". values 2", "! gone");
+      story (START ("a:1"), "a:1 values 1", START ("a:1/b:2"),
+             RESULT ("a:1", "2", ",\"error\":\"{\\\"message\\\":1}\""), RESULT (".", "1", ""), ". values 2", "! gone");
   g_autoptr (GstreamCursor) log = story_subscribe (gstream_run_stream_get_log (run));
   g_autoptr (GstreamCursor) lifecycle = story_subscribe (gstream_run_stream_get_lifecycle (run));
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
@@ -227,7 +226,7 @@ test_log_again (void)
 
   while (gstream_cursor_next_sync (log, &item, NULL, NULL))
     {
-      GstreamEvent *event = g_value_get_boxed (&item);
+      GstreamEvent    *event = g_value_get_boxed (&item);
       g_autofree char *path = g_strjoinv ("/", (char **) gstream_event_get_namespace (event));
 
       g_ptr_array_add (lines, g_strdup_printf ("%s %s %s", *path ? path : ".", gstream_event_get_method (event),
@@ -237,7 +236,7 @@ test_log_again (void)
   g_ptr_array_add (lines, g_strdup ("! gone"));
   g_ptr_array_add (lines, NULL);
 
-  again = story_new (NULL, (const char * const *) lines->pdata);
+  again = story_new (NULL, (const char *const *) lines->pdata);
   assert_lifecycle (again, told);
   g_assert_nonnull (strstr (told, "\"completed\",\"namespace\":[\"a:1\"]"));
   g_assert_nonnull (strstr (told, "failed: gone"));
@@ -247,8 +246,8 @@ static void
 test_malformed (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (RESULT (".", "1", ""), RESULT ("a:1", "9", ""), "a:1 tasks 5", START ("a:1"), RESULT ("b:2", "1", ""),
-           "c:3 lifecycle {\"event\":\"dancing\"}", "c:3 lifecycle []", ". tasks {\"result\":{}}");
+      story (RESULT (".", "1", ""), RESULT ("a:1", "9", ""), "a:1 tasks 5", START ("a:1"), RESULT ("b:2", "1", ""),
+             "c:3 lifecycle {\"event\":\"dancing\"}", "c:3 lifecycle []", ". tasks {\"result\":{}}");
   g_autoptr (GError) error = NULL;
 
   g_assert_null (gstream_run_stream_output_sync (run, NULL, &error));

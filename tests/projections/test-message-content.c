@@ -8,7 +8,7 @@
 
 /* All that one message comes to. */
 static GPtrArray *
-hear_message_of (const char * const *lines)
+hear_message_of (const char *const *lines)
 {
   g_autoptr (GstreamRunStream) run = story_new (NULL, lines);
   GPtrArray *heard = hear (run);
@@ -18,26 +18,28 @@ hear_message_of (const char * const *lines)
   return heard;
 }
 
-#define message_of(...)                                                                        \
-  hear_message_of ((const char * const []) { START (".", "m", R), __VA_ARGS__, FINISH (".", R), NULL })
+#define message_of(...) \
+  hear_message_of ((const char *const[]) { START (".", "m", R), __VA_ARGS__, FINISH (".", R), NULL })
 
 static void
 test_reasoning (void)
 {
   g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, "{\"type\":\"reasoning\",\"reasoning\":\"\"}", R),
-                DELTA (".", 0, "{\"type\":\"reasoning-delta\",\"reasoning\":\"first \"}", R),
-                DELTA (".", 0, "{\"type\":\"reasoning-delta\",\"reasoning\":\"think\"}", R),
-                DONE (".", 0, "{\"type\":\"reasoning\",\"reasoning\":\"first think\",\"extras\":{\"signature\":\"s\"}}", R),
-                DELTA (".", 1, TEXT_DELTA ("then talk"), R));
+      message_of (BLOCK (".", 0, "{\"type\":\"reasoning\",\"reasoning\":\"\"}", R),
+                  DELTA (".", 0, "{\"type\":\"reasoning-delta\",\"reasoning\":\"first \"}", R),
+                  DELTA (".", 0, "{\"type\":\"reasoning-delta\",\"reasoning\":\"think\"}", R),
+                  DONE (".", 0,
+                        "{\"type\":\"reasoning\",\"reasoning\":\"first think\",\"extras\":{\"signature\":\"s\"}}", R),
+                  DELTA (".", 1, TEXT_DELTA ("then talk"), R));
 
   heard_assert (heard, 0, "m FINISHED then talk");
   g_assert_cmpstr (gstream_message_get_reasoning (heard_message (heard, 0)), ==, "first think");
   g_assert_cmpstr (heard_at (heard, 0)->reasoning, ==, "first |think|end");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "then talk|end");
-  heard_assert_content (heard, 0,
-                        "[{\"type\":\"reasoning\",\"reasoning\":\"first think\",\"extras\":{\"signature\":\"s\"},\"index\":0},"
-                        "{\"type\":\"text\",\"text\":\"then talk\",\"index\":1}]");
+  heard_assert_content (
+      heard, 0,
+      "[{\"type\":\"reasoning\",\"reasoning\":\"first think\",\"extras\":{\"signature\":\"s\"},\"index\":0},"
+      "{\"type\":\"text\",\"text\":\"then talk\",\"index\":1}]");
 }
 
 /* Reasoning without a word of it stays without. */
@@ -55,16 +57,16 @@ test_silent_reasoning (void)
 static void
 test_several_texts (void)
 {
-  g_autoptr (GPtrArray) heard =
-    message_of (DELTA (".", 2, TEXT_DELTA ("C"), R), DELTA (".", 0, TEXT_DELTA ("A"), R),
-                DELTA (".", 1, "{\"type\":\"reasoning-delta\",\"reasoning\":\"B\"}", R), DELTA (".", 2, TEXT_DELTA ("c"), R),
-                DELTA (".", 0, TEXT_DELTA ("a"), R));
+  g_autoptr (GPtrArray) heard = message_of (DELTA (".", 2, TEXT_DELTA ("C"), R), DELTA (".", 0, TEXT_DELTA ("A"), R),
+                                            DELTA (".", 1, "{\"type\":\"reasoning-delta\",\"reasoning\":\"B\"}", R),
+                                            DELTA (".", 2, TEXT_DELTA ("c"), R), DELTA (".", 0, TEXT_DELTA ("a"), R));
 
   heard_assert (heard, 0, "m FINISHED AaCc");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "C|A|c|a|end");
-  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"Aa\",\"index\":0},"
-                                  "{\"type\":\"reasoning\",\"reasoning\":\"B\",\"index\":1},"
-                                  "{\"type\":\"text\",\"text\":\"Cc\",\"index\":2}]");
+  heard_assert_content (heard, 0,
+                        "[{\"type\":\"text\",\"text\":\"Aa\",\"index\":0},"
+                        "{\"type\":\"reasoning\",\"reasoning\":\"B\",\"index\":1},"
+                        "{\"type\":\"text\",\"text\":\"Cc\",\"index\":2}]");
 }
 
 /* --- the finish of a block --- */
@@ -72,8 +74,9 @@ test_several_texts (void)
 static void
 test_finish_extends (void)
 {
-  g_autoptr (GPtrArray) heard = message_of (DELTA (".", 0, TEXT_DELTA ("one"), R),
-                                            DONE (".", 0, TEXT_BLOCK ("one two"), R), DONE (".", 1, TEXT_BLOCK ("three"), R));
+  g_autoptr (GPtrArray) heard =
+      message_of (DELTA (".", 0, TEXT_DELTA ("one"), R), DONE (".", 0, TEXT_BLOCK ("one two"), R),
+                  DONE (".", 1, TEXT_BLOCK ("three"), R));
 
   heard_assert (heard, 0, "m FINISHED one twothree");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "one| two|three|end");
@@ -82,8 +85,9 @@ test_finish_extends (void)
 static void
 test_finish_replaces (void)
 {
-  g_autoptr (GPtrArray) heard = message_of (DELTA (".", 0, TEXT_DELTA ("wrong"), R), DONE (".", 0, TEXT_BLOCK ("right"), R),
-                                            DELTA (".", 1, TEXT_DELTA ("kept"), R), DONE (".", 1, TEXT_BLOCK (""), R));
+  g_autoptr (GPtrArray) heard =
+      message_of (DELTA (".", 0, TEXT_DELTA ("wrong"), R), DONE (".", 0, TEXT_BLOCK ("right"), R),
+                  DELTA (".", 1, TEXT_DELTA ("kept"), R), DONE (".", 1, TEXT_BLOCK (""), R));
 
   heard_assert (heard, 0, "m FINISHED rightkept");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "wrong|kept|end");
@@ -94,7 +98,7 @@ static void
 test_start_with_text (void)
 {
   g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, TEXT_BLOCK ("He"), R), DELTA (".", 0, TEXT_DELTA ("llo"), R));
+      message_of (BLOCK (".", 0, TEXT_BLOCK ("He"), R), DELTA (".", 0, TEXT_DELTA ("llo"), R));
 
   heard_assert (heard, 0, "m FINISHED Hello");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "He|llo|end");
@@ -106,10 +110,10 @@ static void
 test_tool_calls (void)
 {
   g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, CHUNK_BLOCK ("c1", "f"), R), DELTA (".", 0, ARGS_DELTA ("{\\\"x\\\""), R),
-                BLOCK (".", 1, CHUNK_BLOCK ("c2", "g"), R), DELTA (".", 0, ARGS_DELTA (":1}"), R),
-                DONE (".", 0, CALL_BLOCK ("c1", "f", "{\"x\":1}"), R), DELTA (".", 1, ARGS_DELTA ("{}"), R),
-                DONE (".", 1, "{\"type\":\"tool_call\",\"args\":{},\"index\":1}", R));
+      message_of (BLOCK (".", 0, CHUNK_BLOCK ("c1", "f"), R), DELTA (".", 0, ARGS_DELTA ("{\\\"x\\\""), R),
+                  BLOCK (".", 1, CHUNK_BLOCK ("c2", "g"), R), DELTA (".", 0, ARGS_DELTA (":1}"), R),
+                  DONE (".", 0, CALL_BLOCK ("c1", "f", "{\"x\":1}"), R), DELTA (".", 1, ARGS_DELTA ("{}"), R),
+                  DONE (".", 1, "{\"type\":\"tool_call\",\"args\":{},\"index\":1}", R));
   GstreamMessage *message = heard_message (heard, 0);
 
   assert_json (gstream_message_get_tool_calls (message), "[{\"id\":\"c1\",\"name\":\"f\",\"args\":{\"x\":1}},"
@@ -124,12 +128,12 @@ static void
 test_unfinished_tool_calls (void)
 {
   g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, CHUNK_BLOCK ("c1", "f"), R), DELTA (".", 0, ARGS_DELTA ("{\\\"x\\\":1}"), R),
-                BLOCK (".", 1, CHUNK_BLOCK ("c2", "g"), R), DELTA (".", 1, ARGS_DELTA ("{\\\"x"), R),
-                BLOCK (".", 2, CHUNK_BLOCK ("c3", "h"), R), BLOCK (".", 3, CHUNK_BLOCK ("c4", "i"), R),
-                DELTA (".", 3, ARGS_DELTA ("[1]"), R),
-                BLOCK (".", 4, "{\"type\":\"server_tool_call_chunk\",\"id\":\"c5\",\"name\":\"j\",\"args\":\"\"}", R),
-                DELTA (".", 4, ARGS_DELTA ("{}"), R));
+      message_of (BLOCK (".", 0, CHUNK_BLOCK ("c1", "f"), R), DELTA (".", 0, ARGS_DELTA ("{\\\"x\\\":1}"), R),
+                  BLOCK (".", 1, CHUNK_BLOCK ("c2", "g"), R), DELTA (".", 1, ARGS_DELTA ("{\\\"x"), R),
+                  BLOCK (".", 2, CHUNK_BLOCK ("c3", "h"), R), BLOCK (".", 3, CHUNK_BLOCK ("c4", "i"), R),
+                  DELTA (".", 3, ARGS_DELTA ("[1]"), R),
+                  BLOCK (".", 4, "{\"type\":\"server_tool_call_chunk\",\"id\":\"c5\",\"name\":\"j\",\"args\":\"\"}", R),
+                  DELTA (".", 4, ARGS_DELTA ("{}"), R));
   GstreamMessage *message = heard_message (heard, 0);
   g_autoptr (GstreamPayload) last = gstream_payload_get (gstream_message_get_content (message), "/4");
 
@@ -137,7 +141,8 @@ test_unfinished_tool_calls (void)
                                                          "{\"id\":\"c3\",\"name\":\"h\",\"args\":{}}]");
   assert_json (gstream_message_get_invalid_tool_calls (message), "[{\"id\":\"c2\",\"name\":\"g\",\"args\":\"{\\\"x\"},"
                                                                  "{\"id\":\"c4\",\"name\":\"i\",\"args\":\"[1]\"}]");
-  g_assert_cmpstr (gstream_payload_get_string (gstream_message_get_content (message), "/1/type"), ==, "invalid_tool_call");
+  g_assert_cmpstr (gstream_payload_get_string (gstream_message_get_content (message), "/1/type"), ==,
+                   "invalid_tool_call");
   g_assert_nonnull (gstream_payload_get_string (gstream_message_get_content (message), "/1/error"));
   assert_json (last, "{\"type\":\"server_tool_call\",\"id\":\"c5\",\"name\":\"j\",\"args\":{},\"index\":4}");
 }
@@ -146,10 +151,10 @@ test_unfinished_tool_calls (void)
 static void
 test_finished_with_text_arguments (void)
 {
-  g_autoptr (GPtrArray) heard = message_of (DONE (".", 0, CALL_BLOCK ("c1", "f", "\"{\\\"x\\\":1}\""), R),
-                                            DONE (".", 1, CALL_BLOCK ("c2", "g", "\"oops\""), R),
-                                            DONE (".", 2, CALL_BLOCK ("c3", "h", "7"), R),
-                                            DONE (".", 3, CALL_BLOCK ("c4", "i", "null"), R));
+  g_autoptr (GPtrArray) heard =
+      message_of (DONE (".", 0, CALL_BLOCK ("c1", "f", "\"{\\\"x\\\":1}\""), R),
+                  DONE (".", 1, CALL_BLOCK ("c2", "g", "\"oops\""), R), DONE (".", 2, CALL_BLOCK ("c3", "h", "7"), R),
+                  DONE (".", 3, CALL_BLOCK ("c4", "i", "null"), R));
   GstreamMessage *message = heard_message (heard, 0);
 
   assert_json (gstream_message_get_tool_calls (message), "[{\"id\":\"c1\",\"name\":\"f\",\"args\":{\"x\":1}},"
@@ -162,13 +167,14 @@ test_finished_with_text_arguments (void)
 static void
 test_incomplete_tool_call (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m", R), BLOCK (".", 0, CHUNK_BLOCK ("c", "f"), R),
-                                            DELTA (".", 0, ARGS_DELTA ("{\\\"x"), R));
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m", R), BLOCK (".", 0, CHUNK_BLOCK ("c", "f"), R), DELTA (".", 0, ARGS_DELTA ("{\\\"x"), R));
   g_autoptr (GPtrArray) heard = hear (run);
 
   assert_json (gstream_message_get_tool_calls (heard_message (heard, 0)), "[]");
   assert_json (gstream_message_get_invalid_tool_calls (heard_message (heard, 0)), "[]");
-  heard_assert_content (heard, 0, "[{\"type\":\"tool_call_chunk\",\"id\":\"c\",\"name\":\"f\",\"args\":\"{\\\"x\",\"index\":0}]");
+  heard_assert_content (heard, 0,
+                        "[{\"type\":\"tool_call_chunk\",\"id\":\"c\",\"name\":\"f\",\"args\":\"{\\\"x\",\"index\":0}]");
 }
 
 /* --- other blocks --- */
@@ -176,16 +182,15 @@ test_incomplete_tool_call (void)
 static void
 test_data (void)
 {
-  g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, "{\"type\":\"image\",\"mime_type\":\"image/png\"}", R),
-                DELTA (".", 0, "{\"type\":\"data-delta\",\"data\":\"iVBO\"}", R),
-                DELTA (".", 0, "{\"type\":\"data-delta\",\"data\":\"Rw0K\"}", R),
-                BLOCK (".", 1, "{\"type\":\"audio\",\"base64\":\"AAAA\"}", R),
-                DELTA (".", 1, "{\"type\":\"data-delta\",\"data\":\"BBBB\"}", R),
-                DONE (".", 1, "{\"type\":\"audio\",\"mime_type\":\"audio/wav\"}", R),
-                BLOCK (".", 2, "{\"type\":\"file\",\"data\":\"CC\"}", R),
-                DELTA (".", 2, "{\"type\":\"data-delta\",\"data\":\"DD\"}", R),
-                DONE (".", 3, "{\"type\":\"video\",\"base64\":\"EEEE\"}", R));
+  g_autoptr (GPtrArray) heard = message_of (BLOCK (".", 0, "{\"type\":\"image\",\"mime_type\":\"image/png\"}", R),
+                                            DELTA (".", 0, "{\"type\":\"data-delta\",\"data\":\"iVBO\"}", R),
+                                            DELTA (".", 0, "{\"type\":\"data-delta\",\"data\":\"Rw0K\"}", R),
+                                            BLOCK (".", 1, "{\"type\":\"audio\",\"base64\":\"AAAA\"}", R),
+                                            DELTA (".", 1, "{\"type\":\"data-delta\",\"data\":\"BBBB\"}", R),
+                                            DONE (".", 1, "{\"type\":\"audio\",\"mime_type\":\"audio/wav\"}", R),
+                                            BLOCK (".", 2, "{\"type\":\"file\",\"data\":\"CC\"}", R),
+                                            DELTA (".", 2, "{\"type\":\"data-delta\",\"data\":\"DD\"}", R),
+                                            DONE (".", 3, "{\"type\":\"video\",\"base64\":\"EEEE\"}", R));
 
   heard_assert_content (heard, 0,
                         "[{\"type\":\"image\",\"mime_type\":\"image/png\",\"base64\":\"iVBORw0K\",\"index\":0},"
@@ -198,11 +203,13 @@ static void
 test_unknown_blocks (void)
 {
   g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, "{\"type\":\"hologram\",\"depth\":3}", R), DONE (".", 1, "{\"type\":\"hologram\",\"index\":7}", R),
-                BLOCK (".", 2, "{\"untyped\":true}", R), DONE (".", 2, "{\"untyped\":false}", R));
+      message_of (BLOCK (".", 0, "{\"type\":\"hologram\",\"depth\":3}", R),
+                  DONE (".", 1, "{\"type\":\"hologram\",\"index\":7}", R), BLOCK (".", 2, "{\"untyped\":true}", R),
+                  DONE (".", 2, "{\"untyped\":false}", R));
 
-  heard_assert_content (heard, 0, "[{\"type\":\"hologram\",\"depth\":3,\"index\":0},{\"type\":\"hologram\",\"index\":7},"
-                                  "{\"type\":\"non_standard\",\"untyped\":false,\"index\":2}]");
+  heard_assert_content (heard, 0,
+                        "[{\"type\":\"hologram\",\"depth\":3,\"index\":0},{\"type\":\"hologram\",\"index\":7},"
+                        "{\"type\":\"non_standard\",\"untyped\":false,\"index\":2}]");
 }
 
 #define MERGE(fields) "{\"type\":\"block-delta\",\"fields\":" fields "}"
@@ -210,23 +217,26 @@ test_unknown_blocks (void)
 static void
 test_block_delta (void)
 {
-  g_autoptr (GPtrArray) heard =
-    message_of (BLOCK (".", 0, "{\"type\":\"server_tool_result\",\"status\":\"running\",\"out\":{\"a\":1}}", R),
-                DELTA (".", 0, MERGE ("{\"type\":\"server_tool_result\",\"status\":\"success\",\"out\":{\"b\":2},\"id\":null}"), R),
-                BLOCK (".", 1, CHUNK_BLOCK ("c", "f"), R),
-                DELTA (".", 1, MERGE ("{\"type\":\"tool_call_chunk\",\"id\":null,\"args\":\"{\\\"x\\\":\"}"), R),
-                DELTA (".", 1, MERGE ("{\"type\":\"tool_call_chunk\",\"args\":\"{\\\"x\\\":2}\"}"), R),
-                DELTA (".", 2, TEXT_DELTA ("see"), R),
-                DELTA (".", 2, MERGE ("{\"type\":\"text\",\"text\":\"see here\",\"annotations\":[1]}"), R),
-                DELTA (".", 3, MERGE ("{\"type\":\"citation\",\"url\":\"u\"}"), R));
+  g_autoptr (GPtrArray) heard = message_of (
+      BLOCK (".", 0, "{\"type\":\"server_tool_result\",\"status\":\"running\",\"out\":{\"a\":1}}", R),
+      DELTA (".", 0, MERGE ("{\"type\":\"server_tool_result\",\"status\":\"success\",\"out\":{\"b\":2},\"id\":null}"),
+             R),
+      BLOCK (".", 1, CHUNK_BLOCK ("c", "f"), R),
+      DELTA (".", 1, MERGE ("{\"type\":\"tool_call_chunk\",\"id\":null,\"args\":\"{\\\"x\\\":\"}"), R),
+      DELTA (".", 1, MERGE ("{\"type\":\"tool_call_chunk\",\"args\":\"{\\\"x\\\":2}\"}"), R),
+      DELTA (".", 2, TEXT_DELTA ("see"), R),
+      DELTA (".", 2, MERGE ("{\"type\":\"text\",\"text\":\"see here\",\"annotations\":[1]}"), R),
+      DELTA (".", 3, MERGE ("{\"type\":\"citation\",\"url\":\"u\"}"), R));
 
   heard_assert (heard, 0, "m FINISHED see here");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "see| here|end");
-  heard_assert_content (heard, 0,
-                        "[{\"type\":\"server_tool_result\",\"status\":\"success\",\"out\":{\"b\":2},\"id\":null,\"index\":0},"
-                        CALL_BLOCK ("c", "f", "{\"x\":2}") ","
-                        "{\"type\":\"text\",\"text\":\"see here\",\"annotations\":[1],\"index\":2},"
-                        "{\"type\":\"citation\",\"url\":\"u\",\"index\":3}]");
+  heard_assert_content (
+      heard, 0,
+      "[{\"type\":\"server_tool_result\",\"status\":\"success\",\"out\":{\"b\":2},\"id\":null,\"index\":0}"
+      "," CALL_BLOCK ("c", "f",
+                      "{\"x\":2}") ","
+                                   "{\"type\":\"text\",\"text\":\"see here\",\"annotations\":[1],\"index\":2},"
+                                   "{\"type\":\"citation\",\"url\":\"u\",\"index\":3}]");
 }
 
 /* Deltas as older sources send them: a piece of the block. */
@@ -234,10 +244,10 @@ static void
 test_pieces (void)
 {
   g_autoptr (GPtrArray) heard = message_of (
-    EVENT (".", "content-block-delta", ",\"index\":0,\"content\":{\"type\":\"text\",\"text\":\"pie\"}" R),
-    EVENT (".", "content-block-delta", ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"ces\"}" R),
-    EVENT (".", "content-block-start", ",\"index\":1,\"content_block\":" CHUNK_BLOCK ("c", "f") R),
-    EVENT (".", "content-block-delta", ",\"index\":1,\"content\":{\"type\":\"tool_call_chunk\",\"args\":\"{}\"}" R));
+      EVENT (".", "content-block-delta", ",\"index\":0,\"content\":{\"type\":\"text\",\"text\":\"pie\"}" R),
+      EVENT (".", "content-block-delta", ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"ces\"}" R),
+      EVENT (".", "content-block-start", ",\"index\":1,\"content_block\":" CHUNK_BLOCK ("c", "f") R),
+      EVENT (".", "content-block-delta", ",\"index\":1,\"content\":{\"type\":\"tool_call_chunk\",\"args\":\"{}\"}" R));
 
   heard_assert (heard, 0, "m FINISHED pieces");
   g_assert_cmpstr (heard_at (heard, 0)->text, ==, "pie|ces|end");
@@ -251,14 +261,17 @@ static void
 test_usage_and_metadata (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (EVENT (".", "message-start", ",\"id\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":1},"
-                                        "\"metadata\":{\"provider\":\"p\",\"model\":\"a\"}" R),
-           FINISH (".", ",\"usage\":{\"output_tokens\":9},\"metadata\":{\"model\":\"b\",\"stop_reason\":\"length\"}" R));
+      story (EVENT (".", "message-start",
+                    ",\"id\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":1},"
+                    "\"metadata\":{\"provider\":\"p\",\"model\":\"a\"}" R),
+             FINISH (".",
+                     ",\"usage\":{\"output_tokens\":9},\"metadata\":{\"model\":\"b\",\"stop_reason\":\"length\"}" R));
   g_autoptr (GPtrArray) heard = hear (run);
   GstreamMessage *message = heard_message (heard, 0);
 
   assert_json (gstream_message_get_usage (message), "{\"input_tokens\":3,\"output_tokens\":9}");
-  assert_json (gstream_message_get_metadata (message), "{\"provider\":\"p\",\"model\":\"b\",\"stop_reason\":\"length\"}");
+  assert_json (gstream_message_get_metadata (message),
+               "{\"provider\":\"p\",\"model\":\"b\",\"stop_reason\":\"length\"}");
   g_assert_cmpstr (gstream_message_get_finish_reason (message), ==, "length");
 }
 

@@ -24,7 +24,8 @@ take_message (GstreamRunStream *run)
 static void
 test_finished (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m", R), SAY ("one "), SAY ("two"), FINISH (".", R), ". values 1");
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m", R), SAY ("one "), SAY ("two"), FINISH (".", R), ". values 1");
   g_autoptr (GstreamMessage) message = take_message (run);
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamMessage) same = gstream_message_finished_sync (message, NULL, &error);
@@ -129,7 +130,7 @@ test_notified_before (void)
   g_autoptr (GstreamRunStream) run = story (START (".", "m", R), SAY ("one "), FINISH (".", R));
   g_autoptr (GstreamMessage) message = take_message (run);
   g_autoptr (GstreamCursor) deltas = story_subscribe (gstream_message_get_text_deltas (message));
-  Wait wait = { 0 };
+  Wait        wait = { 0 };
   const char *delta;
 
   g_signal_connect (message, "notify::status", G_CALLBACK (on_status), &wait);
@@ -174,7 +175,7 @@ test_notify_coalesced (void)
   for (guint i = 0; i < 1000; i++)
     g_ptr_array_add (lines, (gpointer) SAY ("x"));
   g_ptr_array_add (lines, NULL);
-  run = story_new (NULL, (const char * const *) lines->pdata);
+  run = story_new (NULL, (const char *const *) lines->pdata);
   message = take_message (run);
   g_signal_connect (message, "notify::text", G_CALLBACK (on_text), &bound);
   g_object_unref (gstream_message_finished_sync (message, NULL, NULL));
@@ -204,10 +205,11 @@ static void
 test_properties (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START ("writer:1", "m", R), DELTA ("writer:1", 0, TEXT_DELTA ("t"), R),
-           DELTA ("writer:1", 1, "{\"type\":\"reasoning-delta\",\"reasoning\":\"r\"}", R),
-           DONE ("writer:1", 2, CALL_BLOCK ("c", "f", "{}"), R), DONE ("writer:1", 3, CALL_BLOCK ("d", "g", "\"x\""), R),
-           EVENT ("writer:1", "message-finish", ",\"reason\":\"stop\",\"usage\":{\"n\":1},\"metadata\":{\"k\":2}" R));
+      story (START ("writer:1", "m", R), DELTA ("writer:1", 0, TEXT_DELTA ("t"), R),
+             DELTA ("writer:1", 1, "{\"type\":\"reasoning-delta\",\"reasoning\":\"r\"}", R),
+             DONE ("writer:1", 2, CALL_BLOCK ("c", "f", "{}"), R),
+             DONE ("writer:1", 3, CALL_BLOCK ("d", "g", "\"x\""), R),
+             EVENT ("writer:1", "message-finish", ",\"reason\":\"stop\",\"usage\":{\"n\":1},\"metadata\":{\"k\":2}" R));
   g_autoptr (GPtrArray) heard = hear (run);
   g_autofree char *id = NULL;
   g_autofree char *node = NULL;
@@ -225,10 +227,10 @@ test_properties (void)
   g_autoptr (GError) error = NULL;
   GstreamMessageStatus status;
 
-  g_object_get (heard_message (heard, 0), "id", &id, "node", &node, "namespace", &namespace_, "status", &status, "text", &text,
-                "reasoning", &reasoning, "content", &content, "tool-calls", &tool_calls, "invalid-tool-calls", &invalid,
-                "usage", &usage, "metadata", &metadata, "finish-reason", &finish_reason, "error", &error, "text-deltas",
-                &text_deltas, "reasoning-deltas", &reasoning_deltas, NULL);
+  g_object_get (heard_message (heard, 0), "id", &id, "node", &node, "namespace", &namespace_, "status", &status, "text",
+                &text, "reasoning", &reasoning, "content", &content, "tool-calls", &tool_calls, "invalid-tool-calls",
+                &invalid, "usage", &usage, "metadata", &metadata, "finish-reason", &finish_reason, "error", &error,
+                "text-deltas", &text_deltas, "reasoning-deltas", &reasoning_deltas, NULL);
   g_assert_cmpstr (id, ==, "m");
   g_assert_cmpstr (node, ==, "writer");
   g_assert_cmpstr (namespace_[0], ==, "writer:1");
@@ -284,8 +286,8 @@ test_newborn (void)
 static void
 test_turn_over (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m", R), SAY ("one "), START (".", "n", RUN ("s")), SAY ("two"),
-                                            FINISH (".", R));
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m", R), SAY ("one "), START (".", "n", RUN ("s")), SAY ("two"), FINISH (".", R));
   g_autoptr (GstreamCursor) messages = story_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr (GstreamMessage) message = story_next (messages);
   g_autoptr (GstreamMessage) next = story_next (messages);
@@ -299,7 +301,8 @@ test_turn_over (void)
 static void
 test_bounded (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m", R), SAY ("a"), SAY ("b"), SAY ("c"), FINISH (".", R), ". values 1");
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m", R), SAY ("a"), SAY ("b"), SAY ("c"), FINISH (".", R), ". values 1");
   g_autoptr (GstreamMessage) message = take_message (run);
   GstreamProjection *projection = gstream_message_get_text_deltas (message);
   g_autoptr (GstreamCursor) deltas = NULL;

@@ -26,8 +26,8 @@ assert_usage (GPtrArray *heard,
 static void
 test_one (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "Hel"), SAY (0, "lo"), SAID (0, "Hello"), END (1),
-                                            BEGIN ("b"), SAY (0, "again"), END (2));
+  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "Hel"), SAY (0, "lo"), SAID (0, "Hello"),
+                                            END (1), BEGIN ("b"), SAY (0, "again"), END (2));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);
@@ -43,9 +43,9 @@ static void
 test_elsewhere (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START ("x:1", "x", ""), START ("y:2", "y", ""), DELTA ("x:1", 0, TEXT_DELTA ("x0"), ""),
-           DELTA ("y:2", 0, TEXT_DELTA ("y0"), ""), DELTA ("x:1", 0, TEXT_DELTA ("x1"), ""), FINISH ("y:2", ""),
-           FINISH ("x:1", ""));
+      story (START ("x:1", "x", ""), START ("y:2", "y", ""), DELTA ("x:1", 0, TEXT_DELTA ("x0"), ""),
+             DELTA ("y:2", 0, TEXT_DELTA ("y0"), ""), DELTA ("x:1", 0, TEXT_DELTA ("x1"), ""), FINISH ("y:2", ""),
+             FINISH ("x:1", ""));
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "x FINISHED x0x1");
@@ -58,9 +58,9 @@ static void
 test_three (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), BEGIN ("c"), TEXT (0), SAY (0, "c0"),
-           SAY (0, "a1"), SAY (0, "b1"), SAY (0, "c1"), SAID (0, "a0a1"), END (1), SAY (0, "c2"), SAID (0, "b0b1"), END (2),
-           SAY (0, "c3"), SAID (0, "c0c1c2c3"), END (3));
+      story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), BEGIN ("c"), TEXT (0),
+             SAY (0, "c0"), SAY (0, "a1"), SAY (0, "b1"), SAY (0, "c1"), SAID (0, "a0a1"), END (1), SAY (0, "c2"),
+             SAID (0, "b0b1"), END (2), SAY (0, "c3"), SAID (0, "c0c1c2c3"), END (3));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 3);
@@ -84,10 +84,12 @@ static void
 test_orders (void)
 {
   static const guint orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
-  static const char * const begins[] = {
+  static const char *const begins[] = {
     BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), BEGIN ("c"), TEXT (0), SAY (0, "c0"),
   };
-  static const char * const ends[][2] = { { SAID (0, "a0a1"), END (1) }, { SAID (0, "b0b1"), END (2) }, { SAID (0, "c0c1"), END (3) } };
+  static const char *const ends[][2] = { { SAID (0, "a0a1"), END (1) },
+                                         { SAID (0, "b0b1"), END (2) },
+                                         { SAID (0, "c0c1"), END (3) } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (orders); i++)
     {
@@ -103,7 +105,7 @@ test_orders (void)
           g_ptr_array_add (lines, (gpointer) ends[orders[i][j]][1]);
         }
       g_ptr_array_add (lines, NULL);
-      run = story_new (NULL, (const char * const *) lines->pdata);
+      run = story_new (NULL, (const char *const *) lines->pdata);
       heard = hear (run);
 
       g_assert_cmpuint (heard->len, ==, 3);
@@ -119,8 +121,9 @@ test_orders (void)
 static void
 test_certain_text (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "the same start, "), BEGIN ("b"), TEXT (0),
-                                            SAID (0, "other words"), END (2), SAID (0, "the same start, then a"), END (1));
+  g_autoptr (GstreamRunStream) run =
+      story (BEGIN ("a"), TEXT (0), SAY (0, "the same start, "), BEGIN ("b"), TEXT (0), SAID (0, "other words"),
+             END (2), SAID (0, "the same start, then a"), END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "a FINISHED the same start, then a");
@@ -133,9 +136,8 @@ test_certain_text (void)
 static void
 test_nothing_of_others (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b "), SAY (0, "?"), SAID (0, "b only"), END (2),
-           SAY (0, "a2"));
+  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b "),
+                                            SAY (0, "?"), SAID (0, "b only"), END (2), SAY (0, "a2"));
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "a INCOMPLETE a0");
@@ -147,16 +149,22 @@ static void
 test_tool_calls (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), CALL (1, "call_a"), ARGS (1, "{"),
-           BEGIN ("c"), TEXT (0), SAY (0, "c0"), CALL (1, "call_b"), ARGS (1, "}"), ARGS (1, "{}"), CALL (1, "call_c"),
-           SAID (0, "b0"), CALLED (1, "call_b", "{\"b\":1}"), END (2), SAID (0, "a0"), CALLED (1, "call_a", "{\"a\":1}"),
-           END (1), SAID (0, "c0"), CALLED (1, "call_c", "{\"c\":1}"), END (3));
+      story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), CALL (1, "call_a"),
+             ARGS (1, "{"), BEGIN ("c"), TEXT (0), SAY (0, "c0"), CALL (1, "call_b"), ARGS (1, "}"), ARGS (1, "{}"),
+             CALL (1, "call_c"), SAID (0, "b0"), CALLED (1, "call_b", "{\"b\":1}"), END (2), SAID (0, "a0"),
+             CALLED (1, "call_a", "{\"a\":1}"), END (1), SAID (0, "c0"), CALLED (1, "call_c", "{\"c\":1}"), END (3));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 3);
-  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"a0\",\"index\":0}," CALL_BLOCK ("call_a", "f", "{\"a\":1}") "]");
-  heard_assert_content (heard, 1, "[{\"type\":\"text\",\"text\":\"b0\",\"index\":0}," CALL_BLOCK ("call_b", "f", "{\"b\":1}") "]");
-  heard_assert_content (heard, 2, "[{\"type\":\"text\",\"text\":\"c0\",\"index\":0}," CALL_BLOCK ("call_c", "f", "{\"c\":1}") "]");
+  heard_assert_content (heard, 0,
+                        "[{\"type\":\"text\",\"text\":\"a0\",\"index\":0}," CALL_BLOCK ("call_a", "f",
+                                                                                        "{\"a\":1}") "]");
+  heard_assert_content (heard, 1,
+                        "[{\"type\":\"text\",\"text\":\"b0\",\"index\":0}," CALL_BLOCK ("call_b", "f",
+                                                                                        "{\"b\":1}") "]");
+  heard_assert_content (heard, 2,
+                        "[{\"type\":\"text\",\"text\":\"c0\",\"index\":0}," CALL_BLOCK ("call_c", "f",
+                                                                                        "{\"c\":1}") "]");
   for (guint i = 0; i < 3; i++)
     assert_usage (heard, i, i + 1);
 }
@@ -166,11 +174,12 @@ static void
 test_one_calls (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), CALL (1, "call_a"), ARGS (1, "{}"),
-           SAID (0, "a0"), CALLED (1, "call_a", "{}"), END (1), SAID (0, "b0b1"), END (2));
+      story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), BEGIN ("b"), TEXT (0), SAY (0, "b0"), CALL (1, "call_a"),
+             ARGS (1, "{}"), SAID (0, "a0"), CALLED (1, "call_a", "{}"), END (1), SAID (0, "b0b1"), END (2));
   g_autoptr (GPtrArray) heard = hear (run);
 
-  heard_assert_content (heard, 0, "[{\"type\":\"text\",\"text\":\"a0\",\"index\":0}," CALL_BLOCK ("call_a", "f", "{}") "]");
+  heard_assert_content (heard, 0,
+                        "[{\"type\":\"text\",\"text\":\"a0\",\"index\":0}," CALL_BLOCK ("call_a", "f", "{}") "]");
   heard_assert_content (heard, 1, "[{\"type\":\"text\",\"text\":\"b0b1\",\"index\":0}]");
 }
 
@@ -179,12 +188,15 @@ static void
 test_by_type_and_id (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), CALL (0, "call_a"), BEGIN ("b"), CALL (0, "call_b"), BEGIN ("c"), TEXT (0), ARGS (0, "{}"),
-           SAID (0, "text"), END (3), CALLED (0, "call_b", "{\"b\":1}"), END (2), CALLED (0, "call_a", "{\"a\":1}"), END (1));
+      story (BEGIN ("a"), CALL (0, "call_a"), BEGIN ("b"), CALL (0, "call_b"), BEGIN ("c"), TEXT (0), ARGS (0, "{}"),
+             SAID (0, "text"), END (3), CALLED (0, "call_b", "{\"b\":1}"), END (2), CALLED (0, "call_a", "{\"a\":1}"),
+             END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
-  assert_json (gstream_message_get_tool_calls (heard_message (heard, 0)), "[{\"id\":\"call_a\",\"name\":\"f\",\"args\":{\"a\":1}}]");
-  assert_json (gstream_message_get_tool_calls (heard_message (heard, 1)), "[{\"id\":\"call_b\",\"name\":\"f\",\"args\":{\"b\":1}}]");
+  assert_json (gstream_message_get_tool_calls (heard_message (heard, 0)),
+               "[{\"id\":\"call_a\",\"name\":\"f\",\"args\":{\"a\":1}}]");
+  assert_json (gstream_message_get_tool_calls (heard_message (heard, 1)),
+               "[{\"id\":\"call_b\",\"name\":\"f\",\"args\":{\"b\":1}}]");
   heard_assert (heard, 2, "c FINISHED text");
   for (guint i = 0; i < 3; i++)
     assert_usage (heard, i, i + 1);
@@ -194,9 +206,9 @@ test_by_type_and_id (void)
 static void
 test_one_dies (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("dead"), TEXT (0), SAY (0, "about to"), BEGIN ("b"), TEXT (0), SAY (0, "carried"),
-                                            SAY (0, " on"), SAID (0, "carried on"), END (2), BEGIN ("c"), TEXT (0), SAY (0, "x"),
-                                            SAID (0, "x y"), END (3));
+  g_autoptr (GstreamRunStream) run =
+      story (BEGIN ("dead"), TEXT (0), SAY (0, "about to"), BEGIN ("b"), TEXT (0), SAY (0, "carried"), SAY (0, " on"),
+             SAID (0, "carried on"), END (2), BEGIN ("c"), TEXT (0), SAY (0, "x"), SAID (0, "x y"), END (3));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 3);
@@ -211,8 +223,9 @@ static void
 test_tool_role (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), EVENT (".", "message-start", ",\"role\":\"tool\",\"id\":\"t\""), TEXT (0),
-           SAY (0, "tool output"), SAID (0, "tool output"), END (9), SAY (0, "a1"), SAID (0, "a0a1"), END (1));
+      story (BEGIN ("a"), TEXT (0), SAY (0, "a0"), EVENT (".", "message-start", ",\"role\":\"tool\",\"id\":\"t\""),
+             TEXT (0), SAY (0, "tool output"), SAID (0, "tool output"), END (9), SAY (0, "a1"), SAID (0, "a0a1"),
+             END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 1);
@@ -225,8 +238,8 @@ test_tool_role (void)
 static void
 test_error (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), BEGIN ("b"), TEXT (0), EVENT (".", "error", ",\"message\":\"x\""),
-                                            SAID (0, "whose?"), END (1));
+  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), BEGIN ("b"), TEXT (0),
+                                            EVENT (".", "error", ",\"message\":\"x\""), SAID (0, "whose?"), END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "a FINISHED whose?");
@@ -237,7 +250,8 @@ test_error (void)
 static void
 test_replaces_only (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "wrong"), BEGIN ("b"), SAID (0, "right"), END (1));
+  g_autoptr (GstreamRunStream) run =
+      story (BEGIN ("a"), TEXT (0), SAY (0, "wrong"), BEGIN ("b"), SAID (0, "right"), END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);
@@ -249,8 +263,8 @@ test_replaces_only (void)
 static void
 test_without_blocks (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAY (0, "Hel"), BEGIN ("b"), END (2), SAY (0, "lo"),
-                                            SAID (0, "Hello"), END (1));
+  g_autoptr (GstreamRunStream) run =
+      story (BEGIN ("a"), TEXT (0), SAY (0, "Hel"), BEGIN ("b"), END (2), SAY (0, "lo"), SAID (0, "Hello"), END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);
@@ -265,20 +279,23 @@ static void
 test_burst (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (BEGIN ("a"), CALL (0, "call_a"), BEGIN ("b"), CALL (0, "call_b"), TEXT (1), SAY (1, "?"), DONE (".", 1, TEXT_BLOCK ("of b"), ""),
-           CALLED (0, "call_b", "{}"), END (2), CALLED (0, "call_a", "{}"), DONE (".", 1, TEXT_BLOCK ("of a"), ""), END (1));
+      story (BEGIN ("a"), CALL (0, "call_a"), BEGIN ("b"), CALL (0, "call_b"), TEXT (1), SAY (1, "?"),
+             DONE (".", 1, TEXT_BLOCK ("of b"), ""), CALLED (0, "call_b", "{}"), END (2), CALLED (0, "call_a", "{}"),
+             DONE (".", 1, TEXT_BLOCK ("of a"), ""), END (1));
   g_autoptr (GPtrArray) heard = hear (run);
 
-  heard_assert_content (heard, 0, "[" CALL_BLOCK ("call_a", "f", "{}") ",{\"type\":\"text\",\"text\":\"of a\",\"index\":1}]");
-  heard_assert_content (heard, 1, "[" CALL_BLOCK ("call_b", "f", "{}") ",{\"type\":\"text\",\"text\":\"of b\",\"index\":1}]");
+  heard_assert_content (heard, 0,
+                        "[" CALL_BLOCK ("call_a", "f", "{}") ",{\"type\":\"text\",\"text\":\"of a\",\"index\":1}]");
+  heard_assert_content (heard, 1,
+                        "[" CALL_BLOCK ("call_b", "f", "{}") ",{\"type\":\"text\",\"text\":\"of b\",\"index\":1}]");
 }
 
 /* What has no ids is late where nothing is open, and a message was. */
 static void
 test_late (void)
 {
-  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAID (0, "a"), END (1), SAY (0, "late"), TEXT (0), SAID (0, "late"),
-                                            BEGIN ("b"), SAY (0, "b"), END (2));
+  g_autoptr (GstreamRunStream) run = story (BEGIN ("a"), TEXT (0), SAID (0, "a"), END (1), SAY (0, "late"), TEXT (0),
+                                            SAID (0, "late"), BEGIN ("b"), SAY (0, "b"), END (2));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);

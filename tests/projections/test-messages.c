@@ -12,9 +12,9 @@ static void
 test_one (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START (".", "m", RUN ("r")), BLOCK (".", 0, TEXT_BLOCK (""), RUN ("r")),
-           DELTA (".", 0, TEXT_DELTA ("Hel"), RUN ("r")), DELTA (".", 0, TEXT_DELTA ("lo"), RUN ("r")),
-           DONE (".", 0, TEXT_BLOCK ("Hello"), RUN ("r")), FINISH (".", ",\"reason\":\"stop\"" RUN ("r")));
+      story (START (".", "m", RUN ("r")), BLOCK (".", 0, TEXT_BLOCK (""), RUN ("r")),
+             DELTA (".", 0, TEXT_DELTA ("Hel"), RUN ("r")), DELTA (".", 0, TEXT_DELTA ("lo"), RUN ("r")),
+             DONE (".", 0, TEXT_BLOCK ("Hello"), RUN ("r")), FINISH (".", ",\"reason\":\"stop\"" RUN ("r")));
   g_autoptr (GPtrArray) heard = hear (run);
   GstreamMessage *message = heard_message (heard, 0);
 
@@ -47,11 +47,11 @@ static void
 test_concurrent_by_run (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START (".", "a", RUN ("1")), START (".", "b", RUN ("2")), START (".", "c", RUN ("3")),
-           DELTA (".", 0, TEXT_DELTA ("a0"), RUN ("1")), DELTA (".", 0, TEXT_DELTA ("c0"), RUN ("3")),
-           DELTA (".", 0, TEXT_DELTA ("b0"), RUN ("2")), DELTA (".", 0, TEXT_DELTA ("a1"), RUN ("1")),
-           FINISH (".", RUN ("2")), DELTA (".", 0, TEXT_DELTA ("c1"), RUN ("3")), FINISH (".", RUN ("1")),
-           FINISH (".", RUN ("3")));
+      story (START (".", "a", RUN ("1")), START (".", "b", RUN ("2")), START (".", "c", RUN ("3")),
+             DELTA (".", 0, TEXT_DELTA ("a0"), RUN ("1")), DELTA (".", 0, TEXT_DELTA ("c0"), RUN ("3")),
+             DELTA (".", 0, TEXT_DELTA ("b0"), RUN ("2")), DELTA (".", 0, TEXT_DELTA ("a1"), RUN ("1")),
+             FINISH (".", RUN ("2")), DELTA (".", 0, TEXT_DELTA ("c1"), RUN ("3")), FINISH (".", RUN ("1")),
+             FINISH (".", RUN ("3")));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 3);
@@ -68,9 +68,9 @@ static void
 test_concurrent_by_id (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START (".", "a", RUN ("1")), START (".", "b", RUN ("1")), DELTA (".", 0, TEXT_DELTA ("a0"), OF ("a")),
-           DELTA (".", 0, TEXT_DELTA ("b0"), RUN ("1")), DELTA (".", 0, TEXT_DELTA ("a1"), OF ("a") RUN ("1")),
-           FINISH (".", RUN ("1")), DELTA (".", 0, TEXT_DELTA ("a2"), RUN ("1")), FINISH (".", RUN ("1")));
+      story (START (".", "a", RUN ("1")), START (".", "b", RUN ("1")), DELTA (".", 0, TEXT_DELTA ("a0"), OF ("a")),
+             DELTA (".", 0, TEXT_DELTA ("b0"), RUN ("1")), DELTA (".", 0, TEXT_DELTA ("a1"), OF ("a") RUN ("1")),
+             FINISH (".", RUN ("1")), DELTA (".", 0, TEXT_DELTA ("a2"), RUN ("1")), FINISH (".", RUN ("1")));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);
@@ -83,9 +83,9 @@ static void
 test_named_later (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START (".", "a", ""), DELTA (".", 0, TEXT_DELTA ("a0"), RUN ("1")), START (".", "b", RUN ("2")),
-           DELTA (".", 0, TEXT_DELTA ("b0"), RUN ("2")), DELTA (".", 0, TEXT_DELTA ("a1"), RUN ("1")),
-           FINISH (".", RUN ("1")), FINISH (".", RUN ("2")));
+      story (START (".", "a", ""), DELTA (".", 0, TEXT_DELTA ("a0"), RUN ("1")), START (".", "b", RUN ("2")),
+             DELTA (".", 0, TEXT_DELTA ("b0"), RUN ("2")), DELTA (".", 0, TEXT_DELTA ("a1"), RUN ("1")),
+             FINISH (".", RUN ("1")), FINISH (".", RUN ("2")));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);
@@ -99,9 +99,10 @@ static void
 test_in_process (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (PAIR ("{\"event\":\"message-start\",\"id\":\"m\"}"),
-           PAIR ("{\"event\":\"content-block-delta\",\"index\":0,\"delta\":{\"type\":\"text-delta\",\"text\":\"Hi\"}}"),
-           PAIR ("{\"event\":\"message-finish\",\"usage\":{\"input_tokens\":1}}"));
+      story (PAIR ("{\"event\":\"message-start\",\"id\":\"m\"}"),
+             PAIR (
+                 "{\"event\":\"content-block-delta\",\"index\":0,\"delta\":{\"type\":\"text-delta\",\"text\":\"Hi\"}}"),
+             PAIR ("{\"event\":\"message-finish\",\"usage\":{\"input_tokens\":1}}"));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 1);
@@ -113,13 +114,13 @@ test_in_process (void)
 static void
 test_whole (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story (". messages [{\"type\":\"ai\",\"id\":\"w\",\"content\":\"all at once\",\"usage_metadata\":{\"input_tokens\":1},"
-           "\"response_metadata\":{\"finish_reason\":\"stop\"},\"tool_calls\":[]},{\"langgraph_node\":\"n\"}]",
-           ". messages [{\"type\":\"human\",\"id\":\"h\",\"content\":[\"one \",{\"type\":\"text\",\"text\":\"two\"},"
-           "{\"no\":\"type\"}]},{}]",
-           ". messages [{\"type\":\"tool\",\"id\":\"t\",\"content\":\"left out\"},{}]",
-           ". messages [{\"type\":\"AIMessageChunk\",\"id\":\"c\",\"content\":\"left out\"},{}]");
+  g_autoptr (GstreamRunStream) run = story (
+      ". messages [{\"type\":\"ai\",\"id\":\"w\",\"content\":\"all at once\",\"usage_metadata\":{\"input_tokens\":1},"
+      "\"response_metadata\":{\"finish_reason\":\"stop\"},\"tool_calls\":[]},{\"langgraph_node\":\"n\"}]",
+      ". messages [{\"type\":\"human\",\"id\":\"h\",\"content\":[\"one \",{\"type\":\"text\",\"text\":\"two\"},"
+      "{\"no\":\"type\"}]},{}]",
+      ". messages [{\"type\":\"tool\",\"id\":\"t\",\"content\":\"left out\"},{}]",
+      ". messages [{\"type\":\"AIMessageChunk\",\"id\":\"c\",\"content\":\"left out\"},{}]");
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 2);
@@ -129,19 +130,20 @@ test_whole (void)
   g_assert_cmpstr (gstream_message_get_finish_reason (heard_message (heard, 0)), ==, "stop");
   assert_json (gstream_message_get_usage (heard_message (heard, 0)), "{\"input_tokens\":1}");
   heard_assert (heard, 1, "h FINISHED one two");
-  heard_assert_content (heard, 1,
-                        "[{\"type\":\"text\",\"text\":\"one \",\"index\":0},{\"type\":\"text\",\"text\":\"two\",\"index\":1},"
-                        "{\"type\":\"non_standard\",\"value\":{\"no\":\"type\"},\"index\":2}]");
+  heard_assert_content (
+      heard, 1,
+      "[{\"type\":\"text\",\"text\":\"one \",\"index\":0},{\"type\":\"text\",\"text\":\"two\",\"index\":1},"
+      "{\"type\":\"non_standard\",\"value\":{\"no\":\"type\"},\"index\":2}]");
 }
 
 static void
 test_whole_with_calls (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". messages [{\"type\":\"ai\",\"id\":\"w\",\"content\":[{\"type\":\"text\",\"text\":\"Look:\"},"
-           "{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":{}}],"
-           "\"tool_calls\":[{\"id\":\"c\",\"name\":\"f\",\"args\":{\"x\":1},\"type\":\"tool_call\"}],"
-           "\"invalid_tool_calls\":[{\"id\":\"d\",\"name\":\"g\",\"args\":\"{\",\"error\":\"bad\"}]},{}]");
+      story (". messages [{\"type\":\"ai\",\"id\":\"w\",\"content\":[{\"type\":\"text\",\"text\":\"Look:\"},"
+             "{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":{}}],"
+             "\"tool_calls\":[{\"id\":\"c\",\"name\":\"f\",\"args\":{\"x\":1},\"type\":\"tool_call\"}],"
+             "\"invalid_tool_calls\":[{\"id\":\"d\",\"name\":\"g\",\"args\":\"{\",\"error\":\"bad\"}]},{}]");
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "w FINISHED Look:");
@@ -150,17 +152,18 @@ test_whole_with_calls (void)
   assert_json (gstream_message_get_invalid_tool_calls (heard_message (heard, 0)),
                "[{\"id\":\"d\",\"name\":\"g\",\"args\":\"{\"}]");
   heard_assert_content (heard, 0,
-                        "[{\"type\":\"text\",\"text\":\"Look:\",\"index\":0}," CALL_BLOCK ("c", "f", "{\"x\":1}") ","
-                        "{\"type\":\"invalid_tool_call\",\"id\":\"d\",\"name\":\"g\",\"args\":\"{\",\"error\":\"bad\"}]");
+                        "[{\"type\":\"text\",\"text\":\"Look:\",\"index\":0}," CALL_BLOCK (
+                            "c", "f", "{\"x\":1}") ","
+                                                   "{\"type\":\"invalid_tool_call\",\"id\":\"d\",\"name\":\"g\","
+                                                   "\"args\":\"{\",\"error\":\"bad\"}]");
 }
 
 /* Of one that is being streamed, it is the rest and the end. */
 static void
 test_whole_completes (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story (START (".", "m", RUN ("r")), DELTA (".", 0, TEXT_DELTA ("one "), RUN ("r")),
-           ". messages [{\"type\":\"ai\",\"id\":\"m\",\"content\":\"one two\"},{}]");
+  g_autoptr (GstreamRunStream) run = story (START (".", "m", RUN ("r")), DELTA (".", 0, TEXT_DELTA ("one "), RUN ("r")),
+                                            ". messages [{\"type\":\"ai\",\"id\":\"m\",\"content\":\"one two\"},{}]");
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 1);
@@ -172,10 +175,10 @@ static void
 test_tool_role (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (EVENT (".", "message-start", ",\"role\":\"tool\",\"id\":\"t\"" RUN ("1")),
-           DELTA (".", 0, TEXT_DELTA ("left out"), RUN ("1")), START (".", "m", RUN ("2")),
-           DELTA (".", 0, TEXT_DELTA ("said"), RUN ("2")), DELTA (".", 0, TEXT_DELTA ("left out"), RUN ("1")),
-           FINISH (".", RUN ("1")), FINISH (".", RUN ("2")));
+      story (EVENT (".", "message-start", ",\"role\":\"tool\",\"id\":\"t\"" RUN ("1")),
+             DELTA (".", 0, TEXT_DELTA ("left out"), RUN ("1")), START (".", "m", RUN ("2")),
+             DELTA (".", 0, TEXT_DELTA ("said"), RUN ("2")), DELTA (".", 0, TEXT_DELTA ("left out"), RUN ("1")),
+             FINISH (".", RUN ("1")), FINISH (".", RUN ("2")));
   g_autoptr (GPtrArray) heard = hear (run);
 
   g_assert_cmpuint (heard->len, ==, 1);
@@ -187,10 +190,10 @@ static void
 test_scope (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START ("writer:1", "m", RUN ("r")), DELTA ("writer:1", 0, TEXT_DELTA ("mine"), RUN ("r")),
-           "deep:2 values 1", START ("deep:2", "d", RUN ("s")), DELTA ("deep:2", 0, TEXT_DELTA ("the child's"), RUN ("s")),
-           START ("deep:2/leaf:3", "l", RUN ("t")), FINISH ("deep:2/leaf:3", RUN ("t")), FINISH ("deep:2", RUN ("s")),
-           FINISH ("writer:1", RUN ("r")));
+      story (START ("writer:1", "m", RUN ("r")), DELTA ("writer:1", 0, TEXT_DELTA ("mine"), RUN ("r")),
+             "deep:2 values 1", START ("deep:2", "d", RUN ("s")),
+             DELTA ("deep:2", 0, TEXT_DELTA ("the child's"), RUN ("s")), START ("deep:2/leaf:3", "l", RUN ("t")),
+             FINISH ("deep:2/leaf:3", RUN ("t")), FINISH ("deep:2", RUN ("s")), FINISH ("writer:1", RUN ("r")));
   g_autoptr (GstreamCursor) subgraphs = story_subscribe (gstream_run_stream_get_subgraphs (run));
   g_autoptr (GstreamCursor) messages = story_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
@@ -214,9 +217,8 @@ test_scope (void)
 static void
 test_incomplete (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story (START (".", "m", RUN ("r")), BLOCK (".", 0, TEXT_BLOCK (""), RUN ("r")),
-           DELTA (".", 0, TEXT_DELTA ("half a"), RUN ("r")));
+  g_autoptr (GstreamRunStream) run = story (START (".", "m", RUN ("r")), BLOCK (".", 0, TEXT_BLOCK (""), RUN ("r")),
+                                            DELTA (".", 0, TEXT_DELTA ("half a"), RUN ("r")));
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "m INCOMPLETE half a");
@@ -229,8 +231,8 @@ static void
 test_failed_with_run (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START (".", "a", RUN ("1")), FINISH (".", RUN ("1")), START (".", "m", RUN ("r")),
-           DELTA (".", 0, TEXT_DELTA ("half a"), RUN ("r")), "! the source broke");
+      story (START (".", "a", RUN ("1")), FINISH (".", RUN ("1")), START (".", "m", RUN ("r")),
+             DELTA (".", 0, TEXT_DELTA ("half a"), RUN ("r")), "! the source broke");
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "a FINISHED ");
@@ -244,11 +246,11 @@ static void
 test_failed_alone (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (START (".", "m", RUN ("1")), START (".", "n", RUN ("2")), DELTA (".", 0, TEXT_DELTA ("x"), RUN ("1")),
-           EVENT (".", "error", ",\"message\":\"too many tokens\"" RUN ("1")),
-           DELTA (".", 0, TEXT_DELTA ("y"), RUN ("2")),
-           EVENT (".", "error", ",\"message\":\"{\\\"message\\\":\\\"inner\\\"}\"" RUN ("2")),
-           START (".", "o", RUN ("3")), EVENT (".", "error", RUN ("3")));
+      story (START (".", "m", RUN ("1")), START (".", "n", RUN ("2")), DELTA (".", 0, TEXT_DELTA ("x"), RUN ("1")),
+             EVENT (".", "error", ",\"message\":\"too many tokens\"" RUN ("1")),
+             DELTA (".", 0, TEXT_DELTA ("y"), RUN ("2")),
+             EVENT (".", "error", ",\"message\":\"{\\\"message\\\":\\\"inner\\\"}\"" RUN ("2")),
+             START (".", "o", RUN ("3")), EVENT (".", "error", RUN ("3")));
   g_autoptr (GPtrArray) heard = hear (run);
 
   heard_assert (heard, 0, "m FAILED x");
@@ -280,14 +282,16 @@ test_aborted (void)
 static void
 test_aborted_from_end (void)
 {
-  g_autoptr (GstreamRunStream) run = story (START (".", "m", RUN ("r")), START (".", "n", RUN ("s")),
-                                            EVENT (".", "error", ",\"message\":\"x\"" RUN ("r")), START (".", "o", RUN ("t")));
+  g_autoptr (GstreamRunStream) run =
+      story (START (".", "m", RUN ("r")), START (".", "n", RUN ("s")),
+             EVENT (".", "error", ",\"message\":\"x\"" RUN ("r")), START (".", "o", RUN ("t")));
   g_autoptr (GstreamCursor) messages = story_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr (GstreamMessage) m = story_next (messages);
   g_autoptr (GstreamMessage) n = story_next (messages);
   g_auto (GValue) item = G_VALUE_INIT;
 
-  g_signal_connect_swapped (gstream_message_get_text_deltas (m), "notify::closed", G_CALLBACK (gstream_run_stream_abort), run);
+  g_signal_connect_swapped (gstream_message_get_text_deltas (m), "notify::closed",
+                            G_CALLBACK (gstream_run_stream_abort), run);
   g_assert_false (gstream_cursor_next_sync (messages, &item, NULL, NULL));
   g_assert_cmpint (gstream_message_get_status (m), ==, GSTREAM_MESSAGE_STATUS_FAILED);
   g_assert_cmpint (gstream_message_get_status (n), ==, GSTREAM_MESSAGE_STATUS_INCOMPLETE);
@@ -299,9 +303,9 @@ static void
 test_child_ends (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story ("child:1 values 1", START ("child:1", "c", ""), DELTA ("child:1", 0, TEXT_DELTA ("about to"), ""),
-           ". tasks {\"id\":\"1\",\"name\":\"child\",\"error\":\"boom\",\"result\":{}}", START (".", "m", ""),
-           FINISH (".", ""));
+      story ("child:1 values 1", START ("child:1", "c", ""), DELTA ("child:1", 0, TEXT_DELTA ("about to"), ""),
+             ". tasks {\"id\":\"1\",\"name\":\"child\",\"error\":\"boom\",\"result\":{}}", START (".", "m", ""),
+             FINISH (".", ""));
   g_autoptr (GstreamCursor) subgraphs = story_subscribe (gstream_run_stream_get_subgraphs (run));
   g_autoptr (GstreamCursor) messages = story_subscribe (gstream_run_stream_get_messages (run));
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
@@ -320,10 +324,18 @@ test_child_ends (void)
 static void
 test_subscribed_late (void)
 {
-  const char * const lines[] = {
-    START (".", "early", ""), DELTA (".", 0, TEXT_DELTA ("missed"), ""), ". values 1", START (".", "m", ""),
-    DELTA (".", 0, TEXT_DELTA ("whose?"), ""), DONE (".", 0, TEXT_BLOCK ("missed that"), ""), FINISH (".", ""),
-    DELTA (".", 0, TEXT_DELTA (" tail"), ""), DONE (".", 0, TEXT_BLOCK ("mine"), ""), FINISH (".", ""), NULL,
+  const char *const lines[] = {
+    START (".", "early", ""),
+    DELTA (".", 0, TEXT_DELTA ("missed"), ""),
+    ". values 1",
+    START (".", "m", ""),
+    DELTA (".", 0, TEXT_DELTA ("whose?"), ""),
+    DONE (".", 0, TEXT_BLOCK ("missed that"), ""),
+    FINISH (".", ""),
+    DELTA (".", 0, TEXT_DELTA (" tail"), ""),
+    DONE (".", 0, TEXT_BLOCK ("mine"), ""),
+    FINISH (".", ""),
+    NULL,
   };
   g_autoptr (GstreamRunStream) run = story_new (NULL, lines);
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));

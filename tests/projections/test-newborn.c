@@ -15,7 +15,7 @@ typedef struct
   int            priority; /* at which it subscribes to a handle, and then asks for the next; 0: where it gets it */
   gboolean       ended;
   GPtrArray     *handles;
-  GString       *heard;    /* items of handles, a `|` behind each */
+  GString       *heard; /* items of handles, a `|` behind each */
 } Consumer;
 
 /* --- subscribing later --- */
@@ -117,7 +117,7 @@ static void
 take_message (const GValue *item,
               gpointer      user_data)
 {
-  Consumer *self = user_data;
+  Consumer       *self = user_data;
   GstreamMessage *message = g_value_dup_object (item);
 
   g_ptr_array_add (self->handles, message);
@@ -128,7 +128,7 @@ static void
 take_tool_call (const GValue *item,
                 gpointer      user_data)
 {
-  Consumer *self = user_data;
+  Consumer        *self = user_data;
   GstreamToolCall *call = g_value_dup_object (item);
 
   g_ptr_array_add (self->handles, call);
@@ -167,9 +167,9 @@ on_ended (gpointer user_data)
 
 /* What a consumer hears that subscribes to each handle at that priority; and the handles. */
 static GPtrArray *
-consume (GstreamRunStream  *run,
-         int                priority,
-         char             **heard)
+consume (GstreamRunStream *run,
+         int               priority,
+         char            **heard)
 {
   Consumer self = { .priority = priority };
 
@@ -189,13 +189,13 @@ consume (GstreamRunStream  *run,
 }
 
 /* A message, or a tool call, whose every event is there before anybody can have its handle. */
-#define MESSAGE(path)                                                                            \
+#define MESSAGE(path)                                                                                      \
   START (path, "m", ""), DELTA (path, 0, TEXT_DELTA ("one"), ""), DELTA (path, 0, TEXT_DELTA ("two"), ""), \
-    FINISH (path, "")
+      FINISH (path, "")
 #define TOOL(path, event, more) path " tools {\"event\":\"tool-" event "\",\"tool_call_id\":\"c\"" more "}"
-#define TOOL_CALL(path)                                                                                   \
-  TOOL (path, "started", ",\"tool_name\":\"t\""), TOOL (path, "output-delta", ",\"delta\":\"one\""),      \
-    TOOL (path, "output-delta", ",\"delta\":\"two\""), TOOL (path, "finished", ",\"output\":1")
+#define TOOL_CALL(path)                                                                              \
+  TOOL (path, "started", ",\"tool_name\":\"t\""), TOOL (path, "output-delta", ",\"delta\":\"one\""), \
+      TOOL (path, "output-delta", ",\"delta\":\"two\""), TOOL (path, "finished", ",\"output\":1")
 
 static const char *const message[] = { MESSAGE ("."), NULL };
 static const char *const tool_call[] = { TOOL_CALL ("."), NULL };
@@ -238,13 +238,13 @@ test_too_late (gconstpointer lines)
 }
 
 static void
-add (const char         *name,
-     const char * const *lines)
+add (const char        *name,
+     const char *const *lines)
 {
   static const struct
   {
-    const char    *when;
-    GTestDataFunc  test;
+    const char   *when;
+    GTestDataFunc test;
   } whens[] = {
     { "at-once", test_at_once },
     { "at-redraw", test_at_redraw },

@@ -29,13 +29,21 @@ assert_no_more (GstreamCursor *cursor)
 static void
 test_discovery (void)
 {
-  static const char * const makes[] = {
-    "s:1 values 1", "s:1 updates 1", "s:1 tasks {}", "s:1 checkpoints 1", "s:1 debug 1",
-    "s:1 input.requested {\"interrupt_id\":\"i\"}", "s:1/below:2 messages {}",
+  static const char *const makes[] = {
+    "s:1 values 1",
+    "s:1 updates 1",
+    "s:1 tasks {}",
+    "s:1 checkpoints 1",
+    "s:1 debug 1",
+    "s:1 input.requested {\"interrupt_id\":\"i\"}",
+    "s:1/below:2 messages {}",
     "s:1 lifecycle {\"event\":\"started\",\"trigger_call_id\":\"1\"}",
   };
-  static const char * const makes_not[] = {
-    "s:1 messages {}", "s:1 tools {}", "s:1 custom 1", "s:1 lifecycle {\"event\":\"started\"}",
+  static const char *const makes_not[] = {
+    "s:1 messages {}",
+    "s:1 tools {}",
+    "s:1 custom 1",
+    "s:1 lifecycle {\"event\":\"started\"}",
     "s:1 lifecycle {\"event\":\"completed\"}",
   };
 
@@ -65,10 +73,10 @@ static void
 test_described_later (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story ("s:1 values 1",
-           "s:1 lifecycle {\"event\":\"started\",\"graph_name\":\"scout\",\"trigger_call_id\":\"call\","
-           "\"cause\":{\"type\":\"edge\",\"fromNode\":\"a\"}}",
-           ". lifecycle {\"event\":\"completed\"}", "s:1 lifecycle {\"event\":\"completed\"}");
+      story ("s:1 values 1",
+             "s:1 lifecycle {\"event\":\"started\",\"graph_name\":\"scout\",\"trigger_call_id\":\"call\","
+             "\"cause\":{\"type\":\"edge\",\"fromNode\":\"a\"}}",
+             ". lifecycle {\"event\":\"completed\"}", "s:1 lifecycle {\"event\":\"completed\"}");
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
   g_autoptr (GstreamSubgraphRunStream) child = story_next (subgraphs);
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (GSTREAM_RUN_STREAM (child)));
@@ -104,8 +112,8 @@ test_grandchildren (void)
 static void
 test_output_stops_at_terminal (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("s:1 values 1", "s:1 values 2", RESULT (".", "1", ""), ". values 3",
-                                            "s:1 values 4", ". values 5");
+  g_autoptr (GstreamRunStream) run =
+      story ("s:1 values 1", "s:1 values 2", RESULT (".", "1", ""), ". values 3", "s:1 values 4", ". values 5");
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
@@ -122,8 +130,8 @@ test_output_stops_at_terminal (void)
 static void
 test_failure_is_its_own (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("s:1 values 1", "t:2 values 2", RESULT (".", "1", ",\"error\":\"lost\""),
-                                            "t:2 values 3", ". values 4");
+  g_autoptr (GstreamRunStream) run =
+      story ("s:1 values 1", "t:2 values 2", RESULT (".", "1", ",\"error\":\"lost\""), "t:2 values 3", ". values 4");
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
   g_autoptr (GstreamCursor) its_values = story_subscribe (gstream_run_stream_get_values (child));
@@ -147,7 +155,8 @@ test_failure_is_its_own (void)
 static void
 test_abort_harms_nobody (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("s:1 values 1", "t:2 values 2", "s:1 values 3", "t:2 values 4", ". values 5");
+  g_autoptr (GstreamRunStream) run =
+      story ("s:1 values 1", "t:2 values 2", "s:1 values 3", "t:2 values 4", ". values 5");
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
@@ -167,9 +176,9 @@ test_abort_harms_nobody (void)
 }
 
 static void
-assert_open_child_ends (const char       *last_line,
-                        GstreamRunStatus  expected,
-                        const char       *message)
+assert_open_child_ends (const char      *last_line,
+                        GstreamRunStatus expected,
+                        const char      *message)
 {
   g_autoptr (GstreamRunStream) run = story ("s:1/t:2 values 1", last_line);
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
@@ -182,7 +191,8 @@ assert_open_child_ends (const char       *last_line,
   g_assert_cmpint (gstream_run_stream_get_status (child), ==, expected);
   g_assert_cmpint (gstream_run_stream_get_status (grandchild), ==, expected);
   g_assert_cmpstr (error ? error->message : NULL, ==, message);
-  g_assert_cmpstr (gstream_run_stream_get_error (grandchild) ? gstream_run_stream_get_error (grandchild)->message : NULL,
+  g_assert_cmpstr (gstream_run_stream_get_error (grandchild) ? gstream_run_stream_get_error (grandchild)->message
+                                                             : NULL,
                    ==, message);
 }
 
@@ -202,10 +212,10 @@ static void
 test_interrupts (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (". lifecycle {\"event\":\"running\"}", "s:1 values 1",
-           "s:1 input.requested {\"interrupt_id\":\"i\",\"payload\":\"Really?\"}",
-           "s:1 input.requested {\"interrupt_id\":\"i\",\"payload\":\"Really?\"}",
-           "s:1 lifecycle {\"event\":\"completed\"}", ". lifecycle {\"event\":\"interrupted\"}");
+      story (". lifecycle {\"event\":\"running\"}", "s:1 values 1",
+             "s:1 input.requested {\"interrupt_id\":\"i\",\"payload\":\"Really?\"}",
+             "s:1 input.requested {\"interrupt_id\":\"i\",\"payload\":\"Really?\"}",
+             "s:1 lifecycle {\"event\":\"completed\"}", ". lifecycle {\"event\":\"interrupted\"}");
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
   g_autoptr (GPtrArray) its = gstream_run_stream_interrupts_sync (child, NULL, NULL);
@@ -264,7 +274,8 @@ test_dropped_with_root (void)
 static void
 test_unwatched (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("s:1 values 1", "s:1 custom 2", "s:1/t:2 custom 3", ". custom 4", "n:1 custom 5");
+  g_autoptr (GstreamRunStream) run =
+      story ("s:1 values 1", "s:1 custom 2", "s:1/t:2 custom 3", ". custom 4", "n:1 custom 5");
   g_autoptr (GstreamCursor) custom = story_subscribe (gstream_run_stream_get_custom (run));
 
   story_assert (custom, "4\n5\nend");
@@ -274,10 +285,10 @@ test_unwatched (void)
 static void
 test_named_in_data (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story (". lifecycle {\"event\":\"started\",\"namespace\":[\"s:1\"],\"graph_name\":\"g\",\"trigger_call_id\":\"1\"}",
-           "s:1 values 1", ". lifecycle {\"event\":\"completed\",\"namespace\":[\"s:1\"]}", "s:1 values 2", ". values 3",
-           "! gone");
+  g_autoptr (GstreamRunStream) run = story (
+      ". lifecycle {\"event\":\"started\",\"namespace\":[\"s:1\"],\"graph_name\":\"g\",\"trigger_call_id\":\"1\"}",
+      "s:1 values 1", ". lifecycle {\"event\":\"completed\",\"namespace\":[\"s:1\"]}", "s:1 values 2", ". values 3",
+      "! gone");
   g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
   g_autoptr (GstreamPayload) output = gstream_run_stream_output_sync (child, NULL, NULL);
@@ -314,21 +325,25 @@ typedef struct
 
 /* One short subgraph after the other, each with another in it, and three events or four. */
 static GstreamEvent *
-next_of_shorts (gpointer   user_data,
-                GError   **error)
+next_of_shorts (gpointer user_data,
+                GError **error)
 {
-  static const char * const by_task[] = {
-    "{}", "{\"id\":\"x\",\"name\":\"n\",\"input\":{}}", "{\"id\":\"%u\",\"name\":\"n\",\"result\":{}}",
+  static const char *const by_task[] = {
+    "{}",
+    "{\"id\":\"x\",\"name\":\"n\",\"input\":{}}",
+    "{\"id\":\"%u\",\"name\":\"n\",\"result\":{}}",
   };
-  static const char * const by_event[] = {
-    "{\"event\":\"started\",\"trigger_call_id\":\"%u\"}", "{\"event\":\"running\"}", "{\"event\":\"completed\"}",
+  static const char *const by_event[] = {
+    "{\"event\":\"started\",\"trigger_call_id\":\"%u\"}",
+    "{\"event\":\"running\"}",
+    "{\"event\":\"completed\"}",
   };
-  Shorts *self = user_data;
-  guint id = self->next / 3;
-  guint step = self->next++ % 3;
+  Shorts          *self = user_data;
+  guint            id = self->next / 3;
+  guint            step = self->next++ % 3;
   g_autofree char *data = NULL;
   g_autofree char *name = g_strdup_printf ("s:%u", id);
-  const char *path[] = { name, "t:1", NULL };
+  const char      *path[] = { name, "t:1", NULL };
   g_autoptr (GstreamPayload) payload = NULL;
 
   if (id == self->n)
@@ -393,11 +408,11 @@ G_DEFINE_FINAL_TYPE (Owner, owner, GSTREAM_TYPE_TRANSFORMER)
 static GString *owners; /* of each event: those that saw it, and `!` after those that own it */
 
 static gboolean
-owner_process (GstreamTransformer  *transformer,
-               GstreamEvent        *event,
-               GError             **error)
+owner_process (GstreamTransformer *transformer,
+               GstreamEvent       *event,
+               GError            **error)
 {
-  const char * const *scope = gstream_transformer_get_scope (transformer);
+  const char *const *scope = gstream_transformer_get_scope (transformer);
 
   g_string_append_printf (owners, "%u%s ", g_strv_length ((char **) scope),
                           gstream_transformer_owns (transformer, event) ? "!" : "");
@@ -419,12 +434,16 @@ owner_init (Owner *self)
 static void
 test_owns (void)
 {
-  const char * const lines[] = {
-    ". values 1", "n:1 custom 1", "a:1/b:2 custom 1", "a:1 custom 1",
-    "n:1 messages {\"event\":\"message-start\",\"id\":\"m\",\"run_id\":\"r\"}", "n:1 values 1",
-    "n:1 messages {\"event\":\"message-finish\",\"run_id\":\"r\"}", "n:1 messages {\"event\":\"message-start\",\"id\":\"o\"}",
-    ". lifecycle {\"event\":\"completed\",\"namespace\":[\"n:1\"]}", NULL
-  };
+  const char *const lines[] = { ". values 1",
+                                "n:1 custom 1",
+                                "a:1/b:2 custom 1",
+                                "a:1 custom 1",
+                                "n:1 messages {\"event\":\"message-start\",\"id\":\"m\",\"run_id\":\"r\"}",
+                                "n:1 values 1",
+                                "n:1 messages {\"event\":\"message-finish\",\"run_id\":\"r\"}",
+                                "n:1 messages {\"event\":\"message-start\",\"id\":\"o\"}",
+                                ". lifecycle {\"event\":\"completed\",\"namespace\":[\"n:1\"]}",
+                                NULL };
   GstreamStreamMux *mux = gstream_stream_mux_new (NULL);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GstreamTransformer) alone = g_object_new (OWNER_TYPE, NULL);

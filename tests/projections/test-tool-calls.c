@@ -10,7 +10,8 @@
 #include "tests/support/events.h"
 
 #define TOOL(path, event, id, more) path " tools {\"event\":\"" event "\",\"tool_call_id\":\"" id "\"" more "}"
-#define STARTED(path, id, name) TOOL (path, "tool-started", id, ",\"tool_name\":\"" name "\",\"input\":{\"of\":\"" id "\"}")
+#define STARTED(path, id, name) \
+  TOOL (path, "tool-started", id, ",\"tool_name\":\"" name "\",\"input\":{\"of\":\"" id "\"}")
 #define SAYS(path, id, delta) TOOL (path, "tool-output-delta", id, ",\"delta\":" delta)
 #define GIVES(path, id, output) TOOL (path, "tool-finished", id, ",\"output\":" output)
 #define FAILS(path, id, message) TOOL (path, "tool-error", id, ",\"message\":\"" message "\"")
@@ -34,11 +35,11 @@ static char *
 tell (GstreamToolCall *call)
 {
   g_autofree char *status = g_enum_to_string (GSTREAM_TYPE_TOOL_CALL_STATUS, gstream_tool_call_get_status (call));
-  GstreamPayload *input = gstream_tool_call_get_input (call);
-  GstreamPayload *output = gstream_tool_call_get_output (call);
-  const GError *error = gstream_tool_call_get_error (call);
-  const char *id = gstream_tool_call_get_id (call);
-  const char *name = gstream_tool_call_get_name (call);
+  GstreamPayload  *input = gstream_tool_call_get_input (call);
+  GstreamPayload  *output = gstream_tool_call_get_output (call);
+  const GError    *error = gstream_tool_call_get_error (call);
+  const char      *id = gstream_tool_call_get_id (call);
+  const char      *name = gstream_tool_call_get_name (call);
 
   return g_strdup_printf ("%s %s %s %s %s %s", id ? id : "-", name ? name : "-", strrchr (status, '_') + 1,
                           input ? gstream_payload_get_json (input, NULL) : "-",
@@ -64,8 +65,9 @@ static void
 test_calls (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (STARTED (".", "a", "search"), STARTED (".", "b", "fetch"), SAYS (".", "a", "\"half \""), SAYS (".", "b", "\"b\""),
-           SAYS (".", "a", "\"way\""), GIVES (".", "b", "[1,2]"), FAILS (".", "a", "no network"));
+      story (STARTED (".", "a", "search"), STARTED (".", "b", "fetch"), SAYS (".", "a", "\"half \""),
+             SAYS (".", "b", "\"b\""), SAYS (".", "a", "\"way\""), GIVES (".", "b", "[1,2]"),
+             FAILS (".", "a", "no network"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
   assert_next (calls, "half \nway\nfailed: no network", "a search FAILED {\"of\":\"a\"} - no network");
@@ -88,10 +90,10 @@ test_pushed_on_start (void)
 static void
 test_dialects (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story ("node:1 tools {\"event\":\"tool-started\",\"toolCallId\":\"a\",\"toolName\":\"f\"}",
-           "node:1 tools {\"event\":\"tool-error\",\"toolCallId\":\"a\",\"message\":\"{\\\"message\\\":\\\"inner\\\"}\"}",
-           STARTED (".", "b", "g"), ". tools {\"event\":\"tool-error\",\"tool_call_id\":\"b\"}");
+  g_autoptr (GstreamRunStream) run = story (
+      "node:1 tools {\"event\":\"tool-started\",\"toolCallId\":\"a\",\"toolName\":\"f\"}",
+      "node:1 tools {\"event\":\"tool-error\",\"toolCallId\":\"a\",\"message\":\"{\\\"message\\\":\\\"inner\\\"}\"}",
+      STARTED (".", "b", "g"), ". tools {\"event\":\"tool-error\",\"tool_call_id\":\"b\"}");
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
   g_autoptr (GstreamToolCall) call = story_next (calls);
 
@@ -106,8 +108,9 @@ test_dialects (void)
 static void
 test_scope (void)
 {
-  g_autoptr (GstreamRunStream) run = story ("sub:1 values 1", STARTED ("sub:1", "c", "childs"), STARTED (".", "a", "mine"),
-                                            GIVES ("sub:1", "c", "1"), GIVES (".", "a", "2"));
+  g_autoptr (GstreamRunStream) run =
+      story ("sub:1 values 1", STARTED ("sub:1", "c", "childs"), STARTED (".", "a", "mine"), GIVES ("sub:1", "c", "1"),
+             GIVES (".", "a", "2"));
   g_autoptr (GstreamCursor) subgraphs = story_subscribe (gstream_run_stream_get_subgraphs (run));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
   g_autoptr (GstreamRunStream) child = story_next (subgraphs);
@@ -160,7 +163,8 @@ test_aborted_from_end (void)
   g_autoptr (GstreamToolCall) b = story_next (calls);
   g_autoptr (GstreamToolCall) same = NULL;
 
-  g_signal_connect_swapped (gstream_tool_call_get_output_deltas (a), "notify::closed", G_CALLBACK (gstream_run_stream_abort), run);
+  g_signal_connect_swapped (gstream_tool_call_get_output_deltas (a), "notify::closed",
+                            G_CALLBACK (gstream_run_stream_abort), run);
   same = gstream_tool_call_finished_sync (a, NULL, NULL);
   g_assert_true (same == a);
   g_assert_cmpint (gstream_tool_call_get_status (a), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
@@ -183,7 +187,8 @@ on_finished (GObject      *object,
              gpointer      user_data)
 {
   Wait *self = user_data;
-  g_autoptr (GstreamToolCall) call = gstream_tool_call_finished_finish (GSTREAM_TOOL_CALL (object), result, &self->error);
+  g_autoptr (GstreamToolCall) call =
+      gstream_tool_call_finished_finish (GSTREAM_TOOL_CALL (object), result, &self->error);
 
   g_assert_true ((call == NULL) == (self->error != NULL));
   g_assert_cmpuint (self->n_notified, ==, 1);
@@ -234,8 +239,8 @@ test_properties (void)
   GstreamToolCallStatus status;
 
   g_assert_true (same == call);
-  g_object_get (call, "id", &id, "name", &name, "namespace", &namespace_, "status", &status, "input", &input, "output", &output,
-                "error", &error, "output-deltas", &deltas, NULL);
+  g_object_get (call, "id", &id, "name", &name, "namespace", &namespace_, "status", &status, "input", &input, "output",
+                &output, "error", &error, "output-deltas", &deltas, NULL);
   g_assert_cmpstr (id, ==, "a");
   g_assert_cmpstr (name, ==, "f");
   g_assert_cmpstr (namespace_[0], ==, "n:1");
@@ -252,12 +257,12 @@ static void
 test_malformed (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (GIVES (".", "never", "1"), FAILS (".", "never", "started"), SAYS (".", "under-way", "\"x\""),
-           GIVES (".", "under-way", "2"), STARTED (".", "a", "f"), SAYS (".", "a", "{\"n\":1}"),
-           ". tools {\"event\":\"tool-output-delta\",\"tool_call_id\":\"a\"}", ". tools {\"event\":\"tool-dreams\"}", ". tools []",
-           STARTED (".", "a", "f"), GIVES (".", "a", "3"), GIVES (".", "a", "4"), FAILS (".", "a", "late"),
-           ". tools {\"event\":\"tool-started\"}", ". tools {\"event\":\"tool-output-delta\",\"delta\":\"y\"}",
-           ". tools {\"event\":\"tool-finished\"}");
+      story (GIVES (".", "never", "1"), FAILS (".", "never", "started"), SAYS (".", "under-way", "\"x\""),
+             GIVES (".", "under-way", "2"), STARTED (".", "a", "f"), SAYS (".", "a", "{\"n\":1}"),
+             ". tools {\"event\":\"tool-output-delta\",\"tool_call_id\":\"a\"}", ". tools {\"event\":\"tool-dreams\"}",
+             ". tools []", STARTED (".", "a", "f"), GIVES (".", "a", "3"), GIVES (".", "a", "4"),
+             FAILS (".", "a", "late"), ". tools {\"event\":\"tool-started\"}",
+             ". tools {\"event\":\"tool-output-delta\",\"delta\":\"y\"}", ". tools {\"event\":\"tool-finished\"}");
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
   assert_next (calls, "end", "never - FINISHED - 1 -");
@@ -275,11 +280,13 @@ test_malformed (void)
 static void
 test_odd_ids (void)
 {
-  g_autoptr (GstreamRunStream) run =
-    story (PLAIN ("tool-started", ",\"tool_call_id\":1" NAMED ("f", "")), PLAIN ("tool-started", ",\"tool_call_id\":[\"x\"]" NAMED ("g", "")),
-           PLAIN ("tool-started", ",\"toolCallId\":null" NAMED ("h", "")), PLAIN ("tool-output-delta", ",\"tool_call_id\":[\"x\"],\"delta\":\"of x\""),
-           PLAIN ("tool-finished", ",\"output\":3"), PLAIN ("tool-finished", ",\"tool_call_id\":[\"x\"],\"output\":2"),
-           PLAIN ("tool-finished", ",\"tool_call_id\":\"1\",\"output\":1"));
+  g_autoptr (GstreamRunStream) run = story (PLAIN ("tool-started", ",\"tool_call_id\":1" NAMED ("f", "")),
+                                            PLAIN ("tool-started", ",\"tool_call_id\":[\"x\"]" NAMED ("g", "")),
+                                            PLAIN ("tool-started", ",\"toolCallId\":null" NAMED ("h", "")),
+                                            PLAIN ("tool-output-delta", ",\"tool_call_id\":[\"x\"],\"delta\":\"of x\""),
+                                            PLAIN ("tool-finished", ",\"output\":3"),
+                                            PLAIN ("tool-finished", ",\"tool_call_id\":[\"x\"],\"output\":2"),
+                                            PLAIN ("tool-finished", ",\"tool_call_id\":\"1\",\"output\":1"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
   assert_next (calls, "end", "1 f FINISHED - 1 -");
@@ -293,11 +300,14 @@ static void
 test_same_id (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (PLAIN ("tool-started", NAMED ("f", ",\"input\":1")), PLAIN ("tool-started", NAMED ("g", ",\"input\":2")),
-           PLAIN ("tool-started", NAMED ("g", ",\"input\":3")), PLAIN ("tool-output-delta", NAMED ("g", ",\"delta\":\"d\"")),
-           PLAIN ("tool-finished", NAMED ("g", ",\"output\":2")), PLAIN ("tool-finished", NAMED ("unheard-of", ",\"output\":1")),
-           PLAIN ("tool-error", NAMED ("g", ",\"message\":\"no\"")), STARTED (".", "c", "f"), STARTED (".", "c", "g"),
-           ". tools {\"event\":\"tool-finished\",\"tool_call_id\":\"c\",\"tool_name\":\"g\",\"output\":5}", GIVES (".", "c", "4"));
+      story (PLAIN ("tool-started", NAMED ("f", ",\"input\":1")), PLAIN ("tool-started", NAMED ("g", ",\"input\":2")),
+             PLAIN ("tool-started", NAMED ("g", ",\"input\":3")),
+             PLAIN ("tool-output-delta", NAMED ("g", ",\"delta\":\"d\"")),
+             PLAIN ("tool-finished", NAMED ("g", ",\"output\":2")),
+             PLAIN ("tool-finished", NAMED ("unheard-of", ",\"output\":1")),
+             PLAIN ("tool-error", NAMED ("g", ",\"message\":\"no\"")), STARTED (".", "c", "f"), STARTED (".", "c", "g"),
+             ". tools {\"event\":\"tool-finished\",\"tool_call_id\":\"c\",\"tool_name\":\"g\",\"output\":5}",
+             GIVES (".", "c", "4"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
   assert_next (calls, "end", "- f FINISHED 1 1 -");
@@ -313,9 +323,10 @@ static void
 test_over (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (FAILS (".", "e", "boom"), SAYS (".", "e", "\"late\""), GIVES (".", "e", "1"), STARTED (".", "a", "f"), GIVES (".", "a", "1"),
-           SAYS (".", "a", "\"late\""), FAILS (".", "a", "late"), STARTED (".", "a", "f"), SAYS (".", "a", "\"anew\""),
-           GIVES (".", "a", "2"), PLAIN ("tool-finished", ",\"output\":3"), PLAIN ("tool-finished", ",\"output\":4"));
+      story (FAILS (".", "e", "boom"), SAYS (".", "e", "\"late\""), GIVES (".", "e", "1"), STARTED (".", "a", "f"),
+             GIVES (".", "a", "1"), SAYS (".", "a", "\"late\""), FAILS (".", "a", "late"), STARTED (".", "a", "f"),
+             SAYS (".", "a", "\"anew\""), GIVES (".", "a", "2"), PLAIN ("tool-finished", ",\"output\":3"),
+             PLAIN ("tool-finished", ",\"output\":4"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
   assert_next (calls, "failed: boom", "e - FAILED - - boom");
@@ -331,8 +342,9 @@ static void
 test_odd_deltas (void)
 {
   g_autoptr (GstreamRunStream) run =
-    story (STARTED (".", "a", "f"), SAYS (".", "a", "[1, 2]"), SAYS (".", "a", "7"), SAYS (".", "a", "true"),
-           SAYS (".", "a", "\"hot \\ud83d\""), SAYS (".", "a", "\"\\udd25\""), SAYS (".", "a", "\"\\ud83d\""), GIVES (".", "a", "1"));
+      story (STARTED (".", "a", "f"), SAYS (".", "a", "[1, 2]"), SAYS (".", "a", "7"), SAYS (".", "a", "true"),
+             SAYS (".", "a", "\"hot \\ud83d\""), SAYS (".", "a", "\"\\udd25\""), SAYS (".", "a", "\"\\ud83d\""),
+             GIVES (".", "a", "1"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
 
   assert_next (calls, "[1, 2]\n7\ntrue\nhot \n🔥\n\xef\xbf\xbd\nend", "a f FINISHED {\"of\":\"a\"} 1 -");
@@ -343,8 +355,8 @@ test_odd_deltas (void)
 static void
 test_subscribed_late (void)
 {
-  g_autoptr (GstreamRunStream) run = story (STARTED (".", "a", "f"), ". values 1", SAYS (".", "a", "\"x\""), GIVES (".", "a", "1"),
-                                            STARTED (".", "b", "g"));
+  g_autoptr (GstreamRunStream) run = story (STARTED (".", "a", "f"), ". values 1", SAYS (".", "a", "\"x\""),
+                                            GIVES (".", "a", "1"), STARTED (".", "b", "g"));
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
   g_auto (GValue) item = G_VALUE_INIT;
   g_autoptr (GstreamCursor) calls = NULL;
@@ -358,8 +370,8 @@ test_subscribed_late (void)
 static void
 test_turn_over (void)
 {
-  g_autoptr (GstreamRunStream) run = story (STARTED (".", "a", "f"), SAYS (".", "a", "\"x\""), STARTED (".", "b", "g"),
-                                            SAYS (".", "a", "\"y\""));
+  g_autoptr (GstreamRunStream) run =
+      story (STARTED (".", "a", "f"), SAYS (".", "a", "\"x\""), STARTED (".", "b", "g"), SAYS (".", "a", "\"y\""));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
   g_autoptr (GstreamToolCall) a = story_next (calls);
   g_autoptr (GstreamToolCall) b = story_next (calls);

@@ -60,7 +60,7 @@ static gboolean
 write_raw (FakeExchange *exchange,
            const Fault  *fault)
 {
-  gsize size;
+  gsize       size;
   const char *bytes = fault->raw != NULL ? g_bytes_get_data (fault->raw, &size) : NULL;
 
   if (bytes == NULL)
@@ -98,14 +98,16 @@ send_stream (FakeAgent    *self,
     }
   if (write_raw (exchange, &fault))
     return;
-  fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-                       "Transfer-Encoding: chunked\r\n\r\n", -1);
+  fake_exchange_write (exchange,
+                       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n",
+                       -1);
   if (self->retry != NULL)
     write_chunk (exchange, self->retry);
   for (gsize i = 0; i < count_events (self, &fault); i++)
     {
-      g_autofree char *block = g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n",
-                                                (char *) self->events->pdata[i], i + 1);
+      g_autofree char *block =
+          g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n", (char *) self->events->pdata[i], i + 1);
 
       write_chunk (exchange, block);
     }
@@ -138,8 +140,9 @@ success (FakeAgent  *self,
   if (self->applied_seq < 0)
     return g_strdup_printf ("{\"type\":\"success\",\"id\":%d,\"result\":%s}", id, result);
 
-  return g_strdup_printf ("{\"type\":\"success\",\"id\":%d,\"result\":%s,\"meta\":{\"applied_through_seq\":%"
-                          G_GINT64_FORMAT "}}", id, result, self->applied_seq);
+  return g_strdup_printf (
+      "{\"type\":\"success\",\"id\":%d,\"result\":%s,\"meta\":{\"applied_through_seq\":%" G_GINT64_FORMAT "}}", id,
+      result, self->applied_seq);
 }
 
 static char *
@@ -164,8 +167,8 @@ on_frame (FakeAgent    *self,
           FakeExchange *exchange)
 {
   g_autofree char *answer = act (self, exchange->body);
-  gboolean subscribes = strstr (exchange->body, "subscription.subscribe") != NULL;
-  Fault *fault = g_object_get_data (G_OBJECT (exchange->connection), "fault");
+  gboolean         subscribes = strstr (exchange->body, "subscription.subscribe") != NULL;
+  Fault           *fault = g_object_get_data (G_OBJECT (exchange->connection), "fault");
 
   if (self->mute && !subscribes)
     return;
@@ -206,7 +209,7 @@ static void
 answer_command (FakeAgent    *self,
                 FakeExchange *exchange)
 {
-  Fault fault = next_fault (self->command_faults);
+  Fault            fault = next_fault (self->command_faults);
   g_autofree char *answer = NULL;
 
   apply_fault (exchange, &fault);
@@ -220,11 +223,12 @@ static void
 answer_run (FakeAgent    *self,
             FakeExchange *exchange)
 {
-  const char *asked = strstr (exchange->path, "/runs/");
-  const char *status = asked != NULL && self->n_running > 0 ? "running" : self->run_status;
-  g_autofree char *run = g_strdup_printf ("{\"run_id\":\"%s\",\"status\":\"%s\",\"created_at\":\"%s\"}",
-                                          self->run_id, status ? status : "", self->created_at);
-  g_autofree char *runs = g_strdup_printf ("[{\"run_id\":\"older\",\"status\":\"success\",\"created_at\":\"2001-01-01\"},%s]", run);
+  const char      *asked = strstr (exchange->path, "/runs/");
+  const char      *status = asked != NULL && self->n_running > 0 ? "running" : self->run_status;
+  g_autofree char *run = g_strdup_printf ("{\"run_id\":\"%s\",\"status\":\"%s\",\"created_at\":\"%s\"}", self->run_id,
+                                          status ? status : "", self->created_at);
+  g_autofree char *runs =
+      g_strdup_printf ("[{\"run_id\":\"older\",\"status\":\"success\",\"created_at\":\"2001-01-01\"},%s]", run);
 
   if (asked != NULL && self->n_running > 0)
     self->n_running--;
@@ -281,7 +285,7 @@ load (FakeAgent  *self,
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   const char *derived;
-  GError *error = NULL;
+  GError     *error = NULL;
 
   g_file_get_contents (path, &text, NULL, &error);
   g_assert_no_error (error);
@@ -342,19 +346,13 @@ fake_agent_add_fault (FakeAgent *self,
 }
 
 GstreamThread *
-fake_agent_new_thread (FakeAgent        *self,
-                       GstreamTransport  transport)
+fake_agent_new_thread (FakeAgent       *self,
+                       GstreamTransport transport)
 {
   g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (self->server));
 
-  return g_object_new (GSTREAM_TYPE_THREAD,
-                       "url", url,
-                       "assistant", "agent",
-                       "transport", transport,
-                       "retry-pause", 0,
-                       "retry-limit", 3,
-                       "silence-timeout", self->silence,
-                       NULL);
+  return g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent", "transport", transport, "retry-pause", 0,
+                       "retry-limit", 3, "silence-timeout", self->silence, NULL);
 }
 
 GstreamRunStream *
@@ -369,12 +367,12 @@ start (GstreamThread *thread)
 }
 
 char *
-drain (GstreamRunStream  *run,
-       GError           **error)
+drain (GstreamRunStream *run,
+       GError          **error)
 {
   g_autoptr (GstreamCursor) log = gstream_projection_subscribe (gstream_run_stream_get_log (run), error);
   g_autoptr (GString) text = g_string_new (NULL);
-  GValue item = G_VALUE_INIT;
+  GValue  item = G_VALUE_INIT;
   GError *local_error = NULL;
 
   while (gstream_cursor_next_sync (log, &item, NULL, &local_error))
@@ -395,9 +393,9 @@ drain (GstreamRunStream  *run,
 }
 
 char *
-fake_agent_run (FakeAgent         *self,
-                GstreamTransport   transport,
-                GError           **error)
+fake_agent_run (FakeAgent       *self,
+                GstreamTransport transport,
+                GError         **error)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (self, transport);
   g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, error);

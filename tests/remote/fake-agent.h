@@ -25,45 +25,45 @@ typedef struct
 
 typedef struct
 {
-  FakeServer  *server;
-  GPtrArray   *events;          /* the JSON of each */
-  char        *run_id;
-  char        *created_at;
-  char        *run_status;      /* what GET …/runs/RUN says; NULL: that there is none */
-  guint        n_running;       /* times that it says "running", first */
-  char        *state;           /* what GET …/state says */
-  char        *answer;          /* to the command; NULL: success */
-  gint64       applied_seq;     /* in it; -1: not said */
-  GArray      *faults;          /* Fault: of the connections to come */
-  GArray      *command_faults;  /* the same, of commands */
-  guint        silence;         /* ms: the silence-timeout of the threads made for it */
-  gboolean     mute;            /* commands over a WebSocket are not answered */
-  const char  *retry;           /* what comes before a stream's events; or NULL */
-  gboolean     keeps_open;      /* an answer does not end after the last event: as the real ones do */
+  FakeServer *server;
+  GPtrArray  *events; /* the JSON of each */
+  char       *run_id;
+  char       *created_at;
+  char       *run_status;     /* what GET …/runs/RUN says; NULL: that there is none */
+  guint       n_running;      /* times that it says "running", first */
+  char       *state;          /* what GET …/state says */
+  char       *answer;         /* to the command; NULL: success */
+  gint64      applied_seq;    /* in it; -1: not said */
+  GArray     *faults;         /* Fault: of the connections to come */
+  GArray     *command_faults; /* the same, of commands */
+  guint       silence;        /* ms: the silence-timeout of the threads made for it */
+  gboolean    mute;           /* commands over a WebSocket are not answered */
+  const char *retry;          /* what comes before a stream's events; or NULL */
+  gboolean    keeps_open;     /* an answer does not end after the last event: as the real ones do */
 
-  GPtrArray   *requests;        /* what was asked: "POST /threads {}" */
-  GPtrArray   *heads;           /* the headers of each */
-  guint        n_streams;       /* connections to the events */
-  guint        n_commands;      /* that were acted upon */
-  guint        n_cancels;
-  guint        n_goodbyes;      /* WebSockets that had been closed by the time the last one was opened */
+  GPtrArray *requests;   /* what was asked: "POST /threads {}" */
+  GPtrArray *heads;      /* the headers of each */
+  guint      n_streams;  /* connections to the events */
+  guint      n_commands; /* that were acted upon */
+  guint      n_cancels;
+  guint      n_goodbyes; /* WebSockets that had been closed by the time the last one was opened */
 } FakeAgent;
 
-FakeAgent     *fake_agent_new         (const char        *recording); /* path below tests/runs */
-void           fake_agent_free        (FakeAgent         *self);
-void           fake_agent_add_fault   (FakeAgent         *self,
-                                       Fault              fault);
-GstreamThread *fake_agent_new_thread  (FakeAgent         *self,
-                                       GstreamTransport   transport);
+FakeAgent     *fake_agent_new (const char *recording); /* path below tests/runs */
+void           fake_agent_free (FakeAgent *self);
+void           fake_agent_add_fault (FakeAgent *self,
+                                     Fault      fault);
+GstreamThread *fake_agent_new_thread (FakeAgent       *self,
+                                      GstreamTransport transport);
 
 /* Which must not fail. */
-GstreamRunStream *start          (GstreamThread     *thread);
+GstreamRunStream *start (GstreamThread *thread);
 /* The whole log of a run, an event a line, and its status: what must not change. */
-char          *drain                  (GstreamRunStream  *run,
-                                       GError           **error);
+char *drain (GstreamRunStream *run,
+             GError          **error);
 /* Starts a run on a new thread and drains it. NULL: it failed. */
-char          *fake_agent_run         (FakeAgent         *self,
-                                       GstreamTransport   transport,
-                                       GError           **error);
+char *fake_agent_run (FakeAgent       *self,
+                      GstreamTransport transport,
+                      GError         **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeAgent, fake_agent_free)

@@ -13,12 +13,12 @@ struct _FakeServer
   GTlsCertificate *certificate; /* NULL: it speaks plainly */
   FakeHandler      handler;
   gpointer         user_data;
-  GPtrArray       *exchanges;   /* open; not held: they hold themselves while something is under way */
-  guint            n_goodbyes;  /* closing handshakes of WebSockets */
-  guint            n_pings;     /* that came over WebSockets */
+  GPtrArray       *exchanges;  /* open; not held: they hold themselves while something is under way */
+  guint            n_goodbyes; /* closing handshakes of WebSockets */
+  guint            n_pings;    /* that came over WebSockets */
 };
 
-static void read_more  (FakeExchange *exchange);
+static void read_more (FakeExchange *exchange);
 static void write_more (FakeExchange *exchange);
 
 static FakeExchange *
@@ -77,7 +77,7 @@ on_written (GObject      *object,
             gpointer      user_data)
 {
   FakeExchange *exchange = user_data;
-  gssize count = g_output_stream_write_bytes_finish (G_OUTPUT_STREAM (object), result, NULL);
+  gssize        count = g_output_stream_write_bytes_finish (G_OUTPUT_STREAM (object), result, NULL);
 
   exchange->writing = FALSE;
   if (count >= 0)
@@ -135,8 +135,8 @@ write_more (FakeExchange *exchange)
 
   exchange->writing = TRUE;
   portion = g_bytes_new (exchange->out->data + exchange->written, MIN (MIN (left, allowed), exchange->piece));
-  g_output_stream_write_bytes_async (g_io_stream_get_output_stream (exchange->connection), portion,
-                                     G_PRIORITY_DEFAULT, exchange->closing, on_written, g_rc_box_acquire (exchange));
+  g_output_stream_write_bytes_async (g_io_stream_get_output_stream (exchange->connection), portion, G_PRIORITY_DEFAULT,
+                                     exchange->closing, on_written, g_rc_box_acquire (exchange));
 }
 
 void
@@ -166,8 +166,8 @@ fake_exchange_answer (FakeExchange *exchange,
                       const char   *headers,
                       const char   *body)
 {
-  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n",
-                                           status, strlen (body), headers);
+  g_autofree char *head = g_strdup_printf ("HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: close\r\n%s\r\n", status,
+                                           strlen (body), headers);
 
   fake_exchange_write (exchange, head, -1);
   fake_exchange_write (exchange, body, -1);
@@ -181,7 +181,7 @@ find_header (FakeExchange *exchange,
              const char   *name)
 {
   g_autofree char *start = g_strconcat ("\r\n", name, ": ", NULL);
-  const char *found = strstr (exchange->head, start);
+  const char      *found = strstr (exchange->head, start);
 
   g_assert_nonnull (found);
   found += strlen (start);
@@ -197,14 +197,15 @@ fake_exchange_accept (FakeExchange *exchange)
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
   g_autofree char *accept = NULL;
   g_autofree char *head = NULL;
-  guint8 digest[20];
-  gsize length = sizeof digest;
+  guint8           digest[20];
+  gsize            length = sizeof digest;
 
   g_checksum_update (checksum, (const guchar *) salted, -1);
   g_checksum_get_digest (checksum, digest, &length);
   accept = g_base64_encode (digest, length);
   head = g_strdup_printf ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                          "Sec-WebSocket-Accept: %s\r\n\r\n", accept);
+                          "Sec-WebSocket-Accept: %s\r\n\r\n",
+                          accept);
 
   exchange->websocket = TRUE;
   fake_exchange_write (exchange, head, -1);
@@ -215,9 +216,9 @@ fake_exchange_send_frame (FakeExchange *exchange,
                           const char   *text,
                           gssize        length)
 {
-  gsize size = length < 0 ? strlen (text) : (gsize) length;
+  gsize  size = length < 0 ? strlen (text) : (gsize) length;
   guint8 head[10] = { 0x81 };
-  gsize head_size = 2;
+  gsize  head_size = 2;
 
   if (size < 126)
     head[1] = size;
@@ -259,8 +260,8 @@ static gboolean
 take_frame (FakeExchange *exchange)
 {
   const guint8 *in = exchange->in->data;
-  gsize at = 2, size;
-  guint opcode;
+  gsize         at = 2, size;
+  guint         opcode;
 
   if (exchange->in->len < 4)
     return FALSE;
@@ -296,7 +297,7 @@ take_request (FakeExchange *exchange)
   const char *in = (const char *) exchange->in->data;
   const char *end = g_strstr_len (in, exchange->in->len, "\r\n\r\n");
   const char *length_header;
-  gsize head_size, body_size;
+  gsize       head_size, body_size;
   g_auto (GStrv) words = NULL;
 
   if (end == NULL)
@@ -352,8 +353,8 @@ read_more (FakeExchange *exchange)
   if (g_cancellable_is_cancelled (exchange->closing))
     return;
 
-  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (exchange->connection), 65536,
-                                   G_PRIORITY_DEFAULT, exchange->closing, on_read, g_rc_box_acquire (exchange));
+  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (exchange->connection), 65536, G_PRIORITY_DEFAULT,
+                                   exchange->closing, on_read, g_rc_box_acquire (exchange));
 }
 
 /* --- the server --- */

@@ -16,35 +16,39 @@
 
 typedef struct
 {
-  const char   *status;
-  const char   *headers;
-  const char   *body;
-  GstreamError  code;
-  guint         number;        /* gstream_error_get_status() */
-  const char   *protocol_code; /* gstream_error_dup_protocol_code() */
-  const char   *words;         /* the end of the message */
+  const char  *status;
+  const char  *headers;
+  const char  *body;
+  GstreamError code;
+  guint        number;        /* gstream_error_get_status() */
+  const char  *protocol_code; /* gstream_error_dup_protocol_code() */
+  const char  *words;         /* the end of the message */
 } Refusal;
 
 static const Refusal refusals[] = {
-  { "422 Unprocessable Entity", JSON, "{\"detail\":\"channels: at least one\"}",
-    GSTREAM_ERROR_REFUSED, 422, NULL, ": HTTP 422 Unprocessable Entity: channels: at least one" },
+  { "422 Unprocessable Entity", JSON, "{\"detail\":\"channels: at least one\"}", GSTREAM_ERROR_REFUSED, 422, NULL,
+    ": HTTP 422 Unprocessable Entity: channels: at least one" },
   { "422 Unprocessable Entity", JSON,
     "{\"detail\":[{\"loc\":[\"body\",\"channels\",0],\"msg\":\"Input should be a string\",\"type\":\"string_type\"},"
     "{\"loc\":[\"body\",\"depth\"],\"msg\":\"Input should be positive\"}]}",
     GSTREAM_ERROR_REFUSED, 422, NULL,
-    ": HTTP 422 Unprocessable Entity: body.channels.0: Input should be a string; body.depth: Input should be positive" },
+    ": HTTP 422 Unprocessable Entity: body.channels.0: Input should be a string; body.depth: Input should be "
+    "positive" },
   { "400 Bad Request", JSON,
-    "{\"success\":false,\"error\":{\"issues\":[{\"path\":[\"channels\"],\"message\":\"Required\"}],\"name\":\"ZodError\"}}",
+    "{\"success\":false,\"error\":{\"issues\":[{\"path\":[\"channels\"],\"message\":\"Required\"}],\"name\":"
+    "\"ZodError\"}}",
     GSTREAM_ERROR_REFUSED, 400, NULL, ": HTTP 400 Bad Request: channels: Required" },
-  { "400 Bad Request", JSON, "{\"type\":\"error\",\"id\":null,\"error\":\"invalid_argument\",\"message\":\"no channels\"}",
+  { "400 Bad Request", JSON,
+    "{\"type\":\"error\",\"id\":null,\"error\":\"invalid_argument\",\"message\":\"no channels\"}",
     GSTREAM_ERROR_REFUSED, 400, "invalid_argument", ": HTTP 400 Bad Request (invalid_argument): no channels" },
   { "405 Method Not Allowed", "", "", GSTREAM_ERROR_REFUSED, 405, NULL, ": HTTP 405 Method Not Allowed" },
   { "401 Unauthorized", JSON, "{\"error\":{\"code\":\"expired\",\"message\":\"the token has expired\"}}",
     GSTREAM_ERROR_PERMISSION_DENIED, 401, "expired", ": HTTP 401 Unauthorized (expired): the token has expired" },
   { "403 Forbidden", HTML, "<html>no</html>", GSTREAM_ERROR_PERMISSION_DENIED, 403, NULL, ": HTTP 403 Forbidden" },
-  { "404 Not Found", JSON, "{\"detail\":\"Thread t1 not found\"}",
-    GSTREAM_ERROR_NOT_FOUND, 404, NULL, ": HTTP 404 Not Found: Thread t1 not found" },
-  { "409 Conflict", "", "the thread is busy\n", GSTREAM_ERROR_CONFLICT, 409, NULL, ": HTTP 409 Conflict: the thread is busy" },
+  { "404 Not Found", JSON, "{\"detail\":\"Thread t1 not found\"}", GSTREAM_ERROR_NOT_FOUND, 404, NULL,
+    ": HTTP 404 Not Found: Thread t1 not found" },
+  { "409 Conflict", "", "the thread is busy\n", GSTREAM_ERROR_CONFLICT, 409, NULL,
+    ": HTTP 409 Conflict: the thread is busy" },
   { "429 Whatever", "Retry-After: 3600\r\n", "{\"message\":\"slow down\"}", GSTREAM_ERROR_RATE_LIMITED, 429, NULL,
     ": HTTP 429 Too Many Requests: slow down; the server may be asked again in 3600 s" },
   { "418 I am a teapot", "", "", GSTREAM_ERROR_REFUSED, 418, NULL, ": HTTP 418" },
@@ -91,7 +95,8 @@ test_stream (gconstpointer data)
       g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
       g_autoptr (GError) error = NULL;
 
-      fake_agent_add_fault (agent, (Fault) { .status = refusals[i].status, .headers = refusals[i].headers,
+      fake_agent_add_fault (agent, (Fault) { .status = refusals[i].status,
+                                             .headers = refusals[i].headers,
                                              .body = refusals[i].body });
       g_assert_null (fake_agent_run (agent, transport, &error));
       assert_tells (&refusals[i], error);
@@ -133,7 +138,8 @@ test_success (void)
       g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
       g_autoptr (GError) error = NULL;
 
-      fake_agent_add_fault (agent, (Fault) { .status = cases[i].status, .headers = cases[i].headers, .body = cases[i].body });
+      fake_agent_add_fault (agent,
+                            (Fault) { .status = cases[i].status, .headers = cases[i].headers, .body = cases[i].body });
       g_assert_null (fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error));
       assert_tells (&cases[i], error);
       g_assert_cmpuint (agent->n_streams, ==, 1);
@@ -148,7 +154,8 @@ test_answer (gconstpointer data)
     { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no assistant\"}",
       GSTREAM_ERROR_REFUSED, 0, "invalid_argument", "The server refuses it (invalid_argument): no assistant" },
     { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"no_such_interrupt\",\"message\":\"HTTP 500 (x): gone\"}",
-      GSTREAM_ERROR_NOT_FOUND, 0, "no_such_interrupt", "The server refuses it (no_such_interrupt): HTTP 500 (x): gone" },
+      GSTREAM_ERROR_NOT_FOUND, 0, "no_such_interrupt",
+      "The server refuses it (no_such_interrupt): HTTP 500 (x): gone" },
     { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_command\",\"message\":\"run.start?\"}",
       GSTREAM_ERROR_NOT_SUPPORTED, 0, "unknown_command", "The server refuses it (unknown_command): run.start?" },
     { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"permission_denied\",\"message\":\"not you\"}",
@@ -159,8 +166,8 @@ test_answer (gconstpointer data)
       GSTREAM_ERROR_CONFLICT, 409, "unknown_error", "The server refuses it: HTTP 409 (unknown_error): Thread is busy" },
     { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"error\":\"unknown_error\",\"message\":\"4090: why\"}",
       GSTREAM_ERROR_SERVER, 0, "unknown_error", "The server refuses it (unknown_error): 4090: why" },
-    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"message\":\"why\"}",
-      GSTREAM_ERROR_REFUSED, 0, NULL, "The server refuses it: why" },
+    { NULL, NULL, "{\"type\":\"error\",\"id\":2,\"message\":\"why\"}", GSTREAM_ERROR_REFUSED, 0, NULL,
+      "The server refuses it: why" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -181,7 +188,7 @@ static GBytes *
 closing_frame (guint       code,
                const char *reason)
 {
-  GByteArray *frame = g_byte_array_new ();
+  GByteArray  *frame = g_byte_array_new ();
   const guint8 head[] = { 0x88, strlen (reason) + 2, code >> 8, code & 0xff };
 
   g_byte_array_append (frame, head, sizeof head);
@@ -194,13 +201,21 @@ closing_frame (guint       code,
 static void
 test_closed (void)
 {
-  static const struct { const char *reason; Refusal refusal; } cases[] = {
-    { "token expired", { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 1008, NULL, ": WebSocket closed with 1008: token expired" } },
+  static const struct
+  {
+    const char *reason;
+    Refusal     refusal;
+  } cases[] = {
+    { "token expired",
+      { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 1008, NULL,
+        ": WebSocket closed with 1008: token expired" } },
     { "", { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 1008, NULL, ": WebSocket closed with 1008" } },
     { "{\"error\":\"expired\",\"message\":\"log in\"}",
-      { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 4401, "expired", ": WebSocket closed with 4401 (expired): log in" } },
+      { NULL, NULL, NULL, GSTREAM_ERROR_PERMISSION_DENIED, 4401, "expired",
+        ": WebSocket closed with 4401 (expired): log in" } },
     { "expired", { NULL, NULL, NULL, GSTREAM_ERROR_REFUSED, 4001, NULL, ": WebSocket closed with 4001: expired" } },
-    { "no thread", { NULL, NULL, NULL, GSTREAM_ERROR_NOT_FOUND, 4404, NULL, ": WebSocket closed with 4404: no thread" } },
+    { "no thread",
+      { NULL, NULL, NULL, GSTREAM_ERROR_NOT_FOUND, 4404, NULL, ": WebSocket closed with 4404: no thread" } },
     { "", { NULL, NULL, NULL, GSTREAM_ERROR_REFUSED, 1003, NULL, ": WebSocket closed with 1003" } },
     { "big", { NULL, NULL, NULL, GSTREAM_ERROR_TOO_LARGE, 1009, NULL, ": WebSocket closed with 1009: big" } },
   };
@@ -280,13 +295,14 @@ test_closed_here (void)
       g_autoptr (GstreamServer) server = gstream_server_new (url, "agent", session, g_main_context_default (), NULL);
       g_autoptr (GstreamEventSource) connection = NULL;
       g_autoptr (GError) error = NULL;
-      const char * const channels[] = { "values", NULL };
+      const char *const channels[] = { "values", NULL };
 
       server->answer_timeout = 60000;
       server->max_event_size = 4096;
       server->max_depth = 100;
       connection = gstream_websocket_connection_new (server, "t1", channels);
-      gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (connection), "{\"id\":2}", NULL, on_command, &error);
+      gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (connection), "{\"id\":2}", NULL, on_command,
+                                            &error);
       while (n < n_requests) /* the handshake, the subscription, the command */
         g_main_context_iteration (NULL, TRUE);
       gstream_event_source_close (connection);
@@ -344,7 +360,8 @@ test_type (void)
 
   for (guint i = 0; i < agent->events->len; i++)
     g_string_append_printf (body, "data: %s\n\n", (char *) agent->events->pdata[i]);
-  fake_agent_add_fault (agent, (Fault) { .status = "200 OK", .headers = "Content-Type: Text/Event-Stream; Charset=UTF-8\r\n",
+  fake_agent_add_fault (agent, (Fault) { .status = "200 OK",
+                                         .headers = "Content-Type: Text/Event-Stream; Charset=UTF-8\r\n",
                                          .body = body->str });
   log = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, &error);
   g_assert_no_error (error);
@@ -355,7 +372,7 @@ static GBytes *
 compress (const char *text)
 {
   g_autoptr (GConverter) compressor = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
-  gsize size = strlen (text) + 64, read, written;
+  gsize            size = strlen (text) + 64, read, written;
   g_autofree char *room = g_malloc (size);
   GConverterResult result = g_converter_convert (compressor, text, strlen (text), room, size, G_CONVERTER_INPUT_AT_END,
                                                  &read, &written, NULL);
@@ -438,15 +455,24 @@ test_words (void)
   g_autofree char *text = g_strnfill (5000, 'x');
   g_autofree char *long_words = NULL;
   g_autofree char *no_words = NULL;
-  const struct { const char *data; const char *words; const char *code; } cases[] = {
-    { "", NULL, NULL }, { "  \n", NULL, NULL }, { "null", NULL, NULL }, { "<p>", NULL, NULL },
+  const struct
+  {
+    const char *data;
+    const char *words;
+    const char *code;
+  } cases[] = {
+    { "", NULL, NULL },
+    { "  \n", NULL, NULL },
+    { "null", NULL, NULL },
+    { "<p>", NULL, NULL },
     { "{\"message\":\"\",\"detail\":\"x\"}", "x", NULL },
     { "\"only a string\"", "only a string", NULL },
     { "{\"error\":\"GraphRecursionError\",\"message\":\"Recursion limit of 3 reached\"}",
       "Recursion limit of 3 reached", "GraphRecursionError" },
     { "{\"error\":\"it broke\"}", "it broke", NULL },
     { "{\"status\":3}", "{\"status\":3}", NULL },
-    { "{\"errors\":[{\"message\":\"a\"},{\"message\":\"b\"},{\"message\":\"c\"},{\"message\":\"d\"}]}", "a; b; c", NULL },
+    { "{\"errors\":[{\"message\":\"a\"},{\"message\":\"b\"},{\"message\":\"c\"},{\"message\":\"d\"}]}", "a; b; c",
+      NULL },
     { "{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":\"deep\"}}}}}}",
       "{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":{\"error\":\"deep\"}}}}}}", NULL },
     { "{\"message\":3,\"detail\":null}", "{\"message\":3,\"detail\":null}", NULL },
@@ -474,17 +500,20 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_data_func ("/remote/N11/stream-refused-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_stream);
-  g_test_add_data_func ("/remote/N11/stream-refused-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_stream);
+  g_test_add_data_func ("/remote/N11/stream-refused-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_stream);
   g_test_add_func ("/remote/N11/command-refused", test_command);
   g_test_add_func ("/remote/N11/refused-with-success", test_success);
   g_test_add_data_func ("/remote/N11/answer-refuses-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_answer);
-  g_test_add_data_func ("/remote/N11/answer-refuses-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_answer);
+  g_test_add_data_func ("/remote/N11/answer-refuses-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_answer);
   g_test_add_func ("/remote/N11/websocket-closed", test_closed);
   g_test_add_func ("/remote/N3/websocket-closed-for-now", test_closed_for_now);
   g_test_add_func ("/remote/N1/closed-while-a-command-waits", test_closed_here);
   g_test_add_func ("/remote/N11/unknown-assistant", test_unknown_assistant);
   g_test_add_data_func ("/remote/N12/unknown-run-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_unknown_run);
-  g_test_add_data_func ("/remote/N12/unknown-run-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_unknown_run);
+  g_test_add_data_func ("/remote/N12/unknown-run-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_unknown_run);
   g_test_add_func ("/remote/N2/event-stream-in-any-case", test_type);
   g_test_add_func ("/remote/N2/gzip-members", test_gzip);
   g_test_add_func ("/remote/N2/other-encoding", test_other_encoding);

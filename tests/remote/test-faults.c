@@ -16,14 +16,14 @@
 
 typedef struct
 {
-  FakeAgent        *agent;
-  GstreamTransport  transport;
-  char             *expected; /* what the run gives when nothing befalls it */
+  FakeAgent       *agent;
+  GstreamTransport transport;
+  char            *expected; /* what the run gives when nothing befalls it */
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->transport = GPOINTER_TO_INT (data);
   fixture->agent = fake_agent_new (CHAT);
@@ -35,8 +35,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_free (fixture->expected);
   fake_agent_free (fixture->agent);
@@ -46,7 +46,7 @@ static void
 assert_recovers (Fixture *fixture,
                  guint    n_streams)
 {
-  GError *error = NULL;
+  GError          *error = NULL;
   g_autofree char *log = fake_agent_run (fixture->agent, fixture->transport, &error);
 
   g_assert_no_error (error);
@@ -86,7 +86,7 @@ test_cut (gconstpointer data)
   GstreamTransport transport = GPOINTER_TO_INT (data);
   g_autoptr (FakeAgent) agent = fake_agent_new (SHORT);
   g_autofree char *expected = NULL;
-  gboolean cut = TRUE;
+  gboolean         cut = TRUE;
 
   agent->keeps_open = TRUE;
   expected = fake_agent_run (agent, transport, NULL);
@@ -94,7 +94,7 @@ test_cut (gconstpointer data)
 
   for (gsize offset = 1; cut; offset++)
     {
-      GError *error = NULL;
+      GError          *error = NULL;
       g_autofree char *log = NULL;
 
       agent->n_streams = agent->n_commands = 0;
@@ -123,7 +123,7 @@ test_delay (gconstpointer data)
   GstreamTransport transport = GPOINTER_TO_INT (data);
   g_autoptr (FakeAgent) agent = fake_agent_new (SHORT);
   g_autofree char *expected = fake_agent_run (agent, transport, NULL);
-  gsize size = 0;
+  gsize            size = 0;
 
   for (guint i = 0; i < agent->events->len; i++)
     size += strlen (agent->events->pdata[i]);
@@ -143,11 +143,11 @@ test_delay (gconstpointer data)
 
 /* Each event comes twice, and once more when all have come; and then the connection is cut besides. */
 static void
-test_doubled (Fixture       *fixture,
-              gconstpointer  data)
+test_doubled (Fixture      *fixture,
+              gconstpointer data)
 {
   GPtrArray *events = fixture->agent->events;
-  guint n_events = events->len;
+  guint      n_events = events->len;
 
   for (guint i = 0; i < n_events - 1; i++)
     for (guint j = i; j < n_events - 1; j = j < n_events - 2 ? n_events - 2 : n_events)
@@ -165,16 +165,16 @@ test_doubled (Fixture       *fixture,
 
 /* An end that looks proper, before the run's. */
 static void
-test_clean_end (Fixture       *fixture,
-                gconstpointer  data)
+test_clean_end (Fixture      *fixture,
+                gconstpointer data)
 {
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 4, .ends = TRUE });
   assert_recovers (fixture, 2);
 }
 
 static void
-test_only_ends (Fixture       *fixture,
-                gconstpointer  data)
+test_only_ends (Fixture      *fixture,
+                gconstpointer data)
 {
   for (guint i = 0; i < 4; i++)
     fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 4, .ends = TRUE });
@@ -183,8 +183,8 @@ test_only_ends (Fixture       *fixture,
 
 /* What is new in between begins the count anew. */
 static void
-test_limit_counts_in_a_row (Fixture       *fixture,
-                            gconstpointer  data)
+test_limit_counts_in_a_row (Fixture      *fixture,
+                            gconstpointer data)
 {
   for (guint i = 1; i < 12; i++)
     fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = i, .ends = TRUE });
@@ -192,8 +192,8 @@ test_limit_counts_in_a_row (Fixture       *fixture,
 }
 
 static void
-test_stall (Fixture       *fixture,
-            gconstpointer  data)
+test_stall (Fixture      *fixture,
+            gconstpointer data)
 {
   fixture->agent->silence = SHORT_SILENCE;
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .stall = TRUE });
@@ -201,8 +201,8 @@ test_stall (Fixture       *fixture,
 }
 
 static void
-test_stall_at_once (Fixture       *fixture,
-                    gconstpointer  data)
+test_stall_at_once (Fixture      *fixture,
+                    gconstpointer data)
 {
   fixture->agent->silence = SHORT_SILENCE;
   for (guint i = 0; i < 4; i++)
@@ -212,20 +212,20 @@ test_stall_at_once (Fixture       *fixture,
 }
 
 static void
-test_pieces (Fixture       *fixture,
-             gconstpointer  data)
+test_pieces (Fixture      *fixture,
+             gconstpointer data)
 {
   fake_agent_add_fault (fixture->agent, (Fault) { .piece = 1 });
   assert_recovers (fixture, 1);
 }
 
 static void
-test_statuses (Fixture       *fixture,
-               gconstpointer  data)
+test_statuses (Fixture      *fixture,
+               gconstpointer data)
 {
-  static const char * const passing[] = {
-    "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "408 Request Timeout",
-    "425 Too Early", "429 Too Many Requests",
+  static const char *const passing[] = {
+    "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable",
+    "408 Request Timeout",       "425 Too Early",   "429 Too Many Requests",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
@@ -238,10 +238,14 @@ test_statuses (Fixture       *fixture,
 }
 
 static void
-test_final_statuses (Fixture       *fixture,
-                     gconstpointer  data)
+test_final_statuses (Fixture      *fixture,
+                     gconstpointer data)
 {
-  struct { const char *status; GstreamError code; } finals[] = {
+  struct
+  {
+    const char  *status;
+    GstreamError code;
+  } finals[] = {
     { "401 Unauthorized", GSTREAM_ERROR_PERMISSION_DENIED },
     { "403 Forbidden", GSTREAM_ERROR_PERMISSION_DENIED },
     { "404 Not Found", GSTREAM_ERROR_NOT_FOUND },
@@ -263,8 +267,8 @@ test_final_statuses (Fixture       *fixture,
 
 /* Past the limit it is the network's own error. */
 static void
-test_refused (Fixture       *fixture,
-              gconstpointer  data)
+test_refused (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
   g_autoptr (GstreamRunStream) run = NULL;
@@ -294,8 +298,8 @@ test_refused (Fixture       *fixture,
 
 /* A run that was begun anew is not the one that was seen: neither doubled nor mixed. */
 static void
-test_begun_anew (Fixture       *fixture,
-                 gconstpointer  data)
+test_begun_anew (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
   g_autoptr (GstreamRunStream) run = NULL;
@@ -344,10 +348,10 @@ replace_in_events (Fixture    *fixture,
 
 /* Without ids all of them are seen; and when the connection breaks, one error and nothing twice. */
 static void
-test_without_ids (Fixture       *fixture,
-                  gconstpointer  data)
+test_without_ids (Fixture      *fixture,
+                  gconstpointer data)
 {
-  const char * const ids[] = { "\"event_id\":\"\",", "\"event_id\":null,", "" };
+  const char *const ids[] = { "\"event_id\":\"\",", "\"event_id\":null,", "" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
     {
@@ -372,8 +376,8 @@ test_without_ids (Fixture       *fixture,
 
 /* A connection that says nothing is not trusted because the run goes on. */
 static void
-test_running (Fixture       *fixture,
-              gconstpointer  data)
+test_running (Fixture      *fixture,
+              gconstpointer data)
 {
   fixture->agent->silence = SHORT_SILENCE;
   for (guint n_stalls = 1; n_stalls < 3; n_stalls++)
@@ -388,8 +392,8 @@ test_running (Fixture       *fixture,
 
 /* It may say nothing for long, where there is nothing to say: it is the one that goes on. */
 static void
-test_quiet (Fixture       *fixture,
-            gconstpointer  data)
+test_quiet (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;
@@ -407,8 +411,8 @@ test_quiet (Fixture       *fixture,
 }
 
 static void
-test_unknown_run (Fixture       *fixture,
-                  gconstpointer  data)
+test_unknown_run (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;
@@ -423,8 +427,8 @@ test_unknown_run (Fixture       *fixture,
 }
 
 static void
-test_pings (Fixture       *fixture,
-            gconstpointer  data)
+test_pings (Fixture      *fixture,
+            gconstpointer data)
 {
   fixture->agent->silence = 3000;
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000, .delay = 2500 });
@@ -436,11 +440,15 @@ test_pings (Fixture       *fixture,
 
 /* Whatever befalls the connection before the server says that it is over, all that it says is seen. */
 static void
-test_busy_question (Fixture       *fixture,
-                    gconstpointer  data)
+test_busy_question (Fixture      *fixture,
+                    gconstpointer data)
 {
   const Fault faults[] = {
-    { 0 }, { .cut_at = 3000, .delay = 300 }, { .cut_at = 10, .ends = TRUE }, { .cut_at = 3000 }, { .cut_at = 3000, .stall = TRUE },
+    { 0 },
+    { .cut_at = 3000, .delay = 300 },
+    { .cut_at = 10, .ends = TRUE },
+    { .cut_at = 3000 },
+    { .cut_at = 3000, .stall = TRUE },
   };
   g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/busy-question.sse");
 
@@ -460,7 +468,7 @@ test_busy_question (Fixture       *fixture,
       lines = g_strsplit (log, "\n", -1);
       g_assert_cmpuint (g_strv_length (lines), ==, agent->events->len + 1);
       g_assert_cmpint (atoi (lines[agent->events->len]), ==, GSTREAM_RUN_STATUS_INTERRUPTED);
-      g_assert_cmpuint (agent->n_running, ==, 0); /* it was read until it was over, */
+      g_assert_cmpuint (agent->n_running, ==, 0);   /* it was read until it was over, */
       g_assert_cmpuint (agent->faults->len, ==, 0); /* and what was missed over a silent connection was asked for */
     }
 }
@@ -468,8 +476,8 @@ test_busy_question (Fixture       *fixture,
 /* --- what the stream itself asks for --- */
 
 static void
-test_retry_field (Fixture       *fixture,
-                  gconstpointer  data)
+test_retry_field (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
   g_autoptr (GstreamRunStream) run = NULL;
@@ -489,10 +497,10 @@ test_retry_field (Fixture       *fixture,
 
 /* Before it is a WebSocket nothing has been sent. */
 static void
-test_handshake_retried (Fixture       *fixture,
-                        gconstpointer  data)
+test_handshake_retried (Fixture      *fixture,
+                        gconstpointer data)
 {
-  static const char * const passing[] = { "502 Bad Gateway", "503 Service Unavailable", "429 Too Many Requests" };
+  static const char *const passing[] = { "502 Bad Gateway", "503 Service Unavailable", "429 Too Many Requests" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (passing); i++)
     fake_agent_add_fault (fixture->agent, (Fault) { .status = passing[i] });
@@ -515,8 +523,8 @@ on_listen (gpointer server)
 }
 
 static void
-test_handshake_refused (Fixture       *fixture,
-                        gconstpointer  data)
+test_handshake_refused (Fixture      *fixture,
+                        gconstpointer data)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (fixture->agent, fixture->transport);
   g_autoptr (GstreamRunStream) run = NULL;
@@ -533,10 +541,9 @@ test_handshake_refused (Fixture       *fixture,
   g_assert_cmpuint (fixture->agent->n_commands, ==, 1);
 }
 
-
 static void
-test_command_retried (Fixture       *fixture,
-                      gconstpointer  data)
+test_command_retried (Fixture      *fixture,
+                      gconstpointer data)
 {
   Fault busy = { .status = "503 Service Unavailable", .headers = "Retry-After: 0\r\n" };
   Fault later = { .status = "429 Too Many Requests" };
@@ -548,8 +555,8 @@ test_command_retried (Fixture       *fixture,
 
 /* Whether the server has acted is not known: it is not asked twice. */
 static void
-test_command_not_repeated (Fixture       *fixture,
-                           gconstpointer  data)
+test_command_not_repeated (Fixture      *fixture,
+                           gconstpointer data)
 {
   Fault faults[] = { { .status = "500 Internal Server Error" }, { .status = "502 Bad Gateway" }, { .cut_at = 10 } };
 
@@ -568,15 +575,16 @@ test_command_not_repeated (Fixture       *fixture,
     }
 }
 
-typedef void (*Test) (Fixture *, gconstpointer);
+typedef void (*Test) (Fixture *,
+                      gconstpointer);
 
 static void
-add (const char       *name,
-     GstreamTransport  transport,
-     Test              test)
+add (const char      *name,
+     GstreamTransport transport,
+     Test             test)
 {
-  g_autofree char *path = g_strdup_printf ("/remote/%s-%s", name,
-                                           transport == GSTREAM_TRANSPORT_SSE ? "sse" : "websocket");
+  g_autofree char *path =
+      g_strdup_printf ("/remote/%s-%s", name, transport == GSTREAM_TRANSPORT_SSE ? "sse" : "websocket");
 
   g_test_add (path, Fixture, GINT_TO_POINTER (transport), set_up, test, tear_down);
 }
@@ -588,9 +596,11 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_data_func ("/remote/N3/cut-at-every-byte-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_cut);
-  g_test_add_data_func ("/remote/N3/cut-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_cut);
+  g_test_add_data_func ("/remote/N3/cut-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_cut);
   g_test_add_data_func ("/remote/N3/delayed-at-every-byte-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_delay);
-  g_test_add_data_func ("/remote/N3/delayed-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_delay);
+  g_test_add_data_func ("/remote/N3/delayed-at-every-byte-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_delay);
   for (GstreamTransport transport = GSTREAM_TRANSPORT_SSE; transport <= GSTREAM_TRANSPORT_WEBSOCKET; transport++)
     {
       add ("N3/clean-end", transport, test_clean_end);

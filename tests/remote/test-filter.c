@@ -15,8 +15,8 @@ new_event (const char *id,
   g_autofree char *json = g_strdup_printf ("{\"type\":\"event\",\"event_id\":\"%s\",\"seq\":%u,\"method\":\"%s\","
                                            "\"params\":{\"namespace\":[],\"timestamp\":7,\"data\":%s}}",
                                            id, seq, method, data);
-  GError *error = NULL;
-  GstreamEvent *event = gstream_event_new_from_json (json, -1, &error);
+  GError          *error = NULL;
+  GstreamEvent    *event = gstream_event_new_from_json (json, -1, &error);
 
   g_assert_no_error (error);
 
@@ -142,7 +142,7 @@ static void
 test_one_id (void)
 {
   g_autoptr (GstreamRunFilter) filter = gstream_run_filter_new ("b", -1);
-  const char * const data[] = { "\"the first one\"", "\"the second 1\"", "\"the second 2\"" };
+  const char *const data[] = { "\"the first one\"", "\"the second 1\"", "\"the second 2\"" };
 
   push (filter, lifecycle ("1", 1, "running"));
   assert_pops (filter, "1");
@@ -217,10 +217,18 @@ static void
 test_told_pauses (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
+  g_autoptr (GstreamServer) server =
+      gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
-  const struct { gint64 told; int expected[3]; } cases[] = {
-    { -1, { 100, 200, 400 } }, { 7, { 7, 14, 28 } }, { 0, { 0, 0, 0 } }, { 2000, { 2000, 2000, 2000 } },
+  const struct
+  {
+    gint64 told;
+    int    expected[3];
+  } cases[] = {
+    { -1, { 100, 200, 400 } },
+    { 7, { 7, 14, 28 } },
+    { 0, { 0, 0, 0 } },
+    { 2000, { 2000, 2000, 2000 } },
     { G_MAXINT64, { 60000, 60000, 60000 } },
   };
 
@@ -233,7 +241,8 @@ test_told_pauses (void)
 
       gstream_retry_tell (&retry, cases[i].told);
       for (gsize j = 0; j < 3; j++)
-        g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken), ==, cases[i].expected[j]);
+        g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken), ==,
+                         cases[i].expected[j]);
     }
 }
 
@@ -241,14 +250,15 @@ static void
 test_pauses (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
+  g_autoptr (GstreamServer) server =
+      gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
   g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
   g_autoptr (GError) busy = gstream_server_new_error (server, message, 503, NULL, 0);
   g_autoptr (GError) failed = gstream_server_new_error (server, message, 502, NULL, 0);
   g_autoptr (GError) wrong = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "");
   GstreamRetry retry = { 0 };
-  const int expected[] = { 100, 200, 400, 500, 500, -1 };
+  const int    expected[] = { 100, 200, 400, 500, 500, -1 };
 
   server->retry_limit = 5;
   server->retry_pause = 100;
@@ -270,7 +280,8 @@ static void
 test_logged (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
+  g_autoptr (GstreamServer) server =
+      gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "why");
   GstreamRetry retry = { 0 };
 
@@ -299,18 +310,24 @@ test_retry_after (void)
   g_autoptr (SoupSession) session = soup_session_new ();
   g_autofree char *soon = date_in (50);
   g_autofree char *late = date_in (3600);
-  const struct { const char *value; gint64 at_least, at_most; gboolean told; } cases[] = {
-    { "30", 25000, 30000, TRUE }, { soon, 30000, 50000, TRUE }, { "nonsense", 0, 0, FALSE }, { "-5", 0, 0, FALSE },
-    { "3600", -1, -1, TRUE }, { late, -1, -1, TRUE },
+  const struct
+  {
+    const char *value;
+    gint64      at_least, at_most;
+    gboolean    told;
+  } cases[] = {
+    { "30", 25000, 30000, TRUE }, { soon, 30000, 50000, TRUE }, { "nonsense", 0, 0, FALSE },
+    { "-5", 0, 0, FALSE },        { "3600", -1, -1, TRUE },     { late, -1, -1, TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GstreamServer) server = gstream_server_new ("http://localhost", "a", session, g_main_context_default (), NULL);
+      g_autoptr (GstreamServer) server =
+          gstream_server_new ("http://localhost", "a", session, g_main_context_default (), NULL);
       g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
       g_autoptr (GError) error = NULL;
       GstreamRetry retry = { 0 };
-      gint64 pause;
+      gint64       pause;
 
       server->retry_limit = 1;
       soup_message_headers_append (soup_message_get_response_headers (message), "Retry-After", cases[i].value);

@@ -24,13 +24,13 @@ on_elsewhere (FakeExchange *exchange,
   fake_exchange_answer (exchange, "200 OK", "Content-Type: application/json\r\n", "{\"thread_id\":\"t1\"}");
 }
 
-static const char * const redirects[] = {
+static const char *const redirects[] = {
   "301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect",
 };
 
 static void
-assert_redirect_refused (FakeAgent        *agent,
-                         GstreamTransport  transport)
+assert_redirect_refused (FakeAgent       *agent,
+                         GstreamTransport transport)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
   g_autoptr (GstreamRunStream) run = NULL;
@@ -54,8 +54,8 @@ test_redirect (gconstpointer data)
   g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
   guint n_requests = 0;
   g_autoptr (FakeServer) elsewhere = fake_server_new (on_elsewhere, &n_requests);
-  g_autofree char *location = g_strdup_printf ("Location: http://127.0.0.1:%u/threads/t1/commands\r\n",
-                                               fake_server_get_port (elsewhere));
+  g_autofree char *location =
+      g_strdup_printf ("Location: http://127.0.0.1:%u/threads/t1/commands\r\n", fake_server_get_port (elsewhere));
 
   for (gsize i = 0; i < G_N_ELEMENTS (redirects); i++)
     {
@@ -73,8 +73,8 @@ test_redirected_command (void)
   g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
   guint n_requests = 0;
   g_autoptr (FakeServer) elsewhere = fake_server_new (on_elsewhere, &n_requests);
-  g_autofree char *location = g_strdup_printf ("Location: http://127.0.0.1:%u/threads/t1/commands\r\n",
-                                               fake_server_get_port (elsewhere));
+  g_autofree char *location =
+      g_strdup_printf ("Location: http://127.0.0.1:%u/threads/t1/commands\r\n", fake_server_get_port (elsewhere));
 
   for (gsize i = 0; i < G_N_ELEMENTS (redirects); i++)
     {
@@ -98,7 +98,7 @@ static void
 assert_no_secret_in_properties (GObject *object,
                                 guint    depth)
 {
-  guint n_specs;
+  guint                   n_specs;
   g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n_specs);
 
   for (guint i = 0; i < n_specs; i++)
@@ -134,8 +134,8 @@ keep_log (GLogLevelFlags   level,
 
 /* A run with credentials; the server refuses it first, and says them in its own answer. */
 static void
-run_with_secret (FakeAgent        *agent,
-                 GstreamTransport  transport)
+run_with_secret (FakeAgent       *agent,
+                 GstreamTransport transport)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
   g_autoptr (GstreamRunStream) run = NULL;
@@ -247,8 +247,8 @@ repeat (const char *start,
 
 /* The connection stays open: whoever waited for the end would wait for ever. */
 static void
-assert_too_large (GstreamTransport  transport,
-                  GBytes           *raw)
+assert_too_large (GstreamTransport transport,
+                  GBytes          *raw)
 {
   g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
@@ -304,8 +304,8 @@ test_large_answer (void)
 }
 
 static void
-add (const char    *name,
-     GTestDataFunc  test)
+add (const char   *name,
+     GTestDataFunc test)
 {
   g_autofree char *sse = g_strconcat ("/remote/N8/", name, "-sse", NULL);
   g_autofree char *websocket = g_strconcat ("/remote/N8/", name, "-websocket", NULL);

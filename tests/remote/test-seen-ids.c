@@ -99,14 +99,17 @@ test_any_ids (void)
 
   for (guint i = 0; i < GSTREAM_SEEN_IDS_REMEMBERED; i++)
     {
-      char id[80] = { 0, };
-      int length = g_rand_int_range (rand, 0, 6) + (i % 7 == 0 ? 60 : 0);
+      char id[80] = {
+        0,
+      };
+      int      length = g_rand_int_range (rand, 0, 6) + (i % 7 == 0 ? 60 : 0);
       gboolean is_new;
 
       for (int j = 0; j < length; j++)
         id[j] = j < 60 && length >= 60 ? '1' : letters[g_rand_int_range (rand, 0, strlen (letters))];
       is_new = g_hash_table_add (known, g_strdup (id));
-      g_assert_cmpint (gstream_seen_ids_add (ids, id, 0, "", 0), ==, is_new ? GSTREAM_SEEN_ID_NEW : GSTREAM_SEEN_ID_OLD);
+      g_assert_cmpint (gstream_seen_ids_add (ids, id, 0, "", 0), ==,
+                       is_new ? GSTREAM_SEEN_ID_NEW : GSTREAM_SEEN_ID_OLD);
     }
 }
 

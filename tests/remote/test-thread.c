@@ -9,9 +9,9 @@
 #include "fake-agent.h"
 
 #define SECRET "sesame-4711"
-#define FLOOD_EVENT_SIZE (64 * 1024)          /* bytes */
-#define FLOOD_SIZE (100 * 1024 * 1024)        /* bytes */
-#define READ_AHEAD (8 * 1024 * 1024)          /* bytes: ours, and the kernel's buffers on loopback */
+#define FLOOD_EVENT_SIZE (64 * 1024)   /* bytes */
+#define FLOOD_SIZE (100 * 1024 * 1024) /* bytes */
+#define READ_AHEAD (8 * 1024 * 1024)   /* bytes: ours, and the kernel's buffers on loopback */
 
 static gboolean
 was_asked (FakeAgent  *agent,
@@ -41,7 +41,7 @@ test_start (void)
   g_assert_cmpstr (gstream_thread_get_thread_id (thread), ==, "t1");
   g_assert_true (was_asked (agent, "POST /threads {}"));
   g_assert_true (was_asked (agent, "\"params\":{\"assistant_id\":\"agent\",\"input\":{\"x\":[1]},"
-                            "\"config\":{\"c\":1},\"metadata\":{\"m\":2}}"));
+                                   "\"config\":{\"c\":1},\"metadata\":{\"m\":2}}"));
   g_assert_cmpuint (agent->n_streams, ==, 0); /* nobody has asked for an event yet */
 }
 
@@ -64,7 +64,7 @@ test_state_decides (void)
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GPtrArray) interrupts = NULL;
-  const char * const inner[] = { "inner:T1", NULL };
+  const char *const inner[] = { "inner:T1", NULL };
 
   g_free (agent->state);
   agent->state = g_strdup ("{\"tasks\":[{\"id\":\"T0\",\"name\":\"a\",\"state\":null,"
@@ -91,8 +91,8 @@ test_respond_all (void)
   g_autoptr (GstreamRunStream) first G_GNUC_UNUSED = start (thread);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *log = NULL;
-  const char * const inner[] = { "inner:1", NULL };
+  g_autofree char  *log = NULL;
+  const char *const inner[] = { "inner:1", NULL };
 
   run = gstream_thread_respond_all_sync (thread, interrupts, responses, NULL, NULL, &error);
   g_assert_null (run);
@@ -106,7 +106,7 @@ test_respond_all (void)
   run = gstream_thread_respond_all_sync (thread, interrupts, responses, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (was_asked (agent, "\"responses\":[{\"namespace\":[],\"interrupt_id\":\"i1\",\"response\":\"yes\"},"
-                            "{\"namespace\":[\"inner:1\"],\"interrupt_id\":\"i2\",\"response\":{\"a\":null}}]"));
+                                   "{\"namespace\":[\"inner:1\"],\"interrupt_id\":\"i2\",\"response\":{\"a\":null}}]"));
   /* The answer did not say which run goes on. */
   g_assert_true (was_asked (agent, "GET /threads/t1/runs?"));
   log = drain (run, &error);
@@ -157,7 +157,8 @@ test_refused (void)
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
 
-  agent->answer = g_strdup ("{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no such agent\"}");
+  agent->answer =
+      g_strdup ("{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no such agent\"}");
   run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
   g_assert_null (run);
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_REFUSED);
@@ -167,7 +168,7 @@ test_refused (void)
 static void
 test_urls (void)
 {
-  const char * const wrong[] = {
+  const char *const wrong[] = {
     "", "localhost:2024", "ftp://localhost", "http://", "http://user:" SECRET "@localhost", "http://localhost/?a=b",
   };
 
@@ -190,7 +191,7 @@ test_channels (void)
 {
   g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
-  const char * const none[] = { NULL };
+  const char *const none[] = { NULL };
   g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (none);
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, mux, NULL, &error);
@@ -214,7 +215,8 @@ make_flood (FakeAgent *agent)
   for (guint i = 0; i < FLOOD_SIZE / FLOOD_EVENT_SIZE; i++)
     g_ptr_array_add (agent->events,
                      g_strdup_printf ("{\"type\":\"event\",\"event_id\":\"e%u\",\"method\":\"values\",\"params\":"
-                                      "{\"namespace\":[],\"timestamp\":1,\"data\":\"%s\"}}", i, filling));
+                                      "{\"namespace\":[],\"timestamp\":1,\"data\":\"%s\"}}",
+                                      i, filling));
 }
 
 static void
@@ -250,7 +252,7 @@ test_back_pressure (gconstpointer data)
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GstreamCursor) log = NULL;
   GValue item = G_VALUE_INIT;
-  gsize sent;
+  gsize  sent;
 
   make_flood (agent);
   agent->keeps_open = TRUE;
@@ -322,8 +324,8 @@ test_abort (gconstpointer data)
 }
 
 static void
-add (const char    *name,
-     GTestDataFunc  test)
+add (const char   *name,
+     GTestDataFunc test)
 {
   g_autofree char *sse = g_strconcat ("/remote/", name, "-sse", NULL);
   g_autofree char *websocket = g_strconcat ("/remote/", name, "-websocket", NULL);
@@ -344,8 +346,8 @@ test_shared_session (void)
   g_assert_cmpuint (soup_session_get_max_conns_per_host (session), ==, 2);
   for (guint i = 0; i < 5; i++)
     {
-      g_autoptr (GstreamThread) thread = g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent",
-                                                       "session", session, "answer-timeout", 5000, NULL);
+      g_autoptr (GstreamThread) thread = g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent", "session",
+                                                       session, "answer-timeout", 5000, NULL);
       g_autoptr (GstreamRunStream) run = NULL;
       g_autoptr (GstreamPayload) state = NULL;
       g_autoptr (GError) error = NULL;
@@ -370,13 +372,13 @@ test_shared_session (void)
 
 typedef struct
 {
-  FakeAgent        *agent;
-  FakeAgent        *silent;
-  GstreamTransport  transport;
-  GMainContext     *context;
-  GThread          *thread;
-  GAsyncResult     *result;  /* of the call under way */
-  gboolean          is_done; /* atomic */
+  FakeAgent       *agent;
+  FakeAgent       *silent;
+  GstreamTransport transport;
+  GMainContext    *context;
+  GThread         *thread;
+  GAsyncResult    *result;  /* of the call under way */
+  gboolean         is_done; /* atomic */
 } Client;
 
 static void

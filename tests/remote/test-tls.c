@@ -9,14 +9,14 @@
 
 typedef struct
 {
-  FakeAgent        *agent;
-  GstreamTransport  transport;
-  char             *pem;      /* path of the server's certificate */
+  FakeAgent       *agent;
+  GstreamTransport transport;
+  char            *pem; /* path of the server's certificate */
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GError) error = NULL;
@@ -30,8 +30,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_free (fixture->pem);
   fake_agent_free (fixture->agent);
@@ -56,15 +56,8 @@ new_thread (Fixture     *fixture,
 {
   g_autofree char *url = g_strdup_printf ("https://%s:%u", host, fake_server_get_port (fixture->agent->server));
 
-  return g_object_new (GSTREAM_TYPE_THREAD,
-                       "url", url,
-                       "assistant", "agent",
-                       "thread-id", "t1",
-                       "transport", fixture->transport,
-                       "session", session,
-                       "retry-pause", 0,
-                       "retry-limit", 3,
-                       NULL);
+  return g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent", "thread-id", "t1", "transport",
+                       fixture->transport, "session", session, "retry-pause", 0, "retry-limit", 3, NULL);
 }
 
 /* Before a word of HTTP was said, and once: to ask again would not help. */
@@ -83,8 +76,8 @@ assert_refused (Fixture       *fixture,
 }
 
 static void
-test_self_signed (Fixture       *fixture,
-                  gconstpointer  data)
+test_self_signed (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamThread) thread = new_thread (fixture, "127.0.0.1", NULL);
 
@@ -93,8 +86,8 @@ test_self_signed (Fixture       *fixture,
 }
 
 static void
-test_trusted (Fixture       *fixture,
-              gconstpointer  data)
+test_trusted (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (SoupSession) session = new_trusting_session (fixture);
   g_autoptr (GstreamThread) thread = new_thread (fixture, "127.0.0.1", session);
@@ -108,8 +101,8 @@ test_trusted (Fixture       *fixture,
 
 /* What is trusted is the certificate of another host. */
 static void
-test_other_host (Fixture       *fixture,
-                 gconstpointer  data)
+test_other_host (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (SoupSession) session = new_trusting_session (fixture);
   g_autoptr (GstreamThread) thread = new_thread (fixture, "localhost", session);
@@ -119,11 +112,11 @@ test_other_host (Fixture       *fixture,
 
 /* A connection that is cut does not end the way TLS does: that is no end of the run. */
 static void
-test_cut (Fixture       *fixture,
-          gconstpointer  data)
+test_cut (Fixture      *fixture,
+          gconstpointer data)
 {
   g_autoptr (SoupSession) session = new_trusting_session (fixture);
-  const gsize offsets[] = { 200, 400, 777, 1500, 3000 };
+  const gsize      offsets[] = { 200, 400, 777, 1500, 3000 };
   g_autofree char *expected = NULL;
 
   fixture->agent->keeps_open = TRUE;
@@ -148,8 +141,8 @@ test_cut (Fixture       *fixture,
 }
 
 static void
-test_no_tls (Fixture       *fixture,
-             gconstpointer  data)
+test_no_tls (Fixture      *fixture,
+             gconstpointer data)
 {
   g_autoptr (FakeAgent) plain = fake_agent_new ("python-server/chat.sse");
   g_autoptr (GstreamThread) thread = NULL;
@@ -167,7 +160,8 @@ test_no_tls (Fixture       *fixture,
   g_test_message ("%s", error->message);
 }
 
-typedef void (*Test) (Fixture *, gconstpointer);
+typedef void (*Test) (Fixture *,
+                      gconstpointer);
 
 static void
 add (const char *name,

@@ -8,30 +8,30 @@
 
 struct _TestStream
 {
-  GInputStream  parent_instance;
+  GInputStream parent_instance;
 
-  char         *bytes;
-  gsize         length;
-  gsize         position;
-  gsize         max_piece;
-  GRand        *rand;      /* NULL: every piece is as long as possible */
-  GError       *error;     /* instead of the end; NULL: there is an end */
-  GTask        *held;      /* the read under way, while it is held */
-  void         *buffer;    /* of the read under way */
-  gsize         size;
-  gboolean      holding;
-  gboolean      reading;
-  guint         n_reads;
+  char    *bytes;
+  gsize    length;
+  gsize    position;
+  gsize    max_piece;
+  GRand   *rand;   /* NULL: every piece is as long as possible */
+  GError  *error;  /* instead of the end; NULL: there is an end */
+  GTask   *held;   /* the read under way, while it is held */
+  void    *buffer; /* of the read under way */
+  gsize    size;
+  gboolean holding;
+  gboolean reading;
+  guint    n_reads;
 };
 
 G_DEFINE_FINAL_TYPE (TestStream, test_stream, G_TYPE_INPUT_STREAM)
 
 static gssize
-test_stream_read (GInputStream  *stream,
-                  void          *buffer,
-                  gsize          count,
-                  GCancellable  *cancellable,
-                  GError       **error)
+test_stream_read (GInputStream *stream,
+                  void         *buffer,
+                  gsize         count,
+                  GCancellable *cancellable,
+                  GError      **error)
 {
   g_assert_not_reached ();
 }
@@ -53,7 +53,7 @@ take_piece (TestStream *self)
 static gboolean
 finish_read (gpointer user_data)
 {
-  GTask *task = user_data;
+  GTask      *task = user_data;
   TestStream *self = g_task_get_source_object (task);
 
   g_assert_true (self->reading);
@@ -100,13 +100,13 @@ on_cancelled (GCancellable *cancellable,
 }
 
 static void
-test_stream_read_async (GInputStream        *stream,
-                        void                *buffer,
-                        gsize                count,
-                        int                  io_priority,
-                        GCancellable        *cancellable,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
+test_stream_read_async (GInputStream       *stream,
+                        void               *buffer,
+                        gsize               count,
+                        int                 io_priority,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
 {
   TestStream *self = TEST_STREAM (stream);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
@@ -134,20 +134,20 @@ test_stream_read_async (GInputStream        *stream,
 }
 
 static gssize
-test_stream_read_finish (GInputStream  *stream,
-                         GAsyncResult  *result,
-                         GError       **error)
+test_stream_read_finish (GInputStream *stream,
+                         GAsyncResult *result,
+                         GError      **error)
 {
   return g_task_propagate_int (G_TASK (result), error);
 }
 
 /* Not in a thread, as it would by default: so that closing takes a turn of the main loop, and no more. */
 static void
-test_stream_close_async (GInputStream        *stream,
-                         int                  io_priority,
-                         GCancellable        *cancellable,
-                         GAsyncReadyCallback  callback,
-                         gpointer             user_data)
+test_stream_close_async (GInputStream       *stream,
+                         int                 io_priority,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
 
@@ -155,9 +155,9 @@ test_stream_close_async (GInputStream        *stream,
 }
 
 static gboolean
-test_stream_close_finish (GInputStream  *stream,
-                          GAsyncResult  *result,
-                          GError       **error)
+test_stream_close_finish (GInputStream *stream,
+                          GAsyncResult *result,
+                          GError      **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -253,9 +253,9 @@ keep_result (GObject      *object,
 }
 
 GstreamEvent *
-test_next (GstreamEventSource  *source,
-           GCancellable        *cancellable,
-           GError             **error)
+test_next (GstreamEventSource *source,
+           GCancellable       *cancellable,
+           GError            **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -268,15 +268,15 @@ test_next (GstreamEventSource  *source,
 }
 
 GPtrArray *
-test_drain (GstreamEventSource  *source,
-            GError             **error)
+test_drain (GstreamEventSource *source,
+            GError            **error)
 {
   g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_event_unref);
 
   for (;;)
     {
       GstreamEvent *event = NULL;
-      GstreamTry result = gstream_event_source_try_next (source, &event, error);
+      GstreamTry    result = gstream_event_source_try_next (source, &event, error);
 
       if (result == GSTREAM_TRY_PENDING)
         {
@@ -322,7 +322,8 @@ test_event_json (const char *method,
                  int         number)
 {
   return g_strdup_printf ("{\"type\":\"event\",\"method\":\"%s\",\"params\":"
-                          "{\"namespace\":[],\"timestamp\":1,\"data\":{\"n\":%d}}}", method, number);
+                          "{\"namespace\":[],\"timestamp\":1,\"data\":{\"n\":%d}}}",
+                          method, number);
 }
 
 void

@@ -8,7 +8,8 @@
 
 #include "support.h"
 
-#define EVENT(data) "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":" data "}}"
+#define EVENT(data) \
+  "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":" data "}}"
 #define NUMBER(n) EVENT ("{\"n\":" #n "}")
 
 static GstreamEventSource *
@@ -82,12 +83,15 @@ static const BadCase bad_cases[] = {
   { "number", "17", GSTREAM_ERROR_INVALID, "byte 0: expected " },
   { "empty-object", "{}", GSTREAM_ERROR_INVALID, "" },
   { "no-params", "{\"type\":\"event\",\"method\":\"custom\"}", GSTREAM_ERROR_INVALID, "" },
-  { "params-not-an-object", "{\"type\":\"event\",\"method\":\"custom\",\"params\":[]}", GSTREAM_ERROR_INVALID, "byte 43: expected " },
+  { "params-not-an-object", "{\"type\":\"event\",\"method\":\"custom\",\"params\":[]}", GSTREAM_ERROR_INVALID,
+    "byte 43: expected " },
   { "method-not-a-string", "{\"type\":\"event\",\"method\":5,\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":1}}",
     GSTREAM_ERROR_INVALID, "byte 25: expected " },
-  { "namespace-not-a-list", "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":\"a\",\"timestamp\":1,\"data\":1}}",
+  { "namespace-not-a-list",
+    "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":\"a\",\"timestamp\":1,\"data\":1}}",
     GSTREAM_ERROR_INVALID, "byte 56: expected " },
-  { "namespace-not-of-strings", "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[\"a\",1],\"timestamp\":1,\"data\":1}}",
+  { "namespace-not-of-strings",
+    "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[\"a\",1],\"timestamp\":1,\"data\":1}}",
     GSTREAM_ERROR_INVALID, "byte 61: expected " },
 };
 
@@ -106,14 +110,14 @@ check_bad (const BadCase *bad,
 {
   g_autofree char *text = g_strconcat (NUMBER (1) "\n\n" NUMBER (2) "\n", bad->line, after, NULL);
   g_autofree char *message = bad_message ("stream", 4, bad->message);
-  const gsize pieces[] = { 1, 13, G_MAXSIZE };
+  const gsize      pieces[] = { 1, 13, G_MAXSIZE };
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
     {
       g_autoptr (GstreamEventSource) source = new_source (text, -1, pieces[i]);
       g_autoptr (GPtrArray) got = NULL;
       GstreamEvent *event = NULL;
-      GError *error = NULL;
+      GError       *error = NULL;
 
       got = test_drain (source, &error);
       test_assert_numbers (got, 1, 2);
@@ -150,10 +154,15 @@ test_strangers (void)
     const char *text;
     const char *said;
   } cases[] = {
-    { "hello\n", ", not \"hello\"" }, { "\n\n# Title\n", ", not \"# Title\"" }, { "<!DOCTYPE html>\n", ", not HTML or XML: " },
-    { "[" NUMBER (1) "]", ", not a JSON array: " }, { "[\n" NUMBER (1) "\n]\n", ", not a JSON array: " },
-    { "data: " NUMBER (1) "\n\n", ", not Server-Sent Events: " }, { ": c\n\n", ", not Server-Sent Events: " },
-    { "\xff\xfe{\x01\n", ", not binary data" }, { "\"text\"", ", not \"\"text\"\"" },
+    { "hello\n", ", not \"hello\"" },
+    { "\n\n# Title\n", ", not \"# Title\"" },
+    { "<!DOCTYPE html>\n", ", not HTML or XML: " },
+    { "[" NUMBER (1) "]", ", not a JSON array: " },
+    { "[\n" NUMBER (1) "\n]\n", ", not a JSON array: " },
+    { "data: " NUMBER (1) "\n\n", ", not Server-Sent Events: " },
+    { ": c\n\n", ", not Server-Sent Events: " },
+    { "\xff\xfe{\x01\n", ", not binary data" },
+    { "\"text\"", ", not \"\"text\"\"" },
     { "{\n  \"type\": \"event\"\n}\n", ": the JSON goes on behind the line: byte 1: expected " },
     { "  {\"type\": 7}\n", ": byte 11: expected type to be " },
   };
@@ -194,8 +203,8 @@ test_bad_file (void)
   g_autoptr (GPtrArray) got = NULL;
   GError *error = NULL;
 
-  g_assert_true (g_file_replace_contents (file, NUMBER (1) "\nno\n", strlen (NUMBER (1) "\nno\n"),
-                                          NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
+  g_assert_true (g_file_replace_contents (file, NUMBER (1) "\nno\n", strlen (NUMBER (1) "\nno\n"), NULL, FALSE,
+                                          G_FILE_CREATE_NONE, NULL, NULL, NULL));
   got = test_drain (source, &error);
   test_assert_numbers (got, 1, 1);
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
@@ -229,14 +238,15 @@ test_odd_numbers (void)
       new_source (EVENT ("[9223372036854775807, 9223372036854775808, -1e400, 0.1]") "\n", -1, 10);
   g_autoptr (GstreamEvent) event = NULL;
   GstreamPayload *data;
-  GError *error = NULL;
+  GError         *error = NULL;
 
   event = test_next (source, NULL, &error);
   g_assert_no_error (error);
   data = gstream_event_get_data (event);
   g_assert_cmpint (gstream_payload_get_integer (data, "/0"), ==, G_MAXINT64);
   g_assert_cmpfloat (gstream_payload_get_double (data, "/1"), ==, 9223372036854775808.0);
-  g_assert_cmpstr (gstream_payload_get_json (data, NULL), ==, "[9223372036854775807, 9223372036854775808, -1e400, 0.1]");
+  g_assert_cmpstr (gstream_payload_get_json (data, NULL), ==,
+                   "[9223372036854775807, 9223372036854775808, -1e400, 0.1]");
 }
 
 static void
@@ -270,9 +280,9 @@ test_unknown_method (void)
 static void
 test_max_line_size (void)
 {
-  const char *line = NUMBER (1);
+  const char      *line = NUMBER (1);
   g_autofree char *long_line = g_strconcat (line, "\n", NUMBER (22), "\n", line, "\n", NULL);
-  const gsize pieces[] = { 1, 7, G_MAXSIZE };
+  const gsize      pieces[] = { 1, 7, G_MAXSIZE };
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
     {
@@ -328,15 +338,15 @@ static void
 test_cut_off (void)
 {
   const char *text = NUMBER (1) "\n" EVENT ("{\"n\":2,\"x\":[{\"a\\\"}\":\"]}\"}]}");
-  gsize first = strlen (NUMBER (1));
-  gsize length = strlen (text);
+  gsize       first = strlen (NUMBER (1));
+  gsize       length = strlen (text);
 
   for (gsize cut = 0; cut <= length; cut++)
     {
       g_autoptr (GstreamEventSource) source = new_source (text, cut, 31);
       g_autoptr (GPtrArray) got = NULL;
       gboolean whole = cut == 0 || cut == first || cut == first + 1 || cut == length;
-      GError *error = NULL;
+      GError  *error = NULL;
 
       got = test_drain (source, &error);
       test_assert_numbers (got, 1, (cut >= first) + (cut == length));
@@ -346,8 +356,9 @@ test_cut_off (void)
           continue;
         }
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
-      g_assert_true (g_str_has_prefix (error->message, cut < first ? "stream: line 1: the last line is cut off: byte "
-                                                                   : "stream: line 2: the last line is cut off: byte "));
+      g_assert_true (g_str_has_prefix (error->message, cut < first
+                                                           ? "stream: line 1: the last line is cut off: byte "
+                                                           : "stream: line 2: the last line is cut off: byte "));
       g_assert_nonnull (strstr (error->message, ": expected "));
       g_clear_error (&error);
     }

@@ -14,7 +14,7 @@ test_list (void)
   g_autoptr (GstreamEventSource) source = NULL;
   g_autoptr (GstreamEvent) late = test_event ("custom", 3);
   GstreamEvent *event = NULL;
-  GError *error = NULL;
+  GError       *error = NULL;
 
   for (int i = 0; i < 3; i++)
     events[i] = test_event ("custom", i);
@@ -48,7 +48,7 @@ test_empty (void)
 {
   g_autoptr (GstreamEventSource) source = gstream_memory_source_new (NULL, 0);
   GstreamEvent *event = NULL;
-  GError *error = NULL;
+  GError       *error = NULL;
 
   g_assert_cmpint (gstream_event_source_try_next (source, &event, &error), ==, GSTREAM_TRY_ENDED);
   g_assert_null (event);
@@ -81,8 +81,8 @@ typedef struct
 } Maker;
 
 static GstreamEvent *
-make (gpointer   user_data,
-      GError   **error)
+make (gpointer user_data,
+      GError **error)
 {
   Maker *maker = user_data;
 
@@ -175,7 +175,7 @@ test_func_close (void)
 static void
 test_func_drop (void)
 {
-  Maker maker = { .fail_at = -1, .close_at = -1, .end_at = -1 };
+  Maker               maker = { .fail_at = -1, .close_at = -1, .end_at = -1 };
   GstreamEventSource *source = new_made (&maker);
 
   gstream_event_unref (test_next (source, NULL, NULL));

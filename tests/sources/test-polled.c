@@ -28,14 +28,14 @@ typedef struct
 {
   const Kind         *kind;
   GSocket            *near_end;
-  GSocket            *far_end;   /* what is sent here, the source reads */
+  GSocket            *far_end; /* what is sent here, the source reads */
   GInputStream       *stream;
   GstreamEventSource *source;
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   g_autoptr (GSocketConnection) connection = NULL;
   int ends[2];
@@ -50,8 +50,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_clear_object (&fixture->source);
   while (!g_input_stream_is_closed (fixture->stream))
@@ -68,7 +68,7 @@ send_text (Fixture    *fixture,
            gssize      length)
 {
   GError *error = NULL;
-  gsize size = length < 0 ? strlen (text) : (gsize) length;
+  gsize   size = length < 0 ? strlen (text) : (gsize) length;
 
   g_assert_cmpint (g_socket_send (fixture->far_end, text, size, NULL, &error), ==, size);
   g_assert_no_error (error);
@@ -143,8 +143,8 @@ assert_gave (Fixture      *fixture,
 
 /* No turn of the main loop is needed for what is there. */
 static void
-test_try (Fixture       *fixture,
-          gconstpointer  data)
+test_try (Fixture      *fixture,
+          gconstpointer data)
 {
   g_autofree char *text = event_text (fixture, 3);
 
@@ -163,8 +163,8 @@ test_try (Fixture       *fixture,
 
 /* Nobody asks: nothing is read, however much the main loop runs. */
 static void
-test_unasked (Fixture       *fixture,
-              gconstpointer  data)
+test_unasked (Fixture      *fixture,
+              gconstpointer data)
 {
   gssize sent;
 
@@ -182,8 +182,8 @@ test_unasked (Fixture       *fixture,
 
 /* However much there is, one call reads no more than fits into the buffer. */
 static void
-test_fixed_buffer (Fixture       *fixture,
-                   gconstpointer  data)
+test_fixed_buffer (Fixture      *fixture,
+                   gconstpointer data)
 {
   const int n = 1200; /* about 100 KB */
   g_autoptr (GString) all = g_string_new (NULL);
@@ -211,8 +211,8 @@ test_fixed_buffer (Fixture       *fixture,
 }
 
 static void
-test_wait (Fixture       *fixture,
-           gconstpointer  data)
+test_wait (Fixture      *fixture,
+           gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *text = event_text (fixture, 0);
@@ -235,14 +235,14 @@ test_wait (Fixture       *fixture,
 
 /* Who gives up takes nothing along (R3); and what comes then stays where it is until somebody asks (N6). */
 static void
-test_cancel (Fixture       *fixture,
-             gconstpointer  data)
+test_cancel (Fixture      *fixture,
+             gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) cancelled = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *text = event_text (fixture, 0);
-  GError *error = NULL;
+  GError          *error = NULL;
 
   gstream_event_source_next (fixture->source, cancellable, keep_result, &cancelled);
   send_text (fixture, text, 12);
@@ -263,8 +263,8 @@ test_cancel (Fixture       *fixture,
 }
 
 static void
-test_close (Fixture       *fixture,
-            gconstpointer  data)
+test_close (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
   GError *error = NULL;
@@ -281,8 +281,8 @@ test_close (Fixture       *fixture,
 
 /* The other side goes in the midst of an event: what was whole comes first (R8). */
 static void
-test_cut_off (Fixture       *fixture,
-              gconstpointer  data)
+test_cut_off (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autofree char *text = event_text (fixture, 1);
   g_autoptr (GPtrArray) got = NULL;
@@ -298,8 +298,8 @@ test_cut_off (Fixture       *fixture,
 }
 
 static void
-test_end (Fixture       *fixture,
-          gconstpointer  data)
+test_end (Fixture      *fixture,
+          gconstpointer data)
 {
   g_autoptr (GPtrArray) got = NULL;
   GError *error = NULL;
@@ -314,7 +314,8 @@ test_end (Fixture       *fixture,
 static void
 add (const char *room,
      const char *name,
-     void      (*func) (Fixture *, gconstpointer))
+     void (*func) (Fixture *,
+                   gconstpointer))
 {
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {

@@ -8,9 +8,9 @@
 #include "support.h"
 
 static gboolean
-push (GstreamPushSource  *source,
-      int                 number,
-      GError            **error)
+push (GstreamPushSource *source,
+      int                number,
+      GError           **error)
 {
   g_autoptr (GstreamEvent) event = test_event ("custom", number);
 
@@ -70,7 +70,7 @@ static int
 take (GstreamPushSource *source)
 {
   g_autoptr (GstreamEvent) event = NULL;
-  GError *error = NULL;
+  GError    *error = NULL;
   GstreamTry result = gstream_event_source_try_next (GSTREAM_EVENT_SOURCE (source), &event, &error);
 
   g_assert_no_error (error);
@@ -80,16 +80,16 @@ take (GstreamPushSource *source)
 }
 
 static GstreamTry
-try (GstreamPushSource  *source,
-     GError            **error)
-{
-  GstreamEvent *event = NULL;
-  GstreamTry result = gstream_event_source_try_next (GSTREAM_EVENT_SOURCE (source), &event, error);
+try
+  (GstreamPushSource *source, GError **error)
+  {
+    GstreamEvent *event = NULL;
+    GstreamTry    result = gstream_event_source_try_next (GSTREAM_EVENT_SOURCE (source), &event, error);
 
-  g_assert_null (event);
+    g_assert_null (event);
 
-  return result;
-}
+    return result;
+  }
 
 static void
 keep_result (GObject      *object,
@@ -189,7 +189,9 @@ test_push_after_finish (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
   g_autoptr (GError) reason = g_error_new (G_IO_ERROR, G_IO_ERROR_BUSY, "the model is busy");
-  g_auto (Pushed) pushed = { FALSE, };
+  g_auto (Pushed) pushed = {
+    FALSE,
+  };
   GError *error = NULL;
 
   gstream_push_source_finish (source);
@@ -211,9 +213,15 @@ static void
 test_room (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
-  g_auto (Pushed) first = { FALSE, };
-  g_auto (Pushed) second = { FALSE, };
-  g_auto (Pushed) third = { FALSE, };
+  g_auto (Pushed) first = {
+    FALSE,
+  };
+  g_auto (Pushed) second = {
+    FALSE,
+  };
+  g_auto (Pushed) third = {
+    FALSE,
+  };
 
   gstream_push_source_set_max_buffered (source, 1);
   push_async (source, 1, NULL, &first);
@@ -243,8 +251,12 @@ static void
 test_max_buffered (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
-  g_auto (Pushed) first = { FALSE, };
-  g_auto (Pushed) second = { FALSE, };
+  g_auto (Pushed) first = {
+    FALSE,
+  };
+  g_auto (Pushed) second = {
+    FALSE,
+  };
   guint max_buffered;
 
   g_object_get (source, "max-buffered", &max_buffered, NULL);
@@ -275,10 +287,18 @@ test_cancel_push (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_auto (Pushed) queued = { FALSE, };
-  g_auto (Pushed) waiting = { FALSE, };
-  g_auto (Pushed) before = { FALSE, };
-  g_auto (Pushed) behind = { FALSE, };
+  g_auto (Pushed) queued = {
+    FALSE,
+  };
+  g_auto (Pushed) waiting = {
+    FALSE,
+  };
+  g_auto (Pushed) before = {
+    FALSE,
+  };
+  g_auto (Pushed) behind = {
+    FALSE,
+  };
 
   gstream_push_source_set_max_buffered (source, 1);
   push_async (source, 1, cancellable, &queued);
@@ -316,10 +336,12 @@ test_close (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_auto (Pushed) pushed = { FALSE, };
-  int n_notified = 0;
+  g_auto (Pushed) pushed = {
+    FALSE,
+  };
+  int      n_notified = 0;
   gboolean closed;
-  GError *error = NULL;
+  GError  *error = NULL;
 
   g_signal_connect (source, "notify::closed", G_CALLBACK (count), &n_notified);
   gstream_push_source_set_max_buffered (source, 1);
@@ -390,10 +412,10 @@ test_cancel_next (void)
 
 typedef struct
 {
-  int      n;       /* made so far */
-  int      end;     /* -1: closes the source instead */
+  int      n;   /* made so far */
+  int      end; /* -1: closes the source instead */
   int      n_asked;
-  gboolean later;   /* makes none at once */
+  gboolean later; /* makes none at once */
 } Maker;
 
 static void
@@ -527,8 +549,8 @@ test_derived (void)
 typedef struct
 {
   GstreamPushSource *source;
-  int                first;   /* number */
-  gboolean           waits;   /* pushes with push_async */
+  int                first; /* number */
+  gboolean           waits; /* pushes with push_async */
   int                n_queued;
   GMainLoop         *loop;
   GMainContext      *context;
@@ -619,9 +641,11 @@ static void
 test_threads (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
-  Pusher pushers[4];
+  Pusher   pushers[4];
   GThread *threads[4];
-  int n_got[4] = { 0, };
+  int      n_got[4] = {
+    0,
+  };
 
   gstream_push_source_set_max_buffered (source, 3);
   start_threads (source, pushers, threads, 4);
@@ -648,7 +672,7 @@ test_close_under_threads (void)
   for (int round = 0; round < 20; round++)
     {
       g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
-      Pusher pushers[4];
+      Pusher   pushers[4];
       GThread *threads[4];
 
       gstream_push_source_set_max_buffered (source, 1);

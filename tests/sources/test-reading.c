@@ -41,11 +41,11 @@ write_events (const Kind *kind,
 
 /* Of events numbered from 0. */
 static GstreamEventSource *
-new_source (const Kind   *kind,
-            int           n,
-            gsize         max_piece,
-            guint32       seed,
-            TestStream  **stream)
+new_source (const Kind  *kind,
+            int          n,
+            gsize        max_piece,
+            guint32      seed,
+            TestStream **stream)
 {
   g_autoptr (GString) text = write_events (kind, n);
 
@@ -90,13 +90,14 @@ test_many (gconstpointer data)
 static void
 test_large (gconstpointer data)
 {
-  const Kind *kind = data;
+  const Kind      *kind = data;
   g_autofree char *x = g_strnfill (300000, 'x');
   g_autofree char *small = test_event_json ("custom", 1);
-  g_autofree char *text = g_strdup_printf ("%s%s%s%s{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],"
-                                           "\"timestamp\":1,\"data\":\"%s\"}}%s%s%s%s",
-                                           kind->before, small, kind->after, kind->before, x, kind->after,
-                                           kind->before, small, kind->after);
+  g_autofree char *text =
+      g_strdup_printf ("%s%s%s%s{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],"
+                       "\"timestamp\":1,\"data\":\"%s\"}}%s%s%s%s",
+                       kind->before, small, kind->after, kind->before, x, kind->after, kind->before, small,
+                       kind->after);
   const gsize pieces[] = { 1000, 65536, G_MAXSIZE };
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
@@ -132,7 +133,7 @@ test_empty (gconstpointer data)
 static void
 test_empty_file (gconstpointer data)
 {
-  const Kind *kind = data;
+  const Kind        *kind = data;
   static const char *texts[] = { "", "\n\r\n\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -142,7 +143,8 @@ test_empty_file (gconstpointer data)
       g_autoptr (GstreamEventSource) source = g_object_new (kind->get_type (), "file", file, NULL);
       GError *error = NULL;
 
-      g_assert_true (g_file_replace_contents (file, texts[i], strlen (texts[i]), NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
+      g_assert_true (g_file_replace_contents (file, texts[i], strlen (texts[i]), NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                              NULL, NULL));
       g_assert_null (test_next (source, NULL, &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
       g_assert_nonnull (strstr (error->message, ", and it is empty"));
@@ -173,7 +175,7 @@ test_only_when_asked (gconstpointer data)
   g_autoptr (TestStream) stream = NULL;
   g_autoptr (GstreamEventSource) source = new_source (data, 2, 60, 0, &stream);
   GstreamEvent *event = NULL;
-  guint n_reads;
+  guint         n_reads;
 
   /* Trying looks only at what is there. */
   g_assert_cmpint (gstream_event_source_try_next (source, &event, NULL), ==, GSTREAM_TRY_PENDING);
@@ -295,7 +297,7 @@ test_close (gconstpointer data)
   g_autoptr (GstreamEventSource) source = new_source (data, 2, G_MAXSIZE, 0, &stream);
   g_autoptr (GAsyncResult) result = NULL;
   GstreamEvent *event = NULL;
-  GError *error = NULL;
+  GError       *error = NULL;
 
   test_stream_hold (stream);
   gstream_event_source_next (source, NULL, keep_result, &result);
@@ -340,7 +342,7 @@ close_in_callback (GObject      *object,
                    gpointer      user_data)
 {
   GstreamEventSource *source = GSTREAM_EVENT_SOURCE (object);
-  gboolean *called = user_data;
+  gboolean           *called = user_data;
 
   gstream_event_unref (gstream_event_source_next_finish (source, result, NULL));
   gstream_event_source_close (source);
@@ -392,7 +394,7 @@ test_read_error (gconstpointer data)
       g_autoptr (GstreamEventSource) source = g_object_new (kind->get_type (), "stream", stream, NULL);
       g_autoptr (GPtrArray) got = NULL;
       GstreamEvent *event = NULL;
-      GError *error = NULL;
+      GError       *error = NULL;
 
       test_stream_set_error (stream, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the other side is gone");
       got = test_drain (source, &error);
@@ -421,7 +423,8 @@ test_file (gconstpointer data)
   g_autoptr (GPtrArray) got = NULL;
   GError *error = NULL;
 
-  g_assert_true (g_file_replace_contents (file, text->str, text->len, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
+  g_assert_true (
+      g_file_replace_contents (file, text->str, text->len, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
   g_object_get (source, "file", &same, NULL);
   g_assert_true (same == file);
   got = test_drain (source, &error);
@@ -481,7 +484,7 @@ test_nothing (gconstpointer data)
 static void
 test_stream_with_name (gconstpointer data)
 {
-  const Kind *kind = data;
+  const Kind      *kind = data;
   g_autofree char *text = g_strdup_printf ("%sno%s", kind->before, kind->after);
   g_autoptr (TestStream) stream = test_stream_new (text, -1, G_MAXSIZE, 0);
   g_autoptr (GFile) file = g_file_new_for_uri ("test:///there");
@@ -498,7 +501,7 @@ test_stream_with_name (gconstpointer data)
 static void
 test_first_error_counts (gconstpointer data)
 {
-  const Kind *kind = data;
+  const Kind      *kind = data;
   g_autofree char *text = g_strdup_printf ("%sno%s", kind->before, kind->after);
   g_autoptr (TestStream) stream = test_stream_new (text, -1, G_MAXSIZE, 0);
   g_autoptr (GstreamEventSource) source = g_object_new (kind->get_type (), "stream", stream, NULL);
@@ -531,9 +534,9 @@ test_limits (gconstpointer data)
 }
 
 static void
-add (const char    *room,
-     const char    *name,
-     GTestDataFunc  func)
+add (const char   *room,
+     const char   *name,
+     GTestDataFunc func)
 {
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {

@@ -103,7 +103,9 @@ check (Recording          *self,
 static void
 test_file (gconstpointer path)
 {
-  g_auto (Recording) recording = { NULL, };
+  g_auto (Recording) recording = {
+    NULL,
+  };
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GstreamEventSource) source = NULL;
 
@@ -116,7 +118,9 @@ static void
 test_pieces (gconstpointer path)
 {
   const gsize max_pieces[] = { 5, 100, 5000, 100000 };
-  g_auto (Recording) recording = { NULL, };
+  g_auto (Recording) recording = {
+    NULL,
+  };
 
   recording_load (&recording, path);
   for (guint i = 0; i < G_N_ELEMENTS (max_pieces); i++)
@@ -134,7 +138,7 @@ add_folder (const char *name)
   g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "runs", name, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *entry;
-  guint n = 0;
+  guint       n = 0;
 
   g_assert_nonnull (dir);
   while ((entry = g_dir_read_name (dir)) != NULL)

@@ -12,7 +12,7 @@
 static GstreamCursor *
 subscribe (GstreamRunStream *run)
 {
-  GError *error = NULL;
+  GError        *error = NULL;
   GstreamCursor *cursor = gstream_projection_subscribe (gstream_run_stream_get_log (run), &error);
 
   g_assert_no_error (error);
@@ -43,9 +43,9 @@ assert_ended (GstreamCursor *cursor)
 }
 
 static gboolean
-push (GstreamPushSource  *source,
-      int                 number,
-      GError            **error)
+push (GstreamPushSource *source,
+      int                number,
+      GError           **error)
 {
   g_autoptr (GstreamEvent) event = test_event ("custom", number);
 

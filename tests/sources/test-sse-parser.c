@@ -31,18 +31,31 @@ static const Case cases[] = {
   { "blank-lines", "\n\n\ndata: a\n\n\n\ndata: b\n\n\n", "4 ||a;8 ||b;", -1, FALSE },
   { "unknown-fields", "dat: x\ndatas: x\ndatax\n data: x\nData: x\ne: x\nfoo\ndata: a\n\n", "8 ||a;", -1, FALSE },
   { "no-data", "event: e\nid: 1\n\ndata: a\n\n", "4 |1|a;", -1, FALSE },
-  { "type-is-of-its-block", "event: e\n\ndata: a\n\nevent: f\ndata: b\n\ndata: c\n\n", "3 ||a;6 f||b;8 ||c;", -1, FALSE },
+  { "type-is-of-its-block", "event: e\n\ndata: a\n\nevent: f\ndata: b\n\ndata: c\n\n", "3 ||a;6 f||b;8 ||c;", -1,
+    FALSE },
   { "last-type-wins", "event: e\ndata: a\nevent: f\n\n", "2 f||a;", -1, FALSE },
   { "empty-type", "event: e\nevent\ndata: a\n\n", "3 ||a;", -1, FALSE },
-  { "id-stays", "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\nid: 2\ndata: d\n\n",
-    "2 |1|a;4 |1|b;7 ||c;10 |2|d;", -1, FALSE },
+  { "id-stays", "id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\nid: 2\ndata: d\n\n", "2 |1|a;4 |1|b;7 ||c;10 |2|d;", -1,
+    FALSE },
   { "id-of-no-event", "id: 1\n\ndata: a\n\n", "3 |1|a;", -1, FALSE },
   { "retry", "retry: 5\n\ndata: a\n\nretry: x\nretry: -1\nretry: 1.5\nretry\nretry: 007\n\n", "3 ||a;", 7, FALSE },
   { "huge-retry", "retry: 99999999999999999999999999\n\n", "", G_MAXINT, FALSE },
-  { "byte-order-mark", "\xef\xbb\xbf" "data: a\n\n", "1 ||a;", -1, FALSE },
-  { "second-byte-order-mark", "\xef\xbb\xbf\xef\xbb\xbf" "data: a\n\ndata: b\n\n", "3 ||b;", -1, FALSE },
-  { "late-byte-order-mark", "data: a\n\n\xef\xbb\xbf" "data: b\n\n", "1 ||a;", -1, FALSE },
-  { "half-byte-order-mark", "\xef\xbb" "data: a\n\ndata: b\n\n", "3 ||b;", -1, FALSE },
+  { "byte-order-mark",
+    "\xef\xbb\xbf"
+    "data: a\n\n",
+    "1 ||a;", -1, FALSE },
+  { "second-byte-order-mark",
+    "\xef\xbb\xbf\xef\xbb\xbf"
+    "data: a\n\ndata: b\n\n",
+    "3 ||b;", -1, FALSE },
+  { "late-byte-order-mark",
+    "data: a\n\n\xef\xbb\xbf"
+    "data: b\n\n",
+    "1 ||a;", -1, FALSE },
+  { "half-byte-order-mark",
+    "\xef\xbb"
+    "data: a\n\ndata: b\n\n",
+    "3 ||b;", -1, FALSE },
   { "utf-8", "data: \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\n\n", "1 ||\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80;", -1, FALSE },
   { "unfinished-line", "data: a\n\ndata: b", "1 ||a;", -1, TRUE },
   { "unfinished-block", "data: a\n\ndata: b\n", "1 ||a;", -1, TRUE },
@@ -57,7 +70,7 @@ static const Case cases[] = {
 typedef struct
 {
   GstreamSseParser *parser;
-  GByteArray       *rest;   /* came and was not consumed */
+  GByteArray       *rest; /* came and was not consumed */
   GString          *frames;
   guint             n_frames_in_place;
 } Feed;
@@ -78,9 +91,9 @@ static gboolean
 parse_once (Feed *feed)
 {
   g_autofree char *bytes = g_memdup2 (feed->rest->data, feed->rest->len);
-  GstreamSseFrame frame;
-  gsize consumed = G_MAXSIZE;
-  gboolean found;
+  GstreamSseFrame  frame;
+  gsize            consumed = G_MAXSIZE;
+  gboolean         found;
 
   found = gstream_sse_parser_parse (feed->parser, bytes, feed->rest->len, &consumed, &frame);
   g_assert_cmpuint (consumed, <=, feed->rest->len);
@@ -125,8 +138,8 @@ check_feed (Feed       *feed,
 {
   g_assert_cmpstr (feed->frames->str, ==, expected->frames);
   g_assert_cmpint (gstream_sse_parser_get_retry (feed->parser), ==, expected->retry);
-  g_assert_cmpint (gstream_sse_parser_is_unfinished (feed->parser, (char *) feed->rest->data, feed->rest->len),
-                   ==, expected->unfinished);
+  g_assert_cmpint (gstream_sse_parser_is_unfinished (feed->parser, (char *) feed->rest->data, feed->rest->len), ==,
+                   expected->unfinished);
 }
 
 /* In two pieces at every place, and in pieces of every length. */
@@ -195,7 +208,7 @@ static void
 test_nul (void)
 {
   static const char stream[] = "id: 1\ndata: a\n\nid: 2\0003\ndata: b\0c\n\n";
-  Feed feed;
+  Feed              feed;
 
   feed_init (&feed);
   feed_piece (&feed, stream, sizeof stream - 1);
@@ -207,7 +220,7 @@ static void
 test_in_place (void)
 {
   static const char stream[] = "data: one line\n\ndata: two\ndata: lines\n\n";
-  Feed feed;
+  Feed              feed;
 
   feed_init (&feed);
   feed_piece (&feed, stream, strlen (stream));

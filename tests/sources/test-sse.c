@@ -8,7 +8,8 @@
 
 #include "support.h"
 
-#define EVENT(data) "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":" data "}}"
+#define EVENT(data) \
+  "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":" data "}}"
 #define NUMBER(n) EVENT ("{\"n\":" #n "}")
 
 static GstreamEventSource *
@@ -24,10 +25,10 @@ new_source (const char *text,
 static void
 test_events (void)
 {
-  const char *text =
-      "\xef\xbb\xbf: hello\r\n\r\nevent: custom\r\ndata: " NUMBER (1) "\r\nid: 1\r\n\r\n"
-      "data: {\"type\":\"event\",\"method\":\"custom\",\ndata: \"params\":{\"namespace\":[],\"timestamp\":1,\n"
-      "data:\"data\":{\"n\":2}}}\n\ndata:\n\ndata: " NUMBER (3) "\r\r: bye\r";
+  const char *text = "\xef\xbb\xbf: hello\r\n\r\nevent: custom\r\ndata: " NUMBER (
+      1) "\r\nid: 1\r\n\r\n"
+         "data: {\"type\":\"event\",\"method\":\"custom\",\ndata: \"params\":{\"namespace\":[],\"timestamp\":1,\n"
+         "data:\"data\":{\"n\":2}}}\n\ndata:\n\ndata: " NUMBER (3) "\r\r: bye\r";
 
   for (gsize piece = 1; piece <= strlen (text); piece++)
     {
@@ -50,8 +51,8 @@ test_id_and_retry (void)
   g_autoptr (GstreamEvent) first = NULL;
   g_autoptr (GPtrArray) rest = NULL;
   g_autofree char *id = NULL;
-  gint64 retry;
-  GError *error = NULL;
+  gint64           retry;
+  GError          *error = NULL;
 
   g_assert_cmpstr (gstream_sse_source_get_last_event_id (self), ==, "");
   g_assert_cmpint (gstream_sse_source_get_retry (self), ==, -1);
@@ -105,28 +106,32 @@ test_bad (void)
 {
   check_failure ("data: " NUMBER (1) "\n\n: c\nevent: e\ndata: hello\n\ndata: " NUMBER (2) "\n\n", 1000, 1,
                  GSTREAM_ERROR_INVALID, "stream: line 5: byte 0: expected ");
-  check_failure ("data: [\ndata: 1\ndata: ]\n\n", 1000, 0,
-                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected ");
-  check_failure ("data: " EVENT ("\"\xff\"") "\n\n", 1000, 0,
-                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 81: expected ");
+  check_failure ("data: [\ndata: 1\ndata: ]\n\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected ");
+  check_failure ("data: " EVENT ("\"\xff\"") "\n\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: byte 81: expected ");
 }
 
 static void
 test_run_failed (void)
 {
-  check_failure ("data: " NUMBER (1) "\n\ndata: {\"type\":\"error\",\"message\":\"model connection lost\"}\n\n", 1000, 1,
-                 GSTREAM_ERROR_FAILED, "model connection lost");
+  check_failure ("data: " NUMBER (1) "\n\ndata: {\"type\":\"error\",\"message\":\"model connection lost\"}\n\n", 1000,
+                 1, GSTREAM_ERROR_FAILED, "model connection lost");
 }
 
 /* What a server says in an event of the type `error` when it cannot go on. */
 static void
 test_error_event (void)
 {
-  static const struct { const char *error; const char *words; const char *code; } cases[] = {
+  static const struct
+  {
+    const char *error;
+    const char *words;
+    const char *code;
+  } cases[] = {
     { "event: error\ndata: {\"error\":\"GraphRecursionError\",\"message\":\"Recursion limit of 25 reached\"}\n\n",
       "Recursion limit of 25 reached", "GraphRecursionError" },
-    { "event: error\ndata: {\"error\":{\"message\":\"overloaded\",\"type\":\"overloaded_error\"}}\n\n",
-      "overloaded", "overloaded_error" },
+    { "event: error\ndata: {\"error\":{\"message\":\"overloaded\",\"type\":\"overloaded_error\"}}\n\n", "overloaded",
+      "overloaded_error" },
     { "data: \"the worker died\"\nevent: error\n\n", "the worker died", NULL },
     { "event: error\ndata: out of\ndata: memory\n\n", "out of\nmemory", NULL },
     { "event: error\ndata:\n\n", "The stream ended with an error and did not say which", NULL },
@@ -134,7 +139,8 @@ test_error_event (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *text = g_strconcat ("data: " NUMBER (1) "\n\n", cases[i].error, "data: " NUMBER (2) "\n\n", NULL);
+      g_autofree char *text =
+          g_strconcat ("data: " NUMBER (1) "\n\n", cases[i].error, "data: " NUMBER (2) "\n\n", NULL);
       g_autoptr (GstreamEventSource) source = new_source (text, -1, G_MAXSIZE);
       g_autoptr (GPtrArray) got = NULL;
       g_autoptr (GError) error = NULL;
@@ -215,14 +221,14 @@ test_strangers (void)
 
   check_failure ("hello", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
   check_failure ("hello\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
-  check_failure ("\n# Title\n\ntext\n\ndata: " NUMBER (1) "\n\n", 1000, 0,
-                 GSTREAM_ERROR_INVALID, "stream: line 2: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not \"# Title\"");
-  check_failure ("<html>\n</html>\n", 1000, 0,
-                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not HTML");
-  check_failure (NUMBER (1) "\n" NUMBER (2) "\n", 1000, 0,
-                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not JSON");
-  check_failure ("\x01\x02\xff\xfe\n", 1000, 0,
-                 GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not binary data");
+  check_failure ("\n# Title\n\ntext\n\ndata: " NUMBER (1) "\n\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 2: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not \"# Title\"");
+  check_failure ("<html>\n</html>\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not HTML");
+  check_failure (NUMBER (1) "\n" NUMBER (2) "\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not JSON");
+  check_failure ("\x01\x02\xff\xfe\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: byte 0: expected Server-Sent Events (fields such as \"data: {…}\"), not binary data");
   check_failure (many_lines, 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
   check_failure (long_line, 100000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: byte 0: expected Server-Sent Events");
 }
@@ -230,17 +236,20 @@ test_strangers (void)
 static void
 test_data_written_otherwise (void)
 {
-  check_failure ("Data: " NUMBER (1) "\n\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: expected the field \"data:\", not \"Data:\"");
-  check_failure ("data: " NUMBER (1) "\n\nid: 1\nDATA: " NUMBER (2) "\n\n", 1000, 1,
-                 GSTREAM_ERROR_INVALID, "stream: line 4: expected the field \"data:\", not \"DATA:\"");
-  check_failure ("  data : " NUMBER (1) "\n", 1000, 0, GSTREAM_ERROR_INVALID, "stream: line 1: expected the field \"data:\", not \"  data :\"");
+  check_failure ("Data: " NUMBER (1) "\n\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: expected the field \"data:\", not \"Data:\"");
+  check_failure ("data: " NUMBER (1) "\n\nid: 1\nDATA: " NUMBER (2) "\n\n", 1000, 1, GSTREAM_ERROR_INVALID,
+                 "stream: line 4: expected the field \"data:\", not \"DATA:\"");
+  check_failure ("  data : " NUMBER (1) "\n", 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: expected the field \"data:\", not \"  data :\"");
 }
 
 /* Unknown fields beside known ones, or in a stream that has shown what it is, are passed over. */
 static void
 test_unknown_fields (void)
 {
-  const char *text = "foo: bar\nevent: custom\ndata: " NUMBER (1) "\nData: x\n\nfoo: bar\n\nfoo\ndata: " NUMBER (2) "\n\nfoo\n\n";
+  const char *text =
+      "foo: bar\nevent: custom\ndata: " NUMBER (1) "\nData: x\n\nfoo: bar\n\nfoo\ndata: " NUMBER (2) "\n\nfoo\n\n";
 
   for (gsize piece = 1; piece <= strlen (text); piece++)
     {
@@ -259,16 +268,16 @@ static void
 test_cut_off (void)
 {
   const char *text = "event: a\ndata: " NUMBER (1) "\nid: 1\n\n: c\nid: 2\nevent: a\ndata: " NUMBER (2) "\nid: 2\n\n";
-  gsize first = strstr (text, "\n\n") + 2 - text;
-  gsize id = strstr (text, "id: 2") - text;
-  gsize length = strlen (text);
+  gsize       first = strstr (text, "\n\n") + 2 - text;
+  gsize       id = strstr (text, "id: 2") - text;
+  gsize       length = strlen (text);
 
   for (gsize cut = 0; cut <= length; cut++)
     {
       g_autoptr (GstreamEventSource) source = new_source (text, cut, 31);
       g_autoptr (GPtrArray) got = NULL;
       gboolean between = cut == 0 || (cut >= first && cut <= id) || cut == id + strlen ("id: 2\n") || cut == length;
-      GError *error = NULL;
+      GError  *error = NULL;
 
       got = test_drain (source, &error);
       test_assert_numbers (got, 1, (cut >= first) + (cut == length));

@@ -107,7 +107,7 @@ static void
 test_last_unref (void)
 {
   g_autoptr (TestSource) source = test_source_new ();
-  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  TestTransformer  *transformer = test_transformer_new ("items", NULL);
   GstreamRunStream *run = test_run_new (g_object_ref (source), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
   g_autoptr (GstreamProjection) items = g_object_ref (transformer->items);
@@ -141,8 +141,8 @@ test_dropped_waiting (gconstpointer wire_pump)
   TestTransformer *transformer = test_transformer_new ("items", NULL);
   g_autoptr (TestSource) source = test_source_new ();
   g_autoptr (GstreamStreamMux) mux = test_mux_new (transformer, NULL);
-  GstreamRunStream *run = g_object_new (GSTREAM_TYPE_RUN_STREAM, "source", source, "mux", mux,
-                                        "wire-pump", GPOINTER_TO_INT (wire_pump), NULL);
+  GstreamRunStream *run = g_object_new (GSTREAM_TYPE_RUN_STREAM, "source", source, "mux", mux, "wire-pump",
+                                        GPOINTER_TO_INT (wire_pump), NULL);
   g_autoptr (GstreamCursor) queued = test_subscribe (transformer->items);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   g_auto (TestCall) next = { 0 };
@@ -168,7 +168,7 @@ test_dropped_waiting (gconstpointer wire_pump)
 static void
 test_dropped_at_work (void)
 {
-  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  TestTransformer  *transformer = test_transformer_new ("items", NULL);
   GstreamRunStream *run = test_run_new (test_source_new_ready ("custom", 0), test_mux_new (transformer, NULL));
   g_autoptr (GstreamSideWork) work = gstream_transformer_schedule (GSTREAM_TRANSFORMER (transformer), FALSE);
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
@@ -209,7 +209,7 @@ test_dropped_ready (void)
 static void
 test_cursors_outlive (void)
 {
-  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  TestTransformer  *transformer = test_transformer_new ("items", NULL);
   GstreamRunStream *run = test_run_new (test_source_new_ready ("custom", 2), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
   g_autoptr (GstreamCursor) both = NULL;

@@ -16,8 +16,8 @@ struct _TestLingerer
   GstreamProjection *items;
   GTask             *finishing;
   GTask             *failing;
-  char              *reason;    /* what it was told of the failure */
-  gboolean           in_place;  /* calls back at once */
+  char              *reason;   /* what it was told of the failure */
+  gboolean           in_place; /* calls back at once */
 };
 
 G_DEFINE_FINAL_TYPE (TestLingerer, test_lingerer, GSTREAM_TYPE_TRANSFORMER)
@@ -25,19 +25,19 @@ G_DEFINE_FINAL_TYPE (TestLingerer, test_lingerer, GSTREAM_TYPE_TRANSFORMER)
 static GPtrArray *made; /* of those that a factory made; NULL: not kept */
 
 static gboolean
-pass (GstreamTransformer  *transformer,
-      GstreamEvent        *event,
-      GError             **error)
+pass (GstreamTransformer *transformer,
+      GstreamEvent       *event,
+      GError            **error)
 {
   return TRUE;
 }
 
 static void
-begin (TestLingerer        *self,
-       GTask              **task,
-       GCancellable        *cancellable,
-       GAsyncReadyCallback  callback,
-       gpointer             user_data)
+begin (TestLingerer       *self,
+       GTask             **task,
+       GCancellable       *cancellable,
+       GAsyncReadyCallback callback,
+       gpointer            user_data)
 {
   if (self->in_place)
     {
@@ -53,28 +53,28 @@ begin (TestLingerer        *self,
 }
 
 static void
-finish_async (GstreamTransformer  *transformer,
-              GCancellable        *cancellable,
-              GAsyncReadyCallback  callback,
-              gpointer             user_data)
+finish_async (GstreamTransformer *transformer,
+              GCancellable       *cancellable,
+              GAsyncReadyCallback callback,
+              gpointer            user_data)
 {
   begin (TEST_LINGERER (transformer), &TEST_LINGERER (transformer)->finishing, cancellable, callback, user_data);
 }
 
 static gboolean
-finish_finish (GstreamTransformer  *transformer,
-               GAsyncResult        *result,
-               GError             **error)
+finish_finish (GstreamTransformer *transformer,
+               GAsyncResult       *result,
+               GError            **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static void
-fail_async (GstreamTransformer  *transformer,
-            const GError        *error,
-            GCancellable        *cancellable,
-            GAsyncReadyCallback  callback,
-            gpointer             user_data)
+fail_async (GstreamTransformer *transformer,
+            const GError       *error,
+            GCancellable       *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
 {
   g_assert_null (TEST_LINGERER (transformer)->reason);
   TEST_LINGERER (transformer)->reason = g_strdup (error ? error->message : "aborted");
@@ -117,8 +117,8 @@ test_lingerer_init (TestLingerer *self)
 }
 
 static void
-let_go (GTask  **task,
-        GError  *error)
+let_go (GTask **task,
+        GError *error)
 {
   g_autoptr (GTask) going = g_steal_pointer (task);
 
@@ -140,8 +140,8 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->first = g_object_ref (g_object_new (TEST_TYPE_LINGERER, NULL));
   fixture->second = g_object_ref (test_transformer_new (NULL, NULL));
@@ -150,8 +150,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_clear_object (&fixture->run);
   if (fixture->first->failing != NULL)
@@ -171,8 +171,8 @@ drive (Fixture *fixture)
 }
 
 static void
-test_waited_for (Fixture       *fixture,
-                 gconstpointer  data)
+test_waited_for (Fixture      *fixture,
+                 gconstpointer data)
 {
   drive (fixture);
   g_assert_false (fixture->output.done);
@@ -189,8 +189,8 @@ test_waited_for (Fixture       *fixture,
 }
 
 static void
-test_in_place (Fixture       *fixture,
-               gconstpointer  data)
+test_in_place (Fixture      *fixture,
+               gconstpointer data)
 {
   fixture->first->in_place = TRUE;
   drive (fixture);
@@ -199,8 +199,8 @@ test_in_place (Fixture       *fixture,
 }
 
 static void
-test_error (Fixture       *fixture,
-            gconstpointer  data)
+test_error (Fixture      *fixture,
+            gconstpointer data)
 {
   drive (fixture);
   let_go (&fixture->first->finishing, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "no room"));
@@ -210,8 +210,8 @@ test_error (Fixture       *fixture,
 }
 
 static void
-test_failed (Fixture       *fixture,
-             gconstpointer  data)
+test_failed (Fixture      *fixture,
+             gconstpointer data)
 {
   test_source_fail (fixture->source, "cut");
   drive (fixture);
@@ -224,8 +224,8 @@ test_failed (Fixture       *fixture,
 }
 
 static void
-test_abort (Fixture       *fixture,
-            gconstpointer  data)
+test_abort (Fixture      *fixture,
+            gconstpointer data)
 {
   gstream_run_stream_abort (fixture->run);
   g_assert_cmpstr (fixture->first->reason, ==, "aborted");
@@ -239,8 +239,8 @@ test_abort (Fixture       *fixture,
 
 /* Aborted while one is at its end: that is cancelled, and those after it are told. */
 static void
-test_abort_meanwhile (Fixture       *fixture,
-                      gconstpointer  data)
+test_abort_meanwhile (Fixture      *fixture,
+                      gconstpointer data)
 {
   GCancellable *cancellable;
 
@@ -259,8 +259,8 @@ test_abort_meanwhile (Fixture       *fixture,
 
 /* Nothing waits for what a run that was dropped still has to do. */
 static void
-test_dropped (Fixture       *fixture,
-              gconstpointer  data)
+test_dropped (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GstreamCursor) items = test_subscribe (fixture->first->items);
 
@@ -276,8 +276,8 @@ test_dropped (Fixture       *fixture,
 }
 
 static void
-test_refused (Fixture       *fixture,
-              gconstpointer  data)
+test_refused (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -296,7 +296,7 @@ test_child (gconstpointer data)
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamPayload) state = gstream_payload_new_string ("c");
-  TestCall output = { 0 };
+  TestCall      output = { 0 };
   TestLingerer *root, *child;
 
   made = g_ptr_array_new_with_free_func (g_object_unref);

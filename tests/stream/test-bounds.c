@@ -25,8 +25,8 @@ on_held_by (GstreamRunStream *run,
 }
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->source = test_source_new_waiting ("custom", 20);
   fixture->transformer = test_transformer_new ("items", NULL);
@@ -37,8 +37,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   gstream_run_stream_abort (fixture->run);
   test_settle (NULL);
@@ -50,8 +50,8 @@ tear_down (Fixture       *fixture,
 }
 
 static void
-test_holds (Fixture       *fixture,
-            gconstpointer  data)
+test_holds (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = NULL;
   g_auto (GValue) item = G_VALUE_INIT;
@@ -86,10 +86,9 @@ test_holds (Fixture       *fixture,
 }
 
 static void
-test_unsubscribed (Fixture       *fixture,
-                   gconstpointer  data)
+test_unsubscribed (Fixture      *fixture,
+                   gconstpointer data)
 {
-
   gstream_projection_set_max_buffered (fixture->items, 1);
   test_call_output (&fixture->output, fixture->run, NULL);
   test_settle (NULL);
@@ -98,9 +97,9 @@ test_unsubscribed (Fixture       *fixture,
 }
 
 static gboolean
-push_three (TestTransformer  *transformer,
-            GstreamEvent     *event,
-            GError          **error)
+push_three (TestTransformer *transformer,
+            GstreamEvent    *event,
+            GError         **error)
 {
   for (int i = 0; i < 3; i++)
     test_push (transformer->items, test_event_number (event) * 10 + i);
@@ -109,8 +108,8 @@ push_three (TestTransformer  *transformer,
 }
 
 static void
-test_exceeded_by_one_event (Fixture       *fixture,
-                            gconstpointer  data)
+test_exceeded_by_one_event (Fixture      *fixture,
+                            gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = NULL;
 
@@ -126,8 +125,8 @@ test_exceeded_by_one_event (Fixture       *fixture,
 
 /* The request that was under way when the queue filled: its event is dispatched, and no other asked for. */
 static void
-test_filled_while_in_flight (Fixture       *fixture,
-                             gconstpointer  data)
+test_filled_while_in_flight (Fixture      *fixture,
+                             gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = NULL;
 
@@ -147,8 +146,8 @@ test_filled_while_in_flight (Fixture       *fixture,
 }
 
 static void
-test_changed (Fixture       *fixture,
-              gconstpointer  data)
+test_changed (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->items);
 
@@ -167,8 +166,8 @@ test_changed (Fixture       *fixture,
 }
 
 static void
-test_try_when_held (Fixture       *fixture,
-                    gconstpointer  data)
+test_try_when_held (Fixture      *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = NULL;
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
@@ -190,8 +189,8 @@ test_try_when_held (Fixture       *fixture,
 }
 
 static void
-test_log (Fixture       *fixture,
-          gconstpointer  data)
+test_log (Fixture      *fixture,
+          gconstpointer data)
 {
   GstreamProjection *log = gstream_run_stream_get_log (fixture->run);
   g_autoptr (GstreamCursor) cursor = NULL;

@@ -19,8 +19,8 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (NULL);
 
@@ -33,8 +33,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_clear_object (&fixture->cursor);
   g_clear_object (&fixture->run);
@@ -52,9 +52,9 @@ run_to_end (Fixture *fixture)
 /* --- its place --- */
 
 static gboolean
-ask_at_two (TestTransformer  *transformer,
-            GstreamEvent     *event,
-            GError          **error)
+ask_at_two (TestTransformer *transformer,
+            GstreamEvent    *event,
+            GError         **error)
 {
   Fixture *fixture = transformer->data;
 
@@ -65,8 +65,8 @@ ask_at_two (TestTransformer  *transformer,
 }
 
 static void
-test_asked_before (Fixture       *fixture,
-                   gconstpointer  data)
+test_asked_before (Fixture      *fixture,
+                   gconstpointer data)
 {
   fixture->before->data = fixture;
   fixture->before->process = ask_at_two;
@@ -78,8 +78,8 @@ test_asked_before (Fixture       *fixture,
 }
 
 static void
-test_asked_after (Fixture       *fixture,
-                  gconstpointer  data)
+test_asked_after (Fixture      *fixture,
+                  gconstpointer data)
 {
   fixture->after->data = fixture;
   fixture->after->process = ask_at_two;
@@ -107,10 +107,12 @@ assert_known (GstreamStreamMux *mux)
   g_autofree char *names = join (gstream_stream_mux_list_projections (mux));
   g_autofree char *channels = join (gstream_stream_mux_list_channels (mux));
 
-  g_assert_cmpstr (names, ==, "values updates custom checkpoints tasks debug messages tool_calls extensions lifecycle "
-                              "subgraphs mine");
-  g_assert_cmpstr (channels, ==, "input.requested values updates custom checkpoints tasks debug messages tools "
-                                 "lifecycle other");
+  g_assert_cmpstr (names, ==,
+                   "values updates custom checkpoints tasks debug messages tool_calls extensions lifecycle "
+                   "subgraphs mine");
+  g_assert_cmpstr (channels, ==,
+                   "input.requested values updates custom checkpoints tasks debug messages tools "
+                   "lifecycle other");
 }
 
 static gpointer
@@ -120,7 +122,7 @@ make_wanting (const char *name,
 {
   GstreamTransformer *self = g_object_new (TEST_TYPE_TRANSFORMER, "before-builtins", before, NULL);
 
-  gstream_transformer_set_wants (self, (const char * const []) { wants, NULL });
+  gstream_transformer_set_wants (self, (const char *const[]) { wants, NULL });
   if (name != NULL)
     gstream_transformer_add_projection (self, name, G_TYPE_STRING);
 
@@ -186,8 +188,9 @@ test_begun_before (void)
   test_assert_drain (custom, "1 pending");
   messages = test_subscribe (gstream_run_stream_get_messages (run));
   calls = test_subscribe (gstream_run_stream_get_tool_calls (run));
-  add (source, "messages", "{\"event\":\"content-block-delta\",\"run_id\":\"r\",\"index\":0,"
-                           "\"delta\":{\"type\":\"text-delta\",\"text\":\"late\"}}");
+  add (source, "messages",
+       "{\"event\":\"content-block-delta\",\"run_id\":\"r\",\"index\":0,"
+       "\"delta\":{\"type\":\"text-delta\",\"text\":\"late\"}}");
   add (source, "tools", "{\"event\":\"tool-output-delta\",\"tool_call_id\":\"t\",\"delta\":\"late\"}");
   source->ended = TRUE;
   test_assert_drain (messages, "ended");
@@ -213,8 +216,8 @@ test_tasks_unasked (void)
 /* --- asked for at the end, and after --- */
 
 static gboolean
-ask_to_finish (TestTransformer  *transformer,
-               GError          **error)
+ask_to_finish (TestTransformer *transformer,
+               GError         **error)
 {
   Fixture *fixture = transformer->data;
 
@@ -224,8 +227,8 @@ ask_to_finish (TestTransformer  *transformer,
 }
 
 static void
-test_asked_finishing (Fixture       *fixture,
-                      gconstpointer  data)
+test_asked_finishing (Fixture      *fixture,
+                      gconstpointer data)
 {
   fixture->before->data = fixture;
   fixture->before->finish = ask_to_finish;
@@ -244,8 +247,8 @@ on_closed (GstreamProjection *projection,
 }
 
 static void
-test_asked_ending (Fixture       *fixture,
-                   gconstpointer  data)
+test_asked_ending (Fixture      *fixture,
+                   gconstpointer data)
 {
   g_signal_connect (gstream_run_stream_get_debug (fixture->run), "notify::closed", G_CALLBACK (on_closed), fixture);
   run_to_end (fixture);
@@ -253,8 +256,8 @@ test_asked_ending (Fixture       *fixture,
 }
 
 static void
-test_asked_ended (Fixture       *fixture,
-                  gconstpointer  data)
+test_asked_ended (Fixture      *fixture,
+                  gconstpointer data)
 {
   run_to_end (fixture);
   fixture->cursor = test_subscribe (gstream_run_stream_get_messages (fixture->run));

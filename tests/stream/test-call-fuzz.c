@@ -27,8 +27,8 @@ typedef struct
 typedef struct
 {
   GstreamCursor *cursor;
-  gint64         last;   /* number of the newest item; -1: none yet */
-  gboolean       mixed;  /* an interleave: of both projections */
+  gint64         last;  /* number of the newest item; -1: none yet */
+  gboolean       mixed; /* an interleave: of both projections */
   gint64         last_other;
 } Reader;
 
@@ -38,7 +38,7 @@ struct _Life
   TestSource           *source;
   TestTransformer      *all;
   TestTransformer      *odd;
-  TestAsyncTransformer *slow;  /* NULL: none */
+  TestAsyncTransformer *slow; /* NULL: none */
   GstreamRunStream     *run;
   Reader                readers[N_CURSORS];
   Call                  calls[N_CALLS];
@@ -72,7 +72,7 @@ check_item (Reader       *reader,
             const GValue *item,
             const char   *name)
 {
-  int number = test_item_number (item);
+  int     number = test_item_number (item);
   gint64 *last = reader->mixed && g_str_equal (name, "odd") ? &reader->last_other : &reader->last;
 
   if (*last >= 0)
@@ -169,7 +169,7 @@ static void
 do_next (Life *life)
 {
   Reader *reader = random_reader (life);
-  Call *call;
+  Call   *call;
 
   if (reader->cursor == NULL || is_waited_on (life, reader) || (call = free_call (life)) == NULL)
     return;
@@ -277,7 +277,8 @@ do_work (Life *life)
   if (life->works->len > 0 && chance (life, 60))
     {
       g_autoptr (GstreamSideWork) work = g_ptr_array_steal_index (life->works, 0);
-      g_autoptr (GError) error = chance (life, 10) ? g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "no") : NULL;
+      g_autoptr (GError) error =
+          chance (life, 10) ? g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "no") : NULL;
 
       if (error != NULL)
         gstream_side_work_fail (work, error);
@@ -308,23 +309,44 @@ do_end (Life *life)
     test_source_fail (life->source, "broken");
 }
 
-static void (* const acts[]) (Life *life) = {
-  do_subscribe, do_subscribe, do_next, do_next, do_next, do_try, do_try, do_close, do_output, do_cancel, do_push_async,
-  do_bound, do_give, do_give, do_give, do_give, do_release, do_work, do_iterate, do_iterate, do_iterate, do_iterate, do_end,
+static void (*const acts[]) (Life *life) = {
+  do_subscribe,
+  do_subscribe,
+  do_next,
+  do_next,
+  do_next,
+  do_try,
+  do_try,
+  do_close,
+  do_output,
+  do_cancel,
+  do_push_async,
+  do_bound,
+  do_give,
+  do_give,
+  do_give,
+  do_give,
+  do_release,
+  do_work,
+  do_iterate,
+  do_iterate,
+  do_iterate,
+  do_iterate,
+  do_end,
 };
 
 static void
 act (Life *life)
 {
-  acts[g_rand_int_range (life->rand, 0, G_N_ELEMENTS (acts))] (life);
+  acts[g_rand_int_range (life->rand, 0, G_N_ELEMENTS (acts))](life);
 }
 
 /* --- a life --- */
 
 static gboolean
-process_all (TestTransformer  *transformer,
-             GstreamEvent     *event,
-             GError          **error)
+process_all (TestTransformer *transformer,
+             GstreamEvent    *event,
+             GError         **error)
 {
   if (!gstream_projection_is_closed (transformer->items))
     test_push (transformer->items, test_event_number (event));
@@ -334,9 +356,9 @@ process_all (TestTransformer  *transformer,
 }
 
 static gboolean
-process_odd (TestTransformer  *transformer,
-             GstreamEvent     *event,
-             GError          **error)
+process_odd (TestTransformer *transformer,
+             GstreamEvent    *event,
+             GError         **error)
 {
   if (test_event_number (event) % 2 == 1 && !gstream_projection_is_closed (transformer->items))
     test_push (transformer->items, test_event_number (event));
@@ -345,8 +367,8 @@ process_odd (TestTransformer  *transformer,
 }
 
 static gboolean
-finish_all (TestTransformer  *transformer,
-            GError          **error)
+finish_all (TestTransformer *transformer,
+            GError         **error)
 {
   act_inside (transformer->data);
 
@@ -371,10 +393,11 @@ on_source (TestSource *source,
 }
 
 static void
-begin (Life  *life,
-       guint  seed)
+begin (Life *life,
+       guint seed)
 {
-  *life = (Life) { .rand = g_rand_new_with_seed (seed), .source = test_source_new (),
+  *life = (Life) { .rand = g_rand_new_with_seed (seed),
+                   .source = test_source_new (),
                    .works = g_ptr_array_new_with_free_func (g_object_unref) };
   life->source->hook = on_source;
   life->source->data = life;
@@ -470,10 +493,10 @@ test_seeds (gconstpointer data)
 }
 
 static void
-drop_messages (const char     *domain,
-               GLogLevelFlags  level,
-               const char     *message,
-               gpointer        data)
+drop_messages (const char    *domain,
+               GLogLevelFlags level,
+               const char    *message,
+               gpointer       data)
 {
 }
 
@@ -483,7 +506,7 @@ main (int   argc,
 {
   const char *seed = g_getenv ("GSTREAM_TEST_SEED");
   const char *hundreds = g_getenv ("GSTREAM_TEST_SEEDS");
-  guint n = hundreds ? g_ascii_strtoull (hundreds, NULL, 10) / 100 : 10;
+  guint       n = hundreds ? g_ascii_strtoull (hundreds, NULL, 10) / 100 : 10;
 
   g_test_init (&argc, &argv, NULL);
   g_log_set_handler ("Gstream", G_LOG_LEVEL_MESSAGE, drop_messages, NULL); /* of side work that was dropped */

@@ -21,8 +21,8 @@ typedef enum
   CLOSE,
 } Strike;
 
-static const char * const modes[] = { "next", "try", "failing" };
-static const char * const strikes[] = { "abort", "drop-run", "drop-all", "close-cursor" };
+static const char *const modes[] = { "next", "try", "failing" };
+static const char *const strikes[] = { "abort", "drop-run", "drop-all", "close-cursor" };
 
 typedef struct
 {
@@ -73,9 +73,9 @@ on_source (TestSource *source,
 }
 
 static gboolean
-on_process (TestTransformer  *transformer,
-            GstreamEvent     *event,
-            GError          **error)
+on_process (TestTransformer *transformer,
+            GstreamEvent    *event,
+            GError         **error)
 {
   World *world = transformer->data;
 
@@ -92,8 +92,8 @@ on_process (TestTransformer  *transformer,
 }
 
 static gboolean
-on_finish (TestTransformer  *transformer,
-           GError          **error)
+on_finish (TestTransformer *transformer,
+           GError         **error)
 {
   strike (transformer->data, "finish");
 
@@ -120,7 +120,7 @@ on_notify (GObject    *object,
 static void
 on_next (gpointer data)
 {
-  World *world = data;
+  World   *world = data;
   gboolean more = world->next.found && world->cursor != NULL && !gstream_cursor_is_closed (world->cursor);
 
   strike (world, "next");
@@ -300,7 +300,7 @@ add (const char *where,
      Mode        mode,
      Strike      strike_with)
 {
-  World *world = g_new0 (World, 1);
+  World           *world = g_new0 (World, 1);
   g_autofree char *path = g_strdup_printf ("/run/R7/inside/%s/%s/%s", where, modes[mode], strikes[strike_with]);
 
   world->where = where;

@@ -14,17 +14,17 @@ typedef struct
 {
   TestSource               *source;
   GstreamStreamMux         *mux;
-  GHashTable               *made;  /* scope -> TestTransformer */
+  GHashTable               *made; /* scope -> TestTransformer */
   GstreamRunStream         *run;
   GstreamStreamMux         *child; /* of `child:1` */
   GstreamSubgraphRunStream *child_run;
 } Fixture;
 
 static GstreamTransformer *
-make_for_scope (const char * const *scope,
-                gpointer            data)
+make_for_scope (const char *const *scope,
+                gpointer           data)
 {
-  Fixture *fixture = data;
+  Fixture         *fixture = data;
   TestTransformer *transformer = test_transformer_new ("items", NULL);
 
   transformer->data = fixture;
@@ -45,7 +45,7 @@ make_child (Fixture    *fixture,
             const char *path)
 {
   g_auto (GStrv) segments = g_strsplit (path, "/", -1);
-  g_autoptr (GstreamNamespace) scope = gstream_namespace_new ((const char * const *) segments);
+  g_autoptr (GstreamNamespace) scope = gstream_namespace_new ((const char *const *) segments);
   g_autoptr (GError) error = NULL;
   GstreamStreamMux *child = gstream_stream_mux_make_child (fixture->mux, scope, &error);
 
@@ -55,8 +55,8 @@ make_child (Fixture    *fixture,
 }
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -72,8 +72,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_clear_object (&fixture->run);
   test_settle (NULL);
@@ -103,7 +103,8 @@ drain_seqs (GstreamCursor *log)
 
   while (gstream_cursor_try_next_event (log, &event, NULL) == GSTREAM_TRY_ITEM)
     {
-      g_string_append_printf (story, "%" G_GUINT64_FORMAT ":%d ", gstream_event_get_seq (event), test_event_number (event));
+      g_string_append_printf (story, "%" G_GUINT64_FORMAT ":%d ", gstream_event_get_seq (event),
+                              test_event_number (event));
       gstream_event_unref (event);
     }
 
@@ -111,8 +112,8 @@ drain_seqs (GstreamCursor *log)
 }
 
 static void
-test_same_factories (Fixture       *fixture,
-                     gconstpointer  data)
+test_same_factories (Fixture      *fixture,
+                     gconstpointer data)
 {
   g_autoptr (GstreamStreamMux) again = make_child (fixture, "child:1");
   g_autoptr (GstreamStreamMux) deep = make_child (fixture, "child:1/deep:7");
@@ -123,14 +124,15 @@ test_same_factories (Fixture       *fixture,
   g_assert_nonnull (made_for (fixture, "child:1"));
   g_assert_nonnull (made_for (fixture, "child:1/deep:7"));
   g_assert_cmpstr (gstream_stream_mux_get_scope (deep)[1], ==, "deep:7");
-  g_assert_cmpstr (gstream_transformer_get_scope (GSTREAM_TRANSFORMER (made_for (fixture, "child:1")))[0], ==, "child:1");
+  g_assert_cmpstr (gstream_transformer_get_scope (GSTREAM_TRANSFORMER (made_for (fixture, "child:1")))[0], ==,
+                   "child:1");
   /* The pump is the root's. */
   g_assert_true (gstream_stream_mux_get_pump (deep) == gstream_stream_mux_get_pump (fixture->mux));
 }
 
 static void
-test_events (Fixture       *fixture,
-             gconstpointer  data)
+test_events (Fixture      *fixture,
+             gconstpointer data)
 {
   g_autoptr (GstreamPayload) output = NULL;
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
@@ -153,8 +155,8 @@ test_events (Fixture       *fixture,
 }
 
 static void
-test_forwarded (Fixture       *fixture,
-                gconstpointer  data)
+test_forwarded (Fixture      *fixture,
+                gconstpointer data)
 {
   g_autoptr (GstreamCursor) child_log = test_subscribe (gstream_stream_mux_get_log (fixture->child));
   g_autofree char *seqs = NULL;
@@ -167,8 +169,8 @@ test_forwarded (Fixture       *fixture,
 }
 
 static void
-test_drives_root (Fixture       *fixture,
-                  gconstpointer  data)
+test_drives_root (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (made_for (fixture, "child:1")->items);
   g_auto (TestCall) output = { 0 };
@@ -186,8 +188,8 @@ test_drives_root (Fixture       *fixture,
 }
 
 static void
-test_holds_root (Fixture       *fixture,
-                 gconstpointer  data)
+test_holds_root (Fixture      *fixture,
+                 gconstpointer data)
 {
   GstreamProjection *items = made_for (fixture, "child:1")->items;
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
@@ -232,8 +234,8 @@ assert_story (GString    *story,
 }
 
 static void
-test_hold_notified (Fixture       *fixture,
-                    gconstpointer  data)
+test_hold_notified (Fixture      *fixture,
+                    gconstpointer data)
 {
   GstreamProjection *items = made_for (fixture, "child:1")->items;
   g_autoptr (GstreamStreamMux) sibling_mux = make_child (fixture, "child:2");
@@ -287,14 +289,14 @@ drop_run (GstreamRunStream  *run,
 
 /* Whoever is told may drop those that were to be told after it. */
 static void
-test_hold_dropped (Fixture       *fixture,
-                   gconstpointer  data)
+test_hold_dropped (Fixture      *fixture,
+                   gconstpointer data)
 {
   GstreamProjection *items = made_for (fixture, "child:1")->items;
   g_autoptr (GstreamCursor) cursor = NULL;
   g_autoptr (GstreamStreamMux) sibling_mux = make_child (fixture, "child:2");
   GstreamSubgraphRunStream *sibling = gstream_subgraph_run_stream_new (sibling_mux, NULL, NULL);
-  GString *sibling_story = watch_hold (sibling);
+  GString                  *sibling_story = watch_hold (sibling);
 
   g_signal_connect (fixture->child_run, "notify::held-by", G_CALLBACK (drop_run), &sibling);
   gstream_projection_set_max_buffered (items, 1);
@@ -307,8 +309,8 @@ test_hold_dropped (Fixture       *fixture,
 }
 
 static void
-test_abort (Fixture       *fixture,
-            gconstpointer  data)
+test_abort (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
   g_autoptr (GstreamCursor) cursor = test_subscribe (made_for (fixture, "child:1")->items);
@@ -323,9 +325,9 @@ test_abort (Fixture       *fixture,
 }
 
 static gboolean
-fail_at_three (TestTransformer  *transformer,
-               GstreamEvent     *event,
-               GError          **error)
+fail_at_three (TestTransformer *transformer,
+               GstreamEvent    *event,
+               GError         **error)
 {
   if (test_event_number (event) == 3)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "child's");
@@ -334,8 +336,8 @@ fail_at_three (TestTransformer  *transformer,
 }
 
 static void
-test_child_fails (Fixture       *fixture,
-                  gconstpointer  data)
+test_child_fails (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
   g_autoptr (GstreamCursor) cursor = test_subscribe (made_for (fixture, "child:1")->items);
@@ -344,14 +346,15 @@ test_child_fails (Fixture       *fixture,
   add_events (fixture);
   test_assert_drain (log, "1 2 3 4 5 ended");
   test_assert_drain (cursor, "failed:child's");
-  g_assert_cmpint (gstream_run_stream_get_status (GSTREAM_RUN_STREAM (fixture->child_run)), ==, GSTREAM_RUN_STATUS_FAILED);
+  g_assert_cmpint (gstream_run_stream_get_status (GSTREAM_RUN_STREAM (fixture->child_run)), ==,
+                   GSTREAM_RUN_STATUS_FAILED);
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_COMPLETED);
 }
 
 static gboolean
-end_child (TestTransformer  *transformer,
-           GstreamEvent     *event,
-           GError          **error)
+end_child (TestTransformer *transformer,
+           GstreamEvent    *event,
+           GError         **error)
 {
   Fixture *fixture = transformer->data;
 
@@ -366,7 +369,7 @@ static void
 test_ended_on_the_way (gconstpointer data)
 {
   gboolean works = GPOINTER_TO_INT (data) != 0;
-  Fixture fixture = { NULL };
+  Fixture  fixture = { NULL };
 
   set_up (&fixture, NULL);
   {
@@ -393,11 +396,11 @@ test_ended_on_the_way (gconstpointer data)
 }
 
 static gboolean
-born_now (TestTransformer  *transformer,
-          GstreamEvent     *event,
-          GError          **error)
+born_now (TestTransformer *transformer,
+          GstreamEvent    *event,
+          GError         **error)
 {
-  Fixture *fixture = transformer->data;
+  Fixture         *fixture = transformer->data;
   g_autofree char *path = test_event_path (event);
 
   if (*path != '\0' && made_for (fixture, path) == NULL)
@@ -412,8 +415,8 @@ born_now (TestTransformer  *transformer,
 
 /* One that is made while its first event is on its way gets that event. */
 static void
-test_born_on_the_way (Fixture       *fixture,
-                      gconstpointer  data)
+test_born_on_the_way (Fixture      *fixture,
+                      gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
 
@@ -426,11 +429,11 @@ test_born_on_the_way (Fixture       *fixture,
 }
 
 static gboolean
-send_elsewhere (TestTransformer  *transformer,
-                GstreamEvent     *event,
-                GError          **error)
+send_elsewhere (TestTransformer *transformer,
+                GstreamEvent    *event,
+                GError         **error)
 {
-  static const char * const elsewhere[] = { "", "child:2", "child:1/node:5/x:1/y:2", "child:3/a:1" };
+  static const char *const elsewhere[] = { "", "child:2", "child:1/node:5/x:1/y:2", "child:3/a:1" };
   g_autoptr (GstreamEvent) other = test_event_at (elsewhere[test_event_number (event) % 4], "values", 70);
 
   gstream_transformer_replace (GSTREAM_TRANSFORMER (transformer), other);
@@ -440,8 +443,8 @@ send_elsewhere (TestTransformer  *transformer,
 
 /* A child's transformer may put an event of any namespace in its place. */
 static void
-test_replaced_in_child (Fixture       *fixture,
-                        gconstpointer  data)
+test_replaced_in_child (Fixture      *fixture,
+                        gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
   g_autoptr (GstreamCursor) child_log = test_subscribe (gstream_stream_mux_get_log (fixture->child));
@@ -457,8 +460,8 @@ test_replaced_in_child (Fixture       *fixture,
 }
 
 static void
-test_outlives_root (Fixture       *fixture,
-                    gconstpointer  data)
+test_outlives_root (Fixture      *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (made_for (fixture, "child:1")->items);
   g_autoptr (GstreamCursor) next_root_log = test_subscribe (gstream_run_stream_get_log (fixture->run));
@@ -487,8 +490,8 @@ test_ready_made_only (void)
 }
 
 static void
-test_ready_made_stays (Fixture       *fixture,
-                       gconstpointer  data)
+test_ready_made_stays (Fixture      *fixture,
+                       gconstpointer data)
 {
   g_autoptr (TestTransformer) ready = test_transformer_new ("ready", NULL);
   g_autoptr (GstreamStreamMux) child = NULL;
@@ -500,9 +503,9 @@ test_ready_made_stays (Fixture       *fixture,
 }
 
 static gboolean
-break_down (TestTransformer  *transformer,
-            GstreamEvent     *event,
-            GError          **error)
+break_down (TestTransformer *transformer,
+            GstreamEvent    *event,
+            GError         **error)
 {
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "why");
 
@@ -520,8 +523,8 @@ replace_too_late (TestTransformer *transformer,
 
 /* What a transformer would replace once it is told of the failure is not that of the next one. */
 static void
-test_replaced_too_late (Fixture       *fixture,
-                        gconstpointer  data)
+test_replaced_too_late (Fixture      *fixture,
+                        gconstpointer data)
 {
   g_autoptr (GstreamStreamMux) deep = make_child (fixture, "child:1/deep:7");
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));

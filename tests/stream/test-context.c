@@ -8,9 +8,9 @@
 /* Gives its turn to whoever waits for the other. */
 typedef struct
 {
-  GMutex   mutex;
-  GCond    cond;
-  guint    step;
+  GMutex mutex;
+  GCond  cond;
+  guint  step;
 } Baton;
 
 static void
@@ -168,7 +168,7 @@ test_wrong_thread (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   TestTransformer *transformer = test_transformer_new ("items", NULL);
-  TestSource *source = test_source_new_ready ("values", 2);
+  TestSource      *source = test_source_new_ready ("values", 2);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GstreamCursor) log = NULL;
 
@@ -289,7 +289,7 @@ own_context (gpointer data)
 static void
 test_owned_elsewhere (void)
 {
-  Shared shared = { .context = g_main_context_new () };
+  Shared   shared = { .context = g_main_context_new () };
   GThread *thread;
 
   g_main_context_push_thread_default (shared.context);
@@ -325,9 +325,9 @@ refuse_inside (Inside *inside)
 }
 
 static gboolean
-refuse_in_process (TestTransformer  *transformer,
-                   GstreamEvent     *event,
-                   GError          **error)
+refuse_in_process (TestTransformer *transformer,
+                   GstreamEvent    *event,
+                   GError         **error)
 {
   refuse_inside (transformer->data);
 
@@ -335,8 +335,8 @@ refuse_in_process (TestTransformer  *transformer,
 }
 
 static gboolean
-refuse_in_finish (TestTransformer  *transformer,
-                  GError          **error)
+refuse_in_finish (TestTransformer *transformer,
+                  GError         **error)
 {
   refuse_inside (transformer->data);
 
@@ -362,8 +362,8 @@ refuse_in_source (TestSource *source,
 static void
 test_inside (gconstpointer data)
 {
-  gboolean failing = GPOINTER_TO_INT (data) != 0;
-  TestSource *source = test_source_new_waiting ("custom", 1);
+  gboolean         failing = GPOINTER_TO_INT (data) != 0;
+  TestSource      *source = test_source_new_waiting ("custom", 1);
   TestTransformer *transformer = test_transformer_new (NULL, NULL);
   g_autoptr (GstreamRunStream) run = test_run_new (source, test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
@@ -418,8 +418,8 @@ test_async_only (void)
   g_assert_nonnull (strstr (error->message, "TestAsyncTransformer"));
 
   /* One that is added to the mux of a run, too. */
-  g_assert_true (gstream_stream_mux_add_transformer (gstream_run_stream_get_mux (other),
-                                                     GSTREAM_TRANSFORMER (late), NULL));
+  g_assert_true (
+      gstream_stream_mux_add_transformer (gstream_run_stream_get_mux (other), GSTREAM_TRANSFORMER (late), NULL));
   assert_refused (other, other_log, GSTREAM_ERROR_ASYNC_ONLY);
   g_object_unref (late);
 }

@@ -28,10 +28,10 @@ typedef struct
 {
   GObject  parent_instance;
   guint    left;
-  guint    cost;       /* of one event, in microseconds */
-  guint    every;      /* one in so many costs @more; 0: none */
+  guint    cost;  /* of one event, in microseconds */
+  guint    every; /* one in so many costs @more; 0: none */
   guint    more;
-  gboolean waits;      /* try_next never has one */
+  gboolean waits; /* try_next never has one */
   guint    n;
 } Flood;
 
@@ -58,9 +58,9 @@ pour (Flood *self)
 }
 
 static GstreamTry
-flood_try_next (GstreamEventSource  *source,
-                GstreamEvent       **event,
-                GError             **error)
+flood_try_next (GstreamEventSource *source,
+                GstreamEvent      **event,
+                GError            **error)
 {
   Flood *self = (Flood *) source;
 
@@ -75,10 +75,10 @@ flood_try_next (GstreamEventSource  *source,
 }
 
 static void
-flood_next (GstreamEventSource  *source,
-            GCancellable        *cancellable,
-            GAsyncReadyCallback  callback,
-            gpointer             user_data)
+flood_next (GstreamEventSource *source,
+            GCancellable       *cancellable,
+            GAsyncReadyCallback callback,
+            gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
 
@@ -86,9 +86,9 @@ flood_next (GstreamEventSource  *source,
 }
 
 static GstreamEvent *
-flood_next_finish (GstreamEventSource  *source,
-                   GAsyncResult        *result,
-                   GError             **error)
+flood_next_finish (GstreamEventSource *source,
+                   GAsyncResult       *result,
+                   GError            **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -137,9 +137,9 @@ window_prepare (GSource *source,
 }
 
 static gboolean
-window_dispatch (GSource     *source,
-                 GSourceFunc  callback,
-                 gpointer     user_data)
+window_dispatch (GSource    *source,
+                 GSourceFunc callback,
+                 gpointer    user_data)
 {
   Window *self = (Window *) source;
 
@@ -161,8 +161,8 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->flood = g_object_new (flood_get_type (), NULL);
   fixture->flood->left = 1000000;
@@ -175,8 +175,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_source_destroy ((GSource *) fixture->window);
   g_source_unref ((GSource *) fixture->window);
@@ -196,8 +196,8 @@ read_output (Fixture *fixture)
 }
 
 static void
-test_output (Fixture       *fixture,
-             gconstpointer  data)
+test_output (Fixture      *fixture,
+             gconstpointer data)
 {
   read_output (fixture);
   /* A second of events: some 60 frames, each no later than the budget. */
@@ -207,8 +207,8 @@ test_output (Fixture       *fixture,
 }
 
 static void
-test_waiting_source (Fixture       *fixture,
-                     gconstpointer  data)
+test_waiting_source (Fixture      *fixture,
+                     gconstpointer data)
 {
   fixture->flood->waits = TRUE;
   fixture->flood->left = 20000;
@@ -243,8 +243,8 @@ on_read (gpointer data)
 
 /* One request after another for one who waits. */
 static void
-test_next (Fixture       *fixture,
-           gconstpointer  data)
+test_next (Fixture      *fixture,
+           gconstpointer data)
 {
   Reader reader = { .call = { .then = on_read, .data = &reader } };
 
@@ -262,13 +262,13 @@ test_next (Fixture       *fixture,
 
 /* One who tries until told to come back later: no more than the budget between two turns. */
 static void
-test_try (Fixture       *fixture,
-          gconstpointer  data)
+test_try (Fixture      *fixture,
+          gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
   g_autoptr (GstreamEvent) event = NULL;
   GstreamTry tried = GSTREAM_TRY_PENDING;
-  guint n_turns = 0;
+  guint      n_turns = 0;
 
   while (tried != GSTREAM_TRY_ENDED)
     {
@@ -286,8 +286,8 @@ test_try (Fixture       *fixture,
 
 /* Events that suddenly take long are noticed soon. */
 static void
-test_uneven (Fixture       *fixture,
-             gconstpointer  data)
+test_uneven (Fixture      *fixture,
+             gconstpointer data)
 {
   fixture->flood->left = 200000;
   fixture->flood->every = 1000;
@@ -297,8 +297,8 @@ test_uneven (Fixture       *fixture,
 }
 
 static void
-test_slow_after_fast (Fixture       *fixture,
-                      gconstpointer  data)
+test_slow_after_fast (Fixture      *fixture,
+                      gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
   g_autoptr (GstreamEvent) event = NULL;
@@ -316,8 +316,8 @@ test_slow_after_fast (Fixture       *fixture,
 }
 
 static void
-test_no_budget (Fixture       *fixture,
-                gconstpointer  data)
+test_no_budget (Fixture      *fixture,
+                gconstpointer data)
 {
   gstream_run_stream_set_turn_budget (fixture->run, 0);
   read_output (fixture);
@@ -326,8 +326,8 @@ test_no_budget (Fixture       *fixture,
 }
 
 static void
-test_small_budget (Fixture       *fixture,
-                   gconstpointer  data)
+test_small_budget (Fixture      *fixture,
+                   gconstpointer data)
 {
   gstream_run_stream_set_turn_budget (fixture->run, 500);
   read_output (fixture);
@@ -344,8 +344,8 @@ count_idle (gpointer data)
 
 /* It goes on below redrawing, and not below an ordinary idle for ever. */
 static void
-test_priority (Fixture       *fixture,
-               gconstpointer  data)
+test_priority (Fixture      *fixture,
+               gconstpointer data)
 {
   guint n_idle = 0;
   guint id = g_idle_add_full (REDRAW_PRIORITY, count_idle, &n_idle, NULL);
@@ -363,8 +363,8 @@ test_priority (Fixture       *fixture,
 
 /* When all is done, nothing goes on. */
 static void
-test_rests (Fixture       *fixture,
-            gconstpointer  data)
+test_rests (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
   g_autoptr (GstreamEvent) event = NULL;

@@ -24,23 +24,25 @@ drain_log (GstreamCursor *log)
                               gstream_event_get_method (event), data);
       gstream_event_unref (event);
     }
-  g_string_append (story, tried == GSTREAM_TRY_FAILED ? error->message : tried == GSTREAM_TRY_ENDED ? "ended" : "pending");
+  g_string_append (story, tried == GSTREAM_TRY_FAILED  ? error->message
+                          : tried == GSTREAM_TRY_ENDED ? "ended"
+                                                       : "pending");
 
   return g_string_free (g_steal_pointer (&story), FALSE);
 }
 
-#define assert_log(log, expected)               \
-  G_STMT_START                                  \
-    {                                           \
-      g_autofree char *logged = drain_log (log); \
-      g_assert_cmpstr (logged, ==, expected);    \
-    }                                           \
+#define assert_log(log, expected)              \
+  G_STMT_START                                 \
+  {                                            \
+    g_autofree char *logged = drain_log (log); \
+    g_assert_cmpstr (logged, ==, expected);    \
+  }                                            \
   G_STMT_END
 
 static void
 test_seq (void)
 {
-  TestSource *source = test_source_new ();
+  TestSource   *source = test_source_new ();
   GstreamEvent *kept = test_event ("custom", 5);
   g_autoptr (GstreamRunStream) run = test_run_new (source, NULL);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
@@ -62,7 +64,7 @@ test_seq (void)
 static void
 test_seq_unread (void)
 {
-  TestSource *source = test_source_new ();
+  TestSource      *source = test_source_new ();
   TestTransformer *transformer = test_transformer_new ("items", NULL);
   g_autoptr (GstreamRunStream) run = test_run_new (source, test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
@@ -77,8 +79,8 @@ test_seq_unread (void)
 }
 
 static GstreamRunStream *
-make_run (TestSource      *source,
-          gboolean         native,
+make_run (TestSource       *source,
+          gboolean          native,
           TestTransformer **watcher)
 {
   GstreamTransformer *transformer = g_object_new (TEST_TYPE_TRANSFORMER, "native", native, NULL);
@@ -92,9 +94,9 @@ make_run (TestSource      *source,
 static void
 test_forward (gconstpointer data)
 {
-  gboolean native = GPOINTER_TO_INT (data) != 0;
+  gboolean         native = GPOINTER_TO_INT (data) != 0;
   TestTransformer *watcher;
-  TestSource *source = test_source_new_ready ("values", 2);
+  TestSource      *source = test_source_new_ready ("values", 2);
   g_autoptr (GstreamRunStream) run = make_run (source, native, &watcher);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
 
@@ -111,7 +113,7 @@ static void
 test_from_outside (void)
 {
   TestTransformer *watcher;
-  TestSource *source = test_source_new ();
+  TestSource      *source = test_source_new ();
   g_autoptr (GstreamRunStream) run = make_run (source, FALSE, &watcher);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   g_auto (TestCall) next = { 0 };
@@ -131,7 +133,7 @@ static void
 test_not_forwarded (void)
 {
   TestTransformer *watcher;
-  TestSource *source = test_source_new_ready ("values", 1);
+  TestSource      *source = test_source_new_ready ("values", 1);
   g_autoptr (GstreamRunStream) run = make_run (source, FALSE, &watcher);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
 
@@ -147,7 +149,7 @@ assert_forwarded (GType         type,
                   const char   *expected)
 {
   GstreamTransformer *transformer = g_object_new (TEST_TYPE_TRANSFORMER, NULL);
-  GstreamProjection *projection = gstream_transformer_add_projection (transformer, "x", type);
+  GstreamProjection  *projection = gstream_transformer_add_projection (transformer, "x", type);
   g_autoptr (GstreamRunStream) run = test_run_new (test_source_new (), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   g_autoptr (GstreamCursor) cursor = test_subscribe (projection);
@@ -164,12 +166,12 @@ assert_forwarded (GType         type,
 
 #define ASSERT_FORWARDED(type, set, content, expected) \
   G_STMT_START                                         \
-    {                                                  \
-      g_auto (GValue) value = G_VALUE_INIT;            \
-      g_value_init (&value, type);                     \
-      set (&value, content);                           \
-      assert_forwarded (type, &value, expected);       \
-    }                                                  \
+  {                                                    \
+    g_auto (GValue) value = G_VALUE_INIT;              \
+    g_value_init (&value, type);                       \
+    set (&value, content);                             \
+    assert_forwarded (type, &value, expected);         \
+  }                                                    \
   G_STMT_END
 
 static void
@@ -187,7 +189,8 @@ test_item_types (void)
   ASSERT_FORWARDED (G_TYPE_STRING, g_value_set_string, "tea \"", "\"tea \\\"\"");
   ASSERT_FORWARDED (G_TYPE_STRING, g_value_set_string, NULL, "null");
   ASSERT_FORWARDED (GSTREAM_TYPE_PAYLOAD, g_value_set_boxed, payload, "{\"a\":[1]}");
-  ASSERT_FORWARDED (G_TYPE_VARIANT, g_value_set_variant, g_variant_new_strv ((const char * const[]) { "a" }, 1), "[\"a\"]");
+  ASSERT_FORWARDED (G_TYPE_VARIANT, g_value_set_variant, g_variant_new_strv ((const char *const[]) { "a" }, 1),
+                    "[\"a\"]");
 }
 
 /* What has no JSON form is refused where it would have to be forwarded. */
@@ -195,8 +198,8 @@ static void
 test_no_json (void)
 {
   GstreamTransformer *transformer = g_object_new (TEST_TYPE_TRANSFORMER, NULL);
-  GstreamProjection *variants = gstream_transformer_add_projection (transformer, "variants", G_TYPE_VARIANT);
-  GstreamProjection *objects = gstream_transformer_add_projection (transformer, "objects", G_TYPE_CANCELLABLE);
+  GstreamProjection  *variants = gstream_transformer_add_projection (transformer, "variants", G_TYPE_VARIANT);
+  GstreamProjection  *objects = gstream_transformer_add_projection (transformer, "objects", G_TYPE_CANCELLABLE);
   g_autoptr (GstreamRunStream) run = test_run_new (test_source_new (), test_mux_new (transformer, NULL));
   g_autoptr (GCancellable) object = g_cancellable_new ();
   g_auto (GValue) value = G_VALUE_INIT;
@@ -229,7 +232,7 @@ static void
 test_no_json_late (void)
 {
   GstreamTransformer *transformer = g_object_new (TEST_TYPE_TRANSFORMER, NULL);
-  GstreamProjection *variants = gstream_transformer_add_projection (transformer, "variants", G_TYPE_VARIANT);
+  GstreamProjection  *variants = gstream_transformer_add_projection (transformer, "variants", G_TYPE_VARIANT);
   g_autoptr (GstreamRunStream) run = test_run_new (test_source_new (), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (variants);
   const char *pushed[] = { "1", "{1: 'one'}", "2" };

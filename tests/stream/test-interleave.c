@@ -8,14 +8,14 @@
 typedef struct
 {
   TestSource       *source;
-  TestTransformer  *a;   /* wants custom */
-  TestTransformer  *b;   /* wants values */
+  TestTransformer  *a; /* wants custom */
+  TestTransformer  *b; /* wants values */
   GstreamRunStream *run;
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->source = test_source_new ();
   fixture->source->ended = TRUE;
@@ -25,8 +25,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_object_unref (fixture->run);
   g_object_unref (fixture->source);
@@ -50,7 +50,7 @@ interleave (Fixture    *fixture,
   if (*names == '\0')
     g_clear_pointer (&list[0], g_free);
 
-  return gstream_run_stream_interleave (fixture->run, (const char * const *) list, error);
+  return gstream_run_stream_interleave (fixture->run, (const char *const *) list, error);
 }
 
 /* What comes, as "a1 b2 ended". */
@@ -69,17 +69,17 @@ drain_named (GstreamCursor *cursor)
   return g_string_free (g_steal_pointer (&story), FALSE);
 }
 
-#define assert_named(cursor, expected)                 \
-  G_STMT_START                                         \
-    {                                                  \
-      g_autofree char *story = drain_named (cursor);   \
-      g_assert_cmpstr (story, ==, expected);           \
-    }                                                  \
+#define assert_named(cursor, expected)             \
+  G_STMT_START                                     \
+  {                                                \
+    g_autofree char *story = drain_named (cursor); \
+    g_assert_cmpstr (story, ==, expected);         \
+  }                                                \
   G_STMT_END
 
 static void
-test_order (Fixture       *fixture,
-            gconstpointer  data)
+test_order (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = interleave (fixture, "b a", NULL);
   g_auto (TestCall) output = { 0 };
@@ -94,8 +94,8 @@ test_order (Fixture       *fixture,
 }
 
 static void
-test_as_it_comes (Fixture       *fixture,
-                  gconstpointer  data)
+test_as_it_comes (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = interleave (fixture, "a b log", NULL);
 
@@ -104,8 +104,8 @@ test_as_it_comes (Fixture       *fixture,
 }
 
 static void
-test_all_or_none (Fixture       *fixture,
-                  gconstpointer  data)
+test_all_or_none (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamCursor) taken = test_subscribe (fixture->b->items);
   g_autoptr (GError) error = NULL;
@@ -132,8 +132,8 @@ test_all_or_none (Fixture       *fixture,
 }
 
 static void
-test_bound (Fixture       *fixture,
-            gconstpointer  data)
+test_bound (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = NULL;
   g_auto (TestCall) output = { 0 };
@@ -157,8 +157,8 @@ test_bound (Fixture       *fixture,
 }
 
 static void
-test_one_ends (Fixture       *fixture,
-               gconstpointer  data)
+test_one_ends (Fixture      *fixture,
+               gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = interleave (fixture, "a b", NULL);
 
@@ -173,8 +173,8 @@ test_one_ends (Fixture       *fixture,
 
 /* One that has ended before it is subscribed, whichever place it has. */
 static void
-test_one_has_ended (Fixture       *fixture,
-                    gconstpointer  data)
+test_one_has_ended (Fixture      *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GstreamCursor) first = NULL;
   g_autoptr (GstreamCursor) last = NULL;
@@ -191,8 +191,8 @@ test_one_has_ended (Fixture       *fixture,
 }
 
 static void
-test_one_fails (Fixture       *fixture,
-                gconstpointer  data)
+test_one_fails (Fixture      *fixture,
+                gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "why");
   g_autoptr (GstreamCursor) cursor = NULL;
@@ -216,8 +216,8 @@ test_one_fails (Fixture       *fixture,
 }
 
 static void
-test_close (Fixture       *fixture,
-            gconstpointer  data)
+test_close (Fixture      *fixture,
+            gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = interleave (fixture, "a b", NULL);
   g_auto (TestCall) call = { 0 };
@@ -230,8 +230,8 @@ test_close (Fixture       *fixture,
 }
 
 static void
-test_wait_for_either (Fixture       *fixture,
-                      gconstpointer  data)
+test_wait_for_either (Fixture      *fixture,
+                      gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = interleave (fixture, "a b", NULL);
   g_auto (TestCall) call = { 0 };

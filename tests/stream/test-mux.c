@@ -45,7 +45,8 @@ test_exists (void)
 static void
 test_not_found (void)
 {
-  g_autoptr (GstreamStreamMux) mux = test_mux_new (test_transformer_new ("a", NULL), test_transformer_new ("b", NULL), NULL);
+  g_autoptr (GstreamStreamMux) mux =
+      test_mux_new (test_transformer_new ("a", NULL), test_transformer_new ("b", NULL), NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_true (gstream_stream_mux_get_projection (mux, "log", NULL) == gstream_stream_mux_get_log (mux));
@@ -63,16 +64,17 @@ test_too_late (void)
   g_autoptr (GError) error = NULL;
 
   test_assert_drain (log, "1 ended");
-  g_assert_false (gstream_stream_mux_add_transformer (gstream_run_stream_get_mux (run), GSTREAM_TRANSFORMER (late), &error));
+  g_assert_false (
+      gstream_stream_mux_add_transformer (gstream_run_stream_get_mux (run), GSTREAM_TRANSFORMER (late), &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
 }
 
 /* --- the order in which they see an event --- */
 
 static gboolean
-sign (TestTransformer  *transformer,
-      GstreamEvent     *event,
-      GError          **error)
+sign (TestTransformer *transformer,
+      GstreamEvent    *event,
+      GError         **error)
 {
   g_string_append (transformer->data, g_object_get_data (G_OBJECT (transformer), "name"));
 
@@ -88,7 +90,7 @@ make_signing (GString    *book,
   TestTransformer *self = g_object_new (TEST_TYPE_TRANSFORMER, "before-builtins", before, NULL);
   g_auto (GStrv) methods = wants ? g_strsplit (wants, ",", -1) : NULL;
 
-  gstream_transformer_set_wants (GSTREAM_TRANSFORMER (self), (const char * const *) methods);
+  gstream_transformer_set_wants (GSTREAM_TRANSFORMER (self), (const char *const *) methods);
   g_object_set_data (G_OBJECT (self), "name", (gpointer) name);
   self->process = sign;
   self->data = book;
@@ -115,13 +117,17 @@ test_order (void)
   test_source_add (source, test_event ("yours", 4));
   test_assert_drain (log, "1 2 3 4 pending");
   /* Those before the built-ins first; each group in its order; only those that want it. */
-  g_assert_cmpstr (book->str, ==, "bdac" "bdae" "bdae" "bda");
+  g_assert_cmpstr (book->str, ==,
+                   "bdac"
+                   "bdae"
+                   "bdae"
+                   "bda");
 }
 
 static gboolean
-suppress (TestTransformer  *transformer,
-          GstreamEvent     *event,
-          GError          **error)
+suppress (TestTransformer *transformer,
+          GstreamEvent    *event,
+          GError         **error)
 {
   return test_event_number (event) % 2 == 0;
 }
@@ -132,8 +138,8 @@ test_suppress (void)
   TestTransformer *first = test_transformer_new ("first", NULL);
   TestTransformer *middle = test_transformer_new (NULL, NULL);
   TestTransformer *last = test_transformer_new ("last", NULL);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("values", 4),
-                                                   test_mux_new (first, middle, last, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_ready ("values", 4), test_mux_new (first, middle, last, NULL));
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   g_autoptr (GstreamPayload) output = NULL;
 
@@ -148,8 +154,8 @@ test_suppress (void)
 /* --- its end --- */
 
 static gboolean
-fail_with (TestTransformer  *transformer,
-           GError          **error)
+fail_with (TestTransformer *transformer,
+           GError         **error)
 {
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%s", (const char *) transformer->data);
 
@@ -157,9 +163,9 @@ fail_with (TestTransformer  *transformer,
 }
 
 static gboolean
-fail_at_two (TestTransformer  *transformer,
-             GstreamEvent     *event,
-             GError          **error)
+fail_at_two (TestTransformer *transformer,
+             GstreamEvent    *event,
+             GError         **error)
 {
   return test_event_number (event) != 2 || fail_with (transformer, error);
 }
@@ -190,8 +196,8 @@ test_finish_errors (void)
 }
 
 static gboolean
-push_last (TestTransformer  *transformer,
-           GError          **error)
+push_last (TestTransformer *transformer,
+           GError         **error)
 {
   test_push (transformer->items, 99);
 
@@ -202,7 +208,8 @@ static void
 test_finish_pushes (void)
 {
   TestTransformer *transformer = test_transformer_new ("items", NULL);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("values", 1), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_ready ("values", 1), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
 
   transformer->finish = push_last;
@@ -215,7 +222,7 @@ test_process_error (void)
   TestTransformer *before = test_transformer_new ("before", NULL);
   TestTransformer *failing = test_transformer_new (NULL, NULL);
   TestTransformer *after = test_transformer_new ("after", NULL);
-  TestSource *source = test_source_new_ready ("values", 3);
+  TestSource      *source = test_source_new_ready ("values", 3);
   g_autoptr (TestSource) kept = g_object_ref (source);
   g_autoptr (GstreamRunStream) run = test_run_new (source, test_mux_new (before, failing, after, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (before->items);
@@ -239,7 +246,7 @@ test_source_error (void)
 {
   TestTransformer *a = test_transformer_new ("a", NULL);
   TestTransformer *b = test_transformer_new ("b", "tasks");
-  TestSource *source = test_source_new_ready ("values", 1);
+  TestSource      *source = test_source_new_ready ("values", 1);
   g_autoptr (GstreamRunStream) run = test_run_new (source, test_mux_new (a, b, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (b->items);
 
@@ -264,10 +271,10 @@ assert_channels (TestSource *source,
 static void
 test_channels (void)
 {
-  static const char * const modes[] = { "custom:a", "tools", NULL };
-  TestTransformer *a = test_transformer_new ("a", "values,messages");
-  TestTransformer *b = test_transformer_new ("b", "messages,tasks");
-  TestTransformer *c = test_transformer_new ("c", NULL);
+  static const char *const modes[] = { "custom:a", "tools", NULL };
+  TestTransformer         *a = test_transformer_new ("a", "values,messages");
+  TestTransformer         *b = test_transformer_new ("b", "messages,tasks");
+  TestTransformer         *c = test_transformer_new ("c", NULL);
   g_autoptr (TestTransformer) d = test_transformer_new ("d", "debug");
   TestSource *source = test_source_new ();
   g_autoptr (GstreamRunStream) run = NULL;

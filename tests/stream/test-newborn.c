@@ -82,9 +82,9 @@ typedef struct
 
 /* `values` begins a handle, `custom` is a number for the newest. */
 static gboolean
-hand_out (TestTransformer  *transformer,
-          GstreamEvent     *event,
-          GError          **error)
+hand_out (TestTransformer *transformer,
+          GstreamEvent    *event,
+          GError         **error)
 {
   Fixture *fixture = transformer->data;
   gboolean pushed;
@@ -106,22 +106,23 @@ hand_out (TestTransformer  *transformer,
 }
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   TestTransformer *transformer = test_transformer_new (NULL, NULL);
 
   fixture->source = test_source_new ();
   fixture->source->ended = TRUE;
-  fixture->handles = gstream_transformer_add_projection (GSTREAM_TRANSFORMER (transformer), "handles", TEST_TYPE_HANDLE);
+  fixture->handles =
+      gstream_transformer_add_projection (GSTREAM_TRANSFORMER (transformer), "handles", TEST_TYPE_HANDLE);
   transformer->process = hand_out;
   transformer->data = fixture;
   fixture->run = test_run_new (g_object_ref (fixture->source), test_mux_new (transformer, NULL));
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_clear_object (&fixture->run);
   test_settle (NULL);
@@ -164,8 +165,8 @@ drain_run (Fixture *fixture)
 }
 
 static void
-test_from_birth (Fixture       *fixture,
-                 gconstpointer  data)
+test_from_birth (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
   g_autoptr (TestHandle) handle = NULL;
@@ -182,15 +183,15 @@ test_from_birth (Fixture       *fixture,
 static void
 subscribe_to_handle (gpointer data)
 {
-  TestCall *call = data;
+  TestCall   *call = data;
   TestHandle *handle = g_value_get_object (&call->item);
 
   call->data = test_subscribe (handle->numbers);
 }
 
 static void
-test_in_callback (Fixture       *fixture,
-                  gconstpointer  data)
+test_in_callback (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
   g_autoptr (GstreamCursor) numbers = NULL;
@@ -205,8 +206,8 @@ test_in_callback (Fixture       *fixture,
 }
 
 static void
-test_until_idle (Fixture       *fixture,
-                 gconstpointer  data)
+test_until_idle (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
   g_autoptr (TestHandle) handle = NULL;
@@ -233,8 +234,8 @@ set_true (gpointer data)
 }
 
 static void
-test_until_low_idle (Fixture       *fixture,
-                     gconstpointer  data)
+test_until_low_idle (Fixture      *fixture,
+                     gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
   g_autoptr (TestHandle) handle = NULL;
@@ -254,8 +255,8 @@ test_until_low_idle (Fixture       *fixture,
 }
 
 static void
-test_until_next (Fixture       *fixture,
-                 gconstpointer  data)
+test_until_next (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
   g_autoptr (TestHandle) handle = NULL;
@@ -270,8 +271,8 @@ test_until_next (Fixture       *fixture,
 }
 
 static void
-test_nobody (Fixture       *fixture,
-             gconstpointer  data)
+test_nobody (Fixture      *fixture,
+             gconstpointer data)
 {
   g_autoptr (GstreamCursor) numbers = NULL;
 
@@ -284,8 +285,8 @@ test_nobody (Fixture       *fixture,
 }
 
 static void
-test_dropped_queue (Fixture       *fixture,
-                    gconstpointer  data)
+test_dropped_queue (Fixture      *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
 
@@ -297,8 +298,8 @@ test_dropped_queue (Fixture       *fixture,
 }
 
 static void
-test_tee (Fixture       *fixture,
-          gconstpointer  data)
+test_tee (Fixture      *fixture,
+          gconstpointer data)
 {
   g_autoptr (GPtrArray) cursors = gstream_projection_tee (fixture->handles, 2, NULL);
   g_autoptr (TestHandle) first = NULL;
@@ -319,8 +320,8 @@ test_tee (Fixture       *fixture,
 }
 
 static void
-test_bounded (Fixture       *fixture,
-              gconstpointer  data)
+test_bounded (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GstreamCursor) cursor = test_subscribe (fixture->handles);
   g_autoptr (TestHandle) handle = NULL;
@@ -339,8 +340,8 @@ test_bounded (Fixture       *fixture,
 }
 
 static void
-test_nothing (Fixture       *fixture,
-              gconstpointer  data)
+test_nothing (Fixture      *fixture,
+              gconstpointer data)
 {
   g_auto (GValue) nothing = G_VALUE_INIT;
   g_autoptr (GError) error = NULL;

@@ -14,8 +14,8 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->projection = gstream_projection_new ("numbers", G_TYPE_INT64);
   gstream_projection_set_max_buffered (fixture->projection, 1);
@@ -24,8 +24,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   test_call_clear (&fixture->first);
   test_call_clear (&fixture->second);
@@ -54,8 +54,8 @@ assert_pushed (TestCall *call)
 }
 
 static void
-test_room (Fixture       *fixture,
-           gconstpointer  data)
+test_room (Fixture      *fixture,
+           gconstpointer data)
 {
   g_auto (GValue) item = G_VALUE_INIT;
   g_auto (TestCall) third = { 0 };
@@ -80,8 +80,8 @@ test_room (Fixture       *fixture,
 }
 
 static void
-test_cursor_closed (Fixture       *fixture,
-                    gconstpointer  data)
+test_cursor_closed (Fixture      *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GstreamCursor) late = NULL;
 
@@ -96,8 +96,8 @@ test_cursor_closed (Fixture       *fixture,
 }
 
 static void
-test_projection_closed (Fixture       *fixture,
-                        gconstpointer  data)
+test_projection_closed (Fixture      *fixture,
+                        gconstpointer data)
 {
   push_two (fixture);
   gstream_projection_close (fixture->projection);
@@ -115,8 +115,8 @@ test_projection_closed (Fixture       *fixture,
 }
 
 static void
-test_cancelled (Fixture       *fixture,
-                gconstpointer  data)
+test_cancelled (Fixture      *fixture,
+                gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
@@ -133,8 +133,8 @@ test_cancelled (Fixture       *fixture,
 }
 
 static void
-test_widened (Fixture       *fixture,
-              gconstpointer  data)
+test_widened (Fixture      *fixture,
+              gconstpointer data)
 {
   push_two (fixture);
   gstream_projection_set_max_buffered (fixture->projection, 0);
@@ -145,8 +145,8 @@ test_widened (Fixture       *fixture,
 }
 
 static void
-test_unsubscribed (Fixture       *fixture,
-                   gconstpointer  data)
+test_unsubscribed (Fixture      *fixture,
+                   gconstpointer data)
 {
   gstream_cursor_close (fixture->cursor);
   test_call_push (&fixture->first, fixture->projection, 2, NULL);
@@ -155,8 +155,8 @@ test_unsubscribed (Fixture       *fixture,
 }
 
 static void
-test_wrong_type (Fixture       *fixture,
-                 gconstpointer  data)
+test_wrong_type (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamProjection) texts = gstream_projection_new ("cancellables", G_TYPE_CANCELLABLE);
 
@@ -166,8 +166,8 @@ test_wrong_type (Fixture       *fixture,
 }
 
 static void
-test_last_reference (Fixture       *fixture,
-                     gconstpointer  data)
+test_last_reference (Fixture      *fixture,
+                     gconstpointer data)
 {
   /* A push under way keeps its projection. */
   push_two (fixture);
@@ -203,12 +203,12 @@ test_aborted (void)
 typedef struct
 {
   GstreamRunStream  *run;
-  GstreamProjection *items;   /* forwards */
-  GstreamProjection *others;  /* too */
-  GstreamCursor     *cursor;  /* of the items */
-  GstreamCursor     *log;     /* bounded, and full of 1 */
-  TestCall           first;   /* of item 2 */
-  TestCall           second;  /* of item 3 */
+  GstreamProjection *items;  /* forwards */
+  GstreamProjection *others; /* too */
+  GstreamCursor     *cursor; /* of the items */
+  GstreamCursor     *log;    /* bounded, and full of 1 */
+  TestCall           first;  /* of item 2 */
+  TestCall           second; /* of item 3 */
 } LogFixture;
 
 static GstreamTransformer *
@@ -224,12 +224,12 @@ new_forwarding (const char         *name,
 }
 
 static void
-set_up_log (LogFixture    *fixture,
-            gconstpointer  data)
+set_up_log (LogFixture   *fixture,
+            gconstpointer data)
 {
   GstreamTransformer *items = new_forwarding ("items", &fixture->items);
   GstreamTransformer *others = new_forwarding ("others", &fixture->others);
-  GstreamProjection *log;
+  GstreamProjection  *log;
 
   fixture->run = test_run_new (test_source_new (), test_mux_new (items, others, NULL));
   log = gstream_run_stream_get_log (fixture->run);
@@ -247,8 +247,8 @@ set_up_log (LogFixture    *fixture,
 }
 
 static void
-tear_down_log (LogFixture    *fixture,
-               gconstpointer  data)
+tear_down_log (LogFixture   *fixture,
+               gconstpointer data)
 {
   test_call_clear (&fixture->first);
   test_call_clear (&fixture->second);
@@ -269,8 +269,8 @@ take (GstreamCursor *cursor,
 }
 
 static void
-test_log_room (LogFixture    *fixture,
-               gconstpointer  data)
+test_log_room (LogFixture   *fixture,
+               gconstpointer data)
 {
   take (fixture->log, 1);
   g_assert_cmpuint (gstream_projection_get_n_buffered (gstream_run_stream_get_log (fixture->run)), ==, 1);
@@ -285,8 +285,8 @@ test_log_room (LogFixture    *fixture,
 }
 
 static void
-test_log_and_queue (LogFixture    *fixture,
-                    gconstpointer  data)
+test_log_and_queue (LogFixture   *fixture,
+                    gconstpointer data)
 {
   /* Room in one of the two does not do, whichever it is. */
   gstream_projection_set_max_buffered (fixture->items, 1);
@@ -303,8 +303,8 @@ test_log_and_queue (LogFixture    *fixture,
 }
 
 static void
-test_log_in_turn (LogFixture    *fixture,
-                  gconstpointer  data)
+test_log_in_turn (LogFixture   *fixture,
+                  gconstpointer data)
 {
   g_auto (TestCall) other = { 0 };
 
@@ -321,8 +321,8 @@ test_log_in_turn (LogFixture    *fixture,
 }
 
 static void
-test_log_cancelled (LogFixture    *fixture,
-                    gconstpointer  data)
+test_log_cancelled (LogFixture   *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_auto (TestCall) other = { 0 };
@@ -346,8 +346,8 @@ assert_both_pushed (LogFixture *fixture)
 }
 
 static void
-test_log_cursor_closed (LogFixture    *fixture,
-                        gconstpointer  data)
+test_log_cursor_closed (LogFixture   *fixture,
+                        gconstpointer data)
 {
   gstream_cursor_close (fixture->log);
   assert_both_pushed (fixture);
@@ -355,8 +355,8 @@ test_log_cursor_closed (LogFixture    *fixture,
 }
 
 static void
-test_log_items_closed (LogFixture    *fixture,
-                       gconstpointer  data)
+test_log_items_closed (LogFixture   *fixture,
+                       gconstpointer data)
 {
   gstream_cursor_close (fixture->cursor);
   assert_both_pushed (fixture);
@@ -364,8 +364,8 @@ test_log_items_closed (LogFixture    *fixture,
 }
 
 static void
-test_log_not_forwarded (LogFixture    *fixture,
-                        gconstpointer  data)
+test_log_not_forwarded (LogFixture   *fixture,
+                        gconstpointer data)
 {
   gstream_projection_set_forward (fixture->items, FALSE);
   assert_both_pushed (fixture);
@@ -374,8 +374,8 @@ test_log_not_forwarded (LogFixture    *fixture,
 }
 
 static void
-test_log_aborted (LogFixture    *fixture,
-                  gconstpointer  data)
+test_log_aborted (LogFixture   *fixture,
+                  gconstpointer data)
 {
   gstream_run_stream_abort (fixture->run);
   assert_both_pushed (fixture);

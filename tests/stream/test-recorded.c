@@ -11,9 +11,9 @@
 #include "../support/transformers.h"
 
 static gboolean
-suppress (TestTransformer  *transformer,
-          GstreamEvent     *event,
-          GError          **error)
+suppress (TestTransformer *transformer,
+          GstreamEvent    *event,
+          GError         **error)
 {
   return FALSE;
 }
@@ -26,7 +26,8 @@ open_run (const char *path)
 
   tasks->process = suppress;
 
-  return test_run_new (g_str_has_suffix (path, ".sse") ? gstream_sse_source_new (file) : gstream_json_lines_source_new (file),
+  return test_run_new (g_str_has_suffix (path, ".sse") ? gstream_sse_source_new (file)
+                                                       : gstream_json_lines_source_new (file),
                        test_mux_new (tasks, NULL));
 }
 
@@ -41,7 +42,7 @@ read_log (GstreamRunStream *run)
 
   while (gstream_cursor_next_sync (log, &item, NULL, NULL))
     {
-      GstreamEvent *event = g_value_get_boxed (&item);
+      GstreamEvent    *event = g_value_get_boxed (&item);
       g_autofree char *path = test_event_path (event);
 
       g_assert_cmpuint (gstream_event_get_seq (event), ==, ++seq);

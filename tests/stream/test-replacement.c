@@ -7,9 +7,9 @@
 
 /* Replaces the event whose number is 1 by the one in `data`. */
 static gboolean
-replace_first (TestTransformer  *transformer,
-               GstreamEvent     *event,
-               GError          **error)
+replace_first (TestTransformer *transformer,
+               GstreamEvent    *event,
+               GError         **error)
 {
   if (test_event_number (event) == 1)
     gstream_transformer_replace (GSTREAM_TRANSFORMER (transformer), transformer->data);
@@ -21,16 +21,16 @@ typedef struct
 {
   TestTransformer  *before;
   TestTransformer  *replacing;
-  TestTransformer  *values;  /* wants values */
-  TestTransformer  *custom;  /* wants custom */
+  TestTransformer  *values; /* wants values */
+  TestTransformer  *custom; /* wants custom */
   TestTransformer  *all;
   GstreamRunStream *run;
   GstreamCursor    *log;
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   TestSource *source = test_source_new_ready ("values", 2);
 
@@ -46,8 +46,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_object_unref (fixture->log);
   g_object_unref (fixture->run);
@@ -67,8 +67,8 @@ assert_stories (Fixture    *fixture,
 }
 
 static void
-test_same_method (Fixture       *fixture,
-                  gconstpointer  data)
+test_same_method (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GstreamEvent) other = test_event ("values", 50);
 
@@ -78,8 +78,8 @@ test_same_method (Fixture       *fixture,
 }
 
 static void
-test_other_method (Fixture       *fixture,
-                   gconstpointer  data)
+test_other_method (Fixture      *fixture,
+                   gconstpointer data)
 {
   g_autoptr (GstreamEvent) other = test_event ("custom", 50);
 
@@ -89,8 +89,8 @@ test_other_method (Fixture       *fixture,
 }
 
 static void
-test_own_method (Fixture       *fixture,
-                 gconstpointer  data)
+test_own_method (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamEvent) other = test_event ("mine", 50);
 
@@ -100,8 +100,8 @@ test_own_method (Fixture       *fixture,
 }
 
 static void
-test_other_namespace (Fixture       *fixture,
-                      gconstpointer  data)
+test_other_namespace (Fixture      *fixture,
+                      gconstpointer data)
 {
   g_autoptr (GstreamEvent) other = test_event_at ("child:1/deep:2", "values", 50);
   g_autoptr (GstreamPayload) output = NULL;
@@ -119,7 +119,8 @@ test_state_of_last (void)
 {
   TestTransformer *transformer = test_transformer_new (NULL, NULL);
   g_autoptr (GstreamEvent) other = test_event ("values", 60);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("values", 1), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_ready ("values", 1), test_mux_new (transformer, NULL));
   g_autoptr (GstreamPayload) output = NULL;
 
   transformer->process = replace_first;
@@ -134,7 +135,8 @@ test_state_gone (void)
 {
   TestTransformer *transformer = test_transformer_new (NULL, NULL);
   g_autoptr (GstreamEvent) other = test_event ("custom", 60);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("values", 1), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_ready ("values", 1), test_mux_new (transformer, NULL));
 
   transformer->process = replace_first;
   transformer->data = other;
@@ -142,9 +144,9 @@ test_state_gone (void)
 }
 
 static gboolean
-replace_and_fail (TestTransformer  *transformer,
-                  GstreamEvent     *event,
-                  GError          **error)
+replace_and_fail (TestTransformer *transformer,
+                  GstreamEvent    *event,
+                  GError         **error)
 {
   gstream_transformer_replace (GSTREAM_TRANSFORMER (transformer), event);
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "why");
@@ -153,9 +155,9 @@ replace_and_fail (TestTransformer  *transformer,
 }
 
 static gboolean
-replace_and_suppress (TestTransformer  *transformer,
-                      GstreamEvent     *event,
-                      GError          **error)
+replace_and_suppress (TestTransformer *transformer,
+                      GstreamEvent    *event,
+                      GError         **error)
 {
   replace_first (transformer, event, error);
 
@@ -163,8 +165,8 @@ replace_and_suppress (TestTransformer  *transformer,
 }
 
 static void
-test_suppressed (Fixture       *fixture,
-                 gconstpointer  data)
+test_suppressed (Fixture      *fixture,
+                 gconstpointer data)
 {
   g_autoptr (GstreamEvent) other = test_event ("custom", 50);
 
@@ -175,8 +177,8 @@ test_suppressed (Fixture       *fixture,
 }
 
 static void
-test_failed (Fixture       *fixture,
-             gconstpointer  data)
+test_failed (Fixture      *fixture,
+             gconstpointer data)
 {
   fixture->replacing->process = replace_and_fail;
   test_assert_drain (fixture->log, "failed:why");

@@ -340,8 +340,8 @@ test_unwired (void)
   g_autoptr (TestSource) source = test_source_new_ready ("custom", 3);
   TestTransformer *transformer = test_transformer_new ("items", NULL);
   g_autoptr (GstreamStreamMux) mux = test_mux_new (transformer, NULL);
-  g_autoptr (GstreamRunStream) run = g_object_new (GSTREAM_TYPE_RUN_STREAM, "source", source, "mux", mux,
-                                                   "wire-pump", FALSE, NULL);
+  g_autoptr (GstreamRunStream) run =
+      g_object_new (GSTREAM_TYPE_RUN_STREAM, "source", source, "mux", mux, "wire-pump", FALSE, NULL);
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
   g_auto (TestCall) call = { 0 };
   g_auto (TestCall) output = { 0 };

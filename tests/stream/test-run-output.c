@@ -79,8 +79,10 @@ new_interrupted (void)
 
   add_json (source, "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,"
                     "\"data\":{\"a\":1},\"interrupts\":[{\"id\":\"x\",\"value\":\"ok?\"}]}}");
-  add_json (source, "{\"type\":\"event\",\"method\":\"input.requested\",\"params\":{\"namespace\":[\"child:1\"],\"timestamp\":2,"
-                    "\"data\":{\"interrupt_id\":\"y\",\"payload\":{\"q\":2}}}}");
+  add_json (
+      source,
+      "{\"type\":\"event\",\"method\":\"input.requested\",\"params\":{\"namespace\":[\"child:1\"],\"timestamp\":2,"
+      "\"data\":{\"interrupt_id\":\"y\",\"payload\":{\"q\":2}}}}");
   add_json (source, "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":3,"
                     "\"data\":{\"a\":2},\"interrupts\":[{\"id\":\"x\",\"value\":\"ok?\"}]}}");
   source->ended = TRUE;
@@ -125,7 +127,8 @@ static void
 test_beside_consumption (void)
 {
   TestTransformer *transformer = test_transformer_new ("items", NULL);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_waiting ("values", 5), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_waiting ("values", 5), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
   g_auto (TestCall) first = { 0 };
   g_auto (TestCall) second = { 0 };
@@ -153,7 +156,7 @@ assert_broken (TestCall *call)
 static void
 test_failed (void)
 {
-  TestSource *source = test_source_new ();
+  TestSource      *source = test_source_new ();
   TestTransformer *transformer = test_transformer_new ("items", NULL);
   g_autoptr (GstreamRunStream) run = test_run_new (source, test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);

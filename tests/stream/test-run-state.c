@@ -25,8 +25,8 @@ on_status (GstreamRunStream *run,
 }
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->source = test_source_new ();
   fixture->source->ended = TRUE;
@@ -36,8 +36,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_assert_finalize_object (fixture->run);
   g_assert_finalize_object (fixture->source);
@@ -49,9 +49,9 @@ add_lifecycle (Fixture    *fixture,
                const char *namespace_,
                const char *data)
 {
-  g_autofree char *json =
-    g_strdup_printf ("{\"type\":\"event\",\"method\":\"lifecycle\",\"params\":{\"namespace\":%s,\"timestamp\":1,\"data\":%s}}",
-                     namespace_, data);
+  g_autofree char *json = g_strdup_printf (
+      "{\"type\":\"event\",\"method\":\"lifecycle\",\"params\":{\"namespace\":%s,\"timestamp\":1,\"data\":%s}}",
+      namespace_, data);
 
   test_source_defer (fixture->source, test_event_json (json));
 }
@@ -59,9 +59,10 @@ add_lifecycle (Fixture    *fixture,
 static void
 add_interrupted (Fixture *fixture)
 {
-  test_source_defer (fixture->source, test_event_json (
-    "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,"
-    "\"data\":{},\"interrupts\":[{\"id\":\"x\",\"value\":1}]}}"));
+  test_source_defer (fixture->source,
+                     test_event_json (
+                         "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,"
+                         "\"data\":{},\"interrupts\":[{\"id\":\"x\",\"value\":1}]}}"));
 }
 
 static void
@@ -77,8 +78,8 @@ assert_story (Fixture    *fixture,
 }
 
 static void
-test_completed (Fixture       *fixture,
-                gconstpointer  data)
+test_completed (Fixture      *fixture,
+                gconstpointer data)
 {
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_PENDING);
   test_source_defer (fixture->source, test_event ("values", 1));
@@ -86,16 +87,16 @@ test_completed (Fixture       *fixture,
 }
 
 static void
-test_interrupted (Fixture       *fixture,
-                  gconstpointer  data)
+test_interrupted (Fixture      *fixture,
+                  gconstpointer data)
 {
   add_interrupted (fixture);
   assert_story (fixture, "running interrupted");
 }
 
 static void
-test_failed (Fixture       *fixture,
-             gconstpointer  data)
+test_failed (Fixture      *fixture,
+             gconstpointer data)
 {
   test_source_defer (fixture->source, test_event ("values", 1));
   test_source_fail (fixture->source, "broken");
@@ -103,8 +104,8 @@ test_failed (Fixture       *fixture,
 }
 
 static void
-test_aborted (Fixture       *fixture,
-              gconstpointer  data)
+test_aborted (Fixture      *fixture,
+              gconstpointer data)
 {
   gstream_run_stream_abort (fixture->run);
   g_assert_cmpstr (fixture->story->str, ==, "");
@@ -112,8 +113,8 @@ test_aborted (Fixture       *fixture,
 }
 
 static void
-test_stated_completed (Fixture       *fixture,
-                       gconstpointer  data)
+test_stated_completed (Fixture      *fixture,
+                       gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"running\"}");
   add_lifecycle (fixture, "[\"child:1\"]", "{\"event\":\"failed\",\"error\":\"not ours\"}");
@@ -130,8 +131,8 @@ test_stated_completed (Fixture       *fixture,
 
 /* What the source stated decides, though it breaks afterwards. */
 static void
-test_stated_then_broken (Fixture       *fixture,
-                         gconstpointer  data)
+test_stated_then_broken (Fixture      *fixture,
+                         gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"completed\"}");
   test_source_fail (fixture->source, "broken");
@@ -141,8 +142,8 @@ test_stated_then_broken (Fixture       *fixture,
 }
 
 static void
-test_stated_failed (Fixture       *fixture,
-                    gconstpointer  data)
+test_stated_failed (Fixture      *fixture,
+                    gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"error\":\"no credit\"}");
   assert_story (fixture, "running failed");
@@ -151,17 +152,19 @@ test_stated_failed (Fixture       *fixture,
 }
 
 static void
-test_stated_failed_document (Fixture       *fixture,
-                             gconstpointer  data)
+test_stated_failed_document (Fixture      *fixture,
+                             gconstpointer data)
 {
-  add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"error\":\"{\\\"error\\\":\\\"Error\\\",\\\"message\\\":\\\"no credit\\\"}\"}");
+  add_lifecycle (
+      fixture, "[]",
+      "{\"event\":\"failed\",\"error\":\"{\\\"error\\\":\\\"Error\\\",\\\"message\\\":\\\"no credit\\\"}\"}");
   assert_story (fixture, "running failed");
   g_assert_cmpstr (gstream_run_stream_get_error (fixture->run)->message, ==, "no credit");
 }
 
 static void
-test_stated_failed_mutely (Fixture       *fixture,
-                           gconstpointer  data)
+test_stated_failed_mutely (Fixture      *fixture,
+                           gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"failed\"}");
   assert_story (fixture, "running failed");
@@ -169,8 +172,8 @@ test_stated_failed_mutely (Fixture       *fixture,
 }
 
 static void
-test_stated_interrupted (Fixture       *fixture,
-                         gconstpointer  data)
+test_stated_interrupted (Fixture      *fixture,
+                         gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"interrupted\"}");
   assert_story (fixture, "running interrupted");
@@ -178,8 +181,8 @@ test_stated_interrupted (Fixture       *fixture,
 
 /* A scope that ends completed with interrupts is interrupted (T8). */
 static void
-test_stated_completed_interrupted (Fixture       *fixture,
-                                   gconstpointer  data)
+test_stated_completed_interrupted (Fixture      *fixture,
+                                   gconstpointer data)
 {
   add_interrupted (fixture);
   add_lifecycle (fixture, "[]", "{\"event\":\"completed\"}");
@@ -187,8 +190,8 @@ test_stated_completed_interrupted (Fixture       *fixture,
 }
 
 static void
-test_stated_drained (Fixture       *fixture,
-                     gconstpointer  data)
+test_stated_drained (Fixture      *fixture,
+                     gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"drained\"}");
   assert_story (fixture, "running drained");
@@ -212,7 +215,7 @@ test_no_source (void)
 
 /* --- a source that is cut off (R8) --- */
 
-#define VALUES(interrupts) \
+#define VALUES(interrupts)                                                                              \
   "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":{}," \
   "\"interrupts\":" interrupts "}}"
 
@@ -227,8 +230,8 @@ assert_incomplete (Fixture *fixture)
 }
 
 static void
-test_begun_without_end (Fixture       *fixture,
-                        gconstpointer  data)
+test_begun_without_end (Fixture      *fixture,
+                        gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"running\",\"graph_name\":\"g\"}");
   test_source_defer (fixture->source, test_event_json (VALUES ("[]")));
@@ -238,8 +241,8 @@ test_begun_without_end (Fixture       *fixture,
 
 /* What becomes of others says nothing of the run's own end. */
 static void
-test_begun_with_childs_end (Fixture       *fixture,
-                            gconstpointer  data)
+test_begun_with_childs_end (Fixture      *fixture,
+                            gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"started\"}");
   add_lifecycle (fixture, "[\"a:1\"]", "{\"event\":\"started\",\"trigger_call_id\":\"1\"}");
@@ -251,8 +254,8 @@ test_begun_with_childs_end (Fixture       *fixture,
 
 /* A source that says nothing of the root's beginning need not say anything of its end. */
 static void
-test_never_begun (Fixture       *fixture,
-                  gconstpointer  data)
+test_never_begun (Fixture      *fixture,
+                  gconstpointer data)
 {
   add_lifecycle (fixture, "[\"a:1\"]", "{\"event\":\"running\"}");
 
@@ -283,48 +286,51 @@ assert_ids (GPtrArray  *interrupts,
 
   for (guint i = 0; i < interrupts->len; i++)
     g_string_append_printf (ids, "%s:%s ", gstream_interrupt_get_id (g_ptr_array_index (interrupts, i)),
-                            gstream_payload_get_json (gstream_interrupt_get_value (g_ptr_array_index (interrupts, i)), NULL));
+                            gstream_payload_get_json (gstream_interrupt_get_value (g_ptr_array_index (interrupts, i)),
+                                                      NULL));
   g_assert_cmpstr (ids->str, ==, expected);
 }
 
 /* The same id asks the same where the values mean the same, however they are written. */
 static void
-test_same_id (Fixture       *fixture,
-              gconstpointer  data)
+test_same_id (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GPtrArray) interrupts =
-    ask (fixture, VALUES ("[{\"id\":\"i\",\"value\":{\"a\":[1,\"A\"],\"b\":null}},{\"id\":\"i\",\"value\":2},"
-                          "{\"id\":\"i\",\"value\":{\"b\":null, \"a\":[1.0,\"\\u0041\"]}},{\"id\":\"j\",\"value\":2},"
-                          "{\"id\":\"i\",\"value\":2}]"));
+      ask (fixture, VALUES ("[{\"id\":\"i\",\"value\":{\"a\":[1,\"A\"],\"b\":null}},{\"id\":\"i\",\"value\":2},"
+                            "{\"id\":\"i\",\"value\":{\"b\":null, \"a\":[1.0,\"\\u0041\"]}},{\"id\":\"j\",\"value\":2},"
+                            "{\"id\":\"i\",\"value\":2}]"));
 
   assert_ids (interrupts, "i:{\"a\":[1,\"A\"],\"b\":null} i:2 j:2 ");
 }
 
 /* Nothing tells one without an id from another; an id that is no string counts by its text. */
 static void
-test_odd_ids (Fixture       *fixture,
-              gconstpointer  data)
+test_odd_ids (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GPtrArray) interrupts =
-    ask (fixture, VALUES ("[{\"value\":1},{\"value\":1},{\"id\":null,\"value\":1},{\"id\":7,\"value\":1},"
-                          "{\"id\":7,\"value\":1},{\"interrupt_id\":\"7\",\"payload\":1}]"));
+      ask (fixture, VALUES ("[{\"value\":1},{\"value\":1},{\"id\":null,\"value\":1},{\"id\":7,\"value\":1},"
+                            "{\"id\":7,\"value\":1},{\"interrupt_id\":\"7\",\"payload\":1}]"));
 
   assert_ids (interrupts, ":1 :1 :1 7:1 ");
 }
 
 /* Where it is asked, and what an answer looks like, is known whichever says it. */
 static void
-test_namespace_of_question (Fixture       *fixture,
-                            gconstpointer  data)
+test_namespace_of_question (Fixture      *fixture,
+                            gconstpointer data)
 {
-  const char * const *namespace_;
-  GstreamPayload *schema;
+  const char *const *namespace_;
+  GstreamPayload    *schema;
   g_autoptr (GPtrArray) interrupts = NULL;
 
   add_interrupted (fixture);
-  test_source_defer (fixture->source, test_event_json (
-    "{\"type\":\"event\",\"method\":\"input.requested\",\"params\":{\"namespace\":[\"a:1\"],\"timestamp\":1,"
-    "\"data\":{\"interrupt_id\":\"x\",\"payload\":1,\"response_schema\":null}}}"));
+  test_source_defer (
+      fixture->source,
+      test_event_json (
+          "{\"type\":\"event\",\"method\":\"input.requested\",\"params\":{\"namespace\":[\"a:1\"],\"timestamp\":1,"
+          "\"data\":{\"interrupt_id\":\"x\",\"payload\":1,\"response_schema\":null}}}"));
   interrupts = ask (fixture, VALUES ("[{\"id\":\"x\",\"value\":1,\"responseSchema\":{\"type\":\"boolean\"}}]"));
 
   assert_ids (interrupts, "x:1 ");
@@ -336,8 +342,8 @@ test_namespace_of_question (Fixture       *fixture,
 
 /* An error that is an object says why, too. */
 static void
-test_stated_failed_object (Fixture       *fixture,
-                           gconstpointer  data)
+test_stated_failed_object (Fixture      *fixture,
+                           gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"error\":{\"type\":\"E\",\"message\":\"lost\"}}");
 
@@ -347,8 +353,8 @@ test_stated_failed_object (Fixture       *fixture,
 
 /* Whoever writes the namespace into the data is no JavaScript server, and the text is the error (D3). */
 static void
-test_stated_failed_text (Fixture       *fixture,
-                         gconstpointer  data)
+test_stated_failed_text (Fixture      *fixture,
+                         gconstpointer data)
 {
   add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"namespace\":[],\"error\":\"{\\\"message\\\":\\\"lost\\\"}\"}");
 
@@ -358,16 +364,18 @@ test_stated_failed_text (Fixture       *fixture,
 
 /* The first terminal decides, and what comes after it counts. */
 static void
-test_stated_twice (Fixture       *fixture,
-                   gconstpointer  data)
+test_stated_twice (Fixture      *fixture,
+                   gconstpointer data)
 {
   g_autoptr (GstreamPayload) output = NULL;
 
   add_lifecycle (fixture, "[]", "{\"event\":\"running\"}");
   add_lifecycle (fixture, "[]", "{\"event\":\"completed\"}");
   add_lifecycle (fixture, "[]", "{\"event\":\"failed\",\"error\":\"late\"}");
-  test_source_defer (fixture->source, test_event_json (
-    "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":7}}"));
+  test_source_defer (
+      fixture->source,
+      test_event_json (
+          "{\"type\":\"event\",\"method\":\"values\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":7}}"));
 
   assert_story (fixture, "running completed");
   output = gstream_run_stream_output_sync (fixture->run, NULL, NULL);

@@ -17,9 +17,9 @@ typedef struct
 } Fixture;
 
 static gboolean
-schedule_first (TestTransformer  *transformer,
-                GstreamEvent     *event,
-                GError          **error)
+schedule_first (TestTransformer *transformer,
+                GstreamEvent    *event,
+                GError         **error)
 {
   Fixture *fixture = transformer->data;
 
@@ -31,8 +31,8 @@ schedule_first (TestTransformer  *transformer,
 }
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->fails_run = GPOINTER_TO_INT (data);
   fixture->source = test_source_new_ready ("values", 2);
@@ -44,8 +44,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   test_settle (NULL);
   test_call_clear (&fixture->output);
@@ -64,8 +64,8 @@ get_cancellable (Fixture *fixture)
 }
 
 static void
-test_end_waits (Fixture       *fixture,
-                gconstpointer  data)
+test_end_waits (Fixture      *fixture,
+                gconstpointer data)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
   test_settle (NULL);
@@ -87,8 +87,8 @@ test_end_waits (Fixture       *fixture,
 }
 
 static void
-test_done_before (Fixture       *fixture,
-                  gconstpointer  data)
+test_done_before (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_auto (GValue) item = G_VALUE_INIT;
 
@@ -98,8 +98,8 @@ test_done_before (Fixture       *fixture,
 }
 
 static void
-test_all_of_it (Fixture       *fixture,
-                gconstpointer  data)
+test_all_of_it (Fixture      *fixture,
+                gconstpointer data)
 {
   g_autoptr (GstreamSideWork) more = NULL;
 
@@ -115,8 +115,8 @@ test_all_of_it (Fixture       *fixture,
 }
 
 static void
-test_failure (Fixture       *fixture,
-              gconstpointer  data)
+test_failure (Fixture      *fixture,
+              gconstpointer data)
 {
   test_source_fail (fixture->source, "broken");
   test_call_output (&fixture->output, fixture->run, NULL);
@@ -133,8 +133,8 @@ test_failure (Fixture       *fixture,
 }
 
 static void
-test_abort (Fixture       *fixture,
-            gconstpointer  data)
+test_abort (Fixture      *fixture,
+            gconstpointer data)
 {
   g_auto (GValue) item = G_VALUE_INIT;
 
@@ -152,8 +152,8 @@ test_abort (Fixture       *fixture,
 }
 
 static void
-test_drop_run (Fixture       *fixture,
-               gconstpointer  data)
+test_drop_run (Fixture      *fixture,
+               gconstpointer data)
 {
   g_auto (GValue) item = G_VALUE_INIT;
 
@@ -174,8 +174,8 @@ on_cancelled (GCancellable *cancellable,
 }
 
 static void
-test_done_when_cancelled (Fixture       *fixture,
-                          gconstpointer  data)
+test_done_when_cancelled (Fixture      *fixture,
+                          gconstpointer data)
 {
   g_auto (GValue) item = G_VALUE_INIT;
 
@@ -187,8 +187,8 @@ test_done_when_cancelled (Fixture       *fixture,
 }
 
 static void
-test_error_logged (Fixture       *fixture,
-                   gconstpointer  data)
+test_error_logged (Fixture      *fixture,
+                   gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "no service");
   g_auto (GValue) item = G_VALUE_INIT;
@@ -201,8 +201,8 @@ test_error_logged (Fixture       *fixture,
 }
 
 static void
-test_error_fails (Fixture       *fixture,
-                  gconstpointer  data)
+test_error_fails (Fixture      *fixture,
+                  gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "no service");
   g_auto (GValue) item = G_VALUE_INIT;
@@ -215,8 +215,8 @@ test_error_fails (Fixture       *fixture,
 }
 
 static void
-test_error_fails_at_end (Fixture       *fixture,
-                         gconstpointer  data)
+test_error_fails_at_end (Fixture      *fixture,
+                         gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "no service");
 
@@ -230,8 +230,8 @@ test_error_fails_at_end (Fixture       *fixture,
 
 /* Being cancelled is no error. */
 static void
-test_cancelled (Fixture       *fixture,
-                gconstpointer  data)
+test_cancelled (Fixture      *fixture,
+                gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
   g_auto (GValue) item = G_VALUE_INIT;
@@ -243,8 +243,8 @@ test_cancelled (Fixture       *fixture,
 }
 
 static void
-test_forgotten (Fixture       *fixture,
-                gconstpointer  data)
+test_forgotten (Fixture      *fixture,
+                gconstpointer data)
 {
   g_auto (GValue) item = G_VALUE_INIT;
 
@@ -254,8 +254,8 @@ test_forgotten (Fixture       *fixture,
 }
 
 static void
-test_after_the_end (Fixture       *fixture,
-                    gconstpointer  data)
+test_after_the_end (Fixture      *fixture,
+                    gconstpointer data)
 {
   g_autoptr (GstreamSideWork) late = NULL;
   g_auto (GValue) item = G_VALUE_INIT;

@@ -24,9 +24,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TestLiar, test_liar, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, test_liar_iface_init))
 
 static GstreamTry
-test_liar_try_next (GstreamEventSource  *source,
-                    GstreamEvent       **event,
-                    GError             **error)
+test_liar_try_next (GstreamEventSource *source,
+                    GstreamEvent      **event,
+                    GError            **error)
 {
   TestLiar *self = TEST_LIAR (source);
 
@@ -72,7 +72,8 @@ assert_lie (int         answer,
   g_assert_null (gstream_run_stream_output_sync (run, NULL, &error));
   g_assert_nonnull (error);
   g_assert_nonnull (strstr (error->message, message));
-  g_assert_cmpint (gstream_event_source_try_next (GSTREAM_EVENT_SOURCE (liar), &event, &direct), ==, GSTREAM_TRY_FAILED);
+  g_assert_cmpint (gstream_event_source_try_next (GSTREAM_EVENT_SOURCE (liar), &event, &direct), ==,
+                   GSTREAM_TRY_FAILED);
   g_assert_cmpstr (direct->message, ==, error->message);
   g_assert_null (event);
 }
@@ -142,9 +143,9 @@ note_inside (gpointer data)
 }
 
 static gboolean
-abort_at_two (TestTransformer  *transformer,
-              GstreamEvent     *event,
-              GError          **error)
+abort_at_two (TestTransformer *transformer,
+              GstreamEvent    *event,
+              GError         **error)
 {
   Inside *inside = transformer->data;
 
@@ -196,7 +197,8 @@ static void
 test_abort_inside_dispatch (void)
 {
   TestTransformer *transformer = test_transformer_new (NULL, NULL);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_waiting ("custom", 3), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_waiting ("custom", 3), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   Inside inside = { run, FALSE, FALSE };
   g_auto (TestCall) output = { .then = note_inside, .data = &inside };
@@ -218,9 +220,9 @@ typedef struct
 } Nested;
 
 static gboolean
-wait_at_one (TestTransformer  *transformer,
-             GstreamEvent     *event,
-             GError          **error)
+wait_at_one (TestTransformer *transformer,
+             GstreamEvent    *event,
+             GError         **error)
 {
   Nested *nested = transformer->data;
 
@@ -234,7 +236,8 @@ static void
 test_wait_inside_try (void)
 {
   TestTransformer *transformer = test_transformer_new (NULL, NULL);
-  g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("custom", 2), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_ready ("custom", 2), test_mux_new (transformer, NULL));
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   Nested nested = { .cursor = log };
   g_auto (GValue) item = G_VALUE_INIT;

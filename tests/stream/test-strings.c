@@ -27,7 +27,7 @@ take (GstreamCursor *cursor,
       guint          i)
 {
   g_autofree char *text = text_of (i);
-  const char *item = NULL;
+  const char      *item = NULL;
 
   g_assert_cmpint (gstream_cursor_try_next_string (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
   g_assert_cmpstr (item, ==, text);
@@ -42,8 +42,8 @@ test_order (void)
   g_autoptr (GstreamProjection) projection = gstream_projection_new ("texts", G_TYPE_STRING);
   g_autoptr (GstreamCursor) cursor = test_subscribe (projection);
   const char *none = "";
-  guint pushed = 0;
-  guint taken = 0;
+  guint       pushed = 0;
+  guint       taken = 0;
 
   for (guint round = 0; round < 60; round++)
     {
@@ -70,7 +70,7 @@ test_lent (void)
   for (guint i = 0; i < 200; i++)
     {
       g_autofree char *text = text_of (i);
-      const char *item;
+      const char      *item;
 
       while (pushed <= i)
         push (projection, pushed++);

@@ -18,8 +18,8 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture      *fixture,
+        gconstpointer data)
 {
   fixture->source = test_source_new_ready ("values", 3);
   fixture->before = g_object_ref (test_transformer_new (NULL, NULL));
@@ -31,8 +31,8 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture      *fixture,
+           gconstpointer data)
 {
   g_clear_object (&fixture->run);
   g_clear_object (&fixture->log);
@@ -48,8 +48,8 @@ tear_down (Fixture       *fixture,
 }
 
 static void
-test_one_at_a_time (Fixture       *fixture,
-                    gconstpointer  data)
+test_one_at_a_time (Fixture      *fixture,
+                    gconstpointer data)
 {
   test_call_next (&fixture->next, fixture->log, NULL);
   test_settle (NULL);
@@ -80,8 +80,8 @@ test_one_at_a_time (Fixture       *fixture,
 }
 
 static void
-test_try (Fixture       *fixture,
-          gconstpointer  data)
+test_try (Fixture      *fixture,
+          gconstpointer data)
 {
   test_assert_drain (fixture->log, "pending");
   test_assert_drain (fixture->log, "pending");
@@ -93,8 +93,8 @@ test_try (Fixture       *fixture,
 }
 
 static void
-test_suppress (Fixture       *fixture,
-               gconstpointer  data)
+test_suppress (Fixture      *fixture,
+               gconstpointer data)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
   for (int i = 0; i < 3; i++)
@@ -108,8 +108,8 @@ test_suppress (Fixture       *fixture,
 }
 
 static void
-test_replace (Fixture       *fixture,
-              gconstpointer  data)
+test_replace (Fixture      *fixture,
+              gconstpointer data)
 {
   g_autoptr (GstreamEvent) other = test_event ("values", 70);
 
@@ -123,8 +123,8 @@ test_replace (Fixture       *fixture,
 }
 
 static void
-test_error (Fixture       *fixture,
-            gconstpointer  data)
+test_error (Fixture      *fixture,
+            gconstpointer data)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
   test_settle (NULL);
@@ -137,8 +137,8 @@ test_error (Fixture       *fixture,
 }
 
 static void
-test_abort (Fixture       *fixture,
-            gconstpointer  data)
+test_abort (Fixture      *fixture,
+            gconstpointer data)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
   test_call_next (&fixture->next, fixture->log, NULL);
@@ -160,8 +160,8 @@ test_abort (Fixture       *fixture,
 }
 
 static void
-test_drop (Fixture       *fixture,
-           gconstpointer  data)
+test_drop (Fixture      *fixture,
+           gconstpointer data)
 {
   test_call_next (&fixture->next, fixture->log, NULL);
   test_settle (NULL);
@@ -181,8 +181,8 @@ abort_run (gpointer data)
 }
 
 static void
-test_abort_in_callback (Fixture       *fixture,
-                        gconstpointer  data)
+test_abort_in_callback (Fixture      *fixture,
+                        gconstpointer data)
 {
   fixture->next.then = abort_run;
   fixture->next.data = fixture->run;
@@ -199,8 +199,8 @@ test_abort_in_callback (Fixture       *fixture,
 
 /* One that calls back from inside process_async does not stop the run. */
 static void
-test_in_place (Fixture       *fixture,
-               gconstpointer  data)
+test_in_place (Fixture      *fixture,
+               gconstpointer data)
 {
   fixture->waiting->in_place = TRUE;
   test_call_output (&fixture->output, fixture->run, NULL);

@@ -23,8 +23,8 @@ test_properties (void)
 {
   const char *wants[] = { "custom", "mine", NULL };
   const char *channels[] = { "custom", NULL };
-  g_autoptr (GstreamTransformer) transformer = g_object_new (TEST_TYPE_TRANSFORMER, "wants", wants, "native", TRUE,
-                                                             "before-builtins", TRUE, NULL);
+  g_autoptr (GstreamTransformer) transformer =
+      g_object_new (TEST_TYPE_TRANSFORMER, "wants", wants, "native", TRUE, "before-builtins", TRUE, NULL);
   g_auto (GStrv) got = NULL;
 
   g_assert_cmpstrv (gstream_transformer_get_wants (transformer), wants);
@@ -44,8 +44,8 @@ test_again (void)
 
   for (int i = 0; i < 2; i++)
     {
-      g_autoptr (GstreamRunStream) run = test_run_new (test_source_new_ready ("custom", 1),
-                                                       test_mux_new (g_object_ref (transformer), NULL));
+      g_autoptr (GstreamRunStream) run =
+          test_run_new (test_source_new_ready ("custom", 1), test_mux_new (g_object_ref (transformer), NULL));
       g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
 
       test_assert_drain (log, "1 ended");
@@ -58,7 +58,8 @@ test_projections (void)
 {
   g_autoptr (TestTransformer) self = test_transformer_new ("numbers", NULL);
   GstreamProjection *texts = gstream_transformer_add_projection (GSTREAM_TRANSFORMER (self), "texts", G_TYPE_STRING);
-  GstreamProjection *objects = gstream_transformer_add_projection (GSTREAM_TRANSFORMER (self), "objects", G_TYPE_OBJECT);
+  GstreamProjection *objects =
+      gstream_transformer_add_projection (GSTREAM_TRANSFORMER (self), "objects", G_TYPE_OBJECT);
 
   g_assert_cmpstr (gstream_projection_get_name (texts), ==, "texts");
   g_assert_true (gstream_projection_get_item_type (texts) == G_TYPE_STRING);

@@ -10,11 +10,11 @@ test_event_at (const char *path,
                int         number)
 {
   g_auto (GStrv) namespace_ = g_strsplit (path, "/", -1);
-  g_autofree char *json = g_str_equal (method, "values") ? g_strdup_printf ("{\"n\":%d}", number)
-                                                         : g_strdup_printf ("%d", number);
+  g_autofree char *json =
+      g_str_equal (method, "values") ? g_strdup_printf ("{\"n\":%d}", number) : g_strdup_printf ("%d", number);
   g_autoptr (GstreamPayload) data = gstream_payload_new (json, -1, NULL);
 
-  return gstream_event_new (method, (const char * const *) namespace_, data);
+  return gstream_event_new (method, (const char *const *) namespace_, data);
 }
 
 GstreamEvent *
@@ -79,9 +79,9 @@ call_hook (TestSource *self,
 }
 
 static GstreamTry
-test_source_try_next (GstreamEventSource  *source,
-                      GstreamEvent       **event,
-                      GError             **error)
+test_source_try_next (GstreamEventSource *source,
+                      GstreamEvent      **event,
+                      GError            **error)
 {
   TestSource *self = TEST_SOURCE (source);
 
@@ -132,9 +132,9 @@ complete (TestSource   *self,
 
 /* As GIO's rules do not allow it. */
 static void
-call_back_at_once (TestSource          *self,
-                   GAsyncReadyCallback  callback,
-                   gpointer             user_data)
+call_back_at_once (TestSource         *self,
+                   GAsyncReadyCallback callback,
+                   gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
 
@@ -144,10 +144,10 @@ call_back_at_once (TestSource          *self,
 }
 
 static void
-test_source_next (GstreamEventSource  *source,
-                  GCancellable        *cancellable,
-                  GAsyncReadyCallback  callback,
-                  gpointer             user_data)
+test_source_next (GstreamEventSource *source,
+                  GCancellable       *cancellable,
+                  GAsyncReadyCallback callback,
+                  gpointer            user_data)
 {
   TestSource *self = TEST_SOURCE (source);
 
@@ -170,9 +170,9 @@ test_source_next (GstreamEventSource  *source,
 }
 
 static GstreamEvent *
-test_source_next_finish (GstreamEventSource  *source,
-                         GAsyncResult        *result,
-                         GError             **error)
+test_source_next_finish (GstreamEventSource *source,
+                         GAsyncResult       *result,
+                         GError            **error)
 {
   g_assert_true (g_task_is_valid (result, source));
 
@@ -198,7 +198,7 @@ test_source_close (GstreamEventSource *source)
 
 static void
 test_source_set_channels (GstreamEventSource *source,
-                          const char * const *channels)
+                          const char *const  *channels)
 {
   TestSource *self = TEST_SOURCE (source);
 

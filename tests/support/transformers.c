@@ -18,9 +18,9 @@ tell (TestTransformer *self,
 }
 
 static gboolean
-test_transformer_process (GstreamTransformer  *transformer,
-                          GstreamEvent        *event,
-                          GError             **error)
+test_transformer_process (GstreamTransformer *transformer,
+                          GstreamEvent       *event,
+                          GError            **error)
 {
   TestTransformer *self = TEST_TRANSFORMER (transformer);
   g_autofree char *number = g_strdup_printf ("%d", test_event_number (event));
@@ -35,8 +35,8 @@ test_transformer_process (GstreamTransformer  *transformer,
 }
 
 static gboolean
-test_transformer_finish (GstreamTransformer  *transformer,
-                         GError             **error)
+test_transformer_finish (GstreamTransformer *transformer,
+                         GError            **error)
 {
   TestTransformer *self = TEST_TRANSFORMER (transformer);
 
@@ -90,7 +90,7 @@ test_transformer_new (const char *name,
   g_auto (GStrv) methods = wants ? g_strsplit (wants, ",", -1) : NULL;
 
   if (methods != NULL)
-    gstream_transformer_set_wants (GSTREAM_TRANSFORMER (self), (const char * const *) methods);
+    gstream_transformer_set_wants (GSTREAM_TRANSFORMER (self), (const char *const *) methods);
   if (name == NULL)
     return self;
 
@@ -104,9 +104,9 @@ GstreamStreamMux *
 test_mux_new (gpointer first,
               ...)
 {
-  static const char * const none[] = { NULL };
-  GstreamStreamMux *mux = gstream_stream_mux_new (none);
-  va_list others;
+  static const char *const none[] = { NULL };
+  GstreamStreamMux        *mux = gstream_stream_mux_new (none);
+  va_list                  others;
 
   va_start (others, first);
   for (gpointer transformer = first; transformer != NULL; transformer = va_arg (others, gpointer))
@@ -127,11 +127,11 @@ test_mux_new (gpointer first,
 G_DEFINE_FINAL_TYPE (TestAsyncTransformer, test_async_transformer, GSTREAM_TYPE_TRANSFORMER)
 
 static void
-test_async_transformer_process_async (GstreamTransformer  *transformer,
-                                      GstreamEvent        *event,
-                                      GCancellable        *cancellable,
-                                      GAsyncReadyCallback  callback,
-                                      gpointer             user_data)
+test_async_transformer_process_async (GstreamTransformer *transformer,
+                                      GstreamEvent       *event,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data)
 {
   TestAsyncTransformer *self = TEST_ASYNC_TRANSFORMER (transformer);
 
@@ -153,9 +153,9 @@ test_async_transformer_process_async (GstreamTransformer  *transformer,
 }
 
 static gboolean
-test_async_transformer_process_finish (GstreamTransformer  *transformer,
-                                       GAsyncResult        *result,
-                                       GError             **error)
+test_async_transformer_process_finish (GstreamTransformer *transformer,
+                                       GAsyncResult       *result,
+                                       GError            **error)
 {
   g_assert_true (g_task_is_valid (result, transformer));
 

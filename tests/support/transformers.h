@@ -18,17 +18,21 @@ struct _TestTransformer
   GString           *story; /* what it was called for: "1 2 3 finish", "1 fail:why" */
   gpointer           data;
   /* Instead of pushing the event's number. */
-  gboolean         (*process) (TestTransformer *self, GstreamEvent *event, GError **error);
-  gboolean         (*finish)  (TestTransformer *self, GError **error);
-  void             (*fail)    (TestTransformer *self, const GError *error);
+  gboolean (*process) (TestTransformer *self,
+                       GstreamEvent    *event,
+                       GError         **error);
+  gboolean (*finish) (TestTransformer *self,
+                      GError         **error);
+  void (*fail) (TestTransformer *self,
+                const GError    *error);
 };
 
 /* @name: its projection, or NULL. @wants: methods separated by `,`, or NULL for all. */
 TestTransformer *test_transformer_new (const char *name,
                                        const char *wants);
 /* A mux without built-ins that has it; takes @first and the others, up to NULL. */
-GstreamStreamMux *test_mux_new        (gpointer    first,
-                                       ...) G_GNUC_NULL_TERMINATED;
+GstreamStreamMux *test_mux_new (gpointer first,
+                                ...) G_GNUC_NULL_TERMINATED;
 
 /* Works only asynchronously: has each event until the test lets it go. */
 #define TEST_TYPE_ASYNC_TRANSFORMER (test_async_transformer_get_type ())
@@ -38,14 +42,14 @@ struct _TestAsyncTransformer
 {
   GstreamTransformer parent_instance;
 
-  GTask   *task;        /* of the event that it has; its data: the event */
+  GTask   *task; /* of the event that it has; its data: the event */
   guint    n_seen;
-  gboolean in_place;    /* calls back from inside process_async */
+  gboolean in_place;      /* calls back from inside process_async */
   gboolean was_cancelled; /* while it had an event */
-  gboolean failed;      /* was told of a failure or an abort */
+  gboolean failed;        /* was told of a failure or an abort */
 };
 
-TestAsyncTransformer *test_async_transformer_new     (void);
+TestAsyncTransformer *test_async_transformer_new (void);
 void                  test_async_transformer_release (TestAsyncTransformer *self,
                                                       gboolean              pass,
                                                       GError               *error); /* takes it */

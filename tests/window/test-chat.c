@@ -10,8 +10,8 @@ play_file (ChatWindow *window,
            GFile      *file)
 {
   g_autofree char *name = g_file_get_basename (file);
-  g_autoptr (GstreamEventSource) source = g_str_has_suffix (name, ".sse") ? gstream_sse_source_new (file)
-                                                                          : gstream_json_lines_source_new (file);
+  g_autoptr (GstreamEventSource) source =
+      g_str_has_suffix (name, ".sse") ? gstream_sse_source_new (file) : gstream_json_lines_source_new (file);
 
   chat_window_play (window, source);
 }
@@ -26,7 +26,7 @@ play_trip (ChatWindow *window)
 
 /* --- the run it comes with --- */
 
-static const char * const trip[] = {
+static const char *const trip[] = {
   "Waiting for your answer",
   "What should I do in Paris on Sunday?",
   "plan\nDone",
@@ -44,7 +44,7 @@ static void
 test_trip (void)
 {
   ChatWindow *window = open_window ();
-  GtkWidget *stop = find_widget (window, "stop");
+  GtkWidget  *stop = find_widget (window, "stop");
 
   play_trip (window);
   g_assert_true (gtk_widget_get_sensitive (stop));
@@ -62,7 +62,7 @@ test_trip (void)
 static void
 test_reasoning (void)
 {
-  ChatWindow *window = open_window ();
+  ChatWindow      *window = open_window ();
   g_autofree char *folded = NULL;
 
   play_trip (window);

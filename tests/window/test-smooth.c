@@ -41,12 +41,12 @@ count_events (Flood *self)
 }
 
 static GstreamEvent *
-make_event (gpointer   user_data,
-            GError   **error)
+make_event (gpointer user_data,
+            GError **error)
 {
-  static const char * const words[] = { "the ", "quick ", "brown ", "fox ", "jumps ", "over ", "a ", "lazy " };
-  Flood *self = user_data;
-  guint step = self->n_made % (self->n_deltas + 2);
+  static const char *const words[] = { "the ", "quick ", "brown ", "fox ", "jumps ", "over ", "a ", "lazy " };
+  Flood                   *self = user_data;
+  guint                    step = self->n_made % (self->n_deltas + 2);
 
   if (self->n_made == count_events (self))
     return NULL;
@@ -59,7 +59,7 @@ make_event (gpointer   user_data,
   self->n_made++;
   if (step > 0)
     return step <= self->n_deltas ? gstream_message_writer_text (self->writer, words[step % G_N_ELEMENTS (words)])
-                            : gstream_message_writer_finish (self->writer, NULL, "stop");
+                                  : gstream_message_writer_finish (self->writer, NULL, "stop");
 
   g_clear_object (&self->writer);
   self->writer = gstream_message_writer_new (NULL, "model", NULL);
@@ -77,16 +77,16 @@ flood_source (Flood *self)
 
 typedef struct
 {
-  Flood      flood;
-  guint      turn;            /* of the main loop */
-  guint      n_frames;
-  guint      n_busy;          /* turns in which events were asked for */
-  guint      n_over;          /* of those, the ones that used more than twice the budget */
-  guint      n_text_notified;
-  guint      n_twice_a_turn;  /* notified for a message that was notified in this turn */
-  guint      n_twice_a_frame; /* likewise, since the newest frame */
-  gint64     longest_gap;     /* between two frames, in microseconds */
-  gint64     last_frame;
+  Flood  flood;
+  guint  turn; /* of the main loop */
+  guint  n_frames;
+  guint  n_busy; /* turns in which events were asked for */
+  guint  n_over; /* of those, the ones that used more than twice the budget */
+  guint  n_text_notified;
+  guint  n_twice_a_turn;  /* notified for a message that was notified in this turn */
+  guint  n_twice_a_frame; /* likewise, since the newest frame */
+  gint64 longest_gap;     /* between two frames, in microseconds */
+  gint64 last_frame;
 } Counts;
 
 static gboolean
@@ -95,7 +95,7 @@ on_frame (GtkWidget     *widget,
           gpointer       user_data)
 {
   Counts *self = user_data;
-  gint64 now = g_get_monotonic_time ();
+  gint64  now = g_get_monotonic_time ();
 
   if (self->n_frames++ > 0)
     self->longest_gap = MAX (self->longest_gap, now - self->last_frame);
@@ -143,9 +143,11 @@ tell (const char *what,
 {
   double seconds = (g_get_monotonic_time () - began) / (double) G_USEC_PER_SEC;
 
-  g_test_message ("%s: %.2f s, %.0f events/s, %u frames (%.0f a second, the longest pause %.0f ms), %u turns with events, "
-                  "%u notifications of text, %u of them in a frame that had one", what, seconds, self->flood.n_made / seconds, self->n_frames,
-                  self->n_frames / seconds, self->longest_gap / 1000.0, self->n_busy, self->n_text_notified, self->n_twice_a_frame);
+  g_test_message (
+      "%s: %.2f s, %.0f events/s, %u frames (%.0f a second, the longest pause %.0f ms), %u turns with events, "
+      "%u notifications of text, %u of them in a frame that had one",
+      what, seconds, self->flood.n_made / seconds, self->n_frames, self->n_frames / seconds, self->longest_gap / 1000.0,
+      self->n_busy, self->n_text_notified, self->n_twice_a_frame);
 }
 
 /* --- a window whose labels are bound to the messages' texts --- */
@@ -189,7 +191,7 @@ make_list (GListModel *model,
            Counts     *counts)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkNoSelection *selection = gtk_no_selection_new (g_object_ref (model));
+  GtkNoSelection     *selection = gtk_no_selection_new (g_object_ref (model));
 
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), counts);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), counts);
@@ -222,7 +224,7 @@ test_flood (gconstpointer n_deltas)
   g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
   g_autoptr (GstreamRunModel) model = gstream_run_model_new (run, GSTREAM_RUN_MODEL_MESSAGES, NULL);
   GtkWidget *window = open_window (make_list (G_LIST_MODEL (model), &counts), &counts);
-  gint64 began = g_get_monotonic_time ();
+  gint64     began = g_get_monotonic_time ();
 
   gstream_run_model_set_max_rows (model, MAX_ROWS);
   gstream_run_stream_drive (run, NULL);
@@ -276,7 +278,7 @@ test_naive (gconstpointer n_deltas)
   g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
   GtkWidget *label = gtk_label_new (NULL);
   GtkWidget *window = open_window (label, &counts);
-  gint64 began = g_get_monotonic_time ();
+  gint64     began = g_get_monotonic_time ();
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   set_texts (&counts, run, GTK_LABEL (label));

@@ -7,24 +7,24 @@
 #include "examples/chat-window/chat-window.h"
 
 /* A window, as high as all of a recorded run needs it. */
-ChatWindow *open_window    (void);
+ChatWindow *open_window (void);
 /* Gone, and nothing of it is left. */
-void        close_window   (ChatWindow         *window);
+void close_window (ChatWindow *window);
 /* Until the run has ended, and what it changed has been drawn. */
-void        wait_for_end   (ChatWindow         *window);
-void        wait_for_frames (ChatWindow        *window,
-                             guint              n);
+void wait_for_end (ChatWindow *window);
+void wait_for_frames (ChatWindow *window,
+                      guint       n);
 
 /* The texts of all labels and entries that are visible, a line each. */
-char       *read_window    (ChatWindow         *window);
-#define assert_shows(window, text)                                       \
-  G_STMT_START                                                           \
-    {                                                                    \
-      g_autofree char *shown = read_window (window);                     \
-      if (strstr (shown, text) == NULL)                                  \
-        g_error ("“%s” is not shown, only:\n%s", text, shown);           \
-    }                                                                    \
+char *read_window (ChatWindow *window);
+#define assert_shows(window, text)                           \
+  G_STMT_START                                               \
+  {                                                          \
+    g_autofree char *shown = read_window (window);           \
+    if (strstr (shown, text) == NULL)                        \
+      g_error ("“%s” is not shown, only:\n%s", text, shown); \
+  }                                                          \
   G_STMT_END
 /* A widget of the window's, by its name in the .ui file. */
-gpointer    find_widget    (ChatWindow         *window,
-                            const char         *name);
+gpointer find_widget (ChatWindow *window,
+                      const char *name);

@@ -19,7 +19,7 @@ typedef struct
 {
   Reading       *reading;
   GstreamCursor *messages;
-  GstreamCursor *deltas;  /* of the message being read, or NULL */
+  GstreamCursor *deltas; /* of the message being read, or NULL */
 } Reader;
 
 static void read_on (Reader *self);
@@ -52,8 +52,8 @@ on_delta (GObject      *object,
           gpointer      user_data)
 {
   Reader *self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_auto(GValue) item = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) item = G_VALUE_INIT;
 
   if (gstream_cursor_next_finish (GSTREAM_CURSOR (object), result, &item, &error))
     take_delta (self, g_value_get_string (&item));
@@ -69,8 +69,8 @@ on_message (GObject      *object,
             gpointer      user_data)
 {
   Reader *self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_auto(GValue) item = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) item = G_VALUE_INIT;
 
   if (gstream_cursor_next_finish (GSTREAM_CURSOR (object), result, &item, &error))
     take_message (self, g_value_get_object (&item));
@@ -85,7 +85,7 @@ on_message (GObject      *object,
 static gboolean
 read_delta (Reader *self)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   const char *delta;
 
   switch (gstream_cursor_try_next_string (self->deltas, &delta, &error))
@@ -108,8 +108,8 @@ read_delta (Reader *self)
 static gboolean
 read_message (Reader *self)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamMessage) message = NULL;
 
   switch (gstream_cursor_try_next_object (self->messages, (gpointer *) &message, &error))
     {
@@ -147,8 +147,8 @@ bench_read_messages (GstreamRunStream **runs,
                      guint              n_runs,
                      BenchTotal        *total)
 {
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Reading reading = { .loop = loop, .n_reading = n_runs, .total = total };
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Reading            reading = { .loop = loop, .n_reading = n_runs, .total = total };
   g_autofree Reader *readers = g_new0 (Reader, n_runs);
 
   for (guint number = 0; number < n_runs; number++)

@@ -9,20 +9,20 @@
 #define STEPS (DELTAS + 4) /* events of one message */
 
 static const char *words[N_WORDS] = {
-  " the", " quick", " brown", " fox", " jumps", " over", " a", " lazy",
-  " dog", " while", " it", " sleeps", " under", " that", " old", " tree",
+  " the", " quick", " brown", " fox",    " jumps", " over", " a",   " lazy",
+  " dog", " while", " it",    " sleeps", " under", " that", " old", " tree",
 };
 
 typedef struct
 {
-  const char * const * const *namespaces;
-  guint                       n_namespaces;
-  guint                       begun;            /* namespaces that have had their state */
-  guint64                     made;             /* events since */
-  guint64                     count;            /* of them, in all */
-  GstreamMessageWriter       *writer;           /* of the message under way */
-  GstreamPayload             *blocks[N_WORDS];  /* whole texts */
-  GstreamPayload             *empty;            /* a block as it begins */
+  const char *const *const *namespaces;
+  guint                     n_namespaces;
+  guint                     begun;           /* namespaces that have had their state */
+  guint64                   made;            /* events since */
+  guint64                   count;           /* of them, in all */
+  GstreamMessageWriter     *writer;          /* of the message under way */
+  GstreamPayload           *blocks[N_WORDS]; /* whole texts */
+  GstreamPayload           *empty;           /* a block as it begins */
 } Messages;
 
 typedef struct
@@ -35,7 +35,7 @@ typedef struct
 static GstreamPayload *
 whole_block (guint message)
 {
-  g_autoptr(GString) json = g_string_new ("{\"type\":\"text\",\"text\":\"");
+  g_autoptr (GString) json = g_string_new ("{\"type\":\"text\",\"text\":\"");
 
   for (guint delta = 0; delta < DELTAS; delta++)
     g_string_append (json, words[(message + delta) % N_WORDS]);
@@ -70,8 +70,8 @@ static void
 start_message (Messages *self,
                guint64   number)
 {
-  const char * const *namespace_ = self->namespaces == NULL ? NULL : self->namespaces[number % self->n_namespaces];
-  g_autofree char *id = g_strdup_printf ("message-%" G_GUINT64_FORMAT, number);
+  const char *const *namespace_ = self->namespaces == NULL ? NULL : self->namespaces[number % self->n_namespaces];
+  g_autofree char   *id = g_strdup_printf ("message-%" G_GUINT64_FORMAT, number);
 
   g_clear_object (&self->writer);
   self->writer = gstream_message_writer_new (namespace_, "model", id);
@@ -99,11 +99,11 @@ make_step (Messages *self,
 }
 
 static GstreamEvent *
-make_message_event (gpointer   user_data,
-                    GError   **error)
+make_message_event (gpointer user_data,
+                    GError **error)
 {
   Messages *self = user_data;
-  guint64 made;
+  guint64   made;
 
   if (self->begun < self->n_namespaces)
     return gstream_event_new ("values", self->namespaces[self->begun++], self->empty);
@@ -121,8 +121,8 @@ make_message_event (gpointer   user_data,
  * Where there are namespaces, each begins with a state.
  */
 GstreamEventSource *
-bench_scopes_new (guint64                     count,
-                  const char * const * const *namespaces)
+bench_scopes_new (guint64                   count,
+                  const char *const *const *namespaces)
 {
   Messages *self = messages_new ();
 
@@ -148,8 +148,8 @@ bench_messages_new (guint64 count)
 static GstreamPayload *
 state (guint step)
 {
-  g_autofree char *json = g_strdup_printf ("{\"topic\":\"%s\",\"step\":%u,\"notes\":[\"first\",\"second\",\"third\"]}",
-                                           words[step], step);
+  g_autofree char *json =
+      g_strdup_printf ("{\"topic\":\"%s\",\"step\":%u,\"notes\":[\"first\",\"second\",\"third\"]}", words[step], step);
 
   return gstream_payload_new (json, -1, NULL);
 }
@@ -165,8 +165,8 @@ values_free (gpointer user_data)
 }
 
 static GstreamEvent *
-make_value (gpointer   user_data,
-            GError   **error)
+make_value (gpointer user_data,
+            GError **error)
 {
   Values *self = user_data;
 

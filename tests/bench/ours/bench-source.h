@@ -7,7 +7,7 @@
 
 #include <gstream.h>
 
-GstreamEventSource *bench_messages_new (guint64                     count);
-GstreamEventSource *bench_scopes_new   (guint64                     count,
-                                        const char * const * const *namespaces);
-GstreamEventSource *bench_values_new   (guint64                     count);
+GstreamEventSource *bench_messages_new (guint64 count);
+GstreamEventSource *bench_scopes_new (guint64                   count,
+                                      const char *const *const *namespaces);
+GstreamEventSource *bench_values_new (guint64 count);

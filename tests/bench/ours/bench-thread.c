@@ -12,14 +12,11 @@ GstreamRunStream *
 bench_start (const char *url,
              const char *recording)
 {
-  static guint runs;
+  static guint     runs;
   g_autofree char *thread_id = g_strdup_printf ("%s.c-%d-%u", recording, getpid (), runs++);
-  g_autoptr(GstreamThread) thread = g_object_new (GSTREAM_TYPE_THREAD,
-                                                  "url", url,
-                                                  "assistant", "bench",
-                                                  "thread-id", thread_id,
-                                                  NULL);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamThread) thread =
+      g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "bench", "thread-id", thread_id, NULL);
+  g_autoptr (GError) error = NULL;
   GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
 
   bench_check (error);

@@ -42,13 +42,13 @@ bench_peak_kb (void)
 }
 
 int
-bench_measure (int         argc,
-               char      **argv,
-               BenchOnce   once,
-               double    (*clock) (void))
+bench_measure (int       argc,
+               char    **argv,
+               BenchOnce once,
+               double (*clock) (void))
 {
   BenchTotal warm_up = { 0 }, total = { 0 };
-  double start;
+  double     start;
 
   g_assert (argc >= 3);
   setlocale (LC_ALL, "");
@@ -73,7 +73,7 @@ bench_check (GError *error)
 GstreamCursor *
 bench_subscribe (GstreamProjection *projection)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   GstreamCursor *cursor = gstream_projection_subscribe (projection, &error);
 
   bench_check (error);

@@ -21,8 +21,10 @@ static const Kind kinds[] = {
   { "members", "values", "\"data\":{", "\"key%u\":{\"n\":1}", "}" },
   { "elements", "values", "\"data\":[", "{\"key\":%u}", "]" },
   { "interrupts", "values", "\"data\":{},\"interrupts\":[", "{\"id\":\"i%u\",\"value\":{\"n\":1}}", "]" },
-  { "metadata", "messages", "\"data\":{\"event\":\"message-start\",\"id\":\"m\",\"metadata\":{", "\"key%u\":{\"n\":1}", "}}" },
-  { "parts", "messages", "\"data\":[{\"type\":\"ai\",\"id\":\"m\",\"content\":[", "{\"type\":\"text\",\"text\":\"word %u \"}", "]},{}]" },
+  { "metadata", "messages", "\"data\":{\"event\":\"message-start\",\"id\":\"m\",\"metadata\":{", "\"key%u\":{\"n\":1}",
+    "}}" },
+  { "parts", "messages", "\"data\":[{\"type\":\"ai\",\"id\":\"m\",\"content\":[",
+    "{\"type\":\"text\",\"text\":\"word %u \"}", "]},{}]" },
   { "calls", "messages", "\"data\":[{\"type\":\"ai\",\"id\":\"m\",\"content\":\"\",\"tool_calls\":[",
     "{\"name\":\"t\",\"id\":\"c%u\",\"args\":{\"n\":1}}", "]},{}]" },
 };
@@ -33,14 +35,15 @@ static GstreamEvent *
 make_event (const char *size)
 {
   const char *count = strrchr (size, '-');
-  g_autoptr(GString) json = g_string_new (NULL);
-  g_autoptr(GError) error = NULL;
-  const Kind *kind = kinds;
+  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  const Kind   *kind = kinds;
   GstreamEvent *event;
 
   while (strncmp (kind->name, size, count - size) != 0)
     g_assert (++kind < kinds + G_N_ELEMENTS (kinds));
-  g_string_printf (json, "{\"type\":\"event\",\"method\":\"%s\",\"params\":{\"namespace\":[],%s", kind->method, kind->before);
+  g_string_printf (json, "{\"type\":\"event\",\"method\":\"%s\",\"params\":{\"namespace\":[],%s", kind->method,
+                   kind->before);
   for (guint i = 0; i < (guint) atoi (count + 1); i++)
     {
       g_string_append (json, i > 0 ? "," : "");
@@ -57,7 +60,7 @@ static GstreamEvent *
 get_event (const char *size)
 {
   static GstreamEvent *event;
-  g_autofree char *json = NULL;
+  g_autofree char     *json = NULL;
 
   if (event == NULL)
     event = make_event (size);
@@ -70,8 +73,8 @@ go_over (GstreamPayload *payload,
          BenchTotal     *total)
 {
   GstreamPayloadIter iter;
-  const char *key;
-  GstreamPayload *value;
+  const char        *key;
+  GstreamPayload    *value;
 
   gstream_payload_iter_init (&iter, payload);
   while (gstream_payload_iter_next (&iter, &key, &value))
@@ -86,7 +89,7 @@ static void
 read_message (GstreamRunStream *run,
               BenchTotal       *total)
 {
-  g_autoptr(GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
+  g_autoptr (GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
   gpointer message;
 
   while (gstream_cursor_try_next_object (messages, &message, NULL) == GSTREAM_TRY_ITEM)
@@ -102,11 +105,11 @@ static void
 once (const char *size,
       BenchTotal *total)
 {
-  g_autoptr(GstreamEvent) event = get_event (size);
-  g_autoptr(GstreamEventSource) source = gstream_memory_source_new (&event, 1);
-  g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
-  g_autoptr(GstreamPayload) output = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamEvent) event = get_event (size);
+  g_autoptr (GstreamEventSource) source = gstream_memory_source_new (&event, 1);
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
 
   gstream_run_stream_set_turn_budget (run, 0);
   read_message (run, total);

@@ -26,8 +26,8 @@ static gboolean
 take_one (gpointer user_data)
 {
   Slow *self = user_data;
-  g_autoptr(GstreamPayload) state = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamPayload) state = NULL;
+  g_autoptr (GError) error = NULL;
   GstreamTry got = gstream_cursor_try_next_payload (self->values, &state, &error);
 
   bench_check (error);
@@ -42,8 +42,8 @@ on_output (GObject      *object,
            gpointer      user_data)
 {
   Slow *self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GstreamPayload) output = gstream_run_stream_output_finish (GSTREAM_RUN_STREAM (object), result, &error);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) output = gstream_run_stream_output_finish (GSTREAM_RUN_STREAM (object), result, &error);
 
   bench_check (error);
   g_main_loop_quit (self->loop);
@@ -54,10 +54,10 @@ main (int    argc,
       char **argv)
 {
   guint count = strtoul (argv[1], NULL, 10);
-  g_autoptr(GstreamEventSource) source = bench_values_new (count);
-  g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
-  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr(GstreamCursor) values = NULL;
+  g_autoptr (GstreamEventSource) source = bench_values_new (count);
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GstreamCursor) values = NULL;
   Slow slow = { .loop = loop, .tenth = count / 10 };
 
   gstream_projection_set_max_buffered (gstream_run_stream_get_values (run), BOUND);
@@ -67,7 +67,7 @@ main (int    argc,
   g_main_loop_run (loop);
   while (take_one (&slow))
     ;
-  g_print ("{\"taken\": %" G_GUINT64_FORMAT ", \"early_peak_kb\": %ld, \"peak_kb\": %ld}\n",
-           slow.taken, slow.early_peak_kb, bench_peak_kb ());
+  g_print ("{\"taken\": %" G_GUINT64_FORMAT ", \"early_peak_kb\": %ld, \"peak_kb\": %ld}\n", slow.taken,
+           slow.early_peak_kb, bench_peak_kb ());
   return slow.taken == count ? 0 : 1;
 }

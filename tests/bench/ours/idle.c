@@ -36,10 +36,10 @@ idle_clear (Idle *self)
 }
 
 static gsize
-memory_of (Idle  *runs,
-           int    count)
+memory_of (Idle *runs,
+           int   count)
 {
-  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func (g_object_unref);
   gsize before, after;
 
   for (int number = 0; number < count; number++)
@@ -57,7 +57,7 @@ int
 main (int    argc,
       char **argv)
 {
-  int count = atoi (argv[1]);
+  int              count = atoi (argv[1]);
   g_autofree Idle *runs = g_new0 (Idle, count);
 
   memory_of (runs, 1); /* the classes' own memory is not a run's */

@@ -16,11 +16,11 @@ static void
 once (const char *size,
       BenchTotal *total)
 {
-  g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (int number = 0; number < at_once; number++)
     {
-      g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size) / at_once);
+      g_autoptr (GstreamEventSource) source = bench_messages_new (atoi (size) / at_once);
 
       g_ptr_array_add (runs, gstream_run_stream_new (source, NULL));
     }

@@ -11,8 +11,8 @@ static void
 once (const char *size,
       BenchTotal *total)
 {
-  g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size));
-  g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+  g_autoptr (GstreamEventSource) source = bench_messages_new (atoi (size));
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
 
   bench_read_messages (&run, 1, total);
 }

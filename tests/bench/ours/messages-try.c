@@ -12,8 +12,8 @@ static void
 read_message (GstreamMessage *message,
               BenchTotal     *total)
 {
-  g_autoptr(GstreamCursor) deltas = bench_subscribe (gstream_message_get_text_deltas (message));
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamCursor) deltas = bench_subscribe (gstream_message_get_text_deltas (message));
+  g_autoptr (GError) error = NULL;
   const char *delta;
 
   while (gstream_cursor_try_next_string (deltas, &delta, &error) == GSTREAM_TRY_ITEM)
@@ -28,10 +28,10 @@ static void
 once (const char *size,
       BenchTotal *total)
 {
-  g_autoptr(GstreamEventSource) source = bench_messages_new (atoi (size));
-  g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
-  g_autoptr(GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamEventSource) source = bench_messages_new (atoi (size));
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+  g_autoptr (GstreamCursor) messages = bench_subscribe (gstream_run_stream_get_messages (run));
+  g_autoptr (GError) error = NULL;
   gpointer message;
 
   gstream_run_stream_set_turn_budget (run, 0); /* no main loop waits for its turn */

@@ -46,7 +46,7 @@ free_namespaces (char ***namespaces)
 static gpointer
 next_object (GstreamCursor *cursor)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   gpointer object = NULL;
 
   if (gstream_cursor_try_next_object (cursor, &object, &error) != GSTREAM_TRY_ITEM)
@@ -59,8 +59,8 @@ static void
 read_message (GstreamMessage *message,
               BenchTotal     *total)
 {
-  g_autoptr(GstreamCursor) deltas = bench_subscribe (gstream_message_get_text_deltas (message));
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamCursor) deltas = bench_subscribe (gstream_message_get_text_deltas (message));
+  g_autoptr (GError) error = NULL;
   const char *delta;
 
   while (gstream_cursor_try_next_string (deltas, &delta, &error) == GSTREAM_TRY_ITEM)
@@ -146,9 +146,9 @@ once (const char *size,
       BenchTotal *total)
 {
   char ***namespaces = all_namespaces ();
-  g_autoptr(GstreamEventSource) source =
-    bench_scopes_new (atoi (size), depth == 0 ? NULL : (const char * const * const *) namespaces);
-  g_autoptr(GstreamRunStream) root = gstream_run_stream_new (source, NULL);
+  g_autoptr (GstreamEventSource) source =
+      bench_scopes_new (atoi (size), depth == 0 ? NULL : (const char *const *const *) namespaces);
+  g_autoptr (GstreamRunStream) root = gstream_run_stream_new (source, NULL);
   Scopes scopes;
 
   gstream_run_stream_set_turn_budget (root, 0); /* no main loop waits for its turn */
@@ -158,7 +158,7 @@ once (const char *size,
     ;
   for (int message = 0; message < atoi (size); message++)
     {
-      g_autoptr(GstreamMessage) next = next_object (g_ptr_array_index (scopes.messages, message % siblings));
+      g_autoptr (GstreamMessage) next = next_object (g_ptr_array_index (scopes.messages, message % siblings));
 
       read_message (next, total);
     }

@@ -15,8 +15,8 @@ static const char *url;
 static GstreamPayload *
 next_state (GstreamCursor *values)
 {
-  g_autoptr(GError) error = NULL;
-  g_auto(GValue) item = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) item = G_VALUE_INIT;
   GstreamPayload *state = NULL;
 
   if (gstream_cursor_try_next_payload (values, &state, &error) == GSTREAM_TRY_PENDING &&
@@ -30,8 +30,8 @@ static void
 once (const char *recording,
       BenchTotal *total)
 {
-  g_autoptr(GstreamRunStream) run = bench_start (url, recording);
-  g_autoptr(GstreamCursor) values = bench_subscribe (gstream_run_stream_get_values (run));
+  g_autoptr (GstreamRunStream) run = bench_start (url, recording);
+  g_autoptr (GstreamCursor) values = bench_subscribe (gstream_run_stream_get_values (run));
   GstreamPayload *state;
 
   while ((state = next_state (values)) != NULL)

@@ -15,7 +15,7 @@ typedef struct
 {
   GstreamRunStream *run;
   GstreamCursor    *messages;
-  GstreamCursor    *deltas;   /* of the message being read, or NULL */
+  GstreamCursor    *deltas; /* of the message being read, or NULL */
 } Reader;
 
 static int at_once;
@@ -24,7 +24,7 @@ static void
 reader_init (Reader *self,
              guint   messages)
 {
-  g_autoptr(GstreamEventSource) source = bench_messages_new (messages);
+  g_autoptr (GstreamEventSource) source = bench_messages_new (messages);
 
   self->run = gstream_run_stream_new (source, NULL);
   gstream_run_stream_set_turn_budget (self->run, 0); /* no main loop waits for its turn */
@@ -43,7 +43,7 @@ reader_clear (Reader *self)
 static gboolean
 next_message (Reader *self)
 {
-  g_autoptr(GstreamMessage) message = NULL;
+  g_autoptr (GstreamMessage) message = NULL;
 
   if (gstream_cursor_try_next_object (self->messages, (gpointer *) &message, NULL) != GSTREAM_TRY_ITEM)
     return FALSE;

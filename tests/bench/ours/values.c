@@ -12,10 +12,10 @@ static void
 once (const char *size,
       BenchTotal *total)
 {
-  g_autoptr(GstreamEventSource) source = bench_values_new (atoi (size));
-  g_autoptr(GstreamRunStream) run = gstream_run_stream_new (source, NULL);
-  g_autoptr(GstreamCursor) values = bench_subscribe (gstream_run_stream_get_values (run));
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GstreamEventSource) source = bench_values_new (atoi (size));
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+  g_autoptr (GstreamCursor) values = bench_subscribe (gstream_run_stream_get_values (run));
+  g_autoptr (GError) error = NULL;
   GstreamPayload *state;
 
   gstream_run_stream_set_turn_budget (run, 0); /* no main loop waits for its turn */

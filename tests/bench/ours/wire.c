@@ -13,7 +13,7 @@ static void
 once (const char *recording,
       BenchTotal *total)
 {
-  g_autoptr(GstreamRunStream) run = bench_start (url, recording);
+  g_autoptr (GstreamRunStream) run = bench_start (url, recording);
 
   bench_read_messages (&run, 1, total);
 }

@@ -16,27 +16,27 @@ typedef struct
 {
   GTask   *task;      /* NULL: no call is waiting */
   GSource *cancelled; /* becomes ready when the call is cancelled; NULL: it has no cancellable */
-} GstreamPendingNext;
+} GstreamNextCall;
 
 /*
  * Implements next(). Calls try_next(), and completes the call with its result. TRUE: there is none yet, the call waits.
  */
-gboolean      gstream_pending_next_start      (GstreamPendingNext   *self,
-                                               GstreamEventSource   *source,
-                                               GCancellable         *cancellable,
-                                               GAsyncReadyCallback   callback,
-                                               gpointer              user_data);
+gboolean gstream_next_call_start (GstreamNextCall    *self,
+                                  GstreamEventSource *source,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
 /*
  * Calls try_next() again, if a call waits, and completes it with the result. TRUE: it still waits. The callback may run
  * before this returns, and free everything, @self included.
  */
-gboolean      gstream_pending_next_wake       (GstreamPendingNext   *self);
+gboolean gstream_next_call_wake (GstreamNextCall *self);
 /* The same in an idle callback, where calling back at once is not possible. */
-void          gstream_pending_next_wake_later (GstreamPendingNext   *self);
+void gstream_next_call_wake_later (GstreamNextCall *self);
 
 /* Implements next_finish(). */
-GstreamEvent *gstream_pending_next_finish     (GstreamEventSource   *source,
-                                               GAsyncResult         *result,
-                                               GError              **error);
+GstreamEvent *gstream_next_call_finish (GstreamEventSource *source,
+                                        GAsyncResult       *result,
+                                        GError            **error);
 
 G_END_DECLS

@@ -4,10 +4,10 @@
  */
 #include "config.h"
 
-#include <gstream/sources/gstream-pending-next-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
 
 static GTask *
-steal_task (GstreamPendingNext *self)
+steal_task (GstreamNextCall *self)
 {
   if (self->cancelled != NULL)
     {
@@ -22,7 +22,7 @@ static gboolean
 on_cancelled (GCancellable *cancellable,
               gpointer      user_data)
 {
-  GstreamPendingNext *self = g_task_get_task_data (user_data);
+  GstreamNextCall *self = g_task_get_task_data (user_data);
   g_autoptr (GTask) task = steal_task (self);
 
   g_task_return_error_if_cancelled (task);
@@ -31,7 +31,7 @@ on_cancelled (GCancellable *cancellable,
 }
 
 static void
-watch_cancellable (GstreamPendingNext *self)
+watch_cancellable (GstreamNextCall *self)
 {
   GCancellable *cancellable = g_task_get_cancellable (self->task);
 
@@ -44,11 +44,11 @@ watch_cancellable (GstreamPendingNext *self)
 }
 
 static GTask *
-make_task (GstreamPendingNext  *self,
-           GstreamEventSource  *source,
-           GCancellable        *cancellable,
-           GAsyncReadyCallback  callback,
-           gpointer             user_data)
+make_task (GstreamNextCall    *self,
+           GstreamEventSource *source,
+           GCancellable       *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer            user_data)
 {
   GTask *task = g_task_new (source, cancellable, callback, user_data);
 
@@ -61,11 +61,11 @@ make_task (GstreamPendingNext  *self,
 }
 
 gboolean
-gstream_pending_next_start (GstreamPendingNext  *self,
-                            GstreamEventSource  *source,
-                            GCancellable        *cancellable,
-                            GAsyncReadyCallback  callback,
-                            gpointer             user_data)
+gstream_next_call_start (GstreamNextCall    *self,
+                         GstreamEventSource *source,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
 {
   g_autoptr (GTask) task = make_task (self, source, cancellable, callback, user_data);
 
@@ -79,7 +79,7 @@ gstream_pending_next_start (GstreamPendingNext  *self,
     return FALSE;
 
   self->task = g_steal_pointer (&task);
-  if (!gstream_pending_next_wake (self))
+  if (!gstream_next_call_wake (self))
     return FALSE;
 
   watch_cancellable (self);
@@ -88,12 +88,12 @@ gstream_pending_next_start (GstreamPendingNext  *self,
 }
 
 gboolean
-gstream_pending_next_wake (GstreamPendingNext *self)
+gstream_next_call_wake (GstreamNextCall *self)
 {
   g_autoptr (GTask) task = NULL;
   GstreamEvent *event = NULL;
-  GError *error = NULL;
-  GstreamTry result;
+  GError       *error = NULL;
+  GstreamTry    result;
 
   if (self->task == NULL)
     return FALSE;
@@ -116,16 +116,16 @@ gstream_pending_next_wake (GstreamPendingNext *self)
 static gboolean
 on_wake (gpointer user_data)
 {
-  GstreamPendingNext *self = g_task_get_task_data (user_data);
+  GstreamNextCall *self = g_task_get_task_data (user_data);
 
   if (self->task == user_data)
-    gstream_pending_next_wake (self);
+    gstream_next_call_wake (self);
 
   return G_SOURCE_REMOVE;
 }
 
 void
-gstream_pending_next_wake_later (GstreamPendingNext *self)
+gstream_next_call_wake_later (GstreamNextCall *self)
 {
   g_autoptr (GSource) idle = NULL;
 
@@ -138,9 +138,9 @@ gstream_pending_next_wake_later (GstreamPendingNext *self)
 }
 
 GstreamEvent *
-gstream_pending_next_finish (GstreamEventSource  *source,
-                             GAsyncResult        *result,
-                             GError             **error)
+gstream_next_call_finish (GstreamEventSource *source,
+                          GAsyncResult       *result,
+                          GError            **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, source), NULL);
 
