@@ -691,18 +691,6 @@ expect_run (GstreamThread *self,
   return FALSE;
 }
 
-static gpointer
-finish_call (GstreamThread *self,
-             GAsyncResult  *result,
-             GError       **error)
-{
-  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static gboolean
 begin_sync (GstreamThread *self,
             GstreamSync   *sync,
@@ -1123,7 +1111,11 @@ gstream_thread_start_finish (GstreamThread *self,
                              GAsyncResult  *result,
                              GError       **error)
 {
-  return finish_call (self, result, error);
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
@@ -1274,7 +1266,11 @@ gstream_thread_attach_finish (GstreamThread *self,
                               GAsyncResult  *result,
                               GError       **error)
 {
-  return finish_call (self, result, error);
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
@@ -1466,7 +1462,11 @@ gstream_thread_respond_all_finish (GstreamThread *self,
                                    GAsyncResult  *result,
                                    GError       **error)
 {
-  return finish_call (self, result, error);
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
@@ -1564,7 +1564,11 @@ gstream_thread_respond_finish (GstreamThread *self,
                                GAsyncResult  *result,
                                GError       **error)
 {
-  return finish_call (self, result, error);
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
@@ -1671,7 +1675,11 @@ gstream_thread_state_finish (GstreamThread *self,
                              GAsyncResult  *result,
                              GError       **error)
 {
-  return finish_call (self, result, error);
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
