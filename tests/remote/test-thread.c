@@ -116,7 +116,7 @@ test_respond_all (void)
 
 /* Some servers forget a thread when a connection to it ends, and with it a run that comes too early. */
 static void
-test_farewell (void)
+test_closing_handshake (void)
 {
   g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_WEBSOCKET);
@@ -135,7 +135,7 @@ test_farewell (void)
 
 /* Who does not answer is waited for, though not for ever. */
 static void
-test_no_farewell (void)
+test_no_closing_handshake (void)
 {
   g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_WEBSOCKET);
@@ -546,6 +546,44 @@ test_not_default (gconstpointer user_data)
   g_thread_join (g_steal_pointer (&thread));
 }
 
+static void
+on_refused (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  GError **error = user_data;
+
+  g_assert_null (gstream_thread_state_finish (GSTREAM_THREAD (object), result, error));
+}
+
+static gpointer
+ask_for_state (gpointer user_data)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_main_context_push_thread_default (context);
+  gstream_thread_state (user_data, NULL, on_refused, &error);
+  g_assert_null (error);
+  while (error == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  g_main_context_pop_thread_default (context);
+
+  return NULL;
+}
+
+/* Who calls from another thread is told so there. */
+static void
+test_other_thread (void)
+{
+  g_autoptr (GstreamThread) thread = gstream_thread_new ("http://localhost", "agent");
+
+  g_assert_true (g_main_context_acquire (NULL));
+  g_thread_join (g_thread_new ("other", ask_for_state, thread));
+  g_main_context_release (NULL);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -554,8 +592,8 @@ main (int    argc,
 
   g_test_add_func ("/remote/N1/start", test_start);
   g_test_add_func ("/remote/N1/respond-all", test_respond_all);
-  g_test_add_func ("/remote/N1/farewell", test_farewell);
-  g_test_add_func ("/remote/N1/no-farewell", test_no_farewell);
+  g_test_add_func ("/remote/N1/closing-handshake", test_closing_handshake);
+  g_test_add_func ("/remote/N1/no-closing-handshake", test_no_closing_handshake);
   g_test_add_func ("/remote/N1/refused", test_refused);
   g_test_add_func ("/remote/N1/urls", test_urls);
   g_test_add_func ("/remote/N4/state-decides", test_state_decides);
@@ -563,6 +601,7 @@ main (int    argc,
   add ("N6/back-pressure", test_back_pressure);
   add ("N7/abort-and-drop", test_abort);
   add ("R7/not-default", test_not_default);
+  g_test_add_func ("/remote/R7/other-thread", test_other_thread);
   g_test_add_func ("/remote/N1/shared-session", test_shared_session);
 
   return g_test_run ();
