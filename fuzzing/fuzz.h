@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What fuzz targets share: the entry point, bytes that come in pieces, and what a run shows.
+ */
+#pragma once
+
+#include <gstream.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+/* The bytes as a stream, in pieces whose sizes @seed decides; 0: in one piece. Transfer full. */
+GInputStream *fuzz_stream_new (const uint8_t *data, size_t size, uint32_t seed);
+
+/* The events of a source up to its end or its error, a line each, then the error's code. Transfer full. */
+char *fuzz_read_all (GstreamEventSource *source);
+
+/* The digest of a run on the source, after asserting that the run ended. Transfer full. */
+char *fuzz_digest (GstreamEventSource *source);
+
+G_END_DECLS
