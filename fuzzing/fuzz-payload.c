@@ -29,9 +29,9 @@ static void
 check (GstreamPayload *payload)
 {
   GstreamPayloadIter iter;
-  const char *key;
-  GstreamPayload *value;
-  guint n = 0;
+  const char        *key;
+  GstreamPayload    *value;
+  guint              n = 0;
 
   gstream_payload_iter_init (&iter, payload);
   while (gstream_payload_iter_next (&iter, &key, &value))

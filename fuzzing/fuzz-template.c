@@ -27,10 +27,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   g_autoptr (GstreamEventSource) source = gstream_json_lines_source_new_for_stream (stream);
   g_autoptr (GString) expected = g_string_new (NULL);
   g_autoptr (GString) found = g_string_new (NULL);
-  GstreamTry tried;
+  GstreamTry    tried;
   GstreamEvent *event;
-  const char *line = (const char *) data;
-  const char *end = line + size;
+  const char   *line = (const char *) data;
+  const char   *end = line + size;
 
   while ((tried = gstream_event_source_try_next (source, &event, NULL)) == GSTREAM_TRY_ITEM)
     {
@@ -45,8 +45,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   while (line < end)
     {
       const char *stop = memchr (line, '\n', end - line);
-      gsize length = (stop != NULL ? stop : end) - line;
-      gsize blank = 0;
+      gsize       length = (stop != NULL ? stop : end) - line;
+      gsize       blank = 0;
 
       while (blank < length && strchr (" \t\r", line[blank]) != NULL && line[blank] != '\0')
         blank++;

@@ -18,14 +18,14 @@ struct _FuzzStream
 G_DEFINE_FINAL_TYPE (FuzzStream, fuzz_stream, G_TYPE_INPUT_STREAM)
 
 static gssize
-fuzz_stream_read (GInputStream  *stream,
-                  void          *buffer,
-                  gsize          count,
-                  GCancellable  *cancellable,
-                  GError       **error)
+fuzz_stream_read (GInputStream *stream,
+                  void         *buffer,
+                  gsize         count,
+                  GCancellable *cancellable,
+                  GError      **error)
 {
   FuzzStream *self = FUZZ_STREAM (stream);
-  gsize n = MIN (count, self->left);
+  gsize       n = MIN (count, self->left);
 
   if (self->seed != 0)
     {
@@ -78,7 +78,7 @@ fuzz_digest (GstreamEventSource *source)
   g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
   GstreamReader *reader = gstream_reader_new (NULL, quit, loop);
   GstreamDigest *digest = gstream_digest_new (run, reader);
-  char *json;
+  char          *json;
 
   gstream_reader_release (reader);
   g_main_loop_run (loop);

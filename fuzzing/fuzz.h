@@ -11,10 +11,13 @@
 
 G_BEGIN_DECLS
 
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput (const uint8_t *data,
+                            size_t         size);
 
 /* The bytes as a stream, in pieces whose sizes @seed decides; 0: in one piece. Transfer full. */
-GInputStream *fuzz_stream_new (const uint8_t *data, size_t size, uint32_t seed);
+GInputStream *fuzz_stream_new (const uint8_t *data,
+                               size_t         size,
+                               uint32_t       seed);
 
 /* The events of a source up to its end or its error, a line each, then the error's code. Transfer full. */
 char *fuzz_read_all (GstreamEventSource *source);

@@ -11,7 +11,7 @@ main (int    argc,
   for (int i = 1; i < argc; i++)
     {
       g_autofree char *data = NULL;
-      gsize size;
+      gsize            size;
 
       if (!g_file_get_contents (argv[i], &data, &size, NULL))
         return 1;
