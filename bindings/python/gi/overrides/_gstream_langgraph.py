@@ -128,6 +128,14 @@ class Steps:
             await done
 
 
+async def cancel_all_others():
+    """Ends what else there is in the loop of a thread: nodes whose run could not be closed while it was resumed."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 class GraphSource(Gstream.PushSource):
     """A graph's events, each made when the run wants it, as an Agent Server would send them (L1-L4)."""
 
@@ -196,6 +204,7 @@ class GraphSource(Gstream.PushSource):
         try:
             self._loop.run_until_complete(self._task)
         finally:
+            self._loop.run_until_complete(cancel_all_others())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
