@@ -165,9 +165,30 @@ gstream_event_peek_item (GstreamEvent *event)
   return G_LIKELY (item != NULL) ? item : gstream_event_find_item (event);
 }
 
-/* The data's JSON, without a payload being made of it. Not ended by a NUL. @length: bytes. */
-const char *gstream_event_peek_data_text (GstreamEvent *event,
+/* NULL: it has none. */
+static inline const char *
+gstream_event_peek_id (GstreamEvent *event)
+{
+  return event->body->id;
+}
+
+/* The same as peek_data_text, of an event that was not read. */
+const char *gstream_event_peek_made_text (GstreamEvent *event,
                                           gsize        *length);
+
+/* The data's JSON, without a payload being made of it. Not ended by a NUL. @length: bytes. */
+static inline const char *
+gstream_event_peek_data_text (GstreamEvent *event,
+                              gsize        *length)
+{
+  const GstreamEventBody *body = event->body;
+
+  if (G_UNLIKELY (body->json == NULL))
+    return gstream_event_peek_made_text (event, length);
+
+  *length = body->data_slice.length;
+  return body->json + body->data_slice.start;
+}
 
 /* A copy of @event with another seq; takes the caller's reference to @event. */
 GstreamEvent *gstream_event_copy_with_seq (GstreamEvent *event,

@@ -374,6 +374,45 @@ envelope_clear (Envelope *self)
 
 /* --- comparing with the template --- */
 
+#define EACH_BYTE(byte) ((byte) * G_GUINT64_CONSTANT (0x0101010101010101))
+#define HIGH_BITS EACH_BYTE (0x80)
+
+/* The high bits of the bytes of @word that end plain text: quotes, backslashes, control characters. Only the lowest is sure to be right. */
+static inline guint64
+find_special (guint64 word)
+{
+  guint64 quote = word ^ EACH_BYTE ('"');
+  guint64 backslash = word ^ EACH_BYTE ('\\');
+
+  return (((quote - EACH_BYTE (1)) & ~quote) | ((backslash - EACH_BYTE (1)) & ~backslash) |
+          ((word - EACH_BYTE (' ')) & ~word)) &
+         HIGH_BITS;
+}
+
+/* Passes plain text eight bytes at a time; the rest, if any, is left. @all: gets the bits of all bytes passed. */
+static inline const char *
+pass_plain_words (const char *p,
+                  const char *end,
+                  guint64    *all)
+{
+  for (; end - p >= (gssize) sizeof (guint64); p += sizeof (guint64))
+    {
+      guint64 word;
+      guint64 special;
+
+      memcpy (&word, p, sizeof word);
+      word = GUINT64_FROM_LE (word); /* the first byte is the lowest */
+      special = find_special (word);
+      if (special != 0)
+        {
+          *all |= word & (special - 1) & ~special;
+          return p + __builtin_ctzll (special) / 8;
+        }
+      *all |= word;
+    }
+  return p;
+}
+
 /* Reads the string's text from @p on, up to the closing quote, which is given; NULL where it has escapes or is not valid. */
 static inline const char *
 read_plain_text (const char        *p,
@@ -381,12 +420,12 @@ read_plain_text (const char        *p,
                  GstreamJsonString *string)
 {
   const char *start = p;
-  guchar      all = 0;
+  guint64     all = 0;
 
-  for (; p < end && *p != '"'; all |= (guchar) *p++)
+  for (p = pass_plain_words (p, end, &all); p < end && *p != '"'; all |= (guchar) *p++)
     if ((guchar) *p < ' ' || *p == '\\')
       return NULL;
-  if (all >= 0x80 && !g_utf8_validate_len (start, p - start, NULL))
+  if ((all & HIGH_BITS) != 0 && !g_utf8_validate_len (start, p - start, NULL))
     return NULL;
   *string = (GstreamJsonString) { start, p - start, FALSE };
   return p;
@@ -403,25 +442,14 @@ read_slot (const Slot *slot,
   return slot->is_string ? read_plain_text (p, end, field) : gstream_json_pass_count (p, end, field);
 }
 
-/* By how many bytes what follows the first @n slots stands further than in the template's text. @ends: where slots end in the text that is read. */
-static inline int
-shift_behind (const Template *self,
-              const guint    *ends,
-              guint           n)
-{
-  return n > 0 ? (int) (ends[n - 1] - self->slots[n - 1].end) : 0;
-}
-
+/* @shifts: by how many bytes what follows the first N slots stands further than in the template's text. */
 static inline void
-move_slice (const Template   *self,
-            const guint      *ends,
+move_slice (const int        *shifts,
             Place             place,
             GstreamJsonSlice *slice)
 {
-  int shift = shift_behind (self, ends, place.start);
-
-  slice->start += shift;
-  slice->length += shift_behind (self, ends, place.end) - shift;
+  slice->start += shifts[place.start];
+  slice->length += shifts[place.end] - shifts[place.start];
 }
 
 /* Whether the text from @p is the template's from @from to @to. */
@@ -445,11 +473,12 @@ template_read (Template   *self,
   const char *p = json;
   const char *end = json + length;
   guint       at = 0;
-  guint       ends[N_SLOTS];
+  int         shifts[N_SLOTS + 1];
 
   if (self == NULL || !has_same_text (self, 0, self->slots[0].start, json, end))
     return FALSE;
 
+  shifts[0] = 0;
   memcpy (envelope, &self->envelope, G_STRUCT_OFFSET (Envelope, cursor));
   for (guint i = 0; i < self->n_slots; at = self->slots[i++].end)
     {
@@ -460,14 +489,14 @@ template_read (Template   *self,
       p = read_slot (slot, envelope, p + (slot->start - at), end);
       if (p == NULL)
         return FALSE;
-      ends[i] = p - json;
+      shifts[i + 1] = (p - json) - slot->end;
     }
   if (!has_same_text (self, at, self->length, p, end) || (gsize) (end - p) != self->length - at)
     return FALSE;
 
-  move_slice (self, ends, self->root, &envelope->root);
-  move_slice (self, ends, self->data, &envelope->data);
-  move_slice (self, ends, self->seq, &envelope->seq_slice);
+  move_slice (shifts, self->root, &envelope->root);
+  move_slice (shifts, self->data, &envelope->data);
+  move_slice (shifts, self->seq, &envelope->seq_slice);
   gstream_namespace_ref (envelope->namespace_);
   envelope->cursor.json = json;
   self->n_missed = 0;

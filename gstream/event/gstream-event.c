@@ -480,14 +480,13 @@ peek_data (GstreamEvent *event)
 }
 
 const char *
-gstream_event_peek_data_text (GstreamEvent *event,
+gstream_event_peek_made_text (GstreamEvent *event,
                               gsize        *length)
 {
-  const GstreamEventBody *body = event->body;
-  GstreamPayload         *data = body->json != NULL ? NULL : peek_data (event);
+  GstreamPayload *data = peek_data (event);
 
-  *length = data != NULL ? data->length : body->data_slice.length;
-  return data != NULL ? data->json : body->json + body->data_slice.start;
+  *length = data->length;
+  return data->json;
 }
 
 /* Of an event that an application made: its data is valid JSON, and has not been read yet. */

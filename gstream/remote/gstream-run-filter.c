@@ -191,42 +191,42 @@ make_ready (GstreamRunFilter *self,
 /* --- where the run begins --- */
 
 /* Returns: (nullable): the event's id; an empty one counts as none. */
-static const char *
+static inline const char *
 own_id (GstreamEvent *event)
 {
-  const char *id = gstream_event_get_id (event);
+  const char *id = gstream_event_peek_id (event);
 
   return id != NULL && *id != '\0' ? id : NULL;
 }
 
-static gboolean
-is_root_lifecycle (GstreamEvent *event)
+/* What an event says of the run itself: nothing, but for a lifecycle event of its root. */
+static inline GstreamStep
+root_step (GstreamEvent *event)
 {
-  return gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE &&
-         gstream_event_peek_namespace (event)->length == 0;
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+
+  if (G_LIKELY (fields->method != GSTREAM_METHOD_LIFECYCLE) || gstream_event_peek_namespace (event)->length > 0)
+    return GSTREAM_STEP_NONE;
+
+  return fields->step;
 }
 
-static gboolean
+static inline gboolean
 is_start (GstreamEvent *event)
 {
-  GstreamStep step = gstream_event_get_fields (event)->step;
+  GstreamStep step = root_step (event);
 
-  return is_root_lifecycle (event) && (step == GSTREAM_STEP_RUNNING || step == GSTREAM_STEP_STARTED);
+  return step == GSTREAM_STEP_RUNNING || step == GSTREAM_STEP_STARTED;
 }
 
-static gboolean
-is_end (GstreamEvent *event)
+static void
+note_step (GstreamRunFilter *self,
+           GstreamStep       step)
 {
-  GstreamStep step = gstream_event_get_fields (event)->step;
-
-  return is_root_lifecycle (event) &&
-         (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED);
-}
-
-static gboolean
-is_question (GstreamEvent *event)
-{
-  return is_root_lifecycle (event) && gstream_event_get_fields (event)->step == GSTREAM_STEP_INTERRUPTED;
+  if (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED)
+    self->over = TRUE;
+  else if (step == GSTREAM_STEP_INTERRUPTED)
+    self->asking = TRUE;
 }
 
 typedef enum
@@ -313,16 +313,14 @@ is_the_first (GstreamRunFilter *self,
   return g_strcmp0 (own_id (event), self->first_id) == 0 && gstream_event_get_timestamp (event) == self->first_time;
 }
 
-/* FALSE: the server has begun the run anew, and gives other events than before. */
+/* While that is not known: whether this connection gives the same first event as the one before. */
 static gboolean
-check_identity (GstreamRunFilter *self,
-                GstreamEvent     *event,
-                GError          **error)
+compare_with_first (GstreamRunFilter *self,
+                    GstreamEvent     *event,
+                    GError          **error)
 {
   const char *id = own_id (event);
 
-  if (self->first_id != NULL && !self->unproved)
-    return TRUE;
   if (id == NULL || g_str_has_prefix (id, DERIVED_ID) || is_start (event))
     return TRUE;
 
@@ -342,26 +340,46 @@ check_identity (GstreamRunFilter *self,
   return TRUE;
 }
 
+/* FALSE: the server has begun the run anew, and gives other events than before. */
+static inline gboolean
+check_identity (GstreamRunFilter *self,
+                GstreamEvent     *event,
+                GError          **error)
+{
+  if (G_LIKELY (self->first_id != NULL && !self->unproved))
+    return TRUE;
+
+  return compare_with_first (self, event, error);
+}
+
+/* Takes @event, which is dropped. */
+static gboolean
+drop (GstreamEvent *event,
+      gboolean      result)
+{
+  gstream_event_unref (event);
+
+  return result;
+}
+
 static gboolean
 accept_event (GstreamRunFilter *self,
               GstreamEvent     *event,
               GError          **error)
 {
-  g_autoptr (GstreamEvent) owned = event;
   GstreamSeenId seen;
 
   if (self->over)
-    return TRUE;
+    return drop (event, TRUE);
   if (!check_identity (self, event, error))
-    return FALSE;
+    return drop (event, FALSE);
 
   seen = look_for (self, event, error);
-  if (seen != GSTREAM_SEEN_ID_NEW)
-    return seen == GSTREAM_SEEN_ID_OLD;
+  if (G_UNLIKELY (seen != GSTREAM_SEEN_ID_NEW))
+    return drop (event, seen == GSTREAM_SEEN_ID_OLD);
 
-  self->over = is_end (event);
-  self->asking = self->asking || is_question (event);
-  make_ready (self, g_steal_pointer (&owned));
+  note_step (self, root_step (event));
+  make_ready (self, event);
 
   return TRUE;
 }

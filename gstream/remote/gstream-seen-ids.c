@@ -272,19 +272,13 @@ count_common (const char *id,
   return n;
 }
 
-/* As people order names with numbers in them: 9 is before 10, and 1-9 before 1-10. */
-static gboolean
+/* As people order names with numbers in them: 9 is before 10, and 1-9 before 1-10. Both begin where they differ. */
+static inline gboolean
 is_behind (const char *id,
-           const char *other,
-           gsize       length) /* of the shorter one */
+           const char *other)
 {
-  gsize n_common = count_common (id, other, length);
-  gsize n_digits, n_others;
-
-  id += n_common;
-  other += n_common;
-  n_digits = count_digits (id);
-  n_others = count_digits (other);
+  gsize n_digits = count_digits (id);
+  gsize n_others = count_digits (other);
 
   return n_digits == n_others ? (guchar) *id > (guchar) *other : n_digits > n_others;
 }
@@ -295,9 +289,11 @@ is_behind_all (GstreamSeenIds *self,
                const char     *id,
                gsize           length)
 {
-  if (length > LONGEST_LAST || !is_behind (id, self->last, MIN (length, self->last_length)))
+  gsize n_common = count_common (id, self->last, MIN (length, self->last_length));
+
+  if (length > LONGEST_LAST || !is_behind (id + n_common, self->last + n_common))
     return FALSE;
-  memcpy (self->last, id, length + 1);
+  memcpy (self->last + n_common, id + n_common, length + 1 - n_common);
   self->last_length = length;
 
   return TRUE;

@@ -55,6 +55,9 @@ const GstreamSseStranger *gstream_sse_parser_find_stranger (GstreamSseParser *se
                                                             gsize             length,
                                                             gboolean          is_all);
 
+/* Whether what parse() has passed holds such a line. */
+gboolean gstream_sse_parser_has_stranger (const GstreamSseParser *self);
+
 /* Whether there was a line that is not empty. */
 gboolean gstream_sse_parser_has_said_any (const GstreamSseParser *self);
 

@@ -221,18 +221,20 @@ read_field (GstreamSseParser *self,
 {
   Slice value;
 
-  if (is_field (bytes, line, "data", 4, &value))
+  char first = bytes[line.start];
+
+  if (first == 'd' && is_field (bytes, line, "data", 4, &value))
     read_data (self, bytes, value);
-  else if (is_field (bytes, line, "event", 5, &value))
+  else if (first == 'e' && is_field (bytes, line, "event", 5, &value))
     {
       self->type = value;
       self->has_type = TRUE;
     }
-  else if (is_field (bytes, line, "id", 2, &value))
+  else if (first == 'i' && is_field (bytes, line, "id", 2, &value))
     read_id (self, bytes, value);
-  else if (is_field (bytes, line, "retry", 5, &value))
+  else if (first == 'r' && is_field (bytes, line, "retry", 5, &value))
     read_retry (self, bytes, value);
-  else if (bytes[line.start] != ':')
+  else if (first != ':')
     {
       note_strange (self, bytes + line.start, line.length, self->line);
       self->refused = self->refused || (!self->recognized && self->n_strange > MOST_STRANGE_LINES);
@@ -440,6 +442,12 @@ gstream_sse_parser_find_stranger (GstreamSseParser *self,
   self->refused = self->refused || (is_line && is_strange_block (self));
 
   return self->refused ? &self->stranger : NULL;
+}
+
+gboolean
+gstream_sse_parser_has_stranger (const GstreamSseParser *self)
+{
+  return self->refused;
 }
 
 gboolean

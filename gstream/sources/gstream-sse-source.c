@@ -124,12 +124,12 @@ take_frame (GstreamSseSource *self,
   found = gstream_sse_parser_parse (self->parser, gstream_byte_reader_peek (bytes),
                                     gstream_byte_reader_available (bytes), &consumed, frame);
   gstream_byte_reader_take (bytes, consumed);
-  if (check_strangers (self))
-    return FALSE;
-  if (!found)
+  if (found && !gstream_sse_parser_has_stranger (self->parser))
+    return TRUE;
+  if (!check_strangers (self) && !found)
     check_rest (self);
 
-  return found;
+  return FALSE;
 }
 
 /* An SSE event of type "error", whose data is not an event of the protocol: the server cannot continue (R5, N11). */
