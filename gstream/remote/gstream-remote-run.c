@@ -80,13 +80,13 @@ struct _GstreamRemoteSource
   GHashTable       *interrupts; /* ids of those that events have told */
   gint64            end_time;   /* ms since the epoch: the timestamp of the run's own end, or interrupt */
   gboolean          over;       /* it was interrupted, and the server says that it is over */
-  gboolean          verified;   /* another connection was asked for what this one, long silent, may have missed */
-  gboolean          asking;     /* the server is being asked whether it is over */
-  GSource          *ask_again;  /* timer until it is asked next */
-  guint             n_asked;    /* times in a row */
-  GQueue            late;       /* GstreamEvent, owned: what the state says is open and no event told */
-  GError           *error;      /* what the run fails with */
-  GstreamNextCall   pending;
+  gboolean        verified;  /* another connection was asked for what this one, long silent or ended, may have missed */
+  gboolean        asking;    /* the server is being asked whether it is over */
+  GSource        *ask_again; /* timer until it is asked next */
+  guint           n_asked;   /* times in a row */
+  GQueue          late;      /* GstreamEvent, owned: what the state says is open and no event told */
+  GError         *error;     /* what the run fails with */
+  GstreamNextCall pending;
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -239,13 +239,31 @@ heed_connection (GstreamRemoteSource *self)
     gstream_retry_tell (&self->retry, gstream_sse_connection_get_retry (GSTREAM_SSE_CONNECTION (self->connection)));
 }
 
+/*
+ * The server ended the connection, or something between did that looks the same: a new one
+ * gives what is missing, if anything is. It is asked for once.
+ */
+static void
+verify_the_end (GstreamRemoteSource *self)
+{
+  if (self->verified || !gstream_run_filter_can_rewind (self->filter))
+    {
+      end_run (self);
+      return;
+    }
+
+  self->verified = TRUE;
+  begin_again (self);
+  open_connection (self, NULL);
+}
+
 /* The server ended the connection of an interrupted run, whether or not that is over. */
 static void
 ended (GstreamRemoteSource *self)
 {
   disconnect (self);
   if (self->over)
-    end_run (self);
+    verify_the_end (self);
   else
     self->state = GSTREAM_REMOTE_IN_DOUBT;
 }
@@ -483,7 +501,9 @@ get_patience (GstreamRemoteSource *self)
   guint timeout = self->server->silence_timeout;
 
   if (self->over)
-    return gstream_run_filter_is_inside (self->filter) && self->beside == NULL ? REST : timeout;
+    return self->beside != NULL                          ? timeout
+           : gstream_run_filter_is_inside (self->filter) ? REST
+                                                         : MIN (timeout, SHORT_SILENCE);
   if (self->again && !self->known)
     return MIN (timeout, SHORT_SILENCE);
 
@@ -528,7 +548,7 @@ run_is_over (GstreamRemoteSource *self)
 {
   self->over = TRUE;
   if (self->state == GSTREAM_REMOTE_IN_DOUBT)
-    end_run (self);
+    verify_the_end (self);
   else if (self->reading)
     watch_silence (self);
 }

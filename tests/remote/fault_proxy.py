@@ -229,10 +229,7 @@ class Proxy:
             lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
             head = b"\r\n".join([lines[0], b"Connection: close", *lines[1:]])
         target.sendall(head)
-        fault = passes
-        if STREAM.encode() in head.split(b"\r\n")[0]:
-            self.n_streams += 1
-            fault = self.faults.pop(0) if self.faults else passes
+        fault = self.fault_of_stream() if STREAM.encode() in head.split(b"\r\n")[0] else self.fault_of_other()
         over = threading.Event()
         upward = threading.Thread(target=self.send_on, args=(reader, target, over), daemon=True)
         upward.start()
@@ -241,6 +238,13 @@ class Proxy:
         finally:
             over.set()
             upward.join()  # a socket that somebody reads would not close
+
+    def fault_of_stream(self):
+        self.n_streams += 1
+        return self.faults.pop(0) if self.faults else passes
+
+    def fault_of_other(self):
+        return passes
 
     def send_on(self, reader, target, over):
         """What else the client says; that it has gone, too."""

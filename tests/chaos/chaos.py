@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs through a network with random faults. Each has to be the run without them, or to end in one clear error; see run."""
+
+import argparse
+import collections
+import json
+import pathlib
+import sys
+import time
+
+import gi
+
+gi.require_version("Gstream", "1")
+from gi.repository import Gio, GLib, Gstream  # noqa: E402
+
+import schedules  # noqa: E402
+import streaming_agent  # noqa: E402
+from schedules import fault_proxy  # noqa: E402
+
+TRANSPORTS = {"sse": Gstream.Transport.SSE, "websocket": Gstream.Transport.WEBSOCKET}
+RECORDINGS = {"python": ("chat", "tools", "subgraphs", "parallel", "nested-interrupt"), "javascript": ("chat", "subgraphs", "custom")}
+FOLDERS = {"python": "python-server", "javascript": "js-server"}
+PATIENCE = dict(silence_timeout=300, retry_pause=5, retry_limit=6, answer_timeout=2000)  # ms, ms, attempts, ms
+BOUND = 60  # seconds: a run that takes longer hangs
+
+
+class Proxy(fault_proxy.Proxy):
+    """Other requests have faults of their own."""
+
+    def __init__(self, port, streams, others):
+        super().__init__(port)
+        self.faults = [fault for _, fault in streams]
+        self.others = [fault for _, fault in others]
+
+    def fault_of_other(self):
+        return self.others.pop(0) if self.others else fault_proxy.passes
+
+
+class Outcome:
+    def __init__(self, kind, seconds, error=None, why=""):
+        self.kind = kind  # "equal", "error" or "wrong"
+        self.seconds = seconds
+        self.error = error
+        self.why = why
+
+
+def stated(event):
+    """What an event is, but for what gstream adds where a run fails: the ends of its children (T6)."""
+    method, _, data = event
+    return not (method == "lifecycle" and isinstance(data, dict) and data.get("event") in ("failed", "interrupted"))
+
+
+def read(url, transport):
+    """All events of a run at @url, its status, and the error that it ended with."""
+    cancellable = Gio.Cancellable()
+    watchdog = GLib.timeout_add_seconds(BOUND, cancellable.cancel)
+    seen, status = [], None
+    try:
+        run = Gstream.Thread(url, "agent", transport=TRANSPORTS[transport], **PATIENCE).start_sync({"messages": []}, cancellable)
+        cursor = run.log.subscribe()
+        while True:
+            more, event = cursor.next_sync(cancellable)
+            if not more:
+                break
+            seen.append((event.method, tuple(event.namespace), event.data))
+        return seen, run.status.value_nick, None
+    except GLib.Error as error:
+        return seen, status, error
+    finally:
+        GLib.source_remove(watchdog)
+
+
+def judge(seen, status, error, expected):
+    events, end = expected
+    if error is None:
+        if seen == events and status == end:
+            return "equal", ""
+        return "wrong", f"{len(seen)} events, {status}; without faults {len(events)}, {end}"
+    if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED):
+        return "wrong", f"it hung after {len(seen)} events"
+    if len(error.message.strip()) < 10:
+        return "wrong", f"the error says too little: {error.message!r}"
+    told = [event for event in seen if stated(event)]
+    if told != [event for event in events if stated(event)][:len(told)]:
+        return "wrong", "what came before the error is not how the run begins"
+    return "error", error.message
+
+
+def one(agent, transport, seed, expected):
+    streams, others = schedules.schedule(seed)
+    begun = time.monotonic()
+    with Proxy(agent.port, streams, others) as proxy:
+        seen, status, error = read(proxy.url, transport)
+    kind, why = judge(seen, status, error, expected)
+    return Outcome(kind, time.monotonic() - begun, error, why), [name for name, _ in streams] + [f"{name} of a request" for name, _ in others]
+
+
+def measure(kind, transport, seeds, verbose):
+    """Outcome by seed."""
+    outcomes, agents = {}, {}
+    for seed in seeds:
+        name = RECORDINGS[kind][seed % len(RECORDINGS[kind])]
+        if name not in agents:
+            agent = streaming_agent.Agent(f"{FOLDERS[kind]}/{name}").__enter__()
+            seen, status, error = read(agent.url, transport)
+            assert error is None and seen, error
+            agents[name] = agent, (seen, status)
+        outcome, faults = one(agents[name][0], transport, seed, agents[name][1])
+        outcomes[seed] = outcome
+        if outcome.kind == "wrong" or verbose:
+            print(f"{outcome.kind}: {kind} {transport} --seed {seed} ({name}: {', '.join(faults)}): {outcome.why}", flush=True)
+    for agent, _ in agents.values():
+        agent.__exit__()
+    return outcomes
+
+
+def summary(kind, transport, outcomes):
+    count = collections.Counter(outcome.kind for outcome in outcomes.values())
+    slowest = max(outcome.seconds for outcome in outcomes.values())
+    return {"server": kind, "transport": transport, "schedules": len(outcomes), "equal": count["equal"],
+            "error": count["error"], "wrong": count["wrong"], "slowest": round(slowest, 1)}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/chaos/run", description="""Sends runs through a network with random faults, over
+        Server-Sent Events and over a WebSocket, in the framings of both servers. Each has to be the run without faults, or end in
+        one clear error, with nothing twice before it. Exit status 1: one was not.""")
+    parser.add_argument("--schedules", type=int, default=2000, metavar="N", help="how many for each server and transport (2000)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the first schedule's (0); with --schedules 1 that one again")
+    parser.add_argument("--server", choices=sorted(RECORDINGS), help="one alone")
+    parser.add_argument("--transport", choices=sorted(TRANSPORTS), help="one alone")
+    parser.add_argument("--verbose", action="store_true", help="say how each ended")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures there")
+    options = parser.parse_args()
+
+    figures = []
+    for kind in sorted(RECORDINGS) if options.server is None else [options.server]:
+        for transport in sorted(TRANSPORTS) if options.transport is None else [options.transport]:
+            outcomes = measure(kind, transport, range(options.seed, options.seed + options.schedules), options.verbose)
+            figures.append(summary(kind, transport, outcomes))
+            print("{server}, {transport}: {schedules} schedules, {equal} equal, {error} one error, {wrong} wrong; the slowest {slowest} s".format(**figures[-1]), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    return 1 if any(figure["wrong"] for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

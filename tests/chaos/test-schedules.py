@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A few of the random schedules of a network's faults, of which tests/chaos/run has as many as one likes: the run as without
+# faults, or one clear error.
+
+import tap
+
+import chaos
+
+SEEDS = range(4, 16)
+
+for server in sorted(chaos.RECORDINGS):
+    for transport in sorted(chaos.TRANSPORTS):
+        @tap.test(f"/chaos/N3/{server}-{transport}")
+        def schedules(server=server, transport=transport):
+            outcomes = chaos.measure(server, transport, SEEDS, False)
+            assert all(outcome.kind in ("equal", "error") for outcome in outcomes.values())
+            assert sum(outcome.kind == "equal" for outcome in outcomes.values()) > len(SEEDS) // 2
+
+
+tap.run()
