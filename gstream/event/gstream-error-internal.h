@@ -2,8 +2,8 @@
  *
  * What an error carries beside its message, and what the other side says of one (gstream-error-words.c).
  *
- * For streams, projections and sources, which make errors of a run's, a message's and a tool's failure, and the remote
- * client, which makes them of a server's answers.
+ * For streams, projections and sources, which make errors of a run's, a message's and a tool's failure, and for the remote
+ * client and endpoint/, which make them of a server's answers.
  */
 #pragma once
 

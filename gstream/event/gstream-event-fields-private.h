@@ -6,7 +6,7 @@
 #pragma once
 
 #include <gstream/event/gstream-event-internal.h>
-#include <gstream/event/gstream-json-cursor-private.h>
+#include <gstream/event/gstream-json-cursor-internal.h>
 
 G_BEGIN_DECLS
 

@@ -14,7 +14,7 @@
 #include "gstream/event/gstream-error-internal.h"
 #include "gstream/event/gstream-event-fields-private.h"
 #include "gstream/event/gstream-event-private.h"
-#include "gstream/event/gstream-json-cursor-private.h"
+#include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-namespace-private.h"
 #include "gstream/event/gstream-payload-internal.h"
 

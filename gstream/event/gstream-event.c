@@ -444,21 +444,62 @@ get_part (GstreamEvent    *event,
                   gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start, slice.length));
 }
 
+/* A string with the halves of surrogate pairs that stand at its ends as JSON writes them (T3). */
+static void
+add_halved_string (GString    *out,
+                   const char *name,
+                   const char *text,
+                   guint32     halves)
+{
+  guint16 low = halves & 0xffff;
+  guint16 high = halves >> 16;
+  gsize   start;
+
+  gstream_json_write_member (out, name);
+  start = out->len + 1; /* behind the quote */
+  gstream_json_write_string (out, text);
+  if (high != 0)
+    {
+      g_string_truncate (out, out->len - 1);
+      g_string_append_printf (out, "\\u%04x\"", high);
+    }
+  if (low != 0)
+    {
+      char escape[8];
+
+      g_snprintf (escape, sizeof escape, "\\u%04x", low);
+      g_string_insert (out, start, escape);
+    }
+}
+
+/* What a delta is called, and its text. */
+typedef struct
+{
+  const char *type;
+  const char *member;
+} DeltaNames;
+
+static const DeltaNames delta_names[] = {
+  [GSTREAM_DELTA_TEXT] = { "text-delta", "text" },
+  [GSTREAM_DELTA_REASONING] = { "reasoning-delta", "reasoning" },
+  [GSTREAM_DELTA_TOOL_CALL] = { "tool-call-delta", "args" },
+};
+
 /* The data of an event that was made with fields alone: a delta of a message writer. */
 static GstreamPayload *
 write_data (const GstreamEventFields *fields)
 {
-  gboolean is_text = fields->delta == GSTREAM_DELTA_TEXT;
+  const DeltaNames *names = &delta_names[fields->delta];
   g_autoptr (GString) out = g_string_new ("{");
 
-  g_assert (is_text || fields->delta == GSTREAM_DELTA_REASONING);
+  g_assert (fields->delta < G_N_ELEMENTS (delta_names) && names->type != NULL);
 
   gstream_json_add_string (out, "event", "content-block-delta");
   gstream_json_add_integer (out, "index", fields->index);
   gstream_json_write_member (out, "delta");
   g_string_append_c (out, '{');
-  gstream_json_add_string (out, "type", is_text ? "text-delta" : "reasoning-delta");
-  gstream_json_add_string (out, is_text ? "text" : "reasoning", fields->text);
+  gstream_json_add_string (out, "type", names->type);
+  add_halved_string (out, names->member, fields->text, fields->halves);
   g_string_append_c (out, '}');
   gstream_json_add_string (out, "run_id", fields->run_id);
   g_string_append_c (out, '}');

@@ -2,7 +2,7 @@
  *
  * The pass over an unchecked JSON text, token by token. The grammar is checked here; the index finds where tokens start.
  */
-#include "gstream/event/gstream-json-cursor-private.h"
+#include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-index-private.h"
 #include "gstream/event/gstream-json-text-internal.h"
 

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "gstream/event/gstream-json-cursor-private.h"
+#include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 
 static GVariant *

@@ -3,11 +3,12 @@
  * The events of one model call. Those of text and reasoning, which are nearly all, are made in an arena, with
  * fields alone: their data is written when it is asked for. All others have their data at once.
  */
-#include "gstream/event/gstream-message-writer.h"
+#include "gstream/event/gstream-message-writer-internal.h"
 
 #include <string.h>
 
 #include "gstream/event/gstream-error.h"
+#include "gstream/event/gstream-event-fields-private.h"
 #include "gstream/event/gstream-event-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
@@ -590,4 +591,31 @@ gstream_message_writer_reasoning (GstreamMessageWriter *self,
   g_return_val_if_fail (reasoning != NULL, NULL);
 
   return write_delta (self, BLOCK_REASONING, GSTREAM_DELTA_REASONING, reasoning);
+}
+
+GstreamEvent *
+gstream_message_writer_delta (GstreamMessageWriter    *self,
+                              GstreamDelta             delta,
+                              gint64                   index,
+                              const GstreamJsonString *raw)
+{
+  GstreamJsonValue    text = { raw->start, raw->start + raw->length };
+  guint16             low = 0;
+  guint16             high = 0;
+  gpointer            room;
+  GstreamEvent       *event;
+  GstreamEventFields *fields;
+
+  if (raw->escaped)
+    gstream_json_trim_halves (&text, &low, &high);
+
+  event = event_new (self, GSTREAM_STEP_BLOCK_DELTA, text.end - text.start + 1, &room);
+  fields = fields_of (event);
+  fields->delta = delta;
+  fields->index = index;
+  fields->halves = low | (guint32) high << 16;
+  fields->text = gstream_json_string_copy (&(GstreamJsonString) { text.start, text.end - text.start, raw->escaped },
+                                           (char **) &room);
+  fields->text_length = (char *) room - fields->text - 1;
+  return event;
 }

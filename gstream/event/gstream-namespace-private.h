@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-json-cursor-private.h>
+#include <gstream/event/gstream-json-cursor-internal.h>
 #include <gstream/event/gstream-namespace-internal.h>
 
 G_BEGIN_DECLS

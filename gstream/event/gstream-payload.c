@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "gstream/event/gstream-json-cursor-private.h"
+#include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-variant-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"

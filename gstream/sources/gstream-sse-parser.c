@@ -234,6 +234,12 @@ read_field (GstreamSseParser *self,
     read_id (self, bytes, value);
   else if (first == 'r' && is_field (bytes, line, "retry", 5, &value))
     read_retry (self, bytes, value);
+  else if (first == 'e' && is_field (bytes, line, "error", 5, &value) && value.length > 0 && bytes[value.start] == '{')
+    {
+      self->type = (Slice) { line.start, 5 }; /* llama.cpp's server: the same as the two lines of such an event */
+      self->has_type = TRUE;
+      read_data (self, bytes, value);
+    }
   else if (first != ':')
     {
       note_strange (self, bytes + line.start, line.length, self->line);

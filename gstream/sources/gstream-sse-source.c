@@ -55,6 +55,9 @@ struct _GstreamSseSource
 
   GstreamByteReader *bytes;
   GstreamSseParser  *parser;
+
+  GstreamSseReadFunc read_func; /* of data that are not events of the protocol; NULL: they are */
+  gpointer           read_data; /* for @read_func */
 };
 
 enum
@@ -158,6 +161,19 @@ read_error (const GstreamSseFrame *frame)
   return error;
 }
 
+static inline GstreamEvent *
+read_event (GstreamSseSource      *self,
+            const GstreamSseFrame *frame,
+            GError               **error)
+{
+  GstreamByteReader *bytes = self->bytes;
+
+  if (self->read_func != NULL)
+    return self->read_func (self->read_data, frame->data, frame->length, error);
+  return gstream_event_reader_read (bytes->events, frame->in_place ? bytes->owner : NULL, frame->data, frame->length,
+                                    error);
+}
+
 /* FALSE: there is no complete one. */
 static gboolean
 take_event (GstreamSseSource *self,
@@ -177,11 +193,11 @@ take_event (GstreamSseSource *self,
       if (frame.length == 0)
         continue;
 
-      *event = gstream_event_reader_read (bytes->events, frame.in_place ? bytes->owner : NULL, frame.data, frame.length,
-                                          &reason);
+      *event = read_event (self, &frame, &reason);
       if (*event != NULL)
         return TRUE;
-      gstream_byte_reader_fail (bytes, frame.line, reason);
+      if (reason != NULL)
+        gstream_byte_reader_fail (bytes, frame.line, reason);
     }
 
   return FALSE;
@@ -393,4 +409,13 @@ guint64
 gstream_sse_source_get_line (GstreamSseSource *self)
 {
   return gstream_sse_parser_get_line (self->parser);
+}
+
+void
+gstream_sse_source_set_read_func (GstreamSseSource  *self,
+                                  GstreamSseReadFunc func,
+                                  gpointer           user_data)
+{
+  self->read_func = func;
+  self->read_data = user_data;
 }

@@ -865,6 +865,40 @@ function defineThread() {
     defineOperation(Thread, 'state');
 }
 
+// --- a model's endpoint ---
+
+function defineEndpoint() {
+    const source = Gstream.ChatSource.prototype;
+    const {_init: initSource, set_tools: setTools, set_parameters: setParameters} = source;
+    source._init = function ({messages = null, tools = null, parameters = null, headers = {}, ...properties} = {}) {
+        const made = initSource.call(this, {messages: packOrNull(messages), tools: packOrNull(tools),
+            parameters: packOrNull(parameters), ...properties}) ?? this;
+        for (const [name, value] of Object.entries(headers))
+            made.set_header(name, value);
+        return made;
+    };
+    Gstream.ChatSource.new = function (url, model, messages, properties = {}) {
+        return new Gstream.ChatSource({url, model, messages, ...properties});
+    };
+    source.set_tools = function (tools) {
+        setTools.call(this, packOrNull(tools));
+    };
+    source.set_parameters = function (parameters) {
+        setParameters.call(this, packOrNull(parameters));
+    };
+    defineGetters(Gstream.ChatSource, 'messages');
+    for (const name of ['tools', 'parameters'])
+        Object.defineProperty(source, name, {
+            configurable: true,
+            get() {
+                return unpack(this[`get_${name}`]());
+            },
+            set(value) {
+                this[`set_${name}`](value);
+            },
+        });
+}
+
 function _init() {
     Gstream = this;
 
@@ -888,4 +922,5 @@ function _init() {
     defineTransformers();
     defineWriting();
     defineThread();
+    defineEndpoint();
 }

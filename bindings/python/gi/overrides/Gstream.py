@@ -1096,3 +1096,25 @@ class Thread(Gstream.Thread):
         super().__init__(url=url, assistant=assistant, **properties)
         for name, text in (headers or {}).items():
             self.set_header(name, text)
+
+
+# --- a model's endpoint ---
+
+
+@public
+@with_getters("url", "model", "messages", "tools", "parameters", "session")
+class ChatSource(Gstream.ChatSource):
+    def __init__(self, url, model, messages, *, tools=None, parameters=None, headers=None, **properties):
+        super().__init__(url=url, model=model, messages=pack(messages), tools=pack_or_none(tools),
+                         parameters=pack_or_none(parameters), **properties)
+        for name, text in (headers or {}).items():
+            self.set_header(name, text)
+
+    def set_tools(self, tools):
+        super().set_tools(pack_or_none(tools))
+
+    def set_parameters(self, parameters):
+        super().set_parameters(pack_or_none(parameters))
+
+    tools = property(lambda self: unpack(self.get_tools()), set_tools)
+    parameters = property(lambda self: unpack(self.get_parameters()), set_parameters)

@@ -2,6 +2,8 @@
  *
  * One pass over a JSON text that has not been checked yet. The cursor checks all that it passes, also what it
  * skips, so that a text that was passed to its end is JSON.
+ *
+ * For endpoint/ too, which reads the chunks of another protocol in the same way, since one comes with each token.
  */
 #pragma once
 

@@ -1,0 +1,1214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A model's answer while it comes.
+ *
+ * What a block has said is kept as it is written within the quotes of a JSON string: pieces need no more than to be put
+ * behind each other, whatever they end with, and are written into the list of messages as they are.
+ */
+#include <gstream/endpoint/gstream-chat-answer-private.h>
+
+#include <gstream/endpoint/gstream-chat-details-private.h>
+#include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/event/gstream-message-writer-internal.h>
+#include <gstream/event/gstream-payload-internal.h>
+
+#define BLOCK_COST 256 /* bytes that a block is counted as, beside its text */
+
+typedef enum
+{
+  BLOCK_TEXT,
+  BLOCK_REASONING,
+  BLOCK_REFUSAL,
+  BLOCK_CALL,
+  BLOCK_PART, /* of the content, of a kind that is passed on as it is */
+} BlockKind;
+
+/* A content block of the message. */
+typedef struct
+{
+  BlockKind kind;
+  gint64    place; /* among the blocks: the index that its events have */
+  GString  *text;  /* or a call's arguments, as written within the quotes; a part: its JSON */
+
+  /* Of a call. */
+  char    *id;          /* NULL: not said yet */
+  char    *name;        /* as written within the quotes; NULL: not said yet */
+  gint64   index;       /* among the calls; -1: not said */
+  gboolean is_function; /* in the protocol's first form */
+
+  /* How far the arguments have come, to tell one call from the next where the server does not. */
+  guint    depth;     /* brackets that are open */
+  gboolean has_begun; /* there was one */
+  gboolean in_string;
+  gboolean in_escape;
+} Block;
+
+struct _GstreamChatAnswer
+{
+  GstreamPayload *messages;
+  gsize           max_size;
+  guint           max_depth;
+  gsize           size; /* of all blocks so far */
+
+  GPtrArray *events;  /* that were made */
+  guint      n_taken; /* of them */
+
+  GstreamMessageWriter *writer;   /* of the deltas; NULL: the message has not begun */
+  char                 *id;       /* of the message */
+  GPtrArray            *blocks;   /* Block */
+  Block                *call;     /* the latest one; NULL: there is none */
+  GHashTable           *by_id;    /* of a call, char *: Block */
+  GHashTable           *by_index; /* of a call, gint64 *: Block, the latest of that index */
+
+  char               *model; /* these as written; NULL: not said */
+  char               *fingerprint;
+  char               *usage; /* an object */
+  char               *finish_reason;
+  const char         *reasoning_name; /* static; NULL: the server said it in no member of its own */
+  GstreamChatDetails *details;
+  gboolean            over;
+};
+
+/* --- blocks --- */
+
+static void
+block_free (gpointer data)
+{
+  Block *self = data;
+
+  g_string_free (self->text, TRUE);
+  g_free (self->id);
+  g_free (self->name);
+  g_free (self);
+}
+
+/* Text with quotes and brackets escaped means nothing here: @text is without escapes. */
+static void
+follow_arguments (Block      *self,
+                  const char *text,
+                  gsize       length)
+{
+  for (const char *c = text; c < text + length; c++)
+    if (self->in_escape)
+      self->in_escape = FALSE;
+    else if (self->in_string)
+      {
+        self->in_escape = *c == '\\';
+        self->in_string = *c != '"';
+      }
+    else if (*c == '"')
+      self->in_string = TRUE;
+    else if (*c == '{' || *c == '[')
+      {
+        self->has_begun = TRUE;
+        self->depth++;
+      }
+    else if ((*c == '}' || *c == ']') && self->depth > 0)
+      self->depth--;
+}
+
+static gboolean
+has_all_arguments (const Block *self)
+{
+  return self->has_begun && self->depth == 0;
+}
+
+/* --- the object --- */
+
+static void push_beginning (GstreamChatAnswer *self);
+
+GstreamChatAnswer *
+gstream_chat_answer_new (GstreamPayload *messages,
+                         gsize           max_size,
+                         guint           max_depth)
+{
+  GstreamChatAnswer *self = g_new0 (GstreamChatAnswer, 1);
+
+  self->messages = gstream_payload_ref (messages);
+  self->max_size = max_size;
+  self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
+  self->events = g_ptr_array_new ();
+  self->blocks = g_ptr_array_new_with_free_func (block_free);
+  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_index = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->details = gstream_chat_details_new ();
+  push_beginning (self);
+
+  return self;
+}
+
+void
+gstream_chat_answer_free (GstreamChatAnswer *self)
+{
+  while (self->n_taken < self->events->len)
+    gstream_event_unref (self->events->pdata[self->n_taken++]);
+  g_ptr_array_unref (self->events);
+  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->by_index);
+  g_ptr_array_unref (self->blocks);
+  g_clear_object (&self->writer);
+  gstream_payload_unref (self->messages);
+  gstream_chat_details_free (self->details);
+  g_free (self->id);
+  g_free (self->model);
+  g_free (self->fingerprint);
+  g_free (self->usage);
+  g_free (self->finish_reason);
+  g_free (self);
+}
+
+GstreamEvent *
+gstream_chat_answer_take (GstreamChatAnswer *self)
+{
+  if (self->n_taken < self->events->len)
+    return self->events->pdata[self->n_taken++];
+
+  g_ptr_array_set_size (self->events, 0);
+  self->n_taken = 0;
+
+  return NULL;
+}
+
+gboolean
+gstream_chat_answer_is_over (GstreamChatAnswer *self)
+{
+  return self->over;
+}
+
+gboolean
+gstream_chat_answer_has_stopped (GstreamChatAnswer *self)
+{
+  return self->finish_reason != NULL;
+}
+
+static gboolean
+grow (GstreamChatAnswer *self,
+      gsize              bytes,
+      GError           **error)
+{
+  self->size += bytes;
+  if (self->size <= self->max_size)
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected an answer of at most %" G_GSIZE_FORMAT " bytes",
+               self->max_size);
+
+  return FALSE;
+}
+
+/* --- making events --- */
+
+/* A string as it is written. */
+static void
+add_raw (GString    *out,
+         const char *name,
+         const char *raw)
+{
+  if (raw == NULL)
+    return;
+  gstream_json_write_member (out, name);
+  g_string_append_c (out, '"');
+  g_string_append (out, raw);
+  g_string_append_c (out, '"');
+}
+
+static void
+add_json (GString    *out,
+          const char *name,
+          const char *json)
+{
+  if (json == NULL)
+    return;
+  gstream_json_write_member (out, name);
+  g_string_append (out, json);
+}
+
+/* Takes @data, JSON. */
+static void
+push_event (GstreamChatAnswer *self,
+            const char        *method,
+            GString           *data)
+{
+  g_autoptr (GstreamPayload) payload = gstream_payload_new_checked (data->str, data->len);
+
+  g_ptr_array_add (self->events, gstream_event_new_full (method, NULL, payload, -1, NULL, NULL, NULL));
+  g_string_free (data, TRUE);
+}
+
+static void
+push_lifecycle (GstreamChatAnswer *self,
+                const char        *event)
+{
+  GString *data = g_string_new ("{");
+
+  gstream_json_add_string (data, "event", event);
+  g_string_append_c (data, '}');
+  push_event (self, "lifecycle", data);
+}
+
+static GString *
+begin_step (GstreamChatAnswer *self,
+            const char        *event)
+{
+  GString *data = g_string_new ("{");
+
+  gstream_json_add_string (data, "event", event);
+
+  return data;
+}
+
+/* Takes @data. */
+static void
+push_step (GstreamChatAnswer *self,
+           GString           *data)
+{
+  gstream_json_add_string (data, "run_id", self->id);
+  g_string_append_c (data, '}');
+  push_event (self, "messages", data);
+}
+
+/* --- the beginning --- */
+
+static void
+push_beginning (GstreamChatAnswer *self)
+{
+  GString *values = g_string_new ("{");
+
+  push_lifecycle (self, "running");
+  gstream_json_add_payload (values, "messages", self->messages);
+  g_string_append_c (values, '}');
+  push_event (self, "values", values);
+}
+
+static char *
+dup_raw (GstreamJsonString string)
+{
+  return string.start != NULL ? g_strndup (string.start, string.length) : NULL;
+}
+
+static char *
+dup_plain (GstreamJsonString string)
+{
+  return string.start != NULL ? gstream_json_dup_raw ((GstreamJsonValue) { string.start, string.start + string.length })
+                              : NULL;
+}
+
+static void
+add_metadata (GstreamChatAnswer *self,
+              GString           *data,
+              gboolean           is_end)
+{
+  gstream_json_write_member (data, "metadata");
+  g_string_append_c (data, '{');
+  add_raw (data, "model", self->model);
+  add_raw (data, "system_fingerprint", self->fingerprint);
+  if (is_end)
+    {
+      add_raw (data, "finish_reason", self->finish_reason);
+      add_json (data, "token_usage", self->usage);
+    }
+  g_string_append_c (data, '}');
+}
+
+static void
+begin_message (GstreamChatAnswer      *self,
+               const GstreamChatChunk *chunk)
+{
+  GString *data;
+
+  self->id = dup_plain (chunk->id);
+  if (self->id == NULL)
+    self->id = g_uuid_string_random ();
+  self->writer = gstream_message_writer_new (NULL, NULL, self->id);
+
+  data = begin_step (self, "message-start");
+  gstream_json_add_string (data, "role", "ai");
+  gstream_json_add_string (data, "id", self->id);
+  add_metadata (self, data, FALSE);
+  push_step (self, data);
+}
+
+/* --- text --- */
+
+static const char *
+type_of (const Block *block)
+{
+  static const char *const types[] = {
+    [BLOCK_TEXT] = "text",
+    [BLOCK_REASONING] = "reasoning",
+    [BLOCK_REFUSAL] = "refusal",
+    [BLOCK_CALL] = "tool_call_chunk",
+  };
+
+  return types[block->kind];
+}
+
+/* The member that its deltas extend. */
+static const char *
+member_of (const Block *block)
+{
+  static const char *const members[] = {
+    [BLOCK_TEXT] = "text",
+    [BLOCK_REASONING] = "reasoning",
+    [BLOCK_REFUSAL] = "refusal",
+    [BLOCK_CALL] = "args",
+  };
+
+  return members[block->kind];
+}
+
+static void
+push_block_start (GstreamChatAnswer *self,
+                  const Block       *block)
+{
+  GString *data = begin_step (self, "content-block-start");
+
+  gstream_json_add_integer (data, "index", block->place);
+  gstream_json_write_member (data, "content");
+  g_string_append_c (data, '{');
+  gstream_json_add_string (data, "type", type_of (block));
+  gstream_json_add_string (data, "id", block->id);
+  add_raw (data, "name", block->name);
+  add_raw (data, member_of (block), "");
+  g_string_append_c (data, '}');
+  push_step (self, data);
+}
+
+static Block *
+add_block (GstreamChatAnswer *self,
+           BlockKind          kind)
+{
+  Block *block = g_new0 (Block, 1);
+
+  block->kind = kind;
+  block->place = self->blocks->len;
+  block->text = g_string_new (NULL);
+  block->index = -1;
+  g_ptr_array_add (self->blocks, block);
+
+  return block;
+}
+
+/* What begins anew after something else is a block of its own. */
+static Block *
+ensure_block (GstreamChatAnswer *self,
+              BlockKind          kind)
+{
+  Block *block = self->blocks->len > 0 ? self->blocks->pdata[self->blocks->len - 1] : NULL;
+
+  if (block != NULL && block->kind == kind)
+    return block;
+
+  self->size += BLOCK_COST;
+  block = add_block (self, kind);
+  push_block_start (self, block);
+
+  return block;
+}
+
+/* A delta that messages do not know, and pass over; whoever reads events has it. */
+static void
+push_refusal (GstreamChatAnswer       *self,
+              const Block             *block,
+              const GstreamJsonString *text)
+{
+  GString *data = begin_step (self, "content-block-delta");
+
+  gstream_json_add_integer (data, "index", block->place);
+  gstream_json_write_member (data, "delta");
+  g_string_append_printf (data, "{\"type\":\"refusal-delta\",\"refusal\":\"%.*s\"}", (int) text->length, text->start);
+  push_step (self, data);
+}
+
+static gboolean
+add_text (GstreamChatAnswer       *self,
+          BlockKind                kind,
+          const GstreamJsonString *text,
+          GError                 **error)
+{
+  GstreamDelta delta = kind == BLOCK_TEXT ? GSTREAM_DELTA_TEXT : GSTREAM_DELTA_REASONING;
+  Block       *block;
+
+  if (text->length == 0)
+    return TRUE;
+  if (!grow (self, text->length, error))
+    return FALSE;
+
+  block = ensure_block (self, kind);
+  g_string_append_len (block->text, text->start, text->length);
+  if (kind == BLOCK_REFUSAL)
+    push_refusal (self, block, text);
+  else
+    g_ptr_array_add (self->events, gstream_message_writer_delta (self->writer, delta, block->place, text));
+
+  return TRUE;
+}
+
+/* --- content in parts --- */
+
+/* What one server calls thinking: text, or parts with text. */
+static gboolean
+add_thinking (GstreamChatAnswer *self,
+              GstreamJsonValue   thinking,
+              GError           **error)
+{
+  GstreamJsonString text = gstream_chat_string (thinking);
+  GstreamJsonIter   parts;
+  GstreamJsonValue  part;
+
+  if (*thinking.start != '[')
+    return add_text (self, BLOCK_REASONING, &text, error);
+
+  gstream_json_iter_init (&parts, thinking);
+  while (gstream_json_iter_element (&parts, &part))
+    {
+      text = gstream_chat_member (part, "/text");
+      if (!add_text (self, BLOCK_REASONING, &text, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* A part of another kind is a block as it is. */
+static gboolean
+add_other_part (GstreamChatAnswer *self,
+                GstreamJsonValue   part,
+                GError           **error)
+{
+  gsize    length = part.end - part.start;
+  GString *data;
+  Block   *block;
+
+  if (*part.start != '{' || gstream_chat_member (part, "/type").start == NULL)
+    return TRUE;
+  if (!grow (self, length + BLOCK_COST, error))
+    return FALSE;
+
+  block = add_block (self, BLOCK_PART);
+  g_string_append_len (block->text, part.start, length);
+  data = begin_step (self, "content-block-finish");
+  gstream_json_add_integer (data, "index", block->place);
+  add_json (data, "content", block->text->str);
+  push_step (self, data);
+
+  return TRUE;
+}
+
+static gboolean
+add_part (GstreamChatAnswer *self,
+          GstreamJsonValue   part,
+          GError           **error)
+{
+  GstreamJsonString type = { NULL, 0, FALSE };
+  GstreamJsonString text;
+  GstreamJsonValue  thinking;
+
+  if (*part.start == '{')
+    type = gstream_chat_member (part, "/type");
+  if (gstream_json_string_is (&type, "text"))
+    {
+      text = gstream_chat_member (part, "/text");
+      return add_text (self, BLOCK_TEXT, &text, error);
+    }
+  if (gstream_json_string_is (&type, "refusal"))
+    {
+      text = gstream_chat_member (part, "/refusal");
+      return add_text (self, BLOCK_REFUSAL, &text, error);
+    }
+  if (gstream_json_string_is (&type, "thinking") && gstream_json_find (part, "/thinking", &thinking))
+    return add_thinking (self, thinking, error);
+
+  return add_other_part (self, part, error);
+}
+
+static gboolean
+add_parts (GstreamChatAnswer *self,
+           GstreamJsonValue   parts,
+           GError           **error)
+{
+  GstreamJsonIter  iter;
+  GstreamJsonValue part;
+
+  if (parts.start == NULL)
+    return TRUE;
+
+  gstream_json_iter_init (&iter, parts);
+  while (gstream_json_iter_element (&iter, &part))
+    if (!add_part (self, part, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* --- reasoning --- */
+
+/* Details say the same as the reasoning beside them, where there is some. */
+static gboolean
+add_details (GstreamChatAnswer      *self,
+             const GstreamChatChunk *chunk,
+             GError                **error)
+{
+  GstreamJsonIter  iter;
+  GstreamJsonValue detail;
+
+  if (chunk->details.start == NULL)
+    return TRUE;
+  if (!grow (self, chunk->details.end - chunk->details.start, error))
+    return FALSE;
+
+  gstream_json_iter_init (&iter, chunk->details);
+  while (gstream_json_iter_element (&iter, &detail))
+    {
+      GstreamJsonString text = gstream_chat_detail_get_text (detail);
+
+      gstream_chat_details_add (self->details, detail);
+      if (chunk->reasoning.start == NULL && self->reasoning_name == NULL &&
+          !add_text (self, BLOCK_REASONING, &text, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+add_reasoning (GstreamChatAnswer      *self,
+               const GstreamChatChunk *chunk,
+               GError                **error)
+{
+  if (chunk->reasoning.start != NULL)
+    self->reasoning_name = chunk->reasoning_name;
+
+  return add_text (self, BLOCK_REASONING, &chunk->reasoning, error) && add_details (self, chunk, error);
+}
+
+/* --- calls of tools --- */
+
+/*
+ * Servers number their calls, or give each an id, or both, or neither. A number that comes again with another id or,
+ * once the arguments are whole, with a name is another call: some number all of them 0.
+ */
+static gboolean
+is_same_call (const Block           *block,
+              const GstreamChatCall *call,
+              const char            *id)
+{
+  if (call->index >= 0 && block->index >= 0 && call->index != block->index)
+    return FALSE;
+  if (id != NULL && block->id != NULL)
+    return strcmp (id, block->id) == 0 || (call->index >= 0 && call->name.start == NULL);
+  if (call->name.start != NULL && block->name != NULL)
+    return call->index >= 0 ? !has_all_arguments (block) : block->has_begun && block->depth > 0;
+
+  return TRUE;
+}
+
+static Block *
+find_call (GstreamChatAnswer     *self,
+           const GstreamChatCall *call,
+           const char            *id)
+{
+  Block *found = NULL;
+
+  if (self->call != NULL && is_same_call (self->call, call, id))
+    return self->call;
+  if (id != NULL)
+    found = g_hash_table_lookup (self->by_id, id);
+  if (found == NULL && call->index >= 0)
+    found = g_hash_table_lookup (self->by_index, &call->index);
+
+  return found != NULL && is_same_call (found, call, id) ? found : NULL;
+}
+
+/* Whoever runs the tool needs an id to answer with. */
+static Block *
+new_call (GstreamChatAnswer     *self,
+          const GstreamChatCall *call,
+          const char            *id)
+{
+  Block *block = add_block (self, BLOCK_CALL);
+
+  block->id = id != NULL ? g_strdup (id) : g_strdup_printf ("call_%" G_GINT64_FORMAT "_%s", block->place, self->id);
+  block->name = dup_raw (call->name);
+  block->index = call->index;
+  g_hash_table_replace (self->by_id, block->id, block);
+  if (block->index >= 0)
+    g_hash_table_replace (self->by_index, &block->index, block);
+  push_block_start (self, block);
+  self->call = block;
+
+  return block;
+}
+
+static void
+add_arguments (GstreamChatAnswer       *self,
+               Block                   *block,
+               const GstreamJsonString *text)
+{
+  GstreamEvent             *event;
+  const GstreamEventFields *fields;
+
+  event = gstream_message_writer_delta (self->writer, GSTREAM_DELTA_TOOL_CALL, block->place, text);
+  fields = gstream_event_get_fields (event);
+  follow_arguments (block, fields->text, fields->text_length);
+  g_string_append_len (block->text, text->start, text->length);
+  g_ptr_array_add (self->events, event);
+}
+
+/* Arguments that are JSON themselves, and not text with JSON in it. */
+static void
+add_object (GstreamChatAnswer *self,
+            Block             *block,
+            GstreamJsonValue   object)
+{
+  g_autoptr (GString) quoted = g_string_new (NULL);
+
+  gstream_json_write_string_len (quoted, object.start, object.end - object.start);
+  add_arguments (self, block, &(GstreamJsonString) { quoted->str + 1, quoted->len - 2, TRUE });
+}
+
+static Block *
+ensure_call (GstreamChatAnswer     *self,
+             const GstreamChatCall *call)
+{
+  g_autofree char *id = dup_plain (call->id);
+  Block           *block = find_call (self, call, id);
+
+  if (block == NULL)
+    {
+      self->size += BLOCK_COST;
+      return new_call (self, call, id);
+    }
+  if (block->name == NULL)
+    block->name = dup_raw (call->name);
+  self->call = block;
+
+  return block;
+}
+
+static gboolean
+add_call (GstreamChatAnswer *self,
+          GstreamJsonValue   value,
+          gboolean           is_function,
+          GError           **error)
+{
+  GstreamChatCall call;
+  Block          *block;
+
+  if (!grow (self, value.end - value.start, error))
+    return FALSE;
+
+  gstream_chat_call_read (&call, value);
+  block = ensure_call (self, &call);
+  block->is_function = is_function;
+  if (call.arguments.start != NULL)
+    add_arguments (self, block, &call.arguments);
+  if (call.object.start != NULL)
+    add_object (self, block, call.object);
+
+  return TRUE;
+}
+
+static gboolean
+add_calls (GstreamChatAnswer      *self,
+           const GstreamChatChunk *chunk,
+           GError                **error)
+{
+  GstreamJsonIter  iter;
+  GstreamJsonValue value;
+
+  if (chunk->function.start != NULL && !add_call (self, chunk->function, TRUE, error))
+    return FALSE;
+  if (chunk->calls.start == NULL)
+    return TRUE;
+
+  gstream_json_iter_init (&iter, chunk->calls);
+  while (gstream_json_iter_element (&iter, &value))
+    if (!add_call (self, value, FALSE, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* --- the end --- */
+
+static char *
+dup_block_text (const Block *block)
+{
+  return gstream_json_dup_raw ((GstreamJsonValue) { block->text->str, block->text->str + block->text->len });
+}
+
+/* A call whose arguments are an object, or an invalid one that says what is wrong with them. */
+static void
+write_call (const Block *block,
+            GString     *out)
+{
+  g_autofree char *text = dup_block_text (block);
+  g_autoptr (GstreamPayload) args = gstream_payload_new (*text != '\0' ? text : "{}", -1, NULL);
+  gboolean is_object = args != NULL && gstream_payload_get_kind (args) == GSTREAM_PAYLOAD_OBJECT;
+
+  gstream_json_add_string (out, "type", is_object ? "tool_call" : "invalid_tool_call");
+  gstream_json_add_string (out, "id", block->id);
+  add_raw (out, "name", block->name);
+  if (is_object)
+    {
+      gstream_json_add_payload (out, "args", args);
+      return;
+    }
+  gstream_json_add_string (out, "args", text);
+  gstream_json_add_string (out, "error",
+                           args == NULL ? "Failed to parse tool call arguments as JSON"
+                                        : "Tool call arguments are not a JSON object");
+}
+
+static void
+push_block_finish (GstreamChatAnswer *self,
+                   const Block       *block)
+{
+  GString *data = begin_step (self, "content-block-finish");
+
+  gstream_json_add_integer (data, "index", block->place);
+  gstream_json_write_member (data, "content");
+  g_string_append_c (data, '{');
+  if (block->kind == BLOCK_CALL)
+    write_call (block, data);
+  else
+    {
+      gstream_json_add_string (data, "type", type_of (block));
+      add_raw (data, member_of (block), block->text->str);
+    }
+  g_string_append_c (data, '}');
+  push_step (self, data);
+}
+
+static void
+add_number (GString         *out,
+            const char      *name,
+            GstreamJsonValue usage,
+            const char      *pointer)
+{
+  GstreamJsonValue value;
+
+  if (!gstream_json_find (usage, pointer, &value) || !gstream_json_is_number (value))
+    return;
+  gstream_json_write_member (out, name);
+  g_string_append_len (out, value.start, value.end - value.start);
+}
+
+/* An object with the one member, or none. */
+static void
+add_detail (GString         *out,
+            const char      *name,
+            const char      *member,
+            GstreamJsonValue usage,
+            const char      *pointer)
+{
+  g_autoptr (GString) detail = g_string_new ("{");
+
+  add_number (detail, member, usage, pointer);
+  g_string_append_c (detail, '}');
+  if (detail->len > strlen ("{}"))
+    add_json (out, name, detail->str);
+}
+
+static void
+add_total (GString         *out,
+           GstreamJsonValue usage)
+{
+  GstreamJsonValue input;
+  GstreamJsonValue output;
+  gint64           n_in;
+  gint64           n_out;
+
+  if (gstream_json_find (usage, "/total_tokens", &input))
+    add_number (out, "total_tokens", usage, "/total_tokens");
+  else if (gstream_json_find (usage, "/prompt_tokens", &input) && gstream_json_is_number (input) &&
+           gstream_json_find (usage, "/completion_tokens", &output) && gstream_json_is_number (output) &&
+           gstream_json_read_integer (input, &n_in) && gstream_json_read_integer (output, &n_out) &&
+           n_in < G_MAXINT32 && n_out < G_MAXINT32)
+    gstream_json_add_integer (out, "total_tokens", n_in + n_out);
+}
+
+/* In the protocol's words; as the server says it, it is in the metadata. */
+static void
+add_usage (GstreamChatAnswer *self,
+           GString           *out)
+{
+  GstreamJsonValue usage;
+
+  if (self->usage == NULL)
+    return;
+
+  usage = (GstreamJsonValue) { self->usage, self->usage + strlen (self->usage) };
+  gstream_json_write_member (out, "usage");
+  g_string_append_c (out, '{');
+  add_number (out, "input_tokens", usage, "/prompt_tokens");
+  add_number (out, "output_tokens", usage, "/completion_tokens");
+  add_total (out, usage);
+  add_detail (out, "input_token_details", "cache_read", usage, "/prompt_tokens_details/cached_tokens");
+  add_detail (out, "output_token_details", "reasoning", usage, "/completion_tokens_details/reasoning_tokens");
+  g_string_append_c (out, '}');
+}
+
+static void
+push_message_finish (GstreamChatAnswer *self)
+{
+  GString *data = begin_step (self, "message-finish");
+
+  add_raw (data, "reason", self->finish_reason);
+  add_usage (self, data);
+  add_metadata (self, data, TRUE);
+  push_step (self, data);
+}
+
+/* --- the message to go on with --- */
+
+static guint
+count_blocks (GstreamChatAnswer *self,
+              BlockKind          kind)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->blocks->len; i++)
+    n += ((Block *) self->blocks->pdata[i])->kind == kind;
+
+  return n;
+}
+
+/* The text of all blocks of @kind, behind each other. */
+static void
+add_joined (GstreamChatAnswer *self,
+            GString           *out,
+            const char        *name,
+            BlockKind          kind)
+{
+  gstream_json_write_member (out, name);
+  g_string_append_c (out, '"');
+  for (guint i = 0; i < self->blocks->len; i++)
+    {
+      const Block *block = self->blocks->pdata[i];
+
+      if (block->kind == kind)
+        g_string_append_len (out, block->text->str, block->text->len);
+    }
+  g_string_append_c (out, '"');
+}
+
+/* With parts of other kinds in it, in their order. */
+static void
+add_all_parts (GstreamChatAnswer *self,
+               GString           *out)
+{
+  gboolean any = FALSE;
+
+  gstream_json_write_member (out, "content");
+  g_string_append_c (out, '[');
+  for (guint i = 0; i < self->blocks->len; i++)
+    {
+      const Block *block = self->blocks->pdata[i];
+
+      if (block->kind != BLOCK_TEXT && block->kind != BLOCK_PART)
+        continue;
+      g_string_append (out, any ? "," : "");
+      any = TRUE;
+      if (block->kind == BLOCK_PART)
+        g_string_append_len (out, block->text->str, block->text->len);
+      else
+        g_string_append_printf (out, "{\"type\":\"text\",\"text\":\"%s\"}", block->text->str);
+    }
+  g_string_append_c (out, ']');
+}
+
+static void
+add_content (GstreamChatAnswer *self,
+             GString           *out)
+{
+  if (count_blocks (self, BLOCK_PART) > 0)
+    add_all_parts (self, out);
+  else if (count_blocks (self, BLOCK_TEXT) > 0 || self->call == NULL)
+    add_joined (self, out, "content", BLOCK_TEXT);
+  else
+    add_json (out, "content", "null");
+}
+
+static void
+write_function (const Block *block,
+                GString     *out)
+{
+  g_string_append_c (out, '{');
+  add_raw (out, "name", block->name != NULL ? block->name : "");
+  add_raw (out, "arguments", block->text->len > 0 ? block->text->str : "{}");
+  g_string_append_c (out, '}');
+}
+
+static void
+add_sent_calls (GstreamChatAnswer *self,
+                GString           *out)
+{
+  gboolean any = FALSE;
+
+  if (self->call == NULL)
+    return;
+  if (self->call->is_function)
+    {
+      gstream_json_write_member (out, "function_call");
+      write_function (self->call, out);
+      return;
+    }
+
+  gstream_json_write_member (out, "tool_calls");
+  g_string_append_c (out, '[');
+  for (guint i = 0; i < self->blocks->len; i++)
+    {
+      const Block *block = self->blocks->pdata[i];
+
+      if (block->kind != BLOCK_CALL)
+        continue;
+      g_string_append (out, any ? ",{" : "{");
+      any = TRUE;
+      gstream_json_add_string (out, "id", block->id);
+      gstream_json_add_string (out, "type", "function");
+      gstream_json_write_member (out, "function");
+      write_function (block, out);
+      g_string_append_c (out, '}');
+    }
+  g_string_append_c (out, ']');
+}
+
+/*
+ * Some servers want back what led to a call, and refuse it where there was none. Those that sign it want it always.
+ */
+static void
+add_sent_reasoning (GstreamChatAnswer *self,
+                    GString           *out)
+{
+  if (!gstream_chat_details_is_empty (self->details))
+    {
+      gstream_json_write_member (out, "reasoning_details");
+      gstream_chat_details_write (self->details, out);
+    }
+  else if (self->call != NULL && self->reasoning_name != NULL)
+    add_joined (self, out, self->reasoning_name, BLOCK_REASONING);
+}
+
+static void
+write_message (GstreamChatAnswer *self,
+               GString           *out)
+{
+  g_string_append_c (out, '{');
+  gstream_json_add_string (out, "role", "assistant");
+  add_content (self, out);
+  if (count_blocks (self, BLOCK_REFUSAL) > 0)
+    add_joined (self, out, "refusal", BLOCK_REFUSAL);
+  add_sent_calls (self, out);
+  add_sent_reasoning (self, out);
+  g_string_append_c (out, '}');
+}
+
+static void
+push_values (GstreamChatAnswer *self)
+{
+  GString         *data = g_string_new ("{");
+  GstreamJsonValue messages = gstream_payload_value (self->messages);
+  gboolean         is_first = gstream_payload_get_size (self->messages, "") == 0;
+
+  gstream_json_write_member (data, "messages");
+  g_string_append_len (data, messages.start, messages.end - messages.start - 1);
+  g_string_append (data, is_first ? "" : ",");
+  write_message (self, data);
+  g_string_append (data, "]}");
+  push_event (self, "values", data);
+}
+
+static void
+finish (GstreamChatAnswer *self)
+{
+  for (guint i = 0; i < self->blocks->len; i++)
+    if (((Block *) self->blocks->pdata[i])->kind != BLOCK_PART)
+      push_block_finish (self, self->blocks->pdata[i]);
+  push_message_finish (self);
+  push_values (self);
+  push_lifecycle (self, "completed");
+  self->over = TRUE;
+}
+
+/* --- errors --- */
+
+/* A code that is a number is a status of HTTP's: the one that the server would have answered with, had it known. */
+static guint
+find_status (GstreamPayload *said)
+{
+  static const char *const pointers[] = { "/error/code", "/code", "/error/status", "/status" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pointers); i++)
+    {
+      gint64 status = gstream_payload_get_integer (said, pointers[i]);
+
+      if (status >= 400 && status < 600)
+        return status;
+    }
+
+  return 0;
+}
+
+static gboolean
+fail_as_said (const char *data,
+              gsize       length,
+              GError    **error)
+{
+  g_autofree char *code = NULL;
+  g_autofree char *words = gstream_error_find_words (data, length, &code);
+  g_autoptr (GstreamPayload) said = gstream_payload_new (data, length, NULL);
+  GError *failure = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
+                                         words != NULL ? words : "The model failed, and its server does not say why");
+
+  gstream_error_set_origin (failure, said != NULL ? find_status (said) : 0, code);
+  g_propagate_error (error, failure);
+
+  return FALSE;
+}
+
+static gboolean
+check_choices (const GstreamChatChunk *chunk,
+               GError                **error)
+{
+  if (!chunk->is_other && chunk->n_choices < 2)
+    return TRUE;
+
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                       "The answer has several choices, and one was expected: ask for one (n)");
+
+  return FALSE;
+}
+
+/* Before the first chunk it is to be seen whether the server speaks the protocol at all. */
+static gboolean
+check_kind (GstreamChatAnswer      *self,
+            const GstreamChatChunk *chunk,
+            GError                **error)
+{
+  if (chunk->has_choices || chunk->usage.start != NULL || self->writer != NULL)
+    return TRUE;
+
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                       "expected a chunk of a chat completion, an object with choices, a list");
+
+  return FALSE;
+}
+
+/* --- reading --- */
+
+static void
+note (char            **place,
+      GstreamJsonString string)
+{
+  if (string.start == NULL)
+    return;
+  g_free (*place);
+  *place = dup_raw (string);
+}
+
+/* What stays the same from chunk to chunk is noted once. */
+static void
+note_all (GstreamChatAnswer      *self,
+          const GstreamChatChunk *chunk)
+{
+  if (self->model == NULL)
+    note (&self->model, chunk->model);
+  if (self->fingerprint == NULL)
+    note (&self->fingerprint, chunk->fingerprint);
+  note (&self->finish_reason, chunk->finish_reason);
+  if (chunk->usage.start != NULL)
+    {
+      g_free (self->usage);
+      self->usage = g_strndup (chunk->usage.start, chunk->usage.end - chunk->usage.start);
+    }
+}
+
+static gboolean
+add_all (GstreamChatAnswer      *self,
+         const GstreamChatChunk *chunk,
+         GError                **error)
+{
+  return add_reasoning (self, chunk, error) && add_text (self, BLOCK_TEXT, &chunk->content, error) &&
+         add_parts (self, chunk->parts, error) && add_text (self, BLOCK_REFUSAL, &chunk->refusal, error) &&
+         add_parts (self, chunk->images, error) && add_calls (self, chunk, error);
+}
+
+static gboolean
+has_failed (const GstreamChatChunk *chunk)
+{
+  return chunk->error.start != NULL || chunk->is_error || gstream_json_string_is (&chunk->finish_reason, "error");
+}
+
+static gboolean
+is_done (const char *data,
+         gsize       length)
+{
+  while (length > 0 && g_ascii_isspace (data[length - 1]))
+    length--;
+
+  return length == strlen ("[DONE]") && memcmp (data, "[DONE]", length) == 0;
+}
+
+static gboolean
+end_answer (GstreamChatAnswer *self,
+            GError           **error)
+{
+  if (self->writer == NULL)
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the stream ended before an answer began");
+      return FALSE;
+    }
+  if (!self->over)
+    finish (self);
+
+  return TRUE;
+}
+
+gboolean
+gstream_chat_answer_read (GstreamChatAnswer *self,
+                          const char        *data,
+                          gsize              length,
+                          GError           **error)
+{
+  GstreamChatChunk chunk;
+
+  if (is_done (data, length))
+    return end_answer (self, error);
+  if (!gstream_chat_chunk_read (&chunk, data, length, self->max_depth, error))
+    return FALSE;
+  if (!has_failed (&chunk) && !check_kind (self, &chunk, error))
+    return FALSE;
+
+  note_all (self, &chunk);
+  if (self->writer == NULL && chunk.n_choices > 0)
+    begin_message (self, &chunk);
+  if (!check_choices (&chunk, error) || !add_all (self, &chunk, error))
+    return FALSE;
+
+  return has_failed (&chunk) ? fail_as_said (data, length, error) : TRUE;
+}
+
+gboolean
+gstream_chat_answer_read_whole (GstreamChatAnswer *self,
+                                const char        *data,
+                                gsize              length,
+                                GError           **error)
+{
+  return gstream_chat_answer_read (self, data, length, error) && end_answer (self, error);
+}
+
+gboolean
+gstream_chat_answer_end (GstreamChatAnswer *self,
+                         GError           **error)
+{
+  if (self->over || self->writer == NULL || self->finish_reason != NULL)
+    return end_answer (self, error);
+
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                       "the answer is cut off: expected a finish_reason, or [DONE]");
+
+  return FALSE;
+}

@@ -1,0 +1,1050 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A model's endpoint as a source: its properties, the request, and the answer as it comes.
+ *
+ * The answer's body is a source of Server-Sent Events whose data the chat answer reads, or a document that is read whole.
+ */
+#include <gstream/endpoint/gstream-chat-source.h>
+
+#include <string.h>
+
+#include <gstream/endpoint/gstream-chat-answer-private.h>
+#include <gstream/endpoint/gstream-chat-request-private.h>
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload.h>
+#include <gstream/remote/gstream-post-internal.h>
+#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/sources/gstream-sse-source-internal.h>
+
+#define PATH "/chat/completions"
+#define MOST_DEPTH 1024     /* what a source of events allows */
+#define PORTION (64 * 1024) /* bytes of a document that are read at once */
+
+/**
+ * GstreamChatSource:
+ *
+ * One answer of a model, from an endpoint that speaks the OpenAI chat-completions
+ * protocol: llama.cpp's server, Ollama, vLLM, LM Studio, OpenRouter and the hosted ones (O1).
+ *
+ * ```c
+ * g_autoptr (GstreamPayload) messages = gstream_payload_new ("[{\"role\":\"user\",\"content\":\"Why?\"}]", -1, NULL);
+ * g_autoptr (GstreamEventSource) source = gstream_chat_source_new ("http://localhost:11434/v1", "qwen3", messages);
+ * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
+ * ```
+ *
+ * The run has one message, [class@Message], with the text, the reasoning and the calls of
+ * tools as they come, the usage, and the reason why the model stopped. A refusal is a block of the
+ * message's content, `{"type": "refusal", "refusal": …}`. The run's output is `{"messages": […]}`: the messages
+ * that were given and the answer behind them, in the protocol's form. To go on, the next source
+ * is given these with what is said next, or with the results of the tools, a message
+ * `{"role": "tool", "tool_call_id": …, "content": …}` for each call.
+ *
+ * Nothing is asked before the run wants its first event. Where the server refuses with a status that
+ * may pass (429, 5xx), or cannot be reached, it is asked again, at most
+ * [property@ChatSource:retry-limit] times; not once an answer has begun. The connection is read no faster than the run is,
+ * and closed when the run is aborted.
+ *
+ * Errors are those of a server's run (see [class@Thread]), with the server's words and
+ * the status; a rate limit says when to ask again, where the server does. An error that
+ * comes within the stream is %GSTREAM_ERROR_FAILED. An answer that is cut off is %GSTREAM_ERROR_INCOMPLETE, one
+ * that is not the protocol's %GSTREAM_ERROR_INVALID, one with several choices
+ * %GSTREAM_ERROR_NOT_SUPPORTED, one beyond [property@ChatSource:max-event-size] %GSTREAM_ERROR_TOO_LARGE, and where the
+ * server is silent for [property@ChatSource:silence-timeout] %G_IO_ERROR_TIMED_OUT (O2). What came before is delivered.
+ *
+ * Headers and the key can be set and not be read, go to the URL's origin alone, and are taken out of errors (N8).
+ *
+ * A source belongs to the main context that was the thread default when it was made.
+ *
+ * Since: 1.0
+ */
+
+struct _GstreamChatSource
+{
+  GObject parent_instance;
+
+  GMainContext   *context;
+  char           *url;
+  char           *model;
+  GstreamPayload *messages;
+  GstreamPayload *tools;      /* NULL: none */
+  GstreamPayload *parameters; /* NULL: none */
+  SoupSession    *session;    /* NULL until it is needed, unless it was given */
+  GPtrArray      *headers;    /* names and values in turn */
+
+  guint max_event_size;
+  guint max_depth;
+  guint retry_limit;
+  guint retry_pause;
+  guint retry_pause_max;
+  guint silence_timeout;
+
+  GCancellable       *closing;  /* ends whatever is under way */
+  GBytes             *request;  /* NULL until the first event is asked for */
+  GstreamChatAnswer  *answer;   /* NULL until then */
+  GstreamPost        *post;     /* NULL: nothing has been sent yet */
+  GstreamEventSource *events;   /* of the answer's body; NULL: it has not come yet, or is a document */
+  gboolean            reading;  /* an event of @events is being waited for */
+  GstreamEvent       *arrived;  /* the event that this brought */
+  GInputStream       *document; /* an answer that is no stream; NULL: it is one */
+  GByteArray         *read;     /* of @document, so far */
+  GError             *error;    /* why there will be no more */
+  GstreamNextCall     pending;
+  gint64              waiting_since; /* monotonic µs: when the pending call began to wait */
+  GSource            *watchdog;      /* looks whether that is too long ago; NULL: nobody waits */
+};
+
+enum
+{
+  PROP_URL = 1,
+  PROP_MODEL,
+  PROP_MESSAGES,
+  PROP_TOOLS,
+  PROP_PARAMETERS,
+  PROP_SESSION,
+  PROP_API_KEY,
+  PROP_MAX_EVENT_SIZE,
+  PROP_MAX_DEPTH,
+  PROP_RETRY_LIMIT,
+  PROP_RETRY_PAUSE,
+  PROP_RETRY_PAUSE_MAX,
+  PROP_SILENCE_TIMEOUT,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamChatSource, gstream_chat_source, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+static void go_on (GstreamChatSource *self);
+
+/* --- silence --- */
+
+static gboolean
+on_watchdog (gpointer user_data)
+{
+  g_autoptr (GstreamChatSource) self = g_object_ref (user_data);
+  gint64 due = self->waiting_since + self->silence_timeout * G_GINT64_CONSTANT (1000);
+
+  if (self->pending.task == NULL)
+    {
+      g_clear_pointer (&self->watchdog, g_source_unref);
+      return G_SOURCE_REMOVE;
+    }
+  if (g_get_monotonic_time () < due)
+    {
+      g_source_set_ready_time (self->watchdog, due);
+      return G_SOURCE_CONTINUE;
+    }
+
+  g_clear_pointer (&self->watchdog, g_source_unref);
+  self->error =
+      g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server was silent for %u ms", self->silence_timeout);
+  if (self->post != NULL)
+    gstream_post_name_error (self->post, self->error);
+  g_cancellable_cancel (self->closing);
+  gstream_next_call_wake (&self->pending);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+dispatch_watchdog (GSource    *source,
+                   GSourceFunc func,
+                   gpointer    user_data)
+{
+  return func (user_data);
+}
+
+static GSourceFuncs watchdog_funcs = { NULL, NULL, dispatch_watchdog, NULL, NULL, NULL };
+
+/* One timer for many waits: it looks at the latest one when it is due. */
+static void
+watch (GstreamChatSource *self)
+{
+  self->waiting_since = g_get_monotonic_time ();
+  if (self->watchdog != NULL || self->silence_timeout == 0)
+    return;
+
+  self->watchdog = g_source_new (&watchdog_funcs, sizeof (GSource));
+  g_source_set_static_name (self->watchdog, "[gstream] silence");
+  g_source_set_ready_time (self->watchdog, self->waiting_since + self->silence_timeout * G_GINT64_CONSTANT (1000));
+  g_source_set_callback (self->watchdog, on_watchdog, self, NULL);
+  g_source_attach (self->watchdog, self->context);
+}
+
+static void
+stop_watching (GstreamChatSource *self)
+{
+  g_autoptr (GSource) watchdog = g_steal_pointer (&self->watchdog);
+
+  if (watchdog != NULL)
+    g_source_destroy (watchdog);
+}
+
+/* --- the end --- */
+
+/* Whether the connection broke, in whichever layer that was seen. */
+static gboolean
+is_cut (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+         g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF);
+}
+
+/* Takes @error. The model's own failure is told in its server's own words. */
+static void
+take_error (GstreamChatSource *self,
+            GError            *error)
+{
+  if (is_cut (error))
+    {
+      self->error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the answer is cut off: %s", error->message);
+      g_error_free (error);
+    }
+  else
+    self->error = error;
+  if (!g_error_matches (self->error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_post_name_error (self->post, self->error);
+}
+
+/* The connection is not needed any more. */
+static void
+let_go (GstreamChatSource *self)
+{
+  if (self->events != NULL)
+    gstream_event_source_close (self->events);
+  stop_watching (self);
+}
+
+/* --- a document --- */
+
+static void read_document (GstreamChatSource *self);
+
+static void
+document_is_whole (GstreamChatSource *self)
+{
+  GError *error = NULL;
+
+  if (!gstream_chat_answer_read_whole (self->answer, (const char *) self->read->data, self->read->len, &error))
+    {
+      if (error->code == GSTREAM_ERROR_INVALID)
+        g_prefix_error_literal (&error, "the answer is not a chat completion: ");
+      take_error (self, error);
+    }
+}
+
+static void
+on_document_read (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GstreamChatSource) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
+  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+
+  if (g_cancellable_is_cancelled (self->closing))
+    {
+      g_clear_error (&error);
+      return;
+    }
+  if (size > 0 && self->read->len + size > self->max_event_size)
+    error =
+        g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "the answer has more than %u bytes", self->max_event_size);
+
+  if (error != NULL)
+    take_error (self, error);
+  else if (size == 0)
+    document_is_whole (self);
+  else
+    {
+      g_byte_array_append (self->read, g_bytes_get_data (bytes, NULL), size);
+      read_document (self);
+      return;
+    }
+  gstream_next_call_wake (&self->pending);
+}
+
+static void
+read_document (GstreamChatSource *self)
+{
+  g_input_stream_read_bytes_async (self->document, PORTION, G_PRIORITY_DEFAULT, self->closing, on_document_read,
+                                   g_object_ref (self));
+}
+
+/* --- a stream --- */
+
+static GstreamEvent *
+read_chunk (gpointer    user_data,
+            const char *data,
+            gsize       length,
+            GError    **error)
+{
+  GstreamChatSource *self = user_data;
+  GError            *local_error = NULL;
+  GstreamEvent      *event;
+
+  gstream_chat_answer_read (self->answer, data, length, &local_error);
+  event = gstream_chat_answer_take (self->answer);
+  if (local_error == NULL)
+    return event;
+
+  /* What the chunk said before is delivered first. */
+  if (event != NULL)
+    take_error (self, local_error);
+  else
+    g_propagate_error (error, local_error);
+
+  return event;
+}
+
+static void
+open_events (GstreamChatSource *self,
+             GInputStream      *body)
+{
+  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", body, "max-event-size", self->max_event_size, NULL);
+  gstream_sse_source_set_read_func (GSTREAM_SSE_SOURCE (self->events), read_chunk, self);
+}
+
+static void
+on_event (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GstreamChatSource) self = user_data;
+  GError *error = NULL;
+
+  self->arrived = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (object), result, &error);
+  self->reading = FALSE;
+  g_clear_error (&error); /* try_next() says it again */
+
+  if (gstream_next_call_wake (&self->pending))
+    go_on (self);
+}
+
+/* --- the request --- */
+
+static gboolean
+is_document (GstreamChatSource *self)
+{
+  const char *type = gstream_post_get_content_type (self->post);
+
+  return type != NULL && (g_ascii_strcasecmp (type, "application/json") == 0 || g_str_has_suffix (type, "+json"));
+}
+
+static void
+on_answer (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GstreamChatSource) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GInputStream) body = gstream_post_send_finish (GSTREAM_POST (object), result, &error);
+
+  if (self->error != NULL || g_cancellable_is_cancelled (self->closing))
+    g_clear_error (&error);
+  else if (body == NULL)
+    self->error = error;
+  else if (is_document (self))
+    {
+      self->document = g_object_ref (body);
+      self->read = g_byte_array_new ();
+      read_document (self);
+    }
+  else
+    open_events (self, body);
+
+  if (gstream_next_call_wake (&self->pending))
+    go_on (self);
+}
+
+static gboolean
+add_headers (GstreamChatSource *self,
+             GError           **error)
+{
+  for (guint i = 0; i < self->headers->len; i += 2)
+    if (!gstream_post_add_header (self->post, self->headers->pdata[i], self->headers->pdata[i + 1], error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+ask (GstreamChatSource *self)
+{
+  GstreamPostLimits limits = { self->max_event_size, self->retry_limit, self->retry_pause, self->retry_pause_max };
+
+  if (self->session == NULL)
+    self->session = gstream_post_new_session ();
+  self->post = gstream_post_new (self->url, self->session, self->context, &limits, &self->error);
+  if (self->post == NULL || !add_headers (self, &self->error))
+    {
+      gstream_next_call_wake_later (&self->pending);
+      return;
+    }
+
+  gstream_post_send (self->post, PATH, self->request, self->closing, on_answer, g_object_ref (self));
+}
+
+/* What the source was given is looked at when the first event is asked for. */
+static void
+begin (GstreamChatSource *self)
+{
+  self->request = gstream_chat_request_new (self->model, self->messages, self->tools, self->parameters, &self->error);
+  if (self->request != NULL)
+    self->answer = gstream_chat_answer_new (self->messages, self->max_event_size, self->max_depth);
+}
+
+static void
+go_on (GstreamChatSource *self)
+{
+  watch (self);
+  if (self->post == NULL)
+    ask (self);
+  else if (self->events != NULL && !self->reading)
+    {
+      self->reading = TRUE;
+      gstream_event_source_next (self->events, self->closing, on_event, g_object_ref (self));
+    }
+}
+
+/* --- the source --- */
+
+static GstreamTry
+fail (GstreamChatSource *self,
+      GError           **error)
+{
+  let_go (self);
+  g_propagate_error (error, g_error_copy (self->error));
+
+  return GSTREAM_TRY_FAILED;
+}
+
+/* What the stream's end means: that the answer is whole, unless it is cut off. Takes @error. */
+static void
+take_end (GstreamChatSource *self,
+          GError            *error)
+{
+  gboolean is_unfinished = g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+
+  /* Not all servers write the empty line behind the last event. */
+  if (error != NULL && !(is_unfinished && gstream_chat_answer_has_stopped (self->answer)))
+    {
+      take_error (self, error);
+      return;
+    }
+
+  g_clear_error (&error);
+  if (!gstream_chat_answer_end (self->answer, &error))
+    take_error (self, error);
+}
+
+static GstreamTry
+try_events (GstreamChatSource *self,
+            GstreamEvent     **event,
+            GError           **error)
+{
+  GError    *local_error = NULL;
+  GstreamTry result = gstream_event_source_try_next (self->events, event, &local_error);
+
+  if (result == GSTREAM_TRY_ITEM || result == GSTREAM_TRY_PENDING)
+    return result;
+
+  take_end (self, local_error);
+  *event = gstream_chat_answer_take (self->answer);
+  if (*event != NULL)
+    return GSTREAM_TRY_ITEM;
+
+  return fail (self, error);
+}
+
+static GstreamTry
+gstream_chat_source_try_next (GstreamEventSource *source,
+                              GstreamEvent      **event,
+                              GError            **error)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (source);
+
+  if (self->request == NULL && self->error == NULL)
+    begin (self);
+
+  *event = g_steal_pointer (&self->arrived);
+  if (*event == NULL && self->answer != NULL)
+    *event = gstream_chat_answer_take (self->answer);
+  if (*event != NULL)
+    return GSTREAM_TRY_ITEM;
+  if (self->error != NULL)
+    return fail (self, error);
+  if (g_cancellable_is_cancelled (self->closing))
+    return GSTREAM_TRY_ENDED;
+  if (gstream_chat_answer_is_over (self->answer))
+    {
+      let_go (self);
+      return GSTREAM_TRY_ENDED;
+    }
+  if (self->events == NULL || self->reading)
+    return GSTREAM_TRY_PENDING;
+
+  return try_events (self, event, error);
+}
+
+static void
+gstream_chat_source_next (GstreamEventSource *source,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (source);
+
+  if (gstream_next_call_start (&self->pending, source, cancellable, callback, user_data))
+    go_on (self);
+}
+
+static void
+gstream_chat_source_close (GstreamEventSource *source)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (source);
+
+  g_cancellable_cancel (self->closing);
+  let_go (self);
+  gstream_next_call_wake_later (&self->pending);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_chat_source_next;
+  iface->next_finish = gstream_next_call_finish;
+  iface->try_next = gstream_chat_source_try_next;
+  iface->close = gstream_chat_source_close;
+}
+
+/* --- the object --- */
+
+/* Where a property of these is kept that is a number; NULL: it is none. */
+static guint *
+find_number (GstreamChatSource *self,
+             guint              property_id)
+{
+  switch (property_id)
+    {
+    case PROP_MAX_EVENT_SIZE:
+      return &self->max_event_size;
+    case PROP_MAX_DEPTH:
+      return &self->max_depth;
+    case PROP_RETRY_LIMIT:
+      return &self->retry_limit;
+    case PROP_RETRY_PAUSE:
+      return &self->retry_pause;
+    case PROP_RETRY_PAUSE_MAX:
+      return &self->retry_pause_max;
+    case PROP_SILENCE_TIMEOUT:
+      return &self->silence_timeout;
+    default:
+      return NULL;
+    }
+}
+
+static void
+gstream_chat_source_get_property (GObject    *object,
+                                  guint       property_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (object);
+  const guint       *number = find_number (self, property_id);
+
+  switch (property_id)
+    {
+    case PROP_URL:
+      g_value_set_string (value, self->url);
+      break;
+    case PROP_MODEL:
+      g_value_set_string (value, self->model);
+      break;
+    case PROP_MESSAGES:
+      g_value_set_boxed (value, self->messages);
+      break;
+    case PROP_TOOLS:
+      g_value_set_boxed (value, self->tools);
+      break;
+    case PROP_PARAMETERS:
+      g_value_set_boxed (value, self->parameters);
+      break;
+    case PROP_SESSION:
+      g_value_set_object (value, self->session);
+      break;
+    default:
+      if (number != NULL)
+        g_value_set_uint (value, *number);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_chat_source_set_property (GObject      *object,
+                                  guint         property_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (object);
+  guint             *number = find_number (self, property_id);
+
+  switch (property_id)
+    {
+    case PROP_URL:
+      self->url = g_value_dup_string (value);
+      break;
+    case PROP_MODEL:
+      self->model = g_value_dup_string (value);
+      break;
+    case PROP_MESSAGES:
+      self->messages = g_value_dup_boxed (value);
+      break;
+    case PROP_TOOLS:
+      gstream_chat_source_set_tools (self, g_value_get_boxed (value));
+      break;
+    case PROP_PARAMETERS:
+      gstream_chat_source_set_parameters (self, g_value_get_boxed (value));
+      break;
+    case PROP_SESSION:
+      self->session = g_value_dup_object (value);
+      break;
+    case PROP_API_KEY:
+      if (g_value_get_string (value) != NULL)
+        gstream_chat_source_set_api_key (self, g_value_get_string (value));
+      break;
+    default:
+      if (number != NULL)
+        *number = g_value_get_uint (value);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_chat_source_dispose (GObject *object)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (object);
+
+  let_go (self);
+
+  G_OBJECT_CLASS (gstream_chat_source_parent_class)->dispose (object);
+}
+
+static void
+gstream_chat_source_finalize (GObject *object)
+{
+  GstreamChatSource *self = GSTREAM_CHAT_SOURCE (object);
+
+  g_clear_pointer (&self->arrived, gstream_event_unref);
+  g_clear_pointer (&self->answer, gstream_chat_answer_free);
+  g_clear_pointer (&self->request, g_bytes_unref);
+  g_clear_pointer (&self->read, g_byte_array_unref);
+  g_clear_object (&self->document);
+  g_clear_object (&self->events);
+  g_clear_object (&self->post);
+  g_clear_error (&self->error);
+  g_object_unref (self->closing);
+  g_ptr_array_unref (self->headers);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->messages, gstream_payload_unref);
+  g_clear_pointer (&self->tools, gstream_payload_unref);
+  g_clear_pointer (&self->parameters, gstream_payload_unref);
+  g_main_context_unref (self->context);
+  g_free (self->model);
+  g_free (self->url);
+
+  G_OBJECT_CLASS (gstream_chat_source_parent_class)->finalize (object);
+}
+
+static GParamSpec *
+payload_spec (const char *name,
+              GParamFlags flags)
+{
+  return g_param_spec_boxed (name, NULL, NULL, GSTREAM_TYPE_PAYLOAD,
+                             flags | G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+string_spec (const char *name)
+{
+  return g_param_spec_string (name, NULL, NULL, NULL,
+                              G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+uint_spec (const char *name,
+           guint       minimum,
+           guint       maximum,
+           guint       standard)
+{
+  return g_param_spec_uint (name, NULL, NULL, minimum, maximum, standard,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+install_limits (void)
+{
+  /**
+   * GstreamChatSource:max-event-size:
+   *
+   * The most bytes of a chunk of the answer, and of the whole answer. Beyond it, the run fails with
+   * %GSTREAM_ERROR_TOO_LARGE.
+   */
+  properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
+  /**
+   * GstreamChatSource:max-depth:
+   *
+   * How deep arrays and objects may be nested in a chunk.
+   */
+  properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
+  /**
+   * GstreamChatSource:retry-limit:
+   *
+   * How often the server is asked again, before an answer has begun; 0: never.
+   */
+  properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 2);
+  /**
+   * GstreamChatSource:retry-pause:
+   *
+   * The pause before the first time, in milliseconds; doubled each time.
+   */
+  properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 500);
+  /**
+   * GstreamChatSource:retry-pause-max:
+   *
+   * What the pause does not grow beyond, in milliseconds. A server that asks for a longer one (`Retry-After`) gets
+   * that; where that is more than a minute, nothing is tried again, and the error says how long.
+   */
+  properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
+  /**
+   * GstreamChatSource:silence-timeout:
+   *
+   * After how many milliseconds without anything from the server, while somebody waits, the run fails with
+   * %G_IO_ERROR_TIMED_OUT; 0: never. A model that is loaded first, or reads a long conversation, is silent for long.
+   */
+  properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 0, G_MAXINT, 10 * 60 * 1000);
+}
+
+static void
+gstream_chat_source_class_init (GstreamChatSourceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_chat_source_get_property;
+  object_class->set_property = gstream_chat_source_set_property;
+  object_class->dispose = gstream_chat_source_dispose;
+  object_class->finalize = gstream_chat_source_finalize;
+
+  /**
+   * GstreamChatSource:url: (getter get_url)
+   *
+   * The endpoint's base, `http:` or `https:`, such as `http://localhost:11434/v1`: what `/chat/completions` stands below.
+   * That it is none is an error of the run.
+   */
+  properties[PROP_URL] = string_spec ("url");
+  /**
+   * GstreamChatSource:model: (getter get_model)
+   *
+   * The model, as the endpoint calls it.
+   */
+  properties[PROP_MODEL] = string_spec ("model");
+  /**
+   * GstreamChatSource:messages: (getter get_messages)
+   *
+   * The conversation so far: an array of the protocol's messages.
+   */
+  properties[PROP_MESSAGES] = payload_spec ("messages", G_PARAM_CONSTRUCT_ONLY);
+  /**
+   * GstreamChatSource:tools: (getter get_tools) (setter set_tools)
+   *
+   * The tools that the model may call, an array as the protocol has it; %NULL: none.
+   */
+  properties[PROP_TOOLS] = payload_spec ("tools", 0);
+  /**
+   * GstreamChatSource:parameters: (getter get_parameters) (setter set_parameters)
+   *
+   * What else the request has, an object: `temperature`, `tool_choice`, `response_format`, `reasoning_effort` or
+   * whatever the endpoint knows; %NULL: nothing. They take the place of what is sent anyway, `stream` and
+   * `stream_options`; one that is null is not sent at all.
+   */
+  properties[PROP_PARAMETERS] = payload_spec ("parameters", 0);
+  /**
+   * GstreamChatSource:session: (getter get_session)
+   *
+   * The session through which the endpoint is asked: its proxies and its TLS settings count. Sources that share one
+   * use each other's connections. Without, the source has its own.
+   */
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION,
+                                                  G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamChatSource:api-key: (setter set_api_key)
+   *
+   * The key that the endpoint asks for. It can be set and not be read (N8).
+   */
+  properties[PROP_API_KEY] =
+      g_param_spec_string ("api-key", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+  install_limits ();
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+gstream_chat_source_init (GstreamChatSource *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+  self->closing = g_cancellable_new ();
+}
+
+/**
+ * gstream_chat_source_new:
+ * @url: the endpoint's base, such as `http://localhost:11434/v1`
+ * @model: the model, as the endpoint calls it
+ * @messages: the conversation so far, an array such as `[{"role": "user", "content": "Why?"}]`
+ *
+ * Makes a source that asks for one answer. What is wrong with @url or @messages is an error of the run.
+ *
+ * Returns: (transfer full) (type GstreamChatSource): a new source
+ *
+ * Since: 1.0
+ */
+GstreamEventSource *
+gstream_chat_source_new (const char     *url,
+                         const char     *model,
+                         GstreamPayload *messages)
+{
+  g_return_val_if_fail (url != NULL, NULL);
+  g_return_val_if_fail (model != NULL, NULL);
+  g_return_val_if_fail (messages != NULL, NULL);
+
+  return g_object_new (GSTREAM_TYPE_CHAT_SOURCE, "url", url, "model", model, "messages", messages, NULL);
+}
+
+/* --- properties --- */
+
+/**
+ * gstream_chat_source_get_url: (get-property url)
+ * @self: a source
+ *
+ * Gets the endpoint's base.
+ *
+ * Returns: (nullable): the URL
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_chat_source_get_url (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
+
+  return self->url;
+}
+
+/**
+ * gstream_chat_source_get_model: (get-property model)
+ * @self: a source
+ *
+ * Gets the model's name.
+ *
+ * Returns: (nullable): the name
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_chat_source_get_model (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
+
+  return self->model;
+}
+
+/**
+ * gstream_chat_source_get_messages: (get-property messages)
+ * @self: a source
+ *
+ * Gets the conversation that the source was given.
+ *
+ * Returns: (transfer none) (nullable): the messages
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_chat_source_get_messages (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
+
+  return self->messages;
+}
+
+/**
+ * gstream_chat_source_get_tools: (get-property tools)
+ * @self: a source
+ *
+ * Gets the tools that the model may call.
+ *
+ * Returns: (transfer none) (nullable): the tools
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_chat_source_get_tools (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
+
+  return self->tools;
+}
+
+/**
+ * gstream_chat_source_get_parameters: (get-property parameters)
+ * @self: a source
+ *
+ * Gets what else the request has.
+ *
+ * Returns: (transfer none) (nullable): the parameters
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_chat_source_get_parameters (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
+
+  return self->parameters;
+}
+
+/**
+ * gstream_chat_source_get_session: (get-property session)
+ * @self: a source
+ *
+ * Gets the session through which the endpoint is asked.
+ *
+ * Returns: (transfer none) (nullable): the session that was given, or the
+ *   source's own; %NULL before that was needed
+ *
+ * Since: 1.0
+ */
+SoupSession *
+gstream_chat_source_get_session (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
+
+  return self->session;
+}
+
+static void
+set_payload (GstreamChatSource *self,
+             GstreamPayload   **place,
+             GstreamPayload    *payload,
+             guint              property_id)
+{
+  if (*place == payload)
+    return;
+
+  g_clear_pointer (place, gstream_payload_unref);
+  *place = payload != NULL ? gstream_payload_ref (payload) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property_id]);
+}
+
+/**
+ * gstream_chat_source_set_tools: (set-property tools)
+ * @self: a source
+ * @tools: (nullable): an array of the protocol's tools; %NULL: none
+ *
+ * Sets the tools that the model may call, before the run asks for its first event.
+ *
+ * Since: 1.0
+ */
+void
+gstream_chat_source_set_tools (GstreamChatSource *self,
+                               GstreamPayload    *tools)
+{
+  g_return_if_fail (GSTREAM_IS_CHAT_SOURCE (self));
+
+  set_payload (self, &self->tools, tools, PROP_TOOLS);
+}
+
+/**
+ * gstream_chat_source_set_parameters: (set-property parameters)
+ * @self: a source
+ * @parameters: (nullable): an object; %NULL: nothing
+ *
+ * Sets what else the request has, before the run asks for its first event.
+ *
+ * Since: 1.0
+ */
+void
+gstream_chat_source_set_parameters (GstreamChatSource *self,
+                                    GstreamPayload    *parameters)
+{
+  g_return_if_fail (GSTREAM_IS_CHAT_SOURCE (self));
+
+  set_payload (self, &self->parameters, parameters, PROP_PARAMETERS);
+}
+
+/* --- headers --- */
+
+/**
+ * gstream_chat_source_set_api_key: (set-property api-key)
+ * @self: a source
+ * @api_key: (nullable): the key; %NULL: none
+ *
+ * Sets the key that the endpoint asks for; it is sent as `Authorization: Bearer KEY`, to the
+ * URL's own origin alone (N8). Where it is sent in another header, use [method@ChatSource.set_header].
+ *
+ * Since: 1.0
+ */
+void
+gstream_chat_source_set_api_key (GstreamChatSource *self,
+                                 const char        *api_key)
+{
+  g_autofree char *value = api_key != NULL ? g_strconcat ("Bearer ", api_key, NULL) : NULL;
+
+  g_return_if_fail (GSTREAM_IS_CHAT_SOURCE (self));
+
+  gstream_chat_source_set_header (self, "Authorization", value);
+}
+
+static void
+remove_header (GstreamChatSource *self,
+               const char        *name)
+{
+  for (guint i = 0; i < self->headers->len; i += 2)
+    if (g_ascii_strcasecmp (self->headers->pdata[i], name) == 0)
+      {
+        g_ptr_array_remove_range (self->headers, i, 2);
+        return;
+      }
+}
+
+/**
+ * gstream_chat_source_set_header:
+ * @self: a source
+ * @name: a header's name, such as `HTTP-Referer`
+ * @value: (nullable): its value; %NULL: it is not sent
+ *
+ * Sets a header to send with the request, and to no other origin (N8). That it cannot be
+ * sent, because there is a line break in it for instance, is an error of the run.
+ *
+ * Since: 1.0
+ */
+void
+gstream_chat_source_set_header (GstreamChatSource *self,
+                                const char        *name,
+                                const char        *value)
+{
+  g_return_if_fail (GSTREAM_IS_CHAT_SOURCE (self));
+  g_return_if_fail (name != NULL);
+
+  remove_header (self, name);
+  if (value == NULL)
+    return;
+  g_ptr_array_add (self->headers, g_strdup (name));
+  g_ptr_array_add (self->headers, g_strdup (value));
+}
