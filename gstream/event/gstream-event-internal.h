@@ -10,9 +10,32 @@
 
 #include <gstream/event/gstream-event.h>
 #include <gstream/event/gstream-json-text-internal.h>
-#include <gstream/event/gstream-namespace-internal.h>
 
 G_BEGIN_DECLS
+
+/* A namespace path, shared by the events that occur at it: whatever belongs to it is kept in a hash table by it. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  guint           hash;       /* of all segments, in order */
+  guint           length;     /* segments */
+  const char     *segments[]; /* NULL-terminated; the strings follow in the same allocation */
+} GstreamNamespace;
+
+/* NULL or empty: the root, which is shared and never freed. */
+GstreamNamespace *gstream_namespace_new (const char *const *segments);
+GstreamNamespace *gstream_namespace_new_len (const char *const *segments,
+                                             guint              length);
+GstreamNamespace *gstream_namespace_ref (GstreamNamespace *self);
+void              gstream_namespace_unref (GstreamNamespace *self);
+guint             gstream_namespace_hash (gconstpointer self);
+gboolean          gstream_namespace_equal (gconstpointer a,
+                                           gconstpointer b);
+/* Whether @self is @ancestor or below it. */
+gboolean gstream_namespace_is_in (const GstreamNamespace *self,
+                                  const GstreamNamespace *ancestor);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamNamespace, gstream_namespace_unref)
 
 /* Methods that the pipeline knows; everything else is OTHER and flows by name. */
 typedef enum

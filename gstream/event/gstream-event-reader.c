@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events from JSON (E3): the envelope is what is the same for events of every method; an event is made of it.
+ * Events from JSON (E3). The envelope is what is the same for events of every method. The fields are what the library has to
+ * know of the data, in whichever dialect it is written (D1-D3, D5). An event is made of both.
  *
  * A source writes its deltas alike: only their text, ids, number and time differ. The reader keeps the latest
  * delta that it parsed as a template. An event whose text is the template's in all other bytes is not parsed: it
@@ -12,10 +13,8 @@
 #include <string.h>
 
 #include "gstream/event/gstream-error-internal.h"
-#include "gstream/event/gstream-event-fields-private.h"
 #include "gstream/event/gstream-event-private.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
-#include "gstream/event/gstream-namespace-private.h"
 #include "gstream/event/gstream-payload-internal.h"
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
@@ -29,6 +28,10 @@
 /* So many deltas in a row have to differ from the template before one takes its place: of two shapes that take turns, one keeps it. */
 #define PATIENCE 4
 
+/* Entries. A run may go through any number of namespaces: a table that is full is emptied. */
+#define MOST_NAMESPACES 4096
+#define EXPECTED_NAMESPACE "params.namespace, a list of strings"
+
 typedef enum
 {
   ENVELOPE_NONE,
@@ -37,10 +40,32 @@ typedef enum
   ENVELOPE_OTHER,
 } EnvelopeType;
 
+/* The namespaces of a source: each is found again by the JSON text that names it, so that events at one share it. */
+typedef struct
+{
+  GHashTable *entries; /* a set; NULL until there are any */
+} NamespaceTable;
+
+/* An event's fields, found in its data; strings are where they stand in the text, until it is known how much memory the event needs. */
+typedef struct
+{
+  GstreamStep       step;
+  GstreamDelta      delta;
+  gboolean          tool_role;
+  gint64            index;
+  GstreamJsonString message_id;
+  GstreamJsonString run_id;
+  GstreamJsonString node; /* the metadata's */
+  GstreamJsonString text;
+  GstreamJsonString key;
+  GstreamJsonString name;
+  GstreamJsonSlice  item;
+} RawFields;
+
 /* An event's JSON, read but not yet made an event. Strings and slices are of the text that was read. */
 typedef struct
 {
-  GstreamNamespaceTable *namespaces; /* the reader's */
+  NamespaceTable *namespaces; /* the reader's */
   GstreamJsonSlice       root;       /* the document, without white space around it */
   EnvelopeType           type;
   guint32                type_at; /* byte */
@@ -59,7 +84,7 @@ typedef struct
   GstreamJsonSlice  data;
   GstreamJsonSlice  interrupts; /* length 0: there are none */
 
-  GstreamRawFields  raw; /* of @data, and set with it; all before this starts as 0 */
+  RawFields  raw; /* of @data, and set with it; all before this starts as 0 */
   GstreamJsonCursor cursor;
 } Envelope;
 
@@ -103,10 +128,698 @@ struct _GstreamEventReader
 {
   gsize                 max_size;
   guint                 max_depth;
-  GstreamNamespaceTable namespaces;
+  NamespaceTable namespaces;
   Template *template; /* NULL until a delta has come */
   guint64 n_compared; /* events that were read by the template */
 };
+
+/* --- namespaces: each distinct one is made once --- */
+
+typedef struct
+{
+  GstreamNamespace *namespace_;
+  guint             length; /* bytes of the text */
+  const char       *text;   /* behind the entry; in a key to look up by, anywhere */
+} NamespaceEntry;
+
+static guint
+entry_hash (gconstpointer data)
+{
+  const NamespaceEntry *entry = data;
+  guint                 hash = entry->length;
+
+  for (guint i = 0; i < entry->length; i++)
+    hash = hash * 31 + (guchar) entry->text[i];
+  return hash;
+}
+
+static gboolean
+entry_equal (gconstpointer a,
+             gconstpointer b)
+{
+  const NamespaceEntry *entry_a = a;
+  const NamespaceEntry *entry_b = b;
+
+  return entry_a->length == entry_b->length && memcmp (entry_a->text, entry_b->text, entry_a->length) == 0;
+}
+
+static void
+entry_free (gpointer data)
+{
+  NamespaceEntry *entry = data;
+
+  gstream_namespace_unref (entry->namespace_);
+  g_free (entry);
+}
+
+static void
+namespace_table_clear (NamespaceTable *self)
+{
+  g_clear_pointer (&self->entries, g_hash_table_unref);
+}
+
+static GstreamNamespace *
+namespace_from_text (const char *text,
+                     gsize       length)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) segments = NULL;
+  GstreamJsonValue value;
+  GstreamJsonIter  iter;
+
+  gstream_json_iter_init (&iter, (GstreamJsonValue) { text, text + length });
+  while (gstream_json_iter_element (&iter, &value))
+    {
+      g_autofree char *segment = gstream_json_dup_string (value);
+
+      g_strv_builder_add (builder, segment);
+    }
+  segments = g_strv_builder_end (builder);
+  return gstream_namespace_new ((const char *const *) segments);
+}
+
+static NamespaceEntry *
+add_entry (NamespaceTable *self,
+           const NamespaceEntry  *key)
+{
+  NamespaceEntry *entry = g_malloc (sizeof *entry + key->length);
+
+  if (self->entries != NULL && g_hash_table_size (self->entries) == MOST_NAMESPACES)
+    namespace_table_clear (self);
+  if (self->entries == NULL)
+    self->entries = g_hash_table_new_full (entry_hash, entry_equal, entry_free, NULL);
+
+  *entry = *key;
+  entry->text = memcpy (entry + 1, key->text, key->length);
+  entry->namespace_ = namespace_from_text (key->text, key->length);
+  g_hash_table_add (self->entries, entry);
+  return entry;
+}
+
+static gboolean
+pass_list (GstreamJsonCursor *cursor)
+{
+  GstreamJsonString string;
+
+  if (!gstream_json_cursor_open (cursor, '[', EXPECTED_NAMESPACE))
+    return FALSE;
+  while (gstream_json_cursor_element (cursor))
+    if (gstream_json_cursor_peek (cursor) != '"')
+      gstream_json_cursor_fail (cursor, *cursor->next, EXPECTED_NAMESPACE);
+    else
+      gstream_json_cursor_string (cursor, &string);
+  return cursor->expected == NULL;
+}
+
+/* Passes an array of strings; gives the namespace, the table's own. NULL: the next value is none, and @cursor has the error. */
+static GstreamNamespace *
+namespace_table_read (NamespaceTable *self,
+                              GstreamJsonCursor     *cursor)
+{
+  guint32         start = *cursor->next;
+  NamespaceEntry  key = { 0 };
+  NamespaceEntry *entry;
+
+  if (!pass_list (cursor))
+    return NULL;
+
+  key.length = gstream_json_cursor_since (cursor, start).length;
+  key.text = cursor->json + start;
+  entry = self->entries != NULL ? g_hash_table_lookup (self->entries, &key) : NULL;
+  if (entry == NULL)
+    entry = add_entry (self, &key);
+  return entry->namespace_;
+}
+
+/* --- fields of messages --- */
+
+static GstreamStep
+message_step (const GstreamJsonString *event)
+{
+  if (gstream_json_string_is (event, "content-block-delta"))
+    return GSTREAM_STEP_BLOCK_DELTA;
+  if (gstream_json_string_is (event, "content-block-start"))
+    return GSTREAM_STEP_BLOCK_START;
+  if (gstream_json_string_is (event, "content-block-finish"))
+    return GSTREAM_STEP_BLOCK_FINISH;
+  if (gstream_json_string_is (event, "message-start"))
+    return GSTREAM_STEP_MESSAGE_START;
+  if (gstream_json_string_is (event, "message-finish"))
+    return GSTREAM_STEP_MESSAGE_FINISH;
+  if (gstream_json_string_is (event, "error"))
+    return GSTREAM_STEP_MESSAGE_ERROR;
+  return GSTREAM_STEP_NONE;
+}
+
+static GstreamDelta
+delta_kind (const GstreamJsonString *type)
+{
+  if (gstream_json_string_is (type, "text-delta"))
+    return GSTREAM_DELTA_TEXT;
+  if (gstream_json_string_is (type, "reasoning-delta"))
+    return GSTREAM_DELTA_REASONING;
+  if (gstream_json_string_is (type, "tool-call-delta"))
+    return GSTREAM_DELTA_TOOL_CALL;
+  if (gstream_json_string_is (type, "data-delta"))
+    return GSTREAM_DELTA_DATA;
+  if (gstream_json_string_is (type, "block-delta"))
+    return GSTREAM_DELTA_BLOCK;
+  return GSTREAM_DELTA_OTHER;
+}
+
+/* The strings that a delta may have. Its kind, which may be read after them, says which one counts. */
+typedef struct
+{
+  GstreamJsonString text;
+  GstreamJsonString reasoning;
+  GstreamJsonString data;
+  GstreamJsonString args;
+} DeltaStrings;
+
+static GstreamJsonString
+delta_text (const DeltaStrings *strings,
+            GstreamDelta        kind)
+{
+  switch (kind)
+    {
+    case GSTREAM_DELTA_TEXT:
+      return strings->text;
+    case GSTREAM_DELTA_REASONING:
+      return strings->reasoning;
+    case GSTREAM_DELTA_DATA:
+      return strings->data;
+    case GSTREAM_DELTA_TOOL_CALL:
+      return strings->args;
+    case GSTREAM_DELTA_OTHER:
+    case GSTREAM_DELTA_BLOCK:
+    default:
+      return (GstreamJsonString) { NULL, 0, FALSE };
+    }
+}
+
+static gboolean
+read_delta_member (RawFields        *self,
+                   DeltaStrings            *strings,
+                   GstreamJsonCursor       *cursor,
+                   const GstreamJsonString *name)
+{
+  GstreamJsonString word;
+
+  if (gstream_json_string_is (name, "text"))
+    return gstream_json_cursor_string_if_any (cursor, &strings->text);
+  if (gstream_json_string_is (name, "reasoning"))
+    return gstream_json_cursor_string_if_any (cursor, &strings->reasoning);
+  if (gstream_json_string_is (name, "data"))
+    return gstream_json_cursor_string_if_any (cursor, &strings->data);
+  if (gstream_json_string_is (name, "args"))
+    return gstream_json_cursor_string_if_any (cursor, &strings->args);
+  if (!gstream_json_string_is (name, "type"))
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_word_if_any (cursor, &word))
+    return FALSE;
+  self->delta = delta_kind (&word);
+  return TRUE;
+}
+
+static gboolean
+read_delta (RawFields  *self,
+            GstreamJsonCursor *cursor)
+{
+  GstreamJsonString name;
+  DeltaStrings      strings = { 0 };
+
+  self->delta = GSTREAM_DELTA_OTHER;
+  self->text = (GstreamJsonString) { NULL, 0, FALSE };
+  if (gstream_json_cursor_peek (cursor) != '{')
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    read_delta_member (self, &strings, cursor, &name);
+  self->text = delta_text (&strings, self->delta);
+  return cursor->expected == NULL;
+}
+
+/* What decides the step of a message's event. It may be read in any order, so that the step is known after all members. */
+typedef struct
+{
+  gboolean    has_event;
+  gboolean    is_tool;   /* by its role */
+  gboolean    is_result; /* of a tool, by its type */
+  gboolean    is_chunk;  /* one of a whole message's kinds that is left out (D1) */
+  gboolean    is_removal;
+  GstreamStep step;
+} MessageKind;
+
+static gboolean
+read_message_word (MessageKind             *kind,
+                   GstreamJsonCursor       *cursor,
+                   const GstreamJsonString *name)
+{
+  GstreamJsonString word;
+
+  if (!gstream_json_cursor_word_if_any (cursor, &word))
+    return FALSE;
+  if (gstream_json_string_is (name, "event"))
+    {
+      kind->has_event = TRUE;
+      kind->step = message_step (&word);
+    }
+  else if (gstream_json_string_is (name, "role"))
+    {
+      kind->is_tool = gstream_json_string_is (&word, "tool");
+    }
+  else
+    {
+      kind->is_result = gstream_json_string_is (&word, "tool");
+      kind->is_chunk = gstream_json_string_is (&word, "AIMessageChunk");
+      kind->is_removal = gstream_json_string_is (&word, "remove");
+    }
+  return TRUE;
+}
+
+static gboolean
+read_message_member (RawFields        *self,
+                     MessageKind             *kind,
+                     GstreamJsonCursor       *cursor,
+                     const GstreamJsonString *name)
+{
+  switch (name->length)
+    {
+    case 2:
+      if (gstream_json_string_is (name, "id"))
+        return gstream_json_cursor_string_if_any (cursor, &self->message_id);
+      break;
+    case 4:
+      if (gstream_json_string_is (name, "role") || gstream_json_string_is (name, "type"))
+        return read_message_word (kind, cursor, name);
+      break;
+    case 5:
+      if (gstream_json_string_is (name, "event"))
+        return read_message_word (kind, cursor, name);
+      if (gstream_json_string_is (name, "index"))
+        return gstream_json_cursor_count_if_any (cursor, &self->index);
+      if (gstream_json_string_is (name, "delta"))
+        return read_delta (self, cursor);
+      break;
+    default:
+      if (gstream_json_string_is (name, "run_id"))
+        return gstream_json_cursor_string_if_any (cursor, &self->run_id);
+      if (gstream_json_string_is (name, "message_id") && self->message_id.start == NULL)
+        return gstream_json_cursor_string_if_any (cursor, &self->message_id);
+      break;
+    }
+  return gstream_json_cursor_skip (cursor);
+}
+
+static gboolean
+read_message (RawFields  *self,
+              GstreamJsonCursor *cursor)
+{
+  GstreamJsonString name;
+  MessageKind       kind = { 0 };
+
+  if (gstream_json_cursor_peek (cursor) != '{')
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    read_message_member (self, &kind, cursor, &name);
+
+  self->tool_role = kind.is_tool || kind.is_result;
+  self->step = kind.step;
+  if (!kind.has_event && !kind.is_chunk)
+    self->step = kind.is_removal ? GSTREAM_STEP_MESSAGE_REMOVE : GSTREAM_STEP_MESSAGE_WHOLE;
+  return cursor->expected == NULL;
+}
+
+/* The run id of the message itself, which is read before, takes precedence. */
+static gboolean
+read_metadata (RawFields  *self,
+               GstreamJsonCursor *cursor)
+{
+  GstreamJsonString name;
+  GstreamJsonString run_id = { 0 };
+
+  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    if (gstream_json_string_is (&name, "langgraph_node"))
+      gstream_json_cursor_string_if_any (cursor, &self->node);
+    else if (gstream_json_string_is (&name, "run_id"))
+      gstream_json_cursor_string_if_any (cursor, &run_id);
+    else
+      gstream_json_cursor_skip (cursor);
+  if (self->run_id.start == NULL)
+    self->run_id = run_id;
+  return cursor->expected == NULL;
+}
+
+static gboolean
+is_pair (guint       n,
+         const char *first,
+         const char *second)
+{
+  return n == 2 && *first == '{' && *second == '{';
+}
+
+/* An array is a pair of a message and its metadata (D1); any other has no fields. */
+static gboolean
+read_pair (RawFields  *self,
+           GstreamJsonCursor *cursor)
+{
+  guint32          start = *cursor->next;
+  GstreamJsonSlice parts[2] = { { 0 } };
+  guint            n = 0;
+
+  if (!gstream_json_cursor_open (cursor, '[', "a list"))
+    return FALSE;
+  for (; gstream_json_cursor_element (cursor); n++)
+    {
+      guint32 part = *cursor->next;
+
+      if (n == 0)
+        read_message (self, cursor);
+      else if (n == 1 && gstream_json_cursor_peek (cursor) == '{')
+        read_metadata (self, cursor);
+      else
+        gstream_json_cursor_skip (cursor);
+      if (n < 2 && cursor->expected == NULL)
+        parts[n] = gstream_json_cursor_since (cursor, part);
+    }
+  if (cursor->expected != NULL)
+    return FALSE;
+
+  if (!is_pair (n, cursor->json + parts[0].start, cursor->json + parts[1].start))
+    {
+      *self = (RawFields) { .index = -1 };
+      return TRUE;
+    }
+  self->item = gstream_json_slice_within (parts[0], start);
+  return TRUE;
+}
+
+/* --- fields of other methods --- */
+
+static GstreamStep
+tool_step (const GstreamJsonString *event)
+{
+  if (gstream_json_string_is (event, "tool-output-delta"))
+    return GSTREAM_STEP_TOOL_DELTA;
+  if (gstream_json_string_is (event, "tool-started"))
+    return GSTREAM_STEP_TOOL_STARTED;
+  if (gstream_json_string_is (event, "tool-finished"))
+    return GSTREAM_STEP_TOOL_FINISHED;
+  if (gstream_json_string_is (event, "tool-error"))
+    return GSTREAM_STEP_TOOL_ERROR;
+  return GSTREAM_STEP_NONE;
+}
+
+static GstreamStep
+lifecycle_step (const GstreamJsonString *event)
+{
+  if (gstream_json_string_is (event, "started"))
+    return GSTREAM_STEP_STARTED;
+  if (gstream_json_string_is (event, "running"))
+    return GSTREAM_STEP_RUNNING;
+  if (gstream_json_string_is (event, "completed"))
+    return GSTREAM_STEP_COMPLETED;
+  if (gstream_json_string_is (event, "failed"))
+    return GSTREAM_STEP_FAILED;
+  if (gstream_json_string_is (event, "interrupted"))
+    return GSTREAM_STEP_INTERRUPTED;
+  if (gstream_json_string_is (event, "drained"))
+    return GSTREAM_STEP_DRAINED;
+  return GSTREAM_STEP_NONE;
+}
+
+/* Some agents send numbers: what is not a string is known by its JSON text (T4). */
+static gboolean
+read_tool_id (RawFields  *self,
+              GstreamJsonCursor *cursor)
+{
+  guint32          start = *cursor->next;
+  gboolean         is_other = gstream_json_cursor_peek (cursor) != '"' && gstream_json_cursor_peek (cursor) != 'n';
+  GstreamJsonSlice slice;
+
+  if (!gstream_json_cursor_string_if_any (cursor, &self->key))
+    return FALSE;
+  if (is_other)
+    {
+      slice = gstream_json_cursor_since (cursor, start);
+      self->key = (GstreamJsonString) { cursor->json + slice.start, slice.length, FALSE };
+    }
+  return TRUE;
+}
+
+static gboolean
+read_tool_member (RawFields        *self,
+                  GstreamJsonCursor       *cursor,
+                  const GstreamJsonString *name)
+{
+  GstreamJsonString word;
+
+  if (gstream_json_string_is (name, "tool_call_id") || gstream_json_string_is (name, "toolCallId"))
+    return read_tool_id (self, cursor);
+  if (gstream_json_string_is (name, "tool_name") || gstream_json_string_is (name, "toolName"))
+    return gstream_json_cursor_string_if_any (cursor, &self->name);
+  if (gstream_json_string_is (name, "delta"))
+    return gstream_json_cursor_string_if_any (cursor, &self->text);
+  if (!gstream_json_string_is (name, "event"))
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_word_if_any (cursor, &word))
+    return FALSE;
+  self->step = tool_step (&word);
+  return TRUE;
+}
+
+static gboolean
+read_lifecycle_member (RawFields        *self,
+                       GstreamJsonCursor       *cursor,
+                       const GstreamJsonString *name)
+{
+  GstreamJsonString word;
+
+  if (gstream_json_string_is (name, "trigger_call_id") || gstream_json_string_is (name, "triggerCallId"))
+    return gstream_json_cursor_string_if_any (cursor, &self->key);
+  if (gstream_json_string_is (name, "graph_name") || gstream_json_string_is (name, "graphName"))
+    return gstream_json_cursor_string_if_any (cursor, &self->name);
+  if (!gstream_json_string_is (name, "event"))
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_word_if_any (cursor, &word))
+    return FALSE;
+  self->step = lifecycle_step (&word);
+  return TRUE;
+}
+
+static gboolean
+read_task_member (RawFields        *self,
+                  GstreamJsonCursor       *cursor,
+                  const GstreamJsonString *name)
+{
+  if (self->step == GSTREAM_STEP_NONE)
+    self->step = GSTREAM_STEP_TASK_START;
+  if (gstream_json_string_is (name, "result"))
+    self->step = GSTREAM_STEP_TASK_RESULT;
+  if (gstream_json_string_is (name, "id"))
+    return gstream_json_cursor_string_if_any (cursor, &self->key);
+  if (gstream_json_string_is (name, "name"))
+    return gstream_json_cursor_string_if_any (cursor, &self->name);
+  return gstream_json_cursor_skip (cursor);
+}
+
+typedef gboolean (*ReadMember) (RawFields        *self,
+                                GstreamJsonCursor       *cursor,
+                                const GstreamJsonString *name);
+
+static gboolean
+read_members (RawFields  *self,
+              GstreamJsonCursor *cursor,
+              ReadMember         read_member)
+{
+  GstreamJsonString name;
+
+  if (gstream_json_cursor_peek (cursor) != '{')
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    read_member (self, cursor, &name);
+  return cursor->expected == NULL;
+}
+
+/* Exactly {payload} or {name, payload}, the name being a string, is an envelope (D5). */
+static gboolean
+read_custom (RawFields  *self,
+             GstreamJsonCursor *cursor)
+{
+  GstreamJsonString name;
+  guint32           start = *cursor->next;
+  gboolean          is_envelope = TRUE;
+
+  if (gstream_json_cursor_peek (cursor) != '{')
+    return gstream_json_cursor_skip (cursor);
+  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+    return FALSE;
+  while (gstream_json_cursor_member (cursor, &name))
+    {
+      guint32 value = *cursor->next;
+
+      if (gstream_json_string_is (&name, "payload"))
+        {
+          if (gstream_json_cursor_skip (cursor))
+            self->item = gstream_json_slice_within (gstream_json_cursor_since (cursor, value), start);
+        }
+      else if (gstream_json_string_is (&name, "name") && gstream_json_cursor_peek (cursor) == '"')
+        gstream_json_cursor_string (cursor, &self->key);
+      else
+        is_envelope = gstream_json_cursor_skip (cursor) && FALSE;
+    }
+  if (!is_envelope || self->item.length == 0)
+    *self = (RawFields) { .index = -1 };
+  return cursor->expected == NULL;
+}
+
+/* Passes the data. Slices count from where that starts. FALSE: @cursor knows why. */
+static gboolean
+raw_fields_read (RawFields  *self,
+                         GstreamMethod      method,
+                         GstreamJsonCursor *cursor)
+{
+  *self = (RawFields) { .index = -1 };
+  switch ((int) method)
+    {
+    case GSTREAM_METHOD_MESSAGES:
+      return gstream_json_cursor_peek (cursor) == '[' ? read_pair (self, cursor) : read_message (self, cursor);
+    case GSTREAM_METHOD_TOOLS:
+      return read_members (self, cursor, read_tool_member);
+    case GSTREAM_METHOD_LIFECYCLE:
+      return read_members (self, cursor, read_lifecycle_member);
+    case GSTREAM_METHOD_TASKS:
+      return read_members (self, cursor, read_task_member);
+    case GSTREAM_METHOD_CUSTOM:
+      return read_custom (self, cursor);
+    default:
+      return gstream_json_cursor_skip (cursor);
+    }
+}
+
+static gsize
+size_of (const GstreamJsonString *string)
+{
+  return string->start != NULL ? string->length + 1 : 0;
+}
+
+/* The bytes that copies of the strings need. */
+static gsize
+raw_fields_size (const RawFields *self)
+{
+  return size_of (&self->message_id) + size_of (&self->run_id) + size_of (&self->node) + size_of (&self->text) +
+         size_of (&self->key) + size_of (&self->name);
+}
+
+/* A copy of @string, without escapes, in @room, which is moved behind it. */
+static inline const char *
+copy_string (const GstreamJsonString *string,
+                          char                   **room)
+{
+  char *copy = *room;
+  gsize length = string->length;
+
+  if (string->escaped)
+    length = gstream_json_unescape (copy, string->start, length);
+  else
+    memcpy (copy, string->start, length);
+  copy[length] = '\0';
+  *room = copy + length + 1;
+  return copy;
+}
+
+/* The same, and NULL where there is no string. */
+static inline const char *
+copy_string_if_any (const GstreamJsonString *string,
+                    char                   **room)
+{
+  return string->start != NULL ? copy_string (string, room) : NULL;
+}
+
+/* Half a surrogate pair at an end of the text may belong together with the end of the delta before or after (T3). */
+G_GNUC_NO_INLINE static const char *
+copy_escaped_text (const RawFields *self,
+                   GstreamEventFields     *fields,
+                   char                  **room)
+{
+  GstreamJsonValue raw = { self->text.start, self->text.start + self->text.length };
+  guint16          low;
+  guint16          high;
+
+  gstream_json_trim_halves (&raw, &low, &high);
+  fields->halves = low | (guint32) high << 16;
+
+  return copy_string (&(GstreamJsonString) { raw.start, raw.end - raw.start, TRUE }, room);
+}
+
+/* Copies all to @fields, the strings to @room; gives what is behind them. @node: params.node, or NULL. */
+static char *
+raw_fields_copy (const RawFields *self,
+                         GstreamMethod           method,
+                         const char             *node,
+                         GstreamEventFields     *fields,
+                         char                   *room)
+{
+  const char *own_node;
+
+  fields->method = method;
+  fields->step = self->step;
+  fields->delta = self->delta;
+  fields->tool_role = self->tool_role;
+  fields->index = self->index;
+  fields->message_id = copy_string_if_any (&self->message_id, &room);
+  fields->run_id = copy_string_if_any (&self->run_id, &room);
+  own_node = copy_string_if_any (&self->node, &room);
+  fields->node = node != NULL ? node : own_node;
+  fields->halves = 0;
+  fields->text = G_UNLIKELY (self->text.escaped) ? copy_escaped_text (self, fields, &room)
+                                                 : copy_string_if_any (&self->text, &room);
+  fields->text_length = fields->text != NULL ? room - fields->text - 1 : 0;
+  fields->key = copy_string_if_any (&self->key, &room);
+  fields->name = copy_string_if_any (&self->name, &room);
+  fields->item = self->item;
+  return room;
+}
+
+/* Of an event that an application made: its data is valid JSON, and has not been read yet. */
+static GstreamEventFields *
+read_fields (GstreamEventBody *body)
+{
+  GstreamPayload     *data = body->data;
+  GstreamJsonCursor   cursor;
+  GstreamEventFields *fields;
+  RawFields    raw;
+  gboolean            done;
+
+  done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
+         raw_fields_read (&raw, body->method, &cursor);
+  g_assert (done);
+  fields = g_malloc (sizeof *fields + raw_fields_size (&raw));
+  raw_fields_copy (&raw, body->method, body->node, fields, (char *) (fields + 1));
+  return fields;
+}
+
+const GstreamEventFields *
+gstream_event_find_fields (GstreamEvent *event)
+{
+  GstreamEventBody   *body = event->body;
+  GstreamEventFields *fields = read_fields (body);
+
+  if (g_atomic_pointer_compare_and_exchange (&body->fields, NULL, fields))
+    {
+      body->fields_apart = TRUE;
+      return fields;
+    }
+  g_free (fields);
+  return g_atomic_pointer_get (&body->fields);
+}
 
 /* --- the envelope --- */
 
@@ -140,7 +853,7 @@ read_seq (Envelope *self)
 static gboolean
 read_namespace (Envelope *self)
 {
-  GstreamNamespace *namespace_ = gstream_namespace_table_read (self->namespaces, &self->cursor);
+  GstreamNamespace *namespace_ = namespace_table_read (self->namespaces, &self->cursor);
 
   g_clear_pointer (&self->namespace_, gstream_namespace_unref);
   if (namespace_ != NULL)
@@ -153,7 +866,7 @@ read_data (Envelope *self)
 {
   guint32 start = *self->cursor.next;
 
-  if (!gstream_raw_fields_read (&self->raw, self->method, &self->cursor))
+  if (!raw_fields_read (&self->raw, self->method, &self->cursor))
     return FALSE;
   self->data = gstream_json_cursor_since (&self->cursor, start);
   return TRUE;
@@ -354,7 +1067,7 @@ check_event (Envelope *self)
  */
 static gboolean
 envelope_read (Envelope              *self,
-               GstreamNamespaceTable *namespaces,
+               NamespaceTable *namespaces,
                const char            *json,
                gsize                  length,
                guint                  max_depth)
@@ -643,7 +1356,7 @@ gstream_event_reader_new (void)
 void
 gstream_event_reader_free (GstreamEventReader *self)
 {
-  gstream_namespace_table_clear (&self->namespaces);
+  namespace_table_clear (&self->namespaces);
   template_free (self->template);
   g_free (self);
 }
@@ -656,12 +1369,6 @@ gstream_event_reader_set_limits (GstreamEventReader *self,
   self->max_size = MIN (max_size, GSTREAM_JSON_MAX_SIZE);
   self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
   g_clear_pointer (&self->template, template_free); /* which may be deeper */
-}
-
-static gsize
-string_size (const GstreamJsonString *string)
-{
-  return string->start != NULL ? string->length + 1 : 0;
 }
 
 /* The text, as a part of @owner or copied to @room. */
@@ -689,8 +1396,8 @@ make_event (Envelope *envelope,
             GBytes   *owner)
 {
   gboolean            is_known = envelope->method != GSTREAM_METHOD_OTHER;
-  gsize               size = sizeof (GstreamEventFields) + gstream_raw_fields_get_size (&envelope->raw) +
-                             string_size (&envelope->id) + string_size (&envelope->node);
+  gsize               size = sizeof (GstreamEventFields) + raw_fields_size (&envelope->raw) +
+                             size_of (&envelope->id) + size_of (&envelope->node);
   GstreamEventFields *fields;
   GstreamEventBody   *body;
   GstreamEvent       *event;
@@ -700,7 +1407,7 @@ make_event (Envelope *envelope,
   if (envelope->root.length <= LARGEST_EMBEDDED)
     owner = NULL;
   if (!is_known)
-    size += string_size (&envelope->method_name);
+    size += size_of (&envelope->method_name);
   if (owner == NULL)
     size += envelope->root.length;
 
@@ -711,12 +1418,12 @@ make_event (Envelope *envelope,
   room = (char *) (fields + 1);
   body->method = envelope->method;
   body->method_name =
-      is_known ? gstream_method_get_name (envelope->method) : gstream_json_string_copy (&envelope->method_name, &room);
+      is_known ? gstream_method_get_name (envelope->method) : copy_string (&envelope->method_name, &room);
   body->namespace_ = g_steal_pointer (&envelope->namespace_);
   body->timestamp = envelope->timestamp;
-  body->id = gstream_json_string_copy_if_any (&envelope->id, &room);
-  body->node = gstream_json_string_copy_if_any (&envelope->node, &room);
-  room = gstream_raw_fields_copy (&envelope->raw, envelope->method, body->node, fields, room);
+  body->id = copy_string_if_any (&envelope->id, &room);
+  body->node = copy_string_if_any (&envelope->node, &room);
+  room = raw_fields_copy (&envelope->raw, envelope->method, body->node, fields, room);
   set_text (body, envelope, owner, room);
   return event;
 }

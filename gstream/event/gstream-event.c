@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "gstream/event/gstream-event-fields-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
@@ -104,6 +103,127 @@ const char *
 gstream_method_get_name (GstreamMethod method)
 {
   return method_names[method];
+}
+
+/* Whether the data of such events has fields; else the method says all. */
+static gboolean
+has_fields (GstreamMethod method)
+{
+  return method == GSTREAM_METHOD_MESSAGES || method == GSTREAM_METHOD_TOOLS || method == GSTREAM_METHOD_LIFECYCLE ||
+         method == GSTREAM_METHOD_TASKS || method == GSTREAM_METHOD_CUSTOM;
+}
+
+/* --- namespaces, each one allocation with its hash --- */
+
+static gsize
+namespace_size (const char *const *segments,
+         guint              length)
+{
+  gsize size = sizeof (GstreamNamespace) + (length + 1) * sizeof (char *);
+
+  for (guint i = 0; i < length; i++)
+    size += strlen (segments[i]) + 1;
+  return size;
+}
+
+static GstreamNamespace *
+namespace_build (const char *const *segments,
+       guint              length)
+{
+  GstreamNamespace *self = g_malloc (namespace_size (segments, length));
+  char             *string = (char *) &self->segments[length + 1];
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->length = length;
+  self->hash = length;
+  for (guint i = 0; i < length; i++)
+    {
+      self->segments[i] = string;
+      self->hash = self->hash * 31 + g_str_hash (segments[i]);
+      string = g_stpcpy (string, segments[i]) + 1;
+    }
+  self->segments[length] = NULL;
+  return self;
+}
+
+/* Most events are at the root: its namespace is made once, never freed, and its references are not counted. */
+static GstreamNamespace *
+root_namespace (void)
+{
+  static gsize             made = 0;
+  static GstreamNamespace *the_root;
+
+  if (g_once_init_enter (&made))
+    {
+      the_root = namespace_build (NULL, 0);
+      g_once_init_leave (&made, 1);
+    }
+  return the_root;
+}
+
+GstreamNamespace *
+gstream_namespace_new_len (const char *const *segments,
+                           guint              length)
+{
+  return length == 0 ? root_namespace () : namespace_build (segments, length);
+}
+
+GstreamNamespace *
+gstream_namespace_new (const char *const *segments)
+{
+  return gstream_namespace_new_len (segments, segments != NULL ? g_strv_length ((char **) segments) : 0);
+}
+
+GstreamNamespace *
+gstream_namespace_ref (GstreamNamespace *self)
+{
+  if (self->length > 0)
+    gstream_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+gstream_namespace_unref (GstreamNamespace *self)
+{
+  if (self->length > 0 && gstream_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
+guint
+gstream_namespace_hash (gconstpointer self)
+{
+  return ((const GstreamNamespace *) self)->hash;
+}
+
+static gboolean
+starts_alike (const GstreamNamespace *a,
+              const GstreamNamespace *b,
+              guint                   length)
+{
+  for (guint i = 0; i < length; i++)
+    if (strcmp (a->segments[i], b->segments[i]) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+gstream_namespace_equal (gconstpointer a,
+                         gconstpointer b)
+{
+  const GstreamNamespace *namespace_a = a;
+  const GstreamNamespace *namespace_b = b;
+
+  if (a == b)
+    return TRUE;
+  return namespace_a->hash == namespace_b->hash && namespace_a->length == namespace_b->length &&
+         starts_alike (namespace_a, namespace_b, namespace_a->length);
+}
+
+gboolean
+gstream_namespace_is_in (const GstreamNamespace *self,
+                         const GstreamNamespace *ancestor)
+{
+  return self == ancestor || (self->length >= ancestor->length && starts_alike (self, ancestor, ancestor->length));
 }
 
 /* --- arenas --- */
@@ -254,7 +374,7 @@ gstream_event_new_full (const char        *method,
   self->body->data = gstream_payload_ref (data);
   if (interrupts != NULL)
     self->body->interrupts = gstream_payload_ref (interrupts);
-  if (!gstream_method_has_fields (self->body->method))
+  if (!has_fields (self->body->method))
     set_plain_fields (self->body, fields);
   return self;
 }
@@ -528,39 +648,6 @@ gstream_event_peek_made_text (GstreamEvent *event,
 
   *length = data->length;
   return data->json;
-}
-
-/* Of an event that an application made: its data is valid JSON, and has not been read yet. */
-static GstreamEventFields *
-read_fields (GstreamEventBody *body)
-{
-  GstreamPayload     *data = body->data;
-  GstreamJsonCursor   cursor;
-  GstreamEventFields *fields;
-  GstreamRawFields    raw;
-  gboolean            done;
-
-  done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
-         gstream_raw_fields_read (&raw, body->method, &cursor);
-  g_assert (done);
-  fields = g_malloc (sizeof *fields + gstream_raw_fields_get_size (&raw));
-  gstream_raw_fields_copy (&raw, body->method, body->node, fields, (char *) (fields + 1));
-  return fields;
-}
-
-const GstreamEventFields *
-gstream_event_find_fields (GstreamEvent *event)
-{
-  GstreamEventBody   *body = event->body;
-  GstreamEventFields *fields = read_fields (body);
-
-  if (g_atomic_pointer_compare_and_exchange (&body->fields, NULL, fields))
-    {
-      body->fields_apart = TRUE;
-      return fields;
-    }
-  g_free (fields);
-  return g_atomic_pointer_get (&body->fields);
 }
 
 GstreamPayload *

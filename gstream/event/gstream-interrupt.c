@@ -3,7 +3,7 @@
  * An interrupt: its id, what is asked, where, and what an answer looks like.
  */
 #include "gstream/event/gstream-interrupt.h"
-#include "gstream/event/gstream-namespace-internal.h"
+#include "gstream/event/gstream-event-internal.h"
 
 /**
  * GstreamInterrupt:

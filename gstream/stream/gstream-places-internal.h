@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-namespace-internal.h>
+#include <gstream/event/gstream-event-internal.h>
 
 G_BEGIN_DECLS
 

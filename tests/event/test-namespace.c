@@ -2,7 +2,7 @@
  *
  * Namespaces: identity, content, ancestry (E1).
  */
-#include <gstream/event/gstream-namespace-internal.h>
+#include <gstream/event/gstream-event-internal.h>
 
 static void
 test_root (void)

@@ -3,7 +3,7 @@
  * Muxes of subgraphs (M7): what is made for them, which events they see, and
  * whose numbers stay what they are (E4).
  */
-#include <gstream/event/gstream-namespace-internal.h>
+#include <gstream/event/gstream-event-internal.h>
 #include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-stream-mux-internal.h>
 
