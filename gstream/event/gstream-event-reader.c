@@ -65,17 +65,17 @@ typedef struct
 /* An event's JSON, read but not yet made an event. Strings and slices are of the text that was read. */
 typedef struct
 {
-  NamespaceTable *namespaces; /* the reader's */
-  GstreamJsonSlice       root;       /* the document, without white space around it */
-  EnvelopeType           type;
-  guint32                type_at; /* byte */
-  GstreamJsonString      id;
-  GstreamJsonString      method_name;
-  GstreamMethod          method;
-  GstreamJsonSlice       seq_slice; /* of the value; length 0: there is none */
-  gint64                 seq;
-  const guint32         *params;      /* the token where they start; NULL: there are none */
-  gboolean               params_read; /* with the method that counts, the last of several */
+  NamespaceTable   *namespaces; /* the reader's */
+  GstreamJsonSlice  root;       /* the document, without white space around it */
+  EnvelopeType      type;
+  guint32           type_at; /* byte */
+  GstreamJsonString id;
+  GstreamJsonString method_name;
+  GstreamMethod     method;
+  GstreamJsonSlice  seq_slice; /* of the value; length 0: there is none */
+  gint64            seq;
+  const guint32    *params;      /* the token where they start; NULL: there are none */
+  gboolean          params_read; /* with the method that counts, the last of several */
 
   GstreamNamespace *namespace_;   /* held; NULL until there is one */
   gint64            timestamp;    /* ms */
@@ -84,7 +84,7 @@ typedef struct
   GstreamJsonSlice  data;
   GstreamJsonSlice  interrupts; /* length 0: there are none */
 
-  RawFields  raw; /* of @data, and set with it; all before this starts as 0 */
+  RawFields         raw; /* of @data, and set with it; all before this starts as 0 */
   GstreamJsonCursor cursor;
 } Envelope;
 
@@ -126,8 +126,8 @@ typedef struct
 
 struct _GstreamEventReader
 {
-  gsize                 max_size;
-  guint                 max_depth;
+  gsize          max_size;
+  guint          max_depth;
   NamespaceTable namespaces;
   Template *template; /* NULL until a delta has come */
   guint64 n_compared; /* events that were read by the template */
@@ -199,8 +199,8 @@ namespace_from_text (const char *text,
 }
 
 static NamespaceEntry *
-add_entry (NamespaceTable *self,
-           const NamespaceEntry  *key)
+add_entry (NamespaceTable       *self,
+           const NamespaceEntry *key)
 {
   NamespaceEntry *entry = g_malloc (sizeof *entry + key->length);
 
@@ -233,8 +233,8 @@ pass_list (GstreamJsonCursor *cursor)
 
 /* Passes an array of strings; gives the namespace, the table's own. NULL: the next value is none, and @cursor has the error. */
 static GstreamNamespace *
-namespace_table_read (NamespaceTable *self,
-                              GstreamJsonCursor     *cursor)
+namespace_table_read (NamespaceTable    *self,
+                      GstreamJsonCursor *cursor)
 {
   guint32         start = *cursor->next;
   NamespaceEntry  key = { 0 };
@@ -318,7 +318,7 @@ delta_text (const DeltaStrings *strings,
 }
 
 static gboolean
-read_delta_member (RawFields        *self,
+read_delta_member (RawFields               *self,
                    DeltaStrings            *strings,
                    GstreamJsonCursor       *cursor,
                    const GstreamJsonString *name)
@@ -342,7 +342,7 @@ read_delta_member (RawFields        *self,
 }
 
 static gboolean
-read_delta (RawFields  *self,
+read_delta (RawFields         *self,
             GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
@@ -399,7 +399,7 @@ read_message_word (MessageKind             *kind,
 }
 
 static gboolean
-read_message_member (RawFields        *self,
+read_message_member (RawFields               *self,
                      MessageKind             *kind,
                      GstreamJsonCursor       *cursor,
                      const GstreamJsonString *name)
@@ -433,7 +433,7 @@ read_message_member (RawFields        *self,
 }
 
 static gboolean
-read_message (RawFields  *self,
+read_message (RawFields         *self,
               GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
@@ -455,7 +455,7 @@ read_message (RawFields  *self,
 
 /* The run id of the message itself, which is read before, takes precedence. */
 static gboolean
-read_metadata (RawFields  *self,
+read_metadata (RawFields         *self,
                GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
@@ -485,7 +485,7 @@ is_pair (guint       n,
 
 /* An array is a pair of a message and its metadata (D1); any other has no fields. */
 static gboolean
-read_pair (RawFields  *self,
+read_pair (RawFields         *self,
            GstreamJsonCursor *cursor)
 {
   guint32          start = *cursor->next;
@@ -555,7 +555,7 @@ lifecycle_step (const GstreamJsonString *event)
 
 /* Some agents send numbers: what is not a string is known by its JSON text (T4). */
 static gboolean
-read_tool_id (RawFields  *self,
+read_tool_id (RawFields         *self,
               GstreamJsonCursor *cursor)
 {
   guint32          start = *cursor->next;
@@ -573,7 +573,7 @@ read_tool_id (RawFields  *self,
 }
 
 static gboolean
-read_tool_member (RawFields        *self,
+read_tool_member (RawFields               *self,
                   GstreamJsonCursor       *cursor,
                   const GstreamJsonString *name)
 {
@@ -594,7 +594,7 @@ read_tool_member (RawFields        *self,
 }
 
 static gboolean
-read_lifecycle_member (RawFields        *self,
+read_lifecycle_member (RawFields               *self,
                        GstreamJsonCursor       *cursor,
                        const GstreamJsonString *name)
 {
@@ -613,7 +613,7 @@ read_lifecycle_member (RawFields        *self,
 }
 
 static gboolean
-read_task_member (RawFields        *self,
+read_task_member (RawFields               *self,
                   GstreamJsonCursor       *cursor,
                   const GstreamJsonString *name)
 {
@@ -628,12 +628,12 @@ read_task_member (RawFields        *self,
   return gstream_json_cursor_skip (cursor);
 }
 
-typedef gboolean (*ReadMember) (RawFields        *self,
+typedef gboolean (*ReadMember) (RawFields               *self,
                                 GstreamJsonCursor       *cursor,
                                 const GstreamJsonString *name);
 
 static gboolean
-read_members (RawFields  *self,
+read_members (RawFields         *self,
               GstreamJsonCursor *cursor,
               ReadMember         read_member)
 {
@@ -650,7 +650,7 @@ read_members (RawFields  *self,
 
 /* Exactly {payload} or {name, payload}, the name being a string, is an envelope (D5). */
 static gboolean
-read_custom (RawFields  *self,
+read_custom (RawFields         *self,
              GstreamJsonCursor *cursor)
 {
   GstreamJsonString name;
@@ -682,9 +682,9 @@ read_custom (RawFields  *self,
 
 /* Passes the data. Slices count from where that starts. FALSE: @cursor knows why. */
 static gboolean
-raw_fields_read (RawFields  *self,
-                         GstreamMethod      method,
-                         GstreamJsonCursor *cursor)
+raw_fields_read (RawFields         *self,
+                 GstreamMethod      method,
+                 GstreamJsonCursor *cursor)
 {
   *self = (RawFields) { .index = -1 };
   switch ((int) method)
@@ -721,7 +721,7 @@ raw_fields_size (const RawFields *self)
 /* A copy of @string, without escapes, in @room, which is moved behind it. */
 static inline const char *
 copy_string (const GstreamJsonString *string,
-                          char                   **room)
+             char                   **room)
 {
   char *copy = *room;
   gsize length = string->length;
@@ -745,9 +745,9 @@ copy_string_if_any (const GstreamJsonString *string,
 
 /* Half a surrogate pair at an end of the text may belong together with the end of the delta before or after (T3). */
 G_GNUC_NO_INLINE static const char *
-copy_escaped_text (const RawFields *self,
-                   GstreamEventFields     *fields,
-                   char                  **room)
+copy_escaped_text (const RawFields    *self,
+                   GstreamEventFields *fields,
+                   char              **room)
 {
   GstreamJsonValue raw = { self->text.start, self->text.start + self->text.length };
   guint16          low;
@@ -761,11 +761,11 @@ copy_escaped_text (const RawFields *self,
 
 /* Copies all to @fields, the strings to @room; gives what is behind them. @node: params.node, or NULL. */
 static char *
-raw_fields_copy (const RawFields *self,
-                         GstreamMethod           method,
-                         const char             *node,
-                         GstreamEventFields     *fields,
-                         char                   *room)
+raw_fields_copy (const RawFields    *self,
+                 GstreamMethod       method,
+                 const char         *node,
+                 GstreamEventFields *fields,
+                 char               *room)
 {
   const char *own_node;
 
@@ -795,7 +795,7 @@ read_fields (GstreamEventBody *body)
   GstreamPayload     *data = body->data;
   GstreamJsonCursor   cursor;
   GstreamEventFields *fields;
-  RawFields    raw;
+  RawFields           raw;
   gboolean            done;
 
   done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
@@ -1066,11 +1066,11 @@ check_event (Envelope *self)
  * To be cleared in either case.
  */
 static gboolean
-envelope_read (Envelope              *self,
+envelope_read (Envelope       *self,
                NamespaceTable *namespaces,
-               const char            *json,
-               gsize                  length,
-               guint                  max_depth)
+               const char     *json,
+               gsize           length,
+               guint           max_depth)
 {
   memset (self, 0, G_STRUCT_OFFSET (Envelope, raw));
   self->namespaces = namespaces;
@@ -1396,8 +1396,8 @@ make_event (Envelope *envelope,
             GBytes   *owner)
 {
   gboolean            is_known = envelope->method != GSTREAM_METHOD_OTHER;
-  gsize               size = sizeof (GstreamEventFields) + raw_fields_size (&envelope->raw) +
-                             size_of (&envelope->id) + size_of (&envelope->node);
+  gsize               size = sizeof (GstreamEventFields) + raw_fields_size (&envelope->raw) + size_of (&envelope->id) +
+                             size_of (&envelope->node);
   GstreamEventFields *fields;
   GstreamEventBody   *body;
   GstreamEvent       *event;

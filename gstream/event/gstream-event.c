@@ -117,7 +117,7 @@ has_fields (GstreamMethod method)
 
 static gsize
 namespace_size (const char *const *segments,
-         guint              length)
+                guint              length)
 {
   gsize size = sizeof (GstreamNamespace) + (length + 1) * sizeof (char *);
 
@@ -128,7 +128,7 @@ namespace_size (const char *const *segments,
 
 static GstreamNamespace *
 namespace_build (const char *const *segments,
-       guint              length)
+                 guint              length)
 {
   GstreamNamespace *self = g_malloc (namespace_size (segments, length));
   char             *string = (char *) &self->segments[length + 1];

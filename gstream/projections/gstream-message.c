@@ -5,10 +5,9 @@
 #include "config.h"
 
 #include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
-#include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-message-private.h>
 #include <gstream/stream/gstream-handle-internal.h>
-#include <gstream/stream/gstream-wait-internal.h>
+#include <gstream/stream/gstream-projection-internal.h>
 
 /**
  * GstreamMessage:
@@ -113,8 +112,8 @@ gstream_message_keep (GstreamHandle *handle)
 {
   GstreamMessage *self = GSTREAM_MESSAGE (handle);
 
-  gstream_deltas_keep (&self->text_deltas);
-  gstream_deltas_keep (&self->reasoning_deltas);
+  gstream_deltas_start_early (&self->text_deltas);
+  gstream_deltas_start_early (&self->reasoning_deltas);
 }
 
 static void
@@ -122,8 +121,8 @@ gstream_message_settle (GstreamHandle *handle)
 {
   GstreamMessage *self = GSTREAM_MESSAGE (handle);
 
-  gstream_deltas_settle (&self->text_deltas);
-  gstream_deltas_settle (&self->reasoning_deltas);
+  gstream_deltas_stop_early (&self->text_deltas);
+  gstream_deltas_stop_early (&self->reasoning_deltas);
 }
 
 static void

@@ -5,10 +5,9 @@
 #include "config.h"
 
 #include <gstream/event/gstream-json-text-internal.h> /* halves of characters */
-#include <gstream/projections/gstream-deltas-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/stream/gstream-handle-internal.h>
-#include <gstream/stream/gstream-wait-internal.h>
+#include <gstream/stream/gstream-projection-internal.h>
 
 /**
  * GstreamToolCall:
@@ -89,13 +88,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamToolCall, gstream_tool_call, G_TYPE_OBJECT
 static void
 gstream_tool_call_keep (GstreamHandle *handle)
 {
-  gstream_deltas_keep (&GSTREAM_TOOL_CALL (handle)->output_deltas);
+  gstream_deltas_start_early (&GSTREAM_TOOL_CALL (handle)->output_deltas);
 }
 
 static void
 gstream_tool_call_settle (GstreamHandle *handle)
 {
-  gstream_deltas_settle (&GSTREAM_TOOL_CALL (handle)->output_deltas);
+  gstream_deltas_stop_early (&GSTREAM_TOOL_CALL (handle)->output_deltas);
 }
 
 static void

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <gstream/event/gstream-event-reader-internal.h>
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 
 G_BEGIN_DECLS
 

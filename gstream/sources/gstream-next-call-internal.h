@@ -7,36 +7,4 @@
  */
 #pragma once
 
-#include <gstream/stream/gstream-event-source.h>
-
-G_BEGIN_DECLS
-
-/* A member of the source; all zero: no call is waiting. */
-typedef struct
-{
-  GTask   *task;      /* NULL: no call is waiting */
-  GSource *cancelled; /* becomes ready when the call is cancelled; NULL: it has no cancellable */
-} GstreamNextCall;
-
-/*
- * Implements next(). Calls try_next(), and completes the call with its result. TRUE: there is none yet, the call waits.
- */
-gboolean gstream_next_call_start (GstreamNextCall    *self,
-                                  GstreamEventSource *source,
-                                  GCancellable       *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer            user_data);
-/*
- * Calls try_next() again, if a call waits, and completes it with the result. TRUE: it still waits. The callback may run
- * before this returns, and free everything, @self included.
- */
-gboolean gstream_next_call_wake (GstreamNextCall *self);
-/* The same in an idle callback, where calling back at once is not possible. */
-void gstream_next_call_wake_later (GstreamNextCall *self);
-
-/* Implements next_finish(). */
-GstreamEvent *gstream_next_call_finish (GstreamEventSource *source,
-                                        GAsyncResult       *result,
-                                        GError            **error);
-
-G_END_DECLS
+#include <gstream/stream/gstream-event-source-internal.h>

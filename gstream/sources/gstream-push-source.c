@@ -7,7 +7,7 @@
 #include <gstream/sources/gstream-push-source.h>
 
 #include <gstream/event/gstream-error.h>
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 
 /**
  * GstreamPushSource:

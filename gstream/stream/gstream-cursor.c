@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A consumer's place in one projection, or in several at once: the class; taking an item
- * without waiting, which is what is there, or what the source has ready; and waiting, for an
- * item that is taken, or only until there is one.
+ * without waiting, which is what is there, or what the source has ready; waiting, for an
+ * item that is taken, or only until there is one; and looking at or taking many at once.
  */
 #include "config.h"
 
 #include <gstream/stream/gstream-cursor-private.h>
-#include <gstream/stream/gstream-wait-internal.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 /**
  * GstreamCursor:
@@ -39,6 +39,48 @@
  *
  * Closing a cursor, or dropping the last reference to it, unsubscribes (P9).
  */
+
+/* A batch ends with the item that brings its texts beyond this many bytes. */
+#define MAX_BATCH_SIZE (64 * 1024)
+/* Bytes reserved for each: most are tokens. */
+#define TYPICAL_TEXT_SIZE 16
+
+/* What every item touches comes first, and lies together. */
+struct _GstreamCursor
+{
+  GObject parent_instance;
+
+  GTask         *task;   /* the next() or wait() under way */
+  GstreamHandle *newest; /* a handle whose consumer has its turn (P11) */
+  char          *string; /* the item that try_next_string() lent; a GstreamText */
+  GstreamQueue **queues; /* one; several in an interleave */
+  GstreamQueue  *only;   /* what @queues points to where there is one */
+  guint          n_queues;
+  guint          n_calls;        /* that are under way, and must not lose the cursor */
+  gboolean       unref_deferred; /* its last reference was dropped in one of them, and goes when they are over */
+  gboolean       closed;
+  const char    *item_name;     /* projection of the newest item; the queue's string */
+  guint64        item_stamp;    /* number of its arrival */
+  GstreamReader  reader;        /* what the queues know of us */
+  GSource       *cancel_source; /* of the task's cancellable */
+  GSource       *newest_source; /* ends the turn of @newest */
+  gboolean       takes;         /* the task takes the item; else it is left for the next call */
+  gboolean       cut_short;     /* closed while somebody was waiting */
+};
+
+/* Around a call that may call whoever drops the last reference (R7). */
+static inline void
+enter (GstreamCursor *self)
+{
+  self->n_calls++;
+}
+
+static inline void
+leave (GstreamCursor *self)
+{
+  if (--self->n_calls == 0 && G_UNLIKELY (self->unref_deferred))
+    g_object_unref (self);
+}
 
 enum
 {
@@ -198,15 +240,6 @@ look (GstreamCursor *self,
   return find_next (self, queue, error);
 }
 
-GstreamTry
-gstream_cursor_look (GstreamCursor *self,
-                     guint          enough,
-                     GstreamQueue **queue,
-                     GError       **error)
-{
-  return look (self, enough, queue, error);
-}
-
 /* --- taking it without waiting --- */
 
 static G_ALWAYS_INLINE inline GstreamItem
@@ -222,13 +255,6 @@ pop (GstreamCursor *self,
     begin_turn (self, item.p);
 
   return item;
-}
-
-GstreamItem
-gstream_cursor_pop (GstreamCursor *self,
-                    GstreamQueue  *queue)
-{
-  return pop (self, queue);
 }
 
 static G_ALWAYS_INLINE inline GstreamTry
@@ -293,13 +319,13 @@ gstream_cursor_try_next (GstreamCursor *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  gstream_cursor_enter (self); /* to keep the type, whoever is called meanwhile */
+  enter (self); /* to keep the type, whoever is called meanwhile */
   tried = take (self, &type, &taken, error);
   if (tried == GSTREAM_TRY_ITEM)
     gstream_item_take_value (type, taken, item);
   else
     give_nothing (self, item);
-  gstream_cursor_leave (self);
+  leave (self);
 
   return tried;
 }
@@ -359,13 +385,13 @@ gstream_cursor_try_next_string (GstreamCursor *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  drop_string (self);          /* before another is made, which then may take its place */
-  gstream_cursor_enter (self); /* to keep the string */
+  drop_string (self); /* before another is made, which then may take its place */
+  enter (self);       /* to keep the string */
   tried = take (self, &type, &taken, error);
   drop_string (self);
   self->string = taken.p;
   *item = taken.p;
-  gstream_cursor_leave (self);
+  leave (self);
 
   return tried;
 }
@@ -379,10 +405,10 @@ try_next_pointer (GstreamCursor *self,
   GstreamItem            taken = { NULL };
   GstreamTry             tried;
 
-  gstream_cursor_enter (self); /* for what look() says */
+  enter (self); /* for what look() says */
   tried = take (self, &type, &taken, error);
   *item = taken.p;
-  gstream_cursor_leave (self);
+  leave (self);
 
   return tried;
 }
@@ -564,7 +590,7 @@ take_found (GstreamCursor *self,
   Found *found = g_new (Found, 1);
 
   found->type = *gstream_queue_get_item_type (queue);
-  found->item = gstream_cursor_pop (self, queue);
+  found->item = pop (self, queue);
 
   return found;
 }
@@ -885,6 +911,211 @@ gstream_cursor_wait_sync (GstreamCursor *self,
   gstream_sync_end (&sync);
 
   return found;
+}
+
+/* --- looking at, or taking, many items at once: what the iterators of the language bindings are made of --- */
+
+/**
+ * gstream_cursor_peek:
+ * @self: a cursor
+ * @name: (out) (transfer none) (nullable): the name of the projection that the next item is
+ *   from, for %GSTREAM_TRY_ITEM
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Says whether there is an item without waiting, driving the run's source like
+ * [method@Cursor.try_next], and leaves it where it is. In an interleave (P10), the
+ * name tells which of the typed calls takes it.
+ *
+ * Returns: what there is
+ */
+GstreamTry
+gstream_cursor_peek (GstreamCursor *self,
+                     const char   **name,
+                     GError       **error)
+{
+  GstreamQueue *queue = NULL;
+  GstreamTry    tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (name != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  enter (self);
+  tried = look (self, 1, &queue, error);
+  *name = tried == GSTREAM_TRY_ITEM ? gstream_queue_get_name (queue) : NULL;
+  leave (self);
+
+  return tried;
+}
+
+/* Appends what ends with a NUL; FALSE for a string that is not there. */
+static gboolean
+append_text (GString               *block,
+             const GstreamItemType *type,
+             GstreamItem            item)
+{
+  g_autoptr (GstreamPayload) payload = NULL;
+  g_autofree char *json = NULL;
+  const char      *text = item.p;
+
+  if (type->kind != GSTREAM_ITEM_STRING)
+    {
+      payload = gstream_item_type_is_json (type) ? gstream_item_to_payload (type, item, NULL) : NULL;
+      text = json = payload ? gstream_payload_dup_json (payload) : g_strdup ("null");
+    }
+  if (text != NULL)
+    g_string_append_len (block, text, strlen (text) + 1);
+
+  return text != NULL;
+}
+
+/* An array of pointers, and behind it, in the same block, what they point to: one block to allocate, however many texts. */
+static char **
+join_texts (GstreamQueue *queue,
+            guint         max)
+{
+  const GstreamItemType *type = gstream_queue_get_item_type (queue);
+  guint                  n_items = MIN (max, gstream_queue_get_length (queue));
+  guint                  n = 0;
+  gsize                  start = (n_items + 1) * sizeof (char *);
+  GString               *block = g_string_sized_new (start + n_items * TYPICAL_TEXT_SIZE);
+  char                 **texts;
+
+  g_string_set_size (block, start);
+  while (n < n_items && block->len - start < MAX_BATCH_SIZE)
+    {
+      gsize offset = block->len;
+
+      if (!append_text (block, type, gstream_queue_peek (queue, n)->item))
+        break;
+      ((char **) block->str)[n++] = GSIZE_TO_POINTER (offset); /* the block may yet move */
+    }
+
+  texts = (char **) g_string_free (block, FALSE);
+  for (guint i = 0; i < n; i++)
+    texts[i] = (char *) texts + GPOINTER_TO_SIZE (texts[i]);
+  texts[n] = NULL;
+
+  return texts;
+}
+
+/**
+ * gstream_cursor_peek_texts:
+ * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
+ *   variants, numbers and booleans
+ * @max: the most items to look at; 1 for the next one alone
+ * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
+ *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Gives the texts of the next items, and leaves the items where they are. This is
+ * for bindings, which pay dearly for each call and little for one string more:
+ * their iterators look at a batch, and [method@Cursor.skip] the items as they give
+ * them out. Leaving the loop loses nothing, and what is not yet given out counts as
+ * queued (P6).
+ *
+ * The run's source is driven without waiting until @max items have available, or
+ * as far as it goes: so with a @max of 1 no further than by [method@Cursor.try_next].
+ * A batch ends early after 64 KiB of text, and before a string that is %NULL: where
+ * that is the next item, @texts is empty.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_peek_texts (GstreamCursor *self,
+                           guint          max,
+                           char        ***texts,
+                           GError       **error)
+{
+  GstreamQueue *queue = NULL;
+  GstreamTry    tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (max > 0, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (texts != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  *texts = NULL;
+  if (self->n_queues > 1)
+    max = 1; /* the item after it may be from another projection */
+  enter (self);
+  tried = look (self, max, &queue, error);
+  if (tried == GSTREAM_TRY_ITEM)
+    {
+      g_warn_if_fail (gstream_item_type_is_json (gstream_queue_get_item_type (queue)));
+      *texts = join_texts (queue, max);
+    }
+  leave (self);
+
+  return tried;
+}
+
+/**
+ * gstream_cursor_skip:
+ * @self: a cursor
+ * @n: how many items
+ *
+ * Takes the next items without giving them, as far as there are so many: those
+ * that [method@Cursor.peek_texts] has shown.
+ */
+void
+gstream_cursor_skip (GstreamCursor *self,
+                     guint          n)
+{
+  GstreamQueue *queue = NULL;
+
+  g_return_if_fail (GSTREAM_IS_CURSOR (self));
+
+  enter (self);
+  while (n-- > 0 && self->task == NULL && self->reader.available > 0 &&
+         look (self, 1, &queue, NULL) == GSTREAM_TRY_ITEM)
+    {
+      GstreamItemType type = *gstream_queue_get_item_type (queue);
+
+      gstream_item_free (&type, pop (self, queue));
+    }
+  leave (self);
+}
+
+/**
+ * gstream_cursor_take_texts:
+ * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
+ *   variants, numbers and booleans
+ * @max: the most items to take; 1 for the next one alone
+ * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
+ *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
+ * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Takes the next items and gives their texts: [method@Cursor.peek_texts], and
+ * [method@Cursor.skip] of what it shows, in one call. For whoever handles a batch as a
+ * whole: what is taken is no longer queued (P3), so a bounded projection has room
+ * again (P6).
+ *
+ * Drives the run's source like [method@Cursor.peek_texts]. Where the next item is a
+ * string that is %NULL, it is taken, and @texts is empty.
+ *
+ * Returns: what there was
+ */
+GstreamTry
+gstream_cursor_take_texts (GstreamCursor *self,
+                           guint          max,
+                           char        ***texts,
+                           GError       **error)
+{
+  GstreamTry tried;
+
+  g_return_val_if_fail (GSTREAM_IS_CURSOR (self), GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (max > 0, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (texts != NULL, GSTREAM_TRY_FAILED);
+  g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
+
+  enter (self); /* for what is skipped */
+  tried = gstream_cursor_peek_texts (self, max, texts, error);
+  if (tried == GSTREAM_TRY_ITEM)
+    gstream_cursor_skip (self, MAX (1, g_strv_length (*texts)));
+  leave (self);
+
+  return tried;
 }
 
 /* --- its life --- */

@@ -1169,21 +1169,31 @@ give_up (GstreamStreamMux *root)
   return TRUE;
 }
 
-gboolean
-gstream_stream_mux_dispatch (GstreamStreamMux *self,
-                             GstreamEvent     *event)
+static void
+begin (GstreamStreamMux *root)
 {
-  gboolean arrived;
+  root->started = TRUE;
+  if (root->funcs != NULL)
+    root->funcs->begun (root->owner);
+}
+
+gboolean
+gstream_stream_mux_dispatch (gpointer      mux,
+                             GstreamEvent *event)
+{
+  GstreamStreamMux *self = mux;
+  gboolean          arrived;
 
   g_assert (self->tree->dispatch.event == NULL);
 
+  if (G_UNLIKELY (!self->started))
+    begin (self);
   if (self->state != GSTREAM_MUX_OPEN)
     {
       gstream_event_unref (event);
       return TRUE;
     }
 
-  self->started = TRUE;
   self->dispatching = TRUE;
   arrived = begin_dispatch (self, event) ? run_dispatch (self) : give_up (self);
   self->dispatching = FALSE;

@@ -92,4 +92,32 @@ void gstream_projection_stop_early (GstreamProjection *self);
 GstreamCursor *gstream_projection_interleave (GPtrArray *projections,
                                               GError   **error);
 
+/*
+ * A handle's projection of text as it comes. It is made when somebody asks for it, or while who has just got the handle may
+ * still subscribe (P11); a handle that nobody listens to has none.
+ */
+typedef struct
+{
+  GstreamProjection *projection; /* NULL until somebody needs it */
+  const char        *name;       /* of the projection; static */
+  GstreamPump       *pump;       /* the handle's */
+  guint              n_early;    /* queues that hold the handle, and cursors whose latest item it is */
+  gboolean           ended;
+  GError            *error; /* why it ended, where it failed */
+} GstreamDeltas;
+
+void               gstream_deltas_init (GstreamDeltas *self,
+                                        const char    *name,
+                                        GstreamPump   *pump);
+void               gstream_deltas_clear (GstreamDeltas *self);
+GstreamProjection *gstream_deltas_get (GstreamDeltas *self);
+void               gstream_deltas_start_early (GstreamDeltas *self);
+void               gstream_deltas_stop_early (GstreamDeltas *self);
+/* Nobody has subscribed: dropped (P2). */
+void gstream_deltas_push (GstreamDeltas *self,
+                          const char    *text,
+                          gsize          length);
+void gstream_deltas_end (GstreamDeltas *self,
+                         const GError  *error);
+
 G_END_DECLS

@@ -1324,3 +1324,82 @@ gstream_projection_new (const char *name,
 
   return g_object_new (GSTREAM_TYPE_PROJECTION, "name", name, "item-type", item_type, NULL);
 }
+
+/* --- the deltas of a handle: a projection of text that is made when somebody needs it --- */
+
+void
+gstream_deltas_init (GstreamDeltas *self,
+                     const char    *name,
+                     GstreamPump   *pump)
+{
+  self->name = name;
+  self->pump = pump;
+}
+
+void
+gstream_deltas_clear (GstreamDeltas *self)
+{
+  g_clear_object (&self->projection);
+  g_clear_error (&self->error);
+}
+
+static void
+end_deltas (GstreamDeltas *self)
+{
+  if (self->error != NULL)
+    gstream_projection_fail (self->projection, self->error);
+  else
+    gstream_projection_close (self->projection);
+}
+
+GstreamProjection *
+gstream_deltas_get (GstreamDeltas *self)
+{
+  if (self->projection != NULL)
+    return self->projection;
+
+  self->projection = gstream_projection_new (self->name ? self->name : "", G_TYPE_STRING);
+  if (self->pump != NULL)
+    gstream_projection_bind (self->projection, self->pump, NULL, NULL);
+  if (self->n_early > 0)
+    gstream_projection_start_early (self->projection);
+  if (self->ended || self->pump == NULL)
+    end_deltas (self);
+
+  return self->projection;
+}
+
+void
+gstream_deltas_start_early (GstreamDeltas *self)
+{
+  if (self->n_early++ == 0 && self->projection != NULL)
+    gstream_projection_start_early (self->projection);
+}
+
+void
+gstream_deltas_stop_early (GstreamDeltas *self)
+{
+  if (--self->n_early == 0 && self->projection != NULL)
+    gstream_projection_stop_early (self->projection);
+}
+
+void
+gstream_deltas_push (GstreamDeltas *self,
+                     const char    *text,
+                     gsize          length)
+{
+  if (self->projection == NULL && self->n_early > 0)
+    gstream_deltas_get (self);
+  if (self->projection != NULL)
+    gstream_projection_push_text (self->projection, text, length);
+}
+
+void
+gstream_deltas_end (GstreamDeltas *self,
+                    const GError  *error)
+{
+  self->ended = TRUE;
+  self->error = error ? g_error_copy (error) : NULL;
+  if (self->projection != NULL)
+    end_deltas (self);
+}

@@ -7,7 +7,8 @@
  *
  * A pump belongs to one main context and is used there only.
  *
- * Internal, not private: messages and tool calls (projections/) and rows (model/) notify by it.
+ * Internal, not private: messages and tool calls (projections/) and rows (model/) notify by it, and the former have an end that
+ * is waited for; a thread's calls have synchronous forms (remote/).
  */
 #pragma once
 
@@ -58,10 +59,10 @@ struct _GstreamNotifier
   void (*notify) (GstreamNotifier *self); /* from the main loop; may do anything */
 };
 
-/* What the pump calls back; all of it with @owner. */
+/* What the pump calls back. */
 typedef struct
 {
-  gboolean (*dispatch) (gpointer      owner,
+  gboolean (*dispatch) (gpointer      mux,
                         GstreamEvent *event); /* transfer full; FALSE: goes on in gstream_pump_resume() */
   void (*ended) (gpointer owner,
                  GError  *error); /* transfer full; NULL: the source came to its end */
@@ -73,7 +74,8 @@ GstreamPump *gstream_pump_ref (GstreamPump *self);
 void         gstream_pump_unref (GstreamPump *self);
 void         gstream_pump_set_owner (GstreamPump                 *self,
                                      const GstreamPumpOwnerFuncs *funcs,
-                                     gpointer                     owner);
+                                     gpointer                     owner,
+                                     gpointer                     mux);
 void         gstream_pump_set_budget (GstreamPump *self,
                                       guint        microseconds);
 guint        gstream_pump_get_budget (GstreamPump *self);
@@ -165,6 +167,64 @@ void gstream_pump_cancel_notify (GstreamPump     *self,
 
 /* The number of the next arrival, for merging queues in order (P10). */
 guint64 gstream_pump_stamp (GstreamPump *self);
+
+/* --- synchronous waiting --- */
+
+typedef struct
+{
+  GMainContext *context; /* acquired, and the thread's default, from begin to end */
+  GAsyncResult *result;  /* what the callback brought; a reference */
+} GstreamSync;
+
+/* FALSE, with an error that says why, where a synchronous call cannot work. */
+gboolean gstream_sync_begin (GstreamSync *self,
+                             GstreamPump *pump,
+                             GError     **error);
+/* The same without a pump; @whose: what the context is the main one of. */
+gboolean gstream_sync_begin_in (GstreamSync  *self,
+                                GMainContext *context,
+                                const char   *whose,
+                                GError      **error);
+/* The callback to give to the asynchronous call, with @self as its user data. */
+void gstream_sync_done (GObject      *object,
+                        GAsyncResult *result,
+                        gpointer      user_data);
+void gstream_sync_wait (GstreamSync *self);
+void gstream_sync_end (GstreamSync *self);
+
+/* --- the latch --- */
+
+typedef struct
+{
+  GQueue   waits; /* of those that have not been woken */
+  gboolean open;  /* it has happened */
+} GstreamLatch;
+
+/*
+ * Returns TRUE to @task once the latch is open, or its cancellation; from the
+ * main loop. The latch must live as long as the task's source object. Takes
+ * a reference of @task.
+ */
+void gstream_latch_open (GstreamLatch *self);
+
+/* The same with a new task, of @object's and in the pump's context (R7). */
+void gstream_latch_begin_wait (GstreamLatch       *self,
+                               GstreamPump        *pump,
+                               gpointer            object,
+                               gpointer            tag,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data);
+/* What such a wait came to. Where it was not in vain, @failure is the error, if there is one. */
+gboolean gstream_latch_end_wait (GAsyncResult *result,
+                                 const GError *failure,
+                                 GError      **error);
+/* Waits likewise here and now (R9). The result is for the function that ends it; NULL, with an error, where that cannot work. */
+GAsyncResult *gstream_latch_wait_sync (GstreamLatch *self,
+                                       GstreamPump  *pump,
+                                       gpointer      object,
+                                       GCancellable *cancellable,
+                                       GError      **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPump, gstream_pump_unref)
 

@@ -9,7 +9,7 @@
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
-#include <gstream/stream/gstream-wait-internal.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 G_BEGIN_DECLS
 

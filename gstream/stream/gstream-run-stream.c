@@ -537,21 +537,19 @@ on_mux_grown (gpointer owner)
     tell_channels (priv);
 }
 
-static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed, on_mux_grown };
-
-/* --- the pump calls --- */
-
-static gboolean
-on_pump_dispatch (gpointer      owner,
-                  GstreamEvent *event)
+static void
+on_mux_begun (gpointer owner)
 {
   GstreamRunStreamPrivate *priv = owner;
 
-  if (G_UNLIKELY (priv->status == GSTREAM_RUN_STATUS_PENDING))
+  if (priv->status == GSTREAM_RUN_STATUS_PENDING)
     set_status (priv, GSTREAM_RUN_STATUS_RUNNING);
-
-  return gstream_stream_mux_dispatch (priv->mux, event);
 }
+
+static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, on_mux_closed, on_mux_grown,
+                                                on_mux_begun };
+
+/* --- the pump calls --- */
 
 /* One that has said that the run begins says how it ends, unless it is cut off (R8). */
 static GError *
@@ -585,7 +583,7 @@ on_pump_ended (gpointer owner,
     close_mux (priv, source_error, FALSE);
 }
 
-static const GstreamPumpOwnerFuncs pump_funcs = { on_pump_dispatch, on_pump_ended };
+static const GstreamPumpOwnerFuncs pump_funcs = { gstream_stream_mux_dispatch, on_pump_ended };
 
 /* A run is held by whatever holds the pump that it shares with the other runs of its tree (P7). */
 static void
@@ -616,7 +614,7 @@ begin_root (GstreamRunStreamPrivate *priv)
     priv->mux = gstream_stream_mux_new (NULL);
   priv->pump = gstream_pump_new (priv->source, NULL);
   gstream_pump_set_wired (priv->pump, priv->wire_pump);
-  gstream_pump_set_owner (priv->pump, &pump_funcs, priv);
+  gstream_pump_set_owner (priv->pump, &pump_funcs, priv, priv->mux);
   watch_pump (priv);
   gstream_stream_mux_attach (priv->mux, priv->pump, &mux_funcs, priv);
   if (priv->source == NULL)
@@ -730,7 +728,7 @@ leave (GstreamRunStream *self)
   gstream_stream_mux_forget (priv->mux);
   unwatch_pump (priv);
   if (priv->source != NULL)
-    gstream_pump_set_owner (priv->pump, NULL, NULL);
+    gstream_pump_set_owner (priv->pump, NULL, NULL, NULL);
 }
 
 /* --- its projections --- */

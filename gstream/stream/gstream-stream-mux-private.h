@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a mux, shared by its files: the class with its transformers, projections and
- * run (gstream-stream-mux.c), the way of an event through a tree of them
- * (gstream-mux-dispatch.c), and the end (gstream-mux-close.c).
+ * The inside of a mux, shared by its files: the class with its transformers, projections,
+ * run and end (gstream-stream-mux.c), and the way of an event through a tree of them
+ * (gstream-mux-dispatch.c).
  */
 #pragma once
 
@@ -35,6 +35,7 @@ typedef struct
   void (*closed) (gpointer owner,
                   GError  *error); /* transfer full: gstream_stream_mux_close() is done */
   void (*grown) (gpointer owner);  /* a transformer was added, which may need other channels (M8) */
+  void (*begun) (gpointer owner);  /* the first event has come */
 } GstreamMuxOwnerFuncs;
 
 typedef gboolean (*GstreamProcess) (GstreamTransformer *self,
@@ -178,8 +179,8 @@ void     gstream_stream_mux_attach (GstreamStreamMux           *self,
 void     gstream_stream_mux_detach (GstreamStreamMux *self);
 gboolean gstream_stream_mux_is_attached (GstreamStreamMux *self);
 /* Takes @event; FALSE: an asynchronous transformer has it, and gstream_pump_resume() follows. */
-gboolean gstream_stream_mux_dispatch (GstreamStreamMux *self,
-                                      GstreamEvent     *event);
+gboolean gstream_stream_mux_dispatch (gpointer      mux,
+                                      GstreamEvent *event);
 /* Ends the mux: with @error (M5), early (R6), or as it should. Calls `closed` when done, maybe at once. */
 void gstream_stream_mux_close (GstreamStreamMux *self,
                                const GError     *error,

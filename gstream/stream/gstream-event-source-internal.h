@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the pump makes of a source's answers; and, for the library's own sources, the gstream_event_source_next() that one has
+ * not completed yet, of which there is at most one. It is completed from the main loop (R7); cancelling it does not cancel
+ * what it waits for (R3). To be used in the run's main context.
+ *
+ * Internal, not private: the sources (sources/), and the connections of a server's runs (remote/), wait for events alike.
+ */
+#pragma once
+
+#include <gstream/stream/gstream-event-source.h>
+
+G_BEGIN_DECLS
+
+/*
+ * What try_next() said, where it was not an item with its event: an answer that
+ * contradicts itself, as a binding gives after an exception, becomes a failure
+ * with an error that says so.
+ */
+GstreamTry gstream_event_source_check (GstreamEventSource *self,
+                                       GstreamTry          result,
+                                       GstreamEvent      **event,
+                                       GError            **error);
+
+/* A member of the source; all zero: no call is waiting. */
+typedef struct
+{
+  GTask   *task;      /* NULL: no call is waiting */
+  GSource *cancelled; /* becomes ready when the call is cancelled; NULL: it has no cancellable */
+} GstreamNextCall;
+
+/*
+ * Implements next(). Calls try_next(), and completes the call with its result. TRUE: there is none yet, the call waits.
+ */
+gboolean gstream_next_call_start (GstreamNextCall    *self,
+                                  GstreamEventSource *source,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
+/*
+ * Calls try_next() again, if a call waits, and completes it with the result. TRUE: it still waits. The callback may run
+ * before this returns, and free everything, @self included.
+ */
+gboolean gstream_next_call_wake (GstreamNextCall *self);
+/* The same in an idle callback, where calling back at once is not possible. */
+void gstream_next_call_wake_later (GstreamNextCall *self);
+
+/* Implements next_finish(). */
+GstreamEvent *gstream_next_call_finish (GstreamEventSource *source,
+                                        GAsyncResult       *result,
+                                        GError            **error);
+
+G_END_DECLS
