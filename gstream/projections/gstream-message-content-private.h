@@ -52,9 +52,10 @@ void gstream_message_content_clear (GstreamMessageContent *self);
 GstreamGrowth gstream_message_content_start (GstreamMessageContent *self,
                                              GstreamEvent          *event,
                                              gboolean               is_guess);
-GstreamGrowth gstream_message_content_delta (GstreamMessageContent    *self,
-                                             GstreamEvent             *event,
-                                             const GstreamEventFields *fields);
+/* The same as delta, where it is not plain text for the same block as the one before. */
+GstreamGrowth gstream_message_content_delta_slowly (GstreamMessageContent    *self,
+                                                    GstreamEvent             *event,
+                                                    const GstreamEventFields *fields);
 GstreamGrowth gstream_message_content_finish (GstreamMessageContent *self,
                                               GstreamEvent          *event);
 /* Finishes @block, or, if that is %NULL, a new one behind the others, with the object @content. */
@@ -69,6 +70,20 @@ void gstream_message_content_end (GstreamMessageContent *self,
                                   gboolean               is_complete,
                                   GstreamGrowFunc        grow,
                                   gpointer               data);
+
+static inline GstreamGrowth
+gstream_message_content_delta (GstreamMessageContent    *self,
+                               GstreamEvent             *event,
+                               const GstreamEventFields *fields)
+{
+  GstreamBlock *block = self->latest;
+
+  if (G_LIKELY (self->goes_on && fields->text != NULL && fields->index == block->index &&
+                fields->delta == self->latest_delta && (fields->halves | block->half) == 0))
+    return gstream_block_append (block, fields->text, fields->text_length);
+
+  return gstream_message_content_delta_slowly (self, event, fields);
+}
 
 /* A delta was not attributed to any message: text that follows may lack it (T2). */
 static inline void

@@ -687,11 +687,10 @@ unusual_delta (GstreamMessageContent *self,
   return add_piece (self, event, carried);
 }
 
-/* A delta that is not plain text for the same block as the one before. */
-static GstreamGrowth
-delta_slowly (GstreamMessageContent    *self,
-              GstreamEvent             *event,
-              const GstreamEventFields *fields)
+GstreamGrowth
+gstream_message_content_delta_slowly (GstreamMessageContent    *self,
+                                      GstreamEvent             *event,
+                                      const GstreamEventFields *fields)
 {
   GstreamBlock *block = self->latest;
 
@@ -711,20 +710,6 @@ delta_slowly (GstreamMessageContent    *self,
 
   return gstream_block_append_halves (block, (guint16) fields->halves, fields->text, fields->text_length,
                                       fields->halves >> 16);
-}
-
-GstreamGrowth
-gstream_message_content_delta (GstreamMessageContent    *self,
-                               GstreamEvent             *event,
-                               const GstreamEventFields *fields)
-{
-  GstreamBlock *block = self->latest;
-
-  if (G_LIKELY (self->goes_on && fields->text != NULL && fields->index == block->index &&
-                fields->delta == self->latest_delta && (fields->halves | block->half) == 0))
-    return gstream_block_append (block, fields->text, fields->text_length);
-
-  return delta_slowly (self, event, fields);
 }
 
 GstreamBlock *

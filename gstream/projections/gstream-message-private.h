@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a message, for the messages transformer, which feeds it, and gstream-message-whole.c.
+ * The inside of a message, for the messages transformer, which gives it its events.
  */
 #pragma once
 
@@ -28,14 +28,6 @@ void gstream_message_start_block (GstreamMessage *self,
 /* A content-block-finish. */
 void gstream_message_finish_block (GstreamMessage *self,
                                    GstreamEvent   *event);
-/* Finishes @block, or, if that is %NULL, a new one, with the object @content. */
-void gstream_message_put_block (GstreamMessage  *self,
-                                GstreamBlock    *block,
-                                GstreamJsonValue content);
-/* Merges the usage at @pointer of the event's data, if that is an object. */
-void gstream_message_take_usage (GstreamMessage *self,
-                                 GstreamEvent   *event,
-                                 const char     *pointer);
 /* Its message-finish. */
 void gstream_message_finish (GstreamMessage *self,
                              GstreamEvent   *event);

@@ -1,27 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The projection `messages`: creates a message per model call, and finds for each event the message it belongs to (T2):
- * by run id or message id, else by namespace. What depends on the order of events is in gstream-unattributed.c.
+ * by run id or message id, else by namespace, and where several are open there, by the order of events.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
+#include <gstream/projections/gstream-message-private.h>
 #include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-past-ids-private.h>
-#include <gstream/projections/gstream-unattributed-private.h>
 #include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-stream-mux-internal.h>
 
 /* --- the messages of one scope that are open: started, and not ended --- */
 
+typedef struct _OpenMessage OpenMessage;
+
+/* The open messages at one namespace. */
 typedef struct
 {
-  GHashTable         *by_run;   /* run id -> the newest GstreamOpenMessage with it */
-  GHashTable         *by_id;    /* message id -> GstreamOpenMessage */
-  GHashTable         *places;   /* GstreamNamespace -> GstreamOpenPlace */
-  guint               n_bursts; /* places with a burst */
-  GstreamOpenMessage *latest;   /* the last one found, or NULL */
-  GstreamPastIds      past;     /* ids of messages that have ended or were removed, and of their runs */
+  GstreamNamespace *namespace_;
+  GPtrArray        *open;   /* of OpenMessage, oldest first */
+  OpenMessage      *latest; /* the one that the latest event here was for; NULL: nobody's */
+  GstreamStep       step;   /* of the latest event that could not be taken for granted */
+  GPtrArray *burst; /* of GstreamEvent: finishes of blocks of one message, one right after the other; NULL: none */
+} OpenPlace;
+
+struct _OpenMessage
+{
+  GstreamMessage *message; /* a reference; NULL: one that is left out */
+  OpenPlace      *place;
+  GstreamEvent   *first;  /* held: what it was opened for, whose run id events of one writer have by the same pointer */
+  char           *run_id; /* or NULL */
+  gboolean        has_run; /* of those with this run id, it is the one that the id alone means */
+  char           *id;      /* or NULL */
+  gboolean
+      foreign; /* it began at a namespace that was a subgraph by then: known only so that no other is taken for it (D4) */
+};
+
+typedef struct
+{
+  GHashTable    *by_run;   /* run id -> the newest OpenMessage with it */
+  GHashTable    *by_id;    /* message id -> OpenMessage */
+  GHashTable    *places;   /* GstreamNamespace -> OpenPlace */
+  guint          n_bursts; /* places with a burst */
+  OpenMessage   *latest;   /* the last one found, or NULL */
+  GstreamPastIds past;     /* ids of messages that have ended or were removed, and of their runs */
 } OpenMessages;
 
 /* Why no message was found. */
@@ -35,7 +60,7 @@ typedef enum
 static void
 open_message_free (gpointer data)
 {
-  GstreamOpenMessage *self = data;
+  OpenMessage *self = data;
 
   g_clear_object (&self->message);
   gstream_event_unref (self->first);
@@ -47,7 +72,7 @@ open_message_free (gpointer data)
 static void
 open_place_free (gpointer data)
 {
-  GstreamOpenPlace *self = data;
+  OpenPlace *self = data;
 
   g_ptr_array_unref (self->open);
   g_clear_pointer (&self->burst, g_ptr_array_unref);
@@ -74,14 +99,14 @@ open_messages_clear (OpenMessages *self)
   self->latest = NULL;
 }
 
-static GstreamOpenMessage *
+static OpenMessage *
 open_messages_by_run (OpenMessages *self,
                       const char   *run_id)
 {
   return g_hash_table_lookup (self->by_run, run_id);
 }
 
-static GstreamOpenMessage *
+static OpenMessage *
 open_messages_by_id (OpenMessages *self,
                      const char   *id)
 {
@@ -89,23 +114,23 @@ open_messages_by_id (OpenMessages *self,
 }
 
 /* Returns: %NULL if no message is open there */
-static GstreamOpenPlace *
+static OpenPlace *
 open_messages_at (OpenMessages     *self,
                   GstreamNamespace *namespace_)
 {
   return g_hash_table_lookup (self->places, namespace_);
 }
 
-static GstreamOpenPlace *
+static OpenPlace *
 get_place (OpenMessages     *self,
            GstreamNamespace *namespace_)
 {
-  GstreamOpenPlace *place = open_messages_at (self, namespace_);
+  OpenPlace *place = open_messages_at (self, namespace_);
 
   if (place != NULL)
     return place;
 
-  place = g_new0 (GstreamOpenPlace, 1);
+  place = g_new0 (OpenPlace, 1);
   place->namespace_ = gstream_namespace_ref (namespace_);
   place->open = g_ptr_array_new_with_free_func (open_message_free);
   g_hash_table_insert (self->places, place->namespace_, place);
@@ -115,10 +140,10 @@ get_place (OpenMessages     *self,
 
 /* If several messages have the run id, events with no other id belong to the newest. */
 static void
-give_run (OpenMessages       *self,
-          GstreamOpenMessage *open)
+give_run (OpenMessages *self,
+          OpenMessage  *open)
 {
-  GstreamOpenMessage *before = open_messages_by_run (self, open->run_id);
+  OpenMessage *before = open_messages_by_run (self, open->run_id);
 
   if (before != NULL)
     before->has_run = FALSE;
@@ -128,10 +153,10 @@ give_run (OpenMessages       *self,
 
 /* Indexes @open by these ids, which may be %NULL. */
 static void
-open_messages_name (OpenMessages       *self,
-                    GstreamOpenMessage *open,
-                    const char         *run_id,
-                    const char         *id)
+open_messages_name (OpenMessages *self,
+                    OpenMessage  *open,
+                    const char   *run_id,
+                    const char   *id)
 {
   if (run_id != NULL && open->run_id == NULL)
     {
@@ -146,13 +171,13 @@ open_messages_name (OpenMessages       *self,
 }
 
 /* Adds the message that begins with @event. Takes ownership of @message. */
-static GstreamOpenMessage *
+static OpenMessage *
 open_messages_add (OpenMessages   *self,
                    GstreamEvent   *event,
                    GstreamMessage *message)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamOpenMessage       *open = g_new0 (GstreamOpenMessage, 1);
+  OpenMessage              *open = g_new0 (OpenMessage, 1);
 
   open->message = message;
   open->first = gstream_event_ref (event);
@@ -285,9 +310,9 @@ open_messages_is_past (OpenMessages             *self,
 
 /* Holds back @event, a content-block-finish, until it is known which message it belongs to. */
 static void
-open_messages_hold (OpenMessages     *self,
-                    GstreamOpenPlace *place,
-                    GstreamEvent     *event)
+open_messages_hold (OpenMessages *self,
+                    OpenPlace    *place,
+                    GstreamEvent *event)
 {
   if (place->burst == NULL)
     {
@@ -298,8 +323,8 @@ open_messages_hold (OpenMessages     *self,
 }
 
 static GPtrArray *
-open_messages_release (OpenMessages     *self,
-                       GstreamOpenPlace *place)
+open_messages_release (OpenMessages *self,
+                       OpenPlace    *place)
 {
   self->n_bursts--;
 
@@ -307,7 +332,7 @@ open_messages_release (OpenMessages     *self,
 }
 
 /* Returns: any place with events held back, or %NULL */
-static GstreamOpenPlace *
+static OpenPlace *
 open_messages_peek_burst (OpenMessages *self)
 {
   GHashTableIter iter;
@@ -315,7 +340,7 @@ open_messages_peek_burst (OpenMessages *self)
 
   g_hash_table_iter_init (&iter, self->places);
   while (self->n_bursts > 0 && g_hash_table_iter_next (&iter, NULL, &value))
-    if (((GstreamOpenPlace *) value)->burst != NULL)
+    if (((OpenPlace *) value)->burst != NULL)
       return value;
 
   return NULL;
@@ -324,8 +349,8 @@ open_messages_peek_burst (OpenMessages *self)
 /* --- removing --- */
 
 static void
-forget_run (OpenMessages       *self,
-            GstreamOpenMessage *open)
+forget_run (OpenMessages *self,
+            OpenMessage  *open)
 {
   if (!open->has_run)
     return;
@@ -333,7 +358,7 @@ forget_run (OpenMessages       *self,
   g_hash_table_remove (self->by_run, open->run_id);
   for (guint i = open->place->open->len; i > 0; i--)
     {
-      GstreamOpenMessage *other = g_ptr_array_index (open->place->open, i - 1);
+      OpenMessage *other = g_ptr_array_index (open->place->open, i - 1);
 
       if (other == open || g_strcmp0 (other->run_id, open->run_id) != 0)
         continue;
@@ -343,10 +368,10 @@ forget_run (OpenMessages       *self,
 }
 
 static void
-open_messages_remove (OpenMessages       *self,
-                      GstreamOpenMessage *open)
+open_messages_remove (OpenMessages *self,
+                      OpenMessage  *open)
 {
-  GstreamOpenPlace *place = open->place;
+  OpenPlace *place = open->place;
 
   add_past (self, open->id, open->run_id);
   if (open->run_id == NULL && open->id != NULL) /* without a run id, there may be others like it */
@@ -365,7 +390,7 @@ open_messages_remove (OpenMessages       *self,
 }
 
 /* Returns: any open message, or %NULL */
-static GstreamOpenMessage *
+static OpenMessage *
 open_messages_peek (OpenMessages *self)
 {
   GHashTableIter iter;
@@ -375,7 +400,7 @@ open_messages_peek (OpenMessages *self)
   if (!g_hash_table_iter_next (&iter, NULL, &value))
     return NULL;
 
-  return g_ptr_array_index (((GstreamOpenPlace *) value)->open, 0);
+  return g_ptr_array_index (((OpenPlace *) value)->open, 0);
 }
 
 /* --- finding --- */
@@ -393,7 +418,7 @@ is_latest (OpenMessages             *self,
            GstreamEvent             *event,
            const GstreamEventFields *fields)
 {
-  GstreamOpenMessage *latest = self->latest;
+  OpenMessage *latest = self->latest;
 
   if (latest == NULL)
     return FALSE;
@@ -407,11 +432,11 @@ is_latest (OpenMessages             *self,
 }
 
 /* By message id, else by run id unless the message there has another message id. */
-static GstreamOpenMessage *
+static OpenMessage *
 find_named (OpenMessages             *self,
             const GstreamEventFields *fields)
 {
-  GstreamOpenMessage *open = NULL;
+  OpenMessage *open = NULL;
 
   if (fields->message_id != NULL)
     open = open_messages_by_id (self, fields->message_id);
@@ -424,12 +449,12 @@ find_named (OpenMessages             *self,
 }
 
 /* An unknown id may be that of the only message open at @place, if that has none yet. */
-static GstreamOpenMessage *
+static OpenMessage *
 adopt (OpenMessages             *self,
-       GstreamOpenPlace         *place,
+       OpenPlace                *place,
        const GstreamEventFields *fields)
 {
-  GstreamOpenMessage *open;
+  OpenMessage *open;
 
   if (place->open->len != 1)
     return NULL;
@@ -442,14 +467,14 @@ adopt (OpenMessages             *self,
   return open;
 }
 
-static GstreamOpenMessage *
-look_up (OpenMessages             *self,
-         GstreamEvent             *event,
-         const GstreamEventFields *fields,
-         About                    *about)
+static OpenMessage *
+find_other (OpenMessages             *self,
+            GstreamEvent             *event,
+            const GstreamEventFields *fields,
+            About                    *about)
 {
-  GstreamOpenPlace   *place = open_messages_at (self, gstream_event_peek_namespace (event));
-  GstreamOpenMessage *open = find_named (self, fields);
+  OpenPlace   *place = open_messages_at (self, gstream_event_peek_namespace (event));
+  OpenMessage *open = find_named (self, fields);
 
   *about = ABOUT_NEW;
   if (open != NULL)
@@ -474,23 +499,304 @@ look_up (OpenMessages             *self,
   return NULL;
 }
 
+static OpenMessage *
+look_up (OpenMessages             *self,
+         GstreamEvent             *event,
+         const GstreamEventFields *fields,
+         About                    *about)
+{
+  OpenMessage *open = find_other (self, event, fields, about);
+
+  if (open != NULL)
+    self->latest = open;
+
+  return open;
+}
+
 /* Returns: the message that @event belongs to, or %NULL, with the reason in @about */
-static GstreamOpenMessage *
+static inline OpenMessage *
 open_messages_find (OpenMessages             *self,
                     GstreamEvent             *event,
                     const GstreamEventFields *fields,
                     About                    *about)
 {
-  GstreamOpenMessage *open;
+  return G_LIKELY (is_latest (self, event, fields)) ? self->latest : look_up (self, event, fields, about);
+}
 
-  if (G_LIKELY (is_latest (self, event, fields)))
-    return self->latest;
+static GstreamMessageContent *
+content_of (OpenMessage *open)
+{
+  return gstream_message_peek_content (open->message);
+}
 
-  open = look_up (self, event, fields, about);
-  if (open != NULL)
-    self->latest = open;
+/*
+* Which of several open messages at one namespace an event belongs to that says
+ * neither run id nor message id (D2, T2). What a model's chunk makes comes in one
+ * piece, and so do all blocks of a message at its end: so their finishes are held until
+ * the last of them has come, and together tell whose they are. What is not certain is
+ * nobody's; the finish of a block has all of it, so that every message ends with its
+ * own content. Where nothing tells, contents may change places, but never mix.
+ */
 
-  return open;
+/* --- events without ids, of one of several: a block's start is of the message that has just begun, else of the newest that has not started that index --- */
+
+static OpenMessage *
+find_newest_without (OpenPlace               *place,
+                     const GstreamBlockPlace *at)
+{
+  for (guint i = place->open->len; i > 0; i--)
+    {
+      OpenMessage *open = g_ptr_array_index (place->open, i - 1);
+
+      if (open->message != NULL && !gstream_message_content_has_begun (content_of (open), at))
+        return open;
+    }
+
+  return NULL;
+}
+
+/* The message whose block @event, a content-block-start, begins; NULL: nobody's. @is_guess: maybe another's. */
+static OpenMessage *
+unattributed_start (OpenPlace    *place,
+                    GstreamEvent *event,
+                    gboolean     *is_guess)
+{
+  g_auto (GstreamBlockPlace) at = gstream_block_place_of (event);
+
+  *is_guess = place->latest == NULL || place->step != GSTREAM_STEP_MESSAGE_START || place->latest->message == NULL;
+  if (*is_guess)
+    place->latest = find_newest_without (place, &at);
+  place->step = GSTREAM_STEP_BLOCK_START;
+
+  return place->latest;
+}
+
+/* --- a delta is of the block that has just begun, else nobody's --- */
+
+/* Any of the messages may lack this delta, so their text has a gap from here on. */
+static void
+add_gaps (OpenPlace *place)
+{
+  for (guint i = 0; i < place->open->len; i++)
+    {
+      OpenMessage *open = g_ptr_array_index (place->open, i);
+
+      if (open->message != NULL)
+        gstream_message_content_add_gap (content_of (open));
+    }
+}
+
+/* The message that @event, a delta, is certainly of; NULL: none. */
+static OpenMessage *
+unattributed_delta (OpenPlace    *place,
+                    GstreamEvent *event)
+{
+  OpenMessage  *latest = place->step == GSTREAM_STEP_BLOCK_START ? place->latest : NULL;
+  GstreamBlock *block = latest != NULL ? gstream_message_content_expect (content_of (latest), event) : NULL;
+
+  place->step = GSTREAM_STEP_BLOCK_DELTA;
+  if (block == NULL)
+    {
+      add_gaps (place);
+      return NULL;
+    }
+  if (!gstream_block_is_doubtful (block))
+    return latest;
+
+  /* The text of that block, whichever message it belongs to. */
+  if (block->hint == NULL)
+    block->hint = gstream_message_content_dup_words (event);
+
+  return NULL;
+}
+
+/* --- blocks' finishes are of the message that they speak for most --- */
+
+/* What of a content-block-finish helps to attribute it. */
+typedef struct
+{
+  GstreamBlockPlace place;
+  char             *text; /* its text or reasoning, or NULL */
+} Finish;
+
+static void
+finish_free (gpointer data)
+{
+  Finish *self = data;
+
+  gstream_block_place_clear (&self->place);
+  g_free (self->text);
+  g_free (self);
+}
+
+static char *
+dup_string_at (GstreamJsonValue content,
+               const char      *pointer)
+{
+  GstreamJsonValue value;
+
+  return gstream_json_find (content, pointer, &value) && *value.start == '"' ? gstream_json_dup_string (value) : NULL;
+}
+
+static Finish *
+finish_new (GstreamEvent *event)
+{
+  Finish          *self = g_new0 (Finish, 1);
+  GstreamJsonValue content;
+
+  self->place = gstream_block_place_of (event);
+  if (!gstream_message_content_of (event, &content))
+    return self;
+
+  gstream_block_place_fill (&self->place, content);
+  if (self->place.kind == GSTREAM_BLOCK_TEXT)
+    self->text = dup_string_at (content, "/text");
+  else if (self->place.kind == GSTREAM_BLOCK_REASONING)
+    self->text = dup_string_at (content, "/reasoning");
+
+  return self;
+}
+
+/* Points for each finish; the message with most points wins. */
+enum
+{
+  FITS_MAYBE = 1,         /* its block there is of no known kind */
+  FITS_NOT = -1,          /* its block there is of another kind */
+  FITS_GUESS = 5,         /* a block of that kind is there, but was attributed by a guess */
+  FITS_STARTED = 10,      /* a block of that kind is there */
+  FITS_TEXT = 20,         /* the finish begins with the block's text: this, and 1 a byte */
+  FITS_ID = 1000,         /* the ids are equal */
+  LEAVES_OPEN = -200,     /* for each block that would be unfinished at the end of the message */
+  CONTRADICTS = -1000000, /* the block has other text */
+};
+#define MOST_TEXT 60 /* bytes of equal text that give points */
+
+/* If the start of the block was not seen, its text may lack the beginning. */
+static gboolean
+agrees (GstreamBlock *block,
+        const Finish *finish)
+{
+  return block->begun ? g_str_has_prefix (finish->text, block->stream->str)
+                      : strstr (finish->text, block->stream->str) != NULL;
+}
+
+static int
+rate_words (GstreamBlock *block,
+            const Finish *finish)
+{
+  if (finish->text == NULL)
+    return 0;
+  if (block->guessed)
+    return block->hint != NULL && g_str_has_prefix (finish->text, block->hint) ? FITS_GUESS : 0;
+  if (block->stream == NULL || block->stream->len == 0)
+    return 0;
+
+  return agrees (block, finish) ? FITS_TEXT + (int) MIN (block->stream->len, MOST_TEXT) : CONTRADICTS;
+}
+
+static int
+rate_block (GstreamBlock *block,
+            const Finish *finish)
+{
+  gboolean is_same = block->id != NULL && finish->place.id != NULL;
+
+  if (!gstream_block_may_become (block->kind, finish->place.kind))
+    return block->kind == GSTREAM_BLOCK_OTHER ? FITS_MAYBE : FITS_NOT;
+  if (block->guessed)
+    return FITS_GUESS + (is_same ? FITS_GUESS : 0) + rate_words (block, finish);
+
+  return FITS_STARTED + (is_same ? FITS_ID : rate_words (block, finish));
+}
+
+/* The unfinished block that @finish would finish, or %NULL */
+static GstreamBlock *
+find_unfinished_block (GstreamMessageContent *content,
+                       const Finish          *finish)
+{
+  GstreamBlock *block = gstream_message_content_find_ending (content, &finish->place);
+
+  return block != NULL && !block->finished ? block : NULL;
+}
+
+static gint64
+rate (OpenMessage *open,
+      GPtrArray   *finishes,
+      gboolean     is_end)
+{
+  GstreamMessageContent *content = content_of (open);
+  gint64                 left = gstream_message_content_count_open (content) >> 32;
+  gint64                 rated = 0;
+
+  for (guint i = 0; i < finishes->len; i++)
+    {
+      GstreamBlock *block = find_unfinished_block (content, g_ptr_array_index (finishes, i));
+
+      if (block == NULL)
+        continue;
+      rated += rate_block (block, g_ptr_array_index (finishes, i));
+      left -= !block->guessed;
+    }
+
+  return is_end ? rated + MAX (left, 0) * LEAVES_OPEN : rated;
+}
+
+static GPtrArray *
+read_finishes (OpenPlace *place)
+{
+  GPtrArray *finishes = g_ptr_array_new_with_free_func (finish_free);
+
+  for (guint i = 0; i < place->burst->len; i++)
+    g_ptr_array_add (finishes, finish_new (g_ptr_array_index (place->burst, i)));
+
+  return finishes;
+}
+
+/* The message whose blocks the events held finish; @is_end: it ends with them. */
+static OpenMessage *
+unattributed_finish (OpenPlace *place,
+                     gboolean   is_end)
+{
+  g_autoptr (GPtrArray) finishes = read_finishes (place);
+  OpenMessage *best = NULL;
+  gint64       best_rate = G_MININT64;
+
+  for (guint i = 0; i < place->open->len; i++)
+    {
+      OpenMessage *open = g_ptr_array_index (place->open, i);
+      gint64       rated = open->message != NULL ? rate (open, finishes, is_end) : G_MININT64;
+
+      if (rated <= best_rate)
+        continue;
+      best = open;
+      best_rate = rated;
+    }
+  place->latest = best;
+  place->step = GSTREAM_STEP_BLOCK_FINISH;
+
+  return best;
+}
+
+/* --- the finish of a message is of the newest with fewest blocks unfinished, for one without blocks comes in one piece --- */
+
+/* The message that ends, where no block was finished right before. */
+static OpenMessage *
+unattributed_end (OpenPlace *place)
+{
+  OpenMessage *best = NULL;
+  guint64      fewest = G_MAXUINT64;
+
+  for (guint i = 0; i < place->open->len; i++)
+    {
+      OpenMessage *open = g_ptr_array_index (place->open, i);
+      guint64      n = open->message != NULL ? gstream_message_content_count_open (content_of (open)) : G_MAXUINT64;
+
+      if (n > fewest)
+        continue;
+      best = open;
+      fewest = n;
+    }
+
+  return best;
 }
 
 /* --- the transformer --- */
@@ -548,14 +854,14 @@ push (GstreamMessagesTransformer *self,
  * Opens the message that begins with @event. If nobody receives it, it is still tracked, so that its events are not
  * attributed to another message; without a run id (D2) that takes its content, too.
  */
-static GstreamOpenMessage *
+static OpenMessage *
 open_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   gboolean        is_shown = !fields->tool_role && !self->in_subgraph && gstream_projection_is_wanted (self->messages);
   GstreamMessage *message = NULL;
-  GstreamOpenMessage *open;
+  OpenMessage    *open;
 
   if (is_shown || fields->run_id == NULL)
     message = make_message (self, event);
@@ -600,7 +906,7 @@ note_over_id (GstreamMessagesTransformer *self,
 /* Removes @open before its message ends, since handlers that are notified of the end may re-enter. */
 static GstreamMessage *
 close_message (GstreamMessagesTransformer *self,
-               GstreamOpenMessage         *open)
+               OpenMessage                *open)
 {
   GstreamMessage *message = g_steal_pointer (&open->message);
 
@@ -612,7 +918,7 @@ close_message (GstreamMessagesTransformer *self,
 
 static void
 end_message (GstreamMessagesTransformer *self,
-             GstreamOpenMessage         *open,
+             OpenMessage                *open,
              GstreamMessageStatus        status,
              const GError               *error)
 {
@@ -625,11 +931,11 @@ end_message (GstreamMessagesTransformer *self,
 /* --- what events do --- */
 
 /* The open message that a message-start repeats: same message id, else same run id with no other message id. */
-static GstreamOpenMessage *
+static OpenMessage *
 find_same (GstreamMessagesTransformer *self,
            const GstreamEventFields   *fields)
 {
-  GstreamOpenMessage *other = NULL;
+  OpenMessage *other = NULL;
 
   if (fields->message_id != NULL)
     other = open_messages_by_id (&self->open, fields->message_id);
@@ -648,7 +954,7 @@ static void
 start (GstreamMessagesTransformer *self,
        GstreamEvent               *event)
 {
-  GstreamOpenMessage *open = find_same (self, gstream_event_get_fields (event));
+  OpenMessage *open = find_same (self, gstream_event_get_fields (event));
 
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_INCOMPLETE, NULL);
@@ -657,7 +963,7 @@ start (GstreamMessagesTransformer *self,
     gstream_message_begin (open->message, event);
 }
 
-static GstreamOpenPlace *
+static OpenPlace *
 place_of (GstreamMessagesTransformer *self,
           GstreamEvent               *event)
 {
@@ -665,11 +971,28 @@ place_of (GstreamMessagesTransformer *self,
 }
 
 /* Notes whether the one of several open messages that an event was attributed to is foreign. */
-static GstreamOpenMessage *
+static OpenMessage *
 note_found (GstreamMessagesTransformer *self,
-            GstreamOpenMessage         *open)
+            OpenMessage                *open)
 {
   self->found_foreign = open != NULL && open->foreign;
+
+  return open;
+}
+
+/* Returns: %NULL for a delta that is late, or not attributable: then the finish of the block contains the text */
+static OpenMessage *
+find_for_delta (GstreamMessagesTransformer *self,
+                GstreamEvent               *event,
+                const GstreamEventFields   *fields)
+{
+  About        about = ABOUT_NEW;
+  OpenMessage *open = look_up (&self->open, event, fields, &about);
+
+  if (open == NULL && about == ABOUT_SEVERAL)
+    return note_found (self, unattributed_delta (place_of (self, event), event));
+  if (open == NULL && about == ABOUT_NEW)
+    return open_message (self, event); /* attached in the middle of the message */
 
   return open;
 }
@@ -679,29 +1002,20 @@ take_delta (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             const GstreamEventFields   *fields)
 {
-  About               about = ABOUT_NEW;
-  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
+  OpenMessage *open =
+      G_LIKELY (is_latest (&self->open, event, fields)) ? self->open.latest : find_for_delta (self, event, fields);
 
-  if (G_UNLIKELY (open == NULL))
-    {
-      if (about == ABOUT_SEVERAL)
-        open = note_found (self, gstream_unattributed_delta (place_of (self, event), event));
-      else if (about == ABOUT_NEW)
-        open = open_message (self, event); /* attached in the middle of the message */
-      if (open == NULL)
-        return; /* late, or not attributable: then the finish of the block contains the text */
-    }
-  if (open->message != NULL)
+  if (open != NULL && open->message != NULL)
     gstream_message_take_delta (open->message, event, fields);
 }
 
 /* A start whose message is guessed is not passed on to the subgraph; it only helps to attribute its finish. */
-static GstreamOpenMessage *
+static OpenMessage *
 start_block_of_several (GstreamMessagesTransformer *self,
                         GstreamEvent               *event,
                         gboolean                   *is_guess)
 {
-  GstreamOpenMessage *open = gstream_unattributed_start (place_of (self, event), event, is_guess);
+  OpenMessage *open = unattributed_start (place_of (self, event), event, is_guess);
 
   note_found (self, *is_guess ? NULL : open);
 
@@ -713,9 +1027,9 @@ start_block (GstreamMessagesTransformer *self,
              GstreamEvent               *event,
              const GstreamEventFields   *fields)
 {
-  About               about = ABOUT_NEW;
-  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
-  gboolean            is_guess = FALSE;
+  About        about = ABOUT_NEW;
+  OpenMessage *open = open_messages_find (&self->open, event, fields, &about);
+  gboolean     is_guess = FALSE;
 
   if (open == NULL && about == ABOUT_SEVERAL)
     open = start_block_of_several (self, event, &is_guess);
@@ -731,12 +1045,12 @@ start_block (GstreamMessagesTransformer *self,
 }
 
 /* Attributes the finishes that were held back. @is_end: the message-finish has come. */
-static GstreamOpenMessage *
+static OpenMessage *
 settle_burst (GstreamMessagesTransformer *self,
-              GstreamOpenPlace           *place,
+              OpenPlace                  *place,
               gboolean                    is_end)
 {
-  GstreamOpenMessage *open = gstream_unattributed_finish (place, is_end);
+  OpenMessage *open = unattributed_finish (place, is_end);
   g_autoptr (GPtrArray) burst = open_messages_release (&self->open, place);
 
   for (guint i = 0; open != NULL && i < burst->len; i++)
@@ -749,9 +1063,9 @@ settle_burst (GstreamMessagesTransformer *self,
  * Consecutive finishes are held back and attributed together, which is more reliable. At a subgraph each is attributed
  * at once, as it has to be passed on if it is for a message of the subgraph (D4).
  */
-static GstreamOpenMessage *
+static OpenMessage *
 finish_block_of_several (GstreamMessagesTransformer *self,
-                         GstreamOpenPlace           *place,
+                         OpenPlace                  *place,
                          GstreamEvent               *event)
 {
   if (self->in_subgraph && place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
@@ -769,8 +1083,8 @@ finish_block (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
               const GstreamEventFields   *fields)
 {
-  About               about = ABOUT_NEW;
-  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
+  About        about = ABOUT_NEW;
+  OpenMessage *open = open_messages_find (&self->open, event, fields, &about);
 
   if (open == NULL && about == ABOUT_SEVERAL)
     open = finish_block_of_several (self, place_of (self, event), event);
@@ -788,7 +1102,7 @@ finish_block (GstreamMessagesTransformer *self,
 static void
 settle_bursts (GstreamMessagesTransformer *self)
 {
-  GstreamOpenPlace *place;
+  OpenPlace *place;
 
   while ((place = open_messages_peek_burst (&self->open)) != NULL)
     settle_burst (self, place, FALSE);
@@ -800,7 +1114,7 @@ settle_before (GstreamMessagesTransformer *self,
                GstreamEvent               *event,
                const GstreamEventFields   *fields)
 {
-  GstreamOpenPlace *place = place_of (self, event);
+  OpenPlace *place = place_of (self, event);
 
   if (fields->message_id != NULL || fields->run_id != NULL)
     settle_bursts (self);
@@ -809,18 +1123,18 @@ settle_before (GstreamMessagesTransformer *self,
     settle_burst (self, place, FALSE);
 }
 
-static GstreamOpenMessage *
+static OpenMessage *
 find_ending (GstreamMessagesTransformer *self,
              GstreamEvent               *event)
 {
-  GstreamOpenPlace *place = place_of (self, event);
+  OpenPlace *place = place_of (self, event);
 
   if (place->burst != NULL)
     return settle_burst (self, place, TRUE);
   if (place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
     return place->latest;
 
-  return gstream_unattributed_end (place);
+  return unattributed_end (place);
 }
 
 /* The end of a message that is not open makes no message, but events after it are late. */
@@ -829,8 +1143,8 @@ finish (GstreamMessagesTransformer *self,
         GstreamEvent               *event,
         const GstreamEventFields   *fields)
 {
-  About               about = ABOUT_NEW;
-  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
+  About        about = ABOUT_NEW;
+  OpenMessage *open = open_messages_find (&self->open, event, fields, &about);
   g_autoptr (GstreamMessage) message = NULL;
 
   if (open == NULL && about == ABOUT_SEVERAL)
@@ -851,9 +1165,9 @@ fail_message (GstreamMessagesTransformer *self,
               GstreamEvent               *event,
               const GstreamEventFields   *fields)
 {
-  About               about = ABOUT_NEW;
-  GstreamOpenMessage *open = open_messages_find (&self->open, event, fields, &about);
-  g_autofree char    *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
+  About            about = ABOUT_NEW;
+  OpenMessage     *open = open_messages_find (&self->open, event, fields, &about);
+  g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
   g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
 
   if (open != NULL)
@@ -868,7 +1182,7 @@ take_whole (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             const GstreamEventFields   *fields)
 {
-  GstreamOpenMessage *open = fields->message_id ? open_messages_by_id (&self->open, fields->message_id) : NULL;
+  OpenMessage *open = fields->message_id ? open_messages_by_id (&self->open, fields->message_id) : NULL;
   g_autoptr (GstreamMessage) message = NULL;
 
   if (open == NULL && fields->message_id != NULL && open_messages_is_past (&self->open, fields))
@@ -941,13 +1255,13 @@ gstream_messages_transformer_keeps (GstreamTransformer *transformer,
 }
 
 /* The message at the event's own namespace that the event belongs to, or %NULL. */
-static GstreamOpenMessage *
+static OpenMessage *
 find_there (GstreamMessagesTransformer *self,
             GstreamEvent               *event,
             About                      *about)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamOpenMessage       *open = NULL;
+  OpenMessage              *open = NULL;
 
   *about = ABOUT_NEW;
   if (fields->step == GSTREAM_STEP_MESSAGE_WHOLE)
@@ -976,7 +1290,7 @@ gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
 {
   GstreamMessagesTransformer *self = GSTREAM_MESSAGES_TRANSFORMER (transformer);
   About                       about;
-  GstreamOpenMessage         *open = find_there (self, event, &about);
+  OpenMessage                *open = find_there (self, event, &about);
   gboolean                    is_ours = open != NULL ? !open->foreign : about != ABOUT_NEW;
 
   if (open == NULL && about == ABOUT_NEW && gstream_event_get_fields (event)->step != GSTREAM_STEP_MESSAGE_START)
@@ -997,7 +1311,7 @@ end_all (GstreamMessagesTransformer *self,
          GstreamMessageStatus        status,
          const GError               *error)
 {
-  GstreamOpenMessage *open;
+  OpenMessage *open;
 
   settle_bursts (self);
   while ((open = open_messages_peek (&self->open)) != NULL)
