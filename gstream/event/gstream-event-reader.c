@@ -718,29 +718,12 @@ raw_fields_size (const RawFields *self)
          size_of (&self->key) + size_of (&self->name);
 }
 
-/* A copy of @string, without escapes, in @room, which is moved behind it. */
-static inline const char *
-copy_string (const GstreamJsonString *string,
-             char                   **room)
-{
-  char *copy = *room;
-  gsize length = string->length;
-
-  if (string->escaped)
-    length = gstream_json_unescape (copy, string->start, length);
-  else
-    memcpy (copy, string->start, length);
-  copy[length] = '\0';
-  *room = copy + length + 1;
-  return copy;
-}
-
 /* The same, and NULL where there is no string. */
 static inline const char *
 copy_string_if_any (const GstreamJsonString *string,
                     char                   **room)
 {
-  return string->start != NULL ? copy_string (string, room) : NULL;
+  return string->start != NULL ? gstream_json_string_copy (string, room) : NULL;
 }
 
 /* Half a surrogate pair at an end of the text may belong together with the end of the delta before or after (T3). */
@@ -756,7 +739,7 @@ copy_escaped_text (const RawFields    *self,
   gstream_json_trim_halves (&raw, &low, &high);
   fields->halves = low | (guint32) high << 16;
 
-  return copy_string (&(GstreamJsonString) { raw.start, raw.end - raw.start, TRUE }, room);
+  return gstream_json_string_copy (&(GstreamJsonString) { raw.start, raw.end - raw.start, TRUE }, room);
 }
 
 /* Copies all to @fields, the strings to @room; gives what is behind them. @node: params.node, or NULL. */
@@ -1418,7 +1401,7 @@ make_event (Envelope *envelope,
   room = (char *) (fields + 1);
   body->method = envelope->method;
   body->method_name =
-      is_known ? gstream_method_get_name (envelope->method) : copy_string (&envelope->method_name, &room);
+      is_known ? gstream_method_get_name (envelope->method) : gstream_json_string_copy (&envelope->method_name, &room);
   body->namespace_ = g_steal_pointer (&envelope->namespace_);
   body->timestamp = envelope->timestamp;
   body->id = copy_string_if_any (&envelope->id, &room);

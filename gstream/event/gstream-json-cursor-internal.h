@@ -174,4 +174,21 @@ gstream_json_string_is_len (const GstreamJsonString *string,
 /* Whether @string is written exactly as @literal, which has no escapes. */
 #define gstream_json_string_is(string, literal) gstream_json_string_is_len ((string), (literal), sizeof (literal) - 1)
 
+/* A copy of @string, without escapes, in @room, which is moved behind it. */
+static inline const char *
+gstream_json_string_copy (const GstreamJsonString *string,
+                          char                   **room)
+{
+  char *copy = *room;
+  gsize length = string->length;
+
+  if (string->escaped)
+    length = gstream_json_unescape (copy, string->start, length);
+  else
+    memcpy (copy, string->start, length);
+  copy[length] = '\0';
+  *room = copy + length + 1;
+  return copy;
+}
+
 G_END_DECLS

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "gstream/event/gstream-error.h"
-#include "gstream/event/gstream-event-fields-private.h"
 #include "gstream/event/gstream-event-private.h"
+#include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
 
