@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """gstream-agent by its lines, as any program would speak them. It runs in a Python of its own, with langgraph."""
 
-import contextlib
-import json
 import os
 import pathlib
 import subprocess
@@ -12,77 +10,17 @@ import tempfile
 import peer
 import tap
 
+sys.path.insert(1, str(pathlib.Path(__file__).parent))
+import lines  # noqa: E402
+from lines import data  # noqa: E402
+
 HERE = pathlib.Path(__file__).parent
 TOP = peer.TOP
 PYTHON = peer.PYTHON
-ALL = ["values", "updates", "messages", "tools", "custom", "lifecycle", "input", "tasks", "checkpoints"]
 
 
-class Agent:
-    def __init__(self, graph, *options, file=HERE / "graph.py"):
-        environment = {**os.environ, "PYTHONPATH": str(TOP / "agents" / "python"), "LANGSMITH_TRACING": "false"}
-        environment.pop("LD_PRELOAD", None)
-        self.process = subprocess.Popen(
-            [PYTHON, "-m", "gstream_agent", *options, f"{file}:{graph}"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-        )
-        self.number = 0
-
-    def send(self, method, **params):
-        self.number += 1
-        self.write(json.dumps({"id": self.number, "method": method, "params": params}))
-        return self.number
-
-    def write(self, line):
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
-
-    def lines_until(self, is_last):
-        lines = []
-        for line in self.process.stdout:
-            lines.append(json.loads(line))
-            if is_last(lines[-1]):
-                return lines
-        raise AssertionError(f"it ended before: {self.process.stderr.read().decode()}")
-
-    def ask(self, method, **params):
-        number = self.send(method, **params)
-        return self.lines_until(lambda line: line.get("id") == number)[-1]
-
-    def result(self, method, **params):
-        answer = self.ask(method, **params)
-        assert answer["type"] == "success", answer
-        return answer["result"]
-
-    def run(self, method="run.start", **params):
-        """The events of a run, and its end."""
-        self.result(method, **params)
-        *events, end = self.lines_until(lambda line: line["type"] == "end")
-        return events, end
-
-    def subscribe(self, channels=ALL, **params):
-        return self.result("subscription.subscribe", channels=channels, **params)["subscription_id"]
-
-    def ended(self):
-        """Its exit status and its log, after the end of what it reads."""
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
-        log = self.process.stderr.read().decode()
-        return self.process.wait(), log
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exception):
-        self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
-
-
-def data(events, method):
-    return [event["params"]["data"] for event in events if event["method"] == method]
+def Agent(graph, *options, file=HERE / "graph.py"):
+    return lines.Agent([PYTHON, "-m", "gstream_agent", *options, f"{file}:{graph}"], PYTHONPATH=str(TOP / "agents" / "python"))
 
 
 @tap.test("/agent/H2/run")
@@ -201,6 +139,35 @@ def multitask():
         agent.send("run.start", input={"log": []}, multitask_strategy="interrupt")
         end = agent.lines_until(lambda line: line["type"] == "end")[-1]
         assert end == {"type": "end", "run_id": first, "status": "interrupted"}
+
+
+@tap.test("/agent/N10/a-runs-own-subscription")
+def own_subscription():
+    with Agent("talks") as agent:
+        events, _end = agent.run(input={"log": []}, channels=["updates"])
+        assert [event["method"] for event in events] == ["updates"]
+        assert agent.run(input={"log": []})[0] == []
+        assert agent.ask("run.start", input={"log": []}, channels=[])["error"] == "invalid_argument"
+
+
+@tap.test("/agent/N10/subscribing-to-a-run")
+def subscribing_to_a_run():
+    with Agent("waits") as agent:
+        run = agent.result("run.start", input={"log": []})["run_id"]
+        agent.result("subscription.subscribe", channels=["lifecycle"], run_id=run)
+        agent.send("run.cancel", run_id=run)
+        *events, _end = agent.lines_until(lambda line: line["type"] == "end")
+        assert [entry["event"] for entry in data(events, "lifecycle")][-1] == "interrupted", events
+        assert agent.ask("subscription.subscribe", channels=["lifecycle"], run_id=run)["error"] == "no_such_run"
+
+
+@tap.test("/agent/H2/which-thread")
+def which_thread():
+    with Agent("talks", "--thread", "7") as agent:
+        assert agent.result("run.start", input={"log": []})["thread_id"] == "7"
+    with lines.Agent([PYTHON, "-m", "gstream_agent", f"{HERE}/graph.py:talks"], PYTHONPATH=str(TOP / "agents" / "python"),
+                     GSTREAM_THREAD_ID="8") as agent:
+        assert agent.result("run.start", input={"log": []})["thread_id"] == "8"
 
 
 @tap.test("/agent/H3/end-of-input")

@@ -20,10 +20,11 @@ STRATEGIES = ("enqueue", "reject", "interrupt", "rollback")
 class Run:
     """A run that waits for its turn or has it."""
 
-    def __init__(self, graph_input, config):
+    def __init__(self, graph_input, config, subscription):
         self.id = str(uuid.uuid4())
         self.input = graph_input
         self.config = config
+        self.subscriptions = [] if subscription is None else [subscription]  # its own, beside those of all runs
         self.task = None
         self.checkpoint = None  # the thread's when it began, to go back to (rollback)
         self.is_rolled_back = False
@@ -83,15 +84,14 @@ class Agent:
     # subscriptions
 
     async def _subscribe(self, params):
-        channels = params.get("channels")
-        if not isinstance(channels, list) or not channels or not all(isinstance(name, str) for name in channels):
+        subscription = _subscription(params)
+        if subscription is None:
             raise Refused("invalid_argument", "subscription.subscribe needs `channels`, a list of names.")
         name = str(uuid.uuid4())
-        self._subscriptions[name] = {
-            "channels": set(channels),
-            "namespaces": params.get("namespaces"),
-            "depth": params.get("depth"),
-        }
+        if params.get("run_id") is None:
+            self._subscriptions[name] = subscription
+        else:
+            self._find(params["run_id"]).subscriptions.append(subscription)
         return {"subscription_id": name, "replayed_events": 0}
 
     async def _unsubscribe(self, params):
@@ -99,9 +99,9 @@ class Agent:
             raise Refused("no_such_subscription", f"There is no subscription {params.get('subscription_id')!r}.")
         return {}
 
-    async def _send(self, events):
+    async def _send(self, run, events):
         for method, namespace, line in events:
-            if any(matches(entry, method, namespace) for entry in self._subscriptions.values()):
+            if any(matches(entry, method, namespace) for entry in (*self._subscriptions.values(), *run.subscriptions)):
                 await self._write(line)
 
     # runs
@@ -110,11 +110,18 @@ class Agent:
         strategy = params.get("multitask_strategy", params.get("multitaskStrategy", "enqueue"))
         if strategy not in STRATEGIES:
             raise Refused("invalid_argument", f"multitask_strategy is {strategy!r}; it can be {', '.join(STRATEGIES)}.")
-        run = Run(await self._thread.input_of(params), self._thread.config(params))
+        run = Run(await self._thread.input_of(params), self._thread.config(params), _subscription(params))
         return await self._enqueue(run, strategy)
 
     async def _respond(self, params):
-        return await self._enqueue(Run(await self._thread.answer_of(params), self._thread.config(params)), "enqueue")
+        run = Run(await self._thread.answer_of(params), self._thread.config(params), _subscription(params))
+        return await self._enqueue(run, "enqueue")
+
+    def _find(self, name):
+        for run in (self._run, *self._waiting):
+            if run is not None and run.id == name:
+                return run
+        raise Refused("no_such_run", f"No run {name!r} is under way.")
 
     async def _cancel(self, params):
         wanted = params.get("run_id", params.get("runId"))
@@ -122,12 +129,10 @@ class Agent:
         if run is not None and wanted in (None, run.id):
             run.task.cancel()
             return {}
-        for waiting in self._waiting:
-            if waiting.id == wanted:
-                self._waiting.remove(waiting)
-                await self._write(_end_of(waiting, "interrupted"))
-                return {}
-        raise Refused("no_such_run", f"No run {wanted!r} is under way.")
+        waiting = self._find(wanted)
+        self._waiting.remove(waiting)
+        await self._write(_end_of(waiting, "interrupted"))
+        return {}
 
     async def _enqueue(self, run, strategy):
         current = self._run
@@ -137,7 +142,7 @@ class Agent:
             current.is_rolled_back = strategy == "rollback"
             current.task.cancel()
         self._waiting.append(run)
-        return {"run_id": run.id}
+        return {"run_id": run.id, "thread_id": self._thread.thread_id}
 
     def _begin_next(self):
         if self._run is None and self._waiting:
@@ -149,7 +154,7 @@ class Agent:
         status, error = "failed", None
         try:
             run.checkpoint = (await self._graph.aget_state(self._thread.config({}))).config if self._graph.checkpointer else None
-            await self._send(events.begin())
+            await self._send(run, events.begin())
             status = await self._iterate(run, events)
         except asyncio.CancelledError:
             status = "interrupted"
@@ -157,7 +162,7 @@ class Agent:
         except BaseException as exception:
             self._log("".join(traceback.format_exception(exception)))
             error = str(exception) or type(exception).__name__
-        await self._send(events.end(status, error))
+        await self._send(run, events.end(status, error))
         await self._write(_end_of(run, status))
         self._run = None
         self._begin_next()
@@ -169,7 +174,7 @@ class Agent:
         async with stream:
             try:
                 async for event in stream:
-                    await self._send(events.translate(event))
+                    await self._send(run, events.translate(event))
             except GraphInterrupt:
                 pass
             except Exception as exception:
@@ -192,6 +197,16 @@ def _parse(line):
     if not isinstance(command, dict):
         raise Refused("invalid_argument", "A line that is no JSON object.")
     return command
+
+
+def _subscription(params):
+    """What of a run is to be sent; None: nothing is said of that."""
+    channels = params.get("channels")
+    if channels is None:
+        return None
+    if not isinstance(channels, list) or not channels or not all(isinstance(name, str) for name in channels):
+        raise Refused("invalid_argument", "`channels` is a list of names.")
+    return {"channels": set(channels), "namespaces": params.get("namespaces"), "depth": params.get("depth")}
 
 
 def _end_of(run, status):

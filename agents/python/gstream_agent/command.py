@@ -11,6 +11,7 @@ import os
 import pathlib
 import sys
 import threading
+import uuid
 
 GRACE = 2  # seconds that a run has to end in, once nobody listens any more
 EXIT_USAGE = 2
@@ -36,7 +37,8 @@ def main(argv=None):
 def parse(argv):
     parser = argparse.ArgumentParser(prog="gstream-agent", description=DESCRIPTION)
     parser.add_argument("graph", metavar="FILE.py:GRAPH", help="the graph: a file, or a module, and a name in it: a graph, compiled or not, or a function that makes one")
-    parser.add_argument("--thread", metavar="ID", default="1", help="the thread whose checkpoints are gone on with (1)")
+    parser.add_argument("--thread", metavar="ID", default=os.environ.get("GSTREAM_THREAD_ID") or str(uuid.uuid4()),
+                        help="the thread whose checkpoints are gone on with; without, what the environment's GSTREAM_THREAD_ID says, or a new one")
     parser.add_argument("--checkpoints", metavar="FILE", help="keep checkpoints in this SQLite file; without, in memory, or where the graph itself keeps them")
     parser.add_argument("--version", action="version", version=version())
     options = parser.parse_args(argv)
