@@ -926,7 +926,7 @@ add_content (GstreamChatAnswer *self,
 {
   if (count_blocks (self, BLOCK_PART) > 0)
     add_all_parts (self, out);
-  else if (count_blocks (self, BLOCK_TEXT) > 0 || self->call == NULL)
+  else if (count_blocks (self, BLOCK_TEXT) > 0 || (self->call == NULL && count_blocks (self, BLOCK_REFUSAL) == 0))
     add_joined (self, out, "content", BLOCK_TEXT);
   else
     add_json (out, "content", "null");

@@ -195,7 +195,7 @@ is_cut (const GError *error)
          g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF);
 }
 
-/* Takes @error. The model's own failure is told in its server's own words. */
+/* Takes @error. */
 static void
 take_error (GstreamChatSource *self,
             GError            *error)
@@ -207,8 +207,7 @@ take_error (GstreamChatSource *self,
     }
   else
     self->error = error;
-  if (!g_error_matches (self->error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
-    gstream_post_name_error (self->post, self->error);
+  gstream_post_name_error (self->post, self->error);
 }
 
 /* The connection is not needed any more. */

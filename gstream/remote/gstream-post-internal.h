@@ -52,7 +52,10 @@ GInputStream *gstream_post_send_finish (GstreamPost  *self,
                                         GError      **error);
 /* Of the answer; NULL: it has none. */
 const char *gstream_post_get_content_type (GstreamPost *self);
-/* Puts the request in front of @error's message and takes secrets out of it. To be called once for each error. */
+/*
+ * Puts the request in front of @error's message, unless it is the run's own failure, and takes secrets out of it. To be
+ * called once for each error.
+ */
 void gstream_post_name_error (GstreamPost *self,
                               GError      *error);
 

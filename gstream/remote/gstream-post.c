@@ -253,5 +253,9 @@ void
 gstream_post_name_error (GstreamPost *self,
                          GError      *error)
 {
-  gstream_server_name_error (self->server, self->message, error);
+  /* Between two attempts there is no request. */
+  if (self->message == NULL || g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_server_hide_secrets (self->server, error);
+  else
+    gstream_server_name_error (self->server, self->message, error);
 }

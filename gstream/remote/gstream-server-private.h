@@ -73,6 +73,10 @@ void gstream_server_name_error (GstreamServer *self,
                                 SoupMessage   *message,
                                 GError        *error);
 
+/* Takes secrets out of @error alone: where it is not the request's, but the run's. */
+void gstream_server_hide_secrets (GstreamServer *self,
+                                  GError        *error);
+
 /* --- trying again (N3) --- */
 
 typedef struct

@@ -196,9 +196,9 @@ scrub (GString    *text,
     g_string_replace (text, secret, "***", 0);
 }
 
-static void
-scrub_error (GstreamServer *self,
-             GError        *error)
+void
+gstream_server_hide_secrets (GstreamServer *self,
+                             GError        *error)
 {
   g_autoptr (GString) text = g_string_new (error->message);
 
@@ -239,7 +239,7 @@ gstream_server_name_error (GstreamServer *self,
     explain_certificate (error);
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_prefix_error (&error, "%s %s: ", soup_message_get_method (message), uri);
-  scrub_error (self, error);
+  gstream_server_hide_secrets (self, error);
 }
 
 GstreamError

@@ -182,7 +182,9 @@ take_error (GstreamSseConnection *self,
             GError               *error)
 {
   /* The run's own failure is told in its own words. */
-  if (!g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+  if (g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_server_hide_secrets (self->server, error);
+  else
     gstream_server_name_error (self->server, self->message, error);
   self->error = error;
 }
