@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Each system call of a run fails in turn, as the kernel may let it fail: the command prints the same digest, or ends with
+# one clear error. Under the sanitizers nothing is leaked either.
+
+import errno
+import os
+import pathlib
+import subprocess
+import tempfile
+
+import streaming_agent
+import tap
+
+BUILD = pathlib.Path(os.environ["G_TEST_BUILDDIR"])
+RUNS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "runs"
+LIBRARY = BUILD / "chaos" / "libfailing-calls.so"
+BOUND = 60  # seconds: a command that takes longer hangs
+MOST = 8    # calls of a kind that fail in turn; of more, as many spread over all
+HARMLESS = {"EINTR", "short"}  # a program goes on as if nothing had been
+WAYS = {
+    "read": ("EIO", "EINTR", "short"),
+    "open": ("EMFILE", "EACCES", "EIO"),
+    "recv": ("ECONNRESET", "EINTR", "ENOBUFS", "short"),
+    "send": ("EPIPE", "ECONNRESET", "EINTR", "short"),
+    "connect": ("ECONNREFUSED", "ENETUNREACH", "ETIMEDOUT"),
+    "socket": ("EMFILE", "ENOBUFS"),
+    "poll": ("EINTR",),
+}
+
+
+def preloaded():
+    """The sanitizers want to be first."""
+    sanitizer = os.environ.get("SANITIZER_LIBRARY")
+    return f"{sanitizer} {LIBRARY}" if sanitizer else str(LIBRARY)
+
+
+def run(command, **environment):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOUND,
+                          env={**os.environ, "LD_PRELOAD": preloaded(), **environment})
+
+
+def count(command):
+    with tempfile.NamedTemporaryFile(mode="r") as file:
+        done = run(command, FAILING_CALLS_COUNT=file.name)
+        assert done.returncode == 0, done.stderr
+        counts = {name: int(number) for name, number in (line.split() for line in file)}
+    return done.stdout, counts
+
+
+def spread(number):
+    return sorted({1 + at * (number - 1) // (MOST - 1) for at in range(MOST)}) if number > MOST else range(1, number + 1)
+
+
+def check(command, call, at, how, expected):
+    code = how if how == "short" else getattr(errno, how)
+    done = run(command, FAILING_CALL=f"{call}:{at}:{code}")
+    where = f"{call} number {at}, {how}: exit status {done.returncode}, {done.stderr!r}"
+    if done.returncode == 0:
+        assert done.stdout == expected, where
+        return True
+    assert how not in HARMLESS, where
+    assert done.returncode == 1, where
+    told = [line for line in done.stderr.splitlines() if not line.startswith("thread ")]
+    assert told and told[-1].startswith("gstream: ") and len(told[-1]) > 20, where
+    return False
+
+
+def go_through(command, calls):
+    expected, counts = count(command)
+    n_equal = n_errors = 0
+    for call in calls:
+        for how in WAYS[call]:
+            for at in spread(counts[call]):
+                equal = check(command, call, at, how, expected)
+                n_equal, n_errors = n_equal + equal, n_errors + (not equal)
+    tap.comment(f"{n_equal} went on as if nothing had been, {n_errors} ended with an error; calls: {counts}")
+    assert n_equal + n_errors > len(calls)
+
+
+@tap.test("/chaos/R8/calls/file")
+def file():
+    go_through(["gstream", "digest", str(RUNS / "python-inprocess" / "tools.jsonl")], ("read", "open", "poll"))
+
+
+@tap.test("/chaos/R8/calls/standard-input")
+def standard_input():
+    text = RUNS / "python-server" / "chat.sse"
+    go_through(["sh", "-c", f"gstream digest - < '{text}'"], ("read",))
+
+
+for transport in ("sse", "websocket"):
+    @tap.test(f"/chaos/N3/calls/{transport}")
+    def server(transport=transport):
+        with streaming_agent.Agent("python-server/chat") as agent:
+            go_through(["gstream", "connect", agent.url, "agent", "--digest", "--retries", "2",
+                        *(["--websocket"] if transport == "websocket" else [])],
+                       ("recv", "send", "connect", "socket", "poll"))
+
+
+tap.run()
