@@ -16,7 +16,7 @@ BUILD = pathlib.Path(os.environ["G_TEST_BUILDDIR"])
 RUNS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "runs"
 LIBRARY = BUILD / "chaos" / "libfailing-calls.so"
 BOUND = 60  # seconds: a command that takes longer hangs
-MOST = 8    # calls of a kind that fail in turn; of more, as many spread over all
+MOST = 5    # calls of a kind that fail in turn; of more, as many spread over all
 HARMLESS = {"EINTR", "short"}  # a program goes on as if nothing had been
 WAYS = {
     "read": ("EIO", "EINTR", "short"),
