@@ -13,6 +13,8 @@
 #include <stdio.h>
 
 /* Messages quote runs, servers and files, which may contain control characters. */
+G_GNUC_PRINTF (2,
+               0)
 static void
 tell (const char *before,
       const char *format,

@@ -48,6 +48,8 @@ pick (Tale      *self,
   return g_ptr_array_index (array, g_rand_int_range (self->rand, 0, array->len));
 }
 
+G_GNUC_PRINTF (3,
+               4)
 static GstreamEvent *
 make_event (const char        *method,
             const char *const *scope,
