@@ -22,6 +22,7 @@ build_packages=(
 )
 # What the tests need besides:
 test_packages=(
+  abigail-tools
   gi-docgen
   gir1.2-gtk-4.0
   libgtk-4-dev

@@ -695,24 +695,32 @@ install_limits (void)
    *
    * The most bytes of a chunk of the answer, and of the whole answer. Beyond it, the run fails with
    * %GSTREAM_ERROR_TOO_LARGE.
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
   /**
    * GstreamChatSource:max-depth:
    *
    * How deep arrays and objects may be nested in a chunk.
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
   /**
    * GstreamChatSource:retry-limit:
    *
    * How often the server is asked again, before an answer has begun; 0: never.
+   *
+   * Since: 1.0
    */
   properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 2);
   /**
    * GstreamChatSource:retry-pause:
    *
    * The pause before the first time, in milliseconds; doubled each time.
+   *
+   * Since: 1.0
    */
   properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 500);
   /**
@@ -720,6 +728,8 @@ install_limits (void)
    *
    * What the pause does not grow beyond, in milliseconds. A server that asks for a longer one (`Retry-After`) gets
    * that; where that is more than a minute, nothing is tried again, and the error says how long.
+   *
+   * Since: 1.0
    */
   properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
   /**
@@ -727,6 +737,8 @@ install_limits (void)
    *
    * After how many milliseconds without anything from the server, while somebody waits, the run fails with
    * %G_IO_ERROR_TIMED_OUT; 0: never. A model that is loaded first, or reads a long conversation, is silent for long.
+   *
+   * Since: 1.0
    */
   properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 0, G_MAXINT, 10 * 60 * 1000);
 }
@@ -746,24 +758,32 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
    *
    * The endpoint's base, `http:` or `https:`, such as `http://localhost:11434/v1`: what `/chat/completions` stands below.
    * That it is none is an error of the run.
+   *
+   * Since: 1.0
    */
   properties[PROP_URL] = string_spec ("url");
   /**
    * GstreamChatSource:model: (getter get_model)
    *
    * The model, as the endpoint calls it.
+   *
+   * Since: 1.0
    */
   properties[PROP_MODEL] = string_spec ("model");
   /**
    * GstreamChatSource:messages: (getter get_messages)
    *
    * The conversation so far: an array of the protocol's messages.
+   *
+   * Since: 1.0
    */
   properties[PROP_MESSAGES] = payload_spec ("messages", G_PARAM_CONSTRUCT_ONLY);
   /**
    * GstreamChatSource:tools: (getter get_tools) (setter set_tools)
    *
    * The tools that the model may call, an array as the protocol has it; %NULL: none.
+   *
+   * Since: 1.0
    */
   properties[PROP_TOOLS] = payload_spec ("tools", 0);
   /**
@@ -772,6 +792,8 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
    * What else the request has, an object: `temperature`, `tool_choice`, `response_format`, `reasoning_effort` or
    * whatever the endpoint knows; %NULL: nothing. They take the place of what is sent anyway, `stream` and
    * `stream_options`; one that is null is not sent at all.
+   *
+   * Since: 1.0
    */
   properties[PROP_PARAMETERS] = payload_spec ("parameters", 0);
   /**
@@ -779,6 +801,8 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
    *
    * The session through which the endpoint is asked: its proxies and its TLS settings count. Sources that share one
    * use each other's connections. Without, the source has its own.
+   *
+   * Since: 1.0
    */
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION,
                                                   G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
@@ -786,6 +810,8 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
    * GstreamChatSource:api-key: (setter set_api_key)
    *
    * The key that the endpoint asks for. It can be set and not be read (N8).
+   *
+   * Since: 1.0
    */
   properties[PROP_API_KEY] =
       g_param_spec_string ("api-key", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);

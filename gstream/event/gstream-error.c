@@ -35,6 +35,8 @@ gstream_error_private_clear (GstreamErrorPrivate *self)
  * The domain of [error@Error].
  *
  * Returns: a #GQuark
+ *
+ * Since: 1.0
  */
 G_DEFINE_EXTENDED_ERROR (GstreamError, gstream_error)
 
@@ -100,6 +102,8 @@ find_in_message (const GError *error,
  * code with which it closed a WebSocket, such as 1008 (N11).
  *
  * Returns: the status, or 0 if the error does not come from one
+ *
+ * Since: 1.0
  */
 guint
 gstream_error_get_status (const GError *error)
@@ -126,6 +130,8 @@ gstream_error_get_status (const GError *error)
  * `no_such_run`, or the name of what failed in the server (N11).
  *
  * Returns: (transfer full) (nullable): the code, or %NULL if the server gave none
+ *
+ * Since: 1.0
  */
 char *
 gstream_error_dup_protocol_code (const GError *error)

@@ -39,6 +39,8 @@ G_BEGIN_DECLS
  * Errors of GIO and libsoup are passed on as they are, with a prefix that says
  * what was being done. A wait that was ended by its #GCancellable, or by the
  * closing of its cursor, fails with %G_IO_ERROR_CANCELLED.
+ *
+ * Since: 1.0
  */
 typedef enum
 {

@@ -1493,6 +1493,8 @@ get_reader_of_thread (void)
  * but the failure of a run: that fails with %GSTREAM_ERROR_FAILED and its message.
  *
  * Returns: (transfer full): an event, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_event_new_from_json (const char *json,

@@ -34,6 +34,8 @@
  *
  * Events are immutable and may be used from any thread. What a getter returns belongs
  * to the event.
+ *
+ * Since: 1.0
  */
 G_DEFINE_BOXED_TYPE (GstreamEvent, gstream_event, gstream_event_ref, gstream_event_unref)
 
@@ -340,6 +342,8 @@ set_plain_fields (GstreamEventBody   *body,
  * All strings are UTF-8.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_event_new_full (const char        *method,
@@ -388,6 +392,8 @@ gstream_event_new_full (const char        *method,
  * Makes an event that happens now.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_event_new (const char        *method,
@@ -408,6 +414,8 @@ gstream_event_new (const char        *method,
  * say what @data says.
  *
  * Returns: (transfer full): an event, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_event_new_variant (const char        *method,
@@ -434,6 +442,8 @@ gstream_event_new_variant (const char        *method,
  * Takes a reference.
  *
  * Returns: (transfer full): @event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_event_ref (GstreamEvent *event)
@@ -498,6 +508,8 @@ event_free (GstreamEvent *self)
  * @event: (transfer full): an event
  *
  * Gives a reference back.
+ *
+ * Since: 1.0
  */
 void
 gstream_event_unref (GstreamEvent *event)
@@ -671,6 +683,8 @@ gstream_event_find_item (GstreamEvent *event)
  * The id by which the source knows the event, if it gives ids.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
+ *
+ * Since: 1.0
  */
 const char *
 gstream_event_get_id (GstreamEvent *event)
@@ -688,6 +702,8 @@ gstream_event_get_id (GstreamEvent *event)
  * from 1 and without gaps (E4); before, whatever the source says.
  *
  * Returns: the seq, or 0 if it has none
+ *
+ * Since: 1.0
  */
 guint64
 gstream_event_get_seq (GstreamEvent *event)
@@ -704,6 +720,8 @@ gstream_event_get_seq (GstreamEvent *event)
  * What kind of event it is: `values`, `messages`, `custom:NAME` …
  *
  * Returns: (transfer none): the method
+ *
+ * Since: 1.0
  */
 const char *
 gstream_event_get_method (GstreamEvent *event)
@@ -720,6 +738,8 @@ gstream_event_get_method (GstreamEvent *event)
  * Where in the run it happened. Empty at the root.
  *
  * Returns: (transfer none) (array zero-terminated=1): the namespace
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_event_get_namespace (GstreamEvent *event)
@@ -736,6 +756,8 @@ gstream_event_get_namespace (GstreamEvent *event)
  * When it happened, by the clock of whoever sent it. Not for ordering.
  *
  * Returns: milliseconds since the epoch, or 0 if the source does not say
+ *
+ * Since: 1.0
  */
 gint64
 gstream_event_get_timestamp (GstreamEvent *event)
@@ -753,6 +775,8 @@ gstream_event_get_timestamp (GstreamEvent *event)
  * whichever way (D1).
  *
  * Returns: (transfer none) (nullable): the node's name, or %NULL
+ *
+ * Since: 1.0
  */
 const char *
 gstream_event_get_node (GstreamEvent *event)
@@ -769,6 +793,8 @@ gstream_event_get_node (GstreamEvent *event)
  * What the event says, as its source said it.
  *
  * Returns: (transfer none): the data
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_event_get_data (GstreamEvent *event)
@@ -785,6 +811,8 @@ gstream_event_get_data (GstreamEvent *event)
  * The interrupts that came with it, as its source said them: usually an array.
  *
  * Returns: (transfer none) (nullable): the interrupts, or %NULL if it says nothing of them
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_event_get_interrupts (GstreamEvent *event)
@@ -855,6 +883,8 @@ write_params (GString      *out,
  * back as it stood, members that gstream does not know included, but for its seq (E3).
  *
  * Returns: (transfer full): JSON text
+ *
+ * Since: 1.0
  */
 char *
 gstream_event_to_json (GstreamEvent *event)

@@ -21,6 +21,8 @@
  * ```
  *
  * It is immutable and may be used from any thread.
+ *
+ * Since: 1.0
  */
 struct _GstreamInterrupt
 {
@@ -43,6 +45,8 @@ G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref,
  * Makes an interrupt, as a source of one's own or a test needs it.
  *
  * Returns: (transfer full): an interrupt
+ *
+ * Since: 1.0
  */
 GstreamInterrupt *
 gstream_interrupt_new (const char        *id,
@@ -74,6 +78,8 @@ gstream_interrupt_new (const char        *id,
  * Takes a reference.
  *
  * Returns: (transfer full): @interrupt
+ *
+ * Since: 1.0
  */
 GstreamInterrupt *
 gstream_interrupt_ref (GstreamInterrupt *interrupt)
@@ -89,6 +95,8 @@ gstream_interrupt_ref (GstreamInterrupt *interrupt)
  * @interrupt: (transfer full): an interrupt
  *
  * Gives a reference back.
+ *
+ * Since: 1.0
  */
 void
 gstream_interrupt_unref (GstreamInterrupt *interrupt)
@@ -111,6 +119,8 @@ gstream_interrupt_unref (GstreamInterrupt *interrupt)
  * Its id, by which it is answered.
  *
  * Returns: (transfer none): the id
+ *
+ * Since: 1.0
  */
 const char *
 gstream_interrupt_get_id (GstreamInterrupt *interrupt)
@@ -127,6 +137,8 @@ gstream_interrupt_get_id (GstreamInterrupt *interrupt)
  * What is asked, in whatever shape the graph gave it.
  *
  * Returns: (transfer none): the value
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_interrupt_get_value (GstreamInterrupt *interrupt)
@@ -143,6 +155,8 @@ gstream_interrupt_get_value (GstreamInterrupt *interrupt)
  * The namespace of the graph that asks, where the source says so. Empty at the root.
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_interrupt_get_namespace (GstreamInterrupt *interrupt)
@@ -160,6 +174,8 @@ gstream_interrupt_get_namespace (GstreamInterrupt *interrupt)
  * the user is made from, and what the graph expects.
  *
  * Returns: (transfer none) (nullable): the schema, or %NULL if the source says none
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_interrupt_get_response_schema (GstreamInterrupt *interrupt)

@@ -39,6 +39,8 @@
  * first piece of its kind. Other blocks (tool calls, images) are given whole.
  *
  * A writer may be used from any thread, but not from two at once.
+ *
+ * Since: 1.0
  */
 
 /* The kind of the block that deltas go to. */
@@ -281,18 +283,24 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
    * GstreamMessageWriter:namespace:
    *
    * Where in the run the model is called; empty for the root.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
   /**
    * GstreamMessageWriter:node:
    *
    * The node that calls it, or %NULL.
+   *
+   * Since: 1.0
    */
   properties[PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, flags);
   /**
    * GstreamMessageWriter:id:
    *
    * The message's id; made at random where none is given.
+   *
+   * Since: 1.0
    */
   properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -313,6 +321,8 @@ gstream_message_writer_init (GstreamMessageWriter *self)
  * Makes a writer for one message.
  *
  * Returns: (transfer full): a writer
+ *
+ * Since: 1.0
  */
 GstreamMessageWriter *
 gstream_message_writer_new (const char *const *namespace_,
@@ -331,6 +341,8 @@ gstream_message_writer_new (const char *const *namespace_,
  * The event that begins the message. It comes first.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_start (GstreamMessageWriter *self)
@@ -384,6 +396,8 @@ block_event (GstreamMessageWriter *self,
  * where @block has no `type`.
  *
  * Returns: (transfer full): an event, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_start_block (GstreamMessageWriter *self,
@@ -411,6 +425,8 @@ gstream_message_writer_start_block (GstreamMessageWriter *self,
  * block as a whole. Fails with %GSTREAM_ERROR_INVALID where @block has no `type`.
  *
  * Returns: (transfer full): an event, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_finish_block (GstreamMessageWriter *self,
@@ -438,6 +454,8 @@ gstream_message_writer_finish_block (GstreamMessageWriter *self,
  * The event that ends the message. It comes last.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_finish (GstreamMessageWriter *self,
@@ -462,6 +480,8 @@ gstream_message_writer_finish (GstreamMessageWriter *self,
  * The event that ends the message because the model failed. It comes last.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_fail (GstreamMessageWriter *self,
@@ -563,6 +583,8 @@ write_delta (GstreamMessageWriter *self,
  * More of the message's text. Begins a text block if the latest block is not one.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_text (GstreamMessageWriter *self,
@@ -582,6 +604,8 @@ gstream_message_writer_text (GstreamMessageWriter *self,
  * More of the model's reasoning. Begins a reasoning block if the latest block is not one.
  *
  * Returns: (transfer full): an event
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_message_writer_reasoning (GstreamMessageWriter *self,

@@ -66,6 +66,8 @@ struct _CachedString
  * keeps what was written.
  *
  * A payload may be used from any thread.
+ *
+ * Since: 1.0
  */
 G_DEFINE_BOXED_TYPE (GstreamPayload, gstream_payload, gstream_payload_ref, gstream_payload_unref)
 
@@ -380,6 +382,8 @@ fail (GstreamJsonCursor *cursor,
  * (else %GSTREAM_ERROR_TOO_LARGE).
  *
  * Returns: (transfer full): a payload, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_payload_new (const char *json,
@@ -423,6 +427,8 @@ gstream_payload_new (const char *json,
  * %GSTREAM_ERROR_INVALID; the message has the JSON Pointer of the place.
  *
  * Returns: (transfer full): a payload, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_payload_new_variant (GVariant *value,
@@ -448,6 +454,8 @@ gstream_payload_new_variant (GVariant *value,
  * Makes a payload that is a string. Bytes of @string that are not UTF-8 become U+FFFD.
  *
  * Returns: (transfer full): a payload
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_payload_new_string (const char *string)
@@ -471,6 +479,8 @@ gstream_payload_new_string (const char *string)
  * Takes a reference.
  *
  * Returns: (transfer full): @payload
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_payload_ref (GstreamPayload *payload)
@@ -486,6 +496,8 @@ gstream_payload_ref (GstreamPayload *payload)
  * @payload: (transfer full): a payload
  *
  * Gives a reference back.
+ *
+ * Since: 1.0
  */
 void
 gstream_payload_unref (GstreamPayload *payload)
@@ -506,6 +518,8 @@ gstream_payload_unref (GstreamPayload *payload)
  * The JSON text, as it was read or given.
  *
  * Returns: (transfer none): the text, ended by a NUL, which @payload keeps
+ *
+ * Since: 1.0
  */
 const char *
 gstream_payload_get_json (GstreamPayload *payload,
@@ -528,6 +542,8 @@ gstream_payload_get_json (GstreamPayload *payload,
  * [method@Payload.get_json] it leaves no copy with @payload.
  *
  * Returns: (transfer full): the text
+ *
+ * Since: 1.0
  */
 char *
 gstream_payload_dup_json (GstreamPayload *payload)
@@ -549,6 +565,8 @@ gstream_payload_dup_json (GstreamPayload *payload)
  * payloads are better read by JSON Pointer.
  *
  * Returns: (transfer none): the variant
+ *
+ * Since: 1.0
  */
 GVariant *
 gstream_payload_get_variant (GstreamPayload *payload)
@@ -566,6 +584,8 @@ gstream_payload_get_variant (GstreamPayload *payload)
  * one, without a point or exponent, and int64 can hold it.
  *
  * Returns: the kind
+ *
+ * Since: 1.0
  */
 GstreamPayloadKind
 gstream_payload_get_kind (GstreamPayload *payload)
@@ -584,6 +604,8 @@ gstream_payload_get_kind (GstreamPayload *payload)
  * what they say, and the order of an object's members does not matter.
  *
  * Returns: %TRUE if they are equal
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_payload_equal (GstreamPayload *payload,
@@ -603,6 +625,8 @@ gstream_payload_equal (GstreamPayload *payload,
  * A part of the payload, as a payload of its own that shares its text.
  *
  * Returns: (transfer full) (nullable): the part, or %NULL if there is none at @pointer
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_payload_get (GstreamPayload *payload,
@@ -650,6 +674,8 @@ find_number (GstreamPayload   *payload,
  * Pointer points at nothing.
  *
  * Returns: %TRUE if there is
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_payload_has (GstreamPayload *payload,
@@ -672,6 +698,8 @@ gstream_payload_has (GstreamPayload *payload,
  *
  * Returns: (transfer none) (nullable): the string, which @payload keeps, or %NULL if there is no
  *   string at @pointer
+ *
+ * Since: 1.0
  */
 const char *
 gstream_payload_get_string (GstreamPayload *payload,
@@ -691,6 +719,8 @@ gstream_payload_get_string (GstreamPayload *payload,
  * The integer at @pointer. A number such as 5.0 or 1e3 that is one counts too.
  *
  * Returns: the integer, or 0 if there is none that int64 can hold
+ *
+ * Since: 1.0
  */
 gint64
 gstream_payload_get_integer (GstreamPayload *payload,
@@ -715,6 +745,8 @@ gstream_payload_get_integer (GstreamPayload *payload,
  * The number at @pointer, whole or not. One beyond the range of a double is infinite.
  *
  * Returns: the number, or 0 if there is none
+ *
+ * Since: 1.0
  */
 double
 gstream_payload_get_double (GstreamPayload *payload,
@@ -738,6 +770,8 @@ gstream_payload_get_double (GstreamPayload *payload,
  * The boolean at @pointer.
  *
  * Returns: %TRUE if there is a true; %FALSE if there is a false, or no boolean
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_payload_get_boolean (GstreamPayload *payload,
@@ -772,6 +806,8 @@ count_elements (GstreamJsonValue array)
  * How many elements the array, or members the object at @pointer has.
  *
  * Returns: the number, 0 also if there is neither
+ *
+ * Since: 1.0
  */
 gsize
 gstream_payload_get_size (GstreamPayload *payload,
@@ -801,6 +837,8 @@ gstream_payload_get_size (GstreamPayload *payload,
  *
  * Returns: (transfer full) (nullable) (array zero-terminated=1): the names, or %NULL if there is
  *   no object at @pointer
+ *
+ * Since: 1.0
  */
 char **
 gstream_payload_get_keys (GstreamPayload *payload,
@@ -854,6 +892,8 @@ gstream_payload_get_keys (GstreamPayload *payload,
  *
  * A payload never changes, and may be iterated any number of times at once, in any
  * threads; one iterator is for one thread.
+ *
+ * Since: 1.0
  */
 
 /* The contents of a GstreamPayloadIter. */
@@ -878,6 +918,8 @@ G_DEFINE_BOXED_TYPE (GstreamPayloadIter, gstream_payload_iter, gstream_payload_i
  *
  * Sets @iter before the first member or element of @payload. There is none where
  * @payload is neither object nor array, or %NULL.
+ *
+ * Since: 1.0
  */
 void
 gstream_payload_iter_init (GstreamPayloadIter *iter,
@@ -937,6 +979,8 @@ next_element (Iter             *self,
  * At the end, and whenever it is called after that, @key and @value are %NULL.
  *
  * Returns: %TRUE if there was one more
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_payload_iter_next (GstreamPayloadIter *iter,
@@ -965,6 +1009,8 @@ gstream_payload_iter_next (GstreamPayloadIter *iter,
  * Goes on as [method@PayloadIter.next] does, for whoever wants no keys.
  *
  * Returns: (transfer full) (nullable): the next value or element, or %NULL at the end
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_payload_iter_next_value (GstreamPayloadIter *iter)
@@ -998,6 +1044,8 @@ iter_dup (const Iter *iter)
  * In C, `gstream_payload_iter_init()` needs no memory.
  *
  * Returns: (transfer full): an iterator before the first member or element
+ *
+ * Since: 1.0
  */
 GstreamPayloadIter *
 gstream_payload_iterator (GstreamPayload *payload)
@@ -1017,6 +1065,8 @@ gstream_payload_iterator (GstreamPayload *payload)
  * A second iterator, at the same place, that holds the payload.
  *
  * Returns: (transfer full): the copy
+ *
+ * Since: 1.0
  */
 GstreamPayloadIter *
 gstream_payload_iter_copy (GstreamPayloadIter *iter)
@@ -1031,6 +1081,8 @@ gstream_payload_iter_copy (GstreamPayloadIter *iter)
  * @iter: (transfer full): an iterator that is not on the stack
  *
  * Frees what [method@Payload.iterator] or [method@PayloadIter.copy] made.
+ *
+ * Since: 1.0
  */
 void
 gstream_payload_iter_free (GstreamPayloadIter *iter)

@@ -24,6 +24,8 @@ typedef struct _GstreamPayload GstreamPayload;
  * @GSTREAM_PAYLOAD_OBJECT: an object
  *
  * What a [struct@Payload] is (E2).
+ *
+ * Since: 1.0
  */
 typedef enum
 {

@@ -20,6 +20,8 @@
  * g_object_bind_property_full (lifecycle, "status", icon, "icon-name", G_BINDING_SYNC_CREATE,
  *                              status_to_icon, NULL, NULL, NULL);
  * ```
+ *
+ * Since: 1.0
  */
 struct _GstreamLifecycle
 {
@@ -108,6 +110,8 @@ gstream_lifecycle_take (GstreamLifecycle *self,
  * Whose lifecycle it is.
  *
  * Returns: (transfer none) (array zero-terminated=1): the namespace
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_lifecycle_get_namespace (GstreamLifecycle *self)
@@ -124,6 +128,8 @@ gstream_lifecycle_get_namespace (GstreamLifecycle *self)
  * The name of its graph or node.
  *
  * Returns: (transfer none) (nullable): the name, or %NULL if nothing said it
+ *
+ * Since: 1.0
  */
 const char *
 gstream_lifecycle_get_graph_name (GstreamLifecycle *self)
@@ -140,6 +146,8 @@ gstream_lifecycle_get_graph_name (GstreamLifecycle *self)
  * How it is.
  *
  * Returns: the status; running from its start on
+ *
+ * Since: 1.0
  */
 GstreamRunStatus
 gstream_lifecycle_get_status (GstreamLifecycle *self)
@@ -156,6 +164,8 @@ gstream_lifecycle_get_status (GstreamLifecycle *self)
  * Why it failed.
  *
  * Returns: (transfer none) (nullable): the message, or %NULL
+ *
+ * Since: 1.0
  */
 const char *
 gstream_lifecycle_get_error (GstreamLifecycle *self)
@@ -173,6 +183,8 @@ gstream_lifecycle_get_error (GstreamLifecycle *self)
  * whatever else the source said (T5).
  *
  * Returns: (transfer none): the item
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_lifecycle_get_item (GstreamLifecycle *self)
@@ -236,18 +248,24 @@ gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
    * GstreamLifecycle:namespace: (getter get_namespace)
    *
    * Whose lifecycle it is.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
   /**
    * GstreamLifecycle:graph-name: (getter get_graph_name)
    *
    * The name of its graph or node.
+   *
+   * Since: 1.0
    */
   properties[PROP_GRAPH_NAME] = g_param_spec_string ("graph-name", NULL, NULL, NULL, flags);
   /**
    * GstreamLifecycle:status: (getter get_status)
    *
    * How it is.
+   *
+   * Since: 1.0
    */
   properties[PROP_STATUS] =
       g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS, GSTREAM_RUN_STATUS_PENDING, flags);
@@ -255,12 +273,16 @@ gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
    * GstreamLifecycle:error: (getter get_error)
    *
    * Why it failed.
+   *
+   * Since: 1.0
    */
   properties[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
   /**
    * GstreamLifecycle:item: (getter get_item)
    *
    * The newest item of the lifecycle projection.
+   *
+   * Since: 1.0
    */
   properties[PROP_ITEM] = g_param_spec_boxed ("item", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

@@ -21,6 +21,8 @@
  * if (run != NULL)
  *   gstream_pending_interrupt_set_answered (row, TRUE);
  * ```
+ *
+ * Since: 1.0
  */
 struct _GstreamPendingInterrupt
 {
@@ -71,6 +73,8 @@ make_text (GstreamPayload *value)
  * The interrupt itself, as answering it needs it.
  *
  * Returns: (transfer none): the interrupt
+ *
+ * Since: 1.0
  */
 GstreamInterrupt *
 gstream_pending_interrupt_get_interrupt (GstreamPendingInterrupt *self)
@@ -87,6 +91,8 @@ gstream_pending_interrupt_get_interrupt (GstreamPendingInterrupt *self)
  * Its id, by which it is answered.
  *
  * Returns: (transfer none): the id
+ *
+ * Since: 1.0
  */
 const char *
 gstream_pending_interrupt_get_id (GstreamPendingInterrupt *self)
@@ -103,6 +109,8 @@ gstream_pending_interrupt_get_id (GstreamPendingInterrupt *self)
  * What is asked, in whatever shape the graph gave it.
  *
  * Returns: (transfer none): the value
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_pending_interrupt_get_value (GstreamPendingInterrupt *self)
@@ -119,6 +127,8 @@ gstream_pending_interrupt_get_value (GstreamPendingInterrupt *self)
  * The namespace of the graph that asks, where the source says so.
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_pending_interrupt_get_namespace (GstreamPendingInterrupt *self)
@@ -136,6 +146,8 @@ gstream_pending_interrupt_get_namespace (GstreamPendingInterrupt *self)
  * `question`, `message` or `text`; else its JSON.
  *
  * Returns: (transfer none): the text
+ *
+ * Since: 1.0
  */
 const char *
 gstream_pending_interrupt_get_text (GstreamPendingInterrupt *self)
@@ -152,6 +164,8 @@ gstream_pending_interrupt_get_text (GstreamPendingInterrupt *self)
  * Whether it was answered.
  *
  * Returns: %TRUE if [method@PendingInterrupt.set_answered] said so
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_pending_interrupt_get_answered (GstreamPendingInterrupt *self)
@@ -168,6 +182,8 @@ gstream_pending_interrupt_get_answered (GstreamPendingInterrupt *self)
  *
  * Says whether the answer was taken. A row that is answered leaves its model with the next
  * frame; one that no longer is, because the answer was refused for instance, comes back to its place (C8).
+ *
+ * Since: 1.0
  */
 void
 gstream_pending_interrupt_set_answered (GstreamPendingInterrupt *self,
@@ -257,36 +273,48 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
    * GstreamPendingInterrupt:interrupt: (getter get_interrupt)
    *
    * The interrupt itself.
+   *
+   * Since: 1.0
    */
   properties[PROP_INTERRUPT] = g_param_spec_boxed ("interrupt", NULL, NULL, GSTREAM_TYPE_INTERRUPT, flags);
   /**
    * GstreamPendingInterrupt:id: (getter get_id)
    *
    * Its id, by which it is answered.
+   *
+   * Since: 1.0
    */
   properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
   /**
    * GstreamPendingInterrupt:value: (getter get_value)
    *
    * What is asked.
+   *
+   * Since: 1.0
    */
   properties[PROP_VALUE] = g_param_spec_boxed ("value", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
   /**
    * GstreamPendingInterrupt:namespace: (getter get_namespace)
    *
    * The namespace of the graph that asks; %NULL if it is not known.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
   /**
    * GstreamPendingInterrupt:text: (getter get_text)
    *
    * What is asked, as text to show.
+   *
+   * Since: 1.0
    */
   properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL, flags);
   /**
    * GstreamPendingInterrupt:answered: (getter get_answered) (setter set_answered)
    *
    * Whether it was answered; it then leaves its model.
+   *
+   * Since: 1.0
    */
   properties[PROP_ANSWERED] =
       g_param_spec_boolean ("answered", NULL, NULL, FALSE,

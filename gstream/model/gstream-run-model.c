@@ -49,6 +49,8 @@
  * #GListModel::items-changed, and what comes, comes in one. Dropping the model
  * gives the projections back (P9). A model is used in the main context of its
  * run only.
+ *
+ * Since: 1.0
  */
 
 typedef struct _RowReader RowReader;
@@ -630,6 +632,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    * GstreamRunModel:run: (getter get_run)
    *
    * The run that it shows; %NULL for a model of a cursor.
+   *
+   * Since: 1.0
    */
   properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, GSTREAM_TYPE_RUN_STREAM,
                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -637,6 +641,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    * GstreamRunModel:cursor:
    *
    * What it reads instead of a run.
+   *
+   * Since: 1.0
    */
   properties[PROP_CURSOR] = g_param_spec_object ("cursor", NULL, NULL, GSTREAM_TYPE_CURSOR,
                                                  G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -644,6 +650,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    * GstreamRunModel:flags: (getter get_flags)
    *
    * Which rows it has.
+   *
+   * Since: 1.0
    */
   properties[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, GSTREAM_TYPE_RUN_MODEL_FLAGS, 0,
                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -652,6 +660,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    *
    * How many rows there may be before the oldest finished ones leave; 0 for no
    * bound.
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_ROWS] = g_param_spec_uint ("max-rows", NULL, NULL, 0, G_MAXUINT, 0,
                                                  G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -659,6 +669,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    * GstreamRunModel:n-items:
    *
    * How many rows there are.
+   *
+   * Since: 1.0
    */
   properties[PROP_N_ITEMS] =
       g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -666,6 +678,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    * GstreamRunModel:error: (getter get_error)
    *
    * Why it reads nothing; %NULL if it does.
+   *
+   * Since: 1.0
    */
   properties[PROP_ERROR] =
       g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -711,6 +725,8 @@ return_or_fail (GstreamRunModel *self,
  * same by [property@RunModel:error].
  *
  * Returns: (transfer full): the model
+ *
+ * Since: 1.0
  */
 GstreamRunModel *
 gstream_run_model_new (GstreamRunStream    *run,
@@ -735,6 +751,8 @@ gstream_run_model_new (GstreamRunStream    *run,
  * the cursor's items are no objects.
  *
  * Returns: (transfer full): the model
+ *
+ * Since: 1.0
  */
 GstreamRunModel *
 gstream_run_model_new_for_cursor (GstreamCursor *cursor,
@@ -753,6 +771,8 @@ gstream_run_model_new_for_cursor (GstreamCursor *cursor,
  * The run that it shows.
  *
  * Returns: (transfer none) (nullable): the run; %NULL for a model of a cursor
+ *
+ * Since: 1.0
  */
 GstreamRunStream *
 gstream_run_model_get_run (GstreamRunModel *self)
@@ -769,6 +789,8 @@ gstream_run_model_get_run (GstreamRunModel *self)
  * Which rows it has.
  *
  * Returns: the flags
+ *
+ * Since: 1.0
  */
 GstreamRunModelFlags
 gstream_run_model_get_flags (GstreamRunModel *self)
@@ -785,6 +807,8 @@ gstream_run_model_get_flags (GstreamRunModel *self)
  * How many rows there may be before the oldest finished ones leave.
  *
  * Returns: the bound; 0 for none
+ *
+ * Since: 1.0
  */
 guint
 gstream_run_model_get_max_rows (GstreamRunModel *self)
@@ -802,6 +826,8 @@ gstream_run_model_get_max_rows (GstreamRunModel *self)
  * Sets [property@RunModel:max-rows]. Rows that are not finished stay, however
  * many they are; the oldest ones leave as soon as they are. The models of
  * subgraphs that come later have the same bound, each for its own rows.
+ *
+ * Since: 1.0
  */
 void
 gstream_run_model_set_max_rows (GstreamRunModel *self,
@@ -823,6 +849,8 @@ gstream_run_model_set_max_rows (GstreamRunModel *self,
  * Why it reads nothing.
  *
  * Returns: (transfer none) (nullable): the error, or %NULL if it reads
+ *
+ * Since: 1.0
  */
 const GError *
 gstream_run_model_get_error (GstreamRunModel *self)
@@ -848,6 +876,8 @@ gstream_run_model_get_error (GstreamRunModel *self)
  * opening the row late, and it goes with the row.
  *
  * Returns: (transfer full) (nullable): the model, or %NULL if the row has none
+ *
+ * Since: 1.0
  */
 GListModel *
 gstream_run_model_create_child (gpointer item,

@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  * @GSTREAM_RUN_MODEL_DEEP: the rows of the runs below it, at any depth, are rows of this model too
  *
  * What a [class@RunModel] shows of its run.
+ *
+ * Since: 1.0
  */
 typedef enum
 {

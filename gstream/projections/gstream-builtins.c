@@ -99,6 +99,8 @@ register_builtins (void)
  * GstreamRunStream:messages: (getter get_messages)
  *
  * One message per model call of this scope (T2).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -108,6 +110,8 @@ register_builtins (void)
  * One message per model call of this scope (T2).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (messages,
                "messages")
@@ -116,6 +120,8 @@ DEFINE_NATIVE (messages,
  * GstreamRunStream:values: (getter get_values)
  *
  * The states of the run (T1).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -125,6 +131,8 @@ DEFINE_NATIVE (messages,
  * The states of the run, as [struct@Payload] (T1).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (values,
                "values")
@@ -133,6 +141,8 @@ DEFINE_NATIVE (values,
  * GstreamRunStream:updates: (getter get_updates)
  *
  * What each node changed (T1).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -142,6 +152,8 @@ DEFINE_NATIVE (values,
  * What each node changed, as [struct@Payload] (T1).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (updates,
                "updates")
@@ -150,6 +162,8 @@ DEFINE_NATIVE (updates,
  * GstreamRunStream:custom: (getter get_custom)
  *
  * What the graph writes for its users (T1).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -159,6 +173,8 @@ DEFINE_NATIVE (updates,
  * What the graph writes for its users, as [struct@Payload] (T1).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (custom,
                "custom")
@@ -167,6 +183,8 @@ DEFINE_NATIVE (custom,
  * GstreamRunStream:checkpoints: (getter get_checkpoints)
  *
  * The checkpoints that were made (T1).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -176,6 +194,8 @@ DEFINE_NATIVE (custom,
  * The checkpoints that were made, as [struct@Payload] (T1).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (checkpoints,
                "checkpoints")
@@ -184,6 +204,8 @@ DEFINE_NATIVE (checkpoints,
  * GstreamRunStream:tasks: (getter get_tasks)
  *
  * The tasks that began and ended (T1).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -193,6 +215,8 @@ DEFINE_NATIVE (checkpoints,
  * The tasks that began and ended, as [struct@Payload] (T1).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (tasks,
                "tasks")
@@ -201,6 +225,8 @@ DEFINE_NATIVE (tasks,
  * GstreamRunStream:debug: (getter get_debug)
  *
  * What the engine says for debugging (T1).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -210,6 +236,8 @@ DEFINE_NATIVE (tasks,
  * What the engine says for debugging, as [struct@Payload] (T1).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (debug,
                "debug")
@@ -218,6 +246,8 @@ DEFINE_NATIVE (debug,
  * GstreamRunStream:tool-calls: (getter get_tool_calls)
  *
  * One handle per tool call of this scope (T4).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -227,6 +257,8 @@ DEFINE_NATIVE (debug,
  * One handle per tool call of this scope (T4).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (tool_calls,
                "tool_calls")
@@ -235,6 +267,8 @@ DEFINE_NATIVE (tool_calls,
  * GstreamRunStream:lifecycle: (getter get_lifecycle)
  *
  * What becomes of every subgraph and node below this scope (T5).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -244,6 +278,8 @@ DEFINE_NATIVE (tool_calls,
  * What becomes of every subgraph and node below this scope, as [struct@Payload] (T5).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (lifecycle,
                "lifecycle")
@@ -252,6 +288,8 @@ DEFINE_NATIVE (lifecycle,
  * GstreamRunStream:subgraphs: (getter get_subgraphs)
  *
  * One run per subgraph of this scope (T6).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -261,6 +299,8 @@ DEFINE_NATIVE (lifecycle,
  * One [class@SubgraphRunStream] per subgraph of this scope (T6).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (subgraphs,
                "subgraphs")
@@ -269,6 +309,8 @@ DEFINE_NATIVE (subgraphs,
  * GstreamRunStream:extensions: (getter get_extensions)
  *
  * One projection per named custom projection of the source (T9).
+ *
+ * Since: 1.0
  */
 
 /**
@@ -279,6 +321,8 @@ DEFINE_NATIVE (subgraphs,
  * first item comes (T9).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
+ *
+ * Since: 1.0
  */
 DEFINE_NATIVE (extensions,
                "extensions")

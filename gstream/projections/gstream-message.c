@@ -36,6 +36,8 @@
  * A message whose model fails, or whose run does before it is complete, is
  * failed; one that is still open when its run ends otherwise is incomplete, and
  * ends with what it has (T3).
+ *
+ * Since: 1.0
  */
 
 enum
@@ -844,24 +846,32 @@ gstream_message_class_init (GstreamMessageClass *klass)
    * GstreamMessage:id: (getter get_id)
    *
    * Its id, as the model's provider or the run gave it.
+   *
+   * Since: 1.0
    */
   properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:node: (getter get_node)
    *
    * The node of the graph that calls the model.
+   *
+   * Since: 1.0
    */
   properties[PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:namespace: (getter get_namespace)
    *
    * Where in the run its events occur.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
   /**
    * GstreamMessage:status: (getter get_status)
    *
    * How it is.
+   *
+   * Since: 1.0
    */
   properties[PROP_STATUS] =
       g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_MESSAGE_STATUS, GSTREAM_MESSAGE_STATUS_STREAMING, READABLE);
@@ -869,12 +879,16 @@ gstream_message_class_init (GstreamMessageClass *klass)
    * GstreamMessage:text: (getter get_text)
    *
    * Its text so far. Notified once a frame at most, and at the end.
+   *
+   * Since: 1.0
    */
   properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", READABLE);
   /**
    * GstreamMessage:reasoning: (getter get_reasoning)
    *
    * What the model has reasoned so far. Notified once a frame at most, and at the end.
+   *
+   * Since: 1.0
    */
   properties[PROP_REASONING] = g_param_spec_string ("reasoning", NULL, NULL, "", READABLE);
   /**
@@ -882,18 +896,24 @@ gstream_message_class_init (GstreamMessageClass *klass)
    *
    * Its content so far: an array of blocks in index order. Notified once a frame
    * at most, and at the end.
+   *
+   * Since: 1.0
    */
   properties[PROP_CONTENT] = g_param_spec_boxed ("content", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:tool-calls: (getter get_tool_calls)
    *
    * The tools that the model calls: an array of objects with `id`, `name` and `args`.
+   *
+   * Since: 1.0
    */
   properties[PROP_TOOL_CALLS] = g_param_spec_boxed ("tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:invalid-tool-calls: (getter get_invalid_tool_calls)
    *
    * Calls of tools whose arguments are not a JSON object, likewise.
+   *
+   * Since: 1.0
    */
   properties[PROP_INVALID_TOOL_CALLS] =
       g_param_spec_boxed ("invalid-tool-calls", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
@@ -901,36 +921,48 @@ gstream_message_class_init (GstreamMessageClass *klass)
    * GstreamMessage:usage: (getter get_usage)
    *
    * The tokens used.
+   *
+   * Since: 1.0
    */
   properties[PROP_USAGE] = g_param_spec_boxed ("usage", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:metadata: (getter get_metadata)
    *
    * What the model's provider says of the call.
+   *
+   * Since: 1.0
    */
   properties[PROP_METADATA] = g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamMessage:finish-reason: (getter get_finish_reason)
    *
    * Why the model stopped.
+   *
+   * Since: 1.0
    */
   properties[PROP_FINISH_REASON] = g_param_spec_string ("finish-reason", NULL, NULL, NULL, READABLE);
   /**
    * GstreamMessage:error: (getter get_error)
    *
    * Why it failed.
+   *
+   * Since: 1.0
    */
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
   /**
    * GstreamMessage:text-deltas: (getter get_text_deltas)
    *
    * Its text as it comes, piece by piece: a projection of strings.
+   *
+   * Since: 1.0
    */
   properties[PROP_TEXT_DELTAS] = g_param_spec_object ("text-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
   /**
    * GstreamMessage:reasoning-deltas: (getter get_reasoning_deltas)
    *
    * The model's reasoning as it comes, piece by piece: a projection of strings.
+   *
+   * Since: 1.0
    */
   properties[PROP_REASONING_DELTAS] =
       g_param_spec_object ("reasoning-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
@@ -953,6 +985,8 @@ gstream_message_init (GstreamMessage *self)
  * Its id, as the model's provider or the run gave it.
  *
  * Returns: (nullable): the id, or %NULL if it is not known
+ *
+ * Since: 1.0
  */
 const char *
 gstream_message_get_id (GstreamMessage *self)
@@ -969,6 +1003,8 @@ gstream_message_get_id (GstreamMessage *self)
  * The node of the graph that calls the model.
  *
  * Returns: (nullable): the node's name, or %NULL if the source does not say
+ *
+ * Since: 1.0
  */
 const char *
 gstream_message_get_node (GstreamMessage *self)
@@ -986,6 +1022,8 @@ gstream_message_get_node (GstreamMessage *self)
  * or the node's own namespace below that (D4).
  *
  * Returns: (array zero-terminated=1) (transfer none): the namespace
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_message_get_namespace (GstreamMessage *self)
@@ -1002,6 +1040,8 @@ gstream_message_get_namespace (GstreamMessage *self)
  * How it is.
  *
  * Returns: the status
+ *
+ * Since: 1.0
  */
 GstreamMessageStatus
 gstream_message_get_status (GstreamMessage *self)
@@ -1018,6 +1058,8 @@ gstream_message_get_status (GstreamMessage *self)
  * Its text so far: that of its text blocks, in index order.
  *
  * Returns: (transfer none): the text, possibly empty; valid until more comes
+ *
+ * Since: 1.0
  */
 const char *
 gstream_message_get_text (GstreamMessage *self)
@@ -1034,6 +1076,8 @@ gstream_message_get_text (GstreamMessage *self)
  * What the model has reasoned so far: its reasoning blocks, in index order.
  *
  * Returns: (transfer none): the reasoning, possibly empty; valid until more comes
+ *
+ * Since: 1.0
  */
 const char *
 gstream_message_get_reasoning (GstreamMessage *self)
@@ -1052,6 +1096,8 @@ gstream_message_get_reasoning (GstreamMessage *self)
  * is not finished is there as far as it has come (T3).
  *
  * Returns: (transfer none): the content; valid until more comes
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_message_get_content (GstreamMessage *self)
@@ -1069,6 +1115,8 @@ gstream_message_get_content (GstreamMessage *self)
  * `args`, an object. A call is here when its arguments are complete.
  *
  * Returns: (transfer none): the calls, possibly none; valid until more comes
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_message_get_tool_calls (GstreamMessage *self)
@@ -1087,6 +1135,8 @@ gstream_message_get_tool_calls (GstreamMessage *self)
  * is the `error` of their blocks in [property@Message:content].
  *
  * Returns: (transfer none): the calls, possibly none; valid until more comes
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_message_get_invalid_tool_calls (GstreamMessage *self)
@@ -1104,6 +1154,8 @@ gstream_message_get_invalid_tool_calls (GstreamMessage *self)
  * "total_tokens": 26}`. Most sources say it at the end.
  *
  * Returns: (transfer none) (nullable): the usage, or %NULL if nothing was said; valid until more comes
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_message_get_usage (GstreamMessage *self)
@@ -1124,6 +1176,8 @@ gstream_message_get_usage (GstreamMessage *self)
  * object, of what came with the start and, over it, with the end.
  *
  * Returns: (transfer none) (nullable): the metadata, or %NULL if nothing was said; valid until more comes
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_message_get_metadata (GstreamMessage *self)
@@ -1143,6 +1197,8 @@ gstream_message_get_metadata (GstreamMessage *self)
  * Why the model stopped, such as `stop`.
  *
  * Returns: (nullable): the reason, or %NULL if nothing was said
+ *
+ * Since: 1.0
  */
 const char *
 gstream_message_get_finish_reason (GstreamMessage *self)
@@ -1159,6 +1215,8 @@ gstream_message_get_finish_reason (GstreamMessage *self)
  * Why it failed.
  *
  * Returns: (nullable): the error, or %NULL unless it failed
+ *
+ * Since: 1.0
  */
 const GError *
 gstream_message_get_error (GstreamMessage *self)
@@ -1175,6 +1233,8 @@ gstream_message_get_error (GstreamMessage *self)
  * Its text as it comes, piece by piece.
  *
  * Returns: (transfer none): a projection of strings
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_message_get_text_deltas (GstreamMessage *self)
@@ -1191,6 +1251,8 @@ gstream_message_get_text_deltas (GstreamMessage *self)
  * The model's reasoning as it comes, piece by piece.
  *
  * Returns: (transfer none): a projection of strings
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_message_get_reasoning_deltas (GstreamMessage *self)
@@ -1214,6 +1276,8 @@ gstream_message_get_reasoning_deltas (GstreamMessage *self)
  *
  * May be called any number of times, also after the end. Properties have been
  * notified by the time @callback is called.
+ *
+ * Since: 1.0
  */
 void
 gstream_message_finished (GstreamMessage     *self,
@@ -1240,6 +1304,8 @@ gstream_message_finished (GstreamMessage     *self,
  * %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): @self, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamMessage *
 gstream_message_finished_finish (GstreamMessage *self,
@@ -1265,6 +1331,8 @@ gstream_message_finished_finish (GstreamMessage *self,
  * where a synchronous call cannot work.
  *
  * Returns: (transfer full): @self, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamMessage *
 gstream_message_finished_sync (GstreamMessage *self,

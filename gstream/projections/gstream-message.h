@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @GSTREAM_MESSAGE_STATUS_FAILED: it failed, or its run did while it was open
  *
  * How a message is.
+ *
+ * Since: 1.0
  */
 typedef enum
 {

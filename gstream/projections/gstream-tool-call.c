@@ -35,6 +35,8 @@
  *
  * A call that still runs when its run ends is finished then, without an output,
  * or failed with the run (T4).
+ *
+ * Since: 1.0
  */
 
 struct _GstreamToolCall
@@ -301,24 +303,32 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
    * GstreamToolCall:id: (getter get_id)
    *
    * Its id: that of the call in the model's message.
+   *
+   * Since: 1.0
    */
   properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READABLE);
   /**
    * GstreamToolCall:name: (getter get_name)
    *
    * The tool's name.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, READABLE);
   /**
    * GstreamToolCall:namespace: (getter get_namespace)
    *
    * Where in the run its events occur.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, READABLE);
   /**
    * GstreamToolCall:status: (getter get_status)
    *
    * How it is.
+   *
+   * Since: 1.0
    */
   properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_TOOL_CALL_STATUS,
                                                GSTREAM_TOOL_CALL_STATUS_RUNNING, READABLE);
@@ -326,30 +336,40 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
    * GstreamToolCall:input: (getter get_input)
    *
    * What the tool was called with.
+   *
+   * Since: 1.0
    */
   properties[PROP_INPUT] = g_param_spec_boxed ("input", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamToolCall:output: (getter get_output)
    *
    * What the tool gave.
+   *
+   * Since: 1.0
    */
   properties[PROP_OUTPUT] = g_param_spec_boxed ("output", NULL, NULL, GSTREAM_TYPE_PAYLOAD, READABLE);
   /**
    * GstreamToolCall:error: (getter get_error)
    *
    * Why it failed.
+   *
+   * Since: 1.0
    */
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, READABLE);
   /**
    * GstreamToolCall:progress: (getter get_progress)
    *
    * What the tool has said so far while it works. Notified once a frame at most.
+   *
+   * Since: 1.0
    */
   properties[PROP_PROGRESS] = g_param_spec_string ("progress", NULL, NULL, NULL, READABLE);
   /**
    * GstreamToolCall:output-deltas: (getter get_output_deltas)
    *
    * What the tool says while it works, as it comes: a projection of strings.
+   *
+   * Since: 1.0
    */
   properties[PROP_OUTPUT_DELTAS] = g_param_spec_object ("output-deltas", NULL, NULL, GSTREAM_TYPE_PROJECTION, READABLE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -371,6 +391,8 @@ gstream_tool_call_init (GstreamToolCall *self)
  * Its id: that of the call in the model's message.
  *
  * Returns: (nullable): the id, or %NULL if the source does not say
+ *
+ * Since: 1.0
  */
 const char *
 gstream_tool_call_get_id (GstreamToolCall *self)
@@ -387,6 +409,8 @@ gstream_tool_call_get_id (GstreamToolCall *self)
  * The tool's name.
  *
  * Returns: (nullable): the name, or %NULL if the source does not say
+ *
+ * Since: 1.0
  */
 const char *
 gstream_tool_call_get_name (GstreamToolCall *self)
@@ -404,6 +428,8 @@ gstream_tool_call_get_name (GstreamToolCall *self)
  * the node's own namespace below that (D4).
  *
  * Returns: (array zero-terminated=1) (transfer none): the namespace
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_tool_call_get_namespace (GstreamToolCall *self)
@@ -420,6 +446,8 @@ gstream_tool_call_get_namespace (GstreamToolCall *self)
  * How it is.
  *
  * Returns: the status
+ *
+ * Since: 1.0
  */
 GstreamToolCallStatus
 gstream_tool_call_get_status (GstreamToolCall *self)
@@ -436,6 +464,8 @@ gstream_tool_call_get_status (GstreamToolCall *self)
  * What the tool was called with.
  *
  * Returns: (transfer none) (nullable): the input, usually an object, or %NULL if the source does not say
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_tool_call_get_input (GstreamToolCall *self)
@@ -452,6 +482,8 @@ gstream_tool_call_get_input (GstreamToolCall *self)
  * What the tool gave: often a message of type `tool`, whose `content` it is.
  *
  * Returns: (transfer none) (nullable): the output, or %NULL if there is none (yet)
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_tool_call_get_output (GstreamToolCall *self)
@@ -468,6 +500,8 @@ gstream_tool_call_get_output (GstreamToolCall *self)
  * Why it failed.
  *
  * Returns: (nullable): the error, or %NULL unless it failed
+ *
+ * Since: 1.0
  */
 const GError *
 gstream_tool_call_get_error (GstreamToolCall *self)
@@ -485,6 +519,8 @@ gstream_tool_call_get_error (GstreamToolCall *self)
  *
  * Returns: (transfer none) (nullable): the text, or %NULL if it has said nothing;
  *   valid until the call goes on
+ *
+ * Since: 1.0
  */
 const char *
 gstream_tool_call_get_progress (GstreamToolCall *self)
@@ -502,6 +538,8 @@ gstream_tool_call_get_progress (GstreamToolCall *self)
  * comes as its JSON.
  *
  * Returns: (transfer none): a projection of strings
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_tool_call_get_output_deltas (GstreamToolCall *self)
@@ -524,6 +562,8 @@ gstream_tool_call_get_output_deltas (GstreamToolCall *self)
  * for more (R1).
  *
  * May be called any number of times, also after the end.
+ *
+ * Since: 1.0
  */
 void
 gstream_tool_call_finished (GstreamToolCall    *self,
@@ -550,6 +590,8 @@ gstream_tool_call_finished (GstreamToolCall    *self,
  * %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): @self, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamToolCall *
 gstream_tool_call_finished_finish (GstreamToolCall *self,
@@ -575,6 +617,8 @@ gstream_tool_call_finished_finish (GstreamToolCall *self,
  * where a synchronous call cannot work.
  *
  * Returns: (transfer full): @self, or %NULL on failure
+ *
+ * Since: 1.0
  */
 GstreamToolCall *
 gstream_tool_call_finished_sync (GstreamToolCall *self,

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @GSTREAM_TOOL_CALL_STATUS_FAILED: it failed, or its run did while it ran
  *
  * How a tool call is (T4).
+ *
+ * Since: 1.0
  */
 typedef enum
 {

@@ -41,6 +41,8 @@
  * %GSTREAM_ERROR_FAILED with that message.
  *
  * Some 64 KiB are read at a time, when they are asked for. Lines may come in pieces.
+ *
+ * Since: 1.0
  */
 
 struct _GstreamJsonLinesSource
@@ -297,21 +299,29 @@ gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
    * GstreamJsonLinesSource:file:
    *
    * What is read, or, where a stream is given too, what that is called in errors.
+   *
+   * Since: 1.0
    */
   /**
    * GstreamJsonLinesSource:stream:
    *
    * What is read. The source closes it when it is done with it.
+   *
+   * Since: 1.0
    */
   /**
    * GstreamJsonLinesSource:max-line-size:
    *
    * The most bytes a line may have, its end not counted.
+   *
+   * Since: 1.0
    */
   /**
    * GstreamJsonLinesSource:max-depth:
    *
    * How deep arrays and objects may be nested in a line.
+   *
+   * Since: 1.0
    */
   gstream_byte_reader_install_properties (object_class, "max-line-size");
 }
@@ -330,6 +340,8 @@ gstream_json_lines_source_init (GstreamJsonLinesSource *self)
  * for; that it cannot be is an error of the run.
  *
  * Returns: (transfer full) (type GstreamJsonLinesSource): a new source
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_json_lines_source_new (GFile *file)
@@ -346,6 +358,8 @@ gstream_json_lines_source_new (GFile *file)
  * Makes a source that reads @stream, and closes it when it is done.
  *
  * Returns: (transfer full) (type GstreamJsonLinesSource): a new source
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_json_lines_source_new_for_stream (GInputStream *stream)

@@ -21,6 +21,8 @@
  *
  * An application that has its events when they happen, not when they are asked
  * for, pushes them: [class@PushSource].
+ *
+ * Since: 1.0
  */
 
 struct _GstreamMemorySource
@@ -155,6 +157,8 @@ gstream_memory_source_init (GstreamMemorySource *self)
  * Makes a source that gives @events, in this order, and those that are appended.
  *
  * Returns: (transfer full) (type GstreamMemorySource): a new source
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_memory_source_new (GstreamEvent **events,
@@ -181,6 +185,8 @@ gstream_memory_source_new (GstreamEvent **events,
  * the run's main context. @func may call any method of the run, abort included.
  *
  * Returns: (transfer full) (type GstreamMemorySource): a new source
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_memory_source_new_func (GstreamMemorySourceFunc func,
@@ -206,6 +212,8 @@ gstream_memory_source_new_func (GstreamMemorySourceFunc func,
  *
  * Adds @event behind the others. The source ends when it is asked for an event
  * and has none, so that what is to be seen must be there before.
+ *
+ * Since: 1.0
  */
 void
 gstream_memory_source_append (GstreamMemorySource *self,

@@ -21,6 +21,8 @@ G_DECLARE_FINAL_TYPE (GstreamMemorySource, gstream_memory_source, GSTREAM, MEMOR
  *
  * Returns: (transfer full) (nullable): the event, or %NULL: at the end without
  *   @error set, else with it
+ *
+ * Since: 1.0
  */
 typedef GstreamEvent *(*GstreamMemorySourceFunc) (gpointer user_data,
                                                   GError **error);

@@ -49,6 +49,8 @@
  *
  * When the run is over, or aborted, the source is closed: what is queued is
  * dropped, and pushing fails with %GSTREAM_ERROR_CLOSED.
+ *
+ * Since: 1.0
  */
 
 #define DEFAULT_MAX_BUFFERED 64 /* events */
@@ -572,6 +574,16 @@ gstream_push_source_finalize (GObject *object)
   G_OBJECT_CLASS (gstream_push_source_parent_class)->finalize (object);
 }
 
+/**
+ * GstreamPushSourceClass::wanted:
+ * @self: the source
+ *
+ * The class handler of [signal@PushSource::wanted]: the run wants an event, and none is queued. What it pushes before it
+ * returns is taken at once.
+ *
+ * Since: 1.0
+ */
+
 static void
 gstream_push_source_class_init (GstreamPushSourceClass *klass)
 {
@@ -586,6 +598,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    *
    * How many events may be queued before [method@PushSource.push_async] waits; 0
    * for any number. It does not hold back [method@PushSource.push].
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_BUFFERED] =
       g_param_spec_uint ("max-buffered", NULL, NULL, 0, G_MAXUINT, DEFAULT_MAX_BUFFERED,
@@ -595,6 +609,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    *
    * Whether the run is over, or was aborted (R6), and takes no more events. Its
    * notify comes in the run's main context.
+   *
+   * Since: 1.0
    */
   properties[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
                                                   G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -603,6 +619,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    *
    * Whether what pushes needs the main loop's other work, so that synchronous
    * calls on the run are refused ([method@EventSource.is_async_only]).
+   *
+   * Since: 1.0
    */
   properties[PROP_ASYNC_ONLY] =
       g_param_spec_boolean ("async-only", NULL, NULL, FALSE,
@@ -616,6 +634,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    * The run wants an event, and none is queued. Emitted in the run's main
    * context, and again only when something has been pushed since. What a handler
    * pushes before it returns is taken at once.
+   *
+   * Since: 1.0
    */
   wanted_signal = g_signal_new ("wanted", GSTREAM_TYPE_PUSH_SOURCE, G_SIGNAL_RUN_LAST,
                                 G_STRUCT_OFFSET (GstreamPushSourceClass, wanted), NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -647,6 +667,8 @@ gstream_push_source_init (GstreamPushSource *self)
  * Makes a source without events.
  *
  * Returns: (transfer full): a new source
+ *
+ * Since: 1.0
  */
 GstreamPushSource *
 gstream_push_source_new (void)
@@ -669,6 +691,8 @@ gstream_push_source_new (void)
  * [method@PushSource.finish] or [method@PushSource.fail].
  *
  * Returns: whether the event was queued
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_push_source_push (GstreamPushSource *self,
@@ -695,6 +719,8 @@ gstream_push_source_push (GstreamPushSource *self,
  * thread's default.
  *
  * Fails like [method@PushSource.push], when the run ends while the event waits, too.
+ *
+ * Since: 1.0
  */
 void
 gstream_push_source_push_async (GstreamPushSource  *self,
@@ -730,6 +756,8 @@ gstream_push_source_push_async (GstreamPushSource  *self,
  * Ends [method@PushSource.push_async].
  *
  * Returns: whether the event was queued
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_push_source_push_finish (GstreamPushSource *self,
@@ -750,6 +778,8 @@ gstream_push_source_push_finish (GstreamPushSource *self,
  * Says that no more events will be pushed: the run ends when it has had those
  * that are queued. May be called in any thread. Only the first call of this and
  * [method@PushSource.fail] counts.
+ *
+ * Since: 1.0
  */
 void
 gstream_push_source_finish (GstreamPushSource *self)
@@ -767,6 +797,8 @@ gstream_push_source_finish (GstreamPushSource *self)
  * Says that no more events will be pushed because of @error: the run fails with
  * it when it has had those that are queued (R5). May be called in any thread.
  * Only the first call of this and [method@PushSource.finish] counts.
+ *
+ * Since: 1.0
  */
 void
 gstream_push_source_fail (GstreamPushSource *self,
@@ -785,6 +817,8 @@ gstream_push_source_fail (GstreamPushSource *self,
  * Says whether the run is over, or was aborted. May be called in any thread.
  *
  * Returns: whether it takes no more events
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_push_source_is_closed (GstreamPushSource *self)
@@ -802,6 +836,8 @@ gstream_push_source_is_closed (GstreamPushSource *self)
  * included that wait for room. May be called in any thread.
  *
  * Returns: how many
+ *
+ * Since: 1.0
  */
 guint
 gstream_push_source_get_n_buffered (GstreamPushSource *self)
@@ -818,6 +854,8 @@ gstream_push_source_get_n_buffered (GstreamPushSource *self)
  * Gets how many events may be queued before [method@PushSource.push_async] waits.
  *
  * Returns: a number of events; 0 for any
+ *
+ * Since: 1.0
  */
 guint
 gstream_push_source_get_max_buffered (GstreamPushSource *self)
@@ -833,6 +871,8 @@ gstream_push_source_get_max_buffered (GstreamPushSource *self)
  * @max_buffered: a number of events; 0 for any
  *
  * Sets how many events may be queued before [method@PushSource.push_async] waits.
+ *
+ * Since: 1.0
  */
 void
 gstream_push_source_set_max_buffered (GstreamPushSource *self,

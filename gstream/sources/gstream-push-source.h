@@ -18,6 +18,8 @@ G_DECLARE_DERIVABLE_TYPE (GstreamPushSource, gstream_push_source, GSTREAM, PUSH_
  * @wanted: the run wants an event and none is queued; in the run's main context
  *
  * To derive from, for a source that makes an event when one is wanted.
+ *
+ * Since: 1.0
  */
 struct _GstreamPushSourceClass
 {

@@ -47,6 +47,8 @@
  * whose `data` is written otherwise ("Data:"), which the standard would pass over.
  *
  * Some 64 KiB are read at a time, when they are asked for.
+ *
+ * Since: 1.0
  */
 
 struct _GstreamSseSource
@@ -296,21 +298,29 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
    * GstreamSseSource:file:
    *
    * What is read, or, where a stream is given too, what that is called in errors.
+   *
+   * Since: 1.0
    */
   /**
    * GstreamSseSource:stream:
    *
    * What is read. The source closes it when it is done with it.
+   *
+   * Since: 1.0
    */
   /**
    * GstreamSseSource:max-event-size:
    *
    * The most bytes that one event may have, with all its lines.
+   *
+   * Since: 1.0
    */
   /**
    * GstreamSseSource:max-depth:
    *
    * How deep arrays and objects may be nested in an event.
+   *
+   * Since: 1.0
    */
   gstream_byte_reader_install_properties (object_class, "max-event-size");
 
@@ -318,6 +328,8 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
    * GstreamSseSource:last-event-id: (getter get_last_event_id)
    *
    * The last `id` of the stream. Changes with the events, without a notify.
+   *
+   * Since: 1.0
    */
   g_object_class_install_property (object_class, PROP_LAST_EVENT_ID,
                                    g_param_spec_string ("last-event-id", NULL, NULL, "",
@@ -327,6 +339,8 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
    *
    * After how many milliseconds the stream asks to be connected to again when it
    * breaks; -1 if it has not said. Changes with the stream, without a notify.
+   *
+   * Since: 1.0
    */
   g_object_class_install_property (object_class, PROP_RETRY,
                                    g_param_spec_int64 ("retry", NULL, NULL, -1, G_MAXINT, -1,
@@ -348,6 +362,8 @@ gstream_sse_source_init (GstreamSseSource *self)
  * for; that it cannot be is an error of the run.
  *
  * Returns: (transfer full) (type GstreamSseSource): a new source
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_sse_source_new (GFile *file)
@@ -364,6 +380,8 @@ gstream_sse_source_new (GFile *file)
  * Makes a source that reads @stream, and closes it when it is done.
  *
  * Returns: (transfer full) (type GstreamSseSource): a new source
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_sse_source_new_for_stream (GInputStream *stream)
@@ -380,6 +398,8 @@ gstream_sse_source_new_for_stream (GInputStream *stream)
  * Gets the `id` of the last event, or of the last before it that had one.
  *
  * Returns: the id; empty if the stream has sent none
+ *
+ * Since: 1.0
  */
 const char *
 gstream_sse_source_get_last_event_id (GstreamSseSource *self)
@@ -396,6 +416,8 @@ gstream_sse_source_get_last_event_id (GstreamSseSource *self)
  * Gets after how many milliseconds the stream asks to be connected to again.
  *
  * Returns: milliseconds, or -1 if it has not said
+ *
+ * Since: 1.0
  */
 gint64
 gstream_sse_source_get_retry (GstreamSseSource *self)

@@ -38,6 +38,8 @@
  * run failed, they give its error, now and every time after (P4).
  *
  * Closing a cursor, or dropping the last reference to it, unsubscribes (P9).
+ *
+ * Since: 1.0
  */
 
 /* A batch ends with the item that brings its texts beyond this many bytes. */
@@ -305,6 +307,8 @@ give_nothing (GstreamCursor *self,
  * thread (R7).
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_try_next (GstreamCursor *self,
@@ -370,6 +374,8 @@ drop_string (GstreamCursor *self)
  * [method@Cursor.try_next] for strings, without a #GValue and without a copy.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_try_next_string (GstreamCursor *self,
@@ -422,6 +428,8 @@ try_next_pointer (GstreamCursor *self,
  * [method@Cursor.try_next] for payloads, without a #GValue.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_try_next_payload (GstreamCursor   *self,
@@ -445,6 +453,8 @@ gstream_cursor_try_next_payload (GstreamCursor   *self,
  * [method@Cursor.try_next] for events, without a #GValue.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_try_next_event (GstreamCursor *self,
@@ -468,6 +478,8 @@ gstream_cursor_try_next_event (GstreamCursor *self,
  * [method@Cursor.try_next] for objects, without a #GValue.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_try_next_object (GstreamCursor *self,
@@ -490,6 +502,8 @@ gstream_cursor_try_next_object (GstreamCursor *self,
  * The type of its items.
  *
  * Returns: the type; %G_TYPE_INVALID in an interleave of projections that differ in it
+ *
+ * Since: 1.0
  */
 GType
 gstream_cursor_get_item_type (GstreamCursor *self)
@@ -517,6 +531,8 @@ gstream_cursor_get_item_type (GstreamCursor *self)
  * items of an interleave apart (P10).
  *
  * Returns: (nullable): the name, or %NULL before the first item
+ *
+ * Since: 1.0
  */
 const char *
 gstream_cursor_get_item_name (GstreamCursor *self)
@@ -719,6 +735,8 @@ start (GstreamCursor      *self,
  *
  * One call at a time: a second one fails with %G_IO_ERROR_PENDING. @callback is
  * called from the run's main context, never from inside this call (R7).
+ *
+ * Since: 1.0
  */
 void
 gstream_cursor_next (GstreamCursor      *self,
@@ -750,6 +768,8 @@ gstream_cursor_next (GstreamCursor      *self,
  * thread than that which called (R7).
  *
  * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_cursor_next_finish (GstreamCursor *self,
@@ -794,6 +814,8 @@ gstream_cursor_next_finish (GstreamCursor *self,
  * of the run only works asynchronously (M3).
  *
  * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_cursor_next_sync (GstreamCursor *self,
@@ -843,6 +865,8 @@ gstream_cursor_next_sync (GstreamCursor *self,
  * One call at a time: while one is under way, another of this or of
  * [method@Cursor.next] fails with %G_IO_ERROR_PENDING. @callback is called from
  * the run's main context, never from inside this call (R7).
+ *
+ * Since: 1.0
  */
 void
 gstream_cursor_wait (GstreamCursor      *self,
@@ -865,6 +889,8 @@ gstream_cursor_wait (GstreamCursor      *self,
  * Ends [method@Cursor.wait]. Fails like [method@Cursor.next_finish].
  *
  * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_cursor_wait_finish (GstreamCursor *self,
@@ -888,6 +914,8 @@ gstream_cursor_wait_finish (GstreamCursor *self,
  * leaves it where it is. Fails like [method@Cursor.next_sync].
  *
  * Returns: %TRUE if there is an item; %FALSE at the end, without @error set, or with it
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_cursor_wait_sync (GstreamCursor *self,
@@ -927,6 +955,8 @@ gstream_cursor_wait_sync (GstreamCursor *self,
  * name tells which of the typed calls takes it.
  *
  * Returns: what there is
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_peek (GstreamCursor *self,
@@ -1020,6 +1050,8 @@ join_texts (GstreamQueue *queue,
  * that is the next item, @texts is empty.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_peek_texts (GstreamCursor *self,
@@ -1057,6 +1089,8 @@ gstream_cursor_peek_texts (GstreamCursor *self,
  *
  * Takes the next items without giving them, as far as there are so many: those
  * that [method@Cursor.peek_texts] has shown.
+ *
+ * Since: 1.0
  */
 void
 gstream_cursor_skip (GstreamCursor *self,
@@ -1095,6 +1129,8 @@ gstream_cursor_skip (GstreamCursor *self,
  * string that is %NULL, it is taken, and @texts is empty.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_cursor_take_texts (GstreamCursor *self,
@@ -1137,6 +1173,8 @@ release_queues (GstreamCursor *self)
  * Whether [method@Cursor.close] was called.
  *
  * Returns: %TRUE if it was
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_cursor_is_closed (GstreamCursor *self)
@@ -1154,6 +1192,8 @@ gstream_cursor_is_closed (GstreamCursor *self)
  * fails with %G_IO_ERROR_CANCELLED, later calls find the end, and the projection
  * may be subscribed again. Closing twice does nothing. Dropping the last
  * reference closes too.
+ *
+ * Since: 1.0
  */
 void
 gstream_cursor_close (GstreamCursor *self)
@@ -1244,6 +1284,8 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
    *
    * Whether the cursor was closed by [method@Cursor.close]. One that was made by
    * `g_object_new()` reads nothing, and is closed from the beginning.
+   *
+   * Since: 1.0
    */
   properties[PROP_CLOSED] =
       g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1252,6 +1294,8 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
    *
    * The name of the projection that the newest item came from. Not notified: it
    * changes with every item.
+   *
+   * Since: 1.0
    */
   properties[PROP_ITEM_NAME] =
       g_param_spec_string ("item-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

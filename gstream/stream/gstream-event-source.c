@@ -31,6 +31,8 @@
  *         self.left -= 1
  *         return Gstream.Try.ITEM, Gstream.Event.new("custom", [], Gstream.Payload.new(str(self.left), -1))
  * ```
+ *
+ * Since: 1.0
  */
 
 G_DEFINE_ENUM_TYPE (GstreamTry, gstream_try,
@@ -163,6 +165,8 @@ gstream_event_source_default_init (GstreamEventSourceInterface *iface)
  *
  * Waits for the next event. No second call may be made before the first one has
  * called back. A run does this for you.
+ *
+ * Since: 1.0
  */
 void
 gstream_event_source_next (GstreamEventSource *self,
@@ -186,6 +190,8 @@ gstream_event_source_next (GstreamEventSource *self,
  *
  * Returns: (transfer full) (nullable): the event, or %NULL: at the end without
  *   @error set, else with it
+ *
+ * Since: 1.0
  */
 GstreamEvent *
 gstream_event_source_next_finish (GstreamEventSource *self,
@@ -209,6 +215,8 @@ gstream_event_source_next_finish (GstreamEventSource *self,
  * [method@EventSource.next] is under way.
  *
  * Returns: what there was
+ *
+ * Since: 1.0
  */
 GstreamTry
 gstream_event_source_try_next (GstreamEventSource *self,
@@ -237,6 +245,8 @@ gstream_event_source_try_next (GstreamEventSource *self,
  *
  * Lets go of what the source holds: files, connections, queued events. A run
  * does this at its end and when it is aborted (R6). Closing twice does nothing.
+ *
+ * Since: 1.0
  */
 void
 gstream_event_source_close (GstreamEventSource *self)
@@ -254,6 +264,8 @@ gstream_event_source_close (GstreamEventSource *self)
  * Tells the source which stream modes are needed (M8): the union of what the
  * transformers of the run say. A run does this before it asks for the first event.
  * A source that cannot choose may ignore it.
+ *
+ * Since: 1.0
  */
 void
 gstream_event_source_set_channels (GstreamEventSource *self,
@@ -275,6 +287,8 @@ gstream_event_source_set_channels (GstreamEventSource *self,
  * which does not go on while a call of that language waits.
  *
  * Returns: %TRUE if they are
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_event_source_is_async_only (GstreamEventSource *self)

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @GSTREAM_TRY_FAILED: it failed, and the error says how
  *
  * What a call that never waits has to say.
+ *
+ * Since: 1.0
  */
 typedef enum
 {
@@ -49,6 +51,8 @@ G_DECLARE_INTERFACE (GstreamEventSource, gstream_event_source, GSTREAM, EVENT_SO
  *   be refused (R9); it is not, by default
  *
  * What a source implements: @try_next, or @next and @next_finish, or all three.
+ *
+ * Since: 1.0
  */
 struct _GstreamEventSourceInterface
 {

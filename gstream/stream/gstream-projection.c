@@ -31,6 +31,8 @@
  * full, the run asks its source for nothing (P6).
  *
  * A projection is used in the main context of its run only.
+ *
+ * Since: 1.0
  */
 
 enum
@@ -524,6 +526,8 @@ item_from_value (GstreamProjection *self,
  * %GSTREAM_ERROR_WRONG_CONTEXT in another thread than the run's (R7).
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_push (GstreamProjection *self,
@@ -549,6 +553,8 @@ gstream_projection_push (GstreamProjection *self,
  * [method@Projection.push] for a string.
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_push_string (GstreamProjection *self,
@@ -576,6 +582,8 @@ gstream_projection_push_string (GstreamProjection *self,
  * [method@Projection.push] for a payload.
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_push_payload (GstreamProjection *self,
@@ -599,6 +607,8 @@ gstream_projection_push_payload (GstreamProjection *self,
  * [method@Projection.push] for an event.
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_push_event (GstreamProjection *self,
@@ -622,6 +632,8 @@ gstream_projection_push_event (GstreamProjection *self,
  * [method@Projection.push] for an object.
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_push_object (GstreamProjection *self,
@@ -720,6 +732,8 @@ let_in (GstreamProjection *self)
  *
  * Closing the last cursor, aborting the run and closing the projection complete
  * it too; the item is then dropped.
+ *
+ * Since: 1.0
  */
 void
 gstream_projection_push_async (GstreamProjection  *self,
@@ -761,6 +775,8 @@ gstream_projection_push_async (GstreamProjection  *self,
  *
  * Returns: %TRUE unless it failed, as [method@Projection.push] does, or was
  *   cancelled (%G_IO_ERROR_CANCELLED)
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_push_finish (GstreamProjection *self,
@@ -811,6 +827,8 @@ subscribed (GstreamProjection *self)
  * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor.
  *
  * Returns: (transfer full): the cursor
+ *
+ * Since: 1.0
  */
 GstreamCursor *
 gstream_projection_subscribe (GstreamProjection *self,
@@ -846,6 +864,8 @@ gstream_projection_subscribe (GstreamProjection *self,
  * and with %GSTREAM_ERROR_INVALID where @n is 0.
  *
  * Returns: (transfer container) (element-type GstreamCursor): the cursors, which the array owns
+ *
+ * Since: 1.0
  */
 GPtrArray *
 gstream_projection_tee (GstreamProjection *self,
@@ -923,6 +943,8 @@ end (GstreamProjection *self,
  * Ends the projection (P4): its cursors give what is queued, then the end. The
  * run does this for the projections of its transformers. Closing twice, or after
  * a failure, does nothing.
+ *
+ * Since: 1.0
  */
 void
 gstream_projection_close (GstreamProjection *self)
@@ -938,6 +960,8 @@ gstream_projection_close (GstreamProjection *self)
  * @error: what its cursors give after what is queued, to every call
  *
  * Ends the projection with an error (P4).
+ *
+ * Since: 1.0
  */
 void
 gstream_projection_fail (GstreamProjection *self,
@@ -958,6 +982,8 @@ gstream_projection_fail (GstreamProjection *self,
  * The name it is registered under.
  *
  * Returns: the name
+ *
+ * Since: 1.0
  */
 const char *
 gstream_projection_get_name (GstreamProjection *self)
@@ -974,6 +1000,8 @@ gstream_projection_get_name (GstreamProjection *self)
  * The type of its items.
  *
  * Returns: the type
+ *
+ * Since: 1.0
  */
 GType
 gstream_projection_get_item_type (GstreamProjection *self)
@@ -990,6 +1018,8 @@ gstream_projection_get_item_type (GstreamProjection *self)
  * How many items a queue may hold before the run is held (P6).
  *
  * Returns: items; 0 for no bound
+ *
+ * Since: 1.0
  */
 guint
 gstream_projection_get_max_buffered (GstreamProjection *self)
@@ -1005,6 +1035,8 @@ gstream_projection_get_max_buffered (GstreamProjection *self)
  * @max_buffered: items; 0 for no bound
  *
  * Sets [property@Projection:max-buffered]. It may be changed at any time.
+ *
+ * Since: 1.0
  */
 void
 gstream_projection_set_max_buffered (GstreamProjection *self,
@@ -1029,6 +1061,8 @@ gstream_projection_set_max_buffered (GstreamProjection *self,
  * Whether pushes go to the main log too (M6).
  *
  * Returns: %TRUE if they do
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_get_forward (GstreamProjection *self)
@@ -1045,6 +1079,8 @@ gstream_projection_get_forward (GstreamProjection *self)
  *
  * Sets [property@Projection:forward]. Only items that have a JSON form can be
  * forwarded: strings, numbers, booleans, payloads and variants.
+ *
+ * Since: 1.0
  */
 void
 gstream_projection_set_forward (GstreamProjection *self,
@@ -1069,6 +1105,8 @@ gstream_projection_set_forward (GstreamProjection *self,
  * Whether it has a consumer now.
  *
  * Returns: %TRUE if it has
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_is_subscribed (GstreamProjection *self)
@@ -1085,6 +1123,8 @@ gstream_projection_is_subscribed (GstreamProjection *self)
  * Whether it has ended, or failed.
  *
  * Returns: %TRUE if it has
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_is_closed (GstreamProjection *self)
@@ -1103,6 +1143,8 @@ gstream_projection_is_closed (GstreamProjection *self)
  * run (M2). A projection is nobody's until its transformer is registered.
  *
  * Returns: %TRUE if it does
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_projection_is_native (GstreamProjection *self)
@@ -1119,6 +1161,8 @@ gstream_projection_is_native (GstreamProjection *self)
  * How many items wait to be read; with a tee, those of its slowest branch.
  *
  * Returns: items
+ *
+ * Since: 1.0
  */
 guint
 gstream_projection_get_n_buffered (GstreamProjection *self)
@@ -1245,6 +1289,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * GstreamProjection:name: (getter get_name)
    *
    * The name it is registered under.
+   *
+   * Since: 1.0
    */
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL,
                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -1254,6 +1300,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * The type of its items: a string, boolean or number, an enumeration, a boxed
    * type such as [struct@Payload] and [struct@Event], a variant, or a class.
    * [struct@Payload] where nothing is said.
+   *
+   * Since: 1.0
    */
   properties[PROP_ITEM_TYPE] = g_param_spec_gtype ("item-type", NULL, NULL, G_TYPE_NONE,
                                                    G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -1263,6 +1311,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * How many items a queue may hold before the run is held (P6): while a
    * consumer has that many unread, the source is asked for nothing. 0 means no
    * bound.
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_BUFFERED] =
       g_param_spec_uint ("max-buffered", NULL, NULL, 0, G_MAXUINT, 0,
@@ -1272,6 +1322,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    *
    * Whether each push also goes to the main log, as an event whose method is the
    * projection's name, or `custom:NAME` (M6).
+   *
+   * Since: 1.0
    */
   properties[PROP_FORWARD] =
       g_param_spec_boolean ("forward", NULL, NULL, FALSE,
@@ -1280,6 +1332,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * GstreamProjection:subscribed: (getter is_subscribed)
    *
    * Whether it has a consumer now.
+   *
+   * Since: 1.0
    */
   properties[PROP_SUBSCRIBED] =
       g_param_spec_boolean ("subscribed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1287,6 +1341,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * GstreamProjection:closed: (getter is_closed)
    *
    * Whether it has ended, or failed.
+   *
+   * Since: 1.0
    */
   properties[PROP_CLOSED] =
       g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1294,6 +1350,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
    * GstreamProjection:native: (getter is_native)
    *
    * Whether it belongs to a native transformer (M2).
+   *
+   * Since: 1.0
    */
   properties[PROP_NATIVE] =
       g_param_spec_boolean ("native", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1314,6 +1372,8 @@ gstream_projection_init (GstreamProjection *self)
  * pushes. A transformer makes its own with [method@Transformer.add_projection].
  *
  * Returns: (transfer full): the projection
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_projection_new (const char *name,

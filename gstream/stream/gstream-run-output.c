@@ -79,6 +79,8 @@ wait_sync (GstreamRunStream *self,
  * The run is kept alive until then. Once @cancellable is cancelled, it goes on
  * only while somebody else waits (R1, R3). How it ended is told by
  * [property@RunStream:status] and [property@RunStream:error].
+ *
+ * Since: 1.0
  */
 void
 gstream_run_stream_drive (GstreamRunStream *self,
@@ -100,6 +102,8 @@ gstream_run_stream_drive (GstreamRunStream *self,
  * Drives the run to its end, and gives its output: the newest state of the run's
  * own scope (R4). May be called any number of times, before, during and after
  * consumption; it needs no projection.
+ *
+ * Since: 1.0
  */
 DEFINE_ASYNC (output)
 
@@ -116,6 +120,8 @@ DEFINE_ASYNC (output)
  *
  * Returns: (transfer full) (nullable): the state, or %NULL: without @error set
  *   where the run had none, else with it
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_run_stream_output_finish (GstreamRunStream *self,
@@ -148,6 +154,8 @@ gstream_run_stream_output_finish (GstreamRunStream *self,
  *
  * Returns: (transfer full) (nullable): the state, or %NULL: without @error set
  *   where the run had none, else with it
+ *
+ * Since: 1.0
  */
 DEFINE_SYNC (GstreamPayload *,
              output,
@@ -161,6 +169,8 @@ DEFINE_SYNC (GstreamPayload *,
  * @user_data: for @callback
  *
  * Drives the run to its end, and says whether it stopped to ask (R4).
+ *
+ * Since: 1.0
  */
 DEFINE_ASYNC (interrupted)
 
@@ -174,6 +184,8 @@ DEFINE_ASYNC (interrupted)
  *
  * Returns: %TRUE if the run asked something; %FALSE if not, without @error set,
  *   or with it, as for [method@RunStream.output_finish]
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_run_stream_interrupted_finish (GstreamRunStream *self,
@@ -197,6 +209,8 @@ gstream_run_stream_interrupted_finish (GstreamRunStream *self,
  *
  * Returns: %TRUE if the run asked something; %FALSE if not, without @error set,
  *   or with it, as for [method@RunStream.output_sync]
+ *
+ * Since: 1.0
  */
 DEFINE_SYNC (gboolean,
              interrupted,
@@ -211,6 +225,8 @@ DEFINE_SYNC (gboolean,
  *
  * Drives the run to its end, and gives the questions that it stopped to ask
  * (R4, T8).
+ *
+ * Since: 1.0
  */
 DEFINE_ASYNC (interrupts)
 
@@ -225,6 +241,8 @@ DEFINE_ASYNC (interrupts)
  * Returns: (transfer container) (element-type GstreamInterrupt): the questions, in the
  *   order in which they were asked, each once; %NULL with @error set, as for
  *   [method@RunStream.output_finish]
+ *
+ * Since: 1.0
  */
 GPtrArray *
 gstream_run_stream_interrupts_finish (GstreamRunStream *self,
@@ -259,6 +277,8 @@ gstream_run_stream_interrupts_finish (GstreamRunStream *self,
  *
  * Returns: (transfer container) (element-type GstreamInterrupt): the questions; %NULL with
  *   @error set, as for [method@RunStream.output_sync]
+ *
+ * Since: 1.0
  */
 DEFINE_SYNC (GPtrArray *,
              interrupts,

@@ -28,12 +28,17 @@ typedef struct
   GError          *error;  /* where it said failed */
 } GstreamRunState;
 
+/* Told of each event at the run's own scope that its state is told of. */
+typedef void (*GstreamRunObserver) (GstreamRunStream *self,
+                                    GstreamEvent     *event);
+
 typedef struct
 {
   GstreamStreamMux   *mux;           /* made when the run is, where none was given */
   GstreamRunStatus    status;        /* as it is; notified from the main loop */
   GstreamRunState     state;         /* what its events have told */
   GstreamRunStream   *self;          /* what this is the inside of */
+  GstreamRunObserver  observe;       /* a subgraph's own; NULL: it has none */
   GstreamEventSource *source;        /* NULL for a subgraph: its root's */
   GstreamPump        *pump;          /* the root's, shared by all below it */
   GstreamLatch        ended;         /* who waits for output, interrupted or interrupts */

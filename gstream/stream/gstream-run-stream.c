@@ -37,6 +37,8 @@
  * an item of a cursor or for a message to finish, is told that by
  * %GSTREAM_ERROR_CLOSED: it is no end. [method@RunStream.output] and its like
  * keep the run while they wait.
+ *
+ * Since: 1.0
  */
 
 enum
@@ -455,6 +457,8 @@ abort_ending (GstreamRunStreamPrivate *priv)
  * stays as it is.
  *
  * Aborting the run of a subgraph ends that run alone (T6).
+ *
+ * Since: 1.0
  */
 void
 gstream_run_stream_abort (GstreamRunStream *self)
@@ -494,11 +498,10 @@ on_mux_observe (gpointer        owner,
                 GstreamRelation relation)
 {
   GstreamRunStreamPrivate *priv = owner;
-  GstreamRunStreamClass   *klass = GSTREAM_RUN_STREAM_GET_CLASS (priv->self);
 
   state_observe (&priv->state, event, relation == GSTREAM_RELATION_OWN);
-  if (klass->observe != NULL && relation == GSTREAM_RELATION_OWN)
-    klass->observe (priv->self, event);
+  if (priv->observe != NULL && relation == GSTREAM_RELATION_OWN)
+    priv->observe (priv->self, event);
 }
 
 static void
@@ -745,6 +748,8 @@ leave (GstreamRunStream *self)
  * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
  *
  * Returns: (transfer none): the projection
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_run_stream_get_projection (GstreamRunStream *self,
@@ -771,6 +776,8 @@ gstream_run_stream_get_projection (GstreamRunStream *self,
  * [property@RunStream:custom]. It may be asked for before its first item.
  *
  * Returns: (transfer none): the projection
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_run_stream_get_extension (GstreamRunStream *self,
@@ -797,6 +804,8 @@ gstream_run_stream_get_extension (GstreamRunStream *self,
  * %GSTREAM_ERROR_INVALID where a name comes twice, or none is given.
  *
  * Returns: (transfer full): the cursor
+ *
+ * Since: 1.0
  */
 GstreamCursor *
 gstream_run_stream_interleave (GstreamRunStream  *self,
@@ -841,6 +850,8 @@ gstream_run_stream_interleave (GstreamRunStream  *self,
  * and what projections forward (M6).
  *
  * Returns: (transfer none): the main log
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_run_stream_get_log (GstreamRunStream *self)
@@ -859,6 +870,8 @@ gstream_run_stream_get_log (GstreamRunStream *self)
  * Where its events come from.
  *
  * Returns: (transfer none) (nullable): the source; %NULL for the run of a subgraph
+ *
+ * Since: 1.0
  */
 GstreamEventSource *
 gstream_run_stream_get_source (GstreamRunStream *self)
@@ -875,6 +888,8 @@ gstream_run_stream_get_source (GstreamRunStream *self)
  * Its pipeline.
  *
  * Returns: (transfer none): the mux
+ *
+ * Since: 1.0
  */
 GstreamStreamMux *
 gstream_run_stream_get_mux (GstreamRunStream *self)
@@ -891,6 +906,8 @@ gstream_run_stream_get_mux (GstreamRunStream *self)
  * How the run is (R10).
  *
  * Returns: the status
+ *
+ * Since: 1.0
  */
 GstreamRunStatus
 gstream_run_stream_get_status (GstreamRunStream *self)
@@ -908,6 +925,8 @@ gstream_run_stream_get_status (GstreamRunStream *self)
  *
  * Returns: (transfer none) (nullable): the error, or %NULL unless the status is
  *   %GSTREAM_RUN_STATUS_FAILED
+ *
+ * Since: 1.0
  */
 const GError *
 gstream_run_stream_get_error (GstreamRunStream *self)
@@ -924,6 +943,8 @@ gstream_run_stream_get_error (GstreamRunStream *self)
  * The projection that holds the run, because a queue of it is full (P7).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if nothing does
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_run_stream_get_held_by (GstreamRunStream *self)
@@ -940,6 +961,8 @@ gstream_run_stream_get_held_by (GstreamRunStream *self)
  * How long the run may drive its source before the main loop has its turn (R11).
  *
  * Returns: microseconds; 0 for no end
+ *
+ * Since: 1.0
  */
 guint
 gstream_run_stream_get_turn_budget (GstreamRunStream *self)
@@ -955,6 +978,8 @@ gstream_run_stream_get_turn_budget (GstreamRunStream *self)
  * @microseconds: the budget; 0 for no end
  *
  * Sets [property@RunStream:turn-budget]. The runs of subgraphs share their root's.
+ *
+ * Since: 1.0
  */
 void
 gstream_run_stream_set_turn_budget (GstreamRunStream *self,
@@ -1102,6 +1127,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * GstreamRunStream:source: (getter get_source)
    *
    * Where its events come from; %NULL for the run of a subgraph.
+   *
+   * Since: 1.0
    */
   properties[PROP_SOURCE] = g_param_spec_object ("source", NULL, NULL, GSTREAM_TYPE_EVENT_SOURCE,
                                                  G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -1109,6 +1136,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * GstreamRunStream:mux: (getter get_mux)
    *
    * Its pipeline; one with the built-in transformers, where none is given.
+   *
+   * Since: 1.0
    */
   properties[PROP_MUX] = g_param_spec_object ("mux", NULL, NULL, GSTREAM_TYPE_STREAM_MUX,
                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -1117,6 +1146,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * Whether waiting for a projection's items drives the source. If not, only
    * [method@RunStream.output] and its like do, and cursors take what that brings.
+   *
+   * Since: 1.0
    */
   properties[PROP_WIRE_PUMP] =
       g_param_spec_boolean ("wire-pump", NULL, NULL, TRUE,
@@ -1125,6 +1156,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * GstreamRunStream:status: (getter get_status)
    *
    * How the run is (R10). Notified from the main loop, between events.
+   *
+   * Since: 1.0
    */
   properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS,
                                                GSTREAM_RUN_STATUS_PENDING, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1132,6 +1165,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * GstreamRunStream:error: (getter get_error)
    *
    * Why the run failed; %NULL unless it has. Notified with [property@RunStream:status].
+   *
+   * Since: 1.0
    */
   properties[PROP_ERROR] =
       g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1141,6 +1176,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * The projection that holds the run, because a queue of it is full (P7). A
    * subgraph's run is held with its root: by one and the same projection, which
    * may be of any run of the tree. Notified from the main loop.
+   *
+   * Since: 1.0
    */
   properties[PROP_HELD_BY] =
       g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1149,6 +1186,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * How long the run may drive its source without waiting before the main loop
    * has its turn (R11), in microseconds; 0 for no end.
+   *
+   * Since: 1.0
    */
   properties[PROP_TURN_BUDGET] =
       g_param_spec_uint ("turn-budget", NULL, NULL, 0, G_MAXUINT, 4000,
@@ -1157,6 +1196,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    * GstreamRunStream:log: (getter get_log)
    *
    * The main log.
+   *
+   * Since: 1.0
    */
   properties[PROP_LOG] =
       g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1187,6 +1228,8 @@ gstream_run_stream_init (GstreamRunStream *self)
  * and whatever is asked of it.
  *
  * Returns: (transfer full): the run
+ *
+ * Since: 1.0
  */
 GstreamRunStream *
 gstream_run_stream_new (GstreamEventSource *source,

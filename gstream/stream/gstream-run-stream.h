@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @GSTREAM_RUN_STATUS_ABORTED: [method@RunStream.abort] ended it early
  *
  * How a run is (R10).
+ *
+ * Since: 1.0
  */
 typedef enum
 {
@@ -45,8 +47,6 @@ struct _GstreamRunStreamClass
   GObjectClass parent_class;
 
   /*< private >*/
-  void (*observe) (GstreamRunStream *self,
-                   GstreamEvent     *event); /* one at its own scope, for the run of a subgraph */
   gpointer reserved[8];
 };
 

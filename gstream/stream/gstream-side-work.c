@@ -26,6 +26,8 @@
  * and in `on_looked_up` calls [method@SideWork.complete] or [method@SideWork.fail]. Before the run ends its
  * transformers, it waits for all such work; where the run fails or is aborted,
  * it cancels the work first.
+ *
+ * Since: 1.0
  */
 
 struct _GstreamSideWork
@@ -48,6 +50,8 @@ G_DEFINE_FINAL_TYPE (GstreamSideWork, gstream_side_work, G_TYPE_OBJECT)
  * or is aborted.
  *
  * Returns: (transfer none): the cancellable
+ *
+ * Since: 1.0
  */
 GCancellable *
 gstream_side_work_get_cancellable (GstreamSideWork *self)
@@ -74,6 +78,8 @@ end (GstreamSideWork *self,
  * Says that the work is done. To be called once, in the run's main context;
  * after this or [method@SideWork.fail], a second call does nothing. Dropping the
  * last reference without it fails the work.
+ *
+ * Since: 1.0
  */
 void
 gstream_side_work_complete (GstreamSideWork *self)
@@ -92,6 +98,8 @@ gstream_side_work_complete (GstreamSideWork *self)
  *
  * The error is logged, or fails the run if that was asked for when the work was
  * scheduled. Being cancelled is no error.
+ *
+ * Since: 1.0
  */
 void
 gstream_side_work_fail (GstreamSideWork *self,

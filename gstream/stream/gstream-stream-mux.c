@@ -32,6 +32,8 @@
  * factories (M7). What is added ready-made belongs to the root only.
  *
  * A mux belongs to one run.
+ *
+ * Since: 1.0
  */
 
 enum
@@ -316,6 +318,8 @@ add_transformer (GstreamStreamMux   *self,
  * Fails like [method@StreamMux.add_type].
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_stream_mux_add_transformer (GstreamStreamMux   *self,
@@ -448,6 +452,8 @@ add_factory (GstreamStreamMux *self,
  * @type is no such class.
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_stream_mux_add_type (GstreamStreamMux *self,
@@ -484,6 +490,8 @@ gstream_stream_mux_add_type (GstreamStreamMux *self,
  * Fails like [method@StreamMux.add_type].
  *
  * Returns: %TRUE unless it failed
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_stream_mux_add_factory (GstreamStreamMux         *self,
@@ -614,6 +622,8 @@ gstream_stream_mux_make_builtins (GstreamStreamMux *self,
  * The namespace that it is for.
  *
  * Returns: (array zero-terminated=1) (transfer none): the path; empty for the root
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_stream_mux_get_scope (GstreamStreamMux *self)
@@ -631,6 +641,8 @@ gstream_stream_mux_get_scope (GstreamStreamMux *self)
  * transformer suppressed, and of what projections forward (M6).
  *
  * Returns: (transfer none): the main log
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_stream_mux_get_log (GstreamStreamMux *self)
@@ -681,6 +693,8 @@ gstream_stream_mux_find_projection (GstreamStreamMux *self,
  * without the main log, whose name is `log`.
  *
  * Returns: (array zero-terminated=1) (transfer full): the names
+ *
+ * Since: 1.0
  */
 char **
 gstream_stream_mux_list_projections (GstreamStreamMux *self)
@@ -709,6 +723,8 @@ gstream_stream_mux_list_projections (GstreamStreamMux *self)
  * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
  *
  * Returns: (transfer none): the projection
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_stream_mux_get_projection (GstreamStreamMux *self,
@@ -755,6 +771,8 @@ add_channels (GPtrArray         *names,
  * The stream modes that its transformers need (M8): what a source is asked for.
  *
  * Returns: (array zero-terminated=1) (transfer full): the names, each once
+ *
+ * Since: 1.0
  */
 char **
 gstream_stream_mux_list_channels (GstreamStreamMux *self)
@@ -1454,6 +1472,8 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
    * GstreamStreamMux:builtins:
    *
    * Names of the built-in transformers that were chosen; %NULL for all of them.
+   *
+   * Since: 1.0
    */
   properties[PROP_BUILTINS] = g_param_spec_boxed ("builtins", NULL, NULL, G_TYPE_STRV,
                                                   G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -1461,6 +1481,8 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
    * GstreamStreamMux:scope: (getter get_scope)
    *
    * The namespace that it is for; empty for the root.
+   *
+   * Since: 1.0
    */
   properties[PROP_SCOPE] =
       g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1468,6 +1490,8 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
    * GstreamStreamMux:log: (getter get_log)
    *
    * The main log.
+   *
+   * Since: 1.0
    */
   properties[PROP_LOG] =
       g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -1495,6 +1519,8 @@ gstream_stream_mux_init (GstreamStreamMux *self)
  * %GSTREAM_ERROR_NOT_FOUND.
  *
  * Returns: (transfer full): the mux
+ *
+ * Since: 1.0
  */
 GstreamStreamMux *
 gstream_stream_mux_new (const char *const *builtins)

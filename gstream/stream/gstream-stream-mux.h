@@ -21,6 +21,8 @@ G_DECLARE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, GSTREAM, STREAM_MUX,
  * Makes a transformer for a scope: the root's, and that of every subgraph (M7).
  *
  * Returns: (transfer full) (nullable): the transformer, or %NULL to have none in this scope
+ *
+ * Since: 1.0
  */
 typedef GstreamTransformer *(*GstreamTransformerFactory) (const char *const *scope,
                                                           gpointer           user_data);

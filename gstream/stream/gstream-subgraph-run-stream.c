@@ -32,6 +32,8 @@
  * Its failure is its own, and aborting it disturbs nobody else. It ends with its
  * own terminal event, or with its parent; where the root is dropped, so is all
  * below it.
+ *
+ * Since: 1.0
  */
 
 struct _GstreamSubgraphRunStream
@@ -91,6 +93,8 @@ gstream_subgraph_run_stream_handle_init (GstreamHandleInterface *iface)
  * Its namespace.
  *
  * Returns: (array zero-terminated=1) (transfer none): the path, from the root's first child down
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_subgraph_run_stream_get_path (GstreamSubgraphRunStream *self)
@@ -107,6 +111,8 @@ gstream_subgraph_run_stream_get_path (GstreamSubgraphRunStream *self)
  * The name of its graph.
  *
  * Returns: (nullable): the name, or %NULL if nothing said it
+ *
+ * Since: 1.0
  */
 const char *
 gstream_subgraph_run_stream_get_graph_name (GstreamSubgraphRunStream *self)
@@ -123,6 +129,8 @@ gstream_subgraph_run_stream_get_graph_name (GstreamSubgraphRunStream *self)
  * The id of the task or call that started it.
  *
  * Returns: (nullable): the id, or %NULL if nothing said it
+ *
+ * Since: 1.0
  */
 const char *
 gstream_subgraph_run_stream_get_trigger_call_id (GstreamSubgraphRunStream *self)
@@ -140,6 +148,8 @@ gstream_subgraph_run_stream_get_trigger_call_id (GstreamSubgraphRunStream *self)
  * `type`, such as `toolCall`, `send` or `edge`.
  *
  * Returns: (transfer none) (nullable): the cause, or %NULL
+ *
+ * Since: 1.0
  */
 GstreamPayload *
 gstream_subgraph_run_stream_get_cause (GstreamSubgraphRunStream *self)
@@ -273,30 +283,37 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
 
   object_class->get_property = gstream_subgraph_run_stream_get_property;
   object_class->finalize = gstream_subgraph_run_stream_finalize;
-  GSTREAM_RUN_STREAM_CLASS (klass)->observe = gstream_subgraph_run_stream_observe;
 
   /**
    * GstreamSubgraphRunStream:path: (getter get_path)
    *
    * Its namespace.
+   *
+   * Since: 1.0
    */
   properties[PROP_PATH] = g_param_spec_boxed ("path", NULL, NULL, G_TYPE_STRV, flags);
   /**
    * GstreamSubgraphRunStream:graph-name: (getter get_graph_name)
    *
    * The name of its graph.
+   *
+   * Since: 1.0
    */
   properties[PROP_GRAPH_NAME] = g_param_spec_string ("graph-name", NULL, NULL, NULL, flags);
   /**
    * GstreamSubgraphRunStream:trigger-call-id: (getter get_trigger_call_id)
    *
    * The id of the task or call that started it.
+   *
+   * Since: 1.0
    */
   properties[PROP_TRIGGER_CALL_ID] = g_param_spec_string ("trigger-call-id", NULL, NULL, NULL, flags);
   /**
    * GstreamSubgraphRunStream:cause: (getter get_cause)
    *
    * What on its parent caused it.
+   *
+   * Since: 1.0
    */
   properties[PROP_CAUSE] = g_param_spec_boxed ("cause", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -305,6 +322,7 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
 static void
 gstream_subgraph_run_stream_init (GstreamSubgraphRunStream *self)
 {
+  gstream_run_stream_peek (GSTREAM_RUN_STREAM (self))->observe = gstream_subgraph_run_stream_observe;
 }
 
 GstreamSubgraphRunStream *

@@ -50,6 +50,8 @@
  * and `fail_async` in the place of `finish` and `fail`; synchronous calls on its run
  * are refused. For work that the next event need not wait for, see
  * [method@Transformer.schedule].
+ *
+ * Since: 1.0
  */
 
 typedef struct
@@ -115,6 +117,8 @@ want_everywhere (GstreamTransformerPrivate *priv,
  * The methods of the events that it sees.
  *
  * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL for all
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_transformer_get_wants (GstreamTransformer *self)
@@ -131,6 +135,8 @@ gstream_transformer_get_wants (GstreamTransformer *self)
  *
  * Says which events it wants to see. An event costs the transformers that want
  * it, not the number registered. To be set before it is registered.
+ *
+ * Since: 1.0
  */
 void
 gstream_transformer_set_wants (GstreamTransformer *self,
@@ -185,6 +191,8 @@ gstream_transformer_set_builtin (GstreamTransformer *self,
  *
  * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL
  *   where it wants whatever there is
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_transformer_get_channels (GstreamTransformer *self)
@@ -205,6 +213,8 @@ gstream_transformer_get_channels (GstreamTransformer *self)
  *   those it wants
  *
  * Sets [property@Transformer:channels]. To be set before it is registered.
+ *
+ * Since: 1.0
  */
 void
 gstream_transformer_set_channels (GstreamTransformer *self,
@@ -227,6 +237,8 @@ gstream_transformer_set_channels (GstreamTransformer *self,
  * Whether it sees events before the built-in transformers do (M1).
  *
  * Returns: %TRUE if it does
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_transformer_get_before_builtins (GstreamTransformer *self)
@@ -244,6 +256,8 @@ gstream_transformer_get_before_builtins (GstreamTransformer *self)
  * instead of `custom:NAME` (M6).
  *
  * Returns: %TRUE if it has
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_transformer_get_native (GstreamTransformer *self)
@@ -261,6 +275,8 @@ gstream_transformer_get_native (GstreamTransformer *self)
  *
  * Returns: (array zero-terminated=1) (nullable) (transfer none): the path, empty for the
  *   root, or %NULL before it is registered
+ *
+ * Since: 1.0
  */
 const char *const *
 gstream_transformer_get_scope (GstreamTransformer *self)
@@ -290,6 +306,8 @@ gstream_transformer_get_scope (GstreamTransformer *self)
  * [property@Projection:forward] is set to %FALSE.
  *
  * Returns: (transfer none): the projection
+ *
+ * Since: 1.0
  */
 GstreamProjection *
 gstream_transformer_add_projection (GstreamTransformer *self,
@@ -335,6 +353,8 @@ gstream_transformer_get_projections (GstreamTransformer *self)
  * it says where one at the same namespace would be delivered now.
  *
  * Returns: %TRUE if it is; %FALSE too while the transformer is in no mux
+ *
+ * Since: 1.0
  */
 gboolean
 gstream_transformer_owns (GstreamTransformer *self,
@@ -359,6 +379,8 @@ gstream_transformer_owns (GstreamTransformer *self,
  * one, the main log and the run's own state see it instead (M1). To be called
  * from within `process`, or before `process_async` is done; at any other time it
  * does nothing.
+ *
+ * Since: 1.0
  */
 void
 gstream_transformer_replace (GstreamTransformer *self,
@@ -383,6 +405,8 @@ gstream_transformer_replace (GstreamTransformer *self,
  * run's end waits for.
  *
  * Returns: (transfer full): the work, to be ended with [method@SideWork.complete] or [method@SideWork.fail]
+ *
+ * Since: 1.0
  */
 GstreamSideWork *
 gstream_transformer_schedule (GstreamTransformer *self,
@@ -527,6 +551,116 @@ gstream_transformer_finalize (GObject *object)
   G_OBJECT_CLASS (gstream_transformer_parent_class)->finalize (object);
 }
 
+/**
+ * GstreamTransformerClass::process:
+ * @self: the transformer
+ * @event: an event of the methods that it wants
+ *
+ * Looks at an event, in its turn among the transformers (M1), and pushes into projections what comes of it. May call
+ * [method@Transformer.replace] and [method@Transformer.schedule]. An error fails the run.
+ *
+ * Returns: %FALSE without an error keeps the event out of the main log
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::process_async:
+ * @self: the transformer
+ * @event: an event of the methods that it wants
+ * @cancellable: (nullable): cancelled when the run is aborted meanwhile
+ * @callback: (scope async): to be called when the next transformer may see the event
+ * @user_data: for @callback
+ *
+ * [vfunc@Transformer.process] for a transformer that has to wait; used where that is not implemented (M3).
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::process_finish:
+ * @self: the transformer
+ * @result: what the callback of [vfunc@Transformer.process_async] was given
+ *
+ * Ends [vfunc@Transformer.process_async].
+ *
+ * Returns: %FALSE without an error keeps the event out of the main log
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::finish:
+ * @self: the transformer
+ *
+ * The scope's run has ended, and all side work is done (M5): the last chance to push. An error fails the run, once
+ * every other transformer has been finished, too.
+ *
+ * Returns: whether it went well; %FALSE with an error
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::finish_async:
+ * @self: the transformer
+ * @cancellable: (nullable): cancelled when the run is aborted meanwhile
+ * @callback: (scope async): to be called when it is finished
+ * @user_data: for @callback
+ *
+ * [vfunc@Transformer.finish] for a transformer that has to wait; used where that is not implemented. The run is over
+ * only when this is.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::finish_finish:
+ * @self: the transformer
+ * @result: what the callback of [vfunc@Transformer.finish_async] was given
+ *
+ * Ends [vfunc@Transformer.finish_async].
+ *
+ * Returns: whether it went well; %FALSE with an error
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::fail:
+ * @self: the transformer
+ * @error: (nullable): why the run failed; %NULL: it was aborted
+ *
+ * The run has failed or was aborted; its projections are failed, or closed, next (M5). What goes wrong here is nobody's
+ * concern any more.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::fail_async:
+ * @self: the transformer
+ * @error: (nullable): why the run failed; %NULL: it was aborted
+ * @cancellable: (nullable): cancelled when the run is aborted meanwhile
+ * @callback: (scope async): to be called when it is done
+ * @user_data: for @callback
+ *
+ * [vfunc@Transformer.fail] for a transformer that has to wait; used where that is not implemented. The run is over only
+ * when this is.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamTransformerClass::fail_finish:
+ * @self: the transformer
+ * @result: what the callback of [vfunc@Transformer.fail_async] was given
+ *
+ * Ends [vfunc@Transformer.fail_async].
+ *
+ * Since: 1.0
+ */
+
 static void
 gstream_transformer_class_init (GstreamTransformerClass *klass)
 {
@@ -540,6 +674,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
    * GstreamTransformer:wants: (getter get_wants) (setter set_wants)
    *
    * The methods of the events that it sees; %NULL for all.
+   *
+   * Since: 1.0
    */
   properties[PROP_WANTS] = g_param_spec_boxed ("wants", NULL, NULL, G_TYPE_STRV,
                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -548,6 +684,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
    *
    * The stream modes that a source has to be asked for (M8); what it wants,
    * where it does not say otherwise.
+   *
+   * Since: 1.0
    */
   properties[PROP_CHANNELS] = g_param_spec_boxed ("channels", NULL, NULL, G_TYPE_STRV,
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -555,6 +693,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
    * GstreamTransformer:before-builtins: (getter get_before_builtins)
    *
    * Whether it sees events before the built-in transformers do (M1).
+   *
+   * Since: 1.0
    */
   properties[PROP_BEFORE_BUILTINS] =
       g_param_spec_boolean ("before-builtins", NULL, NULL, FALSE,
@@ -564,6 +704,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
    *
    * Whether what its projections forward has their bare name as its method (M6). In
    * Python and JavaScript they are properties of the run, too (M2).
+   *
+   * Since: 1.0
    */
   properties[PROP_NATIVE] = g_param_spec_boolean ("native", NULL, NULL, FALSE,
                                                   G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
@@ -571,6 +713,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
    * GstreamTransformer:scope: (getter get_scope)
    *
    * The namespace that it was made for; %NULL before it is registered.
+   *
+   * Since: 1.0
    */
   properties[PROP_SCOPE] =
       g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

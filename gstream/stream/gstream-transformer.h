@@ -32,6 +32,8 @@ G_DECLARE_DERIVABLE_TYPE (GstreamTransformer, gstream_transformer, GSTREAM, TRAN
  * All are optional. The run is over when the last transformer is: who waits for
  * it waits for @finish_async and @fail_async, too. The `cancellable` of @finish_async
  * is cancelled when the run is aborted meanwhile.
+ *
+ * Since: 1.0
  */
 struct _GstreamTransformerClass
 {
