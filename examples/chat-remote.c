@@ -105,6 +105,7 @@ int
 main (int    argc,
       char **argv)
 {
+  g_autoptr (GstreamServer) server = NULL;
   g_autoptr (GstreamThread) thread = NULL;
   g_autoptr (GError) error = NULL;
   char *line = NULL;
@@ -116,13 +117,14 @@ main (int    argc,
       return 2;
     }
 
-  thread = gstream_thread_new (argv[1], argv[2]);
-  gstream_thread_set_api_key (thread, g_getenv ("GSTREAM_API_KEY"));
+  server = gstream_server_new (argv[1]);
+  gstream_server_set_api_key (server, g_getenv ("GSTREAM_API_KEY"));
+  thread = gstream_server_create_thread (server, argv[2]);
   while (error == NULL && (line = read_line ("> ")) != NULL)
     {
       g_autofree char *typed = line;
       g_autoptr (GstreamPayload) input = make_input (typed);
-      g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, NULL, NULL, &error);
+      g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, &error);
 
       while (run != NULL && print_run (run, &error))
         {

@@ -155,7 +155,7 @@ static void
 start (ChatWindow     *self,
        GstreamPayload *input)
 {
-  gstream_thread_start (self->thread, input, NULL, NULL, NULL, self->cancellable, on_started, self);
+  gstream_thread_start (self->thread, input, NULL, self->cancellable, on_started, self);
 }
 
 static void

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <gstream/event/gstream-event.h>
-#include <gstream/event/gstream-interrupt.h>
+#include <gstream/thread/gstream-run-options.h>
 
 G_BEGIN_DECLS
 
@@ -14,27 +14,43 @@ G_BEGIN_DECLS
 #define GSTREAM_COMMAND_RUN 2
 #define GSTREAM_COMMAND_TREE 3
 
-/* Each returns a command as JSON; @config and @metadata are nullable. */
-char *gstream_command_start (const char     *assistant,
-                             GstreamPayload *input,
-                             GstreamPayload *config,
-                             GstreamPayload *metadata);
-char *gstream_command_respond (const char     *assistant,
-                               GPtrArray      *interrupts, /* of GstreamInterrupt */
-                               GPtrArray      *responses,  /* of GstreamPayload, as many */
-                               GstreamPayload *config,
-                               GstreamPayload *metadata);
+/*
+ * Each returns a command as JSON; NULL, with an error, where the options are wrong. @responses: an array of
+ * objects with `response`, and `interrupt_id` and `namespace` where the question is named.
+ */
+char *gstream_command_start (const char        *assistant,
+                             GstreamPayload    *input, /* nullable */
+                             GstreamRunOptions *options,
+                             GError           **error);
+char *gstream_command_respond (const char        *assistant,
+                               GstreamPayload    *responses,
+                               GstreamRunOptions *options,
+                               GError           **error);
 /* A start whose input is the responses, for a server that no longer knows the run that asked. */
-char *gstream_command_resume (const char *assistant,
-                              GPtrArray  *interrupts,
-                              GPtrArray  *responses);
+char *gstream_command_resume (const char        *assistant,
+                              GstreamPayload    *responses,
+                              GstreamRunOptions *options,
+                              GError           **error);
 char *gstream_command_tree (void);
-char *gstream_command_subscribe (const char *const *channels);
-/* The body of POST …/stream/events. */
-char *gstream_command_filter (const char *const *channels);
 
-/* Returns: (transfer full): those of @modes that are channels of the protocol, and lifecycle and input (N5). */
-char **gstream_command_channels (const char *const *modes);
+/* What of a thread's events is asked for (N5, N10). Immutable. */
+typedef struct
+{
+  grefcount       ref_count;
+  char          **channels;   /* of the protocol; lifecycle and input among them */
+  GstreamPayload *namespaces; /* an array of arrays of strings; NULL: all */
+  int             depth;      /* levels below those; -1: all */
+} GstreamSubscription;
+
+/* For a run with this mux. */
+GstreamSubscription *gstream_subscription_new (GstreamStreamMux  *mux,
+                                               GstreamRunOptions *options);
+GstreamSubscription *gstream_subscription_ref (GstreamSubscription *self);
+void                 gstream_subscription_unref (GstreamSubscription *self);
+
+char *gstream_command_subscribe (const GstreamSubscription *wanted);
+/* The body of POST …/stream/events. */
+char *gstream_command_filter (const GstreamSubscription *wanted);
 
 typedef struct
 {
@@ -55,5 +71,7 @@ void gstream_open_questions_add_events (GstreamPayload *state,
                                         GHashTable     *known,
                                         gint64          timestamp,
                                         GQueue         *events);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamSubscription, gstream_subscription_unref)
 
 G_END_DECLS

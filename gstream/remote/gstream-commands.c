@@ -10,7 +10,7 @@
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-server-private.h>
+#include <gstream/remote/gstream-origin-private.h>
 
 #define MAX_DEPTH 64 /* of subgraphs within subgraphs */
 
@@ -35,88 +35,195 @@ end_command (GString *json)
   return g_string_free (json, FALSE);
 }
 
-char *
-gstream_command_start (const char     *assistant,
-                       GstreamPayload *input,
-                       GstreamPayload *config,
-                       GstreamPayload *metadata)
-{
-  GString *json = begin_command (GSTREAM_COMMAND_RUN, "run.start");
+/* --- what a run is to be like (N9) --- */
 
+static gboolean
+expect_kind (GstreamPayload    *payload,
+             GstreamPayloadKind kind,
+             const char        *what,
+             GError           **error)
+{
+  if (payload == NULL || gstream_payload_get_kind (payload) == kind)
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The %s of a run is %s, and this is something else", what,
+               kind == GSTREAM_PAYLOAD_ARRAY ? "an array" : "an object");
+
+  return FALSE;
+}
+
+static gboolean
+check_options (GstreamRunOptions *options,
+               GError           **error)
+{
+  g_autoptr (GstreamPayload) config = gstream_run_options_get_config (options) != NULL
+                                          ? gstream_payload_ref (gstream_run_options_get_config (options))
+                                          : NULL;
+  g_autoptr (GstreamPayload) configurable = config != NULL ? gstream_payload_get (config, "/configurable") : NULL;
+
+  return expect_kind (config, GSTREAM_PAYLOAD_OBJECT, "config", error) &&
+         expect_kind (configurable, GSTREAM_PAYLOAD_OBJECT, "config's “configurable”", error) &&
+         expect_kind (gstream_run_options_get_metadata (options), GSTREAM_PAYLOAD_OBJECT, "metadata", error) &&
+         expect_kind (gstream_run_options_get_namespaces (options), GSTREAM_PAYLOAD_ARRAY, "namespaces", error);
+}
+
+/* The members of @object (nullable) but the one that is called @except. */
+static void
+add_members (GString        *json,
+             GstreamPayload *object,
+             const char     *except)
+{
+  GstreamPayloadIter iter;
+  const char        *key;
+  GstreamPayload    *next;
+
+  if (object == NULL)
+    return;
+
+  gstream_payload_iter_init (&iter, object);
+  while (gstream_payload_iter_next (&iter, &key, &next))
+    {
+      g_autoptr (GstreamPayload) value = next;
+
+      if (g_strcmp0 (key, except) != 0)
+        gstream_json_add_payload (json, key, value);
+    }
+}
+
+/* The checkpoint to go on from is told within the config. */
+static void
+add_config (GString           *json,
+            GstreamRunOptions *options)
+{
+  const char     *checkpoint_id = gstream_run_options_get_checkpoint_id (options);
+  GstreamPayload *config = gstream_run_options_get_config (options);
+  g_autoptr (GstreamPayload) configurable = NULL;
+
+  if (checkpoint_id == NULL)
+    {
+      gstream_json_add_payload (json, "config", config);
+      return;
+    }
+
+  configurable = config != NULL ? gstream_payload_get (config, "/configurable") : NULL;
+  gstream_json_write_member (json, "config");
+  g_string_append_c (json, '{');
+  add_members (json, config, "configurable");
+  gstream_json_write_member (json, "configurable");
+  g_string_append_c (json, '{');
+  add_members (json, configurable, "checkpoint_id");
+  gstream_json_add_string (json, "checkpoint_id", checkpoint_id);
+  g_string_append (json, "}}");
+}
+
+static const char *
+name_of_strategy (GstreamMultitaskStrategy strategy)
+{
+  switch (strategy)
+    {
+    case GSTREAM_MULTITASK_STRATEGY_ENQUEUE:
+      return "enqueue";
+    case GSTREAM_MULTITASK_STRATEGY_INTERRUPT:
+      return "interrupt";
+    case GSTREAM_MULTITASK_STRATEGY_ROLLBACK:
+      return "rollback";
+    case GSTREAM_MULTITASK_STRATEGY_REJECT:
+      return "reject";
+    case GSTREAM_MULTITASK_STRATEGY_DEFAULT:
+    default:
+      return NULL;
+    }
+}
+
+static void
+add_options (GString           *json,
+             GstreamRunOptions *options)
+{
+  add_config (json, options);
+  gstream_json_add_payload (json, "metadata", gstream_run_options_get_metadata (options));
+  gstream_json_add_string (json, "multitaskStrategy",
+                           name_of_strategy (gstream_run_options_get_multitask_strategy (options)));
+}
+
+char *
+gstream_command_start (const char        *assistant,
+                       GstreamPayload    *input,
+                       GstreamRunOptions *options,
+                       GError           **error)
+{
+  GString *json = NULL;
+
+  if (!check_options (options, error))
+    return NULL;
+
+  json = begin_command (GSTREAM_COMMAND_RUN, "run.start");
   gstream_json_add_string (json, "assistant_id", assistant);
   if (input != NULL)
     gstream_json_add_payload (json, "input", input);
   else
     g_string_append (json, ",\"input\":null");
-  gstream_json_add_payload (json, "config", config);
-  gstream_json_add_payload (json, "metadata", metadata);
+  add_options (json, options);
 
   return end_command (json);
 }
 
+/* One response stands in the command itself: not every server takes an array of one. */
 static void
-add_response (GString          *json,
-              GstreamInterrupt *interrupt,
-              GstreamPayload   *response)
+add_responses (GString        *json,
+               GstreamPayload *responses)
 {
-  const char *const *namespace_ = gstream_interrupt_get_namespace (interrupt);
+  g_autoptr (GstreamPayload) only = gstream_payload_get (responses, "/0");
 
-  gstream_json_write_member (json, "namespace");
-  gstream_json_write_strv (json, namespace_ ? namespace_ : (const char *const[]) { NULL });
-  gstream_json_add_string (json, "interrupt_id", gstream_interrupt_get_id (interrupt));
-  gstream_json_add_payload (json, "response", response);
-}
-
-static void
-add_responses (GString   *json,
-               GPtrArray *interrupts,
-               GPtrArray *responses)
-{
-  gstream_json_write_member (json, "responses");
-  g_string_append_c (json, '[');
-  for (guint i = 0; i < interrupts->len; i++)
-    {
-      g_string_append (json, i > 0 ? ",{" : "{");
-      add_response (json, interrupts->pdata[i], responses->pdata[i]);
-      g_string_append_c (json, '}');
-    }
-  g_string_append_c (json, ']');
-}
-
-char *
-gstream_command_respond (const char     *assistant,
-                         GPtrArray      *interrupts,
-                         GPtrArray      *responses,
-                         GstreamPayload *config,
-                         GstreamPayload *metadata)
-{
-  GString *json = begin_command (GSTREAM_COMMAND_RUN, "input.respond");
-
-  gstream_json_add_string (json, "assistant_id", assistant);
-  if (interrupts->len == 1)
-    add_response (json, interrupts->pdata[0], responses->pdata[0]);
+  if (gstream_payload_has (responses, "/1"))
+    gstream_json_add_payload (json, "responses", responses);
   else
-    add_responses (json, interrupts, responses);
-  gstream_json_add_payload (json, "config", config);
-  gstream_json_add_payload (json, "metadata", metadata);
+    add_members (json, only, NULL);
+}
+
+char *
+gstream_command_respond (const char        *assistant,
+                         GstreamPayload    *responses,
+                         GstreamRunOptions *options,
+                         GError           **error)
+{
+  GString *json = NULL;
+
+  if (!check_options (options, error))
+    return NULL;
+
+  json = begin_command (GSTREAM_COMMAND_RUN, "input.respond");
+  gstream_json_add_string (json, "assistant_id", assistant);
+  add_responses (json, responses);
+  gstream_json_add_payload (json, "update", gstream_run_options_get_update (options));
+  gstream_json_add_payload (json, "goto", gstream_run_options_get_goto (options));
+  add_options (json, options);
 
   return end_command (json);
 }
 
 char *
-gstream_command_resume (const char *assistant,
-                        GPtrArray  *interrupts,
-                        GPtrArray  *responses)
+gstream_command_resume (const char        *assistant,
+                        GstreamPayload    *responses,
+                        GstreamRunOptions *options,
+                        GError           **error)
 {
   g_autoptr (GString) json = g_string_new ("{");
   g_autoptr (GstreamPayload) input = NULL;
+  GstreamPayloadIter iter;
+  GstreamPayload    *next;
 
-  for (guint i = 0; i < interrupts->len; i++)
-    gstream_json_add_payload (json, gstream_interrupt_get_id (interrupts->pdata[i]), responses->pdata[i]);
+  gstream_payload_iter_init (&iter, responses);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GstreamPayload) entry = next;
+      g_autoptr (GstreamPayload) response = gstream_payload_get (entry, "/response");
+
+      gstream_json_add_payload (json, gstream_payload_get_string (entry, "/interrupt_id"), response);
+    }
   g_string_append_c (json, '}');
   input = gstream_payload_new (json->str, json->len, NULL);
 
-  return gstream_command_start (assistant, input, NULL, NULL);
+  return gstream_command_start (assistant, input, options, error);
 }
 
 char *
@@ -125,30 +232,39 @@ gstream_command_tree (void)
   return end_command (begin_command (GSTREAM_COMMAND_TREE, "agent.getTree"));
 }
 
+static void
+add_filter (GString                   *json,
+            const GstreamSubscription *wanted)
+{
+  gstream_json_write_member (json, "channels");
+  gstream_json_write_strv (json, (const char *const *) wanted->channels);
+  gstream_json_add_payload (json, "namespaces", wanted->namespaces);
+  if (wanted->depth >= 0)
+    gstream_json_add_integer (json, "depth", wanted->depth);
+}
+
 char *
-gstream_command_subscribe (const char *const *channels)
+gstream_command_subscribe (const GstreamSubscription *wanted)
 {
   GString *json = begin_command (GSTREAM_COMMAND_SUBSCRIBE, "subscription.subscribe");
 
-  gstream_json_write_member (json, "channels");
-  gstream_json_write_strv (json, channels);
+  add_filter (json, wanted);
 
   return end_command (json);
 }
 
 char *
-gstream_command_filter (const char *const *channels)
+gstream_command_filter (const GstreamSubscription *wanted)
 {
   GString *json = g_string_new ("{");
 
-  gstream_json_write_member (json, "channels");
-  gstream_json_write_strv (json, channels);
+  add_filter (json, wanted);
   g_string_append_c (json, '}');
 
   return g_string_free (json, FALSE);
 }
 
-/* --- channels --- */
+/* --- subscriptions --- */
 
 static gboolean
 is_channel (const char *mode)
@@ -160,8 +276,9 @@ is_channel (const char *mode)
   return g_strv_contains (known, mode) || (g_str_has_prefix (mode, "custom:") && mode[strlen ("custom:")] != '\0');
 }
 
-char **
-gstream_command_channels (const char *const *modes)
+/* @modes: (nullable): what they are to be of. Returns: (transfer full): the channels among them, and lifecycle and input (N5). */
+static char **
+channels_of (const char *const *modes)
 {
   g_autoptr (GStrvBuilder) channels = g_strv_builder_new ();
 
@@ -171,6 +288,43 @@ gstream_command_channels (const char *const *modes)
   g_strv_builder_add_many (channels, "lifecycle", "input", NULL);
 
   return g_strv_builder_end (channels);
+}
+
+GstreamSubscription *
+gstream_subscription_new (GstreamStreamMux  *mux,
+                          GstreamRunOptions *options)
+{
+  GstreamSubscription *self = g_new0 (GstreamSubscription, 1);
+  GstreamPayload      *namespaces = gstream_run_options_get_namespaces (options);
+  g_auto (GStrv) needed = gstream_stream_mux_list_channels (mux);
+  const char *const *named = gstream_run_options_get_channels (options);
+
+  self->channels = channels_of (named != NULL ? named : (const char *const *) needed);
+  self->namespaces = namespaces != NULL ? gstream_payload_ref (namespaces) : NULL;
+  self->depth = gstream_run_options_get_depth (options);
+
+  g_ref_count_init (&self->ref_count);
+
+  return self;
+}
+
+GstreamSubscription *
+gstream_subscription_ref (GstreamSubscription *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+gstream_subscription_unref (GstreamSubscription *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_strfreev (self->channels);
+  g_clear_pointer (&self->namespaces, gstream_payload_unref);
+  g_free (self);
 }
 
 /* --- answers --- */
@@ -231,7 +385,7 @@ refusal (GstreamPayload *answer)
   g_string_append_printf (text, ": %s", words);
 
   error =
-      g_error_new_literal (GSTREAM_ERROR, status != 0 ? gstream_server_code_of_status (status) : code_of_refusal (code),
+      g_error_new_literal (GSTREAM_ERROR, status != 0 ? gstream_origin_code_of_status (status) : code_of_refusal (code),
                            text->str);
   gstream_error_set_origin (error, status, code);
 

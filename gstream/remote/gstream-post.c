@@ -19,7 +19,7 @@ struct _GstreamPost
 {
   GObject parent_instance;
 
-  GstreamServer *server;
+  GstreamOrigin *origin;
   char          *path; /* below the server's URL */
   GBytes        *body; /* what is sent */
   GstreamRetry   retry;
@@ -50,7 +50,7 @@ gstream_post_finalize (GObject *object)
   GstreamPost *self = GSTREAM_POST (object);
 
   end_attempt (self);
-  g_clear_pointer (&self->server, gstream_server_unref);
+  g_clear_pointer (&self->origin, gstream_origin_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_free (self->path);
 
@@ -72,7 +72,7 @@ SoupSession *
 gstream_post_new_session (void)
 {
   return g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns",
-                       GSTREAM_SERVER_CONNECTIONS, "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS, NULL);
+                       GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
 }
 
 GstreamPost *
@@ -82,18 +82,18 @@ gstream_post_new (const char              *url,
                   const GstreamPostLimits *limits,
                   GError                 **error)
 {
-  GstreamServer *server = gstream_server_new (url, NULL, session, context, error);
+  GstreamOrigin *origin = gstream_origin_new (url, session, context, error);
   GstreamPost   *self;
 
-  if (server == NULL)
+  if (origin == NULL)
     return NULL;
 
-  server->max_event_size = limits->max_size;
-  server->retry_limit = limits->retry_limit;
-  server->retry_pause = limits->retry_pause;
-  server->retry_pause_max = limits->retry_pause_max;
+  origin->max_event_size = limits->max_size;
+  origin->retry_limit = limits->retry_limit;
+  origin->retry_pause = limits->retry_pause;
+  origin->retry_pause_max = limits->retry_pause_max;
   self = g_object_new (GSTREAM_TYPE_POST, NULL);
-  self->server = server;
+  self->origin = origin;
 
   return self;
 }
@@ -115,7 +115,7 @@ gstream_post_add_header (GstreamPost *self,
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
       return FALSE;
     }
-  gstream_server_take_header (self->server, name, value);
+  gstream_origin_take_header (self->origin, name, value);
 
   return TRUE;
 }
@@ -137,7 +137,7 @@ attempt_failed (GTask  *task,
                 GError *error)
 {
   GstreamPost *self = g_task_get_source_object (task);
-  gint64       pause = gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, error);
+  gint64       pause = gstream_retry_next (&self->retry, self->origin, GSTREAM_RETRY_REPEATABLE, error);
   g_autoptr (GSource) timer = NULL;
 
   if (pause < 0 || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
@@ -161,7 +161,7 @@ on_refusal (GObject      *object,
   gsize        length = 0;
 
   g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &length, NULL);
-  attempt_failed (task, gstream_server_new_error (self->server, self->message, soup_message_get_status (self->message),
+  attempt_failed (task, gstream_origin_new_error (self->origin, self->message, soup_message_get_status (self->message),
                                                   self->refusal, length));
 }
 
@@ -190,13 +190,13 @@ on_sent (GObject      *object,
 
   if (decoded == NULL)
     {
-      gstream_server_name_error (self->server, self->message, error);
+      gstream_origin_name_error (self->origin, self->message, error);
       attempt_failed (task, error);
     }
   else if (soup_message_get_status (self->message) != SOUP_STATUS_OK)
     read_refusal (task, decoded);
   else
-    g_task_return_pointer (task, gstream_body_new (self->server->nested, decoded, body), g_object_unref);
+    g_task_return_pointer (task, gstream_body_new (self->origin->nested, decoded, body), g_object_unref);
 }
 
 static void
@@ -205,16 +205,16 @@ start_attempt (GTask *task)
   GstreamPost        *self = g_task_get_source_object (task);
   SoupMessageHeaders *headers;
 
-  self->message = gstream_server_new_message (self->server, "POST", self->path);
+  self->message = gstream_origin_new_message (self->origin, "POST", self->path);
   headers = soup_message_get_request_headers (self->message);
   soup_message_headers_replace (headers, "Accept", "text/event-stream, application/json");
   gstream_request_accept_encodings (self->message);
   soup_message_set_request_body_from_bytes (self->message, "application/json", self->body);
 
-  gstream_server_begin_io (self->server);
-  soup_session_send_async (self->server->streams, self->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+  gstream_origin_begin_io (self->origin);
+  soup_session_send_async (self->origin->streams, self->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
                            on_sent, g_object_ref (task));
-  gstream_server_end_io (self->server);
+  gstream_origin_end_io (self->origin);
 }
 
 void
@@ -225,7 +225,7 @@ gstream_post_send (GstreamPost        *self,
                    GAsyncReadyCallback callback,
                    gpointer            user_data)
 {
-  g_autoptr (GTask) task = gstream_run_context_new_task (self->server->context, self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_run_context_new_task (self->origin->context, self, cancellable, callback, user_data);
 
   g_assert (self->path == NULL);
 
@@ -255,7 +255,7 @@ gstream_post_name_error (GstreamPost *self,
 {
   /* Between two attempts there is no request. */
   if (self->message == NULL || g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
-    gstream_server_hide_secrets (self->server, error);
+    gstream_origin_hide_secrets (self->origin, error);
   else
-    gstream_server_name_error (self->server, self->message, error);
+    gstream_origin_name_error (self->origin, self->message, error);
 }

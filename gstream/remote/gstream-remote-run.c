@@ -24,6 +24,7 @@
 #include <gstream/remote/gstream-sse-connection-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 #include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/thread/gstream-thread-run-internal.h>
 
 #define DROPS_PER_TURN 256       /* events of other runs, or seen before, that one call passes over */
 #define REST 500                 /* ms without an event after which a run that is over has no more to say */
@@ -50,13 +51,14 @@ struct _GstreamRemoteSource
 {
   GObject parent_instance;
 
-  GstreamServer *server;
-  char          *thread_id;
-  char          *run_id;
-  char         **channels;
-  GstreamConnect connect;
+  GstreamOrigin       *origin;
+  char                *thread_id;
+  char                *run_id;
+  GstreamSubscription *wanted;
+  GstreamConnect       connect;
 
-  GstreamRunStream            *run; /* not owned; NULL: it was dropped, which does not end it on the server (N7) */
+  GstreamThreadRun            *run;  /* a weak pointer; NULL: it is gone, or has closed its source */
+  GstreamConnectionState       told; /* what the run was told of the connection last */
   GstreamRemoteState           state;
   GstreamEventSource          *connection;       /* while connected */
   GstreamEventSourceInterface *connection_iface; /* its own: looked up once, not per event */
@@ -113,6 +115,27 @@ is_running (GstreamPayload *run)
   return g_strcmp0 (gstream_payload_get_string (run, "/status"), "running") == 0;
 }
 
+/* --- what is told of the connection (N11) --- */
+
+static void
+tell (GstreamRemoteSource   *self,
+      GstreamConnectionState state)
+{
+  if (self->run != NULL && self->told != state)
+    gstream_thread_run_set_connection (self->run, state, 0, NULL);
+  self->told = state;
+}
+
+static void
+tell_waiting (GstreamRemoteSource *self,
+              gint64               milliseconds)
+{
+  self->told = GSTREAM_CONNECTION_STATE_WAITING;
+  if (self->run != NULL)
+    gstream_thread_run_set_connection (self->run, GSTREAM_CONNECTION_STATE_WAITING,
+                                       g_get_real_time () + milliseconds * 1000, self->broken);
+}
+
 /* --- connections --- */
 
 static void
@@ -128,7 +151,7 @@ use_connection (GstreamRemoteSource *self,
 static GstreamEventSource *
 new_connection (GstreamRemoteSource *self)
 {
-  return self->connect (self->server, self->thread_id, (const char *const *) self->channels);
+  return self->connect (self->origin, self->thread_id, self->wanted);
 }
 
 static void
@@ -313,6 +336,7 @@ on_pause_over (gpointer user_data)
 
   gstream_timer_end (&self->pause);
   begin_again (self);
+  tell (self, GSTREAM_CONNECTION_STATE_CONNECTING);
   open_connection (self, NULL);
   go_on (self);
 }
@@ -320,7 +344,7 @@ on_pause_over (gpointer user_data)
 static void
 connect_again (GstreamRemoteSource *self)
 {
-  gint64 milliseconds = gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, self->broken);
+  gint64 milliseconds = gstream_retry_next (&self->retry, self->origin, GSTREAM_RETRY_REPEATABLE, self->broken);
 
   if (milliseconds < 0)
     {
@@ -329,10 +353,11 @@ connect_again (GstreamRemoteSource *self)
       return;
     }
 
+  tell_waiting (self, milliseconds);
   g_clear_error (&self->broken);
   self->state = GSTREAM_REMOTE_PAUSING;
   self->pause =
-      gstream_timer_start (self->server->context, milliseconds, NULL, "[gstream] reconnect", on_pause_over, self, NULL);
+      gstream_timer_start (self->origin->context, milliseconds, NULL, "[gstream] reconnect", on_pause_over, self, NULL);
 }
 
 /* --- silence --- */
@@ -367,7 +392,7 @@ silence_error (GstreamRemoteSource *self,
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                         "The connection was silent for %u ms, and the run's events do not come any more: "
                         "its status is “%s”",
-                        self->server->silence_timeout, status ? status : "");
+                        self->origin->silence_timeout, status ? status : "");
 
   return g_error_new (
       GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
@@ -455,7 +480,7 @@ check_run (GstreamRemoteSource *self)
     return;
 
   self->checking = TRUE;
-  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_run_known,
+  gstream_request_send (self->origin, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_run_known,
                         g_object_ref (self));
 }
 
@@ -464,7 +489,7 @@ static gboolean
 is_doubtful (GstreamRemoteSource *self)
 {
   return !self->verified && gstream_run_filter_can_rewind (self->filter) &&
-         g_get_monotonic_time () - self->waiting > (gint64) self->server->silence_timeout * 1000;
+         g_get_monotonic_time () - self->waiting > (gint64) self->origin->silence_timeout * 1000;
 }
 
 static void
@@ -498,7 +523,7 @@ on_silence (gpointer user_data)
 static guint
 get_patience (GstreamRemoteSource *self)
 {
-  guint timeout = self->server->silence_timeout;
+  guint timeout = self->origin->silence_timeout;
 
   if (self->over)
     return self->beside != NULL                          ? timeout
@@ -515,7 +540,7 @@ watch_silence (GstreamRemoteSource *self)
 {
   gstream_timer_end (&self->silence);
   self->heard = how_much_it_brought (self);
-  self->silence = gstream_timer_start (self->server->context, get_patience (self), NULL, "[gstream] silence",
+  self->silence = gstream_timer_start (self->origin->context, get_patience (self), NULL, "[gstream] silence",
                                        on_silence, self, NULL);
 }
 
@@ -539,7 +564,7 @@ ask_again (GstreamRemoteSource *self)
   guint pause = FIRST_ASK_PAUSE << MIN (self->n_asked++, MOST_ASK_DOUBLINGS);
 
   self->ask_again =
-      gstream_timer_start (self->server->context, pause, NULL, "[gstream] is the run over?", on_ask_again, self, NULL);
+      gstream_timer_start (self->origin->context, pause, NULL, "[gstream] is the run over?", on_ask_again, self, NULL);
 }
 
 /* Events may still be on their way: they have come when the connection has been silent for a moment. */
@@ -595,7 +620,7 @@ ask_whether_over (GstreamRemoteSource *self)
   rest = g_strconcat ("/runs/", self->run_id, NULL);
   path = gstream_request_path (self->thread_id, rest);
   self->asking = TRUE;
-  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_asked,
+  gstream_request_send (self->origin, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_asked,
                         g_object_ref (self));
 }
 
@@ -638,7 +663,7 @@ ask_for_state (GstreamRemoteSource *self)
   g_autofree char *path = gstream_request_path (self->thread_id, "/state?subgraphs=true");
 
   self->state = GSTREAM_REMOTE_SETTLING;
-  gstream_request_send (self->server, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, self->closing, on_state,
+  gstream_request_send (self->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, self->closing, on_state,
                         g_object_ref (self));
 }
 
@@ -663,7 +688,7 @@ cancel_run (GstreamRemoteSource *self)
   g_autofree char *rest = g_strconcat ("/runs/", self->run_id, "/cancel?wait=false&action=interrupt", NULL);
   g_autofree char *path = gstream_request_path (self->thread_id, rest);
 
-  gstream_request_send (self->server, "POST", path, NULL, GSTREAM_RETRY_REPEATABLE, NULL, on_cancelled, NULL);
+  gstream_request_send (self->origin, "POST", path, NULL, GSTREAM_RETRY_REPEATABLE, NULL, on_cancelled, NULL);
 }
 
 /* --- events --- */
@@ -768,6 +793,7 @@ note_event (GstreamRemoteSource *self,
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
 
+  tell (self, GSTREAM_CONNECTION_STATE_STREAMING);
   self->retry.failures = 0;
   self->n_beside = 0;
   self->was_inside = TRUE;
@@ -876,17 +902,19 @@ gstream_remote_source_next (GstreamEventSource *source,
 
 static void
 set_run (GstreamRemoteSource *self,
-         GstreamRunStream    *run)
+         GstreamThreadRun    *run)
 {
-  self->run = run;
+  g_set_weak_pointer (&self->run, run);
 }
 
 /* --- closing --- */
 
+/* A run that was only dropped goes on, on the server (N7). */
 static gboolean
 was_aborted (GstreamRemoteSource *self)
 {
-  return self->run != NULL && gstream_run_stream_get_status (self->run) == GSTREAM_RUN_STATUS_ABORTED;
+  return self->run != NULL && !gstream_thread_run_is_dropped (self->run) &&
+         gstream_run_stream_get_status (GSTREAM_RUN_STREAM (self->run)) == GSTREAM_RUN_STATUS_ABORTED;
 }
 
 static void
@@ -894,7 +922,7 @@ gstream_remote_source_close (GstreamEventSource *source)
 {
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (source);
 
-  if (was_aborted (self) && self->server->cancel_on_abort && !self->over && !gstream_run_filter_is_over (self->filter))
+  if (was_aborted (self) && self->origin->cancel_on_abort && !self->over && !gstream_run_filter_is_over (self->filter))
     cancel_run (self);
   set_run (self, NULL);
 
@@ -922,6 +950,7 @@ gstream_remote_source_finalize (GObject *object)
 {
   GstreamRemoteSource *self = GSTREAM_REMOTE_SOURCE (object);
 
+  set_run (self, NULL);
   gstream_timer_end (&self->pause);
   gstream_timer_end (&self->ask_again);
   close_connections (self);
@@ -932,10 +961,10 @@ gstream_remote_source_finalize (GObject *object)
   g_clear_error (&self->broken);
   g_clear_error (&self->error);
   g_object_unref (self->closing);
-  g_strfreev (self->channels);
+  gstream_subscription_unref (self->wanted);
   g_free (self->thread_id);
   g_free (self->run_id);
-  gstream_server_unref (self->server);
+  gstream_origin_unref (self->origin);
 
   G_OBJECT_CLASS (gstream_remote_source_parent_class)->finalize (object);
 }
@@ -955,20 +984,20 @@ gstream_remote_source_init (GstreamRemoteSource *self)
 }
 
 static GstreamEventSource *
-gstream_remote_source_new (GstreamServer      *server,
-                           const char         *thread_id,
-                           const char         *run_id,
-                           gint64              applied_seq,
-                           const char *const  *channels,
-                           GstreamConnect      connect,
-                           GstreamEventSource *first)
+gstream_remote_source_new (GstreamOrigin       *origin,
+                           const char          *thread_id,
+                           const char          *run_id,
+                           gint64               applied_seq,
+                           GstreamSubscription *wanted,
+                           GstreamConnect       connect,
+                           GstreamEventSource  *first)
 {
   GstreamRemoteSource *self = g_object_new (GSTREAM_TYPE_REMOTE_SOURCE, NULL);
 
-  self->server = gstream_server_ref (server);
+  self->origin = gstream_origin_ref (origin);
   self->thread_id = g_strdup (thread_id);
   self->run_id = g_strdup (run_id);
-  self->channels = g_strdupv ((char **) channels);
+  self->wanted = gstream_subscription_ref (wanted);
   self->connect = connect;
   self->filter = gstream_run_filter_new (run_id, applied_seq);
   open_connection (self, first);
@@ -978,64 +1007,22 @@ gstream_remote_source_new (GstreamServer      *server,
 
 /* --- the run --- */
 
-#define GSTREAM_TYPE_REMOTE_RUN (gstream_remote_run_get_type ())
-G_DECLARE_FINAL_TYPE (GstreamRemoteRun, gstream_remote_run, GSTREAM, REMOTE_RUN, GstreamRunStream)
-
-/* Tells its source whether it was aborted or only dropped (N7). */
-struct _GstreamRemoteRun
-{
-  GstreamRunStream parent_instance;
-};
-
-G_DEFINE_FINAL_TYPE (GstreamRemoteRun, gstream_remote_run, GSTREAM_TYPE_RUN_STREAM)
-
-static GstreamRemoteSource *
-get_source (GObject *object)
-{
-  return GSTREAM_REMOTE_SOURCE (gstream_run_stream_get_source (GSTREAM_RUN_STREAM (object)));
-}
-
-static void
-gstream_remote_run_constructed (GObject *object)
-{
-  G_OBJECT_CLASS (gstream_remote_run_parent_class)->constructed (object);
-
-  set_run (get_source (object), GSTREAM_RUN_STREAM (object));
-}
-
-/* Before the parent's dispose, which aborts: a dropped run goes on on the server. */
-static void
-gstream_remote_run_dispose (GObject *object)
-{
-  set_run (get_source (object), NULL);
-
-  G_OBJECT_CLASS (gstream_remote_run_parent_class)->dispose (object);
-}
-
-static void
-gstream_remote_run_class_init (GstreamRemoteRunClass *klass)
-{
-  G_OBJECT_CLASS (klass)->constructed = gstream_remote_run_constructed;
-  G_OBJECT_CLASS (klass)->dispose = gstream_remote_run_dispose;
-}
-
-static void
-gstream_remote_run_init (GstreamRemoteRun *self)
-{
-}
-
 GstreamRunStream *
-gstream_remote_run_new (GstreamServer      *server,
-                        const char         *thread_id,
-                        const char         *run_id,
-                        gint64              applied_seq,
-                        const char *const  *channels,
-                        GstreamConnect      connect,
-                        GstreamEventSource *first,
-                        GstreamStreamMux   *mux)
+gstream_remote_run_new (GstreamOrigin       *origin,
+                        const char          *thread_id,
+                        const char          *run_id,
+                        gint64               applied_seq,
+                        GstreamSubscription *wanted,
+                        GstreamConnect       connect,
+                        GstreamEventSource  *first,
+                        GstreamStreamMux    *mux)
 {
   g_autoptr (GstreamEventSource) source =
-      gstream_remote_source_new (server, thread_id, run_id, applied_seq, channels, connect, first);
+      gstream_remote_source_new (origin, thread_id, run_id, applied_seq, wanted, connect, first);
 
-  return g_object_new (GSTREAM_TYPE_REMOTE_RUN, "source", source, "mux", mux, NULL);
+  GstreamThreadRun *run = gstream_thread_run_new (source, mux, run_id);
+
+  set_run (GSTREAM_REMOTE_SOURCE (source), run);
+
+  return GSTREAM_RUN_STREAM (run);
 }

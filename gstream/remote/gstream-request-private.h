@@ -6,12 +6,12 @@
 #pragma once
 
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-server-private.h>
+#include <gstream/remote/gstream-origin-private.h>
 
 G_BEGIN_DECLS
 
 /* @body: (nullable): JSON. @callback is called in the main context of the server's runs. */
-void gstream_request_send (GstreamServer      *server,
+void gstream_request_send (GstreamOrigin      *origin,
                            const char         *method,
                            const char         *path,
                            const char         *body,

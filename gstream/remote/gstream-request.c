@@ -138,7 +138,7 @@ gstream_request_decode (SoupMessage  *message,
 
 typedef struct
 {
-  GstreamServer   *server;
+  GstreamOrigin   *origin;
   char            *method;
   char            *path;
   char            *body; /* NULL: none */
@@ -178,7 +178,7 @@ request_free (gpointer data)
   Request *request = data;
 
   end_attempt (request, NULL);
-  gstream_server_unref (request->server);
+  gstream_origin_unref (request->origin);
   g_free (request->method);
   g_free (request->path);
   g_free (request->body);
@@ -215,11 +215,11 @@ attempt_failed (GTask  *task,
     {
       g_clear_error (&error);
       error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
-      gstream_server_name_error (request->server, request->message, error);
+      gstream_origin_name_error (request->origin, request->message, error);
     }
   end_attempt (request, g_task_get_cancellable (task));
 
-  pause = gstream_retry_next (&request->retry, request->server, request->kind, error);
+  pause = gstream_retry_next (&request->retry, request->origin, request->kind, error);
   if (pause < 0 || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     {
       g_task_return_error (task, error);
@@ -249,7 +249,7 @@ answer_is_whole (GTask *task)
 
   if (!SOUP_STATUS_IS_SUCCESSFUL (status))
     {
-      attempt_failed (task, gstream_server_new_error (request->server, request->message, status,
+      attempt_failed (task, gstream_origin_new_error (request->origin, request->message, status,
                                                       (const char *) request->answer->data, request->answer->len));
       return;
     }
@@ -258,7 +258,7 @@ answer_is_whole (GTask *task)
   if (payload == NULL)
     {
       g_prefix_error_literal (&error, "the answer is not JSON: ");
-      gstream_server_name_error (request->server, request->message, error);
+      gstream_origin_name_error (request->origin, request->message, error);
       attempt_failed (task, error);
       return;
     }
@@ -279,7 +279,7 @@ on_read (GObject      *object,
 
   if (bytes == NULL)
     {
-      gstream_server_name_error (request->server, request->message, error);
+      gstream_origin_name_error (request->origin, request->message, error);
       attempt_failed (task, error);
       return;
     }
@@ -290,15 +290,15 @@ on_read (GObject      *object,
     }
 
   g_byte_array_append (request->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  if (request->answer->len <= request->server->max_event_size)
+  if (request->answer->len <= request->origin->max_event_size)
     {
       read_more (task);
       return;
     }
 
   error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "the answer has more than %" G_GSIZE_FORMAT " bytes",
-                       request->server->max_event_size);
-  gstream_server_name_error (request->server, request->message, error);
+                       request->origin->max_event_size);
+  gstream_origin_name_error (request->origin, request->message, error);
   attempt_failed (task, error);
 }
 
@@ -325,7 +325,7 @@ on_sent (GObject      *object,
   request->stream = body != NULL ? gstream_request_decode (request->message, body, &error) : NULL;
   if (request->stream == NULL)
     {
-      gstream_server_name_error (request->server, request->message, error);
+      gstream_origin_name_error (request->origin, request->message, error);
       attempt_failed (task, error);
       return;
     }
@@ -358,26 +358,26 @@ start_attempt (GTask *task)
 
   request->timed_out = FALSE;
   request->attempt = g_cancellable_new ();
-  request->timeout = gstream_timer_start (request->server->context, request->server->answer_timeout, NULL,
+  request->timeout = gstream_timer_start (request->origin->context, request->origin->answer_timeout, NULL,
                                           "[gstream] answer timeout", on_timeout, request, NULL);
   if (caller != NULL)
     request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled), g_object_ref (request->attempt),
                                               g_object_unref);
 
-  request->message = gstream_server_new_message (request->server, request->method, request->path);
+  request->message = gstream_origin_new_message (request->origin, request->method, request->path);
   gstream_request_accept_encodings (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
   if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */
     soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
-  gstream_server_begin_io (request->server);
-  soup_session_send_async (request->server->session, request->message, G_PRIORITY_DEFAULT, request->attempt, on_sent,
+  gstream_origin_begin_io (request->origin);
+  soup_session_send_async (request->origin->session, request->message, G_PRIORITY_DEFAULT, request->attempt, on_sent,
                            g_object_ref (task));
-  gstream_server_end_io (request->server);
+  gstream_origin_end_io (request->origin);
 }
 
 void
-gstream_request_send (GstreamServer      *server,
+gstream_request_send (GstreamOrigin      *origin,
                       const char         *method,
                       const char         *path,
                       const char         *body,
@@ -386,10 +386,10 @@ gstream_request_send (GstreamServer      *server,
                       GAsyncReadyCallback callback,
                       gpointer            user_data)
 {
-  g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_run_context_new_task (origin->context, NULL, cancellable, callback, user_data);
   Request *request = g_new0 (Request, 1);
 
-  request->server = gstream_server_ref (server);
+  request->origin = gstream_origin_ref (origin);
   request->method = g_strdup (method);
   request->path = g_strdup (path);
   request->body = g_strdup (body);

@@ -1,111 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The server that a thread lives on and how it is spoken to: its origin, the headers that go there and nowhere
- * else (N8), limits and timeouts; what its errors mean, and whether trying again can help (N3). Immutable once it is
- * shared, so that a run keeps what it was started with.
+ * How what is on a server speaks to it.
  */
 #pragma once
 
-#include <gstream/event/gstream-error.h>
-#include <libsoup/soup.h>
+#include <gstream/remote/gstream-origin-private.h>
+#include <gstream/remote/gstream-server.h>
 
 G_BEGIN_DECLS
 
-#define GSTREAM_SERVER_CONNECTIONS 1024 /* to a host; libsoup's own 2 would let two runs keep every command waiting */
-
-typedef struct
-{
-  grefcount     ref_count;
-  SoupSession  *session;
-  SoupSession  *streams; /* for event streams, each of which keeps a connection: it allows enough of them */
-  GMainContext *context; /* the main context of its runs (R7) */
-  GMainContext *nested;  /* nested in that, for GIO and libsoup; the session's */
-  char         *url;     /* origin and path, without a slash at its end */
-  char         *assistant;
-  GPtrArray    *headers;    /* names and values in turn; all of them are secret */
-  gint64        not_before; /* monotonic µs: when the server may be asked again (Retry-After); 0: at any time */
-
-  gsize    max_event_size;  /* bytes of an event, a frame, an answer */
-  guint    max_depth;       /* nesting of an event's JSON */
-  guint    retry_limit;     /* attempts in a row that bring nothing new */
-  guint    retry_pause;     /* ms before the first of them; doubled each time */
-  guint    retry_pause_max; /* ms */
-  guint    silence_timeout; /* ms without an event until the server is asked how the run is */
-  guint    answer_timeout;  /* ms for a whole answer */
-  gboolean cancel_on_abort; /* a run that is aborted here ends there too (N7) */
-} GstreamServer;
-
-/* Returns: NULL, with an error, if @url cannot be used. */
-GstreamServer *gstream_server_new (const char   *url,
-                                   const char   *assistant,
-                                   SoupSession  *session,
-                                   GMainContext *context,
-                                   GError      **error);
-GstreamServer *gstream_server_ref (GstreamServer *self);
-void           gstream_server_unref (GstreamServer *self);
-void           gstream_server_take_header (GstreamServer *self,
-                                           const char    *name,
-                                           const char    *value);
-
-/* Around each call into GIO or libsoup that starts something: pushes and pops the thread default. */
-void gstream_server_begin_io (GstreamServer *self);
-void gstream_server_end_io (GstreamServer *self);
-
-/* A request for @path below the server's URL, with everything but a body. No redirect is followed. */
-SoupMessage *gstream_server_new_message (GstreamServer *self,
-                                         const char    *method,
-                                         const char    *path);
-/* The error code of an HTTP status of 300 or more. */
-GstreamError gstream_server_code_of_status (guint status);
-/* The error of an answer to @message with @status; @body (nullable) may have the server's own words. */
-GError *gstream_server_new_error (GstreamServer *self,
-                                  SoupMessage   *message,
-                                  guint          status,
-                                  const char    *body,
-                                  gsize          length);
-/* The error of a WebSocket that was closed with @close_code; @reason (nullable): the server's words. */
-GError *gstream_server_new_close_error (GstreamServer *self,
-                                        SoupMessage   *message,
-                                        guint          close_code,
-                                        const char    *reason);
-/* Puts the request in front of @error's message and takes secrets out of it. To be called once for each error. */
-void gstream_server_name_error (GstreamServer *self,
-                                SoupMessage   *message,
-                                GError        *error);
-
-/* Takes secrets out of @error alone: where it is not the request's, but the run's. */
-void gstream_server_hide_secrets (GstreamServer *self,
-                                  GError        *error);
-
-/* --- trying again (N3) --- */
-
-typedef struct
-{
-  guint    failures; /* in a row, without a new event in between */
-  gboolean told;     /* the server has said how long the first pause is, ... */
-  guint    pause;    /* ... ms */
-} GstreamRetry;
-
-/* Which failures allow to send a request again. */
-typedef enum
-{
-  GSTREAM_RETRY_REPEATABLE, /* all that may pass: asking twice does no harm */
-  GSTREAM_RETRY_ANEW,       /* the same, over a new connection each time: existing ones may be dead */
-  GSTREAM_RETRY_UNSENT,     /* only those after which the server certainly did not act */
-} GstreamRetryKind;
-
-/* Notes an event stream's `retry`, in ms; -1: it has none. */
-void gstream_retry_tell (GstreamRetry *self,
-                         gint64        milliseconds);
-/* Whether another attempt can succeed after @error. */
-gboolean gstream_retry_can_help (GstreamRetryKind kind,
-                                 const GError    *error);
-/* Counts a failure. Returns: the pause until the next attempt, in ms; -1: there is no other attempt. */
-gint64 gstream_retry_next (GstreamRetry    *self,
-                           GstreamServer   *server,
-                           GstreamRetryKind kind,
-                           const GError    *error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamServer, gstream_server_unref)
+/* Returns: the server as it is set up now, for calls whose callbacks come in @context; NULL, with an error: it is set up wrong. */
+GstreamOrigin *gstream_server_open (GstreamServer *self,
+                                    GMainContext  *context,
+                                    GError       **error);
+/* The main context that its own calls come back in. */
+GMainContext *gstream_server_get_context (GstreamServer *self);
 
 G_END_DECLS

@@ -1,541 +1,572 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The server that a thread lives on, how it is spoken to, and when it is asked again.
+ * A LangGraph Agent Server: its address, who asks, and how patiently; what is on it is asked for in
+ * gstream-server-calls.c, and from it come threads.
  */
 #include <gstream/remote/gstream-server-private.h>
 
 #include <string.h>
 
-#include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-error.h>
-#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/remote/gstream-server-thread.h>
 
-#define SHORTEST_SECRET 4        /* bytes: what is shorter could be any word of an error */
-#define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again; `retry` is cut to it */
+#define MOST_DEPTH 1024 /* what a source of events allows */
+#define API_KEY_HEADER "X-Api-Key"
+#define USER_AGENT "gstream"
+
+/**
+ * GstreamServer:
+ *
+ * A LangGraph Agent Server, from which threads come.
+ *
+ * ```c
+ * g_autoptr (GstreamServer) server = gstream_server_new ("https://agents.example.com");
+ * g_autoptr (GstreamThread) thread = NULL;
+ *
+ * gstream_server_set_api_key (server, key);
+ * thread = gstream_server_create_thread (server, "agent");
+ * run = gstream_thread_start_sync (thread, input, NULL, NULL, &error);
+ * ```
+ *
+ * A connection that breaks is opened again, after
+ * [property@Server:retry-pause], which doubles each time, and at most
+ * [property@Server:retry-limit] times in a row without anything new (N3). The run goes on as if
+ * nothing had happened, or fails with the last network error, or with
+ * %GSTREAM_ERROR_INCOMPLETE. What has the server act is sent again only where the server
+ * certainly did not act. Each new attempt is logged, at the level %G_LOG_LEVEL_INFO.
+ *
+ * The server is not read faster than the run is (N6).
+ *
+ * Headers and the API key go to the server's own origin alone: redirects are
+ * not followed. They can be set, and not be read again, and are taken out of
+ * errors (N8). TLS certificates are verified as [property@Server:session] says:
+ * to trust one of your own, give it a session with a #GTlsDatabase.
+ *
+ * Errors come with a prefix that says which request failed, and with the server's own
+ * words: 401, 403 and 407 as %GSTREAM_ERROR_PERMISSION_DENIED, 404 and 410 as %GSTREAM_ERROR_NOT_FOUND, 409 as
+ * %GSTREAM_ERROR_CONFLICT, 429 as %GSTREAM_ERROR_RATE_LIMITED, other 4xx as %GSTREAM_ERROR_REFUSED, 5xx, 408 and 425
+ * as %GSTREAM_ERROR_SERVER, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED. [func@Error.get_status] gives the status,
+ * [func@Error.dup_protocol_code] the protocol's code, such as `no_such_run` (N11).
+ *
+ * What is set on a server counts for what is started from then on.
+ *
+ * Since: 1.0
+ */
+struct _GstreamServer
+{
+  GObject parent_instance;
+
+  GMainContext    *context; /* that its calls come back in */
+  char            *url;
+  SoupSession     *session; /* NULL until it is needed, unless it was given */
+  GstreamTransport transport;
+  GPtrArray       *headers; /* names and values in turn */
+
+  guint max_event_size;
+  guint max_depth;
+  guint retry_limit;
+  guint retry_pause;
+  guint retry_pause_max;
+  guint silence_timeout;
+  guint answer_timeout;
+};
+
+enum
+{
+  PROP_URL = 1,
+  PROP_SESSION,
+  PROP_TRANSPORT,
+  PROP_API_KEY,
+  PROP_MAX_EVENT_SIZE,
+  PROP_MAX_DEPTH,
+  PROP_RETRY_LIMIT,
+  PROP_RETRY_PAUSE,
+  PROP_RETRY_PAUSE_MAX,
+  PROP_SILENCE_TIMEOUT,
+  PROP_ANSWER_TIMEOUT,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_ENUM_TYPE (GstreamTransport, gstream_transport,
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRANSPORT_SSE, "sse"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_TRANSPORT_WEBSOCKET, "websocket"))
+
+G_DEFINE_FINAL_TYPE (GstreamServer, gstream_server, G_TYPE_OBJECT)
+
+/* Where a property of these is kept that is a number; NULL: it is none. */
+static guint *
+find_number (GstreamServer *self,
+             guint          property_id)
+{
+  switch (property_id)
+    {
+    case PROP_MAX_EVENT_SIZE:
+      return &self->max_event_size;
+    case PROP_MAX_DEPTH:
+      return &self->max_depth;
+    case PROP_RETRY_LIMIT:
+      return &self->retry_limit;
+    case PROP_RETRY_PAUSE:
+      return &self->retry_pause;
+    case PROP_RETRY_PAUSE_MAX:
+      return &self->retry_pause_max;
+    case PROP_SILENCE_TIMEOUT:
+      return &self->silence_timeout;
+    case PROP_ANSWER_TIMEOUT:
+      return &self->answer_timeout;
+    default:
+      return NULL;
+    }
+}
+
+static void
+gstream_server_get_property (GObject    *object,
+                             guint       property_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  GstreamServer *self = GSTREAM_SERVER (object);
+  const guint   *number = find_number (self, property_id);
+
+  switch (property_id)
+    {
+    case PROP_URL:
+      g_value_set_string (value, self->url);
+      break;
+    case PROP_SESSION:
+      g_value_set_object (value, self->session);
+      break;
+    case PROP_TRANSPORT:
+      g_value_set_enum (value, self->transport);
+      break;
+    default:
+      if (number != NULL)
+        g_value_set_uint (value, *number);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_server_set_property (GObject      *object,
+                             guint         property_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  GstreamServer *self = GSTREAM_SERVER (object);
+  guint         *number = find_number (self, property_id);
+
+  switch (property_id)
+    {
+    case PROP_URL:
+      self->url = g_value_dup_string (value);
+      break;
+    case PROP_SESSION:
+      self->session = g_value_dup_object (value);
+      break;
+    case PROP_TRANSPORT:
+      self->transport = g_value_get_enum (value);
+      break;
+    case PROP_API_KEY:
+      gstream_server_set_api_key (self, g_value_get_string (value));
+      break;
+    default:
+      if (number != NULL)
+        *number = g_value_get_uint (value);
+      else
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_server_finalize (GObject *object)
+{
+  GstreamServer *self = GSTREAM_SERVER (object);
+
+  g_ptr_array_unref (self->headers);
+  g_clear_object (&self->session);
+  g_main_context_unref (self->context);
+  g_free (self->url);
+
+  G_OBJECT_CLASS (gstream_server_parent_class)->finalize (object);
+}
+
+static GParamSpec *
+string_spec (const char *name,
+             gboolean    construct_only)
+{
+  return g_param_spec_string (name, NULL, NULL, NULL,
+                              (construct_only ? G_PARAM_CONSTRUCT_ONLY | G_PARAM_READABLE : 0) | G_PARAM_WRITABLE |
+                                  G_PARAM_STATIC_STRINGS);
+}
+
+static GParamSpec *
+uint_spec (const char *name,
+           guint       minimum,
+           guint       maximum,
+           guint       standard)
+{
+  return g_param_spec_uint (name, NULL, NULL, minimum, maximum, standard,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+gstream_server_class_init (GstreamServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_server_get_property;
+  object_class->set_property = gstream_server_set_property;
+  object_class->finalize = gstream_server_finalize;
+
+  /**
+   * GstreamServer:url: (getter get_url)
+   *
+   * The server's address, `http:` or `https:`; a path is the prefix of its routes.
+   * That it is none is an error of the first thing asked of the server.
+   */
+  properties[PROP_URL] = string_spec ("url", TRUE);
+  /**
+   * GstreamServer:session: (getter get_session)
+   *
+   * The session through which the server is spoken to: its proxies, its TLS
+   * settings and its cookies count. Where it allows few connections to a host, the runs'
+   * streams do not take those, but have some of their own, set up alike. Without, the server has its own.
+   */
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION,
+                                                  G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamServer:transport: (getter get_transport)
+   *
+   * How the events of its threads' runs come, where a thread does not say otherwise (N2).
+   */
+  properties[PROP_TRANSPORT] =
+      g_param_spec_enum ("transport", NULL, NULL, GSTREAM_TYPE_TRANSPORT, GSTREAM_TRANSPORT_SSE,
+                         G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamServer:api-key: (setter set_api_key)
+   *
+   * The key that the server asks for. It can be set and not be read (N8).
+   */
+  properties[PROP_API_KEY] = string_spec ("api-key", FALSE);
+  /**
+   * GstreamServer:max-event-size:
+   *
+   * The most bytes of one event, one frame, one answer. Beyond it, the run fails
+   * with %GSTREAM_ERROR_TOO_LARGE.
+   */
+  properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
+  /**
+   * GstreamServer:max-depth:
+   *
+   * How deep arrays and objects may be nested in an event.
+   */
+  properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
+  /**
+   * GstreamServer:retry-limit:
+   *
+   * How often in a row something is tried again (N3); 0: never.
+   */
+  properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 6);
+  /**
+   * GstreamServer:retry-pause:
+   *
+   * The pause before the first of these, in milliseconds; doubled each time. An event
+   * stream that says what it is to be (`retry`) gets that, up to a minute.
+   */
+  properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 250);
+  /**
+   * GstreamServer:retry-pause-max:
+   *
+   * What the pause does not grow beyond, in milliseconds. A server that asks for
+   * a longer one (`Retry-After`) gets that; where that is more than a minute, nothing is tried
+   * again, and the error says how long.
+   */
+  properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
+  /**
+   * GstreamServer:silence-timeout:
+   *
+   * After how many milliseconds without an event, while somebody waits for one,
+   * the connection is not trusted any more (N12): the server is asked how the run is, and
+   * another connection is opened, instead of this one or, where the run goes on, beside it.
+   * WebSockets are kept alive by pings, two in that time.
+   */
+  properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 1, G_MAXINT, 15000);
+  /**
+   * GstreamServer:answer-timeout:
+   *
+   * How many milliseconds the server has for the answer to a command or a question.
+   */
+  properties[PROP_ANSWER_TIMEOUT] = uint_spec ("answer-timeout", 1, G_MAXINT, 30000);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+gstream_server_init (GstreamServer *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+}
+
+/**
+ * gstream_server_new:
+ * @url: the server's address
+ *
+ * Makes an object for a server. Nothing is asked of it yet; everything else is a property.
+ *
+ * Returns: (transfer full): a new server
+ *
+ * Since: 1.0
+ */
+GstreamServer *
+gstream_server_new (const char *url)
+{
+  g_return_val_if_fail (url != NULL, NULL);
+
+  return g_object_new (GSTREAM_TYPE_SERVER, "url", url, NULL);
+}
+
+/* --- properties --- */
+
+/**
+ * gstream_server_get_url: (get-property url)
+ * @self: a server
+ *
+ * Gets the server's address.
+ *
+ * Returns: (nullable): the URL
+ */
+const char *
+gstream_server_get_url (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), NULL);
+
+  return self->url;
+}
+
+/**
+ * gstream_server_get_session: (get-property session)
+ * @self: a server
+ *
+ * Gets the session through which the server is spoken to.
+ *
+ * Returns: (transfer none) (nullable): the session that was given, or the
+ *   thread's own; %NULL before that was needed
+ */
+SoupSession *
+gstream_server_get_session (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), NULL);
+
+  return self->session;
+}
+
+/**
+ * gstream_server_get_transport: (get-property transport)
+ * @self: a server
+ *
+ * Gets how the events come.
+ *
+ * Returns: the transport
+ */
+GstreamTransport
+gstream_server_get_transport (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), GSTREAM_TRANSPORT_SSE);
+
+  return self->transport;
+}
+
+/* --- headers --- */
+
+/**
+ * gstream_server_set_api_key: (set-property api-key)
+ * @self: a server
+ * @api_key: (nullable): the key; %NULL: none
+ *
+ * Sets the key that the server asks for; it is sent as `X-Api-Key`, to the
+ * server's own origin alone (N8).
+ */
+void
+gstream_server_set_api_key (GstreamServer *self,
+                            const char    *api_key)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  gstream_server_set_header (self, API_KEY_HEADER, api_key);
+}
+
+static void
+remove_header (GstreamServer *self,
+               const char    *name)
+{
+  for (guint i = 0; i < self->headers->len; i += 2)
+    if (g_ascii_strcasecmp (self->headers->pdata[i], name) == 0)
+      {
+        g_ptr_array_remove_range (self->headers, i, 2);
+        return;
+      }
+}
+
+/**
+ * gstream_server_set_header:
+ * @self: a server
+ * @name: a header's name, such as `Authorization`
+ * @value: (nullable): its value; %NULL: it is not sent any more
+ *
+ * Sets a header to send with every request to the server, and to no other
+ * origin (N8). It counts for what is started from then on. That it cannot be
+ * sent, because there is a line break in it for instance, is an error of what is started.
+ */
+void
+gstream_server_set_header (GstreamServer *self,
+                           const char    *name,
+                           const char    *value)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (name != NULL);
+
+  remove_header (self, name);
+  if (value == NULL)
+    return;
+
+  g_ptr_array_add (self->headers, g_strdup (name));
+  g_ptr_array_add (self->headers, g_strdup (value));
+}
+
+/* --- how it is spoken to --- */
 
 static gboolean
-check_url (GUri    *uri,
-           GError **error)
+is_header_name (const char *name)
 {
-  const char *scheme = g_uri_get_scheme (uri);
+  for (const char *c = name; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
+      return FALSE;
 
-  if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
+  return *name != '\0';
+}
+
+/* The error does not repeat the value, which is secret. */
+static gboolean
+check_header (const char *name,
+              const char *value,
+              GError    **error)
+{
+  if (!is_header_name (name))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
+  else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
     g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                 "The server's URL begins with %s:, and http: or https: was expected", scheme);
-  else if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The server's URL names no host");
-  else if (g_uri_get_userinfo (uri) != NULL)
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                         "The server's URL has a user name or a password in it: give them as a header");
-  else if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                         "The server's URL has a query or a fragment: only a path was expected");
+                 "The value of the header %s has a line break in it, or something else than ASCII", name);
   else
     return TRUE;
 
   return FALSE;
 }
 
-static char *
-without_slashes (GUri *uri)
+static gboolean
+add_headers (GstreamServer *self,
+             GstreamOrigin *origin,
+             GError       **error)
 {
-  char *url = g_uri_to_string (uri);
+  for (guint i = 0; i < self->headers->len; i += 2)
+    {
+      const char *name = self->headers->pdata[i];
+      const char *value = self->headers->pdata[i + 1];
 
-  for (gsize length = strlen (url); length > 0 && url[length - 1] == '/'; length--)
-    url[length - 1] = '\0';
+      if (!check_header (name, value, error))
+        return FALSE;
+      gstream_origin_take_header (origin, name, value);
+    }
 
-  return url;
+  return TRUE;
 }
-
-/* --- sessions --- */
 
 static SoupSession *
-twin_of (SoupSession *session)
+ensure_session (GstreamServer *self)
 {
-  SoupSession *twin = g_object_get_data (G_OBJECT (session), "gstream-streams");
+  if (self->session == NULL)
+    self->session =
+        g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout",
+                      0, /* requests have their own; an event stream may be silent for long */
+                      "max-conns", GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
 
-  if (twin == NULL)
-    {
-      twin = g_object_new (SOUP_TYPE_SESSION, "timeout", 0, /* a stream may be silent for long */
-                           "max-conns", GSTREAM_SERVER_CONNECTIONS, "max-conns-per-host", GSTREAM_SERVER_CONNECTIONS,
-                           "local-address", soup_session_get_local_address (session), NULL);
-      g_object_set_data_full (G_OBJECT (session), "gstream-streams", twin, g_object_unref);
-    }
-
-  return twin;
+  return self->session;
 }
 
-/*
- * How many connections a session may have is said when it is made, and an application that has one
- * already seldom said so: streams then take their connections from another one that is set up alike.
- */
-static SoupSession *
-find_streams (SoupSession *session)
+GstreamOrigin *
+gstream_server_open (GstreamServer *self,
+                     GMainContext  *context,
+                     GError       **error)
 {
-  SoupSessionFeature *jar = soup_session_get_feature (session, SOUP_TYPE_COOKIE_JAR);
-  SoupSession        *twin = session;
+  g_autoptr (GstreamOrigin) origin = gstream_origin_new (self->url, ensure_session (self), context, error);
 
-  if (soup_session_get_max_conns_per_host (session) < GSTREAM_SERVER_CONNECTIONS)
-    {
-      twin = twin_of (session);
-      g_object_set (twin, "proxy-resolver", soup_session_get_proxy_resolver (session), "tls-database",
-                    soup_session_get_tls_database (session), "tls-interaction",
-                    soup_session_get_tls_interaction (session), "user-agent", soup_session_get_user_agent (session),
-                    "accept-language", soup_session_get_accept_language (session), NULL);
-      if (jar != NULL && !soup_session_has_feature (twin, SOUP_TYPE_COOKIE_JAR))
-        soup_session_add_feature (twin, jar);
-    }
-
-  return g_object_ref (twin);
-}
-
-GstreamServer *
-gstream_server_new (const char   *url,
-                    const char   *assistant,
-                    SoupSession  *session,
-                    GMainContext *context,
-                    GError      **error)
-{
-  GError *local_error = NULL;
-  g_autoptr (GUri) uri = g_uri_parse (url ? url : "", SOUP_HTTP_URI_FLAGS, &local_error);
-  GstreamServer *self = NULL;
-
-  if (uri == NULL)
-    {
-      /* GLib's own words would repeat the URL, and whatever password is in it. */
-      g_error_free (local_error);
-      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "The server's URL cannot be read: something like http://localhost:2024 was expected");
-      return NULL;
-    }
-  if (!check_url (uri, error))
+  if (origin == NULL || !add_headers (self, origin, error))
     return NULL;
 
-  self = g_new0 (GstreamServer, 1);
-  g_ref_count_init (&self->ref_count);
-  self->url = without_slashes (uri);
-  self->assistant = g_strdup (assistant);
-  self->session = g_object_ref (session);
-  self->streams = find_streams (session);
-  self->context = g_main_context_ref (context);
-  self->nested = gstream_run_context_get_nested (context, G_OBJECT (session));
-  self->headers = g_ptr_array_new_with_free_func (g_free);
+  origin->max_event_size = self->max_event_size;
+  origin->max_depth = self->max_depth;
+  origin->retry_limit = self->retry_limit;
+  origin->retry_pause = self->retry_pause;
+  origin->retry_pause_max = self->retry_pause_max;
+  origin->silence_timeout = self->silence_timeout;
+  origin->answer_timeout = self->answer_timeout;
 
-  return self;
+  return g_steal_pointer (&origin);
 }
 
-GstreamServer *
-gstream_server_ref (GstreamServer *self)
+GMainContext *
+gstream_server_get_context (GstreamServer *self)
 {
-  g_ref_count_inc (&self->ref_count);
-
-  return self;
+  return self->context;
 }
 
-void
-gstream_server_unref (GstreamServer *self)
-{
-  if (!g_ref_count_dec (&self->ref_count))
-    return;
+/* --- its threads --- */
 
-  g_object_unref (self->session);
-  g_object_unref (self->streams);
-  g_main_context_unref (self->context);
-  g_ptr_array_unref (self->headers);
-  g_free (self->assistant);
-  g_free (self->url);
-  g_free (self);
+/**
+ * gstream_server_create_thread:
+ * @self: a server
+ * @assistant: the assistant, or the graph, whose runs will be started
+ *
+ * Makes an object for a new thread. Nothing is asked of the server: it makes the thread when its first run is started.
+ *
+ * Returns: (transfer full): the thread
+ *
+ * Since: 1.0
+ */
+GstreamThread *
+gstream_server_create_thread (GstreamServer *self,
+                              const char    *assistant)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), NULL);
+  g_return_val_if_fail (assistant != NULL, NULL);
+
+  return gstream_server_get_thread (self, assistant, NULL);
 }
 
-void
-gstream_server_begin_io (GstreamServer *self)
+/**
+ * gstream_server_get_thread:
+ * @self: a server
+ * @assistant: the assistant, or the graph, whose runs will be started
+ * @thread_id: (nullable): the thread; %NULL: a new one
+ *
+ * Makes an object for a thread that there is. Nothing is asked of the server: that it does not know the
+ * thread is an error of what is asked of the thread.
+ *
+ * Returns: (transfer full): the thread
+ *
+ * Since: 1.0
+ */
+GstreamThread *
+gstream_server_get_thread (GstreamServer *self,
+                           const char    *assistant,
+                           const char    *thread_id)
 {
-  g_main_context_push_thread_default (self->nested);
-}
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), NULL);
+  g_return_val_if_fail (assistant != NULL, NULL);
 
-void
-gstream_server_end_io (GstreamServer *self)
-{
-  g_main_context_pop_thread_default (self->nested);
-}
-
-void
-gstream_server_take_header (GstreamServer *self,
-                            const char    *name,
-                            const char    *value)
-{
-  g_ptr_array_add (self->headers, g_strdup (name));
-  g_ptr_array_add (self->headers, g_strdup (value));
-}
-
-SoupMessage *
-gstream_server_new_message (GstreamServer *self,
-                            const char    *method,
-                            const char    *path)
-{
-  g_autofree char *url = g_strconcat (self->url, path, NULL);
-  SoupMessage     *message = soup_message_new (method, url);
-
-  g_assert (message != NULL);
-
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  for (guint i = 0; i < self->headers->len; i += 2)
-    soup_message_headers_replace (soup_message_get_request_headers (message), g_ptr_array_index (self->headers, i),
-                                  g_ptr_array_index (self->headers, i + 1));
-
-  return message;
-}
-
-/* --- errors --- */
-
-static void
-scrub (GString    *text,
-       const char *secret)
-{
-  if (strlen (secret) >= SHORTEST_SECRET)
-    g_string_replace (text, secret, "***", 0);
-}
-
-void
-gstream_server_hide_secrets (GstreamServer *self,
-                             GError        *error)
-{
-  g_autoptr (GString) text = g_string_new (error->message);
-
-  for (guint i = 1; i < self->headers->len; i += 2)
-    {
-      const char *value = g_ptr_array_index (self->headers, i);
-      const char *space = strchr (value, ' ');
-
-      scrub (text, value);
-      if (space != NULL) /* "Bearer TOKEN" */
-        scrub (text, space + 1);
-    }
-
-  g_free (error->message);
-  error->message = g_strdup (text->str);
-}
-
-/* GLib says that a certificate is unacceptable, and not what could be done about it. */
-static void
-explain_certificate (GError *error)
-{
-  g_autofree char *reason = error->message;
-
-  error->message = g_strconcat (reason,
-                                ": the server's certificate is not one that the session trusts for this host; "
-                                "its tls-database says which are",
-                                NULL);
-}
-
-void
-gstream_server_name_error (GstreamServer *self,
-                           SoupMessage   *message,
-                           GError        *error)
-{
-  g_autofree char *uri = g_uri_to_string (soup_message_get_uri (message));
-
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-    explain_certificate (error);
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_prefix_error (&error, "%s %s: ", soup_message_get_method (message), uri);
-  gstream_server_hide_secrets (self, error);
-}
-
-GstreamError
-gstream_server_code_of_status (guint status)
-{
-  switch (status)
-    {
-    case 401:
-    case 403:
-    case 407:
-      return GSTREAM_ERROR_PERMISSION_DENIED;
-    case 404:
-    case 410:
-      return GSTREAM_ERROR_NOT_FOUND;
-    case 409:
-      return GSTREAM_ERROR_CONFLICT;
-    case 429:
-      return GSTREAM_ERROR_RATE_LIMITED;
-    case 408:
-    case 425:
-      return GSTREAM_ERROR_SERVER;
-    default:
-      break;
-    }
-  if (status >= 500)
-    return GSTREAM_ERROR_SERVER;
-  if (status >= 400)
-    return GSTREAM_ERROR_REFUSED;
-
-  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED
-                       : GSTREAM_ERROR_INVALID; /* a success where an error was expected */
-}
-
-/* Of the statuses that libsoup does not know, those after RFC 2616. */
-static const char *
-phrase_of_status (guint status)
-{
-  switch (status)
-    {
-    case 421:
-      return " Misdirected Request";
-    case 425:
-      return " Too Early";
-    case 428:
-      return " Precondition Required";
-    case 429:
-      return " Too Many Requests";
-    case 431:
-      return " Request Header Fields Too Large";
-    case 451:
-      return " Unavailable For Legal Reasons";
-    case 511:
-      return " Network Authentication Required";
-    default:
-      return NULL;
-    }
-}
-
-static void
-append_status (GString *text,
-               guint    status)
-{
-  const char *phrase = phrase_of_status (status);
-
-  g_string_append_printf (text, "HTTP %u", status);
-  if (phrase != NULL)
-    g_string_append (text, phrase);
-  else if (!g_str_equal (soup_status_get_phrase (status), "Unknown Error"))
-    g_string_append_printf (text, " %s", soup_status_get_phrase (status));
-}
-
-static gint64
-parse_retry_after (const char *value)
-{
-  g_autoptr (GDateTime) date = NULL;
-  g_autoptr (GDateTime) now = NULL;
-  gint64 seconds = 0;
-
-  if (g_ascii_string_to_signed (value, 10, 0, G_MAXINT32, &seconds, NULL))
-    return seconds * G_USEC_PER_SEC;
-
-  date = soup_date_time_new_from_http_string (value);
-  now = g_date_time_new_now_utc ();
-
-  return date != NULL ? MAX (g_date_time_difference (date, now), 0) : 0;
-}
-
-static void
-heed_retry_after (GstreamServer *self,
-                  SoupMessage   *message,
-                  GString       *text)
-{
-  const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
-  gint64      wait = value != NULL ? parse_retry_after (value) : 0;
-
-  if (wait == 0)
-    return;
-
-  self->not_before = g_get_monotonic_time () + wait;
-  g_string_append_printf (text, "; the server may be asked again in %" G_GINT64_FORMAT " s",
-                          (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-}
-
-static void
-append_location (GString     *text,
-                 SoupMessage *message)
-{
-  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
-  g_autoptr (GUri) uri =
-      location ? g_uri_parse_relative (soup_message_get_uri (message), location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
-
-  if (uri != NULL)
-    g_string_append_printf (text, " to %s://%s:%d; redirects are not followed, give the server's own URL",
-                            g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
-}
-
-GError *
-gstream_server_new_error (GstreamServer *self,
-                          SoupMessage   *message,
-                          guint          status,
-                          const char    *body,
-                          gsize          length)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *code = NULL;
-  g_autofree char *words = gstream_error_find_words (body, length, &code);
-  GError          *error = NULL;
-
-  append_status (text, status);
-  if (SOUP_STATUS_IS_REDIRECTION (status))
-    append_location (text, message);
-  if (code != NULL)
-    g_string_append_printf (text, " (%s)", code);
-  if (words != NULL)
-    g_string_append_printf (text, ": %s", words);
-  heed_retry_after (self, message, text);
-
-  error = g_error_new_literal (GSTREAM_ERROR, gstream_server_code_of_status (status), text->str);
-  gstream_error_set_origin (error, status, code);
-  gstream_server_name_error (self, message, error);
-
-  return error;
-}
-
-/* What RFC 6455 and its registry say, and above 4000 what applications have made of HTTP's statuses. */
-static GstreamError
-code_of_close (guint close_code)
-{
-  if (close_code >= 4400 && close_code < 4500)
-    return gstream_server_code_of_status (close_code - 4000);
-  if (close_code >= 4500)
-    return GSTREAM_ERROR_SERVER;
-
-  switch (close_code)
-    {
-    case 1000:
-    case 1001: /* going away */
-      return GSTREAM_ERROR_INCOMPLETE;
-    case 1008: /* against a policy */
-    case 3000: /* unauthorized */
-    case 3003: /* forbidden */
-      return GSTREAM_ERROR_PERMISSION_DENIED;
-    case 1009:
-      return GSTREAM_ERROR_TOO_LARGE;
-    case 1011: /* an error of its own, a restart, too much to do, a bad gateway, a timeout */
-    case 1012:
-    case 1013:
-    case 1014:
-    case 3008:
-      return GSTREAM_ERROR_SERVER;
-    default:
-      return GSTREAM_ERROR_REFUSED;
-    }
-}
-
-GError *
-gstream_server_new_close_error (GstreamServer *self,
-                                SoupMessage   *message,
-                                guint          close_code,
-                                const char    *reason)
-{
-  g_autofree char *code = NULL;
-  g_autofree char *words = gstream_error_find_words (reason, reason != NULL ? strlen (reason) : 0, &code);
-  g_autoptr (GString) text = g_string_new (NULL);
-  GError *error = NULL;
-
-  g_string_append_printf (text, "WebSocket closed with %u", close_code);
-  if (code != NULL)
-    g_string_append_printf (text, " (%s)", code);
-  if (words != NULL)
-    g_string_append_printf (text, ": %s", words);
-
-  error = g_error_new_literal (GSTREAM_ERROR, code_of_close (close_code), text->str);
-  gstream_error_set_origin (error, close_code, code);
-  gstream_server_name_error (self, message, error);
-
-  return error;
-}
-
-/* --- trying again --- */
-
-/* Statuses that say that the server has not acted. */
-static gboolean
-was_put_off (const GError *error)
-{
-  guint status = gstream_error_get_status (error);
-
-  return status == 408 || status == 425 || status == 429 || status == 503;
-}
-
-static gboolean
-was_never_sent (const GError *error)
-{
-  if (was_put_off (error))
-    return TRUE;
-  if (error->domain == G_RESOLVER_ERROR)
-    return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE;
-  if (error->domain != G_IO_ERROR)
-    return FALSE;
-
-  return error->code == G_IO_ERROR_CONNECTION_REFUSED || error->code == G_IO_ERROR_HOST_UNREACHABLE ||
-         error->code == G_IO_ERROR_NETWORK_UNREACHABLE;
-}
-
-static gboolean
-may_pass (const GError *error)
-{
-  if (error->domain == GSTREAM_ERROR)
-    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER ||
-           error->code == GSTREAM_ERROR_RATE_LIMITED;
-  if (error->domain == G_TLS_ERROR)
-    return error->code == G_TLS_ERROR_EOF;
-  if (error->domain == SOUP_SESSION_ERROR)
-    return error->code == SOUP_SESSION_ERROR_PARSING || error->code == SOUP_SESSION_ERROR_ENCODING;
-  if (error->domain != G_IO_ERROR)
-    return FALSE;
-
-  switch (error->code)
-    {
-    case G_IO_ERROR_FAILED:
-    case G_IO_ERROR_TIMED_OUT:
-    case G_IO_ERROR_BROKEN_PIPE: /* and CONNECTION_CLOSED, which is the same */
-    case G_IO_ERROR_NOT_CONNECTED:
-    case G_IO_ERROR_PARTIAL_INPUT:
-    case G_IO_ERROR_PROXY_FAILED:
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-gboolean
-gstream_retry_can_help (GstreamRetryKind kind,
-                        const GError    *error)
-{
-  return was_never_sent (error) || (kind != GSTREAM_RETRY_UNSENT && may_pass (error));
-}
-
-void
-gstream_retry_tell (GstreamRetry *self,
-                    gint64        milliseconds)
-{
-  if (milliseconds < 0)
-    return;
-  self->told = TRUE;
-  self->pause = MIN (milliseconds, LONGEST_WAIT);
-}
-
-static gint64
-grown_pause (GstreamRetry  *self,
-             GstreamServer *server)
-{
-  guint  doublings = MIN (self->failures - 1, 20);
-  gint64 first = self->told ? self->pause : server->retry_pause;
-
-  return MIN (first << doublings, MAX (first, (gint64) server->retry_pause_max));
-}
-
-gint64
-gstream_retry_next (GstreamRetry    *self,
-                    GstreamServer   *server,
-                    GstreamRetryKind kind,
-                    const GError    *error)
-{
-  gint64 asked_for = (server->not_before - g_get_monotonic_time ()) / 1000;
-  gint64 pause;
-
-  if (!gstream_retry_can_help (kind, error))
-    return -1;
-  if (self->failures >= server->retry_limit || asked_for > LONGEST_WAIT)
-    return -1;
-
-  self->failures++;
-  pause = MAX (grown_pause (self, server), asked_for);
-  g_info ("%s; trying again in %" G_GINT64_FORMAT " ms (%u of %u)", error->message, pause, self->failures,
-          server->retry_limit);
-
-  return pause;
+  return g_object_new (GSTREAM_TYPE_SERVER_THREAD, "server", self, "assistant", assistant, "thread-id", thread_id,
+                       "transport", self->transport, NULL);
 }

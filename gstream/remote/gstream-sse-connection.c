@@ -18,7 +18,7 @@ struct _GstreamSseConnection
 {
   GObject parent_instance;
 
-  GstreamServer               *server;
+  GstreamOrigin               *origin;
   SoupMessage                 *message;
   GCancellable                *closing; /* ends whatever is under way */
   gboolean                     asked;   /* the request was sent */
@@ -45,10 +45,10 @@ open_events (GstreamSseConnection *self,
              GInputStream         *decoded,
              GInputStream         *body)
 {
-  g_autoptr (GInputStream) wrapped = gstream_body_new (self->server->nested, decoded, body);
+  g_autoptr (GInputStream) wrapped = gstream_body_new (self->origin->nested, decoded, body);
 
   self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", wrapped, "max-event-size",
-                               (guint) self->server->max_event_size, "max-depth", self->server->max_depth, NULL);
+                               (guint) self->origin->max_event_size, "max-depth", self->origin->max_depth, NULL);
   self->events_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (self->events);
 }
 
@@ -97,12 +97,12 @@ without_events (GstreamSseConnection *self,
   GError *error = NULL;
 
   if (status != SOUP_STATUS_OK)
-    return gstream_server_new_error (self->server, self->message, status, body, length);
+    return gstream_origin_new_error (self->origin, self->message, status, body, length);
 
   error = read_refusal (body, length);
   if (error == NULL)
     error = wrong_type (self, body, length);
-  gstream_server_name_error (self->server, self->message, error);
+  gstream_origin_name_error (self->origin, self->message, error);
 
   return error;
 }
@@ -153,26 +153,26 @@ on_answer (GObject      *object,
 
   if (decoded == NULL)
     {
-      gstream_server_name_error (self->server, self->message, error);
+      gstream_origin_name_error (self->origin, self->message, error);
       self->error = error;
     }
   else if (!g_cancellable_is_cancelled (self->closing))
     take_answer (self, decoded, body);
 
-  g_main_context_push_thread_default (self->server->context); /* this is a callback of the nested one */
+  g_main_context_push_thread_default (self->origin->context); /* this is a callback of the nested one */
   if (gstream_next_call_wake (&self->pending))
     go_on (self);
-  g_main_context_pop_thread_default (self->server->context);
+  g_main_context_pop_thread_default (self->origin->context);
 }
 
 static void
 ask (GstreamSseConnection *self)
 {
   self->asked = TRUE;
-  gstream_server_begin_io (self->server);
-  soup_session_send_async (self->server->streams, self->message, G_PRIORITY_DEFAULT, self->closing, on_answer,
+  gstream_origin_begin_io (self->origin);
+  soup_session_send_async (self->origin->streams, self->message, G_PRIORITY_DEFAULT, self->closing, on_answer,
                            g_object_ref (self));
-  gstream_server_end_io (self->server);
+  gstream_origin_end_io (self->origin);
 }
 
 /* --- its events --- */
@@ -183,9 +183,9 @@ take_error (GstreamSseConnection *self,
 {
   /* The run's own failure is told in its own words. */
   if (g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
-    gstream_server_hide_secrets (self->server, error);
+    gstream_origin_hide_secrets (self->origin, error);
   else
-    gstream_server_name_error (self->server, self->message, error);
+    gstream_origin_name_error (self->origin, self->message, error);
   self->error = error;
 }
 
@@ -306,7 +306,7 @@ gstream_sse_connection_finalize (GObject *object)
   g_clear_object (&self->events);
   g_object_unref (self->closing);
   g_object_unref (self->message);
-  gstream_server_unref (self->server);
+  gstream_origin_unref (self->origin);
 
   G_OBJECT_CLASS (gstream_sse_connection_parent_class)->finalize (object);
 }
@@ -324,13 +324,13 @@ gstream_sse_connection_init (GstreamSseConnection *self)
 }
 
 static SoupMessage *
-new_message (GstreamServer     *server,
-             const char        *thread_id,
-             const char *const *channels)
+new_message (GstreamOrigin       *origin,
+             const char          *thread_id,
+             GstreamSubscription *wanted)
 {
   g_autofree char *path = gstream_request_path (thread_id, "/stream/events");
-  g_autofree char *body = gstream_command_filter (channels);
-  SoupMessage     *message = gstream_server_new_message (server, "POST", path);
+  g_autofree char *body = gstream_command_filter (wanted);
+  SoupMessage     *message = gstream_origin_new_message (origin, "POST", path);
 
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "text/event-stream");
   gstream_request_accept_encodings (message);
@@ -340,14 +340,14 @@ new_message (GstreamServer     *server,
 }
 
 GstreamEventSource *
-gstream_sse_connection_new (GstreamServer     *server,
-                            const char        *thread_id,
-                            const char *const *channels)
+gstream_sse_connection_new (GstreamOrigin       *origin,
+                            const char          *thread_id,
+                            GstreamSubscription *wanted)
 {
   GstreamSseConnection *self = g_object_new (GSTREAM_TYPE_SSE_CONNECTION, NULL);
 
-  self->server = gstream_server_ref (server);
-  self->message = new_message (server, thread_id, channels);
+  self->origin = gstream_origin_ref (origin);
+  self->message = new_message (origin, thread_id, wanted);
 
   return GSTREAM_EVENT_SOURCE (self);
 }

@@ -7,7 +7,8 @@
 #pragma once
 
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-server-private.h>
+#include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-origin-private.h>
 #include <gstream/stream/gstream-event-source.h>
 
 G_BEGIN_DECLS
@@ -15,9 +16,9 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_WEBSOCKET_CONNECTION (gstream_websocket_connection_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamWebsocketConnection, gstream_websocket_connection, GSTREAM, WEBSOCKET_CONNECTION, GObject)
 
-GstreamEventSource *gstream_websocket_connection_new (GstreamServer     *server,
-                                                      const char        *thread_id,
-                                                      const char *const *channels);
+GstreamEventSource *gstream_websocket_connection_new (GstreamOrigin       *origin,
+                                                      const char          *thread_id,
+                                                      GstreamSubscription *wanted);
 /* Sends @command, which has the id GSTREAM_COMMAND_RUN. Not while another one, or `next`, is under way. */
 void gstream_websocket_connection_command (GstreamWebsocketConnection *self,
                                            const char                 *command,

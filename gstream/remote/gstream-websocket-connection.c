@@ -34,7 +34,7 @@ struct _GstreamWebsocketConnection
 {
   GObject parent_instance;
 
-  GstreamServer               *server;
+  GstreamOrigin               *origin;
   char                        *path;
   char                        *subscribe;  /* the command that is sent first */
   gboolean                     subscribed; /* it was granted */
@@ -64,7 +64,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamWebsocketConnection, gstream_websocket_con
 
 typedef struct
 {
-  GstreamServer               *server;
+  GstreamOrigin               *origin;
   SoupMessage                 *message;
   GIOStream                   *stream;
   GString                     *request; /* being written */
@@ -81,7 +81,7 @@ handshake_free (gpointer data)
 {
   Handshake *handshake = data;
 
-  gstream_server_unref (handshake->server);
+  gstream_origin_unref (handshake->origin);
   g_object_unref (handshake->message);
   g_clear_object (&handshake->stream);
   g_clear_object (&handshake->input);
@@ -97,7 +97,7 @@ handshake_failed (GTask  *task,
 {
   Handshake *handshake = g_task_get_task_data (task);
 
-  gstream_server_name_error (handshake->server, handshake->message, error);
+  gstream_origin_name_error (handshake->origin, handshake->message, error);
   g_task_return_error (task, error);
 }
 
@@ -203,7 +203,7 @@ refused (GTask   *task,
   g_autoptr (GString) words = find_refusal (handshake, at_end);
 
   if (words != NULL)
-    g_task_return_error (task, gstream_server_new_error (handshake->server, handshake->message, handshake->status,
+    g_task_return_error (task, gstream_origin_new_error (handshake->origin, handshake->message, handshake->status,
                                                          words->str, words->len));
   else
     read_answer (task);
@@ -310,10 +310,10 @@ append_header (const char *name,
 }
 
 static void
-add_cookies (GstreamServer *server,
+add_cookies (GstreamOrigin *origin,
              SoupMessage   *message)
 {
-  SoupSessionFeature *jar = soup_session_get_feature (server->session, SOUP_TYPE_COOKIE_JAR);
+  SoupSessionFeature *jar = soup_session_get_feature (origin->session, SOUP_TYPE_COOKIE_JAR);
   g_autofree char    *cookies =
       jar ? soup_cookie_jar_get_cookies (SOUP_COOKIE_JAR (jar), soup_message_get_uri (message), TRUE) : NULL;
 
@@ -354,7 +354,7 @@ on_connected (GObject      *object,
     }
 
   soup_websocket_client_prepare_handshake (handshake->message, NULL, NULL, NULL);
-  add_cookies (handshake->server, handshake->message);
+  add_cookies (handshake->origin, handshake->message);
   handshake->request = make_request (handshake->message);
   g_output_stream_write_all_async (g_io_stream_get_output_stream (handshake->stream), handshake->request->str,
                                    handshake->request->len, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
@@ -396,27 +396,27 @@ make_client (SoupSession *session,
 
 /* The task: opens a WebSocket, up to where frames begin. */
 static void
-open_websocket (GstreamServer      *server,
+open_websocket (GstreamOrigin      *origin,
                 SoupMessage        *message,
                 GCancellable       *cancellable,
                 GAsyncReadyCallback callback,
                 gpointer            user_data)
 {
-  g_autoptr (GTask) task = gstream_run_context_new_task (server->context, NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_run_context_new_task (origin->context, NULL, cancellable, callback, user_data);
   Handshake *handshake = g_new0 (Handshake, 1);
   GUri      *uri = soup_message_get_uri (message);
-  g_autoptr (GSocketClient) client = make_client (server->session, uri);
+  g_autoptr (GSocketClient) client = make_client (origin->session, uri);
   g_autoptr (GSocketConnectable) address = g_network_address_new (g_uri_get_host (uri), g_uri_get_port (uri));
 
-  handshake->server = gstream_server_ref (server);
+  handshake->origin = gstream_origin_ref (origin);
   handshake->message = g_object_ref (message);
   handshake->answer = g_byte_array_new ();
   g_task_set_source_tag (task, open_websocket);
   g_task_set_task_data (task, handshake, handshake_free);
 
-  gstream_server_begin_io (server);
+  gstream_origin_begin_io (origin);
   g_socket_client_connect_async (client, address, cancellable, on_connected, g_steal_pointer (&task));
-  gstream_server_end_io (server);
+  gstream_origin_end_io (origin);
 }
 
 /* @input: (out): what the connection reads from; no bytes are allowed yet. */
@@ -510,16 +510,16 @@ on_end (gpointer user_data)
 
 /* Takes @connection, which is open, and @input. It ends in its own time, as long as the main context is iterated. */
 static void
-start_closing (GstreamServer               *server,
+start_closing (GstreamOrigin               *origin,
                SoupWebsocketConnection     *connection,
                GstreamThrottledInputStream *input)
 {
   Closing *self = g_new0 (Closing, 1);
 
-  self->session = g_object_ref (server->session);
+  self->session = g_object_ref (origin->session);
   self->connection = connection;
   self->input = input;
-  self->timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake", on_end,
+  self->timer = gstream_timer_start (origin->context, CLOSING_TIMEOUT, NULL, "[gstream] closing handshake", on_end,
                                      self, closing_free);
   closings_of (self->session)->n++;
   g_signal_connect_swapped (connection, "closed", G_CALLBACK (end_soon), self);
@@ -527,29 +527,29 @@ start_closing (GstreamServer               *server,
   g_source_unref (self->timer);
 
   gstream_throttled_input_stream_allow (input, MOST_READ_CLOSING);
-  gstream_server_begin_io (server);
+  gstream_origin_begin_io (origin);
   soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
-  gstream_server_end_io (server);
+  gstream_origin_end_io (origin);
 }
 
 static gboolean
-is_one_closing (GstreamServer *server)
+is_one_closing (GstreamOrigin *origin)
 {
-  return closings_of (server->session)->n > 0;
+  return closings_of (origin->session)->n > 0;
 }
 
 /* Calls @func once: when none is under way any more, after a timeout, or when @cancellable is cancelled. */
 static void
-wait_for_closing (GstreamServer  *server,
+wait_for_closing (GstreamOrigin  *origin,
                   GCancellable   *cancellable,
                   GSourceOnceFunc func,
                   gpointer        user_data,
                   GDestroyNotify  destroy)
 {
-  GSource *timer = gstream_timer_start (server->context, CLOSING_TIMEOUT, cancellable, "[gstream] closing handshakes",
+  GSource *timer = gstream_timer_start (origin->context, CLOSING_TIMEOUT, cancellable, "[gstream] closing handshakes",
                                         func, user_data, destroy);
 
-  g_ptr_array_add (closings_of (server->session)->waiting, timer);
+  g_ptr_array_add (closings_of (origin->session)->waiting, timer);
 }
 
 /* --- a command's answer --- */
@@ -594,7 +594,7 @@ on_command_timeout (gpointer user_data)
 
   if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (self->command), &error))
     error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
-  gstream_server_name_error (self->server, self->message, error);
+  gstream_origin_name_error (self->origin, self->message, error);
   take_error (self, error);
 }
 
@@ -632,7 +632,7 @@ take_answer (GstreamWebsocketConnection *self,
 
   if (answer == NULL)
     {
-      gstream_server_name_error (self->server, self->message, error);
+      gstream_origin_name_error (self->origin, self->message, error);
       take_error (self, error);
     }
   else if (id != GSTREAM_COMMAND_SUBSCRIBE && self->command != NULL)
@@ -695,7 +695,7 @@ find_close_error (GstreamWebsocketConnection *self)
         continue;
       reason = g_strndup ((const char *) tail + i + 4, length - i - 4);
 
-      return gstream_server_new_close_error (self->server, self->message, code, reason);
+      return gstream_origin_new_close_error (self->origin, self->message, code, reason);
     }
 
   return NULL;
@@ -709,7 +709,7 @@ translate_error (GstreamWebsocketConnection *self,
     return g_error_copy (error);
   if (error->code == SOUP_WEBSOCKET_CLOSE_TOO_BIG)
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "a frame has more than %" G_GSIZE_FORMAT " bytes",
-                        self->server->max_event_size);
+                        self->origin->max_event_size);
 
   return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the frames are not a WebSocket's: %s", error->message);
 }
@@ -724,7 +724,7 @@ on_error (SoupWebsocketConnection    *connection,
   if (translated == NULL)
     {
       translated = translate_error (self, error);
-      gstream_server_name_error (self->server, self->message, translated);
+      gstream_origin_name_error (self->origin, self->message, translated);
     }
   take_error (self, translated);
   gstream_next_call_wake_later (&self->pending);
@@ -736,7 +736,7 @@ fail_closed (GstreamWebsocketConnection *self)
   g_autoptr (GError) error =
       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the server closed the connection");
 
-  gstream_server_name_error (self->server, self->message, error);
+  gstream_origin_name_error (self->origin, self->message, error);
   fail_command (self, error);
 }
 
@@ -765,7 +765,7 @@ on_closed (SoupWebsocketConnection    *connection,
            GstreamWebsocketConnection *self)
 {
   if (says_why (connection))
-    take_error (self, gstream_server_new_close_error (self->server, self->message,
+    take_error (self, gstream_origin_new_close_error (self->origin, self->message,
                                                       soup_websocket_connection_get_close_code (connection),
                                                       soup_websocket_connection_get_close_data (connection)));
   fail_closed (self);
@@ -781,12 +781,12 @@ read_more (GstreamWebsocketConnection *self)
 {
   if (self->connection == NULL || gstream_throttled_input_stream_may_read (self->input))
     return;
-  if (gstream_throttled_input_stream_get_passed (self->input) - self->whole_at > self->server->max_event_size + PORTION)
+  if (gstream_throttled_input_stream_get_passed (self->input) - self->whole_at > self->origin->max_event_size + PORTION)
     {
       GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                   "an event has more than %" G_GSIZE_FORMAT " bytes", self->server->max_event_size);
+                                   "an event has more than %" G_GSIZE_FORMAT " bytes", self->origin->max_event_size);
 
-      gstream_server_name_error (self->server, self->message, error);
+      gstream_origin_name_error (self->origin, self->message, error);
       take_error (self, error);
       gstream_next_call_wake_later (&self->pending);
       return;
@@ -825,7 +825,7 @@ on_used_up (GstreamThrottledInputStream *input,
 
   g_source_set_static_name (idle, "[gstream] websocket portion");
   g_source_set_callback (idle, on_portion_over, g_object_ref (self), g_object_unref);
-  g_source_attach (idle, self->server->context);
+  g_source_attach (idle, self->origin->context);
 }
 
 /* --- opening --- */
@@ -834,9 +834,9 @@ static void
 send (GstreamWebsocketConnection *self,
       const char                 *command)
 {
-  gstream_server_begin_io (self->server);
+  gstream_origin_begin_io (self->origin);
   soup_websocket_connection_send_text (self->connection, command);
-  gstream_server_end_io (self->server);
+  gstream_origin_end_io (self->origin);
 }
 
 static void
@@ -850,16 +850,16 @@ send_command (GstreamWebsocketConnection *self)
 static guint
 get_ping_interval (GstreamWebsocketConnection *self)
 {
-  return MAX (self->server->silence_timeout / 2000, 1);
+  return MAX (self->origin->silence_timeout / 2000, 1);
 }
 
 static void
 use_connection (GstreamWebsocketConnection *self)
 {
-  soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->server->max_event_size);
-  gstream_server_begin_io (self->server);
+  soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->origin->max_event_size);
+  gstream_origin_begin_io (self->origin);
   soup_websocket_connection_set_keepalive_interval (self->connection, get_ping_interval (self));
-  gstream_server_end_io (self->server);
+  gstream_origin_end_io (self->origin);
   g_signal_connect_object (self->connection, "message", G_CALLBACK (on_message), self, 0);
   g_signal_connect_object (self->connection, "error", G_CALLBACK (on_error), self, 0);
   g_signal_connect_object (self->connection, "closed", G_CALLBACK (on_closed), self, 0);
@@ -879,7 +879,7 @@ on_pause_over (gpointer user_data)
   gstream_timer_end (&self->pause);
   start_timeout (self); /* of the command, which may have been cancelled */
   g_object_unref (self->message);
-  self->message = gstream_server_new_message (self->server, "GET", self->path);
+  self->message = gstream_origin_new_message (self->origin, "GET", self->path);
   begin_handshake (self);
 }
 
@@ -889,14 +889,14 @@ try_again (GstreamWebsocketConnection *self,
            const GError               *error)
 {
   gint64 milliseconds = self->command != NULL && !self->ended && self->error == NULL
-                            ? gstream_retry_next (&self->retry, self->server, GSTREAM_RETRY_REPEATABLE, error)
+                            ? gstream_retry_next (&self->retry, self->origin, GSTREAM_RETRY_REPEATABLE, error)
                             : -1;
 
   if (milliseconds < 0)
     return FALSE;
 
   gstream_timer_end (&self->timeout);
-  self->pause = gstream_timer_start (self->server->context, milliseconds, g_task_get_cancellable (self->command),
+  self->pause = gstream_timer_start (self->origin->context, milliseconds, g_task_get_cancellable (self->command),
                                      "[gstream] handshake", on_pause_over, self, NULL);
 
   return TRUE;
@@ -931,7 +931,7 @@ shake_hands (gpointer user_data)
 {
   GstreamWebsocketConnection *self = user_data;
 
-  open_websocket (self->server, self->message, self->closing, on_handshake, g_object_ref (self));
+  open_websocket (self->origin, self->message, self->closing, on_handshake, g_object_ref (self));
 }
 
 /* Only a connection that begins with a command waits for closing handshakes: those may be of dead connections. */
@@ -939,8 +939,8 @@ static void
 begin_handshake (GstreamWebsocketConnection *self)
 {
   self->asked = TRUE;
-  if (self->command != NULL && is_one_closing (self->server))
-    wait_for_closing (self->server, self->closing, shake_hands, g_object_ref (self), g_object_unref);
+  if (self->command != NULL && is_one_closing (self->origin))
+    wait_for_closing (self->origin, self->closing, shake_hands, g_object_ref (self), g_object_unref);
   else
     shake_hands (self);
 }
@@ -962,7 +962,7 @@ read_frame (GstreamWebsocketConnection *self,
     return GSTREAM_TRY_ITEM;
 
   if (!g_error_matches (reason, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
-    gstream_server_name_error (self->server, self->message, reason);
+    gstream_origin_name_error (self->origin, self->message, reason);
   g_propagate_error (error, g_error_copy (reason));
   take_error (self, reason);
   g_queue_clear_full (&self->frames, (GDestroyNotify) g_bytes_unref);
@@ -1016,7 +1016,7 @@ leave (GstreamWebsocketConnection *self)
   g_signal_handlers_disconnect_by_data (self->connection, self);
   g_signal_handlers_disconnect_by_data (self->input, self);
   if (is_open (self) && !self->given_up)
-    start_closing (self->server, g_steal_pointer (&self->connection), g_steal_pointer (&self->input));
+    start_closing (self->origin, g_steal_pointer (&self->connection), g_steal_pointer (&self->input));
   g_clear_object (&self->connection);
 }
 
@@ -1027,7 +1027,7 @@ fail_left (GstreamWebsocketConnection *self)
   g_autoptr (GError) error =
       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection was closed before the server had answered");
 
-  gstream_server_name_error (self->server, self->message, error);
+  gstream_origin_name_error (self->origin, self->message, error);
   fail_command (self, error);
 }
 
@@ -1090,7 +1090,7 @@ static void
 start_timeout (GstreamWebsocketConnection *self)
 {
   self->timeout =
-      gstream_timer_start (self->server->context, self->server->answer_timeout, g_task_get_cancellable (self->command),
+      gstream_timer_start (self->origin->context, self->origin->answer_timeout, g_task_get_cancellable (self->command),
                            "[gstream] answer timeout", on_command_timeout, self, NULL);
 }
 
@@ -1103,7 +1103,7 @@ gstream_websocket_connection_command (GstreamWebsocketConnection *self,
 {
   g_assert (self->command == NULL);
 
-  self->command = gstream_run_context_new_task (self->server->context, self, cancellable, callback, user_data);
+  self->command = gstream_run_context_new_task (self->origin->context, self, cancellable, callback, user_data);
   g_task_set_source_tag (self->command, gstream_websocket_connection_command);
   g_task_set_task_data (self->command, g_strdup (command), g_free);
   start_timeout (self);
@@ -1144,7 +1144,7 @@ gstream_websocket_connection_finalize (GObject *object)
   g_object_unref (self->message);
   g_free (self->subscribe);
   g_free (self->path);
-  gstream_server_unref (self->server);
+  gstream_origin_unref (self->origin);
 
   G_OBJECT_CLASS (gstream_websocket_connection_parent_class)->finalize (object);
 }
@@ -1163,17 +1163,17 @@ gstream_websocket_connection_init (GstreamWebsocketConnection *self)
 }
 
 GstreamEventSource *
-gstream_websocket_connection_new (GstreamServer     *server,
-                                  const char        *thread_id,
-                                  const char *const *channels)
+gstream_websocket_connection_new (GstreamOrigin       *origin,
+                                  const char          *thread_id,
+                                  GstreamSubscription *wanted)
 {
   GstreamWebsocketConnection *self = g_object_new (GSTREAM_TYPE_WEBSOCKET_CONNECTION, NULL);
 
-  self->server = gstream_server_ref (server);
+  self->origin = gstream_origin_ref (origin);
   self->path = gstream_request_path (thread_id, "/stream/events");
-  self->message = gstream_server_new_message (server, "GET", self->path);
-  self->subscribe = gstream_command_subscribe (channels);
-  gstream_event_reader_set_limits (self->reader, server->max_event_size, server->max_depth);
+  self->message = gstream_origin_new_message (origin, "GET", self->path);
+  self->subscribe = gstream_command_subscribe (wanted);
+  gstream_event_reader_set_limits (self->reader, origin->max_event_size, origin->max_depth);
 
   return GSTREAM_EVENT_SOURCE (self);
 }

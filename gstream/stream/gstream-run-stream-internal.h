@@ -4,7 +4,7 @@
  *
  * Internal, not private: the transformer of subgraphs (projections/) makes and ends their
  * runs, other transformers make errors of the same words, and the models of a run (model/)
- * share its pump.
+ * share its pump, as the runs of threads (thread/) do.
  */
 #pragma once
 

@@ -4,7 +4,7 @@
  * and synchronously, by iterating the main context where this thread may (R9).
  *
  * Internal, not private: messages and tool calls have such an end (projections/), and a
- * thread's calls have synchronous forms (remote/).
+ * thread's calls have synchronous forms (thread/).
  */
 #pragma once
 

@@ -55,7 +55,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 /* --- the thread --- */
 
 static gboolean
-add_header (GstreamThread *thread,
+add_header (GstreamServer *server,
             const char    *header)
 {
   const char      *colon = strchr (header, ':');
@@ -70,7 +70,7 @@ add_header (GstreamThread *thread,
 
   name = g_strstrip (g_strndup (header, colon - header));
   value = g_strstrip (g_strdup (colon + 1));
-  gstream_thread_set_header (thread, name, value);
+  gstream_server_set_header (server, name, value);
 
   return TRUE;
 }
@@ -144,24 +144,23 @@ static GstreamThread *
 make_thread (const Options *options)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamThread) thread =
-      g_object_new (GSTREAM_TYPE_THREAD, "url", options->arguments[0], "assistant", options->arguments[1], "thread-id",
-                    options->thread_id, "session", session, "transport",
+  g_autoptr (GstreamServer) server =
+      g_object_new (GSTREAM_TYPE_SERVER, "url", options->arguments[0], "session", session, "transport",
                     options->websocket ? GSTREAM_TRANSPORT_WEBSOCKET : GSTREAM_TRANSPORT_SSE, "api-key",
                     g_getenv (API_KEY_VARIABLE), NULL);
 
   if (options->retries != NULL)
-    g_object_set (thread, "retry-limit", (guint) options->n_retries, NULL);
+    g_object_set (server, "retry-limit", (guint) options->n_retries, NULL);
   if (options->silence != NULL)
-    g_object_set (thread, "silence-timeout", (guint) MAX (options->seconds * 1000, 1), NULL);
+    g_object_set (server, "silence-timeout", (guint) MAX (options->seconds * 1000, 1), NULL);
   for (gsize i = 0; options->headers != NULL && options->headers[i] != NULL; i++)
-    if (!add_header (thread, options->headers[i]))
+    if (!add_header (server, options->headers[i]))
       return NULL;
   if (!use_authorities (session, options))
     return NULL;
   use_proxy (session, options);
 
-  return g_steal_pointer (&thread);
+  return gstream_server_get_thread (server, options->arguments[1], options->thread_id);
 }
 
 static void
@@ -298,14 +297,14 @@ first_run (GstreamThread  *thread,
 
   if (options->thread_id != NULL)
     {
-      state = gstream_thread_state_sync (thread, NULL, error);
+      state = gstream_thread_fetch_state_sync (thread, NULL, NULL, error);
       if (state == NULL)
         return NULL;
     }
   if (options->attach != NULL)
     return gstream_thread_attach_sync (thread, *options->attach != '\0' ? options->attach : NULL, NULL, NULL, error);
 
-  return gstream_thread_start_sync (thread, input, NULL, NULL, NULL, NULL, error);
+  return gstream_thread_start_sync (thread, input, NULL, NULL, error);
 }
 
 static int

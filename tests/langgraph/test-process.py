@@ -428,15 +428,15 @@ async def thread():
     assert thread.thread_id == "7"
     async with await thread.start(NOTES, metadata={"why": "test"}) as run:
         asked = await run.interrupts()
-    state = await thread.state()
+    state = await thread.fetch_state()
     assert sorted(state["next"]) == ["left", "right"] and state["metadata"]["why"] == "test", state
     async with await thread.respond_all(asked, ["yes", "no"]) as run:
         assert len((await run.output())["log"]) == 3
-    assert (await thread.state())["next"] == []
-    history = await thread.history(2)
+    assert (await thread.fetch_state())["next"] == []
+    history = await thread.fetch_history(2)
     assert len(history) == 2 and history[0]["parent_checkpoint"] == history[1]["checkpoint"]
     await thread.update_state({"log": ["more"]}, "end")
-    assert (await thread.state())["values"]["log"][-1] == "more"
+    assert (await thread.fetch_state())["values"]["log"][-1] == "more"
 
 
 @test("L5/one-of-two")
@@ -463,13 +463,13 @@ def callbacks():
     found = []
 
     def on_state(thread, result):
-        found.append(thread.state_finish(result)["values"]["messages"][-1]["type"])
+        found.append(thread.fetch_state_finish(result)["values"]["messages"][-1]["type"])
         loop.quit()
 
     def on_started(thread, result):
         run = thread.start_finish(result)
         found.append(run)
-        run.output(None, lambda *_: thread.state(None, on_state))
+        run.output(None, lambda *_: thread.fetch_state(None, None, on_state))
 
     thread.start(CHAT, None, on_started)
     loop.run()
@@ -514,7 +514,7 @@ def refused():
     assert error.matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND), error
     error = caught(lambda: thread.update_state_sync({"messages": []}, "nowhere"))
     assert "nowhere" in error.message and type(error.__cause__).__name__ == "InvalidUpdateError", error
-    error = caught(lambda: thread.state_sync(cancelled()))
+    error = caught(lambda: thread.fetch_state_sync(None, cancelled()))
     assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
 
 
@@ -530,11 +530,11 @@ async def checkpointers():
     saver = InMemorySaver()
     for graph, given in ((graphs.chat, saver), (graphs.chat.copy(update={"checkpointer": saver}), None)):
         await (await Gstream.LocalThread(graph, checkpointer=given).start(CHAT)).output()
-    assert len((await Gstream.LocalThread(graphs.chat, checkpointer=saver).state())["values"]["messages"]) == 4
+    assert len((await Gstream.LocalThread(graphs.chat, checkpointer=saver).fetch_state())["values"]["messages"]) == 4
     async with AsyncSqliteSaver.from_conn_string(":memory:") as saver:
         thread = Gstream.LocalThread(graphs.chat, checkpointer=saver)
         await (await thread.start(CHAT)).output()
-        assert len((await thread.state())["values"]["messages"]) == 2
+        assert len((await thread.fetch_state())["values"]["messages"]) == 2
 
 
 tap.run()

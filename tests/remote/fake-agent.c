@@ -351,15 +351,37 @@ fake_agent_new_thread (FakeAgent       *self,
 {
   g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (self->server));
 
-  return g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent", "transport", transport, "retry-pause", 0,
-                       "retry-limit", 3, "silence-timeout", self->silence, NULL);
+  g_autoptr (GstreamServer) server =
+      g_object_new (GSTREAM_TYPE_SERVER, "url", url, "transport", transport, "retry-pause", 0, "retry-limit", 3,
+                    "silence-timeout", self->silence, NULL);
+
+  return gstream_server_create_thread (server, "agent");
+}
+
+GstreamServer *
+server_of (GstreamThread *thread)
+{
+  return gstream_server_thread_get_server (GSTREAM_SERVER_THREAD (thread));
+}
+
+GstreamRunStream *
+start_with_mux (GstreamThread    *thread,
+                GstreamStreamMux *mux)
+{
+  g_autoptr (GstreamRunOptions) options = g_object_new (GSTREAM_TYPE_RUN_OPTIONS, "mux", mux, NULL);
+  g_autoptr (GError) error = NULL;
+  GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, options, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return run;
 }
 
 GstreamRunStream *
 start (GstreamThread *thread)
 {
   g_autoptr (GError) error = NULL;
-  GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
 
   g_assert_no_error (error);
 
@@ -398,7 +420,7 @@ fake_agent_run (FakeAgent       *self,
                 GError         **error)
 {
   g_autoptr (GstreamThread) thread = fake_agent_new_thread (self, transport);
-  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, error);
+  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, error);
 
   return run != NULL ? drain (run, error) : NULL;
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <gstream/remote/gstream-thread.h>
+#include <gstream/remote/gstream-server-thread.h>
 
 #include "fake-server.h"
 
@@ -58,6 +58,9 @@ GstreamThread *fake_agent_new_thread (FakeAgent       *self,
 
 /* Which must not fail. */
 GstreamRunStream *start (GstreamThread *thread);
+GstreamRunStream *start_with_mux (GstreamThread    *thread,
+                                  GstreamStreamMux *mux);
+GstreamServer    *server_of (GstreamThread *thread);
 /* The whole log of a run, an event a line, and its status: what must not change. */
 char *drain (GstreamRunStream *run,
              GError          **error);

@@ -292,15 +292,17 @@ test_closed_here (void)
       g_autoptr (FakeServer) fake = fake_server_new (on_silent_request, &n);
       g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (fake));
       g_autoptr (SoupSession) session = soup_session_new ();
-      g_autoptr (GstreamServer) server = gstream_server_new (url, "agent", session, g_main_context_default (), NULL);
+      g_autoptr (GstreamOrigin) origin = gstream_origin_new (url, session, g_main_context_default (), NULL);
+      g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (NULL);
+      g_autoptr (GstreamRunOptions) options = gstream_run_options_new ();
+      g_autoptr (GstreamSubscription) wanted = gstream_subscription_new (mux, options);
       g_autoptr (GstreamEventSource) connection = NULL;
       g_autoptr (GError) error = NULL;
-      const char *const channels[] = { "values", NULL };
 
-      server->answer_timeout = 60000;
-      server->max_event_size = 4096;
-      server->max_depth = 100;
-      connection = gstream_websocket_connection_new (server, "t1", channels);
+      origin->answer_timeout = 60000;
+      origin->max_event_size = 4096;
+      origin->max_depth = 100;
+      connection = gstream_websocket_connection_new (origin, "t1", wanted);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (connection), "{\"id\":2}", NULL, on_command,
                                             &error);
       while (n < n_requests) /* the handshake, the subscription, the command */
@@ -322,8 +324,8 @@ test_unknown_assistant (void)
   g_autoptr (GError) error = NULL;
 
   agent->mute = TRUE;
-  g_object_set (thread, "answer-timeout", 2000, NULL);
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_object_set (server_of (thread), "answer-timeout", 2000, NULL);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_null (run);
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "/assistants/agent: HTTP 404 Not Found: no such thing"));

@@ -276,7 +276,7 @@ test_refused (Fixture      *fixture,
   g_autofree char *log = NULL;
 
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 3, .ends = TRUE });
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   if (fixture->transport == GSTREAM_TRANSPORT_WEBSOCKET)
     fake_server_stop (fixture->agent->server);
@@ -308,7 +308,7 @@ test_begun_anew (Fixture      *fixture,
   GValue item = G_VALUE_INIT;
 
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 5, .ends = TRUE });
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
   g_assert_true (gstream_cursor_next_sync (log, &item, NULL, NULL));
@@ -484,7 +484,7 @@ test_retry_field (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;
 
-  g_object_set (thread, "retry-pause", 3600000u, "retry-pause-max", 3600000u, NULL);
+  g_object_set (server_of (thread), "retry-pause", 3600000u, "retry-pause-max", 3600000u, NULL);
   fixture->agent->retry = "retry: 1\n\n";
   fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 2000 });
   run = start (thread);
@@ -531,7 +531,7 @@ test_handshake_refused (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;
 
-  g_object_set (thread, "retry-pause", 100u, NULL);
+  g_object_set (server_of (thread), "retry-pause", 100u, NULL);
   fake_server_stop (fixture->agent->server);
   g_timeout_add (50, on_listen, fixture->agent->server);
   run = start (thread);

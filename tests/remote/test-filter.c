@@ -3,7 +3,7 @@
  * Which of a thread's events are a run's; and when to try again (N3).
  */
 #include <gstream/event/gstream-error.h>
-#include <gstream/remote/gstream-server-private.h>
+#include <gstream/remote/gstream-origin-private.h>
 #include <gstream/remote/gstream-run-filter-private.h>
 
 static GstreamEvent *
@@ -217,8 +217,7 @@ static void
 test_told_pauses (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server =
-      gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
+  g_autoptr (GstreamOrigin) origin = gstream_origin_new ("http://localhost/", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
   const struct
   {
@@ -232,16 +231,16 @@ test_told_pauses (void)
     { G_MAXINT64, { 60000, 60000, 60000 } },
   };
 
-  server->retry_limit = 3;
-  server->retry_pause = 100;
-  server->retry_pause_max = 500;
+  origin->retry_limit = 3;
+  origin->retry_pause = 100;
+  origin->retry_pause_max = 500;
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       GstreamRetry retry = { 0 };
 
       gstream_retry_tell (&retry, cases[i].told);
       for (gsize j = 0; j < 3; j++)
-        g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken), ==,
+        g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_REPEATABLE, broken), ==,
                          cases[i].expected[j]);
     }
 }
@@ -250,29 +249,28 @@ static void
 test_pauses (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server =
-      gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
+  g_autoptr (GstreamOrigin) origin = gstream_origin_new ("http://localhost/", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "");
-  g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
-  g_autoptr (GError) busy = gstream_server_new_error (server, message, 503, NULL, 0);
-  g_autoptr (GError) failed = gstream_server_new_error (server, message, 502, NULL, 0);
+  g_autoptr (SoupMessage) message = gstream_origin_new_message (origin, "GET", "/ok");
+  g_autoptr (GError) busy = gstream_origin_new_error (origin, message, 503, NULL, 0);
+  g_autoptr (GError) failed = gstream_origin_new_error (origin, message, 502, NULL, 0);
   g_autoptr (GError) wrong = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "");
   GstreamRetry retry = { 0 };
   const int    expected[] = { 100, 200, 400, 500, 500, -1 };
 
-  server->retry_limit = 5;
-  server->retry_pause = 100;
-  server->retry_pause_max = 500;
+  origin->retry_limit = 5;
+  origin->retry_pause = 100;
+  origin->retry_pause_max = 500;
   for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
-    g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken), ==, expected[i]);
+    g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_REPEATABLE, broken), ==, expected[i]);
 
   retry.failures = 0;
-  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, broken), ==, -1);
-  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, wrong), ==, -1);
-  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, failed), ==, -1);
-  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, busy), ==, 100);
+  g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_UNSENT, broken), ==, -1);
+  g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_REPEATABLE, wrong), ==, -1);
+  g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_UNSENT, failed), ==, -1);
+  g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_UNSENT, busy), ==, 100);
   retry.failures = 0;
-  g_assert_cmpint (gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, failed), ==, 100);
+  g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_REPEATABLE, failed), ==, 100);
 }
 
 /* Whoever looks at the log sees that something is waited for, what for and how long. */
@@ -280,18 +278,17 @@ static void
 test_logged (void)
 {
   g_autoptr (SoupSession) session = soup_session_new ();
-  g_autoptr (GstreamServer) server =
-      gstream_server_new ("http://localhost/", "a", session, g_main_context_default (), NULL);
+  g_autoptr (GstreamOrigin) origin = gstream_origin_new ("http://localhost/", session, g_main_context_default (), NULL);
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "why");
   GstreamRetry retry = { 0 };
 
-  server->retry_limit = 2;
-  server->retry_pause = 100;
-  server->retry_pause_max = 500;
+  origin->retry_limit = 2;
+  origin->retry_pause = 100;
+  origin->retry_pause_max = 500;
   g_test_expect_message ("Gstream", G_LOG_LEVEL_INFO, "why; trying again in 100 ms (1 of 2)");
   g_test_expect_message ("Gstream", G_LOG_LEVEL_INFO, "why; trying again in 200 ms (2 of 2)");
   for (int i = 0; i < 3; i++)
-    gstream_retry_next (&retry, server, GSTREAM_RETRY_REPEATABLE, broken);
+    gstream_retry_next (&retry, origin, GSTREAM_RETRY_REPEATABLE, broken);
   g_test_assert_expected_messages ();
 }
 
@@ -322,19 +319,19 @@ test_retry_after (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GstreamServer) server =
-          gstream_server_new ("http://localhost", "a", session, g_main_context_default (), NULL);
-      g_autoptr (SoupMessage) message = gstream_server_new_message (server, "GET", "/ok");
+      g_autoptr (GstreamOrigin) origin =
+          gstream_origin_new ("http://localhost", session, g_main_context_default (), NULL);
+      g_autoptr (SoupMessage) message = gstream_origin_new_message (origin, "GET", "/ok");
       g_autoptr (GError) error = NULL;
       GstreamRetry retry = { 0 };
       gint64       pause;
 
-      server->retry_limit = 1;
+      origin->retry_limit = 1;
       soup_message_headers_append (soup_message_get_response_headers (message), "Retry-After", cases[i].value);
-      error = gstream_server_new_error (server, message, 429, NULL, 0);
+      error = gstream_origin_new_error (origin, message, 429, NULL, 0);
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_RATE_LIMITED);
       g_assert_true ((strstr (error->message, "may be asked again in ") != NULL) == cases[i].told);
-      pause = gstream_retry_next (&retry, server, GSTREAM_RETRY_UNSENT, error);
+      pause = gstream_retry_next (&retry, origin, GSTREAM_RETRY_UNSENT, error);
       g_assert_cmpint (pause, >=, cases[i].at_least);
       g_assert_cmpint (pause, <=, cases[i].at_most);
     }

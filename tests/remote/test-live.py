@@ -147,7 +147,7 @@ def nested_question(kind):
         assert interrupts(run) == [({"from": "inner", "topic": "cats"}, ["inner"])]
         resumed = thread.respond_sync(run.interrupts_sync()[0], "yes")
         assert resumed.output_sync()["log"] == ["drafted cats", "inner heard yes", "finished cats"]
-        state = thread.state_sync()
+        state = thread.fetch_state_sync()
         assert state["values"]["log"][-1] == "finished cats" and state["next"] == []
 
 

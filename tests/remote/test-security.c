@@ -37,9 +37,9 @@ assert_redirect_refused (FakeAgent       *agent,
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;
 
-  gstream_thread_set_api_key (thread, SECRET);
-  gstream_thread_set_header (thread, "Authorization", "Bearer " TOKEN);
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  gstream_server_set_api_key (server_of (thread), SECRET);
+  gstream_server_set_header (server_of (thread), "Authorization", "Bearer " TOKEN);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   if (run != NULL)
     log = drain (run, &error);
   g_assert_null (log);
@@ -142,9 +142,9 @@ run_with_secret (FakeAgent       *agent,
   g_autoptr (GError) error = NULL;
   g_autofree char *log = NULL;
 
-  gstream_thread_set_api_key (thread, SECRET);
-  gstream_thread_set_header (thread, "Authorization", "Bearer " TOKEN);
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  gstream_server_set_api_key (server_of (thread), SECRET);
+  gstream_server_set_header (server_of (thread), "Authorization", "Bearer " TOKEN);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   if (run != NULL)
     {
       log = drain (run, &error);
@@ -192,8 +192,8 @@ test_bad_header (void)
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
 
-  gstream_thread_set_api_key (thread, SECRET "\r\nEvil: yes");
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  gstream_server_set_api_key (server_of (thread), SECRET "\r\nEvil: yes");
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
   g_assert_null (strstr (error->message, SECRET));
   g_assert_cmpuint (agent->requests->len, ==, 0);
@@ -219,7 +219,7 @@ test_limits (gconstpointer data)
                                            "{\"namespace\":[],\"timestamp\":1,\"data\":%s%s%s}}",
                                            i == 0 ? "\"" : deep_data, i == 0 ? long_data : "",
                                            i == 0 ? "\"" : deep_end));
-      g_object_set (thread, "max-event-size", MAX_EVENT_SIZE, "max-depth", 50, NULL);
+      g_object_set (server_of (thread), "max-event-size", MAX_EVENT_SIZE, "max-depth", 50, NULL);
       run = start (thread);
       log = drain (run, &error);
       g_assert_null (log);
@@ -258,8 +258,8 @@ assert_too_large (GstreamTransport transport,
 
   agent->keeps_open = TRUE;
   fake_agent_add_fault (agent, (Fault) { .raw = raw });
-  g_object_set (thread, "max-event-size", MAX_EVENT_SIZE, "silence-timeout", 60000, NULL);
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_object_set (server_of (thread), "max-event-size", MAX_EVENT_SIZE, "silence-timeout", 60000, NULL);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   if (run != NULL)
     log = drain (run, &error);
   g_assert_null (log);
@@ -297,8 +297,8 @@ test_large_answer (void)
   g_autoptr (GError) error = NULL;
 
   agent->answer = g_strnfill (MAX_EVENT_SIZE + 1, ' ');
-  g_object_set (thread, "max-event-size", MAX_EVENT_SIZE, NULL);
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_object_set (server_of (thread), "max-event-size", MAX_EVENT_SIZE, NULL);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_null (run);
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE);
 }

@@ -32,11 +32,13 @@ test_start (void)
   g_autoptr (GstreamPayload) input = gstream_payload_new ("{\"x\":[1]}", -1, NULL);
   g_autoptr (GstreamPayload) config = gstream_payload_new ("{\"c\":1}", -1, NULL);
   g_autoptr (GstreamPayload) metadata = gstream_payload_new ("{\"m\":2}", -1, NULL);
+  g_autoptr (GstreamRunOptions) options =
+      g_object_new (GSTREAM_TYPE_RUN_OPTIONS, "config", config, "metadata", metadata, NULL);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_null (gstream_thread_get_thread_id (thread));
-  run = gstream_thread_start_sync (thread, input, config, metadata, NULL, NULL, &error);
+  run = gstream_thread_start_sync (thread, input, options, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (gstream_thread_get_thread_id (thread), ==, "t1");
   g_assert_true (was_asked (agent, "POST /threads {}"));
@@ -159,7 +161,7 @@ test_refused (void)
 
   agent->answer =
       g_strdup ("{\"type\":\"error\",\"id\":2,\"error\":\"invalid_argument\",\"message\":\"no such agent\"}");
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_null (run);
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_REFUSED);
   g_assert_nonnull (strstr (error->message, "no such agent"));
@@ -178,7 +180,7 @@ test_urls (void)
       g_autoptr (GstreamRunStream) run = NULL;
       g_autoptr (GError) error = NULL;
 
-      run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+      run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
       g_assert_null (run);
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
       g_assert_null (strstr (error->message, SECRET));
@@ -194,7 +196,7 @@ test_channels (void)
   const char *const none[] = { NULL };
   g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (none);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, mux, NULL, &error);
+  g_autoptr (GstreamRunStream) run = start_with_mux (thread, mux);
   g_autofree char *log = drain (run, &error);
 
   g_assert_no_error (error);
@@ -256,7 +258,7 @@ test_back_pressure (gconstpointer data)
 
   make_flood (agent);
   agent->keeps_open = TRUE;
-  g_object_set (thread, "silence-timeout", 60000, NULL);
+  g_object_set (server_of (thread), "silence-timeout", 60000, NULL);
   run = start (thread);
   log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
   for (guint i = 0; i < 20; i++)
@@ -346,8 +348,9 @@ test_shared_session (void)
   g_assert_cmpuint (soup_session_get_max_conns_per_host (session), ==, 2);
   for (guint i = 0; i < 5; i++)
     {
-      g_autoptr (GstreamThread) thread = g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent", "session",
-                                                       session, "answer-timeout", 5000, NULL);
+      g_autoptr (GstreamServer) server =
+          g_object_new (GSTREAM_TYPE_SERVER, "url", url, "session", session, "answer-timeout", 5000, NULL);
+      g_autoptr (GstreamThread) thread = gstream_server_create_thread (server, "agent");
       g_autoptr (GstreamRunStream) run = NULL;
       g_autoptr (GstreamPayload) state = NULL;
       g_autoptr (GError) error = NULL;
@@ -360,7 +363,7 @@ test_shared_session (void)
       g_ptr_array_add (held, log);
       g_assert_true (gstream_cursor_next_sync (log, &item, NULL, &error));
       g_assert_no_error (error);
-      state = gstream_thread_state_sync (thread, NULL, &error);
+      state = gstream_thread_fetch_state_sync (thread, NULL, NULL, &error);
       g_assert_no_error (error);
       g_ptr_array_add (held, g_steal_pointer (&run));
     }
@@ -424,7 +427,7 @@ start_elsewhere (Client        *client,
   g_autoptr (GError) error = NULL;
   GstreamRunStream *run = NULL;
 
-  gstream_thread_start (thread, NULL, NULL, NULL, NULL, NULL, on_result, client);
+  gstream_thread_start (thread, NULL, NULL, NULL, on_result, client);
   result = wait_for_result (client);
   run = gstream_thread_start_finish (thread, result, &error);
   g_assert_no_error (error);
@@ -455,9 +458,9 @@ read_state (Client        *client,
   g_autoptr (GstreamPayload) state = NULL;
   g_autoptr (GError) error = NULL;
 
-  gstream_thread_state (thread, NULL, on_result, client);
+  gstream_thread_fetch_state (thread, NULL, NULL, on_result, client);
   result = wait_for_result (client);
-  state = gstream_thread_state_finish (thread, result, &error);
+  state = gstream_thread_fetch_state_finish (thread, result, &error);
   g_assert_no_error (error);
 }
 
@@ -553,7 +556,7 @@ on_refused (GObject      *object,
 {
   GError **error = user_data;
 
-  g_assert_null (gstream_thread_state_finish (GSTREAM_THREAD (object), result, error));
+  g_assert_null (gstream_thread_fetch_state_finish (GSTREAM_THREAD (object), result, error));
 }
 
 static gpointer
@@ -563,7 +566,7 @@ ask_for_state (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (context);
-  gstream_thread_state (user_data, NULL, on_refused, &error);
+  gstream_thread_fetch_state (user_data, NULL, NULL, on_refused, &error);
   g_assert_null (error);
   while (error == NULL)
     g_main_context_iteration (context, TRUE);

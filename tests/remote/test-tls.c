@@ -56,8 +56,10 @@ new_thread (Fixture     *fixture,
 {
   g_autofree char *url = g_strdup_printf ("https://%s:%u", host, fake_server_get_port (fixture->agent->server));
 
-  return g_object_new (GSTREAM_TYPE_THREAD, "url", url, "assistant", "agent", "thread-id", "t1", "transport",
-                       fixture->transport, "session", session, "retry-pause", 0, "retry-limit", 3, NULL);
+  g_autoptr (GstreamServer) server = g_object_new (GSTREAM_TYPE_SERVER, "url", url, "transport", fixture->transport,
+                                                   "session", session, "retry-pause", 0, "retry-limit", 3, NULL);
+
+  return gstream_server_get_thread (server, "agent", "t1");
 }
 
 /* Before a word of HTTP was said, and once: to ask again would not help. */
@@ -66,11 +68,11 @@ assert_refused (Fixture       *fixture,
                 GstreamThread *thread)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
 
   g_assert_null (run);
   g_assert_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
-  g_assert_nonnull (strstr (error->message, gstream_thread_get_url (thread)));
+  g_assert_nonnull (strstr (error->message, gstream_server_get_url (server_of (thread))));
   g_assert_nonnull (strstr (error->message, "tls-database"));
   g_assert_cmpuint (fixture->agent->requests->len, ==, 0);
 }
@@ -81,7 +83,7 @@ test_self_signed (Fixture      *fixture,
 {
   g_autoptr (GstreamThread) thread = new_thread (fixture, "127.0.0.1", NULL);
 
-  gstream_thread_set_api_key (thread, "sesame");
+  gstream_server_set_api_key (server_of (thread), "sesame");
   assert_refused (fixture, thread);
 }
 
@@ -153,8 +155,8 @@ test_no_tls (Fixture      *fixture,
   fixture->agent = plain;
   thread = new_thread (fixture, "127.0.0.1", NULL);
   fixture->agent = secure;
-  g_object_set (thread, "answer-timeout", 100, NULL);
-  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL, NULL, &error);
+  g_object_set (server_of (thread), "answer-timeout", 100, NULL);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
   g_assert_null (run);
   g_assert_nonnull (error);
   g_test_message ("%s", error->message);

@@ -851,18 +851,58 @@ function defineWriting() {
     };
 }
 
-// --- runs on a server ---
+// --- threads ---
+
+const OPTIONS = ['mux', 'config', 'metadata', 'multitask_strategy', 'checkpoint_id', 'channels', 'namespaces', 'depth', 'update', 'goto'];
+const PAYLOADS = ['config', 'metadata', 'update', 'goto', 'namespaces'];
+
+// What is said by an object of JavaScript's own.
+function optionsOf(named = null) {
+    if (named === null || named instanceof Gstream.RunOptions)
+        return named;
+    const unknown = Object.keys(named).find(name => !OPTIONS.includes(name));
+    if (unknown !== undefined)
+        throw new TypeError(`there is no option '${unknown}' of a run; there are ${OPTIONS.join(', ')}`);
+    return new Gstream.RunOptions(Object.fromEntries(Object.entries(named).map(([name, value]) =>
+        [name, PAYLOADS.includes(name) ? packOrNull(value) : value])));
+}
+
+// What of a thread on a server is the server's.
+const OF_SERVER = ['session', 'api_key', 'max_event_size', 'max_depth', 'retry_limit', 'retry_pause', 'retry_pause_max',
+    'silence_timeout', 'answer_timeout'];
+
+function threadOnServer({url, assistant, ...properties}) {
+    const [ofServer, own] = [{url}, {assistant}];
+    for (const [name, value] of Object.entries(properties))
+        (OF_SERVER.includes(name) ? ofServer : own)[name] = value;
+    return new Gstream.ServerThread({server: new Gstream.Server(ofServer), ...own});
+}
 
 function defineThread() {
-    const {Thread} = Gstream;
-    defineOperation(Thread, 'start', (input, {config, metadata, mux = null} = {}, ...rest) =>
-        [[packOrNull(input), packOrNull(config), packOrNull(metadata), mux], rest]);
-    defineOperation(Thread, 'respond', (interrupt, response, {mux = null} = {}, ...rest) =>
-        [[interrupt, pack(response), mux], rest]);
-    defineOperation(Thread, 'respond_all', (interrupts, responses, {mux = null} = {}, ...rest) =>
-        [[interrupts, responses.map(pack), mux], rest]);
-    defineOperation(Thread, 'attach', (runId, {mux = null} = {}, ...rest) => [[runId, mux], rest]);
-    defineOperation(Thread, 'state');
+    const {Thread, ServerThread} = Gstream;
+    defineOperation(Thread, 'start', (input, options, ...rest) => [[packOrNull(input), optionsOf(options)], rest]);
+    defineOperation(Thread, 'respond', (interrupt, response, options, ...rest) =>
+        [[interrupt, pack(response), optionsOf(options)], rest]);
+    defineOperation(Thread, 'respond_all', (interrupts, responses, options, ...rest) =>
+        [[interrupts, responses.map(pack), optionsOf(options)], rest]);
+    defineOperation(Thread, 'attach', (runId = null, options, ...rest) => [[runId, optionsOf(options)], rest]);
+    defineOperation(Thread, 'fetch_state', (checkpointId = null, ...rest) => [[checkpointId], rest]);
+    defineOperation(Thread, 'fetch_history', (limit = 0, before = null, ...rest) => [[limit, before], rest],
+        states => states.map(unpack));
+    defineOperation(Thread, 'update_state', (values, asNode = null, checkpointId = null, ...rest) =>
+        [[packOrNull(values), asNode, checkpointId], rest]);
+    defineOperation(Thread, 'cancel_run', (runId = null, ...rest) => [[runId], rest]);
+
+    // new Thread({url, assistant}) is one on a server, new Thread({command}) one in a child process.
+    const {_init} = Thread.prototype;
+    Thread.prototype._init = function (properties = {}) {
+        if (properties.url !== undefined)
+            return threadOnServer(properties);
+        if (properties.command !== undefined)
+            return Thread.new_for_command(properties.command);
+        return _init.call(this, properties);
+    };
+    ServerThread.prototype._init = _init;
 }
 
 // --- a model's endpoint ---

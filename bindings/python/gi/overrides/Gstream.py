@@ -3,6 +3,7 @@
 # gstream as Python would have it: `async for` and `for`, `await`, Python's own
 # values in and out, generators as sources, transformers with plain methods.
 
+import asyncio
 import functools
 import inspect
 import json
@@ -219,6 +220,7 @@ class Payload(Gstream.Payload):
 
 # PyGObject before 3.50 has enumerations without a name.
 for enumeration in (Gstream.Try, Gstream.RunStatus, Gstream.MessageStatus, Gstream.ToolCallStatus, Gstream.Transport,
+                    Gstream.MultitaskStrategy, Gstream.ConnectionState,
                     Gstream.PayloadKind, Gstream.Error):
     if not hasattr(enumeration, "name"):
         enumeration.name = property(lambda self: self.value_nick.upper().replace("-", "_"))
@@ -943,48 +945,152 @@ class StreamMux(Gstream.StreamMux):
         exceptions = None
 
 
+# --- threads ---
+
+
+OPTIONS = ("mux", "config", "metadata", "multitask_strategy", "checkpoint_id", "channels", "namespaces", "depth", "update", "goto")
+
+
+@public
+@with_getters(*OPTIONS)
+class RunOptions(Gstream.RunOptions):
+    def __init__(self, *, mux=None, config=None, metadata=None, multitask_strategy=Gstream.MultitaskStrategy.DEFAULT,
+                 checkpoint_id=None, channels=None, namespaces=None, depth=-1, update=None, goto=None):
+        super().__init__(mux=mux, config=pack_or_none(config), metadata=pack_or_none(metadata),
+                         multitask_strategy=strategy_of(multitask_strategy), checkpoint_id=checkpoint_id,
+                         namespaces=pack_or_none(namespaces), depth=depth, update=pack_or_none(update), goto=pack_or_none(goto))
+        if channels is not None:
+            self.set_channels(names_of(channels, "channels"))
+
+
+def strategy_of(name):
+    if not isinstance(name, str):
+        return name
+    strategies = {"default", "enqueue", "interrupt", "rollback", "reject"}
+    if name not in strategies:
+        raise ValueError(f"there is no multitask strategy {name!r}; there are {', '.join(sorted(strategies))}")
+    return getattr(Gstream.MultitaskStrategy, name.upper())
+
+
+def options_of(options, named):
+    """What is said by keywords, or in an object."""
+    if options is not None and named:
+        raise TypeError(f"options and {min(named)} exclude each other: set it in the options")
+    if unknown := set(named).difference(OPTIONS):
+        raise TypeError(f"there is no option {min(unknown)!r} of a run; there are {', '.join(OPTIONS)}")
+    return RunOptions(**named) if named else options
+
+
+def start(input=None, *rest, options=None, **named):
+    return (pack_or_none(input), options_of(options, named)), rest
+
+
+def respond(interrupt, response, *rest, options=None, **named):
+    return (interrupt, pack(response), options_of(options, named)), rest
+
+
+def respond_all(interrupts, responses, *rest, options=None, **named):
+    return (list(interrupts), [pack(response) for response in responses], options_of(options, named)), rest
+
+
+def attach(run_id=None, *rest, options=None, **named):
+    return (run_id, options_of(options, named)), rest
+
+
+def fetch_state(checkpoint_id=None, *rest):
+    return (checkpoint_id,), rest
+
+
+def fetch_history(limit=0, before=None, *rest):
+    return (limit, before), rest
+
+
+def update_state(values, as_node=None, checkpoint_id=None, *rest):
+    return (pack_or_none(values), as_node, checkpoint_id), rest
+
+
+def cancel_run(run_id=None, *rest):
+    return (run_id,), rest
+
+
+def run_of(run, _thread):
+    return run if getattr(run, "_home", None) else items.settle_in(run)
+
+
+def values(payloads, _thread):
+    return [unpack(payload) for payload in payloads]
+
+
+# What of a thread on a server is the server's.
+OF_SERVER = ("session", "api_key", "max_event_size", "max_depth", "retry_limit", "retry_pause", "retry_pause_max",
+             "silence_timeout", "answer_timeout")
+
+
+@public
+@with_getters("url", "session", "transport")
+class Server(Gstream.Server):
+    def __init__(self, url, *, headers=None, **properties):
+        super().__init__(url=url, **properties)
+        for name, text in (headers or {}).items():
+            self.set_header(name, text)
+
+
+@public
+@with_operations(start=(run_of, start), respond=(run_of, respond), respond_all=(run_of, respond_all),
+                 attach=(run_of, attach), fetch_state=(value, fetch_state), fetch_history=(values, fetch_history),
+                 update_state=(value, update_state), cancel_run=(plain, cancel_run))
+@with_getters("thread_id", "cancel_on_abort")
+class Thread(Gstream.Thread):
+    """Thread(url, assistant, ...) is one on a server, Thread(command=[...]) one in a child process."""
+
+    def __new__(cls, *arguments, **named):
+        return thread_of(*arguments, **named) if cls is Thread else super().__new__(cls)
+
+
+def thread_of(url=None, assistant=None, *, command=None, **properties):
+    if command is not None:
+        return thread_of_command(command, properties)
+    if url is None or assistant is None:
+        raise TypeError("a thread is made with a URL and an assistant, or with a command")
+    return thread_on_server(url, assistant, properties)
+
+
+def thread_of_command(command, properties):
+    thread = Gstream.Thread.new_for_command(names_of(command, "a command"))
+    for name, given in properties.items():
+        thread.set_property(name.replace("_", "-"), given)
+    return thread
+
+
+def thread_on_server(url, assistant, properties):
+    names = {name for name in properties if name in OF_SERVER or name == "headers"}
+    server = Server(url, **{name: properties.pop(name) for name in names})
+    return ServerThread(server=server, assistant=assistant, **properties)
+
+
+@public
+@with_getters("server", "assistant", "transport")
+class ServerThread(Gstream.ServerThread, Thread):
+    pass
+
+
+@public
+@with_getters("run_id", "connection_state", "retry_at", "connection_error")
+class ThreadRun(Gstream.ThreadRun, RunStream):
+    def __init__(self, source, mux=None, *, run_id=None, **properties):
+        super().__init__(source, mux, run_id=run_id, **properties)
+
+    @staticmethod
+    def new(source, mux=None, run_id=None):
+        return ThreadRun(source, mux, run_id=run_id)
+
+
 # --- threads in this process ---
 
 
 REFUSALS = {"conflict": Gstream.Error.CONFLICT, "invalid_argument": Gstream.Error.INVALID, "not_supported": Gstream.Error.NOT_SUPPORTED,
-            "no_such_interrupt": Gstream.Error.NOT_FOUND}
-
-
-def in_three_forms(method):
-    """NAME() that awaits, or calls back where it is given a callback, NAME_finish() and NAME_sync().
-
-    What it decorates gives a coroutine, and what makes its result the caller's, in the caller's thread.
-    """
-
-    name = method.__name__
-
-    def apart(self, arguments, named):
-        count = len(inspect.signature(method).parameters) - len(method.__kwdefaults__ or ()) - 1
-        given, rest = arguments[:count], arguments[count:]
-        return method(self, *given, **named), rest
-
-    def asynchronous(self, *arguments, **named):
-        work, rest = apart(self, arguments, named)
-        if len(rest) > 1:
-            return langgraph.perform(self, work, *rest)
-        return wait(lambda *gio: langgraph.perform(self, work, *gio), lambda done: finish(self, done), *rest)
-
-    def finish(self, outcome):
-        try:
-            return outcome.result()
-        except GLib.Error:
-            raise
-        except Exception as exception:
-            raise failure_of_thread(exception) from exception
-
-    def synchronous(self, *arguments, **named):
-        work, rest = apart(self, arguments, named)
-        return finish(self, block(lambda cancellable: langgraph.perform_sync(self, work, cancellable), *rest))
-
-    for made, suffix in ((asynchronous, ""), (finish, "_finish"), (synchronous, "_sync")):
-        made.__name__ = made.__qualname__ = name + suffix
-        made.__doc__ = method.__doc__
-    return asynchronous, finish, synchronous
+            "no_such_interrupt": Gstream.Error.NOT_FOUND, "no_such_checkpoint": Gstream.Error.NOT_FOUND,
+            "no_such_run": Gstream.Error.NOT_FOUND}
 
 
 def failure_of_thread(exception):
@@ -992,15 +1098,7 @@ def failure_of_thread(exception):
     return failure(exception) if code is None else gerror(str(exception), code)
 
 
-def with_three_forms(cls):
-    for name in ("start", "respond", "respond_all", "state", "history", "update_state"):
-        for made in in_three_forms(cls.__dict__[name]):
-            setattr(cls, made.__name__, made)
-    return cls
-
-
-@with_three_forms
-class LocalThread(GObject.Object):
+class LocalThread(Thread):
     """A conversation with a LangGraph graph of this process (L5): the calls of a thread on a server.
 
     Checkpoints are kept by checkpointer, else by the graph's own, else in memory.
@@ -1010,92 +1108,93 @@ class LocalThread(GObject.Object):
     __module__ = OWN_TYPE
 
     def __init__(self, graph, thread_id="1", *, checkpointer=None):
-        super().__init__()
+        super().__init__(thread_id=str(thread_id))
         from gstream_agent.thread import GraphThread
 
         self._thread = GraphThread(langgraph.with_checkpoints(graph, checkpointer), str(thread_id))
         self._source = None  # of the last run
+        self._home = items.Home()  # knows which exceptions its errors come from
+        self._blocking = False  # in a synchronous call, during which asyncio's loop does nothing
 
     graph = property(lambda self: self._thread.graph)
-    thread_id = property(lambda self: self._thread.thread_id)
 
-    def start(self, input=None, *, config=None, metadata=None, mux=None):
-        """A run with this input; where a question is pending, the input is the answer."""
-        params = {"input": input, "config": config, "metadata": metadata}
-        return self._begin(self._thread.input_of, params, params, mux)
+    def do_begin_start(self, given, options, task):
+        params = {**params_of(options), "input": unpack(given)}
+        self._begin_run(self._thread.input_of, params, params, options, task)
 
-    def respond(self, interrupt, response, *, mux=None):
-        """The run that goes on when a question is answered. None for the interrupt: the one that is pending."""
-        return self._respond([interrupt], [response], mux)
+    def do_begin_respond(self, responses, options, task):
+        params = {**params_of(options), "responses": unpack(responses)}
+        self._begin_run(self._thread.answer_of, params, params, options, task)
 
-    def respond_all(self, interrupts, responses, *, mux=None):
-        """The same for several questions at once."""
-        return self._respond(interrupts, responses, mux)
+    def do_begin_fetch_state(self, checkpoint_id, task):
+        self._perform(self._thread.get_state({"checkpoint_id": checkpoint_id, "subgraphs": True}), task, packed)
 
-    def state(self):
-        """As an Agent Server gives a thread's state: values, next, tasks, checkpoint."""
-        return self._thread.get_state({}), lambda found: found
+    def do_begin_fetch_history(self, limit, before, task):
+        params = {"limit": limit or 10, "before": before}
+        self._perform(self._thread.list_checkpoints(params), task, lambda found: packed(found["checkpoints"]))
 
-    def history(self, limit=10):
-        """The states, newest first."""
-        return self._thread.list_checkpoints({"limit": limit}), lambda found: found["checkpoints"]
+    def do_begin_update_state(self, given, as_node, checkpoint_id, task):
+        params = {"values": unpack(given), "as_node": as_node, "checkpoint_id": checkpoint_id}
+        self._perform(self._thread.update_state(params), task, lambda found: packed(found["checkpoint"]))
 
-    def update_state(self, values, as_node=None):
-        """Changes the state as if a node had; gives the checkpoint made."""
-        return self._thread.update_state({"values": values, "as_node": as_node}), lambda found: found["checkpoint"]
-
-    def _respond(self, interrupts, responses, mux):
-        entries = [{"interrupt_id": None if each is None else each.id, "response": answer}
-                   for each, answer in zip(interrupts, responses, strict=True)]
-        return self._begin(self._thread.answer_of, {"responses": entries}, {}, mux)
-
-    def _begin(self, make_input, given, params, mux):
+    def _begin_run(self, make_input, given, params, options, task):
         """One run after the other: what there is in the checkpoints is what the last one left."""
-        graph, config = self._thread.graph, self._thread.config(params)
+        graph, config, mux = self._thread.graph, self._thread.config(params), options.get_mux()
+        channels = [name for name in options.get_channels() or () if name in langgraph.MODES.values()]
 
         def begin(found):
-            opening = langgraph.opening_of(graph, found, config, (), (), {})
-            self._source = langgraph.GraphSource(opening)
-            return RunStream(self._source, mux)
+            self._source = langgraph.GraphSource(langgraph.opening_of(graph, found, config, channels, (), {}))
+            return ThreadRun(self._source, mux, run_id=self._source.run_id)
 
-        return langgraph.after(self._source, make_input, given), begin
+        self._perform(langgraph.after(self._source, make_input, given), task, begin)
 
+    def _perform(self, coroutine, task, convert):
+        """Gives the task what the coroutine gives, made into what the call gives in this thread."""
+
+        def tell(work):
+            try:
+                task.return_value(convert(work.result()))
+            except asyncio.CancelledError:
+                task.return_error(GLib.Error.new_literal(Gio.io_error_quark(), "The operation was cancelled.", int(Gio.IOErrorEnum.CANCELLED)))
+            except GLib.Error as error:
+                task.return_error(error)
+            except Exception as exception:
+                error = failure_of_thread(exception)
+                self._home.note(error, exception)
+                task.return_error(error)
+
+        langgraph.perform(coroutine, task, self._blocking, tell)
+
+
+def packed(found):
+    """What LangGraph's objects are as an Agent Server would say them."""
+    from gstream_agent import objects
+
+    return pack(objects.plain(found))
+
+
+def params_of(options):
+    """The protocol's, in plain Python."""
+    params = {name: unpack(getattr(options, "get_" + name)()) for name in ("config", "metadata", "update", "goto", "checkpoint_id")}
+    return {name: given for name, given in params.items() if given is not None}
+
+
+def blocking(call):
+    @functools.wraps(call)
+    def synchronous(self, *arguments, **named):
+        was, self._blocking = self._blocking, True
+        try:
+            return call(self, *arguments, **named)
+        finally:
+            self._blocking = was
+
+    return synchronous
+
+
+for each in ("start", "respond", "respond_all", "attach", "fetch_state", "fetch_history", "update_state", "cancel_run"):
+    setattr(LocalThread, each + "_sync", blocking(getattr(Thread, each + "_sync")))
 
 __all__.append("LocalThread")
-
-
-# --- runs on a server ---
-
-
-def start(input=None, *rest, config=None, metadata=None, mux=None):
-    return (pack_or_none(input), pack_or_none(config), pack_or_none(metadata), mux), rest
-
-
-def respond(interrupt, response, *rest, mux=None):
-    return (interrupt, pack(response), mux), rest
-
-
-def respond_all(interrupts, responses, *rest, mux=None):
-    return (interrupts, [pack(response) for response in responses], mux), rest
-
-
-def attach(run_id=None, *rest, mux=None):
-    return (run_id, mux), rest
-
-
-def run_of(run, _thread):
-    return items.settle_in(run)
-
-
-@public
-@with_operations(start=(run_of, start), respond=(run_of, respond), respond_all=(run_of, respond_all),
-                 attach=(run_of, attach), state=value)
-@with_getters("url", "assistant", "thread_id", "transport", "session", "cancel_on_abort")
-class Thread(Gstream.Thread):
-    def __init__(self, url, assistant, *, headers=None, **properties):
-        super().__init__(url=url, assistant=assistant, **properties)
-        for name, text in (headers or {}).items():
-            self.set_header(name, text)
 
 
 # --- a model's endpoint ---

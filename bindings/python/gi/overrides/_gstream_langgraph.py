@@ -13,7 +13,7 @@ import uuid
 import warnings
 
 from gi.module import get_introspection_module
-from gi.repository import Gio, GLib, GObject
+from gi.repository import GLib
 
 from . import _gstream_items as items
 from ._gstream_waiting import running_loop
@@ -148,7 +148,8 @@ class GraphSource(Gstream.PushSource):
 
         self._opening = opening
         self._link = items.Link()
-        self._events = RunEvents(str(uuid.uuid4()), opening.name)
+        self.run_id = str(uuid.uuid4())
+        self._events = RunEvents(self.run_id, opening.name)
         self._loop = None  # where the graph runs
         self._task = None
         self._thread = None
@@ -306,80 +307,43 @@ async def after(source, work, params):
     return await work(params)
 
 
-class Outcome(GObject.Object, Gio.AsyncResult):
-    """Of a coroutine's work, for whoever called it by GIO's convention."""
-
-    __gtype_name__ = "GstreamPythonOutcome"
-    __module__ = "gstream"
-
-    def __init__(self, source, done, convert):
-        super().__init__()
-        self._source = source
-        self._done = done
-        self._convert = convert
-
-    def do_get_source_object(self):
-        return self._source
-
-    def result(self):
-        if self._done.cancelled():
-            raise GLib.Error.new_literal(Gio.io_error_quark(), "The operation was cancelled.", int(Gio.IOErrorEnum.CANCELLED))
-        return self._convert(self._done.result())
+def perform(coroutine, task, in_thread, tell):
+    """Does a coroutine's work, in asyncio's loop or in a thread, and tells what it gives, or raised, in the task's context."""
+    loop = None if in_thread else running_loop()
+    if loop is None:
+        perform_in_thread(coroutine, task, tell)
+        return
+    work = loop.create_task(coroutine)
+    work.add_done_callback(tell)
+    on_cancel(task.get_cancellable(), work, work.cancel)
 
 
-def perform(source, work, cancellable, callback, *user_data):
-    """Does a coroutine's work, in asyncio's loop or in a thread, and calls back in this thread's main context."""
-    coroutine, convert = work
-    loop = running_loop()
-
-    def tell(done):
-        callback(source, Outcome(source, done, convert), *user_data)
-
-    if loop is not None:
-        task = loop.create_task(coroutine)
-        task.add_done_callback(tell)
-        on_cancel(cancellable, task, task.cancel)
-    else:
-        perform_in_thread(coroutine, cancellable, tell)
-
-
-def perform_sync(source, work, cancellable):
-    """The same, and iterates the main context until it is done."""
-    coroutine, convert = work
-    found = []
-    context = GLib.MainContext.ref_thread_default()
-    perform_in_thread(coroutine, cancellable, found.append)
-    while not found:
-        context.iteration(True)
-    return Outcome(source, found[0], convert)
-
-
-def perform_in_thread(coroutine, cancellable, tell):
-    context = GLib.MainContext.ref_thread_default()
+def perform_in_thread(coroutine, task, tell):
     let_langgraph_set_loops()
     loop = asyncio.SelectorEventLoop()
-    task = loop.create_task(coroutine)
+    work = loop.create_task(coroutine)
+    context = task.get_context()
 
-    def work():
+    def serve():
         with contextlib.suppress(BaseException):
-            loop.run_until_complete(task)
+            loop.run_until_complete(work)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         back = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
-        back.set_callback(lambda *_: tell(task))
+        back.set_callback(lambda *_: tell(work))
         back.attach(context)
 
-    on_cancel(cancellable, task, lambda: loop.call_soon_threadsafe(task.cancel))
-    threading.Thread(target=work, name="gstream-thread", daemon=True).start()
+    on_cancel(task.get_cancellable(), work, lambda: loop.call_soon_threadsafe(work.cancel))
+    threading.Thread(target=serve, name="gstream-thread", daemon=True).start()
 
 
-def on_cancel(cancellable, task, cancel):
+def on_cancel(cancellable, work, cancel):
     def cancelled(*_):
         with contextlib.suppress(RuntimeError):  # the loop is closed: it is done
             cancel()
 
     if cancellable is not None and cancellable.is_cancelled():
-        task.cancel()  # it has not begun
+        work.cancel()  # it has not begun
     elif cancellable is not None:
         cancellable.connect(cancelled)

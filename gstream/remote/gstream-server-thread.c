@@ -1,0 +1,978 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A thread on a LangGraph Agent Server: the requests that start, answer and follow its runs (N1), and its states (N14).
+ *
+ * Calls that end in a run share an operation: what the request is sent with, and the steps from its answer to the run,
+ * which stand in the file from the last to the first, after what has just returned.
+ */
+#include <gstream/remote/gstream-server-thread.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/remote/gstream-commands-private.h>
+#include <gstream/remote/gstream-remote-run-private.h>
+#include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/remote/gstream-server-private.h>
+#include <gstream/remote/gstream-sse-connection-private.h>
+#include <gstream/remote/gstream-websocket-connection-private.h>
+#include <gstream/thread/gstream-thread-internal.h>
+
+#define DOUBTS_WITHIN 20 /* of the time for an answer: as a part of that */
+#define MAX_RUNS "100"   /* of a thread's, to find the newest among: not every server lists that first */
+
+/**
+ * GstreamServerThread:
+ *
+ * A thread on a LangGraph Agent Server, which keeps its state.
+ *
+ * It is made by [method@Server.create_thread] or [method@Server.get_thread], or without a server object by
+ * [ctor@Thread.new]. What there is to call are the methods of [class@Thread]:
+ *
+ * ```c
+ * g_autoptr (GstreamThread) thread = gstream_server_get_thread (server, "agent", "5f0c2b5e-8d0c-4a55-9b9d-0f6b3f1f5e6a");
+ * g_autoptr (GstreamPayload) state = gstream_thread_fetch_state_sync (thread, NULL, NULL, &error);
+ * ```
+ *
+ * The server may do several things for a thread that another kind of thread does not, such as to enqueue a run. A
+ * server that does not say to which run an event belongs (JavaScript's) shows its newest to
+ * whoever attaches.
+ *
+ * Since: 1.0
+ */
+struct _GstreamServerThread
+{
+  GstreamThread parent_instance;
+
+  GstreamServer   *server;
+  char            *assistant;
+  GstreamTransport transport;
+};
+
+enum
+{
+  PROP_SERVER = 1,
+  PROP_ASSISTANT,
+  PROP_TRANSPORT,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (GstreamServerThread, gstream_server_thread, GSTREAM_TYPE_THREAD)
+
+/* --- how it is spoken to --- */
+
+static GstreamOrigin *
+open_origin (GstreamServerThread *self,
+             GError             **error)
+{
+  GstreamThread *thread = GSTREAM_THREAD (self);
+  GstreamOrigin *origin = gstream_server_open (self->server, gstream_thread_get_context (thread), error);
+
+  if (origin != NULL)
+    origin->cancel_on_abort = gstream_thread_get_cancel_on_abort (thread);
+
+  return origin;
+}
+
+static gboolean
+expect_run (GstreamThread *thread,
+            GTask         *task,
+            const char    *nothing)
+{
+  if (gstream_thread_get_thread_id (thread) != NULL)
+    return TRUE;
+
+  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is %s: the thread has no run yet",
+                           nothing);
+
+  return FALSE;
+}
+
+/* --- operations --- */
+
+/* What respond_all() sends instead if the server no longer knows the run that asked. */
+typedef struct
+{
+  char   *command; /* starts a run whose input is the answers */
+  char  **asked;   /* ids of the interrupts that it answers */
+  GError *refusal; /* how the server said so; NULL: it has not */
+} Resume;
+
+/* One start, one answer or one attachment: the data of a task whose result is the run. */
+typedef struct
+{
+  GstreamOrigin       *origin;
+  char                *thread_id; /* NULL: the server has not made the thread yet */
+  char                *assistant;
+  GstreamRunOptions   *options;
+  GstreamSubscription *wanted;
+  GstreamStreamMux    *mux;
+  GstreamPayload      *unnamed;    /* responses, until it is known what they answer; or NULL */
+  char                *command;    /* NULL: the run exists already */
+  GstreamEventSource  *connection; /* the WebSocket that the command is sent through; NULL: there is none */
+  gboolean             is_waiting; /* for the answer, over that */
+  GSource             *doubt;      /* timer until the server is asked whether there is such an assistant */
+  GError              *doubted;    /* that there is none; NULL: it is not known */
+  GstreamAnswer        answer;
+  Resume              *resume; /* NULL: it answers nothing */
+} Operation;
+
+static void
+resume_free (gpointer data)
+{
+  Resume *resume = data;
+
+  g_free (resume->command);
+  g_strfreev (resume->asked);
+  g_clear_error (&resume->refusal);
+  g_free (resume);
+}
+
+static void
+operation_free (gpointer data)
+{
+  Operation *op = data;
+
+  gstream_timer_end (&op->doubt);
+  g_clear_error (&op->doubted);
+  g_clear_pointer (&op->origin, gstream_origin_unref);
+  g_clear_object (&op->connection);
+  g_clear_object (&op->mux);
+  g_clear_object (&op->options);
+  g_clear_pointer (&op->wanted, gstream_subscription_unref);
+  g_free (op->assistant);
+  g_clear_pointer (&op->unnamed, gstream_payload_unref);
+  g_free (op->thread_id);
+  g_free (op->command);
+  g_free (op->answer.run_id);
+  g_clear_pointer (&op->resume, resume_free);
+  g_free (op);
+}
+
+/* FALSE: the task has its error. */
+static gboolean
+begin_operation (GstreamServerThread *self,
+                 GstreamRunOptions   *options,
+                 GTask               *task)
+{
+  Operation        *op = g_new0 (Operation, 1);
+  GstreamStreamMux *mux = gstream_run_options_get_mux (options);
+  GError           *error = NULL;
+
+  g_task_set_task_data (task, op, operation_free);
+  op->origin = open_origin (self, &error);
+  if (op->origin == NULL)
+    {
+      g_task_return_error (task, error);
+      return FALSE;
+    }
+
+  op->options = g_object_ref (options);
+  op->mux = mux != NULL ? g_object_ref (mux) : gstream_stream_mux_new (NULL);
+  op->wanted = gstream_subscription_new (op->mux, options);
+  op->assistant = g_strdup (self->assistant != NULL ? self->assistant : "");
+  op->thread_id = g_strdup (gstream_thread_get_thread_id (GSTREAM_THREAD (self)));
+
+  return TRUE;
+}
+
+/* --- the run --- */
+
+static void
+complete (GTask *task)
+{
+  Operation           *op = g_task_get_task_data (task);
+  GstreamServerThread *self = g_task_get_source_object (task);
+  gboolean             websocket = self->transport == GSTREAM_TRANSPORT_WEBSOCKET;
+
+  gstream_thread_return_run (task, gstream_remote_run_new (op->origin, op->thread_id, op->answer.run_id,
+                                                           op->answer.applied_seq, op->wanted,
+                                                           websocket ? gstream_websocket_connection_new
+                                                                     : gstream_sse_connection_new,
+                                                           op->connection, op->mux));
+}
+
+/* --- which run it is --- */
+
+static char *
+find_newest (GstreamPayload *runs)
+{
+  GstreamPayloadIter iter;
+  GstreamPayload    *next;
+  g_autofree char   *newest = NULL;
+  g_autofree char   *when = NULL;
+
+  gstream_payload_iter_init (&iter, runs);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GstreamPayload) run = next;
+      const char *id = gstream_payload_get_string (run, "/run_id");
+      const char *created = gstream_payload_get_string (run, "/created_at");
+
+      if (id == NULL || created == NULL || (when != NULL && g_strcmp0 (created, when) <= 0))
+        continue;
+      g_free (newest);
+      g_free (when);
+      newest = g_strdup (id);
+      when = g_strdup (created);
+    }
+
+  return g_steal_pointer (&newest);
+}
+
+static void
+on_runs_listed (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  GError    *error = NULL;
+  g_autoptr (GstreamPayload) runs = gstream_request_finish (result, &error);
+
+  if (runs == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  op->answer.run_id = find_newest (runs);
+  if (op->answer.run_id != NULL)
+    complete (task);
+  else
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is no run on the thread %s",
+                             op->thread_id);
+}
+
+static void
+find_newest_run (GTask *task)
+{
+  Operation       *op = g_task_get_task_data (task);
+  g_autofree char *path = gstream_request_path (op->thread_id, "/runs?limit=" MAX_RUNS);
+
+  gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_runs_listed, g_object_ref (task));
+}
+
+static void
+find_run (GTask *task)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  if (op->answer.run_id != NULL)
+    complete (task);
+  else
+    find_newest_run (task);
+}
+
+/* --- an assistant that there is not --- */
+
+static void
+on_assistant_known (GObject      *object,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) assistant G_GNUC_UNUSED = gstream_request_finish (result, &error);
+
+  if (!op->is_waiting || !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
+    return;
+  op->doubted = g_steal_pointer (&error);
+  gstream_event_source_close (op->connection); /* fails the command that waits */
+}
+
+static void
+on_doubt (gpointer user_data)
+{
+  GTask           *task = user_data;
+  Operation       *op = g_task_get_task_data (task);
+  g_autofree char *segment = g_uri_escape_string (op->assistant, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/assistants/", segment, NULL);
+
+  gstream_timer_end (&op->doubt);
+  gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_assistant_known, g_object_ref (task));
+}
+
+/* JavaScript's server does not answer over a WebSocket where it knows no such assistant, and does so over HTTP. */
+static void
+start_doubt (GTask *task)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  op->doubt = gstream_timer_start (op->origin->context, op->origin->answer_timeout / DOUBTS_WITHIN, NULL,
+                                   "[gstream] doubt", on_doubt, task, NULL);
+}
+
+/* --- the command --- */
+
+static void answer_refused (GTask  *task,
+                            GError *error);
+
+/* @payload: (nullable): the answer; NULL: there is none. @error: (transfer full): why. */
+static void
+command_answered (GTask          *task,
+                  GstreamPayload *payload,
+                  GError         *error)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  if (payload == NULL)
+    g_task_return_error (task, error);
+  else if (gstream_answer_parse (payload, &op->answer, &error))
+    find_run (task); /* an answered interrupt does not say which run goes on */
+  else if (op->resume != NULL)
+    answer_refused (task, error);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_posted (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) payload = gstream_request_finish (result, &error);
+
+  command_answered (task, payload, error);
+}
+
+static void
+on_sent (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  GError    *error = NULL;
+  g_autoptr (GstreamPayload) payload =
+      gstream_websocket_connection_command_finish (GSTREAM_WEBSOCKET_CONNECTION (object), result, &error);
+
+  op->is_waiting = FALSE;
+  gstream_timer_end (&op->doubt);
+  if (op->doubted != NULL)
+    {
+      g_clear_error (&error);
+      error = g_steal_pointer (&op->doubted);
+    }
+  command_answered (task, payload, error);
+}
+
+static void
+send_command (GTask *task)
+{
+  Operation           *op = g_task_get_task_data (task);
+  GstreamServerThread *self = g_task_get_source_object (task);
+
+  if (self->transport == GSTREAM_TRANSPORT_WEBSOCKET)
+    {
+      /* A second command goes over the connection of the first. */
+      if (op->connection == NULL)
+        op->connection = gstream_websocket_connection_new (op->origin, op->thread_id, op->wanted);
+      gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
+                                            g_task_get_cancellable (task), on_sent, g_object_ref (task));
+      op->is_waiting = TRUE;
+      start_doubt (task);
+    }
+  else
+    {
+      g_autofree char *path = gstream_request_path (op->thread_id, "/commands");
+
+      gstream_request_send (op->origin, "POST", path, op->command, GSTREAM_RETRY_UNSENT, g_task_get_cancellable (task),
+                            on_posted, g_object_ref (task));
+    }
+}
+
+/* --- starting a run --- */
+
+static void
+on_thread_made (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation     *op = g_task_get_task_data (task);
+  GstreamThread *self = g_task_get_source_object (task);
+  GError        *error = NULL;
+  g_autoptr (GstreamPayload) thread = gstream_request_finish (result, &error);
+  const char *thread_id = thread ? gstream_payload_get_string (thread, "/thread_id") : NULL;
+
+  if (thread != NULL && thread_id == NULL)
+    error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                 "The server made a thread and did not say which: a thread_id was expected");
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  op->thread_id = g_strdup (thread_id);
+  if (gstream_thread_get_thread_id (self) == NULL)
+    gstream_thread_set_thread_id (self, thread_id);
+  send_command (task);
+}
+
+static void
+gstream_server_thread_begin_start (GstreamThread     *thread,
+                                   GstreamPayload    *input,
+                                   GstreamRunOptions *options,
+                                   GTask             *task)
+{
+  Operation *op;
+  GError    *error = NULL;
+
+  if (!begin_operation (GSTREAM_SERVER_THREAD (thread), options, task))
+    return;
+
+  op = g_task_get_task_data (task);
+  op->command = gstream_command_start (op->assistant, input, options, &error);
+  if (op->command == NULL)
+    g_task_return_error (task, error);
+  else if (op->thread_id != NULL)
+    send_command (task);
+  else
+    gstream_request_send (op->origin, "POST", "/threads", "{}", GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                          on_thread_made, g_object_ref (task));
+}
+
+/* --- attaching to a run --- */
+
+static void
+on_run_known (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) run = gstream_request_finish (result, &error);
+
+  if (run != NULL)
+    find_run (task);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Without this, a run id that the server does not know would only show in that no events come. */
+static void
+check_run (GTask *task)
+{
+  Operation       *op = g_task_get_task_data (task);
+  g_autofree char *segment = g_uri_escape_string (op->answer.run_id, NULL, FALSE);
+  g_autofree char *rest = g_strconcat ("/runs/", segment, NULL);
+  g_autofree char *path = gstream_request_path (op->thread_id, rest);
+
+  gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_run_known, g_object_ref (task));
+}
+
+/* The answer says how far the thread's events have come; servers that do not say so are no error. */
+static void
+on_tree (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  g_autoptr (GstreamPayload) payload = gstream_request_finish (result, NULL);
+  GstreamAnswer answer = { 0 };
+
+  op->answer.applied_seq = -1;
+  if (payload != NULL && gstream_answer_parse (payload, &answer, NULL))
+    op->answer.applied_seq = answer.applied_seq;
+  g_free (answer.run_id);
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (op->answer.run_id != NULL)
+    check_run (task);
+  else
+    find_run (task);
+}
+
+static void
+gstream_server_thread_begin_attach (GstreamThread     *thread,
+                                    const char        *run_id,
+                                    GstreamRunOptions *options,
+                                    GTask             *task)
+{
+  g_autofree char *command = gstream_command_tree ();
+  g_autofree char *path = NULL;
+  Operation       *op;
+
+  if (!expect_run (thread, task, "nothing to attach to") ||
+      !begin_operation (GSTREAM_SERVER_THREAD (thread), options, task))
+    return;
+
+  op = g_task_get_task_data (task);
+  op->answer.run_id = g_strdup (run_id);
+  path = gstream_request_path (op->thread_id, "/commands");
+  gstream_request_send (op->origin, "POST", path, command, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_tree, g_object_ref (task));
+}
+
+/* --- answering --- */
+
+static gboolean
+are_pending (char          **asked,
+             GstreamPayload *state)
+{
+  g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GQueue events = G_QUEUE_INIT;
+
+  gstream_open_questions_add_events (state, pending, 0, &events);
+  g_queue_clear_full (&events, (GDestroyNotify) gstream_event_unref);
+  for (gsize i = 0; asked[i] != NULL; i++)
+    if (!g_hash_table_contains (pending, asked[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+on_state_for_answer (GObject      *object,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  Resume    *resume = op->resume;
+  g_autoptr (GstreamPayload) state = gstream_request_finish (result, NULL);
+
+  if (state == NULL || !are_pending (resume->asked, state))
+    {
+      g_task_return_error (task, g_steal_pointer (&resume->refusal));
+      return;
+    }
+
+  g_free (op->command);
+  op->command = g_steal_pointer (&resume->command);
+  g_clear_pointer (&op->resume, resume_free);
+  send_command (task);
+}
+
+/*
+ * JavaScript's server knows which run asked only as long as the connection that
+ * started it lives. What the thread waits for it keeps, and a run whose input is
+ * the answers goes on from there; but only while they are awaited.
+ */
+static void
+answer_refused (GTask  *task,
+                GError *error)
+{
+  Operation       *op = g_task_get_task_data (task);
+  Resume          *resume = op->resume;
+  g_autofree char *path = gstream_request_path (op->thread_id, "/state?subgraphs=true");
+
+  if (!g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  resume->refusal = error;
+  gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_state_for_answer, g_object_ref (task));
+}
+
+/* NULL: one response names no interrupt. */
+static char **
+list_ids (GstreamPayload *responses)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  GstreamPayloadIter iter;
+  GstreamPayload    *next;
+
+  gstream_payload_iter_init (&iter, responses);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GstreamPayload) entry = next;
+      const char *id = gstream_payload_get_string (entry, "/interrupt_id");
+
+      if (id == NULL)
+        return NULL;
+      g_strv_builder_add (ids, id);
+    }
+
+  return g_strv_builder_end (ids);
+}
+
+/* @asked: (transfer full): the ids of what the responses answer. */
+static void
+send_responses (GTask          *task,
+                GstreamPayload *responses,
+                char          **asked)
+{
+  Operation *op = g_task_get_task_data (task);
+  GError    *error = NULL;
+
+  op->resume = g_new0 (Resume, 1);
+  op->resume->asked = asked;
+  op->command = gstream_command_respond (op->assistant, responses, op->options, &error);
+  if (op->command != NULL)
+    op->resume->command = gstream_command_resume (op->assistant, responses, op->options, &error);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    send_command (task);
+}
+
+/* --- answering whatever is pending --- */
+
+static GstreamPayload *
+name_question (GstreamPayload *responses,
+               GstreamEvent   *question)
+{
+  g_autoptr (GString) json = g_string_new ("[{");
+  g_autoptr (GstreamPayload) response = gstream_payload_get (responses, "/0/response");
+
+  gstream_json_write_member (json, "namespace");
+  gstream_json_write_strv (json, gstream_event_get_namespace (question));
+  gstream_json_add_string (json, "interrupt_id",
+                           gstream_payload_get_string (gstream_event_get_data (question), "/interrupt_id"));
+  gstream_json_add_payload (json, "response", response);
+  g_string_append (json, "}]");
+
+  return gstream_payload_new (json->str, json->len, NULL);
+}
+
+static void
+answer_pending (GTask          *task,
+                GstreamPayload *state)
+{
+  Operation *op = g_task_get_task_data (task);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GstreamPayload) responses = NULL;
+  GQueue events = G_QUEUE_INIT;
+
+  gstream_open_questions_add_events (state, known, 0, &events);
+  if (events.length == 0)
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+                             "There is nothing to respond to: no interrupt of the thread %s is pending", op->thread_id);
+  else if (events.length > 1 || gstream_payload_has (op->unnamed, "/1"))
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                             "A response that names no interrupt answers the one that is pending, and there are %u: "
+                             "name those that are meant",
+                             events.length);
+  else
+    {
+      responses = name_question (op->unnamed, events.head->data);
+      send_responses (task, responses, list_ids (responses));
+    }
+  g_queue_clear_full (&events, (GDestroyNotify) gstream_event_unref);
+}
+
+static void
+on_state_for_question (GObject      *object,
+                       GAsyncResult *result,
+                       gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) state = gstream_request_finish (result, &error);
+
+  if (state != NULL)
+    answer_pending (task, state);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+gstream_server_thread_begin_respond (GstreamThread     *thread,
+                                     GstreamPayload    *responses,
+                                     GstreamRunOptions *options,
+                                     GTask             *task)
+{
+  g_auto (GStrv) asked = list_ids (responses);
+  g_autofree char *path = NULL;
+  Operation       *op;
+
+  if (!expect_run (thread, task, "nothing to respond to") ||
+      !begin_operation (GSTREAM_SERVER_THREAD (thread), options, task))
+    return;
+
+  if (asked != NULL)
+    {
+      send_responses (task, responses, g_steal_pointer (&asked));
+      return;
+    }
+
+  op = g_task_get_task_data (task);
+  op->unnamed = gstream_payload_ref (responses);
+  path = gstream_request_path (op->thread_id, "/state?subgraphs=true");
+  gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_state_for_question, g_object_ref (task));
+}
+
+/* --- the state --- */
+
+static void
+on_payload (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError         *error = NULL;
+  GstreamPayload *payload = gstream_request_finish (result, &error);
+
+  if (payload != NULL)
+    gstream_thread_return_payload (task, payload);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Asks about the thread that there is. @rest: what follows its path; @nothing: what there is not if there is none. */
+static void
+ask (GstreamThread      *thread,
+     GTask              *task,
+     const char         *nothing,
+     const char         *method,
+     const char         *rest,
+     const char         *body,
+     GAsyncReadyCallback callback)
+{
+  g_autoptr (GstreamOrigin) origin = NULL;
+  g_autofree char *path = NULL;
+  GError          *error = NULL;
+
+  if (!expect_run (thread, task, nothing))
+    return;
+  origin = open_origin (GSTREAM_SERVER_THREAD (thread), &error);
+  if (origin == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  path = gstream_request_path (gstream_thread_get_thread_id (thread), rest);
+  gstream_request_send (origin, method, path, body,
+                        g_str_equal (method, "GET") ? GSTREAM_RETRY_REPEATABLE : GSTREAM_RETRY_UNSENT,
+                        g_task_get_cancellable (task), callback, g_object_ref (task));
+}
+
+static void
+gstream_server_thread_begin_fetch_state (GstreamThread *thread,
+                                         const char    *checkpoint_id,
+                                         GTask         *task)
+{
+  g_autofree char *segment = checkpoint_id != NULL ? g_uri_escape_string (checkpoint_id, NULL, FALSE) : NULL;
+  g_autofree char *rest =
+      g_strconcat ("/state", segment != NULL ? "/" : "", segment != NULL ? segment : "", "?subgraphs=true", NULL);
+
+  ask (thread, task, "no state", "GET", rest, NULL, on_payload);
+}
+
+/* --- properties --- */
+
+/**
+ * gstream_server_thread_get_server: (get-property server)
+ * @self: a thread on a server
+ *
+ * Gets the server that it is on.
+ *
+ * Returns: (transfer none): the server
+ *
+ * Since: 1.0
+ */
+GstreamServer *
+gstream_server_thread_get_server (GstreamServerThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER_THREAD (self), NULL);
+
+  return self->server;
+}
+
+/**
+ * gstream_server_thread_get_assistant: (get-property assistant)
+ * @self: a thread on a server
+ *
+ * Gets the assistant, or the graph, whose runs are started.
+ *
+ * Returns: (nullable): its id or name
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_server_thread_get_assistant (GstreamServerThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER_THREAD (self), NULL);
+
+  return self->assistant;
+}
+
+/**
+ * gstream_server_thread_get_transport: (get-property transport)
+ * @self: a thread on a server
+ *
+ * Gets how the events come.
+ *
+ * Returns: the transport
+ *
+ * Since: 1.0
+ */
+GstreamTransport
+gstream_server_thread_get_transport (GstreamServerThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER_THREAD (self), GSTREAM_TRANSPORT_SSE);
+
+  return self->transport;
+}
+
+static void
+gstream_server_thread_get_property (GObject    *object,
+                                    guint       property_id,
+                                    GValue     *value,
+                                    GParamSpec *pspec)
+{
+  GstreamServerThread *self = GSTREAM_SERVER_THREAD (object);
+
+  switch (property_id)
+    {
+    case PROP_SERVER:
+      g_value_set_object (value, self->server);
+      break;
+    case PROP_ASSISTANT:
+      g_value_set_string (value, self->assistant);
+      break;
+    case PROP_TRANSPORT:
+      g_value_set_enum (value, self->transport);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_server_thread_set_property (GObject      *object,
+                                    guint         property_id,
+                                    const GValue *value,
+                                    GParamSpec   *pspec)
+{
+  GstreamServerThread *self = GSTREAM_SERVER_THREAD (object);
+
+  switch (property_id)
+    {
+    case PROP_SERVER:
+      self->server = g_value_dup_object (value);
+      break;
+    case PROP_ASSISTANT:
+      self->assistant = g_value_dup_string (value);
+      break;
+    case PROP_TRANSPORT:
+      self->transport = g_value_get_enum (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+/* --- the object --- */
+
+/* One that was made without a server has one whose address is wrong: what is asked of it says so. */
+static void
+gstream_server_thread_constructed (GObject *object)
+{
+  GstreamServerThread *self = GSTREAM_SERVER_THREAD (object);
+
+  G_OBJECT_CLASS (gstream_server_thread_parent_class)->constructed (object);
+
+  if (self->server == NULL)
+    self->server = g_object_new (GSTREAM_TYPE_SERVER, NULL);
+}
+
+static void
+gstream_server_thread_finalize (GObject *object)
+{
+  GstreamServerThread *self = GSTREAM_SERVER_THREAD (object);
+
+  g_object_unref (self->server);
+  g_free (self->assistant);
+
+  G_OBJECT_CLASS (gstream_server_thread_parent_class)->finalize (object);
+}
+
+static void
+gstream_server_thread_class_init (GstreamServerThreadClass *klass)
+{
+  GObjectClass       *object_class = G_OBJECT_CLASS (klass);
+  GstreamThreadClass *thread_class = GSTREAM_THREAD_CLASS (klass);
+
+  object_class->get_property = gstream_server_thread_get_property;
+  object_class->set_property = gstream_server_thread_set_property;
+  object_class->constructed = gstream_server_thread_constructed;
+  object_class->finalize = gstream_server_thread_finalize;
+  thread_class->begin_start = gstream_server_thread_begin_start;
+  thread_class->begin_respond = gstream_server_thread_begin_respond;
+  thread_class->begin_attach = gstream_server_thread_begin_attach;
+  thread_class->begin_fetch_state = gstream_server_thread_begin_fetch_state;
+
+  /**
+   * GstreamServerThread:server: (getter get_server)
+   *
+   * The server that it is on.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SERVER] = g_param_spec_object ("server", NULL, NULL, GSTREAM_TYPE_SERVER,
+                                                 G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamServerThread:assistant: (getter get_assistant)
+   *
+   * The assistant, or the graph, whose runs are started.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ASSISTANT] =
+      g_param_spec_string ("assistant", NULL, NULL, NULL,
+                           G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamServerThread:transport: (getter get_transport)
+   *
+   * How the events come (N2). JavaScript's server keeps a thread to the one that it was first followed with.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_TRANSPORT] =
+      g_param_spec_enum ("transport", NULL, NULL, GSTREAM_TYPE_TRANSPORT, GSTREAM_TRANSPORT_SSE,
+                         G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+gstream_server_thread_init (GstreamServerThread *self)
+{
+}
+
+/**
+ * gstream_thread_new: (constructor)
+ * @url: the server's address
+ * @assistant: the assistant, or the graph, whose runs will be started
+ *
+ * Makes a thread on an Agent Server, which the server will make with the first run: a [class@ServerThread] of a
+ * [class@Server] of its own. To say more of the server, such as an API key, make that first.
+ *
+ * Returns: (transfer full): a new thread
+ *
+ * Since: 1.0
+ */
+GstreamThread *
+gstream_thread_new (const char *url,
+                    const char *assistant)
+{
+  g_autoptr (GstreamServer) server = NULL;
+
+  g_return_val_if_fail (url != NULL, NULL);
+  g_return_val_if_fail (assistant != NULL, NULL);
+
+  server = gstream_server_new (url);
+
+  return gstream_server_create_thread (server, assistant);
+}

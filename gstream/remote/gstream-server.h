@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A LangGraph Agent Server, and what is on it (N13).
+ */
+#pragma once
+
+#include <gstream/thread/gstream-thread.h>
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_TRANSPORT (gstream_transport_get_type ())
+
+/**
+ * GstreamTransport:
+ * @GSTREAM_TRANSPORT_SSE: Server-Sent Events over HTTP; commands are requests of their own
+ * @GSTREAM_TRANSPORT_WEBSOCKET: a WebSocket a run, which carries its commands too
+ *
+ * How a run's events come from a server (N2).
+ */
+typedef enum
+{
+  GSTREAM_TRANSPORT_SSE,
+  GSTREAM_TRANSPORT_WEBSOCKET,
+} GstreamTransport;
+
+GSTREAM_EXPORT GType gstream_transport_get_type (void);
+
+#define GSTREAM_TYPE_SERVER (gstream_server_get_type ())
+GSTREAM_EXPORT
+G_DECLARE_FINAL_TYPE (GstreamServer, gstream_server, GSTREAM, SERVER, GObject)
+
+GSTREAM_EXPORT GstreamServer   *gstream_server_new (const char *url);
+GSTREAM_EXPORT const char      *gstream_server_get_url (GstreamServer *self);
+GSTREAM_EXPORT SoupSession     *gstream_server_get_session (GstreamServer *self);
+GSTREAM_EXPORT GstreamTransport gstream_server_get_transport (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_api_key (GstreamServer *self,
+                                                            const char    *api_key);
+GSTREAM_EXPORT void             gstream_server_set_header (GstreamServer *self,
+                                                           const char    *name,
+                                                           const char    *value);
+
+GSTREAM_EXPORT GstreamThread *gstream_server_create_thread (GstreamServer *self,
+                                                            const char    *assistant);
+GSTREAM_EXPORT GstreamThread *gstream_server_get_thread (GstreamServer *self,
+                                                         const char    *assistant,
+                                                         const char    *thread_id);
+
+G_END_DECLS

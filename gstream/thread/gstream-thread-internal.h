@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * How a kind of thread that is written in C gives what its calls come to.
+ *
+ * Internal, not private: threads on servers and in child processes (remote/) are such kinds.
+ */
+#pragma once
+
+#include <gstream/thread/gstream-thread.h>
+
+G_BEGIN_DECLS
+
+/* The main context that the thread belongs to (R7). */
+GMainContext *gstream_thread_get_context (GstreamThread *self);
+
+/* Each takes what it gives. */
+void gstream_thread_return_run (GTask            *task,
+                                GstreamRunStream *run);
+void gstream_thread_return_payload (GTask          *task,
+                                    GstreamPayload *payload);
+void gstream_thread_return_done (GTask *task);
+
+G_END_DECLS

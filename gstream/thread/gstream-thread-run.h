@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A run of a thread: a run stream that knows its id and how its connection is (N11).
+ */
+#pragma once
+
+#include <gstream/stream/gstream-run-stream.h>
+
+G_BEGIN_DECLS
+
+#define GSTREAM_TYPE_CONNECTION_STATE (gstream_connection_state_get_type ())
+
+/**
+ * GstreamConnectionState:
+ * @GSTREAM_CONNECTION_STATE_CONNECTING: nothing has come yet over the connection that there is
+ * @GSTREAM_CONNECTION_STATE_STREAMING: the run's events come
+ * @GSTREAM_CONNECTION_STATE_WAITING: it broke, and is opened again at [property@ThreadRun:retry-at]
+ * @GSTREAM_CONNECTION_STATE_CLOSED: there is none any more: the run is over, or was let go
+ *
+ * How the connection is that a run's events come over.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  GSTREAM_CONNECTION_STATE_CONNECTING,
+  GSTREAM_CONNECTION_STATE_STREAMING,
+  GSTREAM_CONNECTION_STATE_WAITING,
+  GSTREAM_CONNECTION_STATE_CLOSED,
+} GstreamConnectionState;
+
+GSTREAM_EXPORT GType gstream_connection_state_get_type (void);
+
+#define GSTREAM_TYPE_THREAD_RUN (gstream_thread_run_get_type ())
+GSTREAM_EXPORT
+G_DECLARE_FINAL_TYPE (GstreamThreadRun, gstream_thread_run, GSTREAM, THREAD_RUN, GstreamRunStream)
+
+GSTREAM_EXPORT GstreamThreadRun      *gstream_thread_run_new (GstreamEventSource *source,
+                                                              GstreamStreamMux   *mux,
+                                                              const char         *run_id);
+GSTREAM_EXPORT const char            *gstream_thread_run_get_run_id (GstreamThreadRun *self);
+GSTREAM_EXPORT GstreamConnectionState gstream_thread_run_get_connection_state (GstreamThreadRun *self);
+GSTREAM_EXPORT gint64                 gstream_thread_run_get_retry_at (GstreamThreadRun *self);
+GSTREAM_EXPORT const GError          *gstream_thread_run_get_connection_error (GstreamThreadRun *self);
+
+G_END_DECLS

@@ -1,0 +1,1366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A thread, wherever it lives: its calls, each in three forms, and what all kinds of thread have in common.
+ *
+ * A call is its arguments and what begins it in the class. All calls begin alike, with a task in the thread's main
+ * context, and end alike, with a value of the task's; the synchronous form waits for that of the asynchronous one.
+ */
+#include <gstream/thread/gstream-thread-internal.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-json-writer-internal.h>
+#include <gstream/stream/gstream-wait-internal.h>
+
+typedef struct
+{
+  GMainContext *context;
+  char         *thread_id; /* NULL: not made yet */
+  gboolean      cancel_on_abort;
+} GstreamThreadPrivate;
+
+/**
+ * GstreamThread:
+ *
+ * A conversation with an agent: it has a state that outlives its runs, and a run at a time goes on from there.
+ *
+ * What is alike wherever the thread lives is here. There are threads on an Agent Server
+ * ([class@ServerThread], [ctor@Thread.new]) and in a child process ([ctor@Thread.new_for_command]); in Python there is
+ * `LocalThread`, for a LangGraph graph in the same process; and a class of one's own can be another kind.
+ *
+ * ```c
+ * g_autoptr (GstreamThread) thread = gstream_thread_new ("http://localhost:2024", "agent");
+ * g_autoptr (GstreamPayload) input = gstream_payload_new ("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", -1, NULL);
+ * g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, &error);
+ * ```
+ *
+ * Each run is a [class@RunStream] like any other. When it has stopped to ask, [method@Thread.respond] answers, and
+ * gives the run that goes on from there. With [property@Thread:thread-id] an earlier conversation is taken up
+ * again; without, a new thread is made when the first run is started.
+ *
+ * What a kind of thread cannot do fails with %GSTREAM_ERROR_NOT_SUPPORTED; one of no kind can do nothing. Aborting a run ends it where it takes place,
+ * unless [property@Thread:cancel-on-abort] is %FALSE; dropping it never does (N7).
+ *
+ * A thread belongs to the main context that was the thread default when it was made: from another thread of the
+ * program, calls fail with %GSTREAM_ERROR_WRONG_CONTEXT. Callbacks come in that context, never from inside the call, and
+ * may call anything.
+ *
+ * Since: 1.0
+ */
+
+enum
+{
+  PROP_THREAD_ID = 1,
+  PROP_CANCEL_ON_ABORT,
+  N_PROPERTIES,
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_TYPE_WITH_PRIVATE (GstreamThread, gstream_thread, G_TYPE_OBJECT)
+
+static GstreamThreadPrivate *
+get_private (GstreamThread *self)
+{
+  return gstream_thread_get_instance_private (self);
+}
+
+/* --- properties --- */
+
+/**
+ * gstream_thread_get_thread_id: (get-property thread-id)
+ * @self: a thread
+ *
+ * Gets the id that the thread is known by where it lives.
+ *
+ * Returns: (nullable): the id; %NULL: it has not been made yet
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_thread_get_thread_id (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+
+  return get_private (self)->thread_id;
+}
+
+/**
+ * gstream_thread_set_thread_id: (set-property thread-id)
+ * @self: a thread that has no id yet
+ * @thread_id: (nullable): its id
+ *
+ * Says which thread it is: for classes that derive from this one, when the thread has been made. An id stays.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_set_thread_id (GstreamThread *self,
+                              const char    *thread_id)
+{
+  GstreamThreadPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+
+  priv = get_private (self);
+  if (g_strcmp0 (priv->thread_id, thread_id) == 0)
+    return;
+  g_return_if_fail (priv->thread_id == NULL);
+
+  priv->thread_id = g_strdup (thread_id);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_THREAD_ID]);
+}
+
+/**
+ * gstream_thread_get_cancel_on_abort: (get-property cancel-on-abort)
+ * @self: a thread
+ *
+ * Gets whether aborting a run ends it where it takes place.
+ *
+ * Returns: whether it does
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_thread_get_cancel_on_abort (GstreamThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), FALSE);
+
+  return get_private (self)->cancel_on_abort;
+}
+
+/**
+ * gstream_thread_set_cancel_on_abort: (set-property cancel-on-abort)
+ * @self: a thread
+ * @cancel_on_abort: whether to
+ *
+ * Sets whether aborting a run ends it where it takes place.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_set_cancel_on_abort (GstreamThread *self,
+                                    gboolean       cancel_on_abort)
+{
+  GstreamThreadPrivate *priv;
+
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+
+  priv = get_private (self);
+  if (priv->cancel_on_abort == cancel_on_abort)
+    return;
+
+  priv->cancel_on_abort = cancel_on_abort;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CANCEL_ON_ABORT]);
+}
+
+GMainContext *
+gstream_thread_get_context (GstreamThread *self)
+{
+  return get_private (self)->context;
+}
+
+/* --- the object --- */
+
+static void
+gstream_thread_get_property (GObject    *object,
+                             guint       property_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  GstreamThreadPrivate *priv = get_private (GSTREAM_THREAD (object));
+
+  switch (property_id)
+    {
+    case PROP_THREAD_ID:
+      g_value_set_string (value, priv->thread_id);
+      break;
+    case PROP_CANCEL_ON_ABORT:
+      g_value_set_boolean (value, priv->cancel_on_abort);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_thread_set_property (GObject      *object,
+                             guint         property_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  GstreamThread *self = GSTREAM_THREAD (object);
+
+  switch (property_id)
+    {
+    case PROP_THREAD_ID:
+      gstream_thread_set_thread_id (self, g_value_get_string (value));
+      break;
+    case PROP_CANCEL_ON_ABORT:
+      gstream_thread_set_cancel_on_abort (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+gstream_thread_finalize (GObject *object)
+{
+  GstreamThreadPrivate *priv = get_private (GSTREAM_THREAD (object));
+
+  g_main_context_unref (priv->context);
+  g_free (priv->thread_id);
+
+  G_OBJECT_CLASS (gstream_thread_parent_class)->finalize (object);
+}
+
+static void
+gstream_thread_class_init (GstreamThreadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = gstream_thread_get_property;
+  object_class->set_property = gstream_thread_set_property;
+  object_class->finalize = gstream_thread_finalize;
+
+  /**
+   * GstreamThread:thread-id: (getter get_thread_id) (setter set_thread_id)
+   *
+   * The id that the thread is known by where it lives; %NULL until it has been made, with the first run. Once there is
+   * one, it stays.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_THREAD_ID] =
+      g_param_spec_string ("thread-id", NULL, NULL, NULL,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamThread:cancel-on-abort: (getter get_cancel_on_abort) (setter set_cancel_on_abort)
+   *
+   * Whether [method@RunStream.abort] ends the run where it takes place, too (N7). Counts for the runs that are
+   * started from then on.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CANCEL_ON_ABORT] =
+      g_param_spec_boolean ("cancel-on-abort", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+gstream_thread_init (GstreamThread *self)
+{
+  GstreamThreadPrivate *priv = get_private (self);
+
+  priv->context = g_main_context_ref_thread_default ();
+  priv->cancel_on_abort = TRUE;
+}
+
+/* --- how a call begins --- */
+
+typedef struct _Call Call;
+
+/* The arguments of a call that is being made, all of them borrowed. */
+struct _Call
+{
+  /* FALSE: this kind of thread does not have it. */
+  gboolean (*begin) (GstreamThread *self,
+                     const Call    *call,
+                     GTask         *task);
+  GstreamPayload    *input; /* the input, the responses, the values */
+  const char        *name;  /* the run or the checkpoint that is meant */
+  const char        *node;
+  guint              limit;
+  guint              n_asked;    /* where there are responses: how many interrupts there are, ... */
+  guint              n_answered; /* ... and how many responses */
+  GstreamRunOptions *options;
+};
+
+static gboolean
+call_start (GstreamThread *self,
+            const Call    *call,
+            GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_start == NULL)
+    return FALSE;
+  klass->begin_start (self, call->input, call->options, task);
+
+  return TRUE;
+}
+
+static gboolean
+call_respond (GstreamThread *self,
+              const Call    *call,
+              GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_respond == NULL)
+    return FALSE;
+
+  if (call->input == NULL)
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "A response is nested too deep");
+  else if (call->n_asked == 0 || call->n_asked != call->n_answered)
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                             "There are %u interrupts and %u responses: one for each was expected, and one at least",
+                             call->n_asked, call->n_answered);
+  else
+    klass->begin_respond (self, call->input, call->options, task);
+
+  return TRUE;
+}
+
+static gboolean
+call_attach (GstreamThread *self,
+             const Call    *call,
+             GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_attach == NULL)
+    return FALSE;
+  klass->begin_attach (self, call->name, call->options, task);
+
+  return TRUE;
+}
+
+static gboolean
+call_fetch_state (GstreamThread *self,
+                  const Call    *call,
+                  GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_fetch_state == NULL)
+    return FALSE;
+  klass->begin_fetch_state (self, call->name, task);
+
+  return TRUE;
+}
+
+static gboolean
+call_fetch_history (GstreamThread *self,
+                    const Call    *call,
+                    GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_fetch_history == NULL)
+    return FALSE;
+  klass->begin_fetch_history (self, call->limit, call->name, task);
+
+  return TRUE;
+}
+
+static gboolean
+call_update_state (GstreamThread *self,
+                   const Call    *call,
+                   GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_update_state == NULL)
+    return FALSE;
+  klass->begin_update_state (self, call->input, call->node, call->name, task);
+
+  return TRUE;
+}
+
+static gboolean
+call_cancel_run (GstreamThread *self,
+                 const Call    *call,
+                 GTask         *task)
+{
+  GstreamThreadClass *klass = GSTREAM_THREAD_GET_CLASS (self);
+
+  if (klass->begin_cancel_run == NULL)
+    return FALSE;
+  klass->begin_cancel_run (self, call->name, task);
+
+  return TRUE;
+}
+
+static GTask *
+new_task (GstreamThread      *self,
+          gpointer            tag,
+          GCancellable       *cancellable,
+          GAsyncReadyCallback callback,
+          gpointer            user_data)
+{
+  GMainContext *context = get_private (self)->context;
+  GTask        *task;
+
+  if (!g_main_context_acquire (context))
+    {
+      g_task_report_new_error (self, callback, user_data, tag, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                               "The main context of this GstreamThread belongs to another thread: call from there");
+      return NULL;
+    }
+
+  g_main_context_push_thread_default (context);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_main_context_pop_thread_default (context);
+  g_main_context_release (context);
+  g_task_set_source_tag (task, tag);
+
+  return task;
+}
+
+/* What is set later does not count for a call that has begun. */
+static GstreamRunOptions *
+copy_options (GstreamRunOptions *given)
+{
+  if (given == NULL)
+    return gstream_run_options_new ();
+
+  return g_object_new (GSTREAM_TYPE_RUN_OPTIONS, "mux", gstream_run_options_get_mux (given), "config",
+                       gstream_run_options_get_config (given), "metadata", gstream_run_options_get_metadata (given),
+                       "multitask-strategy", gstream_run_options_get_multitask_strategy (given), "checkpoint-id",
+                       gstream_run_options_get_checkpoint_id (given), "update", gstream_run_options_get_update (given),
+                       "goto", gstream_run_options_get_goto (given), "channels",
+                       gstream_run_options_get_channels (given), "namespaces",
+                       gstream_run_options_get_namespaces (given), "depth", gstream_run_options_get_depth (given),
+                       NULL);
+}
+
+static void
+begin (GstreamThread      *self,
+       Call               *call,
+       gpointer            tag,
+       GCancellable       *cancellable,
+       GAsyncReadyCallback callback,
+       gpointer            user_data)
+{
+  g_autoptr (GTask) task = new_task (self, tag, cancellable, callback, user_data);
+  g_autoptr (GstreamRunOptions) options = copy_options (call->options);
+
+  if (task == NULL || g_task_return_error_if_cancelled (task))
+    return;
+
+  call->options = options;
+  if (!call->begin (self, call, task))
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, "A %s cannot do this",
+                             G_OBJECT_TYPE_NAME (self));
+}
+
+/* Returns: (transfer full): what the asynchronous form came to; NULL, with an error: it was not begun. */
+static GAsyncResult *
+wait_for (GstreamThread *self,
+          Call          *call,
+          GCancellable  *cancellable,
+          GError       **error)
+{
+  GstreamSync   sync;
+  GAsyncResult *result;
+
+  if (!gstream_sync_begin_in (&sync, get_private (self)->context, "GstreamThread", error))
+    return NULL;
+
+  begin (self, call, wait_for, cancellable, gstream_sync_done, &sync);
+  gstream_sync_wait (&sync);
+  result = g_object_ref (sync.result);
+  gstream_sync_end (&sync);
+
+  return result;
+}
+
+/* --- how a call ends --- */
+
+void
+gstream_thread_return_run (GTask            *task,
+                           GstreamRunStream *run)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GSTREAM_TYPE_RUN_STREAM);
+  g_value_take_object (&value, run);
+  g_task_return_value (task, &value);
+  g_value_unset (&value);
+}
+
+void
+gstream_thread_return_payload (GTask          *task,
+                               GstreamPayload *payload)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GSTREAM_TYPE_PAYLOAD);
+  g_value_take_boxed (&value, payload);
+  g_task_return_value (task, &value);
+  g_value_unset (&value);
+}
+
+void
+gstream_thread_return_done (GTask *task)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&value, TRUE);
+  g_task_return_value (task, &value);
+  g_value_unset (&value);
+}
+
+static gboolean
+finish (GstreamThread *self,
+        GAsyncResult  *result,
+        GType          type,
+        GValue        *value,
+        GError       **error)
+{
+  if (!g_task_propagate_value (G_TASK (result), value, error))
+    return FALSE;
+  if (G_IS_VALUE (value) && G_VALUE_HOLDS (value, type) && (type == G_TYPE_BOOLEAN || g_value_peek_pointer (value)))
+    return TRUE;
+
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The %s gave %s, and a %s was expected",
+               G_OBJECT_TYPE_NAME (self), G_IS_VALUE (value) ? G_VALUE_TYPE_NAME (value) : "nothing",
+               g_type_name (type));
+  if (G_IS_VALUE (value))
+    g_value_unset (value);
+
+  return FALSE;
+}
+
+static GstreamRunStream *
+finish_run (GstreamThread *self,
+            GAsyncResult  *result,
+            GError       **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  return finish (self, result, GSTREAM_TYPE_RUN_STREAM, &value, error) ? g_value_dup_object (&value) : NULL;
+}
+
+static GstreamPayload *
+finish_payload (GstreamThread *self,
+                GAsyncResult  *result,
+                GError       **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  return finish (self, result, GSTREAM_TYPE_PAYLOAD, &value, error) ? g_value_dup_boxed (&value) : NULL;
+}
+
+static gboolean
+finish_boolean (GstreamThread *self,
+                GAsyncResult  *result,
+                GError       **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  return finish (self, result, G_TYPE_BOOLEAN, &value, error);
+}
+
+static GPtrArray *
+finish_states (GstreamThread *self,
+               GAsyncResult  *result,
+               GError       **error)
+{
+  g_autoptr (GstreamPayload) payload = finish_payload (self, result, error);
+  g_autoptr (GPtrArray) states = NULL;
+  GstreamPayloadIter iter;
+  GstreamPayload    *state;
+
+  if (payload == NULL)
+    return NULL;
+  if (gstream_payload_get_kind (payload) != GSTREAM_PAYLOAD_ARRAY)
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   "The history that the %s gave is no array of states, as was expected", G_OBJECT_TYPE_NAME (self));
+      return NULL;
+    }
+
+  states = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
+  gstream_payload_iter_init (&iter, payload);
+  while ((state = gstream_payload_iter_next_value (&iter)) != NULL)
+    g_ptr_array_add (states, state);
+
+  return g_steal_pointer (&states);
+}
+
+/* --- responses --- */
+
+static void
+write_entry (GString          *json,
+             GstreamInterrupt *interrupt,
+             GstreamPayload   *response)
+{
+  g_string_append_c (json, '{');
+  if (interrupt != NULL && gstream_interrupt_get_id (interrupt) != NULL)
+    {
+      const char *const *namespace_ = gstream_interrupt_get_namespace (interrupt);
+
+      gstream_json_write_member (json, "namespace");
+      gstream_json_write_strv (json, namespace_ != NULL ? namespace_ : (const char *const[]) { NULL });
+      gstream_json_add_string (json, "interrupt_id", gstream_interrupt_get_id (interrupt));
+    }
+  gstream_json_add_payload (json, "response", response);
+  g_string_append_c (json, '}');
+}
+
+static GstreamPayload *
+write_response (GstreamInterrupt *interrupt,
+                GstreamPayload   *response)
+{
+  g_autoptr (GString) json = g_string_new ("[");
+
+  write_entry (json, interrupt, response);
+  g_string_append_c (json, ']');
+
+  return gstream_payload_new (json->str, json->len, NULL);
+}
+
+/* What there is for each; that one is missing is the caller's error, told when the call ends. */
+static GstreamPayload *
+write_responses (GPtrArray *interrupts,
+                 GPtrArray *responses)
+{
+  g_autoptr (GString) json = g_string_new ("[");
+
+  for (guint i = 0; i < MIN (interrupts->len, responses->len); i++)
+    {
+      if (i > 0)
+        g_string_append_c (json, ',');
+      write_entry (json, interrupts->pdata[i], responses->pdata[i]);
+    }
+  g_string_append_c (json, ']');
+
+  return gstream_payload_new (json->str, json->len, NULL);
+}
+
+/* --- start --- */
+
+/**
+ * gstream_thread_start:
+ * @self: a thread
+ * @input: (nullable): the graph's input
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the run is there, or there is an error
+ * @user_data: for @callback
+ *
+ * Starts a run.
+ *
+ * The events wait where the thread lives until somebody waits for them. To give up does not take back what has
+ * reached the other side. A thread that has no id yet is made with its first run.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_start (GstreamThread      *self,
+                      GstreamPayload     *input,
+                      GstreamRunOptions  *options,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  begin (self, &(Call) { call_start, .input = input, .options = options }, gstream_thread_start, cancellable, callback,
+         user_data);
+}
+
+/**
+ * gstream_thread_start_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.start].
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_start_finish (GstreamThread *self,
+                             GAsyncResult  *result,
+                             GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_run (self, result, error);
+}
+
+/**
+ * gstream_thread_start_sync:
+ * @self: a thread
+ * @input: (nullable): the graph's input
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.start] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_start_sync (GstreamThread     *self,
+                           GstreamPayload    *input,
+                           GstreamRunOptions *options,
+                           GCancellable      *cancellable,
+                           GError           **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  result = wait_for (self, &(Call) { call_start, .input = input, .options = options }, cancellable, error);
+
+  return result != NULL ? finish_run (self, result, error) : NULL;
+}
+
+/* --- respond --- */
+
+/**
+ * gstream_thread_respond:
+ * @self: a thread
+ * @interrupt: (nullable): what the agent asked; %NULL: whatever is pending
+ * @response: the answer
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the run is there, or there is an error
+ * @user_data: for @callback
+ *
+ * Answers an interrupt, and gives the run that goes on from there. Where several are pending, the others stay
+ * so; [method@Thread.respond_all] answers them together. What is not pending any more is an error,
+ * %GSTREAM_ERROR_NOT_FOUND. To name no interrupt answers the one that is pending: where there are several, that is an
+ * error, %GSTREAM_ERROR_INVALID.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_respond (GstreamThread      *self,
+                        GstreamInterrupt   *interrupt,
+                        GstreamPayload     *response,
+                        GstreamRunOptions  *options,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
+{
+  g_autoptr (GstreamPayload) responses = NULL;
+
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (response != NULL);
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  responses = write_response (interrupt, response);
+  begin (self, &(Call) { call_respond, .input = responses, .n_asked = 1, .n_answered = 1, .options = options },
+         gstream_thread_respond, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_thread_respond_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.respond].
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_respond_finish (GstreamThread *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_run (self, result, error);
+}
+
+/**
+ * gstream_thread_respond_sync:
+ * @self: a thread
+ * @interrupt: (nullable): what the agent asked; %NULL: whatever is pending
+ * @response: the answer
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.respond] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_respond_sync (GstreamThread     *self,
+                             GstreamInterrupt  *interrupt,
+                             GstreamPayload    *response,
+                             GstreamRunOptions *options,
+                             GCancellable      *cancellable,
+                             GError           **error)
+{
+  g_autoptr (GstreamPayload) responses = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (response != NULL, NULL);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  responses = write_response (interrupt, response);
+  result =
+      wait_for (self, &(Call) { call_respond, .input = responses, .n_asked = 1, .n_answered = 1, .options = options },
+                cancellable, error);
+
+  return result != NULL ? finish_run (self, result, error) : NULL;
+}
+
+/* --- respond all --- */
+
+/**
+ * gstream_thread_respond_all:
+ * @self: a thread
+ * @interrupts: (element-type GstreamInterrupt): what the agent asked, all at once
+ * @responses: (element-type GstreamPayload): the answers, in the same order
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the run is there, or there is an error
+ * @user_data: for @callback
+ *
+ * Answers several interrupts at once, and gives the run that goes on from there.
+ *
+ * They need not be all that are pending. What is answered goes on, and what is not is pending again when
+ * that run ends, as an interrupt of its own: to be answered then. To answer all together saves runs, and
+ * leaves no branch waiting for another's answer.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_respond_all (GstreamThread      *self,
+                            GPtrArray          *interrupts,
+                            GPtrArray          *responses,
+                            GstreamRunOptions  *options,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_autoptr (GstreamPayload) responses_json = NULL;
+
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (interrupts != NULL);
+  g_return_if_fail (responses != NULL);
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  responses_json = write_responses (interrupts, responses);
+  begin (self,
+         &(Call) { call_respond, .input = responses_json, .n_asked = interrupts->len, .n_answered = responses->len,
+                   .options = options },
+         gstream_thread_respond_all, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_thread_respond_all_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.respond_all].
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_respond_all_finish (GstreamThread *self,
+                                   GAsyncResult  *result,
+                                   GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_run (self, result, error);
+}
+
+/**
+ * gstream_thread_respond_all_sync:
+ * @self: a thread
+ * @interrupts: (element-type GstreamInterrupt): what the agent asked, all at once
+ * @responses: (element-type GstreamPayload): the answers, in the same order
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.respond_all] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_respond_all_sync (GstreamThread     *self,
+                                 GPtrArray         *interrupts,
+                                 GPtrArray         *responses,
+                                 GstreamRunOptions *options,
+                                 GCancellable      *cancellable,
+                                 GError           **error)
+{
+  g_autoptr (GstreamPayload) responses_json = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (interrupts != NULL, NULL);
+  g_return_val_if_fail (responses != NULL, NULL);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  responses_json = write_responses (interrupts, responses);
+  result = wait_for (self,
+                     &(Call) { call_respond, .input = responses_json, .n_asked = interrupts->len,
+                               .n_answered = responses->len, .options = options },
+                     cancellable, error);
+
+  return result != NULL ? finish_run (self, result, error) : NULL;
+}
+
+/* --- attach --- */
+
+/**
+ * gstream_thread_attach:
+ * @self: a thread
+ * @run_id: (nullable): the run; %NULL: the thread's newest
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the run is there, or there is an error
+ * @user_data: for @callback
+ *
+ * Follows a run that was started elsewhere, or earlier. It is seen from its beginning, as far as that was kept;
+ * a run that is over too, as long as it was. That there is no such run is an error at once,
+ * %GSTREAM_ERROR_NOT_FOUND.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_attach (GstreamThread      *self,
+                       const char         *run_id,
+                       GstreamRunOptions  *options,
+                       GCancellable       *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer            user_data)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  begin (self, &(Call) { call_attach, .name = run_id, .options = options }, gstream_thread_attach, cancellable,
+         callback, user_data);
+}
+
+/**
+ * gstream_thread_attach_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.attach].
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_attach_finish (GstreamThread *self,
+                              GAsyncResult  *result,
+                              GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_run (self, result, error);
+}
+
+/**
+ * gstream_thread_attach_sync:
+ * @self: a thread
+ * @run_id: (nullable): the run; %NULL: the thread's newest
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.attach] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_attach_sync (GstreamThread     *self,
+                            const char        *run_id,
+                            GstreamRunOptions *options,
+                            GCancellable      *cancellable,
+                            GError           **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  result = wait_for (self, &(Call) { call_attach, .name = run_id, .options = options }, cancellable, error);
+
+  return result != NULL ? finish_run (self, result, error) : NULL;
+}
+
+/* --- fetch state --- */
+
+/**
+ * gstream_thread_fetch_state:
+ * @self: a thread
+ * @checkpoint_id: (nullable): of which checkpoint; %NULL: the newest
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the state is there, or there is an error
+ * @user_data: for @callback
+ *
+ * Reads the thread's state, as an Agent Server gives it: an object with `values`, `next`, `tasks` (each with its
+ * `interrupts`, and those of subgraphs within their task), `metadata`, `created_at`, `checkpoint` with its
+ * `checkpoint_id`, and `parent_checkpoint`. What is pending, it says with authority (N4).
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_fetch_state (GstreamThread      *self,
+                            const char         *checkpoint_id,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  begin (self, &(Call) { call_fetch_state, .name = checkpoint_id }, gstream_thread_fetch_state, cancellable, callback,
+         user_data);
+}
+
+/**
+ * gstream_thread_fetch_state_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.fetch_state].
+ *
+ * Returns: (transfer full): the state
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_thread_fetch_state_finish (GstreamThread *self,
+                                   GAsyncResult  *result,
+                                   GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_payload (self, result, error);
+}
+
+/**
+ * gstream_thread_fetch_state_sync:
+ * @self: a thread
+ * @checkpoint_id: (nullable): of which checkpoint; %NULL: the newest
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.fetch_state] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the state
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_thread_fetch_state_sync (GstreamThread *self,
+                                 const char    *checkpoint_id,
+                                 GCancellable  *cancellable,
+                                 GError       **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  result = wait_for (self, &(Call) { call_fetch_state, .name = checkpoint_id }, cancellable, error);
+
+  return result != NULL ? finish_payload (self, result, error) : NULL;
+}
+
+/* --- fetch history --- */
+
+/**
+ * gstream_thread_fetch_history:
+ * @self: a thread
+ * @limit: how many states at most; 0: as many as the thread gives of itself
+ * @before: (nullable): a checkpoint's id: only what is older; %NULL: from the newest on
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the states are there, or there is an error
+ * @user_data: for @callback
+ *
+ * Reads the thread's states, newest first, each as [method@Thread.fetch_state] gives it (N14). To read on,
+ * give the `checkpoint_id` of the last one as @before.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_fetch_history (GstreamThread      *self,
+                              guint               limit,
+                              const char         *before,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  begin (self, &(Call) { call_fetch_history, .limit = limit, .name = before }, gstream_thread_fetch_history,
+         cancellable, callback, user_data);
+}
+
+/**
+ * gstream_thread_fetch_history_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.fetch_history].
+ *
+ * Returns: (transfer container) (element-type GstreamPayload): the states, newest first
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+gstream_thread_fetch_history_finish (GstreamThread *self,
+                                     GAsyncResult  *result,
+                                     GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_states (self, result, error);
+}
+
+/**
+ * gstream_thread_fetch_history_sync:
+ * @self: a thread
+ * @limit: how many states at most; 0: as many as the thread gives of itself
+ * @before: (nullable): a checkpoint's id: only what is older; %NULL: from the newest on
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.fetch_history] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer container) (element-type GstreamPayload): the states, newest first
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+gstream_thread_fetch_history_sync (GstreamThread *self,
+                                   guint          limit,
+                                   const char    *before,
+                                   GCancellable  *cancellable,
+                                   GError       **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  result = wait_for (self, &(Call) { call_fetch_history, .limit = limit, .name = before }, cancellable, error);
+
+  return result != NULL ? finish_states (self, result, error) : NULL;
+}
+
+/* --- update state --- */
+
+/**
+ * gstream_thread_update_state:
+ * @self: a thread
+ * @values: (nullable): what changes, an object; the reducers of the graph's state take it; %NULL: nothing
+ * @as_node: (nullable): the node that is to have done so; %NULL: as the graph sees fit
+ * @checkpoint_id: (nullable): what is changed; %NULL: the newest state
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when it was changed, or there is an error
+ * @user_data: for @callback
+ *
+ * Changes the thread's state as if a node had (N14), and makes a checkpoint of that: from then on the thread's
+ * newest, also where an earlier one was changed. Gives it: an object with `checkpoint_id`.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_update_state (GstreamThread      *self,
+                             GstreamPayload     *values,
+                             const char         *as_node,
+                             const char         *checkpoint_id,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  begin (self, &(Call) { call_update_state, .input = values, .node = as_node, .name = checkpoint_id },
+         gstream_thread_update_state, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_thread_update_state_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.update_state].
+ *
+ * Returns: (transfer full): the checkpoint that was made
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_thread_update_state_finish (GstreamThread *self,
+                                    GAsyncResult  *result,
+                                    GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_payload (self, result, error);
+}
+
+/**
+ * gstream_thread_update_state_sync:
+ * @self: a thread
+ * @values: (nullable): what changes, an object; the reducers of the graph's state take it; %NULL: nothing
+ * @as_node: (nullable): the node that is to have done so; %NULL: as the graph sees fit
+ * @checkpoint_id: (nullable): what is changed; %NULL: the newest state
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.update_state] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the checkpoint that was made
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_thread_update_state_sync (GstreamThread  *self,
+                                  GstreamPayload *values,
+                                  const char     *as_node,
+                                  const char     *checkpoint_id,
+                                  GCancellable   *cancellable,
+                                  GError        **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  result = wait_for (self, &(Call) { call_update_state, .input = values, .node = as_node, .name = checkpoint_id },
+                     cancellable, error);
+
+  return result != NULL ? finish_payload (self, result, error) : NULL;
+}
+
+/* --- cancel run --- */
+
+/**
+ * gstream_thread_cancel_run:
+ * @self: a thread
+ * @run_id: (nullable): the run; %NULL: the one under way
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when it was ended, or there is an error
+ * @user_data: for @callback
+ *
+ * Ends a run where it takes place. What it has done stays. Whoever reads it here sees it end as that side says.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_cancel_run (GstreamThread      *self,
+                           const char         *run_id,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  begin (self, &(Call) { call_cancel_run, .name = run_id }, gstream_thread_cancel_run, cancellable, callback,
+         user_data);
+}
+
+/**
+ * gstream_thread_cancel_run_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.cancel_run].
+ *
+ * Returns: %TRUE, unless there is an error
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_thread_cancel_run_finish (GstreamThread *self,
+                                  GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return finish_boolean (self, result, error);
+}
+
+/**
+ * gstream_thread_cancel_run_sync:
+ * @self: a thread
+ * @run_id: (nullable): the run; %NULL: the one under way
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.cancel_run] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: %TRUE, unless there is an error
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_thread_cancel_run_sync (GstreamThread *self,
+                                const char    *run_id,
+                                GCancellable  *cancellable,
+                                GError       **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  result = wait_for (self, &(Call) { call_cancel_run, .name = run_id }, cancellable, error);
+
+  return result != NULL ? finish_boolean (self, result, error) : FALSE;
+}
