@@ -113,6 +113,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("X-Accel-Buffering", "no")  # as Python's server says to whoever might hold a stream back
         self.end_headers()
         while not self.thread.wait():
             self.chunk(": heartbeat\n\n")
