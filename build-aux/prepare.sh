@@ -23,11 +23,15 @@ build_packages=(
 # What the tests need besides:
 test_packages=(
   abigail-tools
+  caddy
   gi-docgen
   gir1.2-gtk-4.0
+  haproxy
   libgtk-4-dev
   librsvg2-common
+  nginx-light
   python3-venv
+  tinyproxy
   valgrind
   xauth
   xvfb

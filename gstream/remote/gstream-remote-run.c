@@ -396,9 +396,9 @@ silence_error (GstreamRemoteSource *self,
 
   return g_error_new (
       GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-      "The server does not send the events of this run, whose status is “%s”, over this kind of connection "
-      "(JavaScript's server sends a thread's events only over what the thread was first followed with, "
-      "SSE or a WebSocket)",
+      "No event of this run comes, whose status is “%s”: something between may hold them back (a proxy that buffers "
+      "event streams), or the server does not send them over this kind of connection (JavaScript's sends a thread's "
+      "events only over what the thread was first followed with, SSE or a WebSocket)",
       status ? status : "");
 }
 

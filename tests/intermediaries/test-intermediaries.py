@@ -16,7 +16,7 @@ import streaming_agent  # noqa: E402
 import intermediaries  # noqa: E402
 from intermediaries import Caddy, Haproxy, Nginx, Tinyproxy  # noqa: E402
 
-RECORDINGS = ("chat", "tools", "nested-interrupt")
+RECORDINGS = ("tools", "nested-interrupt")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
