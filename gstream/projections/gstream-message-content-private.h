@@ -97,7 +97,7 @@ gstream_message_content_add_gap (GstreamMessageContent *self)
 static inline gboolean
 gstream_message_content_has_gap (const GstreamMessageContent *self)
 {
-  return self->latest != NULL && self->latest->gap != self->gap;
+  return self->gap > 0 && (self->latest == NULL || self->latest->gap != self->gap);
 }
 
 /* Returns: the block that began last, if the delta @event fits it, else %NULL */

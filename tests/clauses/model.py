@@ -628,7 +628,7 @@ class Block:
         self.kind = kind(content.get("type"))
         self.field = self.FIELD.get(self.kind, "base64")
         self.words, self.held, self.finished, self.guessed = "", "", False, False
-        self.gap = 0  # how many holes its message had when it began; None: it may lack its own beginning
+        self.gap = 0  # how many holes its message had when it began
 
     @property
     def id(self):
@@ -646,8 +646,7 @@ class Block:
         """T3: content with its index, tool calls and invalid ones without. Chunks become calls only where the message
         finishes; arguments that are no JSON object end as an invalid call."""
         content = dict(self.content)
-        is_unknown = self.gap is None and self.kind == "reasoning" and not self.words
-        if not self.finished and (self.kind in self.FIELD or self.words) and not is_unknown:
+        if not self.finished and (self.kind in self.FIELD or self.words):
             content[self.field] = self.words
             if self.kind in ("tool_call", "server_call") and message_finished:
                 content = call_of_chunk(content, self.kind)
@@ -733,9 +732,8 @@ class Message:
         there is; a block that was open then, or whose start was not seen, gets them with its finish."""
         delta_type = delta.get("type")
         field = {"text-delta": "text", "reasoning-delta": "reasoning"}.get(delta_type)
-        if block is None and field:
+        if block is None and field and not self.gap:
             block = self.start_block(index, {"type": field})
-            block.gap = None if self.gap else 0
         if block is None:
             return None
         if delta_type == "block-delta":
