@@ -249,9 +249,6 @@ gstream_run_stream_interrupts_finish (GstreamRunStream *self,
                                       GAsyncResult     *result,
                                       GError          **error)
 {
-  GPtrArray *interrupts;
-  GPtrArray *own;
-
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -259,12 +256,7 @@ gstream_run_stream_interrupts_finish (GstreamRunStream *self,
   if (!finish_wait (self, result, error))
     return NULL;
 
-  own = gstream_run_stream_peek (self)->state.interrupts;
-  interrupts = g_ptr_array_new_full (own->len, (GDestroyNotify) gstream_interrupt_unref);
-  for (guint i = 0; i < own->len; i++)
-    g_ptr_array_add (interrupts, gstream_interrupt_ref (g_ptr_array_index (own, i)));
-
-  return interrupts;
+  return gstream_run_stream_copy_interrupts (gstream_run_stream_peek (self));
 }
 
 /**

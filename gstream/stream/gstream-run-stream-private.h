@@ -34,23 +34,26 @@ typedef void (*GstreamRunObserver) (GstreamRunStream *self,
 
 typedef struct
 {
-  GstreamStreamMux   *mux;           /* made when the run is, where none was given */
-  GstreamRunStatus    status;        /* as it is; notified from the main loop */
-  GstreamRunState     state;         /* what its events have told */
-  GstreamRunStream   *self;          /* what this is the inside of */
-  GstreamRunObserver  observe;       /* a subgraph's own; NULL: it has none */
-  GstreamEventSource *source;        /* NULL for a subgraph: its root's */
-  GstreamPump        *pump;          /* the root's, shared by all below it */
-  GstreamLatch        ended;         /* who waits for output, interrupted or interrupts */
-  GstreamNotifier     notifier;      /* notifies status and held-by */
-  GList               watch;         /* among those that the pump tells what holds it; no data: it is not */
-  GstreamRunStatus    shown_status;  /* as last notified */
-  gpointer            shown_held_by; /* as last notified; only compared */
-  GError             *error;         /* why it failed */
-  gboolean            wire_pump;     /* waiting for a projection's items drives the source */
-  gboolean            closing;       /* the mux was told to close */
+  GstreamStreamMux   *mux;              /* made when the run is, where none was given */
+  GstreamRunStatus    status;           /* as it is; notified from the main loop */
+  GstreamRunState     state;            /* what its events have told */
+  GstreamRunStream   *self;             /* what this is the inside of */
+  GstreamRunObserver  observe;          /* a subgraph's own; NULL: it has none */
+  GstreamEventSource *source;           /* NULL for a subgraph: its root's */
+  GstreamPump        *pump;             /* the root's, shared by all below it */
+  GstreamLatch        ended;            /* who waits for output, interrupted or interrupts */
+  GstreamNotifier     notifier;         /* notifies status and held-by */
+  GList               watch;            /* among those that the pump tells what holds it; no data: it is not */
+  GstreamRunStatus    shown_status;     /* as last notified */
+  gpointer            shown_held_by;    /* as last notified; only compared */
+  guint               shown_interrupts; /* how many of them, as last notified */
+  GError             *error;            /* why it failed */
+  gboolean            wire_pump;        /* waiting for a projection's items drives the source */
+  gboolean            closing;          /* the mux was told to close */
 } GstreamRunStreamPrivate;
 
 GstreamRunStreamPrivate *gstream_run_stream_peek (GstreamRunStream *self);
+/* Those asked so far (transfer full). */
+GPtrArray *gstream_run_stream_copy_interrupts (GstreamRunStreamPrivate *priv);
 
 G_END_DECLS

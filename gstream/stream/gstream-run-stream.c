@@ -50,6 +50,7 @@ enum
   PROP_STATUS,
   PROP_ERROR,
   PROP_HELD_BY,
+  PROP_N_INTERRUPTS,
   PROP_TURN_BUDGET,
   PROP_LOG,
   PROP_NATIVES, /* and on: the projections of the built-in transformers, in the order of their table */
@@ -97,9 +98,11 @@ on_notify (GstreamNotifier *notifier)
   gpointer          held_by = gstream_pump_get_held_by (priv->pump);
   gboolean          status_changed = priv->shown_status != priv->status;
   gboolean          hold_changed = priv->shown_held_by != held_by;
+  gboolean          asked = priv->shown_interrupts != priv->state.interrupts->len;
 
   priv->shown_status = priv->status;
   priv->shown_held_by = held_by;
+  priv->shown_interrupts = priv->state.interrupts->len;
 
   g_object_ref (self);
   if (status_changed && priv->error != NULL)
@@ -108,6 +111,8 @@ on_notify (GstreamNotifier *notifier)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
   if (hold_changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HELD_BY]);
+  if (asked)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_INTERRUPTS]);
   g_object_unref (self);
 }
 
@@ -117,6 +122,18 @@ static void
 state_init (GstreamRunState *self)
 {
   self->interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
+}
+
+GPtrArray *
+gstream_run_stream_copy_interrupts (GstreamRunStreamPrivate *priv)
+{
+  GPtrArray *own = priv->state.interrupts;
+  GPtrArray *copy = g_ptr_array_new_full (own->len, (GDestroyNotify) gstream_interrupt_unref);
+
+  for (guint i = 0; i < own->len; i++)
+    g_ptr_array_add (copy, gstream_interrupt_ref (own->pdata[i]));
+
+  return copy;
 }
 
 static void
@@ -500,6 +517,8 @@ on_mux_observe (gpointer        owner,
   GstreamRunStreamPrivate *priv = owner;
 
   state_observe (&priv->state, event, relation == GSTREAM_RELATION_OWN);
+  if (priv->state.interrupts->len != priv->shown_interrupts)
+    gstream_pump_notify_soon (priv->pump, &priv->notifier);
   if (priv->observe != NULL && relation == GSTREAM_RELATION_OWN)
     priv->observe (priv->self, event);
 }
@@ -955,6 +974,44 @@ gstream_run_stream_get_held_by (GstreamRunStream *self)
 }
 
 /**
+ * gstream_run_stream_get_n_interrupts:
+ * @self: a run
+ *
+ * How many questions the run has asked so far.
+ *
+ * Returns: their number
+ *
+ * Since: 1.0
+ */
+guint
+gstream_run_stream_get_n_interrupts (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), 0);
+
+  return gstream_run_stream_peek (self)->state.interrupts->len;
+}
+
+/**
+ * gstream_run_stream_list_interrupts:
+ * @self: a run
+ *
+ * The questions that the run has asked so far. It does not drive the run:
+ * [method@RunStream.interrupts] waits for all of them.
+ *
+ * Returns: (transfer container) (element-type GstreamInterrupt): the questions, in the
+ *   order in which they were asked, each once
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+gstream_run_stream_list_interrupts (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
+
+  return gstream_run_stream_copy_interrupts (gstream_run_stream_peek (self));
+}
+
+/**
  * gstream_run_stream_get_turn_budget:
  * @self: a run
  *
@@ -1027,6 +1084,9 @@ gstream_run_stream_get_property (GObject    *object,
       break;
     case PROP_HELD_BY:
       g_value_set_object (value, gstream_run_stream_get_held_by (self));
+      break;
+    case PROP_N_INTERRUPTS:
+      g_value_set_uint (value, gstream_run_stream_get_n_interrupts (self));
       break;
     case PROP_TURN_BUDGET:
       g_value_set_uint (value, gstream_run_stream_get_turn_budget (self));
@@ -1181,6 +1241,18 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    */
   properties[PROP_HELD_BY] =
       g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstreamRunStream:n-interrupts: (getter get_n_interrupts)
+   *
+   * How many questions the run has asked so far (T8), which
+   * [method@RunStream.list_interrupts] gives. It is notified as soon as one is
+   * asked, while other branches of the run still work.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_N_INTERRUPTS] =
+      g_param_spec_uint ("n-interrupts", NULL, NULL, 0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:turn-budget: (getter get_turn_budget) (setter set_turn_budget)
    *

@@ -57,6 +57,8 @@ GSTREAM_EXPORT GstreamStreamMux   *gstream_run_stream_get_mux (GstreamRunStream 
 GSTREAM_EXPORT GstreamRunStatus    gstream_run_stream_get_status (GstreamRunStream *self);
 GSTREAM_EXPORT const GError       *gstream_run_stream_get_error (GstreamRunStream *self);
 GSTREAM_EXPORT GstreamProjection  *gstream_run_stream_get_held_by (GstreamRunStream *self);
+GSTREAM_EXPORT guint               gstream_run_stream_get_n_interrupts (GstreamRunStream *self);
+GSTREAM_EXPORT GPtrArray          *gstream_run_stream_list_interrupts (GstreamRunStream *self);
 GSTREAM_EXPORT guint               gstream_run_stream_get_turn_budget (GstreamRunStream *self);
 GSTREAM_EXPORT void                gstream_run_stream_set_turn_budget (GstreamRunStream *self,
                                                                        guint             microseconds);

@@ -11,7 +11,7 @@ import re
 import tap
 
 TOP = pathlib.Path(os.environ["G_TEST_SRCDIR"]).parent
-ROOMS = ["event", "stream", "projections", "sources", "thread", "remote", "endpoint", "model", "tool"]
+ROOMS = ["event", "stream", "projections", "sources", "thread", "remote", "endpoint", "model", "conversation", "tool"]
 
 MAX_FILES = 109  # .c files in all rooms
 MAX_SPLIT = 5  # functions that are extern for one other file of the same idea

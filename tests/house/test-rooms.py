@@ -11,7 +11,7 @@ import subprocess
 import tap
 
 TOP = pathlib.Path(os.environ["G_TEST_SRCDIR"]).parent
-ROOMS = ["event", "stream", "projections", "sources", "thread", "remote", "endpoint", "model", "tool"]
+ROOMS = ["event", "stream", "projections", "sources", "thread", "remote", "endpoint", "model", "conversation", "tool"]
 INCLUDE = re.compile(r'^#\s*include\s+[<"]gstream/(\w+)/([\w-]+\.h)[>"]', re.MULTILINE)
 CODE = {".c", ".h", ".cc", ".vala", ".py", ".js", ".sh", ".map", ".in"}
 # The ten lines that tests/house/test-install.sh builds are what a newcomer types.

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The tree of a thread's checkpoints. Of each state only the ids of the messages are kept that it was the first to have,
+ * so that a long history costs no more than its messages.
+ */
+#include "config.h"
+
+#include <gstream/conversation/gstream-checkpoint-tree-private.h>
+#include <gstream/conversation/gstream-conversation-row-private.h>
+#include <gstream/conversation/gstream-run-reader-private.h>
+#include <gstream/event/gstream-payload-internal.h> /* a state's messages are read where they stand */
+#include <string.h>
+
+typedef struct
+{
+  char      *id;
+  char      *parent_id; /* "": it is the first of its thread */
+  gboolean   is_input;  /* it was made of what a run was started with */
+  gint64     created;   /* microseconds since the epoch; 0: not said */
+  GPtrArray *messages;  /* ids of those that it has and its ancestors have not; of @strings */
+} Checkpoint;
+
+struct _GstreamCheckpointTree
+{
+  GHashTable   *by_id;
+  GHashTable   *children; /* id of a parent, known or not, "" for none -> GPtrArray of Checkpoint, oldest first */
+  GStringChunk *strings;  /* the ids of messages, each once */
+  Checkpoint   *newest;   /* NULL: there is none */
+};
+
+static void
+free_checkpoint (gpointer data)
+{
+  Checkpoint *checkpoint = data;
+
+  g_free (checkpoint->id);
+  g_free (checkpoint->parent_id);
+  g_ptr_array_unref (checkpoint->messages);
+  g_free (checkpoint);
+}
+
+GstreamCheckpointTree *
+gstream_checkpoint_tree_new (void)
+{
+  GstreamCheckpointTree *self = g_new0 (GstreamCheckpointTree, 1);
+
+  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_checkpoint);
+  self->children = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->strings = g_string_chunk_new (4096);
+
+  return self;
+}
+
+void
+gstream_checkpoint_tree_free (GstreamCheckpointTree *self)
+{
+  g_hash_table_unref (self->children);
+  g_hash_table_unref (self->by_id);
+  g_string_chunk_free (self->strings);
+  g_free (self);
+}
+
+/* --- the way to the root --- */
+
+static Checkpoint *
+get_parent (GstreamCheckpointTree *self,
+            Checkpoint            *checkpoint)
+{
+  return g_hash_table_lookup (self->by_id, checkpoint->parent_id);
+}
+
+/* From the oldest that is known to @head. */
+static GPtrArray *
+list_way (GstreamCheckpointTree *self,
+          const char            *head)
+{
+  GPtrArray  *way = g_ptr_array_new ();
+  Checkpoint *checkpoint = head != NULL ? g_hash_table_lookup (self->by_id, head) : NULL;
+
+  for (; checkpoint != NULL && way->len <= g_hash_table_size (self->by_id); checkpoint = get_parent (self, checkpoint))
+    g_ptr_array_add (way, checkpoint);
+  for (guint i = 0; i < way->len / 2; i++)
+    {
+      gpointer other = way->pdata[i];
+
+      way->pdata[i] = way->pdata[way->len - 1 - i];
+      way->pdata[way->len - 1 - i] = other;
+    }
+
+  return way;
+}
+
+static gboolean
+is_root (Checkpoint *checkpoint)
+{
+  return *checkpoint->parent_id == '\0';
+}
+
+gboolean
+gstream_checkpoint_tree_reaches_root (GstreamCheckpointTree *self,
+                                      const char            *head)
+{
+  g_autoptr (GPtrArray) way = list_way (self, head);
+
+  return way->len > 0 && is_root (way->pdata[0]);
+}
+
+/* --- reading states --- */
+
+const char *
+gstream_checkpoint_id_of_state (GstreamPayload *state)
+{
+  const char *id = gstream_payload_get_string (state, "/checkpoint/checkpoint_id");
+
+  if (id == NULL)
+    id = gstream_payload_get_string (state, "/checkpoint_id");
+
+  return id != NULL ? id : gstream_payload_get_string (state, "/config/configurable/checkpoint_id");
+}
+
+static const char *
+get_parent_id (GstreamPayload *state)
+{
+  const char *id = gstream_payload_get_string (state, "/parent_checkpoint/checkpoint_id");
+
+  if (id == NULL)
+    id = gstream_payload_get_string (state, "/parent_checkpoint_id");
+  if (id == NULL)
+    id = gstream_payload_get_string (state, "/parent_config/configurable/checkpoint_id");
+
+  return id != NULL ? id : "";
+}
+
+static gint64
+read_time (GstreamPayload *state)
+{
+  const char *text = gstream_payload_get_string (state, "/created_at");
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
+
+  return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time) : 0;
+}
+
+/* The ids of the messages that @way has. */
+static GHashTable *
+list_known (GPtrArray *way)
+{
+  GHashTable *known = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < way->len; i++)
+    {
+      GPtrArray *messages = ((Checkpoint *) way->pdata[i])->messages;
+
+      for (guint j = 0; j < messages->len; j++)
+        g_hash_table_add (known, messages->pdata[j]);
+    }
+  return known;
+}
+
+static void
+read_messages (GstreamCheckpointTree *self,
+               Checkpoint            *checkpoint,
+               GstreamPayload        *state,
+               const char            *messages_key)
+{
+  g_autoptr (GstreamPayload) values = gstream_payload_get (state, "/values");
+  g_autoptr (GstreamPayload) messages = values ? gstream_run_reader_get_messages (values, messages_key) : NULL;
+  g_autoptr (GPtrArray) way = list_way (self, checkpoint->parent_id);
+  g_autoptr (GHashTable) known = list_known (way);
+  GstreamMessageJson message;
+  GstreamJsonValue   element;
+  GstreamJsonIter    iter;
+
+  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_ARRAY)
+    return;
+
+  gstream_json_iter_init (&iter, gstream_payload_value (messages));
+  while (gstream_json_iter_element (&iter, &element))
+    {
+      g_autofree char *id = NULL;
+      char            *kept;
+
+      gstream_message_json_read (&message, element);
+      id = gstream_message_json_dup (message.id);
+      kept = id != NULL ? g_string_chunk_insert_const (self->strings, id) : NULL;
+      if (kept != NULL && g_hash_table_add (known, kept))
+        g_ptr_array_add (checkpoint->messages, kept);
+    }
+}
+
+/* What its ancestors have turned out to have is not its own. */
+static void
+drop_known (GstreamCheckpointTree *self,
+            Checkpoint            *checkpoint)
+{
+  g_autoptr (GPtrArray) way = list_way (self, checkpoint->parent_id);
+  g_autoptr (GHashTable) known = list_known (way);
+  GPtrArray *own = g_ptr_array_new ();
+
+  for (guint i = 0; i < checkpoint->messages->len; i++)
+    if (!g_hash_table_contains (known, checkpoint->messages->pdata[i]))
+      g_ptr_array_add (own, checkpoint->messages->pdata[i]);
+  g_ptr_array_unref (checkpoint->messages);
+  checkpoint->messages = own;
+}
+
+/* Ids of checkpoints rise with time, too. */
+static gboolean
+is_newer (const Checkpoint *checkpoint,
+          const Checkpoint *than)
+{
+  return checkpoint->created != than->created ? checkpoint->created > than->created
+                                              : strcmp (checkpoint->id, than->id) > 0;
+}
+
+static GPtrArray *
+list_children (GstreamCheckpointTree *self,
+               const char            *id)
+{
+  return g_hash_table_lookup (self->children, id);
+}
+
+static void
+add_to_parent (GstreamCheckpointTree *self,
+               Checkpoint            *checkpoint)
+{
+  GPtrArray *children = list_children (self, checkpoint->parent_id);
+  guint      place;
+
+  if (children == NULL)
+    {
+      children = g_ptr_array_new ();
+      g_hash_table_insert (self->children, g_strdup (checkpoint->parent_id), children);
+    }
+  for (place = children->len; place > 0 && is_newer (children->pdata[place - 1], checkpoint);)
+    place--;
+  g_ptr_array_insert (children, place, checkpoint);
+}
+
+static void
+add_state (GstreamCheckpointTree *self,
+           const char            *id,
+           GstreamPayload        *state,
+           const char            *messages_key)
+{
+  Checkpoint *checkpoint = g_new0 (Checkpoint, 1);
+  GPtrArray  *children;
+
+  checkpoint->id = g_strdup (id);
+  checkpoint->parent_id = g_strdup (get_parent_id (state));
+  checkpoint->is_input = g_strcmp0 (gstream_payload_get_string (state, "/metadata/source"), "input") == 0;
+  checkpoint->created = read_time (state);
+  checkpoint->messages = g_ptr_array_new ();
+  read_messages (self, checkpoint, state, messages_key);
+  g_hash_table_insert (self->by_id, checkpoint->id, checkpoint);
+  add_to_parent (self, checkpoint);
+  if (self->newest == NULL || is_newer (checkpoint, self->newest))
+    self->newest = checkpoint;
+
+  children = list_children (self, id);
+  for (guint i = 0; children != NULL && i < children->len; i++)
+    drop_known (self, children->pdata[i]);
+}
+
+guint
+gstream_checkpoint_tree_add (GstreamCheckpointTree *self,
+                             GPtrArray             *states,
+                             const char            *messages_key)
+{
+  guint n_before = g_hash_table_size (self->by_id);
+
+  for (guint i = states->len; i > 0; i--)
+    {
+      const char *id = gstream_checkpoint_id_of_state (states->pdata[i - 1]);
+
+      if (id != NULL && *id != '\0' && !g_hash_table_contains (self->by_id, id))
+        add_state (self, id, states->pdata[i - 1], messages_key);
+    }
+
+  return g_hash_table_size (self->by_id) - n_before;
+}
+
+guint
+gstream_checkpoint_tree_get_size (GstreamCheckpointTree *self)
+{
+  return g_hash_table_size (self->by_id);
+}
+
+const char *
+gstream_checkpoint_tree_get_newest (GstreamCheckpointTree *self)
+{
+  return self->newest != NULL ? self->newest->id : NULL;
+}
+
+/* --- versions of the conversation --- */
+
+/* On a way: a checkpoint that has messages of its own, and what stands between it and the one before that has. */
+typedef struct
+{
+  Checkpoint *top;     /* the one before; NULL: it is the first */
+  Checkpoint *input;   /* between: the first that a run was started with; NULL: none */
+  Checkpoint *brought; /* the one itself; NULL: there are no more */
+  guint       next;    /* on the way, behind it */
+} Stretch;
+
+static gboolean
+next_stretch (GPtrArray *way,
+              Stretch   *stretch)
+{
+  stretch->top = stretch->brought;
+  stretch->input = stretch->brought = NULL;
+  while (stretch->brought == NULL && stretch->next < way->len)
+    {
+      Checkpoint *checkpoint = way->pdata[stretch->next++];
+
+      if (checkpoint->is_input && stretch->input == NULL)
+        stretch->input = checkpoint;
+      if (checkpoint->messages->len > 0)
+        stretch->brought = checkpoint;
+    }
+  return stretch->brought != NULL;
+}
+
+/* The checkpoints below one that are the first to have messages. */
+static void
+list_versions (GstreamCheckpointTree *self,
+               const char            *top,
+               GPtrArray             *versions)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+
+  g_ptr_array_add (open, (gpointer) top);
+  while (open->len > 0)
+    {
+      GPtrArray *children = list_children (self, g_ptr_array_steal_index (open, open->len - 1));
+
+      for (guint i = 0; children != NULL && i < children->len; i++)
+        {
+          Checkpoint *child = children->pdata[i];
+
+          g_ptr_array_add (child->messages->len > 0 ? versions : open,
+                           child->messages->len > 0 ? (gpointer) child : child->id);
+        }
+    }
+}
+
+static int
+compare_ages (gconstpointer a,
+              gconstpointer b)
+{
+  const Checkpoint *first = *(Checkpoint *const *) a;
+  const Checkpoint *second = *(Checkpoint *const *) b;
+
+  return first == second ? 0 : is_newer (first, second) ? 1 : -1;
+}
+
+/* Oldest first. None where what was before is not known. */
+static GPtrArray *
+get_versions (GstreamCheckpointTree *self,
+              GPtrArray             *way,
+              const Stretch         *stretch)
+{
+  GPtrArray *versions = g_ptr_array_new ();
+
+  if (stretch->top != NULL || is_root (way->pdata[0]))
+    list_versions (self, stretch->top != NULL ? stretch->top->id : "", versions);
+  g_ptr_array_sort (versions, compare_ages);
+
+  return versions;
+}
+
+/* The user's words go before what their run was started with; what a node made, before what it was made in. */
+static const char *
+get_before (GPtrArray              *way,
+            const Stretch          *stretch,
+            GstreamConversationRole role)
+{
+  Checkpoint *input = role == GSTREAM_CONVERSATION_ROLE_HUMAN ? stretch->input : NULL;
+  Checkpoint *after = input != NULL ? input : stretch->brought;
+
+  if (stretch->top == NULL && !is_root (way->pdata[0]))
+    return NULL; /* its messages may have come earlier */
+  if (!is_root (after))
+    return after->parent_id;
+
+  return input != NULL ? input->id : NULL;
+}
+
+static void
+describe_stretch (GstreamCheckpointTree   *self,
+                  GPtrArray               *way,
+                  const Stretch           *stretch,
+                  GstreamConversationRows *rows,
+                  GHashTable              *described)
+{
+  g_autoptr (GPtrArray) versions = get_versions (self, way, stretch);
+  guint branch = 0;
+
+  g_ptr_array_find (versions, stretch->brought, &branch);
+  for (guint i = 0; i < stretch->brought->messages->len; i++)
+    {
+      GstreamConversationRow *row = gstream_conversation_rows_lookup (rows, stretch->brought->messages->pdata[i]);
+
+      if (row == NULL || !row->in_state)
+        continue;
+      gstream_conversation_row_set_branch (row, get_before (way, stretch, row->role), versions->len, branch);
+      if (row->time == 0)
+        gstream_conversation_row_set_time (row, stretch->brought->created);
+      g_hash_table_add (described, row);
+      g_ptr_array_set_size (versions, 0); /* the first of them stands for all that came together */
+      branch = 0;
+    }
+}
+
+void
+gstream_checkpoint_tree_describe (GstreamCheckpointTree   *self,
+                                  const char              *head,
+                                  GstreamConversationRows *rows)
+{
+  g_autoptr (GPtrArray) way = list_way (self, head);
+  g_autoptr (GHashTable) described = g_hash_table_new (NULL, NULL);
+  Stretch stretch = { NULL, NULL, NULL, 0 };
+
+  while (next_stretch (way, &stretch))
+    describe_stretch (self, way, &stretch, rows, described);
+  for (guint i = 0; i < gstream_conversation_rows_get_n_state (rows); i++)
+    {
+      GstreamConversationRow *row = gstream_conversation_rows_get_state (rows, i);
+
+      if (!g_hash_table_contains (described, row))
+        gstream_conversation_row_set_branch (row, NULL, 0, 0);
+    }
+}
+
+static gboolean
+find_stretch (GPtrArray  *way,
+              const char *message_id,
+              Stretch    *stretch)
+{
+  *stretch = (Stretch) { NULL, NULL, NULL, 0 };
+  while (next_stretch (way, stretch))
+    for (guint i = 0; i < stretch->brought->messages->len; i++)
+      if (g_strcmp0 (stretch->brought->messages->pdata[i], message_id) == 0)
+        return TRUE;
+
+  return FALSE;
+}
+
+const char *
+gstream_checkpoint_tree_get_before (GstreamCheckpointTree *self,
+                                    const char            *head,
+                                    const char            *message_id)
+{
+  g_autoptr (GPtrArray) way = list_way (self, head);
+  Stretch stretch;
+
+  if (!find_stretch (way, message_id, &stretch) || is_root (stretch.brought))
+    return NULL;
+
+  return stretch.brought->parent_id;
+}
+
+const char *
+gstream_checkpoint_tree_get_leaf (GstreamCheckpointTree *self,
+                                  const char            *head,
+                                  const char            *message_id,
+                                  guint                  branch)
+{
+  g_autoptr (GPtrArray) way = list_way (self, head);
+  g_autoptr (GPtrArray) versions = NULL;
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+  Checkpoint *newest = NULL;
+  Stretch     stretch;
+
+  if (!find_stretch (way, message_id, &stretch))
+    return NULL;
+  versions = get_versions (self, way, &stretch);
+  if (branch < versions->len)
+    g_ptr_array_add (open, versions->pdata[branch]);
+  while (open->len > 0)
+    {
+      Checkpoint *checkpoint = g_ptr_array_steal_index (open, open->len - 1);
+      GPtrArray  *children = list_children (self, checkpoint->id);
+
+      if (newest == NULL || is_newer (checkpoint, newest))
+        newest = checkpoint;
+      if (children != NULL)
+        g_ptr_array_extend (open, children, NULL, NULL);
+    }
+
+  return newest != NULL ? newest->id : NULL;
+}

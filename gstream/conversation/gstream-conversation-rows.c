@@ -1,0 +1,989 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The rows of a conversation: reading states, working out what is to be shown, and showing it change by change.
+ */
+#include "config.h"
+
+#include <gstream/conversation/gstream-conversation-row-private.h>
+#include <gstream/conversation/gstream-conversation-rows-private.h>
+#include <gstream/conversation/gstream-shown-rows-private.h>
+#include <gstream/event/gstream-payload-internal.h> /* a state is read where it stands */
+#include <string.h>
+
+/* GTK redraws at G_PRIORITY_HIGH_IDLE + 20: the first change is shown before that, and long work is done after it. */
+#define SHOW_PRIORITY (G_PRIORITY_HIGH_IDLE + 19)
+#define READ_PRIORITY G_PRIORITY_DEFAULT_IDLE
+#define MESSAGES_BETWEEN_LOOKS 16 /* at the clock */
+
+/* A state that is being read. */
+typedef struct
+{
+  GstreamPayload *messages; /* NULL: none is being read */
+  GstreamJsonIter iter;
+  GPtrArray      *found;    /* of GstreamConversationRow, held, in the order of the state */
+  guint           expected; /* the place in the last state that the next one probably had */
+  guint           nameless; /* where the next row without an id is looked for in the last state */
+  guint32         number;   /* of this reading: that of rows that it has found */
+} Reading;
+
+struct _GstreamConversationRows
+{
+  GObject parent_instance;
+
+  GstreamShownRows shown;
+  GPtrArray       *state;  /* of GstreamConversationRow: those of the newest state that was read, in its order */
+  GPtrArray       *others; /* likewise: those that the state does not have, in the order that they came */
+  GHashTable *anchors;     /* row -> GPtrArray of the settled ones of @others that stand behind it; NULL: work it out */
+  GHashTable *by_id;       /* both of them by their ids; the first of those with one id */
+  GstreamCallBook *book;
+  gboolean         tool_rows; /* those of tools are shown */
+  guint            cut;       /* rows of the state from this place on are not shown */
+
+  Reading         reading;
+  GstreamPayload *waiting; /* the state that is read next; NULL: none */
+  guint           budget;  /* microseconds of reading a turn */
+  GSource        *reader;  /* goes on reading; NULL: nothing to read */
+
+  GPtrArray *aim;       /* what is to be shown; not held: it is worked out anew whenever rows come or go */
+  gboolean   is_stale;  /* @aim has to be worked out */
+  gboolean   has_moves; /* some of those shown have to be shown elsewhere */
+  guint32    aim_number;
+  guint      at;     /* up to here what is shown is as it is to be */
+  GSource   *shower; /* shows a change; NULL: none is due */
+
+  const GstreamConversationRowsFuncs *funcs; /* NULL: it is closed, or has no owner */
+  gpointer                            owner;
+};
+
+static void gstream_conversation_rows_list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamConversationRows, gstream_conversation_rows, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, gstream_conversation_rows_list_model_init))
+
+static gboolean on_read (gpointer user_data);
+static gboolean on_show (gpointer user_data);
+
+/* --- as a list model --- */
+
+static GType
+get_item_type (GListModel *list)
+{
+  return GSTREAM_TYPE_CONVERSATION_ROW;
+}
+
+static guint
+get_n_items (GListModel *list)
+{
+  return gstream_shown_rows_get_length (&GSTREAM_CONVERSATION_ROWS (list)->shown);
+}
+
+static gpointer
+get_item (GListModel *list,
+          guint       position)
+{
+  GstreamConversationRows *self = GSTREAM_CONVERSATION_ROWS (list);
+
+  if (position >= gstream_shown_rows_get_length (&self->shown))
+    return NULL;
+
+  return g_object_ref (gstream_shown_rows_get (&self->shown, position));
+}
+
+static void
+gstream_conversation_rows_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* --- the main loop --- */
+
+static GSource *
+attach (GstreamConversationRows *self,
+        GSourceFunc              func,
+        int                      priority)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, self, NULL);
+  g_source_set_static_name (source, "[gstream] conversation");
+  g_source_attach (source, g_main_context_get_thread_default ());
+
+  return source;
+}
+
+static void
+detach (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+go_stale (GstreamConversationRows *self)
+{
+  self->is_stale = TRUE;
+  if (self->shower == NULL)
+    self->shower = attach (self, on_show, SHOW_PRIORITY);
+}
+
+gboolean
+gstream_conversation_rows_is_settled (GstreamConversationRows *self)
+{
+  return self->reading.messages == NULL && self->shower == NULL;
+}
+
+static void
+tell_settled (GstreamConversationRows *self)
+{
+  if (gstream_conversation_rows_is_settled (self) && self->funcs != NULL && self->funcs->settled != NULL)
+    self->funcs->settled (self->owner);
+}
+
+/* --- what is to be shown --- */
+
+static void aim_at_anchored (GstreamConversationRows *self,
+                             GstreamConversationRow  *row);
+
+static void
+aim_at (GstreamConversationRows *self,
+        GstreamConversationRow  *row)
+{
+  if (row->role != GSTREAM_CONVERSATION_ROLE_TOOL || self->tool_rows)
+    {
+      row->target = self->aim->len;
+      row->aimed = self->aim_number;
+      row->moves = FALSE;
+      g_ptr_array_add (self->aim, row);
+    }
+  aim_at_anchored (self, row);
+}
+
+/* The settled ones that stand behind @row, and behind those; NULL: behind none, at the beginning. */
+static void
+aim_at_anchored (GstreamConversationRows *self,
+                 GstreamConversationRow  *row)
+{
+  GPtrArray *anchored = g_hash_table_size (self->anchors) > 0 ? g_hash_table_lookup (self->anchors, row) : NULL;
+
+  for (guint i = 0; anchored != NULL && i < anchored->len; i++)
+    aim_at (self, anchored->pdata[i]);
+}
+
+static void
+aim_at_state (GstreamConversationRows *self)
+{
+  guint end = MIN (self->state->len, self->cut);
+
+  aim_at_anchored (self, NULL);
+  for (guint i = 0; i < end; i++)
+    aim_at (self, self->state->pdata[i]);
+}
+
+/* Of the rows at @ends, which are in the order of their targets, how many have one before @target. */
+static guint
+count_before (GPtrArray *ends,
+              guint      target)
+{
+  guint low = 0, high = ends->len;
+
+  while (low < high)
+    {
+      guint                   middle = (low + high) / 2;
+      GstreamConversationRow *row = ends->pdata[middle];
+
+      if (row->target < target)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/*
+ * The state has its rows in another order than they are shown in. As many as can stay: they are the longest sequence
+ * whose targets rise; the others move. (Each row's predecessor in the best sequence that ends with it.)
+ */
+static void
+choose_moves (GstreamConversationRows *self)
+{
+  g_autoptr (GPtrArray) ends = g_ptr_array_new ();
+  g_autoptr (GHashTable) before = g_hash_table_new (NULL, NULL);
+  guint n_shown = gstream_shown_rows_get_length (&self->shown);
+
+  for (guint i = 0; i < n_shown; i++)
+    {
+      GstreamConversationRow *row = gstream_shown_rows_get (&self->shown, i);
+      guint                   length;
+
+      if (row->aimed != self->aim_number)
+        continue;
+      row->moves = TRUE;
+      length = count_before (ends, row->target);
+      if (length > 0)
+        g_hash_table_insert (before, row, ends->pdata[length - 1]);
+      if (length == ends->len)
+        g_ptr_array_add (ends, row);
+      else
+        ends->pdata[length] = row;
+    }
+  for (GstreamConversationRow *row = ends->len > 0 ? ends->pdata[ends->len - 1] : NULL; row != NULL;
+       row = g_hash_table_lookup (before, row))
+    row->moves = FALSE;
+}
+
+static gboolean
+is_in_order (GstreamConversationRows *self)
+{
+  guint  n_shown = gstream_shown_rows_get_length (&self->shown);
+  gint64 last = -1;
+
+  for (guint i = 0; i < n_shown; i++)
+    {
+      GstreamConversationRow *row = gstream_shown_rows_get (&self->shown, i);
+
+      if (row->aimed != self->aim_number)
+        continue;
+      if (row->target <= last)
+        return FALSE;
+      last = row->target;
+    }
+  return TRUE;
+}
+
+static void
+work_out (GstreamConversationRows *self)
+{
+  self->is_stale = FALSE;
+  self->at = 0;
+  self->aim_number++;
+  g_ptr_array_set_size (self->aim, 0);
+  aim_at_state (self);
+  for (guint i = 0; i < self->others->len; i++)
+    if (!((GstreamConversationRow *) self->others->pdata[i])->is_settled)
+      aim_at (self, self->others->pdata[i]);
+  self->has_moves = !is_in_order (self);
+  if (self->has_moves)
+    choose_moves (self);
+}
+
+/* --- rows by their ids --- */
+
+static void
+learn (GstreamConversationRows *self,
+       GstreamConversationRow  *row)
+{
+  gstream_conversation_row_join (row, self->book);
+  if (row->id != NULL && !g_hash_table_contains (self->by_id, row->id))
+    g_hash_table_insert (self->by_id, row->id, row);
+}
+
+/* While it is still shown it is kept, so that it is the one that comes back if a state has it again. */
+static void
+forget (GstreamConversationRows *self,
+        GstreamConversationRow  *row)
+{
+  if (row->is_shown || row->in_state || row->is_other)
+    return;
+
+  if (row->id != NULL && g_hash_table_lookup (self->by_id, row->id) == row)
+    g_hash_table_remove (self->by_id, row->id);
+  gstream_conversation_row_part (row);
+}
+
+GstreamConversationRow *
+gstream_conversation_rows_lookup (GstreamConversationRows *self,
+                                  const char              *id)
+{
+  return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
+}
+
+/* --- showing it, one change at a time --- */
+
+static gboolean
+stays (GstreamConversationRows *self,
+       GstreamConversationRow  *row)
+{
+  return row->aimed == self->aim_number && !row->moves;
+}
+
+static void
+splice (GstreamConversationRows *self,
+        guint                    position,
+        guint                    removed,
+        guint                    added)
+{
+  g_autoptr (GstreamConversationRows) keep = g_object_ref (self);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_full (removed, g_object_unref);
+
+  for (guint i = position; i < position + removed; i++)
+    g_ptr_array_add (gone, g_object_ref (gstream_shown_rows_get (&self->shown, i)));
+  gstream_shown_rows_splice (&self->shown, position, removed, (GstreamConversationRow **) self->aim->pdata + position,
+                             added);
+  self->at = position + added;
+  for (guint i = 0; i < removed; i++)
+    forget (self, gone->pdata[i]);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+  if (self->funcs != NULL && self->funcs->changed != NULL)
+    self->funcs->changed (self->owner, position, removed, added);
+}
+
+/* Takes out those that move, before they come where they belong. FALSE: there are no more. */
+static gboolean
+show_move (GstreamConversationRows *self)
+{
+  guint n_shown = gstream_shown_rows_get_length (&self->shown);
+  guint first = self->at, n = 0;
+
+  while (first < n_shown && !gstream_shown_rows_get (&self->shown, first)->moves)
+    first++;
+  while (first + n < n_shown && gstream_shown_rows_get (&self->shown, first + n)->moves)
+    gstream_shown_rows_get (&self->shown, first + n++)->moves = FALSE;
+  if (n == 0)
+    {
+      self->has_moves = FALSE;
+      self->at = 0;
+      return FALSE;
+    }
+  splice (self, first, n, 0);
+  return TRUE;
+}
+
+/* FALSE: all is shown as it is to be. */
+static gboolean
+show_change (GstreamConversationRows *self)
+{
+  guint n_shown = gstream_shown_rows_get_length (&self->shown);
+  guint i = self->at, removed = 0, added = 0;
+
+  while (i < n_shown && i < self->aim->len && gstream_shown_rows_get (&self->shown, i) == self->aim->pdata[i])
+    i++;
+  while (i + removed < n_shown && !stays (self, gstream_shown_rows_get (&self->shown, i + removed)))
+    removed++;
+  while (i + added < self->aim->len && !((GstreamConversationRow *) self->aim->pdata[i + added])->is_shown)
+    added++;
+  if (removed == 0 && added == 0)
+    return FALSE;
+
+  splice (self, i, removed, added);
+  return TRUE;
+}
+
+static gboolean
+on_show (gpointer user_data)
+{
+  g_autoptr (GstreamConversationRows) self = g_object_ref (GSTREAM_CONVERSATION_ROWS (user_data));
+  GSource *source = self->shower;
+
+  if (self->is_stale)
+    work_out (self);
+  if ((self->has_moves && show_move (self)) || show_change (self))
+    {
+      /* Further changes come after the frame that shows this one. */
+      if (self->shower == source)
+        {
+          detach (&self->shower);
+          self->shower = attach (self, on_show, READ_PRIORITY);
+        }
+      return G_SOURCE_REMOVE;
+    }
+  if (self->is_stale) /* since */
+    return G_SOURCE_CONTINUE;
+
+  detach (&self->shower);
+  tell_settled (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* --- reading a state --- */
+
+/* Whether the text that comes next is, to the byte, the message that @row has: an object's end is where it says. */
+static gboolean
+is_unchanged (GstreamConversationRow *row,
+              const Reading          *reading)
+{
+  gsize left = reading->iter.end - reading->iter.at;
+
+  return row->payload != NULL && row->read != reading->number && row->payload->length < left &&
+         *row->payload->json == '{' && memcmp (row->payload->json, reading->iter.at, row->payload->length) == 0;
+}
+
+/* Rows without an id are told by their order and role. */
+static GstreamConversationRow *
+find_nameless (GstreamConversationRows *self,
+               GstreamConversationRole  role)
+{
+  while (self->reading.nameless < self->state->len)
+    {
+      GstreamConversationRow *row = self->state->pdata[self->reading.nameless++];
+
+      if (row->id == NULL && row->role == role)
+        return row;
+    }
+  return NULL;
+}
+
+static GstreamConversationRow *
+find_row (GstreamConversationRows *self,
+          const char              *id,
+          GstreamConversationRole  role)
+{
+  GstreamConversationRow *row = id != NULL ? gstream_conversation_rows_lookup (self, id) : find_nameless (self, role);
+
+  return row != NULL && row->read != self->reading.number ? row : NULL; /* a second one with that id is another */
+}
+
+static gboolean
+is_same_json (GstreamConversationRow *row,
+              GstreamJsonValue        json)
+{
+  return row->payload != NULL && row->payload->length == (gsize) (json.end - json.start) &&
+         memcmp (row->payload->json, json.start, row->payload->length) == 0;
+}
+
+/* (transfer full) */
+static GstreamConversationRow *
+read_message (GstreamConversationRows *self,
+              GstreamJsonValue         json)
+{
+  GstreamMessageJson      message;
+  GstreamConversationRow *row;
+  g_autofree char        *id = NULL;
+
+  gstream_message_json_read (&message, json);
+  id = gstream_message_json_dup (message.id);
+  row = find_row (self, id, message.role);
+  if (row != NULL)
+    g_object_ref (row);
+  else
+    row = gstream_conversation_row_new (id, message.role, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED);
+  if (!is_same_json (row, json))
+    gstream_conversation_row_take_json (row, json, &message);
+  learn (self, row);
+
+  return row;
+}
+
+static void
+take_found (GstreamConversationRows *self,
+            GstreamConversationRow  *row)
+{
+  row->read = self->reading.number;
+  if (row->in_state)
+    self->reading.expected = row->place + 1;
+  g_ptr_array_add (self->reading.found, row);
+}
+
+static gboolean
+read_next (GstreamConversationRows *self)
+{
+  Reading                *reading = &self->reading;
+  GstreamConversationRow *expected;
+  GstreamJsonValue        json;
+
+  reading->iter.at = gstream_json_pass_space (reading->iter.at);
+  if (*reading->iter.at == ',')
+    reading->iter.at = gstream_json_pass_space (reading->iter.at + 1);
+  expected = reading->expected < self->state->len ? self->state->pdata[reading->expected] : NULL;
+  if (expected != NULL && is_unchanged (expected, reading))
+    {
+      reading->iter.at += expected->payload->length;
+      if (expected->id == NULL)
+        reading->nameless = MAX (reading->nameless, expected->place + 1);
+      take_found (self, g_object_ref (expected));
+      return TRUE;
+    }
+  if (!gstream_json_iter_element (&reading->iter, &json))
+    return FALSE;
+
+  take_found (self, read_message (self, json));
+  return TRUE;
+}
+
+/* One that is neither spoken nor in a state any more leaves, with all that is known of it. */
+static void
+leave_state (GstreamConversationRows *self,
+             GPtrArray               *old)
+{
+  for (guint i = 0; i < old->len; i++)
+    {
+      GstreamConversationRow *row = old->pdata[i];
+
+      if (row->read == self->reading.number)
+        continue;
+      row->in_state = FALSE;
+      forget (self, row);
+    }
+}
+
+static void
+release (GstreamConversationRows *self,
+         GstreamConversationRow  *row)
+{
+  GPtrArray *anchored = g_hash_table_lookup (self->anchors, row->anchor);
+
+  g_ptr_array_remove (anchored, row);
+  if (anchored->len == 0)
+    g_hash_table_remove (self->anchors, row->anchor);
+  row->is_settled = FALSE;
+  row->anchor = NULL;
+}
+
+static void
+anchor_at (GstreamConversationRows *self,
+           GstreamConversationRow  *row,
+           GstreamConversationRow  *anchor)
+{
+  GPtrArray *anchored = g_hash_table_lookup (self->anchors, anchor);
+
+  if (anchored == NULL)
+    {
+      anchored = g_ptr_array_new ();
+      g_hash_table_insert (self->anchors, anchor, anchored);
+    }
+  g_ptr_array_add (anchored, row);
+  row->is_settled = TRUE;
+  row->anchor = anchor;
+}
+
+/* What stands behind @row stands behind @anchor instead. */
+static void
+pass_anchored (GstreamConversationRows *self,
+               GstreamConversationRow  *row,
+               GstreamConversationRow  *anchor)
+{
+  gpointer moved;
+
+  if (!g_hash_table_steal_extended (self->anchors, row, NULL, &moved))
+    return;
+
+  for (guint i = 0; i < ((GPtrArray *) moved)->len; i++)
+    anchor_at (self, ((GPtrArray *) moved)->pdata[i], anchor);
+  g_ptr_array_unref (moved);
+}
+
+static void
+enter_state (GstreamConversationRows *self)
+{
+  for (guint i = 0; i < self->state->len; i++)
+    {
+      GstreamConversationRow *row = self->state->pdata[i];
+
+      row->place = i;
+      row->in_state = TRUE;
+      if (row->is_settled)
+        release (self, row);
+      if (row->status != GSTREAM_CONVERSATION_ROW_STATUS_STREAMING &&
+          row->status != GSTREAM_CONVERSATION_ROW_STATUS_FINISHED)
+        gstream_conversation_row_set_status (row, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED, NULL);
+    }
+}
+
+static void
+keep_others (GstreamConversationRows *self)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < self->others->len; i++)
+    {
+      GstreamConversationRow *row = self->others->pdata[i];
+
+      row->is_other = !row->in_state;
+      if (row->in_state)
+        g_object_unref (row);
+      else
+        self->others->pdata[n_kept++] = row;
+    }
+  /* The free function must not see those that were moved up. */
+  g_ptr_array_set_free_func (self->others, NULL);
+  g_ptr_array_set_size (self->others, n_kept);
+  g_ptr_array_set_free_func (self->others, g_object_unref);
+}
+
+/* What stands behind a row that has left stands behind the one before it that stays. */
+static void
+move_anchors (GstreamConversationRows *self,
+              GPtrArray               *old)
+{
+  GstreamConversationRow *last = NULL;
+
+  if (g_hash_table_size (self->anchors) == 0)
+    return;
+
+  for (guint i = 0; i < old->len; i++)
+    {
+      GstreamConversationRow *row = old->pdata[i];
+
+      if (row->in_state)
+        last = row;
+      else
+        pass_anchored (self, row, last);
+    }
+}
+
+static void
+begin_reading (GstreamConversationRows *self,
+               GstreamPayload          *messages)
+{
+  Reading *reading = &self->reading;
+
+  reading->messages = gstream_payload_ref (messages);
+  gstream_json_iter_init (&reading->iter, gstream_payload_value (messages));
+  reading->found = g_ptr_array_new_full (self->state->len + 16, g_object_unref);
+  reading->expected = reading->nameless = 0;
+  reading->number++;
+}
+
+static void
+end_reading (GstreamConversationRows *self)
+{
+  g_autoptr (GPtrArray) old = self->state;
+
+  self->state = g_steal_pointer (&self->reading.found);
+  g_clear_pointer (&self->reading.messages, gstream_payload_unref);
+  leave_state (self, old);
+  enter_state (self);
+  keep_others (self);
+  move_anchors (self, old);
+  self->cut = G_MAXUINT;
+  go_stale (self);
+}
+
+/* FALSE: the turn's budget is used up before the end of the state. */
+static gboolean
+read_slice (GstreamConversationRows *self)
+{
+  gint64 deadline = g_get_monotonic_time () + self->budget;
+
+  for (guint n = 1; read_next (self); n++)
+    if (self->budget > 0 && n % MESSAGES_BETWEEN_LOOKS == 0 && g_get_monotonic_time () >= deadline)
+      return FALSE;
+
+  end_reading (self);
+  return TRUE;
+}
+
+static gboolean
+on_read (gpointer user_data)
+{
+  g_autoptr (GstreamConversationRows) self = g_object_ref (GSTREAM_CONVERSATION_ROWS (user_data));
+
+  if (!read_slice (self))
+    return G_SOURCE_CONTINUE;
+
+  if (self->waiting != NULL)
+    {
+      g_autoptr (GstreamPayload) next = g_steal_pointer (&self->waiting);
+
+      begin_reading (self, next);
+      return G_SOURCE_CONTINUE;
+    }
+  detach (&self->reader);
+  return G_SOURCE_REMOVE;
+}
+
+void
+gstream_conversation_rows_set_state (GstreamConversationRows *self,
+                                     GstreamPayload          *messages)
+{
+  g_autoptr (GstreamPayload) none = NULL;
+
+  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_ARRAY)
+    messages = none = gstream_payload_new_checked ("[]", 2);
+  if (self->reading.messages != NULL)
+    {
+      g_clear_pointer (&self->waiting, gstream_payload_unref);
+      self->waiting = gstream_payload_ref (messages);
+      return;
+    }
+
+  begin_reading (self, messages);
+  if (!read_slice (self))
+    self->reader = attach (self, on_read, READ_PRIORITY);
+}
+
+void
+gstream_conversation_rows_cut (GstreamConversationRows *self,
+                               GstreamConversationRow  *row)
+{
+  guint cut = row != NULL && row->in_state ? row->place : G_MAXUINT;
+
+  if (self->cut == cut)
+    return;
+
+  self->cut = cut;
+  go_stale (self);
+}
+
+guint
+gstream_conversation_rows_get_n_state (GstreamConversationRows *self)
+{
+  return self->state->len;
+}
+
+GstreamConversationRow *
+gstream_conversation_rows_get_state (GstreamConversationRows *self,
+                                     guint                    place)
+{
+  return self->state->pdata[place];
+}
+
+/* --- rows that the state does not have --- */
+
+void
+gstream_conversation_rows_add (GstreamConversationRows *self,
+                               GstreamConversationRow  *row)
+{
+  learn (self, row);
+  row->is_other = TRUE;
+  g_ptr_array_add (self->others, g_object_ref (row));
+  go_stale (self);
+}
+
+/* Of the state. */
+static GstreamConversationRow *
+get_last (GstreamConversationRows *self)
+{
+  return self->state->len > 0 ? self->state->pdata[self->state->len - 1] : NULL;
+}
+
+void
+gstream_conversation_rows_remove (GstreamConversationRows *self,
+                                  GstreamConversationRow  *row)
+{
+  g_autoptr (GstreamConversationRow) keep = g_object_ref (row);
+
+  if (row->in_state)
+    return;
+
+  if (!g_ptr_array_remove (self->others, row))
+    return;
+  pass_anchored (self, row, row->is_settled ? row->anchor : get_last (self));
+  if (row->is_settled)
+    release (self, row);
+  row->is_other = FALSE;
+  forget (self, row);
+  go_stale (self);
+}
+
+GstreamConversationRow *
+gstream_conversation_rows_begin (GstreamConversationRows *self,
+                                 GstreamMessage          *message)
+{
+  const char             *id = gstream_message_get_id (message);
+  GstreamConversationRow *row = gstream_conversation_rows_lookup (self, id);
+
+  if (row != NULL)
+    {
+      if (row->payload == NULL) /* else it is over: a run that is followed from its beginning tells it again */
+        gstream_conversation_row_take_message (row, message);
+      return row;
+    }
+
+  row = gstream_conversation_row_new (id, GSTREAM_CONVERSATION_ROLE_AI, GSTREAM_CONVERSATION_ROW_STATUS_STREAMING);
+  gstream_conversation_rows_add (self, row);
+  gstream_conversation_row_take_message (row, message);
+  gstream_conversation_row_set_time (row, g_get_real_time ());
+  g_object_unref (row);
+
+  return row;
+}
+
+static gboolean
+is_marked (GstreamConversationRow *row)
+{
+  return row->status == GSTREAM_CONVERSATION_ROW_STATUS_STOPPED ||
+         row->status == GSTREAM_CONVERSATION_ROW_STATUS_FAILED;
+}
+
+void
+gstream_conversation_rows_settle (GstreamConversationRows *self)
+{
+  GstreamConversationRow *before = get_last (self);
+
+  for (guint i = 0; i < self->others->len; i++)
+    {
+      GstreamConversationRow *row = self->others->pdata[i];
+
+      if (row->is_settled)
+        continue;
+      if (is_marked (row))
+        anchor_at (self, row, before);
+      before = row;
+    }
+  go_stale (self);
+}
+
+void
+gstream_conversation_rows_unsettle (GstreamConversationRows *self,
+                                    GstreamConversationRow  *row)
+{
+  g_autoptr (GstreamConversationRow) keep = g_object_ref (row);
+
+  if (!row->is_settled)
+    return;
+
+  pass_anchored (self, row, row->anchor);
+  release (self, row);
+  g_ptr_array_remove (self->others, row);
+  g_ptr_array_add (self->others, g_object_ref (row));
+  go_stale (self);
+}
+
+void
+gstream_conversation_rows_end_run (GstreamConversationRows *self,
+                                   gboolean                 all)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_copy (self->others, (GCopyFunc) g_object_ref, NULL);
+
+  g_ptr_array_set_free_func (others, g_object_unref);
+  for (guint i = 0; i < others->len; i++)
+    {
+      GstreamConversationRow *row = others->pdata[i];
+
+      if (!row->is_settled && row->status != GSTREAM_CONVERSATION_ROW_STATUS_SENDING && (all || !is_marked (row)))
+        gstream_conversation_rows_remove (self, row);
+    }
+  gstream_conversation_rows_settle (self);
+}
+
+/* While it was spoken, in the run that is over. */
+static gboolean
+has_failed (GstreamConversationRow *row)
+{
+  return row->status == GSTREAM_CONVERSATION_ROW_STATUS_FAILED && row->message != NULL && !row->is_settled;
+}
+
+void
+gstream_conversation_rows_stop (GstreamConversationRows *self,
+                                const GError            *error)
+{
+  GstreamConversationRowStatus status =
+      error != NULL ? GSTREAM_CONVERSATION_ROW_STATUS_FAILED : GSTREAM_CONVERSATION_ROW_STATUS_STOPPED;
+
+  for (guint i = 0; i < self->others->len; i++)
+    {
+      GstreamConversationRow *row = self->others->pdata[i];
+
+      if (row->status == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING ||
+          row->status == GSTREAM_CONVERSATION_ROW_STATUS_SENT || (has_failed (row) && error == NULL))
+        gstream_conversation_row_set_status (row, status, error);
+    }
+}
+
+GstreamConversationRow *
+gstream_conversation_rows_get_newest (GstreamConversationRows *self)
+{
+  guint end = MIN (self->state->len, self->cut);
+
+  if (self->others->len > 0)
+    return self->others->pdata[self->others->len - 1];
+
+  return end > 0 ? self->state->pdata[end - 1] : NULL;
+}
+
+/* --- the object --- */
+
+GstreamConversationRows *
+gstream_conversation_rows_new (void)
+{
+  return g_object_new (GSTREAM_TYPE_CONVERSATION_ROWS, NULL);
+}
+
+void
+gstream_conversation_rows_set_owner (GstreamConversationRows            *self,
+                                     const GstreamConversationRowsFuncs *funcs,
+                                     gpointer                            owner)
+{
+  self->funcs = funcs;
+  self->owner = owner;
+}
+
+GstreamCallBook *
+gstream_conversation_rows_get_book (GstreamConversationRows *self)
+{
+  return self->book;
+}
+
+void
+gstream_conversation_rows_set_tool_rows (GstreamConversationRows *self,
+                                         gboolean                 tool_rows)
+{
+  self->tool_rows = tool_rows;
+  go_stale (self);
+}
+
+void
+gstream_conversation_rows_set_budget (GstreamConversationRows *self,
+                                      guint                    microseconds)
+{
+  self->budget = microseconds;
+}
+
+void
+gstream_conversation_rows_close (GstreamConversationRows *self)
+{
+  self->funcs = NULL;
+  detach (&self->reader);
+  detach (&self->shower);
+  g_clear_pointer (&self->reading.messages, gstream_payload_unref);
+  g_clear_pointer (&self->reading.found, g_ptr_array_unref);
+  g_clear_pointer (&self->waiting, gstream_payload_unref);
+}
+
+static void
+gstream_conversation_rows_dispose (GObject *object)
+{
+  GstreamConversationRows *self = GSTREAM_CONVERSATION_ROWS (object);
+
+  gstream_conversation_rows_close (self);
+  gstream_shown_rows_clear (&self->shown);
+  g_hash_table_remove_all (self->by_id);
+  g_hash_table_remove_all (self->anchors);
+  g_ptr_array_set_size (self->aim, 0);
+  g_ptr_array_set_size (self->state, 0);
+  g_ptr_array_set_size (self->others, 0);
+
+  G_OBJECT_CLASS (gstream_conversation_rows_parent_class)->dispose (object);
+}
+
+static void
+gstream_conversation_rows_finalize (GObject *object)
+{
+  GstreamConversationRows *self = GSTREAM_CONVERSATION_ROWS (object);
+
+  g_ptr_array_unref (self->state);
+  g_ptr_array_unref (self->others);
+  g_ptr_array_unref (self->aim);
+  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->anchors);
+  gstream_call_book_unref (self->book);
+
+  G_OBJECT_CLASS (gstream_conversation_rows_parent_class)->finalize (object);
+}
+
+static void
+gstream_conversation_rows_class_init (GstreamConversationRowsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = gstream_conversation_rows_dispose;
+  object_class->finalize = gstream_conversation_rows_finalize;
+}
+
+static void
+gstream_conversation_rows_init (GstreamConversationRows *self)
+{
+  self->state = g_ptr_array_new_with_free_func (g_object_unref);
+  self->others = g_ptr_array_new_with_free_func (g_object_unref);
+  self->aim = g_ptr_array_new ();
+  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->anchors = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
+  self->book = gstream_call_book_new ();
+  self->tool_rows = TRUE;
+  self->cut = G_MAXUINT;
+  self->budget = 4000;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Making sub-agents of the runs of subgraphs.
+ */
+#pragma once
+
+#include <gstream/conversation/gstream-conversation-rows-private.h>
+#include <gstream/conversation/gstream-subagent.h>
+
+G_BEGIN_DECLS
+
+/* Reads the run from now on. */
+GstreamSubagent *gstream_subagent_new (GstreamSubgraphRunStream *run,
+                                       const char               *messages_key);
+/* Puts it at the tool call among @rows that has started it, or else at the newest row. */
+void gstream_subagent_place (GstreamSubagent         *self,
+                             GstreamConversationRows *rows);
+
+G_END_DECLS

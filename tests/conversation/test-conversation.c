@@ -1,0 +1,623 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A conversation over a thread whose every step the test decides.
+ */
+#include "fake-thread.h"
+#include "watch.h"
+
+#include <gstream/conversation/gstream-conversation.h>
+#include <gstream/conversation/gstream-conversation-tool-call.h>
+#include <gstream/conversation/gstream-subagent.h>
+#include <gstream/event/gstream-error.h>
+
+typedef struct
+{
+  FakeThread          *thread;
+  GstreamConversation *conversation;
+  Watch               *watch;
+} Fixture;
+
+static void
+open_window (Fixture *self)
+{
+  self->conversation = gstream_conversation_new (GSTREAM_THREAD (self->thread));
+  self->watch = watch_new (G_LIST_MODEL (self->conversation));
+}
+
+static void
+close_window (Fixture *self)
+{
+  g_clear_pointer (&self->watch, watch_free);
+  g_assert_finalize_object (g_steal_pointer (&self->conversation));
+}
+
+static void
+set_up (Fixture      *self,
+        gconstpointer unused)
+{
+  self->thread = fake_thread_new ();
+  open_window (self);
+}
+
+static void
+tear_down (Fixture      *self,
+           gconstpointer unused)
+{
+  close_window (self);
+  while (watch_turn (FALSE))
+    ;
+  g_assert_finalize_object (self->thread);
+}
+
+/* --- calls --- */
+
+/* What came of a call; one of each kind is under way at most. */
+typedef struct
+{
+  gboolean done;
+  GError  *error;
+} Outcome;
+
+static void
+clear_outcome (Outcome *self)
+{
+  g_clear_error (&self->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Outcome, clear_outcome)
+
+#define DEFINE_ON(name)                                                                            \
+  static void on_##name (GObject *object, GAsyncResult *result, gpointer user_data)                \
+  {                                                                                                \
+    Outcome *outcome = user_data;                                                                  \
+                                                                                                   \
+    gstream_conversation_##name##_finish (GSTREAM_CONVERSATION (object), result, &outcome->error); \
+    outcome->done = TRUE;                                                                          \
+  }
+
+DEFINE_ON (open)
+DEFINE_ON (idle)
+DEFINE_ON (regenerate)
+DEFINE_ON (choose_branch)
+DEFINE_ON (respond)
+
+static void
+on_edit (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Outcome *outcome = user_data;
+  g_autoptr (GstreamConversationRow) row =
+      gstream_conversation_edit_finish (GSTREAM_CONVERSATION (object), result, &outcome->error);
+
+  outcome->done = TRUE;
+}
+
+static void
+wait (Outcome *outcome)
+{
+  while (!outcome->done)
+    watch_turn (TRUE);
+}
+
+static void
+do_open (Fixture *self)
+{
+  g_auto (Outcome) outcome = { FALSE, NULL };
+
+  gstream_conversation_open (self->conversation, NULL, on_open, &outcome);
+  wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
+/* Lets the run come to its end, and the conversation to rest. */
+static void
+finish (Fixture *self)
+{
+  g_auto (Outcome) outcome = { FALSE, NULL };
+
+  gstream_conversation_idle (self->conversation, NULL, on_idle, &outcome);
+  while (!outcome.done)
+    if (!watch_turn (FALSE) && !fake_thread_step (self->thread))
+      watch_turn (TRUE);
+}
+
+static void
+say (Fixture    *self,
+     const char *text)
+{
+  gstream_conversation_send (self->conversation, text, NULL);
+}
+
+static void
+turns (guint n)
+{
+  for (guint i = 0; i < n; i++)
+    watch_turn (FALSE);
+}
+
+/* Until what can be done without a step of the run is done. */
+static void
+settle (void)
+{
+  while (watch_turn (FALSE))
+    ;
+}
+
+static GstreamConversationRow *
+get_row (Fixture *self,
+         guint    position)
+{
+  g_autoptr (GstreamConversationRow) row = g_list_model_get_item (G_LIST_MODEL (self->conversation), position);
+
+  g_assert_nonnull (row);
+  return row; /* the list has it */
+}
+
+#define assert_status(row, expected) \
+  g_assert_cmpint (gstream_conversation_row_get_status (row), ==, GSTREAM_CONVERSATION_ROW_STATUS_##expected)
+
+/* --- the state --- */
+
+static gboolean
+is_marked (GstreamConversationRow *row)
+{
+  GstreamConversationRowStatus status = gstream_conversation_row_get_status (row);
+
+  return status == GSTREAM_CONVERSATION_ROW_STATUS_STOPPED || status == GSTREAM_CONVERSATION_ROW_STATUS_FAILED;
+}
+
+/* Ids, roles and contents: what is shown, but for what was stopped or failed, is what the state has. */
+static void
+assert_is_state (Fixture *self)
+{
+  FakeCheckpoint *state = fake_thread_find (self->thread, gstream_conversation_get_checkpoint_id (self->conversation));
+  guint           n = g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
+  guint           n_found = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GstreamConversationRow) row = g_list_model_get_item (G_LIST_MODEL (self->conversation), i);
+      g_autoptr (GstreamPayload) message = NULL;
+
+      if (is_marked (row))
+        continue;
+      assert_status (row, FINISHED);
+      g_assert_nonnull (state);
+      g_assert_cmpuint (n_found, <, state->messages->len);
+      message = gstream_payload_new (state->messages->pdata[n_found++], -1, NULL);
+      g_assert_cmpstr (gstream_conversation_row_get_id (row), ==, gstream_payload_get_string (message, "/id"));
+      g_assert_cmpstr (gstream_conversation_row_get_text (row), ==, gstream_payload_get_string (message, "/content"));
+      g_assert_true (gstream_payload_equal (gstream_conversation_row_get_payload (row), message));
+    }
+  g_assert_cmpuint (n_found, ==, state ? state->messages->len : 0);
+}
+
+/* --- one by one --- */
+
+static void
+test_send (Fixture      *self,
+           gconstpointer unused)
+{
+  GstreamConversationRow *sent = gstream_conversation_send (self->conversation, "hi", NULL);
+  g_autofree char        *id = g_strdup (gstream_conversation_row_get_id (sent));
+  GstreamConversationRow *answer;
+
+  assert_status (sent, SENDING);
+  g_assert_true (gstream_conversation_get_busy (self->conversation));
+  settle ();
+  assert_status (sent, FINISHED); /* the run began with a state that has it */
+  g_assert_true (get_row (self, 0) == sent);
+
+  fake_thread_step (self->thread);
+  settle ();
+  answer = get_row (self, 1);
+  assert_status (answer, STREAMING);
+  g_assert_nonnull (gstream_conversation_row_get_message (answer));
+  finish (self);
+  g_assert_true (get_row (self, 1) == answer);
+  assert_status (answer, FINISHED);
+  g_assert_null (gstream_conversation_row_get_message (answer));
+  g_assert_false (gstream_conversation_get_busy (self->conversation));
+  g_assert_cmpstr (gstream_conversation_row_get_id (sent), ==, id);
+  assert_is_state (self);
+}
+
+static void
+test_open (Fixture      *self,
+           gconstpointer unused)
+{
+  fake_thread_add_messages (self->thread, 3);
+  say (self, "go on");
+  settle ();
+  fake_thread_step (self->thread);
+  fake_thread_step (self->thread);
+  close_window (self);
+  open_window (self);
+  do_open (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), >=, 4);
+  g_assert_nonnull (gstream_conversation_get_run (self->conversation));
+  settle ();
+  assert_status (get_row (self, 4), STREAMING);
+  finish (self);
+  assert_is_state (self);
+}
+
+static void
+test_failed_send (Fixture      *self,
+                  gconstpointer unused)
+{
+  GstreamConversationRow *row;
+
+  fake_thread_fail_next (self->thread, FALSE);
+  row = gstream_conversation_send (self->conversation, "hi", NULL);
+  finish (self);
+  assert_status (row, FAILED);
+  g_assert_error (gstream_conversation_row_get_error (row), G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+  g_assert_error (gstream_conversation_get_error (self->conversation), G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+  g_assert_true (get_row (self, 0) == row);
+
+  g_assert_true (gstream_conversation_retry (self->conversation, row));
+  assert_status (row, SENDING);
+  finish (self);
+  assert_status (row, FINISHED);
+  g_assert_null (gstream_conversation_get_error (self->conversation));
+  g_assert_false (gstream_conversation_take_back (self->conversation, row));
+  assert_is_state (self);
+
+  fake_thread_fail_next (self->thread, FALSE);
+  row = gstream_conversation_send (self->conversation, "no", NULL);
+  finish (self);
+  g_assert_true (gstream_conversation_take_back (self->conversation, row));
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  assert_is_state (self);
+}
+
+/* The answer was lost, and the thread has begun: the row is found in the state, and the run followed. */
+static void
+test_lost_answer (Fixture      *self,
+                  gconstpointer unused)
+{
+  GstreamConversationRow *row;
+
+  gstream_thread_set_thread_id (GSTREAM_THREAD (self->thread), "known");
+  fake_thread_fail_next (self->thread, TRUE);
+  row = gstream_conversation_send (self->conversation, "hi", NULL);
+  finish (self);
+  assert_status (row, FINISHED);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  assert_is_state (self);
+}
+
+static void
+test_queue (Fixture      *self,
+            gconstpointer unused)
+{
+  GListModel             *queue = gstream_conversation_get_queue (self->conversation);
+  GstreamConversationRow *b, *c, *d;
+
+  say (self, "a");
+  b = gstream_conversation_send (self->conversation, "b", NULL);
+  c = gstream_conversation_send (self->conversation, "c", NULL);
+  d = gstream_conversation_send (self->conversation, "d", NULL);
+  assert_status (b, QUEUED);
+  g_assert_cmpuint (g_list_model_get_n_items (queue), ==, 3);
+  g_assert_true (gstream_conversation_edit_queued (self->conversation, b, "B"));
+  g_assert_true (gstream_conversation_move_queued (self->conversation, d, 0));
+  g_assert_true (gstream_conversation_take_back (self->conversation, c));
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (queue), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 6);
+  g_assert_true (get_row (self, 2) == d);
+  g_assert_true (get_row (self, 4) == b);
+  g_assert_cmpstr (gstream_conversation_row_get_text (b), ==, "B");
+  assert_is_state (self);
+}
+
+static void
+test_policies (Fixture      *self,
+               gconstpointer no_strategies)
+{
+  GstreamConversationRow *row;
+
+  fake_thread_set_limits (self->thread, FALSE, no_strategies != NULL);
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_REJECT);
+  if (no_strategies)
+    gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_DEFAULT);
+  say (self, "a");
+  settle ();
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_REJECT);
+  row = gstream_conversation_send (self->conversation, "b", NULL);
+  assert_status (row, FAILED);
+  g_assert_error (gstream_conversation_row_get_error (row), GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT);
+  g_assert_true (gstream_conversation_take_back (self->conversation, row));
+  settle ();
+
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  fake_thread_step (self->thread);
+  fake_thread_step (self->thread);
+  settle ();
+  row = gstream_conversation_send (self->conversation, "c", NULL);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  assert_status (get_row (self, 1), STOPPED); /* what was said stays, where it was */
+  g_assert_true (get_row (self, 2) == row);
+  g_assert_null (gstream_conversation_get_error (self->conversation));
+  assert_is_state (self);
+
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_ROLLBACK);
+  say (self, "d");
+  settle ();
+  fake_thread_step (self->thread);
+  settle ();
+  row = gstream_conversation_send (self->conversation, "e", NULL);
+  finish (self);
+  assert_is_state (self);
+  if (no_strategies == NULL)
+    {
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 6);
+      g_assert_true (get_row (self, 4) == row);
+    }
+}
+
+static void
+test_branches (Fixture      *self,
+               gconstpointer unused)
+{
+  g_auto (Outcome) again = { FALSE, NULL };
+  g_auto (Outcome) edited = { FALSE, NULL };
+  g_auto (Outcome) chosen = { FALSE, NULL };
+  g_auto (Outcome) first = { FALSE, NULL };
+  g_autofree char *old = NULL;
+
+  say (self, "a");
+  finish (self);
+  say (self, "b");
+  finish (self);
+  g_assert_nonnull (gstream_conversation_row_get_checkpoint_id (get_row (self, 2)));
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (get_row (self, 2)), ==, 1);
+  old = watch_list (G_LIST_MODEL (self->conversation));
+
+  gstream_conversation_regenerate (self->conversation, get_row (self, 3), NULL, NULL, on_regenerate, &again);
+  settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 3);
+  finish (self);
+  g_assert_no_error (again.error);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (get_row (self, 3)), ==, 2);
+  g_assert_cmpuint (gstream_conversation_row_get_branch (get_row (self, 3)), ==, 1);
+  assert_is_state (self);
+
+  for (guint i = 0; i < 2; i++) /* what was edited can be edited */
+    {
+      g_auto (Outcome) edit = { FALSE, NULL };
+
+      gstream_conversation_edit (self->conversation, get_row (self, 2), i ? "B" : "C", NULL, NULL, on_edit, &edit);
+      finish (self);
+      g_assert_no_error (edit.error);
+      g_assert_cmpstr (gstream_conversation_row_get_text (get_row (self, 2)), ==, i ? "B" : "C");
+      g_assert_cmpuint (gstream_conversation_row_get_n_branches (get_row (self, 2)), ==, 2 + i);
+      g_assert_cmpuint (gstream_conversation_row_get_branch (get_row (self, 2)), ==, 1 + i);
+      assert_is_state (self);
+    }
+
+  gstream_conversation_choose_branch (self->conversation, get_row (self, 2), 0, NULL, on_choose_branch, &chosen);
+  finish (self);
+  g_assert_no_error (chosen.error);
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (get_row (self, 3)), ==, 2);
+  gstream_conversation_choose_branch (self->conversation, get_row (self, 3), 0, NULL, on_choose_branch, &first);
+  finish (self);
+  assert_rows (self->conversation, old);
+  assert_is_state (self);
+
+  say (self, "c"); /* goes on from what is shown */
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 6);
+  assert_is_state (self);
+
+  /* The very first words, too. */
+  gstream_conversation_edit (self->conversation, get_row (self, 0), "A", NULL, NULL, on_edit, &edited);
+  finish (self);
+  g_assert_no_error (edited.error);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (get_row (self, 0)), ==, 2);
+  assert_is_state (self);
+}
+
+static void
+test_no_history (Fixture      *self,
+                 gconstpointer unused)
+{
+  g_auto (Outcome) outcome = { FALSE, NULL };
+
+  fake_thread_set_limits (self->thread, TRUE, FALSE);
+  say (self, "a");
+  finish (self);
+  g_assert_null (gstream_conversation_row_get_checkpoint_id (get_row (self, 1)));
+  gstream_conversation_regenerate (self->conversation, get_row (self, 1), NULL, NULL, on_regenerate, &outcome);
+  wait (&outcome);
+  g_assert_error (outcome.error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+  assert_is_state (self);
+}
+
+static void
+test_questions (Fixture      *self,
+                gconstpointer unused)
+{
+  GListModel *questions = gstream_conversation_get_questions (self->conversation);
+  g_autoptr (GstreamQuestion) question = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_payload_new_string ("yes");
+  g_auto (Outcome) refused = { FALSE, NULL };
+  g_auto (Outcome) taken = { FALSE, NULL };
+
+  fake_thread_plan (self->thread, FAKE_ASKS);
+  say (self, "a");
+  settle ();
+  fake_thread_step (self->thread);
+  settle ();
+  g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 1); /* while another branch works */
+  question = g_list_model_get_item (questions, 0);
+  g_assert_cmpstr (gstream_question_get_text (question), ==, "really?");
+
+  /* The answer waits for the end of the run; then the thread refuses it. */
+  gstream_conversation_respond (self->conversation, question, answer, NULL, on_respond, &refused);
+  g_assert_true (gstream_question_get_answering (question));
+  fake_thread_fail_next (self->thread, FALSE);
+  finish (self);
+  g_assert_error (refused.error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+  g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 1);
+  g_assert_false (gstream_question_get_answering (question));
+  g_assert_error (gstream_question_get_error (question), G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  gstream_conversation_respond (self->conversation, question, answer, NULL, on_respond, &taken);
+  settle ();
+  g_assert_no_error (taken.error);
+  g_assert_true (taken.done);
+  g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 0);
+  finish (self);
+  assert_is_state (self);
+}
+
+static void
+test_tools (Fixture      *self,
+            gconstpointer unused)
+{
+  g_autoptr (GstreamConversationToolCall) call = NULL;
+  g_autoptr (GstreamSubagent) subagent = NULL;
+  GListModel *calls, *subagents;
+
+  fake_thread_plan (self->thread, FAKE_DELEGATES);
+  say (self, "a");
+  finish (self);
+  assert_is_state (self);
+  calls = gstream_conversation_row_get_tool_calls (get_row (self, 1));
+  g_assert_cmpuint (g_list_model_get_n_items (calls), ==, 1);
+  call = g_list_model_get_item (calls, 0);
+  g_assert_cmpstr (gstream_conversation_tool_call_get_name (call), ==, "look");
+  g_assert_cmpstr (gstream_conversation_tool_call_get_output (call), ==, "found");
+  g_assert_nonnull (gstream_conversation_tool_call_get_call (call));
+  subagents = gstream_conversation_tool_call_get_subagents (call);
+  g_assert_cmpuint (g_list_model_get_n_items (subagents), ==, 1);
+  subagent = g_list_model_get_item (subagents, 0);
+  g_assert_cmpstr (gstream_subagent_get_name (subagent), ==, "researcher");
+  g_assert_cmpstr (gstream_subagent_get_task (subagent), ==, "up");
+  g_assert_cmpint (gstream_subagent_get_status (subagent), ==, GSTREAM_RUN_STATUS_COMPLETED);
+  assert_rows (gstream_subagent_get_rows (subagent), "human:sub:up");
+  g_clear_object (&call);
+  g_clear_object (&subagent);
+
+  gstream_conversation_set_tool_rows (self->conversation, FALSE);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 3);
+
+  close_window (self); /* in a later window, from the state alone */
+  open_window (self);
+  do_open (self);
+  finish (self);
+  call = g_list_model_get_item (gstream_conversation_row_get_tool_calls (get_row (self, 1)), 0);
+  g_assert_cmpstr (gstream_conversation_tool_call_get_output (call), ==, "found");
+}
+
+static void
+test_stop (Fixture      *self,
+           gconstpointer unused)
+{
+  say (self, "a");
+  settle ();
+  fake_thread_step (self->thread);
+  fake_thread_step (self->thread);
+  settle ();
+  say (self, "b");
+  gstream_conversation_stop (self->conversation);
+  finish (self);
+  g_assert_false (gstream_conversation_get_busy (self->conversation));
+  assert_status (get_row (self, 1), STOPPED);
+  g_assert_cmpstr (gstream_conversation_row_get_text (get_row (self, 1)), ==, "word0 ");
+  assert_is_state (self);
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_get_queue (self->conversation)), ==, 1);
+
+  gstream_conversation_send_queued (self->conversation);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  assert_status (get_row (self, 1), STOPPED);
+  assert_is_state (self);
+}
+
+static void
+test_error (Fixture      *self,
+            gconstpointer unused)
+{
+  fake_thread_plan (self->thread, FAKE_FAILS);
+  say (self, "a");
+  finish (self);
+  g_assert_error (gstream_conversation_get_error (self->conversation), GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
+  assert_status (get_row (self, 1), FAILED);
+  assert_is_state (self);
+
+  fake_thread_plan (self->thread, FAKE_SAYS | FAKE_MUSES);
+  say (self, "b");
+  finish (self);
+  g_assert_null (gstream_conversation_get_error (self->conversation));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  assert_is_state (self);
+}
+
+static void
+test_many (Fixture      *self,
+           gconstpointer unused)
+{
+  fake_thread_add_messages (self->thread, 10000);
+  do_open (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 10000);
+  g_assert_cmpuint (self->watch->n_changes, ==, 1);
+  finish (self);
+}
+
+/* Dropped at any time, with anything under way. */
+static void
+test_drop (Fixture      *self,
+           gconstpointer unused)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_auto (Outcome) idle = { FALSE, NULL };
+
+      say (self, "a");
+      gstream_conversation_open (self->conversation, NULL, NULL, NULL);
+      turns (i);
+      fake_thread_step (self->thread);
+      turns (i % 3);
+      g_clear_pointer (&self->watch, watch_free);
+      g_object_unref (self->conversation);
+      settle ();
+      open_window (self);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  add ("/conversation/C1/send", test_send);
+  add ("/conversation/C2/open", test_open);
+  add ("/conversation/C4/failed-send", test_failed_send);
+  add ("/conversation/C4/lost-answer", test_lost_answer);
+  add ("/conversation/C6/queue", test_queue);
+  add ("/conversation/C6/policies", test_policies);
+  g_test_add ("/conversation/C6/policies-without-strategies", Fixture, "", set_up, test_policies, tear_down);
+  add ("/conversation/C7/branches", test_branches);
+  add ("/conversation/C7/no-history", test_no_history);
+  add ("/conversation/C8/questions", test_questions);
+  add ("/conversation/C9/tools-and-subagents", test_tools);
+  add ("/conversation/C10/stop", test_stop);
+  add ("/conversation/C10/error", test_error);
+  add ("/conversation/C11/many", test_many);
+  add ("/conversation/R6/drop", test_drop);
+
+  return g_test_run ();
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A list that knows a conversation only by its items-changed.
+ */
+#include "watch.h"
+
+static guint64 n_turns;
+
+gboolean
+watch_turn (gboolean may_block)
+{
+  n_turns++;
+
+  return g_main_context_iteration (NULL, may_block);
+}
+
+static void
+assert_same (Watch *self)
+{
+  g_autoptr (GObject) beyond = g_list_model_get_item (self->model, self->rows->len);
+
+  g_assert_cmpuint (g_list_model_get_n_items (self->model), ==, self->rows->len);
+  g_assert_null (beyond);
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      g_autoptr (GObject) row = g_list_model_get_item (self->model, i);
+
+      g_assert_true (row == g_ptr_array_index (self->rows, i));
+    }
+}
+
+/* Removed and added again in one change: it was touched though it stays. */
+static void
+assert_untouched (GPtrArray *removed,
+                  Watch     *self,
+                  guint      position,
+                  guint      added)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < removed->len; i++)
+    {
+      const char *id = gstream_conversation_row_get_id (removed->pdata[i]);
+
+      if (id != NULL)
+        g_hash_table_add (ids, (gpointer) id);
+    }
+  for (guint i = position; i < position + added; i++)
+    {
+      const char *id = gstream_conversation_row_get_id (self->rows->pdata[i]);
+
+      g_assert_false (id != NULL && g_hash_table_contains (ids, id));
+    }
+}
+
+static void
+on_changed (GListModel *model,
+            guint       position,
+            guint       removed,
+            guint       added,
+            gpointer    user_data)
+{
+  Watch *self = user_data;
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_assert_cmpuint (removed + added, >, 0);
+  g_assert_cmpuint (position + removed, <=, self->rows->len);
+  g_assert_cmpuint (self->turn, !=, n_turns);
+  self->turn = n_turns;
+  for (guint i = position; i < position + removed; i++)
+    g_ptr_array_add (gone, g_object_ref (self->rows->pdata[i]));
+  if (removed > 0)
+    g_ptr_array_remove_range (self->rows, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (self->rows, position + i, g_list_model_get_item (model, position + i));
+
+  assert_same (self);
+  assert_untouched (gone, self, position, added);
+  self->n_changes++;
+  self->n_touched += removed + added;
+}
+
+Watch *
+watch_new (GListModel *model)
+{
+  Watch *self = g_new0 (Watch, 1);
+
+  self->model = g_object_ref (model);
+  self->rows = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    g_ptr_array_add (self->rows, g_list_model_get_item (model, i));
+  self->handler = g_signal_connect (model, "items-changed", G_CALLBACK (on_changed), self);
+
+  return self;
+}
+
+void
+watch_free (Watch *self)
+{
+  assert_same (self);
+  g_signal_handler_disconnect (self->model, self->handler);
+  g_object_unref (self->model);
+  g_ptr_array_unref (self->rows);
+  g_free (self);
+}
+
+char *
+watch_list (GListModel *model)
+{
+  g_autoptr (GEnumClass) roles = g_type_class_ref (GSTREAM_TYPE_CONVERSATION_ROLE);
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr (GstreamConversationRow) row = g_list_model_get_item (model, i);
+      const char *id = gstream_conversation_row_get_id (row);
+
+      g_string_append_printf (list, "%s%s:%s:%s", i > 0 ? " " : "",
+                              g_enum_get_value (roles, gstream_conversation_row_get_role (row))->value_nick,
+                              id ? id : "-", gstream_conversation_row_get_text (row));
+    }
+
+  return g_string_free (list, FALSE);
+}
