@@ -93,6 +93,13 @@ gstream_message_content_add_gap (GstreamMessageContent *self)
   self->goes_on = FALSE;
 }
 
+/* Whether deltas that follow for the latest block would not join on to what there is (T2). */
+static inline gboolean
+gstream_message_content_has_gap (const GstreamMessageContent *self)
+{
+  return self->gap > 0 && (self->latest == NULL || self->latest->gap != self->gap);
+}
+
 /* Returns: the block that began last, if the delta @event fits it, else %NULL */
 GstreamBlock *gstream_message_content_expect (GstreamMessageContent *self,
                                               GstreamEvent          *event);

@@ -557,17 +557,12 @@ is_chunk (GstreamBlockKind kind)
   return kind == GSTREAM_BLOCK_CHUNK || kind == GSTREAM_BLOCK_SERVER_CHUNK;
 }
 
-/* A block whose start was not seen may lack its beginning if deltas were not attributed. */
+/* A block whose start was not seen. Returns: %NULL where deltas were not attributed: it may lack its beginning, and begins with its finish (T2) */
 static GstreamBlock *
 make_late (GstreamMessageContent   *self,
            const GstreamBlockPlace *place)
 {
-  GstreamBlock *block = make_at (self, place);
-
-  if (self->gap > 0)
-    block->gap = GSTREAM_BLOCK_HAS_GAP;
-
-  return block;
+  return self->gap == 0 ? make_at (self, place) : NULL;
 }
 
 /*
@@ -604,7 +599,8 @@ find_for_piece (GstreamMessageContent *self,
     return block;
 
   block = make_late (self, place);
-  block->begun = is_chunk (place->kind);
+  if (block != NULL)
+    block->begun = is_chunk (place->kind);
 
   return block;
 }

@@ -667,9 +667,12 @@ enum
   FITS_TEXT = 20,         /* the finish begins with the block's text: this, and 1 a byte */
   FITS_ID = 1000,         /* the ids are equal */
   LEAVES_OPEN = -200,     /* for each block that would be unfinished at the end of the message */
+  FITS_NO_GUESS = -10,    /* the block has other text, but was attributed by a guess */
   CONTRADICTS = -1000000, /* the block has other text */
 };
 #define MOST_TEXT 60 /* bytes of equal text that give points */
+/* What the id or the text of the first finish says for sure is not outweighed by anything: those after it are the same message's. */
+#define FIRST G_GINT64_CONSTANT (1000000000)
 
 /* If the start of the block was not seen, its text may lack the beginning. */
 static gboolean
@@ -680,32 +683,42 @@ agrees (GstreamBlock *block,
                       : strstr (finish->text, block->stream->str) != NULL;
 }
 
+/* By its text; where it is there by a guess, that is what came right after its start. */
 static int
 rate_words (GstreamBlock *block,
             const Finish *finish)
 {
-  if (finish->text == NULL)
+  const char *text = block->guessed ? block->hint : block->stream != NULL ? block->stream->str : NULL;
+  gboolean    is_same;
+
+  if (finish->text == NULL || text == NULL || *text == '\0')
     return 0;
-  if (block->guessed)
-    return block->hint != NULL && g_str_has_prefix (finish->text, block->hint) ? FITS_GUESS : 0;
-  if (block->stream == NULL || block->stream->len == 0)
+  is_same = block->guessed ? g_str_has_prefix (finish->text, text) : agrees (block, finish);
+  if (is_same)
+    return FITS_TEXT + (int) MIN (strlen (text), MOST_TEXT);
+
+  return block->guessed ? FITS_NO_GUESS : CONTRADICTS;
+}
+
+/* By its id or else its text. */
+static int
+rate_identity (GstreamBlock *block,
+               const Finish *finish)
+{
+  if (!gstream_block_may_become (block->kind, finish->place.kind))
     return 0;
 
-  return agrees (block, finish) ? FITS_TEXT + (int) MIN (block->stream->len, MOST_TEXT) : CONTRADICTS;
+  return block->id != NULL && finish->place.id != NULL ? FITS_ID : rate_words (block, finish);
 }
 
 static int
-rate_block (GstreamBlock *block,
-            const Finish *finish)
+rate_kind (GstreamBlock *block,
+           const Finish *finish)
 {
-  gboolean is_same = block->id != NULL && finish->place.id != NULL;
-
   if (!gstream_block_may_become (block->kind, finish->place.kind))
     return block->kind == GSTREAM_BLOCK_OTHER ? FITS_MAYBE : FITS_NOT;
-  if (block->guessed)
-    return FITS_GUESS + (is_same ? FITS_GUESS : 0) + rate_words (block, finish);
 
-  return FITS_STARTED + (is_same ? FITS_ID : rate_words (block, finish));
+  return block->guessed ? FITS_GUESS : FITS_STARTED;
 }
 
 /* The unfinished block that @finish would finish, or %NULL */
@@ -716,6 +729,17 @@ find_unfinished_block (GstreamMessageContent *content,
   GstreamBlock *block = gstream_message_content_find_ending (content, &finish->place);
 
   return block != NULL && !block->finished ? block : NULL;
+}
+
+static gint64
+rate_finish (GstreamBlock *block,
+             const Finish *finish,
+             gboolean      is_first)
+{
+  int      identity = rate_identity (block, finish);
+  gboolean is_sure = identity >= FITS_TEXT || identity == CONTRADICTS;
+
+  return rate_kind (block, finish) + identity * (is_first && is_sure ? FIRST : 1);
 }
 
 static gint64
@@ -733,7 +757,7 @@ rate (OpenMessage *open,
 
       if (block == NULL)
         continue;
-      rated += rate_block (block, g_ptr_array_index (finishes, i));
+      rated += rate_finish (block, g_ptr_array_index (finishes, i), i == 0);
       left -= !block->guessed;
     }
 
@@ -1279,6 +1303,15 @@ find_there (GstreamMessagesTransformer *self,
   return open;
 }
 
+/* Whether @event is a delta for a foreign message that lacks text which was nobody's: the subgraph, which has not seen that, must not join it on. */
+static gboolean
+lacks_text (OpenMessage  *open,
+            GstreamEvent *event)
+{
+  return gstream_event_get_fields (event)->step == GSTREAM_STEP_BLOCK_DELTA && open != NULL && open->foreign &&
+         open->message != NULL && gstream_message_content_has_gap (content_of (open));
+}
+
 /*
  * Messages that began while the namespace was a node belong to this scope until they end. Those that begin now belong
  * to the subgraph, and are tracked here as foreign: where only the order of events tells messages apart (T2), all that
@@ -1301,7 +1334,7 @@ gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
   gstream_messages_transformer_process (transformer, event, NULL);
   self->in_subgraph = FALSE;
 
-  return is_ours && !self->found_foreign;
+  return (is_ours && !self->found_foreign) || lacks_text (open, event);
 }
 
 /* --- the end --- */

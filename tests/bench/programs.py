@@ -32,10 +32,14 @@ def use_build(folder):
     environment.update(LD_LIBRARY_PATH=libraries, GI_TYPELIB_PATH=libraries)
 
 
+# Of the other sides' programs in Python: the environment, below PEERS, of those that have one of their own.
+ENVIRONMENTS = {"peers/chat-openai.py": "endpoint"}
+
+
 def command(name):
     """How NAME, a program's, is started: its place and ending say whose it is."""
     if name.startswith("peers/"):
-        interpreter = {".py": [PEERS / "python/bin/python", "-W", "ignore"],
+        interpreter = {".py": [PEERS / ENVIRONMENTS.get(name, "python") / "bin/python", "-W", "ignore"],
                        ".mjs": [PEERS / "node/bin/node", "--experimental-detect-module"]}[pathlib.Path(name).suffix]
         return [*interpreter, HERE / name]
     if name.endswith(".py"):

@@ -3,6 +3,10 @@
 
 messages-N  N messages of 200 text deltas each, about 250 bytes an event
 states-N    N values of about 100 KB each: 200 messages and a counter
+
+and an endpoint's (the chunks of one answer of a model):
+
+answers-N   N deltas of text, about 250 bytes a chunk
 """
 
 import json
@@ -68,6 +72,22 @@ def record(name):
     return events
 
 
+def answer(name):
+    """The bytes of each chunk of a model's answer, as the OpenAI chat-completions protocol has them."""
+    head = {"id": "chatcmpl-01a20431aa917723", "object": "chat.completion.chunk", "created": CLOCK // 1000,
+            "model": "model-2026-11-01", "service_tier": "default", "system_fingerprint": "fp_44709d6fcb"}
+
+    def chunk(delta, finish_reason=None, **more):
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        return f"data: {json.dumps({**head, 'choices': [choice], **more}, separators=(',', ':'))}\n\n".encode()
+
+    count = int(name.split("-")[1])
+    usage = {"prompt_tokens": 9, "completion_tokens": count, "total_tokens": count + 9}
+    return [chunk({"role": "assistant", "content": ""}),
+            *(chunk({"content": WORDS[number % len(WORDS)]}) for number in range(count)),
+            chunk({}, "stop"), chunk({}, usage=usage), b"data: [DONE]\n\n"]
+
+
 def json_lines(count):
     """COUNT messages as the graph engine in the process yields them."""
     lines = []
@@ -85,6 +105,6 @@ def expected_sum(name):
     kind, count = name.split("-")
     if kind == "messages":
         return sum(len(TEXTS[number % len(WORDS)]) for number in range(int(count)))
-    if kind == "values":
+    if kind in ("values", "answers"):
         return sum(len(WORDS[number % len(WORDS)]) for number in range(int(count)))
     return sum(len(TEXTS[(number + 199) % len(WORDS)][:400]) for number in range(int(count)))

@@ -33,6 +33,8 @@ ROWS = [
     Row("wire/js-sdk", "wire", "peers/wire-sdk.mjs", 55, "messages-250", 10, 1, "blocks"),
     Row("wire-chunked/python-sdk", "wire", "peers/wire-sdk.py", None, "messages-250", 10, 1, "events"),
     Row("wire-chunked/js-sdk", "wire", "peers/wire-sdk.mjs", None, "messages-250", 10, 1, "events"),
+    Row("chat/python-openai", "chat", "peers/chat-openai.py", 15, "answers-50000", 10, 1, "blocks"),
+    Row("chat-chunked/python-openai", "chat", "peers/chat-openai.py", 15, "answers-50000", 10, 1, "events"),
     Row("state/python-sdk", "state", "peers/state-sdk.py", 2.5, "states-500", 2, 1, "events"),
     Row("state/js-sdk", "state", "peers/state-sdk.mjs", 10, "states-500", 2, 1, "events"),
 ]
@@ -50,7 +52,7 @@ def events(work):
 def less(row):
     """Too little to say how fast it is."""
     kind, _ = row.work.split("-")
-    work = {"messages": "messages-5", "values": "values-100", "states": "states-5"}[kind]
+    work = {"messages": "messages-5", "values": "values-100", "states": "states-5", "answers": "answers-500"}[kind]
     return row._replace(work=work, our_runs=2, peer_runs=2, goal=None)
 
 

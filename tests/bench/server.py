@@ -7,6 +7,8 @@ recording.py; FRAMING is how HTTP has them: "events", a chunk for each event, as
 the real servers write those that happen one after another, or "blocks", chunks
 of 16 KiB, as a server or a proxy sends what has piled up. Either way all is
 joined beforehand and written at once, so that the client alone is measured.
+
+It is a model's endpoint as well, at /v1/chat/completions, where RECORDING.FRAMING is the model.
 """
 
 import functools
@@ -38,6 +40,15 @@ def stream(name, framing, channels):
 
 
 @functools.cache
+def answer(model):
+    """What is sent to a client that asks MODEL, RECORDING.FRAMING, as an endpoint: whole, with its end."""
+    name, framing = model.split(".")
+    wanted = recording.answer(name)
+    parts = {"events": wanted, "blocks": blocks(b"".join(wanted))}[framing]
+    return b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in [*parts, b""])
+
+
+@functools.cache
 def end_of_content(thread):
     return threading.Event()
 
@@ -65,12 +76,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
                      "next": [], "tasks": [], "metadata": {}})
 
     def do_POST(self):
+        if self.path == "/v1/chat/completions":
+            self.send_answer()
+            return
         thread, action = self.thread_and_action()
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if action == "commands":
             self.answer({"type": "success", "id": request["id"], "result": {"run_id": recording.RUN_ID}})
         else:
             self.send_stream(thread, tuple(sorted(request["channels"])))
+
+    def send_answer(self):
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.connection.sendall(HEADERS + answer(request["model"]))
 
     def send_stream(self, thread, channels):
         """The connection stays open at the end, as the real servers' does."""

@@ -72,7 +72,7 @@ class Scope:
         self.path = path
         self.items = {method: [] for method in PLAIN}
         self.custom, self.extensions = [], {}
-        self.messages, self.removed = [], set()
+        self.messages = []
         self.tool_calls = []
         self.lifecycle, self.subgraphs = [], []
         self.output, self.interrupts = None, []
@@ -120,6 +120,8 @@ class Run:
         self.causes = {}  # task id -> tool call id
         self.messages = []  # of every scope, those of tools too
         self.over = set()  # (namespace, run id) of messages of which nothing but the end was seen
+        self.removed = set()  # (scope's path or namespace, id) of messages that were taken out
+        self.hidden = []  # tool calls that have started where the scope was over
         self.last = {}  # namespace -> what the last message event without an id was (T2)
         self.lifecycle_seen = False
         self.begun = False
@@ -342,6 +344,7 @@ class Run:
         for call in scope.tool_calls:
             if call.running:
                 call.end(None, error if status == "failed" else None)
+                call.running, call.over = True, True
 
     def finish(self):
         """R10, R8, T8: the end of the source."""
@@ -358,17 +361,19 @@ class Run:
     # T4
 
     def tool_event(self, scope, namespace, data):
-        """T4. D4: a call that was begun while the namespace was a node stays the parent's."""
+        """T4. D4: a call that was begun while the namespace was a node stays the parent's. Taken: one that its scope's end
+        has ended, or that starts after it, is still told from others of its id; what comes for it is late."""
         calls = [call for s in self.scopes.values() for call in s.tool_calls if call.namespace == namespace or s is scope]
+        calls += [call for call in self.hidden if call.namespace == namespace]
         event, identity = data.get("event"), id_text(data.get("tool_call_id"))
         if event == "tool-started":
-            if scope is not None and not scope.status:
-                scope.tool_calls.append(ToolCall(namespace, identity, data.get("tool_name"), data.get("input")))
+            call = ToolCall(namespace, identity, data.get("tool_name"), data.get("input"))
+            (scope.tool_calls if scope is not None and not scope.status else self.hidden).append(call)
             return
         mine = [call for call in calls if call.id == identity]
         call = running_call(mine, data.get("tool_name"))
         if event == "tool-output-delta":
-            if call is not None:
+            if call is not None and not call.over:
                 delta = data.get("delta")
                 call.deltas.append(words(delta) if isinstance(delta, str) else json_text(delta))
             return
@@ -449,12 +454,12 @@ class Run:
         if data.get("type") in ("tool", "AIMessageChunk") or scope is None:
             return
         if data.get("type") == "remove":
-            scope.removed |= {identity} - {None}
+            self.removed |= {(scope.path, identity), (namespace, identity)}
             return
         keys = {identity} - {None}
         message = self.open_message(scope, namespace, keys)
         if message is None:
-            if self.is_known(scope, namespace, keys) or identity in scope.removed or scope.status:
+            if self.is_known(scope, namespace, keys) or self.removed & {(scope.path, identity), (namespace, identity)} or scope.status:
                 return
             message = Message(scope, namespace, keys | run, node, {"id": identity})
             self.add(message)
@@ -574,10 +579,14 @@ def node_of(scope, namespace, metadata, params):
 class ToolCall:
     def __init__(self, namespace, identity, name, input_):
         self.namespace, self.id, self.name, self.input = namespace, identity, name, input_
-        self.deltas, self.output, self.error, self.running = [], None, None, True
+        self.deltas, self.output, self.error = [], None, None
+        self.running = True  # no finish or error has come for it
+        self.over = False  # it has ended with its scope
 
     def end(self, output, error):
-        self.output, self.error, self.running = output, error, False
+        self.running = False
+        if not self.over:
+            self.output, self.error = output, error
 
     def digest(self):
         return {
@@ -619,7 +628,7 @@ class Block:
         self.kind = kind(content.get("type"))
         self.field = self.FIELD.get(self.kind, "base64")
         self.words, self.held, self.finished, self.guessed = "", "", False, False
-        self.gap = 0  # how many holes its message had when it began; None: it may lack its own beginning
+        self.gap = 0  # how many holes its message had when it began
 
     @property
     def id(self):
@@ -637,8 +646,7 @@ class Block:
         """T3: content with its index, tool calls and invalid ones without. Chunks become calls only where the message
         finishes; arguments that are no JSON object end as an invalid call."""
         content = dict(self.content)
-        is_unknown = self.gap is None and self.kind == "reasoning" and not self.words
-        if not self.finished and (self.kind in self.FIELD or self.words) and not is_unknown:
+        if not self.finished and (self.kind in self.FIELD or self.words):
             content[self.field] = self.words
             if self.kind in ("tool_call", "server_call") and message_finished:
                 content = call_of_chunk(content, self.kind)
@@ -683,8 +691,15 @@ class Message:
         if data["event"] == "content-block-delta":
             return next((block for block in reversed(at) if fits_delta(block, delta_of(data))), None)
         if data["event"] == "content-block-finish":
-            return block_of_finish(at, content_of(data))
+            return block_of_finish(at, content_of(data)) or self.finished_again(data.get("index"), content_of(data))
         return None
+
+    def finished_again(self, index, content):
+        """T3: a finish is authoritative, a second one too. Taken: but that of a call is another call (several at one index),
+        and so is one that has another id."""
+        at = [block for block in self.blocks_at(index) if block.finished and block.kind == kind(content.get("type"))]
+        same = [block for block in at if block.id is None or content.get("id") is None]
+        return same[-1] if same and same[-1].kind not in ("tool_call", "server_call") else None
 
     def apply(self, data, block):
         """One event; the block that it was about."""
@@ -717,9 +732,8 @@ class Message:
         there is; a block that was open then, or whose start was not seen, gets them with its finish."""
         delta_type = delta.get("type")
         field = {"text-delta": "text", "reasoning-delta": "reasoning"}.get(delta_type)
-        if block is None and field:
+        if block is None and field and not self.gap:
             block = self.start_block(index, {"type": field})
-            block.gap = None if self.gap else 0
         if block is None:
             return None
         if delta_type == "block-delta":

@@ -41,6 +41,7 @@ snippet (GFile *a_file, GstreamRunStream *a_run, GstreamEvent *an_event, Gstream
   G_GNUC_UNUSED GstreamEventSource *source = NULL;
   G_GNUC_UNUSED GstreamProjection *projection = a_projection, *percent = NULL;
   G_GNUC_UNUSED GPtrArray *cursors = NULL;
+  G_GNUC_UNUSED GstreamPayload *messages = NULL;
   {
 %s
   }
