@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include <gstream/conversation/gstream-conversation-row.h>
 #include <gstream/conversation/gstream-conversation-tool-call.h>
 #include <gstream/conversation/gstream-subagent.h>
 
@@ -22,13 +21,14 @@ GstreamConversationToolCall *gstream_call_book_get (GstreamCallBook *self,
                                                     const char      *id);
 void                         gstream_call_book_add_call (GstreamCallBook *self,
                                                          GstreamToolCall *call);
-/* @row: the tool message that has the result of the call with that id; not held: taken out before it goes. */
-void gstream_call_book_set_result (GstreamCallBook        *self,
-                                   const char             *id,
-                                   GstreamConversationRow *row);
-void gstream_call_book_unset_result (GstreamCallBook        *self,
-                                     const char             *id,
-                                     GstreamConversationRow *row);
+/* @message: the tool message that has the result of the call with that id. */
+void gstream_call_book_set_result (GstreamCallBook *self,
+                                   const char      *id,
+                                   GstreamPayload  *message);
+/* It is not the result any more; another one may be. */
+void gstream_call_book_unset_result (GstreamCallBook *self,
+                                     const char      *id,
+                                     GstreamPayload  *message);
 void gstream_call_book_add_subagent (GstreamCallBook *self,
                                      const char      *id,
                                      GstreamSubagent *subagent);

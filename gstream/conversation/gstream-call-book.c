@@ -5,13 +5,14 @@
 #include "config.h"
 
 #include <gstream/conversation/gstream-call-book-private.h>
-#include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
+#include <gstream/conversation/gstream-message-json-private.h>
+#include <gstream/event/gstream-payload-internal.h> /* a result is read where it stands */
 
 typedef struct
 {
   GstreamToolCall             *call;      /* of a run; NULL: none told of it */
-  GstreamConversationRow      *result;    /* its tool message; not held; NULL: none */
+  GstreamPayload              *result;    /* its tool message; NULL: none */
   GListStore                  *subagents; /* of GstreamSubagent; NULL: none */
   GstreamConversationToolCall *shown;     /* weak; NULL: nobody asked for it */
 } Entry;
@@ -28,6 +29,7 @@ free_entry (gpointer data)
   Entry *entry = data;
 
   g_clear_object (&entry->call);
+  g_clear_pointer (&entry->result, gstream_payload_unref);
   g_clear_object (&entry->subagents);
   g_clear_weak_pointer (&entry->shown);
   g_free (entry);
@@ -77,11 +79,17 @@ get_entry (GstreamCallBook *self,
 static void
 show_result (Entry *entry)
 {
-  gboolean failed = FALSE;
-  char    *text = entry->result != NULL ? gstream_conversation_row_dup_result (entry->result, &failed) : NULL;
+  GstreamMessageJson message;
+  g_autofree char   *text = NULL;
+  g_autofree char   *status = NULL;
 
-  gstream_conversation_tool_call_set_result (entry->shown, text, failed);
-  g_free (text);
+  if (entry->result != NULL)
+    {
+      gstream_message_json_read (&message, gstream_payload_value (entry->result));
+      text = gstream_message_json_dup_text (&message);
+      status = gstream_message_json_dup (message.status);
+    }
+  gstream_conversation_tool_call_set_result (entry->shown, text, g_strcmp0 (status, "error") == 0);
 }
 
 static GstreamConversationToolCall *
@@ -128,29 +136,33 @@ gstream_call_book_add_call (GstreamCallBook *self,
 }
 
 void
-gstream_call_book_set_result (GstreamCallBook        *self,
-                              const char             *id,
-                              GstreamConversationRow *row)
+gstream_call_book_set_result (GstreamCallBook *self,
+                              const char      *id,
+                              GstreamPayload  *message)
 {
   Entry *entry = get_entry (self, id);
 
-  entry->result = row;
+  if (entry->result == message)
+    return;
+
+  g_clear_pointer (&entry->result, gstream_payload_unref);
+  entry->result = gstream_payload_ref (message);
   if (entry->shown != NULL)
     show_result (entry);
 }
 
 /* What is known of a call by nothing else is forgotten. */
 void
-gstream_call_book_unset_result (GstreamCallBook        *self,
-                                const char             *id,
-                                GstreamConversationRow *row)
+gstream_call_book_unset_result (GstreamCallBook *self,
+                                const char      *id,
+                                GstreamPayload  *message)
 {
   Entry *entry = g_hash_table_lookup (self->entries, id);
 
-  if (entry == NULL || entry->result != row)
+  if (entry == NULL || entry->result != message)
     return;
 
-  entry->result = NULL;
+  g_clear_pointer (&entry->result, gstream_payload_unref);
   if (entry->shown != NULL)
     show_result (entry);
   else if (entry->call == NULL && entry->subagents == NULL)

@@ -73,8 +73,5 @@ void gstream_conversation_row_set_branch (GstreamConversationRow *self,
                                           guint                   branch);
 void gstream_conversation_row_add_subagent (GstreamConversationRow *self,
                                             GstreamSubagent        *subagent);
-/* Of a tool message: its text, and whether it says that the tool failed. */
-char *gstream_conversation_row_dup_result (GstreamConversationRow *self,
-                                           gboolean               *failed);
 
 G_END_DECLS

@@ -307,14 +307,14 @@ gstream_conversation_row_join (GstreamConversationRow *self,
   if (self->book == NULL)
     self->book = gstream_call_book_ref (book);
   if (self->call_id != NULL)
-    gstream_call_book_set_result (book, self->call_id, self);
+    gstream_call_book_set_result (book, self->call_id, self->payload);
 }
 
 void
 gstream_conversation_row_part (GstreamConversationRow *self)
 {
   if (self->call_id != NULL && self->book != NULL)
-    gstream_call_book_unset_result (self->book, self->call_id, self);
+    gstream_call_book_unset_result (self->book, self->call_id, self->payload);
 }
 
 static void
@@ -325,13 +325,12 @@ take_call_id (GstreamConversationRow *self,
 
   if (g_strcmp0 (id, self->call_id) != 0)
     {
-      gstream_conversation_row_part (self);
       g_free (self->call_id);
       self->call_id = g_steal_pointer (&id);
       notify (self, PROP_TOOL_CALL_ID);
     }
   if (self->call_id != NULL && self->book != NULL)
-    gstream_call_book_set_result (self->book, self->call_id, self);
+    gstream_call_book_set_result (self->book, self->call_id, self->payload);
 }
 
 void
@@ -341,6 +340,7 @@ gstream_conversation_row_take_json (GstreamConversationRow   *self,
 {
   gboolean is_first = self->payload == NULL;
 
+  gstream_conversation_row_part (self); /* its result is another */
   g_clear_pointer (&self->payload, gstream_payload_unref);
   self->payload = gstream_payload_new_checked (json.start, json.end - json.start);
   forget_words (self);
@@ -435,24 +435,6 @@ gstream_conversation_row_add_subagent (GstreamConversationRow *self,
                                        GstreamSubagent        *subagent)
 {
   g_list_store_append (G_LIST_STORE (gstream_conversation_row_get_subagents (self)), subagent);
-}
-
-char *
-gstream_conversation_row_dup_result (GstreamConversationRow *self,
-                                     gboolean               *failed)
-{
-  GstreamMessageJson message;
-  g_autofree char   *status = NULL;
-
-  *failed = FALSE;
-  if (self->payload == NULL)
-    return NULL;
-
-  read_payload (self, &message);
-  status = gstream_message_json_dup (message.status);
-  *failed = g_strcmp0 (status, "error") == 0;
-
-  return gstream_message_json_dup_text (&message);
 }
 
 /* --- the object --- */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reads a run into rows: its messages, tool calls and states as they come, and its subgraphs as sub-agents.
+ * Reads a run into rows: its messages, tool calls and states as they come, and its subgraphs, which are told.
  */
 #pragma once
 
 #include <gstream/conversation/gstream-conversation-rows-private.h>
-#include <gstream/stream/gstream-run-stream.h>
+#include <gstream/stream/gstream-subgraph-run-stream.h>
 
 G_BEGIN_DECLS
 
@@ -20,7 +20,9 @@ typedef struct
       gpointer owner,
       GstreamPayload
           *values); /* nullable: a state has come, and the rows have been given its messages, if any were accepted */
-  void (*ended) (gpointer owner); /* nullable: the run has ended; the last call */
+  void (*subgraph) (gpointer                  owner,
+                    GstreamSubgraphRunStream *run); /* another run begins below it, and is to be read at once (P11) */
+  void (*ended) (gpointer owner);                   /* nullable: the run has ended; the last call */
 } GstreamRunReaderFuncs;
 
 /* @messages_key: the member of the state that has the message list. Drives the run while it reads. */

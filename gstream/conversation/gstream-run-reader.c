@@ -6,7 +6,6 @@
 
 #include <gstream/conversation/gstream-run-reader-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
-#include <gstream/conversation/gstream-subagent-private.h>
 #include <gstream/projections/gstream-message.h>
 #include <gstream/projections/gstream-tool-call.h>
 
@@ -66,15 +65,6 @@ take_values (GstreamRunReader *self,
 }
 
 static void
-take_subgraph (GstreamRunReader         *self,
-               GstreamSubgraphRunStream *run)
-{
-  g_autoptr (GstreamSubagent) subagent = gstream_subagent_new (run, self->messages_key);
-
-  gstream_subagent_place (subagent, self->rows);
-}
-
-static void
 take_item (GstreamRunReader *self,
            const GValue     *item)
 {
@@ -85,7 +75,7 @@ take_item (GstreamRunReader *self,
   else if (GSTREAM_IS_TOOL_CALL (object))
     gstream_call_book_add_call (gstream_conversation_rows_get_book (self->rows), object);
   else if (GSTREAM_IS_SUBGRAPH_RUN_STREAM (object))
-    take_subgraph (self, object);
+    self->funcs->subgraph (self->owner, object);
   else if (G_VALUE_HOLDS (item, GSTREAM_TYPE_PAYLOAD))
     take_values (self, g_value_get_boxed (item));
 }

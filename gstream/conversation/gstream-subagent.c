@@ -31,7 +31,8 @@ struct _GstreamSubagent
 
   GstreamSubgraphRunStream *run;
   GstreamConversationRows  *rows;
-  GstreamRunReader         *reader;  /* NULL: it has ended */
+  GstreamRunReader         *reader; /* NULL: it has ended */
+  char                     *messages_key;
   GstreamConversationRows  *above;   /* weak: the rows where it stands */
   GListStore               *place;   /* the list at a row that it is in; NULL: it is at a tool call, or nowhere yet */
   char                     *task;    /* what it was asked to do; NULL: nobody said */
@@ -199,6 +200,16 @@ on_values (gpointer        owner,
 }
 
 static void
+on_subgraph (gpointer                  owner,
+             GstreamSubgraphRunStream *run)
+{
+  GstreamSubagent *self = owner;
+  g_autoptr (GstreamSubagent) subagent = gstream_subagent_new (run, self->messages_key);
+
+  gstream_subagent_place (subagent, self->rows);
+}
+
+static void
 on_ended (gpointer owner)
 {
   GstreamSubagent *self = owner;
@@ -206,7 +217,7 @@ on_ended (gpointer owner)
   g_clear_pointer (&self->reader, gstream_run_reader_stop);
 }
 
-static const GstreamRunReaderFuncs reader_funcs = { NULL, on_values, on_ended };
+static const GstreamRunReaderFuncs reader_funcs = { NULL, on_values, on_subgraph, on_ended };
 
 GstreamSubagent *
 gstream_subagent_new (GstreamSubgraphRunStream *run,
@@ -215,6 +226,7 @@ gstream_subagent_new (GstreamSubgraphRunStream *run,
   GstreamSubagent *self = g_object_new (GSTREAM_TYPE_SUBAGENT, NULL);
 
   self->run = g_object_ref (run);
+  self->messages_key = g_strdup (messages_key);
   self->started = g_get_real_time ();
   g_signal_connect_object (run, "notify::status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "notify::graph-name", G_CALLBACK (on_name), self, G_CONNECT_SWAPPED);
@@ -245,6 +257,7 @@ gstream_subagent_finalize (GObject *object)
 
   g_clear_object (&self->run);
   g_object_unref (self->rows);
+  g_free (self->messages_key);
   g_free (self->task);
   g_free (self->name);
 

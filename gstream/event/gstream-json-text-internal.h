@@ -3,7 +3,7 @@
  * Reading a JSON text that has been checked, without making a tree of it. Every function relies on its grammar,
  * and recurses no deeper than GSTREAM_JSON_MAX_DEPTH.
  *
- * For projections and streams too: they go over the members of messages, tool calls and states where these stand
+ * For projections, streams and conversation/ too: they go over the members of messages, tool calls and states where these stand
  * in an event's text. A payload and JSON Pointers would cost memory, and a pass for each member.
  */
 #pragma once

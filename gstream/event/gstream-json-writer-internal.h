@@ -2,7 +2,7 @@
  *
  * Writes JSON to a GString.
  *
- * For projections, streams, thread/, the remote client and endpoint/ too, which build states, items and requests from parts.
+ * For projections, streams, thread/, the remote client, endpoint/ and conversation/ too, which build states, items and requests from parts.
  */
 #pragma once
 

@@ -2,7 +2,7 @@
  *
  * Payloads of text that is known to be JSON, and the text itself.
  *
- * For projections, streams and endpoint/ too: they make payloads of parts of events and of text that they have written,
+ * For projections, streams, endpoint/ and conversation/ too: they make payloads of parts of events and of text that they have written,
  * which need not be checked again, and read a payload's text where it stands.
  */
 #pragma once
