@@ -112,3 +112,28 @@ fuzz_read_all (GstreamEventSource *source)
 
   return g_string_free (text, FALSE);
 }
+
+static char *
+read_pieces (FuzzMakeSource make_source,
+             const uint8_t *data,
+             size_t         size,
+             uint32_t       seed)
+{
+  g_autoptr (GInputStream) stream = fuzz_stream_new (data, size, seed);
+  g_autoptr (GstreamEventSource) source = make_source (stream);
+
+  return fuzz_read_all (source);
+}
+
+int
+fuzz_source (FuzzMakeSource make_source,
+             const uint8_t *data,
+             size_t         size)
+{
+  g_autofree char *whole = read_pieces (make_source, data, size, 0);
+  g_autofree char *pieces = read_pieces (make_source, data, size, 1 + size);
+
+  g_assert_cmpstr (whole, ==, pieces);
+
+  return 0;
+}

@@ -22,6 +22,13 @@ GInputStream *fuzz_stream_new (const uint8_t *data,
 /* The events of a source up to its end or its error, a line each, then the error's code. Transfer full. */
 char *fuzz_read_all (GstreamEventSource *source);
 
+typedef GstreamEventSource *(*FuzzMakeSource) (GInputStream *stream);
+
+/* Asserts that the bytes are the same events, or the same error, in whatever pieces they come. Returns 0. */
+int fuzz_source (FuzzMakeSource make_source,
+                 const uint8_t *data,
+                 size_t         size);
+
 /* The digest of a run on the source, after asserting that the run ended. Transfer full. */
 char *fuzz_digest (GstreamEventSource *source);
 

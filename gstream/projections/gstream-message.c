@@ -111,7 +111,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamMessage, gstream_message, G_TYPE_OBJECT,
 /* --- early buffering of deltas, for who subscribes right away (P11) --- */
 
 static void
-gstream_message_keep (GstreamHandle *handle)
+gstream_message_start_early (GstreamHandle *handle)
 {
   GstreamMessage *self = GSTREAM_MESSAGE (handle);
 
@@ -120,7 +120,7 @@ gstream_message_keep (GstreamHandle *handle)
 }
 
 static void
-gstream_message_settle (GstreamHandle *handle)
+gstream_message_stop_early (GstreamHandle *handle)
 {
   GstreamMessage *self = GSTREAM_MESSAGE (handle);
 
@@ -131,8 +131,8 @@ gstream_message_settle (GstreamHandle *handle)
 static void
 gstream_message_handle_init (GstreamHandleInterface *iface)
 {
-  iface->start_early = gstream_message_keep;
-  iface->stop_early = gstream_message_settle;
+  iface->start_early = gstream_message_start_early;
+  iface->stop_early = gstream_message_stop_early;
 }
 
 /* --- views of its content --- */

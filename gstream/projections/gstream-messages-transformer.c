@@ -1070,9 +1070,9 @@ start_block (GstreamMessagesTransformer *self,
 
 /* Attributes the finishes that were held back. @is_end: the message-finish has come. */
 static OpenMessage *
-settle_burst (GstreamMessagesTransformer *self,
-              OpenPlace                  *place,
-              gboolean                    is_end)
+attribute_burst (GstreamMessagesTransformer *self,
+                 OpenPlace                  *place,
+                 gboolean                    is_end)
 {
   OpenMessage *open = unattributed_finish (place, is_end);
   g_autoptr (GPtrArray) burst = open_messages_release (&self->open, place);
@@ -1097,7 +1097,7 @@ finish_block_of_several (GstreamMessagesTransformer *self,
 
   open_messages_hold (&self->open, place, event);
   if (self->in_subgraph)
-    note_found (self, settle_burst (self, place, FALSE));
+    note_found (self, attribute_burst (self, place, FALSE));
 
   return NULL;
 }
@@ -1124,27 +1124,27 @@ finish_block (GstreamMessagesTransformer *self,
 }
 
 static void
-settle_bursts (GstreamMessagesTransformer *self)
+attribute_bursts (GstreamMessagesTransformer *self)
 {
   OpenPlace *place;
 
   while ((place = open_messages_peek_burst (&self->open)) != NULL)
-    settle_burst (self, place, FALSE);
+    attribute_burst (self, place, FALSE);
 }
 
 /* Attributes finishes that were held back, unless @event continues them. */
 static void
-settle_before (GstreamMessagesTransformer *self,
-               GstreamEvent               *event,
-               const GstreamEventFields   *fields)
+attribute_before (GstreamMessagesTransformer *self,
+                  GstreamEvent               *event,
+                  const GstreamEventFields   *fields)
 {
   OpenPlace *place = place_of (self, event);
 
   if (fields->message_id != NULL || fields->run_id != NULL)
-    settle_bursts (self);
+    attribute_bursts (self);
   else if (place != NULL && place->burst != NULL && fields->step != GSTREAM_STEP_BLOCK_FINISH &&
            fields->step != GSTREAM_STEP_MESSAGE_FINISH)
-    settle_burst (self, place, FALSE);
+    attribute_burst (self, place, FALSE);
 }
 
 static OpenMessage *
@@ -1154,7 +1154,7 @@ find_ending (GstreamMessagesTransformer *self,
   OpenPlace *place = place_of (self, event);
 
   if (place->burst != NULL)
-    return settle_burst (self, place, TRUE);
+    return attribute_burst (self, place, TRUE);
   if (place->step == GSTREAM_STEP_BLOCK_FINISH && place->latest != NULL)
     return place->latest;
 
@@ -1233,7 +1233,7 @@ gstream_messages_transformer_process (GstreamTransformer *transformer,
   const GstreamEventFields   *fields = gstream_event_get_fields (event);
 
   if (G_UNLIKELY (self->open.n_bursts > 0))
-    settle_before (self, event, fields);
+    attribute_before (self, event, fields);
   switch ((int) fields->step)
     {
     case GSTREAM_STEP_BLOCK_DELTA:
@@ -1346,7 +1346,7 @@ end_all (GstreamMessagesTransformer *self,
 {
   OpenMessage *open;
 
-  settle_bursts (self);
+  attribute_bursts (self);
   while ((open = open_messages_peek (&self->open)) != NULL)
     end_message (self, open, status, error);
 }

@@ -88,13 +88,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamToolCall, gstream_tool_call, G_TYPE_OBJECT
 /* --- early buffering of deltas, for who subscribes right away (P11) --- */
 
 static void
-gstream_tool_call_keep (GstreamHandle *handle)
+gstream_tool_call_start_early (GstreamHandle *handle)
 {
   gstream_deltas_start_early (&GSTREAM_TOOL_CALL (handle)->output_deltas);
 }
 
 static void
-gstream_tool_call_settle (GstreamHandle *handle)
+gstream_tool_call_stop_early (GstreamHandle *handle)
 {
   gstream_deltas_stop_early (&GSTREAM_TOOL_CALL (handle)->output_deltas);
 }
@@ -102,8 +102,8 @@ gstream_tool_call_settle (GstreamHandle *handle)
 static void
 gstream_tool_call_handle_init (GstreamHandleInterface *iface)
 {
-  iface->start_early = gstream_tool_call_keep;
-  iface->stop_early = gstream_tool_call_settle;
+  iface->start_early = gstream_tool_call_start_early;
+  iface->stop_early = gstream_tool_call_stop_early;
 }
 
 /* --- what comes --- */

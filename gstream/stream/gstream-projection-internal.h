@@ -37,7 +37,7 @@ struct _GstreamProjection
   guint                              native : 1;    /* what it forwards has its bare name as its method (M6) */
   guint                              following : 1; /* among the followers of its main log */
   GstreamQueue                      *only;          /* what @queues points to where there is one */
-  GstreamTextArena                  *page;  /* that strings are put in; NULL before the first, and after the end */
+  GstreamTextArena                  *texts; /* that strings are put in; NULL before the first, and after the end */
   const GstreamProjectionOwnerFuncs *funcs; /* the mux's; NULL while it has none */
   gpointer                           owner;
   GstreamItemType                    type;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A projection: a typed, ordered, drainable queue of a run. The class, its place in a
- * run, its queues, what it keeps for early subscribers (P11), who pushes (P5, P6), who
+ * run, its queues, early buffering (P11), who pushes (P5, P6), who
  * subscribes (P1, P8, P10), and its end.
  */
 #include "config.h"
@@ -474,7 +474,7 @@ make_text (GstreamProjection *self,
            const char        *text,
            gsize              length)
 {
-  return (GstreamItem) { .p = gstream_text_new_in (&self->page, text, length) };
+  return (GstreamItem) { .p = gstream_text_new_in (&self->texts, text, length) };
 }
 
 void
@@ -932,7 +932,7 @@ end (GstreamProjection *self,
   pushers_drop (&self->pushers); /* before the queues' end lets them in, where all is refused */
   for (guint i = 0; i < self->n_queues; i++)
     gstream_queue_end (self->queues[i], error);
-  g_clear_pointer (&self->page, gstream_text_page_finish);
+  g_clear_pointer (&self->texts, gstream_text_arena_finish);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSED]);
 }
 

@@ -9,9 +9,9 @@
  * An item is eight bytes, whose meaning the projection's item type gives. Queues copy
  * and free items by kind, so that the hot path makes no GValue and looks up no GType.
  *
- * A string is early_queue once, with a count of its users. The count is not atomic: a queue
+ * A string is stored once, with a count of its users. The count is not atomic: a queue
  * belongs to one main context, and a token costs two changes of it. Short strings
- * share a page. Whoever puts strings into a queue fills the page, and starts it again
+ * share an arena. Whoever puts strings into a queue fills the arena, and starts it again
  * from its beginning when none of its strings is left, which is the rule where a
  * consumer keeps up: then no memory is asked for.
  */
@@ -40,19 +40,19 @@ typedef struct
 typedef struct
 {
   guint ref_count;
-  guint offset; /* from the page that it is in, in bytes; 0: it is in none */
+  guint offset; /* from the arena that it is in, in bytes; 0: it is in none */
   char  text[]; /* what users hold; ends with a NUL */
 } GstreamText;
 
-/* Of a page's room: one that is idle costs no more than that. */
-#define GSTREAM_TEXT_PAGE_SIZE 496
+/* Of an arena's room: one that is idle costs no more than that. */
+#define GSTREAM_TEXT_ARENA_SIZE 496
 /* Longer ones are memory of their own. */
 #define GSTREAM_TEXT_LONGEST_SHARED 120
 
-/* @place gets a page with room for a string; it is NULL at first. */
-void gstream_text_page_turn (GstreamTextArena **place);
+/* @place gets an arena with room for a string; it is NULL at first. */
+void gstream_text_arena_turn (GstreamTextArena **place);
 /* No more strings are put into it. */
-void  gstream_text_page_finish (GstreamTextArena *self);
+void  gstream_text_arena_finish (GstreamTextArena *self);
 void  gstream_text_free (GstreamText *self);
 char *gstream_text_new_len (const char *text,
                             gsize       length);
@@ -83,30 +83,30 @@ gstream_text_new (const char *text)
   return gstream_text_new_len (text, strlen (text));
 }
 
-/* In @place's page, where it is short. */
+/* In @place's arena, where it is short. */
 static inline char *
 gstream_text_new_in (GstreamTextArena **place,
                      const char        *text,
                      gsize              length)
 {
   guint             size = (sizeof (GstreamText) + length + 1 + 7) & ~7u;
-  GstreamTextArena *page;
+  GstreamTextArena *arena;
   GstreamText      *self;
 
   if (length > GSTREAM_TEXT_LONGEST_SHARED)
     return gstream_text_new_len (text, length);
-  if (G_UNLIKELY (*place == NULL || GSTREAM_TEXT_PAGE_SIZE - (*place)->used < size))
-    gstream_text_page_turn (place);
+  if (G_UNLIKELY (*place == NULL || GSTREAM_TEXT_ARENA_SIZE - (*place)->used < size))
+    gstream_text_arena_turn (place);
 
-  page = *place;
-  self = (GstreamText *) ((char *) page->room + page->used);
+  arena = *place;
+  self = (GstreamText *) ((char *) arena->room + arena->used);
 #ifdef __SANITIZE_ADDRESS__
   ASAN_UNPOISON_MEMORY_REGION (self, size);
 #endif
-  page->used += size;
-  page->n_users++;
+  arena->used += size;
+  arena->n_users++;
 
-  return gstream_text_init (self, (char *) self - (char *) page, text, length);
+  return gstream_text_init (self, (char *) self - (char *) arena, text, length);
 }
 
 static inline char *
@@ -184,7 +184,7 @@ typedef struct
   guint         n_open;    /* queues that have neither ended nor failed */
   gboolean      over;      /* no more will come: all queues have ended, or one has failed */
   GstreamPump  *pump;      /* that of the queues; a reference */
-  GstreamWaiter waiter;    /* made ready by whatever lands */
+  GstreamWaiter waiter;    /* made ready by an item that comes */
 } GstreamReader;
 
 /* Who puts the items in: called with the owner given at gstream_queue_new(). */

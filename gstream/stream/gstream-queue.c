@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The queue between one projection and one cursor, and what lies in it: how one item is
- * early_queue, copied, freed and shown as a GValue, and how strings are early_queue, alone or in a
- * page that several of them share.
+ * stored, copied, freed and shown as a GValue, and how strings are stored, alone or in an
+ * arena that several of them share.
  */
 #include "config.h"
 
@@ -41,37 +41,37 @@ gstream_text_new_len (const char *text,
 }
 
 static inline void
-page_unref (GstreamTextArena *self)
+text_arena_unref (GstreamTextArena *self)
 {
   if (--self->n_users == 0)
     g_free (self);
 }
 
 void
-gstream_text_page_turn (GstreamTextArena **place)
+gstream_text_arena_turn (GstreamTextArena **place)
 {
   GstreamTextArena *self = *place;
 
   if (self != NULL && self->n_users > 1)
-    g_clear_pointer (place, page_unref);
+    g_clear_pointer (place, text_arena_unref);
   if (*place == NULL)
     {
-      *place = g_malloc (sizeof *self + GSTREAM_TEXT_PAGE_SIZE);
+      *place = g_malloc (sizeof *self + GSTREAM_TEXT_ARENA_SIZE);
       (*place)->n_users = 1;
     }
   (*place)->used = 0;
 }
 
 void
-gstream_text_page_finish (GstreamTextArena *self)
+gstream_text_arena_finish (GstreamTextArena *self)
 {
-  page_unref (self);
+  text_arena_unref (self);
 }
 
 void
 gstream_text_free (GstreamText *self)
 {
-  GstreamTextArena *page = (GstreamTextArena *) ((char *) self - self->offset);
+  GstreamTextArena *arena = (GstreamTextArena *) ((char *) self - self->offset);
 
   if (self->offset == 0)
     {
@@ -79,10 +79,10 @@ gstream_text_free (GstreamText *self)
       return;
     }
 #ifdef __SANITIZE_ADDRESS__
-  /* Until the page is begun anew: who uses the string now is told. */
+  /* Until the arena is begun anew: who uses the string now is told. */
   ASAN_POISON_MEMORY_REGION (self, sizeof *self + strlen (self->text) + 1);
 #endif
-  page_unref (page);
+  text_arena_unref (arena);
 }
 
 /* --- items --- */

@@ -377,6 +377,8 @@ write_interrupt (GstreamInterrupt *interrupt,
       gstream_json_out_key (out, "namespace");
       gstream_json_out_strings (out, namespace_);
     }
+  if (gstream_interrupt_get_response_schema (interrupt) != NULL)
+    write_payload (out, "response_schema", gstream_interrupt_get_response_schema (interrupt));
   gstream_json_out_close (out, '}');
 }
 

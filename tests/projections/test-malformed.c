@@ -50,16 +50,16 @@ test_late_start (void)
   heard_assert (heard, 1, "m FINISHED bird");
 }
 
-/* A stray delta, of a message that may go on, does not stand in the way of the message that comes next (D2). */
+/* A odd delta, of a message that may go on, does not stand in the way of the message that comes next (D2). */
 static void
-test_stray_delta (void)
+test_odd_delta (void)
 {
   g_autoptr (GPtrArray) heard =
-      heard_of (DELTA (".", 0, TEXT_DELTA ("stray"), ""), START (".", "m", ""), BLOCK (".", 0, TEXT_BLOCK (""), ""),
+      heard_of (DELTA (".", 0, TEXT_DELTA ("odd"), ""), START (".", "m", ""), BLOCK (".", 0, TEXT_BLOCK (""), ""),
                 DELTA (".", 0, TEXT_DELTA ("own"), ""), DONE (".", 0, TEXT_BLOCK ("own"), ""), FINISH (".", ""));
 
   g_assert_cmpuint (heard->len, ==, 3);
-  heard_assert (heard, 0, "- INCOMPLETE stray");
+  heard_assert (heard, 0, "- INCOMPLETE odd");
   heard_assert (heard, 1, "m FINISHED own");
   g_assert_cmpstr (heard_at (heard, 1)->text, ==, "own|end");
 }
@@ -300,7 +300,7 @@ main (int   argc,
 
   g_test_add_func ("/projection/T2/malformed/delta-without-start", test_delta_without_start);
   g_test_add_func ("/projection/T2/malformed/late-start", test_late_start);
-  g_test_add_func ("/projection/T2/malformed/stray-delta", test_stray_delta);
+  g_test_add_func ("/projection/T2/malformed/odd-delta", test_odd_delta);
   g_test_add_func ("/projection/T2/malformed/end-without-start", test_end_without_start);
   g_test_add_func ("/projection/T2/malformed/second-start", test_second_start);
   g_test_add_func ("/projection/T2/malformed/start-without-id", test_start_without_id);

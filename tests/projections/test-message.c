@@ -271,7 +271,7 @@ test_content_is_shared (void)
 
 /* All from its birth, also what had come before it was taken. */
 static void
-test_newborn (void)
+test_early (void)
 {
   g_autoptr (GstreamRunStream) run = story (START (".", "m", R), SAY ("one "), SAY ("two"), FINISH (".", R));
   g_autoptr (GstreamCursor) messages = story_subscribe (gstream_run_stream_get_messages (run));
@@ -362,7 +362,7 @@ main (int   argc,
   g_test_add_func ("/projection/T3/bound", test_bound);
   g_test_add_func ("/projection/T3/properties", test_properties);
   g_test_add_func ("/projection/T3/content-is-shared", test_content_is_shared);
-  g_test_add_func ("/projection/P11/message", test_newborn);
+  g_test_add_func ("/projection/P11/message", test_early);
   g_test_add_func ("/projection/P2/message-turn-over", test_turn_over);
   g_test_add_func ("/projection/P6/message", test_bounded);
   g_test_add_func ("/projection/P4/late-deltas", test_late_deltas);

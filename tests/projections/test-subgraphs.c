@@ -234,7 +234,7 @@ test_interrupts (void)
 
 /* Whoever receives a run late misses nothing of it, whoever does not subscribe keeps nothing (P11). */
 static void
-test_newborn (void)
+test_early (void)
 {
   g_autoptr (GstreamRunStream) run = story ("s:1 values 1", ". values 2", "s:1 values 3", ". values 4", "s:1 values 5");
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
@@ -485,7 +485,7 @@ main (int   argc,
   g_test_add_func ("/projection/T6/parent-ends", test_parent_ends);
   g_test_add_func ("/projection/T6/dropped-with-root", test_dropped_with_root);
   g_test_add_func ("/projection/T8/interrupts", test_interrupts);
-  g_test_add_func ("/projection/P11/subgraph", test_newborn);
+  g_test_add_func ("/projection/P11/subgraph", test_early);
 
   return g_test_run ();
 }

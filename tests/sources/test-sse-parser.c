@@ -73,72 +73,72 @@ typedef struct
   GByteArray       *rest; /* came and was not consumed */
   GString          *frames;
   guint             n_frames_in_place;
-} Feed;
+} Input;
 
 static void
-write_frame (Feed                  *feed,
+write_frame (Input                 *input,
              const GstreamSseFrame *frame)
 {
-  g_string_append_printf (feed->frames, "%" G_GUINT64_FORMAT " ", frame->line);
-  g_string_append_len (feed->frames, frame->type ? frame->type : "", frame->type_length);
-  g_string_append_printf (feed->frames, "|%s|", gstream_sse_parser_get_last_event_id (feed->parser));
-  g_string_append_len (feed->frames, frame->data, frame->length);
-  g_string_append_c (feed->frames, ';');
-  feed->n_frames_in_place += frame->in_place;
+  g_string_append_printf (input->frames, "%" G_GUINT64_FORMAT " ", frame->line);
+  g_string_append_len (input->frames, frame->type ? frame->type : "", frame->type_length);
+  g_string_append_printf (input->frames, "|%s|", gstream_sse_parser_get_last_event_id (input->parser));
+  g_string_append_len (input->frames, frame->data, frame->length);
+  g_string_append_c (input->frames, ';');
+  input->n_frames_in_place += frame->in_place;
 }
 
 static gboolean
-parse_once (Feed *feed)
+parse_once (Input *input)
 {
-  g_autofree char *bytes = g_memdup2 (feed->rest->data, feed->rest->len);
+  g_autofree char *bytes = g_memdup2 (input->rest->data, input->rest->len);
   GstreamSseFrame  frame;
   gsize            consumed = G_MAXSIZE;
   gboolean         found;
 
-  found = gstream_sse_parser_parse (feed->parser, bytes, feed->rest->len, &consumed, &frame);
-  g_assert_cmpuint (consumed, <=, feed->rest->len);
+  found = gstream_sse_parser_parse (input->parser, bytes, input->rest->len, &consumed, &frame);
+  g_assert_cmpuint (consumed, <=, input->rest->len);
   if (found)
-    write_frame (feed, &frame);
+    write_frame (input, &frame);
   if (consumed > 0)
-    g_byte_array_remove_range (feed->rest, 0, consumed);
+    g_byte_array_remove_range (input->rest, 0, consumed);
 
   return found;
 }
 
 static void
-feed_piece (Feed       *feed,
-            const char *bytes,
-            gsize       length)
+input_piece (Input      *input,
+             const char *bytes,
+             gsize       length)
 {
-  g_byte_array_append (feed->rest, (const guint8 *) bytes, length);
-  while (parse_once (feed))
+  g_byte_array_append (input->rest, (const guint8 *) bytes, length);
+  while (parse_once (input))
     ;
 }
 
 static void
-feed_init (Feed *feed)
+input_init (Input *input)
 {
-  feed->parser = gstream_sse_parser_new ();
-  feed->rest = g_byte_array_new ();
-  feed->frames = g_string_new (NULL);
-  feed->n_frames_in_place = 0;
+  input->parser = gstream_sse_parser_new ();
+  input->rest = g_byte_array_new ();
+  input->frames = g_string_new (NULL);
+  input->n_frames_in_place = 0;
 }
 
 static void
-feed_clear (Feed *feed)
+input_clear (Input *input)
 {
-  gstream_sse_parser_free (feed->parser);
-  g_byte_array_unref (feed->rest);
-  g_string_free (feed->frames, TRUE);
+  gstream_sse_parser_free (input->parser);
+  g_byte_array_unref (input->rest);
+  g_string_free (input->frames, TRUE);
 }
 
 static void
-check_feed (Feed       *feed,
-            const Case *expected)
+check_input (Input      *input,
+             const Case *expected)
 {
-  g_assert_cmpstr (feed->frames->str, ==, expected->frames);
-  g_assert_cmpint (gstream_sse_parser_get_retry (feed->parser), ==, expected->retry);
-  g_assert_cmpint (gstream_sse_parser_is_unfinished (feed->parser, (char *) feed->rest->data, feed->rest->len), ==,
+  g_assert_cmpstr (input->frames->str, ==, expected->frames);
+  g_assert_cmpint (gstream_sse_parser_get_retry (input->parser), ==, expected->retry);
+  g_assert_cmpint (gstream_sse_parser_is_unfinished (input->parser, (char *) input->rest->data, input->rest->len), ==,
                    expected->unfinished);
 }
 
@@ -150,24 +150,24 @@ check_stream (const char *stream,
 {
   for (gsize split = 0; split <= length; split++)
     {
-      Feed feed;
+      Input input;
 
-      feed_init (&feed);
-      feed_piece (&feed, stream, split);
-      feed_piece (&feed, stream + split, length - split);
-      check_feed (&feed, expected);
-      feed_clear (&feed);
+      input_init (&input);
+      input_piece (&input, stream, split);
+      input_piece (&input, stream + split, length - split);
+      check_input (&input, expected);
+      input_clear (&input);
     }
 
   for (gsize piece = 1; piece < length; piece++)
     {
-      Feed feed;
+      Input input;
 
-      feed_init (&feed);
+      input_init (&input);
       for (gsize at = 0; at < length; at += piece)
-        feed_piece (&feed, stream + at, MIN (piece, length - at));
-      check_feed (&feed, expected);
-      feed_clear (&feed);
+        input_piece (&input, stream + at, MIN (piece, length - at));
+      check_input (&input, expected);
+      input_clear (&input);
     }
 }
 
@@ -208,58 +208,58 @@ static void
 test_nul (void)
 {
   static const char stream[] = "id: 1\ndata: a\n\nid: 2\0003\ndata: b\0c\n\n";
-  Feed              feed;
+  Input             input;
 
-  feed_init (&feed);
-  feed_piece (&feed, stream, sizeof stream - 1);
-  g_assert_cmpmem (feed.frames->str, feed.frames->len, "2 |1|a;5 |1|b\0c;", 16);
-  feed_clear (&feed);
+  input_init (&input);
+  input_piece (&input, stream, sizeof stream - 1);
+  g_assert_cmpmem (input.frames->str, input.frames->len, "2 |1|a;5 |1|b\0c;", 16);
+  input_clear (&input);
 }
 
 static void
 test_in_place (void)
 {
   static const char stream[] = "data: one line\n\ndata: two\ndata: lines\n\n";
-  Feed              feed;
+  Input             input;
 
-  feed_init (&feed);
-  feed_piece (&feed, stream, strlen (stream));
-  g_assert_cmpstr (feed.frames->str, ==, "1 ||one line;3 ||two\nlines;");
-  g_assert_cmpuint (feed.n_frames_in_place, ==, 1);
-  feed_clear (&feed);
+  input_init (&input);
+  input_piece (&input, stream, strlen (stream));
+  g_assert_cmpstr (input.frames->str, ==, "1 ||one line;3 ||two\nlines;");
+  g_assert_cmpuint (input.n_frames_in_place, ==, 1);
+  input_clear (&input);
 }
 
 /* An event is there as soon as its empty line has come, were it a CR that an LF may follow. */
 static void
 test_no_delay (void)
 {
-  Feed feed;
+  Input input;
 
-  feed_init (&feed);
-  feed_piece (&feed, "data: a\r\r", 9);
-  g_assert_cmpstr (feed.frames->str, ==, "1 ||a;");
-  feed_piece (&feed, "\n", 1);
-  g_assert_cmpuint (feed.rest->len, ==, 0);
-  feed_piece (&feed, "data: b\r\n\r", 10);
-  g_assert_cmpstr (feed.frames->str, ==, "1 ||a;3 ||b;");
-  feed_clear (&feed);
+  input_init (&input);
+  input_piece (&input, "data: a\r\r", 9);
+  g_assert_cmpstr (input.frames->str, ==, "1 ||a;");
+  input_piece (&input, "\n", 1);
+  g_assert_cmpuint (input.rest->len, ==, 0);
+  input_piece (&input, "data: b\r\n\r", 10);
+  g_assert_cmpstr (input.frames->str, ==, "1 ||a;3 ||b;");
+  input_clear (&input);
 }
 
 /* What no event needs is not kept. */
 static void
 test_nothing_kept (void)
 {
-  Feed feed;
+  Input input;
 
-  feed_init (&feed);
-  feed_piece (&feed, ": ping\nid: 1\nfoo: bar\n", 22);
-  g_assert_cmpuint (feed.rest->len, ==, 0);
-  feed_piece (&feed, "data: a\n: ping\n", 15);
-  g_assert_cmpuint (feed.rest->len, ==, 15);
-  feed_piece (&feed, "\n", 1);
-  g_assert_cmpuint (feed.rest->len, ==, 0);
-  g_assert_cmpstr (feed.frames->str, ==, "4 |1|a;");
-  feed_clear (&feed);
+  input_init (&input);
+  input_piece (&input, ": ping\nid: 1\nfoo: bar\n", 22);
+  g_assert_cmpuint (input.rest->len, ==, 0);
+  input_piece (&input, "data: a\n: ping\n", 15);
+  g_assert_cmpuint (input.rest->len, ==, 15);
+  input_piece (&input, "\n", 1);
+  g_assert_cmpuint (input.rest->len, ==, 0);
+  g_assert_cmpstr (input.frames->str, ==, "4 |1|a;");
+  input_clear (&input);
 }
 
 int

@@ -470,7 +470,7 @@ test_outlives_root (Fixture      *fixture,
   work = gstream_transformer_schedule (GSTREAM_TRANSFORMER (made_for (fixture, "child:1")), FALSE);
   g_clear_object (&fixture->run);
   test_assert_drain (next_root_log, "ended");
-  /* The child's run is its holder's to end. */
+  /* The child's run is ended by whoever holds it. */
   gstream_run_stream_abort (GSTREAM_RUN_STREAM (fixture->child_run));
   gstream_side_work_complete (work);
   test_assert_drain (cursor, "ended");

@@ -302,7 +302,7 @@ test_cancel_after_landing (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_auto (TestCall) call = { 0 };
 
-  /* Cancelled when the item has landed, but before anybody was told. */
+  /* Cancelled when the item has come, but before anybody was told. */
   test_call_next (&call, cursor, cancellable);
   test_push (items, 1);
   g_cancellable_cancel (cancellable);

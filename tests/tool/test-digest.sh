@@ -99,6 +99,14 @@ strange_json () {
     holds 'digests[0]["values"] == [{"a\"  b\\": [], "c\a\n": [1, {}]}]'
 }
 
+# What an answer has to be like is told where a question says it (T8).
+schema () {
+  printf '{"type":"event","method":"input.requested","params":{"namespace":[],"timestamp":1,"data":{"interrupt_id":"i","payload":1,"response_schema":{"type":"boolean"}}}}\n{"type":"event","method":"input.requested","params":{"namespace":[],"timestamp":1,"data":{"interrupt_id":"j","payload":2}}}\n' |
+    ends 0 gstream digest - &&
+    holds '[i.get("response_schema") for i in digests[0]["interrupts"]] == [{"type": "boolean"}, None] and
+           "response_schema" not in digests[0]["interrupts"][1]'
+}
+
 full_disk () {
   gstream digest "$runs/js-server/chat.sse" 2>"$err" >/dev/full
   [ $? = 1 ] && grep -q '^gstream: ' "$err"
@@ -120,6 +128,7 @@ check /tool/digest/missing-file missing_file
 check /tool/digest/empty empty
 check /tool/digest/no-recording no_recording
 check /tool/digest/strange-json strange_json
+check /tool/digest/T8/schema schema
 check /tool/digest/full-disk full_disk
 check /tool/digest/usage usage
 plan

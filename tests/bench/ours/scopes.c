@@ -154,7 +154,7 @@ once (const char *size,
   gstream_run_stream_set_turn_budget (root, 0); /* no main loop waits for its turn */
   scopes_init (&scopes);
   find_scopes (&scopes, root);
-  while (g_main_context_iteration (NULL, FALSE)) /* the newborns' time is over (P11) */
+  while (g_main_context_iteration (NULL, FALSE)) /* early buffering is over (P11) */
     ;
   for (int message = 0; message < atoi (size); message++)
     {

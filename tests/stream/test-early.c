@@ -18,7 +18,7 @@ struct _TestHandle
 {
   GObject            parent_instance;
   GstreamProjection *numbers;
-  guint              n_kept;
+  guint              n_early;
 };
 
 static void test_handle_iface_init (GstreamHandleInterface *iface);
@@ -27,26 +27,26 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TestHandle, test_handle, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, test_handle_iface_init))
 
 static void
-test_handle_keep (GstreamHandle *handle)
+test_handle_start_early (GstreamHandle *handle)
 {
-  TEST_HANDLE (handle)->n_kept++;
+  TEST_HANDLE (handle)->n_early++;
 }
 
 static void
-test_handle_settle (GstreamHandle *handle)
+test_handle_stop_early (GstreamHandle *handle)
 {
   TestHandle *self = TEST_HANDLE (handle);
 
-  g_assert_cmpuint (self->n_kept, >, 0);
-  if (--self->n_kept == 0)
+  g_assert_cmpuint (self->n_early, >, 0);
+  if (--self->n_early == 0)
     gstream_projection_stop_early (self->numbers);
 }
 
 static void
 test_handle_iface_init (GstreamHandleInterface *iface)
 {
-  iface->start_early = test_handle_keep;
-  iface->stop_early = test_handle_settle;
+  iface->start_early = test_handle_start_early;
+  iface->stop_early = test_handle_stop_early;
 }
 
 static void
@@ -128,7 +128,7 @@ tear_down (Fixture      *fixture,
   test_settle (NULL);
   if (fixture->handle != NULL)
     {
-      g_assert_cmpuint (fixture->handle->n_kept, ==, 0);
+      g_assert_cmpuint (fixture->handle->n_early, ==, 0);
       g_assert_finalize_object (fixture->handle);
     }
   g_object_unref (fixture->source);
@@ -218,7 +218,7 @@ test_until_idle (Fixture      *fixture,
   test_push (handle->numbers, 8);
   test_settle (NULL);
   /* The consumer has had its turn: what there was is dropped, and what comes is lost (P2). */
-  g_assert_cmpuint (handle->n_kept, ==, 0);
+  g_assert_cmpuint (handle->n_early, ==, 0);
   test_push (handle->numbers, 9);
   numbers = test_subscribe (handle->numbers);
   drain_run (fixture);
@@ -249,7 +249,7 @@ test_until_low_idle (Fixture      *fixture,
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, set_true, &redrawn, NULL);
   while (!redrawn)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (handle->n_kept, ==, 1);
+  g_assert_cmpuint (handle->n_early, ==, 1);
   numbers = test_subscribe (handle->numbers);
   test_assert_drain (numbers, "1 pending");
 }
@@ -264,10 +264,10 @@ test_until_next (Fixture      *fixture,
 
   add_events (fixture, "v1v2");
   handle = take (cursor);
-  g_assert_cmpuint (handle->n_kept, ==, 1);
+  g_assert_cmpuint (handle->n_early, ==, 1);
   other = take (cursor);
-  g_assert_cmpuint (handle->n_kept, ==, 0);
-  g_assert_cmpuint (other->n_kept, ==, 1);
+  g_assert_cmpuint (handle->n_early, ==, 0);
+  g_assert_cmpuint (other->n_early, ==, 1);
 }
 
 static void
@@ -279,7 +279,7 @@ test_nobody (Fixture      *fixture,
   /* Handed to nobody, kept for nobody. */
   add_events (fixture, "v12");
   drain_run (fixture);
-  g_assert_cmpuint (fixture->handle->n_kept, ==, 0);
+  g_assert_cmpuint (fixture->handle->n_early, ==, 0);
   numbers = test_subscribe (fixture->handle->numbers);
   test_assert_drain (numbers, "pending");
 }
@@ -292,9 +292,9 @@ test_dropped_queue (Fixture      *fixture,
 
   add_events (fixture, "v12");
   drain_run (fixture);
-  g_assert_cmpuint (fixture->handle->n_kept, ==, 1);
+  g_assert_cmpuint (fixture->handle->n_early, ==, 1);
   g_clear_object (&cursor);
-  g_assert_cmpuint (fixture->handle->n_kept, ==, 0);
+  g_assert_cmpuint (fixture->handle->n_early, ==, 0);
 }
 
 static void
@@ -309,10 +309,10 @@ test_tee (Fixture      *fixture,
   /* Each branch has its turn: one that came in vain does not end the other's. */
   add_events (fixture, "v12");
   drain_run (fixture);
-  g_assert_cmpuint (fixture->handle->n_kept, ==, 2);
+  g_assert_cmpuint (fixture->handle->n_early, ==, 2);
   first = take (g_ptr_array_index (cursors, 0));
   test_settle (NULL);
-  g_assert_cmpuint (fixture->handle->n_kept, ==, 1);
+  g_assert_cmpuint (fixture->handle->n_early, ==, 1);
   second = take (g_ptr_array_index (cursors, 1));
   g_assert_true (first == second);
   numbers = test_subscribe (second->numbers);
