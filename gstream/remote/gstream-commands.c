@@ -232,15 +232,39 @@ gstream_command_tree (void)
   return end_command (begin_command (GSTREAM_COMMAND_TREE, "agent.getTree"));
 }
 
+/* The root's own events come in any case: they say how the run is. */
+static void
+add_namespaces (GString        *json,
+                GstreamPayload *namespaces)
+{
+  GstreamPayloadIter iter;
+  GstreamPayload    *next;
+
+  gstream_json_write_member (json, "namespaces");
+  g_string_append (json, "[[]");
+  if (namespaces != NULL)
+    gstream_payload_iter_init (&iter, namespaces);
+  while (namespaces != NULL && (next = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GstreamPayload) path = next;
+
+      g_string_append_c (json, ',');
+      g_string_append (json, gstream_payload_get_json (path, NULL));
+    }
+  g_string_append_c (json, ']');
+}
+
 static void
 add_filter (GString                   *json,
             const GstreamSubscription *wanted)
 {
   gstream_json_write_member (json, "channels");
   gstream_json_write_strv (json, (const char *const *) wanted->channels);
-  gstream_json_add_payload (json, "namespaces", wanted->namespaces);
-  if (wanted->depth >= 0)
-    gstream_json_add_integer (json, "depth", wanted->depth);
+  if (wanted->namespaces == NULL && wanted->depth < 0)
+    return;
+
+  add_namespaces (json, wanted->namespaces);
+  gstream_json_add_integer (json, "depth", MAX (wanted->depth, 0));
 }
 
 char *

@@ -16,4 +16,18 @@ GstreamOrigin *gstream_server_open (GstreamServer *self,
 /* The main context that its own calls come back in. */
 GMainContext *gstream_server_get_context (GstreamServer *self);
 
+/* What became of a thread. */
+typedef enum
+{
+  GSTREAM_SERVER_UNCHANGED,
+  GSTREAM_SERVER_CHANGED, /* or it was made */
+  GSTREAM_SERVER_DELETED,
+} GstreamServerChange;
+
+/* Tells whoever shows the server's threads. @thread_id: (nullable): where @said, the server's answer, does not say it. */
+void gstream_server_tell (GstreamServer      *self,
+                          GstreamServerChange change,
+                          const char         *thread_id,
+                          GstreamPayload     *said);
+
 G_END_DECLS

@@ -19,8 +19,9 @@
 #include <gstream/remote/gstream-websocket-connection-private.h>
 #include <gstream/thread/gstream-thread-internal.h>
 
-#define DOUBTS_WITHIN 20 /* of the time for an answer: as a part of that */
-#define MAX_RUNS "100"   /* of a thread's, to find the newest among: not every server lists that first */
+#define DOUBTS_WITHIN 20  /* of the time for an answer: as a part of that */
+#define DEFAULT_STATES 10 /* of a history; the servers differ in what they give of themselves */
+#define MAX_RUNS "100"    /* of a thread's, to find the newest among: not every server lists that first */
 
 /**
  * GstreamServerThread:
@@ -390,6 +391,90 @@ send_command (GTask *task)
     }
 }
 
+/* --- what becomes of a run that is under way --- */
+
+/*
+ * JavaScript's server enqueues whatever the strategy is. So it is seen to here, before the start: where the server does so
+ * itself, it finds nothing left to do.
+ */
+
+static const char *
+action_of (GstreamMultitaskStrategy strategy)
+{
+  return strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK ? "rollback" : "interrupt";
+}
+
+static void
+on_other_ended (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_request_finish (result, &error);
+
+  /* It may have come to its end meanwhile. */
+  if (answer != NULL || g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
+    send_command (task);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+  g_clear_error (&error);
+}
+
+static void
+end_other (GTask      *task,
+           const char *run_id)
+{
+  Operation               *op = g_task_get_task_data (task);
+  GstreamMultitaskStrategy strategy = gstream_run_options_get_multitask_strategy (op->options);
+  g_autofree char         *segment = g_uri_escape_string (run_id, NULL, FALSE);
+  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?wait=false&action=", action_of (strategy), NULL);
+  g_autofree char *path = gstream_request_path (op->thread_id, rest);
+
+  gstream_request_send (op->origin, "POST", path, NULL, GSTREAM_RETRY_UNSENT, g_task_get_cancellable (task),
+                        on_other_ended, g_object_ref (task));
+}
+
+static char *find_under_way (GstreamPayload *runs);
+
+static void
+on_others_known (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  GError    *error = NULL;
+  g_autoptr (GstreamPayload) runs = gstream_request_finish (result, &error);
+  g_autofree char *other = runs != NULL ? find_under_way (runs) : NULL;
+
+  if (runs == NULL && !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (other == NULL)
+    send_command (task);
+  else if (gstream_run_options_get_multitask_strategy (op->options) == GSTREAM_MULTITASK_STRATEGY_REJECT)
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
+                             "The run %s of the thread %s is under way, and no other was to be started meanwhile",
+                             other, op->thread_id);
+  else
+    end_other (task, other);
+  g_clear_error (&error);
+}
+
+static void
+heed_others (GTask *task)
+{
+  Operation               *op = g_task_get_task_data (task);
+  GstreamMultitaskStrategy strategy = gstream_run_options_get_multitask_strategy (op->options);
+  g_autofree char         *path = gstream_request_path (op->thread_id, "/runs?limit=" MAX_RUNS);
+
+  if (strategy == GSTREAM_MULTITASK_STRATEGY_DEFAULT || strategy == GSTREAM_MULTITASK_STRATEGY_ENQUEUE)
+    send_command (task);
+  else
+    gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                          on_others_known, g_object_ref (task));
+}
+
 /* --- starting a run --- */
 
 static void
@@ -416,6 +501,7 @@ on_thread_made (GObject      *object,
   op->thread_id = g_strdup (thread_id);
   if (gstream_thread_get_thread_id (self) == NULL)
     gstream_thread_set_thread_id (self, thread_id);
+  gstream_server_tell (GSTREAM_SERVER_THREAD (self)->server, GSTREAM_SERVER_CHANGED, NULL, thread);
   send_command (task);
 }
 
@@ -436,7 +522,7 @@ gstream_server_thread_begin_start (GstreamThread     *thread,
   if (op->command == NULL)
     g_task_return_error (task, error);
   else if (op->thread_id != NULL)
-    send_command (task);
+    heed_others (task);
   else
     gstream_request_send (op->origin, "POST", "/threads", "{}", GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
                           on_thread_made, g_object_ref (task));
@@ -769,6 +855,147 @@ gstream_server_thread_begin_fetch_state (GstreamThread *thread,
   ask (thread, task, "no state", "GET", rest, NULL, on_payload);
 }
 
+static void
+gstream_server_thread_begin_fetch_history (GstreamThread *thread,
+                                           guint          limit,
+                                           const char    *before,
+                                           GTask         *task)
+{
+  g_autoptr (GString) rest = g_string_new (NULL);
+
+  g_string_printf (rest, "/history?limit=%u", limit > 0 ? limit : DEFAULT_STATES);
+  if (before != NULL)
+    {
+      g_string_append (rest, "&before=");
+      g_string_append_uri_escaped (rest, before, NULL, FALSE);
+    }
+
+  ask (thread, task, "no history", "GET", rest->str, NULL, on_payload);
+}
+
+static void
+on_updated (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_request_finish (result, &error);
+  GstreamPayload *checkpoint = NULL;
+
+  if (answer == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  checkpoint = gstream_payload_get (answer, "/checkpoint");
+  if (checkpoint == NULL)
+    checkpoint = gstream_payload_get (answer, "/configurable");
+  gstream_thread_return_payload (task, checkpoint != NULL ? checkpoint : gstream_payload_ref (answer));
+}
+
+static void
+gstream_server_thread_begin_update_state (GstreamThread  *thread,
+                                          GstreamPayload *values,
+                                          const char     *as_node,
+                                          const char     *checkpoint_id,
+                                          GTask          *task)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+
+  if (values != NULL)
+    gstream_json_add_payload (json, "values", values);
+  else
+    g_string_append (json, "\"values\":null");
+  gstream_json_add_string (json, "as_node", as_node);
+  gstream_json_add_string (json, "checkpoint_id", checkpoint_id);
+  g_string_append_c (json, '}');
+
+  ask (thread, task, "no state to change", "POST", "/state", json->str, on_updated);
+}
+
+/* --- cancelling a run --- */
+
+static void
+on_run_cancelled (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_request_finish (result, &error);
+
+  if (answer != NULL)
+    gstream_thread_return_done (task);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+cancel_this_run (GTask      *task,
+                 const char *run_id)
+{
+  g_autofree char *segment = g_uri_escape_string (run_id, NULL, FALSE);
+  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?wait=false&action=interrupt", NULL);
+
+  ask (g_task_get_source_object (task), task, "no run", "POST", rest, NULL, on_run_cancelled);
+}
+
+/* The newest that is neither over nor waits for others: that one is under way. */
+static char *
+find_under_way (GstreamPayload *runs)
+{
+  GstreamPayloadIter iter;
+  GstreamPayload    *next;
+  g_autofree char   *pending = NULL;
+
+  gstream_payload_iter_init (&iter, runs);
+  while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GstreamPayload) run = next;
+      const char *status = gstream_payload_get_string (run, "/status");
+
+      if (g_strcmp0 (status, "running") == 0)
+        return g_strdup (gstream_payload_get_string (run, "/run_id"));
+      if (g_strcmp0 (status, "pending") == 0 && pending == NULL)
+        pending = g_strdup (gstream_payload_get_string (run, "/run_id"));
+    }
+
+  return g_steal_pointer (&pending);
+}
+
+static void
+on_runs_for_cancel (GObject      *object,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GstreamPayload) runs = gstream_request_finish (result, &error);
+  g_autofree char *run_id = runs != NULL ? find_under_way (runs) : NULL;
+
+  if (runs == NULL)
+    g_task_return_error (task, error);
+  else if (run_id == NULL)
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+                             "There is nothing to cancel: no run of the thread %s is under way",
+                             gstream_thread_get_thread_id (g_task_get_source_object (task)));
+  else
+    cancel_this_run (task, run_id);
+}
+
+static void
+gstream_server_thread_begin_cancel_run (GstreamThread *thread,
+                                        const char    *run_id,
+                                        GTask         *task)
+{
+  if (run_id != NULL)
+    cancel_this_run (task, run_id);
+  else
+    ask (thread, task, "nothing to cancel", "GET", "/runs?limit=" MAX_RUNS, NULL, on_runs_for_cancel);
+}
+
 /* --- properties --- */
 
 /**
@@ -912,6 +1139,9 @@ gstream_server_thread_class_init (GstreamServerThreadClass *klass)
   thread_class->begin_respond = gstream_server_thread_begin_respond;
   thread_class->begin_attach = gstream_server_thread_begin_attach;
   thread_class->begin_fetch_state = gstream_server_thread_begin_fetch_state;
+  thread_class->begin_fetch_history = gstream_server_thread_begin_fetch_history;
+  thread_class->begin_update_state = gstream_server_thread_begin_update_state;
+  thread_class->begin_cancel_run = gstream_server_thread_begin_cancel_run;
 
   /**
    * GstreamServerThread:server: (getter get_server)

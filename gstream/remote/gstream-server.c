@@ -89,6 +89,15 @@ enum
 
 static GParamSpec *properties[N_PROPERTIES];
 
+enum
+{
+  THREAD_CHANGED,
+  THREAD_DELETED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_ENUM_TYPE (GstreamTransport, gstream_transport,
                     G_DEFINE_ENUM_VALUE (GSTREAM_TRANSPORT_SSE, "sse"),
                     G_DEFINE_ENUM_VALUE (GSTREAM_TRANSPORT_WEBSOCKET, "websocket"))
@@ -302,6 +311,29 @@ gstream_server_class_init (GstreamServerClass *klass)
   properties[PROP_ANSWER_TIMEOUT] = uint_spec ("answer-timeout", 1, G_MAXINT, 30000);
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  /**
+   * GstreamServer::thread-changed:
+   * @self: the server
+   * @thread: what the server says of it, an object with `thread_id`
+   *
+   * A thread was made or changed, by this object or a thread of its. What others do there is not told.
+   *
+   * Since: 1.0
+   */
+  signals[THREAD_CHANGED] = g_signal_new ("thread-changed", GSTREAM_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, GSTREAM_TYPE_PAYLOAD);
+  /**
+   * GstreamServer::thread-deleted:
+   * @self: the server
+   * @thread_id: the thread's id
+   *
+   * A thread was deleted, by this object.
+   *
+   * Since: 1.0
+   */
+  signals[THREAD_DELETED] = g_signal_new ("thread-deleted", GSTREAM_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -524,6 +556,18 @@ gstream_server_get_context (GstreamServer *self)
 }
 
 /* --- its threads --- */
+
+void
+gstream_server_tell (GstreamServer      *self,
+                     GstreamServerChange change,
+                     const char         *thread_id,
+                     GstreamPayload     *said)
+{
+  if (change == GSTREAM_SERVER_DELETED)
+    g_signal_emit (self, signals[THREAD_DELETED], 0, thread_id);
+  else if (change == GSTREAM_SERVER_CHANGED && gstream_payload_get_string (said, "/thread_id") != NULL)
+    g_signal_emit (self, signals[THREAD_CHANGED], 0, said);
+}
 
 /**
  * gstream_server_create_thread:

@@ -46,4 +46,88 @@ GSTREAM_EXPORT GstreamThread *gstream_server_get_thread (GstreamServer *self,
                                                          const char    *assistant,
                                                          const char    *thread_id);
 
+GSTREAM_EXPORT void            gstream_server_copy_thread (GstreamServer      *self,
+                                                           const char         *thread_id,
+                                                           GCancellable       *cancellable,
+                                                           GAsyncReadyCallback callback,
+                                                           gpointer            user_data);
+GSTREAM_EXPORT GstreamPayload *gstream_server_copy_thread_finish (GstreamServer *self,
+                                                                  GAsyncResult  *result,
+                                                                  GError       **error);
+GSTREAM_EXPORT GstreamPayload *gstream_server_copy_thread_sync (GstreamServer *self,
+                                                                const char    *thread_id,
+                                                                GCancellable  *cancellable,
+                                                                GError       **error);
+
+GSTREAM_EXPORT void            gstream_server_update_thread (GstreamServer      *self,
+                                                             const char         *thread_id,
+                                                             GstreamPayload     *metadata,
+                                                             GCancellable       *cancellable,
+                                                             GAsyncReadyCallback callback,
+                                                             gpointer            user_data);
+GSTREAM_EXPORT GstreamPayload *gstream_server_update_thread_finish (GstreamServer *self,
+                                                                    GAsyncResult  *result,
+                                                                    GError       **error);
+GSTREAM_EXPORT GstreamPayload *gstream_server_update_thread_sync (GstreamServer  *self,
+                                                                  const char     *thread_id,
+                                                                  GstreamPayload *metadata,
+                                                                  GCancellable   *cancellable,
+                                                                  GError        **error);
+
+GSTREAM_EXPORT void     gstream_server_delete_thread (GstreamServer      *self,
+                                                      const char         *thread_id,
+                                                      GCancellable       *cancellable,
+                                                      GAsyncReadyCallback callback,
+                                                      gpointer            user_data);
+GSTREAM_EXPORT gboolean gstream_server_delete_thread_finish (GstreamServer *self,
+                                                             GAsyncResult  *result,
+                                                             GError       **error);
+GSTREAM_EXPORT gboolean gstream_server_delete_thread_sync (GstreamServer *self,
+                                                           const char    *thread_id,
+                                                           GCancellable  *cancellable,
+                                                           GError       **error);
+
+GSTREAM_EXPORT void       gstream_server_list_assistants (GstreamServer      *self,
+                                                          const char         *graph_id,
+                                                          GCancellable       *cancellable,
+                                                          GAsyncReadyCallback callback,
+                                                          gpointer            user_data);
+GSTREAM_EXPORT GPtrArray *gstream_server_list_assistants_finish (GstreamServer *self,
+                                                                 GAsyncResult  *result,
+                                                                 GError       **error);
+GSTREAM_EXPORT GPtrArray *gstream_server_list_assistants_sync (GstreamServer *self,
+                                                               const char    *graph_id,
+                                                               GCancellable  *cancellable,
+                                                               GError       **error);
+
+GSTREAM_EXPORT void       gstream_server_list_runs (GstreamServer      *self,
+                                                    const char         *thread_id,
+                                                    guint               limit,
+                                                    GCancellable       *cancellable,
+                                                    GAsyncReadyCallback callback,
+                                                    gpointer            user_data);
+GSTREAM_EXPORT GPtrArray *gstream_server_list_runs_finish (GstreamServer *self,
+                                                           GAsyncResult  *result,
+                                                           GError       **error);
+GSTREAM_EXPORT GPtrArray *gstream_server_list_runs_sync (GstreamServer *self,
+                                                         const char    *thread_id,
+                                                         guint          limit,
+                                                         GCancellable  *cancellable,
+                                                         GError       **error);
+
+GSTREAM_EXPORT void     gstream_server_cancel_run (GstreamServer      *self,
+                                                   const char         *thread_id,
+                                                   const char         *run_id,
+                                                   GCancellable       *cancellable,
+                                                   GAsyncReadyCallback callback,
+                                                   gpointer            user_data);
+GSTREAM_EXPORT gboolean gstream_server_cancel_run_finish (GstreamServer *self,
+                                                          GAsyncResult  *result,
+                                                          GError       **error);
+GSTREAM_EXPORT gboolean gstream_server_cancel_run_sync (GstreamServer *self,
+                                                        const char    *thread_id,
+                                                        const char    *run_id,
+                                                        GCancellable  *cancellable,
+                                                        GError       **error);
+
 G_END_DECLS

@@ -8,7 +8,7 @@
  * A pump belongs to one main context and is used there only.
  *
  * Internal, not private: messages and tool calls (projections/), rows (model/) and the runs of threads (thread/) notify by it, and
- * the first have an end that is waited for; a thread's calls have synchronous forms (thread/).
+ * the first have an end that is waited for; a thread's calls have synchronous forms (thread/, remote/).
  */
 #pragma once
 

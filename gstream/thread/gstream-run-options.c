@@ -437,7 +437,7 @@ gstream_run_options_set_namespaces (GstreamRunOptions *self,
  *
  * Gets how far below those namespaces events are asked of.
  *
- * Returns: levels; -1: all
+ * Returns: levels; -1: all, or none below the namespaces that are named
  *
  * Since: 1.0
  */
@@ -452,7 +452,7 @@ gstream_run_options_get_depth (GstreamRunOptions *self)
 /**
  * gstream_run_options_set_depth: (set-property depth)
  * @self: options
- * @depth: levels; -1: all
+ * @depth: levels; -1: all, or none below the namespaces that are named
  *
  * Sets how far below those namespaces events are asked of.
  *
@@ -667,8 +667,9 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:namespaces: (getter get_namespaces) (setter set_namespaces)
    *
-   * The namespaces whose events are asked for, and of what is below them (N10): an array of arrays
-   * of strings, such as `[["researcher:1"]]`. %NULL: all.
+   * The namespaces whose events are asked for (N10), beside the root's own, which say how the run is: an array of arrays
+   * of strings, such as `[["researcher"]]`. A segment without its id, after the colon, is any of that name, where the server
+   * knows such. %NULL: all.
    *
    * Since: 1.0
    */
@@ -676,8 +677,8 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:depth: (getter get_depth) (setter set_depth)
    *
-   * How many levels below [property@RunOptions:namespaces], or below the root, events are asked
-   * of (N10); -1: all.
+   * How many levels below the root, and below [property@RunOptions:namespaces] where there are some, events are asked of
+   * (N10); -1: all, and where there are namespaces, none below these.
    *
    * Since: 1.0
    */

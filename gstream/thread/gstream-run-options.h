@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @GSTREAM_MULTITASK_STRATEGY_DEFAULT: nothing is said: what the thread does of itself
  * @GSTREAM_MULTITASK_STRATEGY_ENQUEUE: the new run waits until the other is over
  * @GSTREAM_MULTITASK_STRATEGY_INTERRUPT: the other run is ended, and what it has done stays
- * @GSTREAM_MULTITASK_STRATEGY_ROLLBACK: the other run is ended, and what it has done is taken back
+ * @GSTREAM_MULTITASK_STRATEGY_ROLLBACK: the other run is ended, and what it has done is taken back, where the thread can do that
  * @GSTREAM_MULTITASK_STRATEGY_REJECT: the new run is refused, with %GSTREAM_ERROR_CONFLICT
  *
  * What becomes of a run that is started while another one of its thread is under way.

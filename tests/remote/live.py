@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 import gi
 
@@ -59,6 +60,14 @@ def run_tests():
 def thread(kind, graph, transport="sse", url=None, **properties):
     patience = {"silence_timeout": 1000, "retry_pause": 20, "retry_limit": 4}
     return Gstream.Thread(url or server(kind).url, graph, transport=TRANSPORTS[transport], **{**patience, **properties})
+
+
+def comes_to(condition):
+    """Iterates the main loop until the server is as it should be; the test's own time limit ends it otherwise."""
+    context = GLib.MainContext.default()
+    while not condition():
+        if not context.iteration(False):
+            time.sleep(0.02)
 
 
 def events(run):

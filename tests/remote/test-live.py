@@ -202,14 +202,6 @@ def status_of(kind, thread, run_id):
     return live.server(kind).get(f"/threads/{thread.thread_id}/runs/{run_id}")["status"]
 
 
-def comes_to(condition):
-    """Iterates the main loop until the server is as it should be; the test's own time limit ends it otherwise."""
-    context = GLib.MainContext.default()
-    while not condition():
-        if not context.iteration(False):
-            time.sleep(0.02)
-
-
 def begin_slow(kind, transport, **properties):
     """A run that talks on, of which something was heard."""
     thread = live.thread(kind, "slow", transport, **properties)
@@ -225,7 +217,7 @@ def abort_cancels(kind):
     for transport in TRANSPORTS:
         thread, run, run_id = begin_slow(kind, transport)
         run.abort()
-        comes_to(lambda: status_of(kind, thread, run_id) not in ("running", "pending"))
+        live.comes_to(lambda: status_of(kind, thread, run_id) not in ("running", "pending"))
 
 
 @live.test("N7", "drop-leaves")
@@ -242,7 +234,7 @@ def drop_leaves(kind):
             if transport == "sse":
                 thread.set_cancel_on_abort(True)
                 thread.attach_sync(run_id).abort()
-                comes_to(lambda: status_of(kind, thread, run_id) != "running")
+                live.comes_to(lambda: status_of(kind, thread, run_id) != "running")
 
 
 @live.test("N3", "server-killed")

@@ -893,6 +893,15 @@ function defineThread() {
         [[packOrNull(values), asNode, checkpointId], rest]);
     defineOperation(Thread, 'cancel_run', (runId = null, ...rest) => [[runId], rest]);
 
+    const {Server} = Gstream;
+    for (const name of ['copy_thread', 'delete_thread'])
+        defineOperation(Server, name, (threadId, ...rest) => [[threadId], rest]);
+    defineOperation(Server, 'update_thread', (threadId, metadata, ...rest) => [[threadId, pack(metadata)], rest]);
+    defineOperation(Server, 'list_assistants', (graphId = null, ...rest) => [[graphId], rest], all => all.map(unpack));
+    defineOperation(Server, 'list_runs', (threadId, limit = 0, ...rest) => [[threadId, limit], rest], all => all.map(unpack));
+    defineOperation(Server, 'cancel_run', (threadId, runId, ...rest) => [[threadId, runId], rest]);
+    defineGetters(Gstream.ThreadInfo, 'metadata', 'values');
+
     // new Thread({url, assistant}) is one on a server, new Thread({command}) one in a child process.
     const {_init} = Thread.prototype;
     Thread.prototype._init = function (properties = {}) {

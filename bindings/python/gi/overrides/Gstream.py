@@ -1026,13 +1026,55 @@ OF_SERVER = ("session", "api_key", "max_event_size", "max_depth", "retry_limit",
              "silence_timeout", "answer_timeout")
 
 
+def copy_thread(thread_id, *rest):
+    return (thread_id,), rest
+
+
+def update_thread(thread_id, metadata, *rest):
+    return (thread_id, pack(metadata)), rest
+
+
+def list_assistants(graph_id=None, *rest):
+    return (graph_id,), rest
+
+
+def list_runs(thread_id, limit=0, *rest):
+    return (thread_id, limit), rest
+
+
+def cancel_run_of(thread_id, run_id, *rest):
+    return (thread_id, run_id), rest
+
+
 @public
+@with_operations(copy_thread=(value, copy_thread), update_thread=(value, update_thread), delete_thread=(plain, copy_thread),
+                 list_assistants=(values, list_assistants), list_runs=(values, list_runs), cancel_run=(plain, cancel_run_of))
 @with_getters("url", "session", "transport")
 class Server(Gstream.Server):
     def __init__(self, url, *, headers=None, **properties):
         super().__init__(url=url, **properties)
         for name, text in (headers or {}).items():
             self.set_header(name, text)
+
+    def get_thread(self, assistant, thread_id=None):
+        return super().get_thread(assistant, thread_id)
+
+
+@public
+@with_getters("thread_id", "status", "created_at", "updated_at", "metadata", "values")
+class ThreadInfo(Gstream.ThreadInfo):
+    pass
+
+
+@public
+@with_getters("server", "metadata", "with_values", "page_size", "loading", "complete", "error")
+class ThreadList(Gstream.ThreadList):
+    def __init__(self, server, metadata=None, **properties):
+        super().__init__(server=server, metadata=pack_or_none(metadata), **properties)
+
+    @staticmethod
+    def new(server, metadata=None):
+        return ThreadList(server, metadata)
 
 
 @public
