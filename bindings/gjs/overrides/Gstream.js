@@ -908,10 +908,11 @@ function defineThread() {
         if (properties.url !== undefined)
             return threadOnServer(properties);
         if (properties.command !== undefined)
-            return Thread.new_for_command(properties.command);
+            return new Gstream.ProcessThread(properties);
         return _init.call(this, properties);
     };
     ServerThread.prototype._init = _init;
+    Gstream.ProcessThread.prototype._init = _init;
 }
 
 // --- a model's endpoint ---

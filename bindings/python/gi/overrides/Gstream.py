@@ -1098,10 +1098,9 @@ def thread_of(url=None, assistant=None, *, command=None, **properties):
 
 
 def thread_of_command(command, properties):
-    thread = Gstream.Thread.new_for_command(names_of(command, "a command"))
-    for name, given in properties.items():
-        thread.set_property(name.replace("_", "-"), given)
-    return thread
+    if not properties:
+        return Gstream.Thread.new_for_command(names_of(command, "a command"))
+    return ProcessThread(command, **properties)
 
 
 def thread_on_server(url, assistant, properties):
@@ -1114,6 +1113,18 @@ def thread_on_server(url, assistant, properties):
 @with_getters("server", "assistant", "transport")
 class ServerThread(Gstream.ServerThread, Thread):
     pass
+
+
+@public
+@with_getters("command", "environment", "directory")
+class ProcessThread(Gstream.ProcessThread, Thread):
+    log = property(lambda self: self.dup_log())
+
+    def __init__(self, command, *, environment=None, **properties):
+        """The environment is a dict, or a list of strings NAME=VALUE."""
+        if isinstance(environment, dict):
+            environment = [f"{name}={value}" for name, value in environment.items()]
+        super().__init__(command=names_of(command, "a command"), environment=environment, **properties)
 
 
 @public
