@@ -14,7 +14,7 @@ _gstream () {
   fi
 
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'show digest connect --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'show digest connect threads history --help --version' -- "$word"))
     return
   fi
   case $previous in
@@ -22,7 +22,7 @@ _gstream () {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
-    --speed | --input | --thread | --attach | --respond | --retries | --silence-timeout | --header)
+    --speed | --input | --thread | --attach | --respond | --retries | --silence-timeout | --header | --limit | --before)
       return ;;
   esac
 
@@ -31,10 +31,12 @@ _gstream () {
     digest) options='--help --compact' ;;
     connect) options='--help --input --thread --attach --websocket --respond --digest --events --retries
       --silence-timeout --ca --header' ;;
+    threads) options='--help --limit --json --ca --header' ;;
+    history) options='--help --limit --before --json --ca --header' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
-  elif [[ ${COMP_WORDS[1]} != connect ]]; then
+  elif [[ ${COMP_WORDS[1]} == show || ${COMP_WORDS[1]} == digest ]]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -d -- "$word"; compgen -f -X '!*.jsonl' -- "$word"; compgen -f -X '!*.sse' -- "$word")
   fi

@@ -10,6 +10,8 @@ end
 complete -c gstream -n __fish_use_subcommand -f -a show -d 'Show a recorded run as it went'
 complete -c gstream -n __fish_use_subcommand -f -a digest -d 'Print everything that recorded runs show, as JSON'
 complete -c gstream -n __fish_use_subcommand -f -a connect -d 'Run an assistant on a server, and show it'
+complete -c gstream -n __fish_use_subcommand -f -a threads -d 'List the threads of a server'
+complete -c gstream -n __fish_use_subcommand -f -a history -d 'List the states of a thread on a server'
 complete -c gstream -n __fish_use_subcommand -f -l version -d 'Show the version'
 complete -c gstream -f -s h -l help -d 'Show help'
 
@@ -32,3 +34,10 @@ complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l retries -d 'T
 complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l silence-timeout -d 'Do not trust a connection that is silent for so many seconds'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -r -F -l ca -d 'Trust the authorities in this file'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l header -d 'Send this with every request: NAME: VALUE'
+
+complete -c gstream -n '__fish_seen_subcommand_from threads history' -f
+complete -c gstream -n '__fish_seen_subcommand_from threads history' -x -l limit -d 'Show so many'
+complete -c gstream -n '__fish_seen_subcommand_from history' -x -l before -d 'Show what is older than this checkpoint'
+complete -c gstream -n '__fish_seen_subcommand_from threads history' -f -l json -d 'Print them as JSON, a line each'
+complete -c gstream -n '__fish_seen_subcommand_from threads history' -r -F -l ca -d 'Trust the authorities in this file'
+complete -c gstream -n '__fish_seen_subcommand_from threads history' -x -l header -d 'Send this with every request: NAME: VALUE'

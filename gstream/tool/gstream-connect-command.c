@@ -12,8 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define API_KEY_VARIABLE "GSTREAM_API_KEY"
-#define CA_VARIABLE "SSL_CERT_FILE"
 #define LONGEST_SILENCE (G_MAXINT / 1000) /* s */
 
 typedef struct
@@ -54,111 +52,20 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 /* --- the thread --- */
 
-static gboolean
-add_header (GstreamServer *server,
-            const char    *header)
-{
-  const char      *colon = strchr (header, ':');
-  g_autofree char *name = NULL;
-  g_autofree char *value = NULL;
-
-  if (colon == NULL)
-    {
-      gstream_tool_complain ("a header has the form \"Name: value\"");
-      return FALSE;
-    }
-
-  name = g_strstrip (g_strndup (header, colon - header));
-  value = g_strstrip (g_strdup (colon + 1));
-  gstream_server_set_header (server, name, value);
-
-  return TRUE;
-}
-
-static const char *
-get_variable (const char *name,
-              const char *other)
-{
-  const char *value = g_getenv (name);
-
-  if (value == NULL || *value == '\0')
-    value = g_getenv (other);
-
-  return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* The authorities to trust instead of the system's; FALSE: they cannot be read. */
-static gboolean
-use_authorities (SoupSession   *session,
-                 const Options *options)
-{
-  const char      *file = options->ca != NULL ? options->ca : get_variable (CA_VARIABLE, CA_VARIABLE);
-  g_autofree char *path = file != NULL ? g_canonicalize_filename (file, NULL) : NULL;
-  g_autoptr (GTlsDatabase) database = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (path == NULL || g_ascii_strncasecmp (options->arguments[0], "https:", strlen ("https:")) != 0)
-    return TRUE;
-
-  database = g_tls_file_database_new (path, &error);
-  if (database == NULL)
-    {
-      gboolean is_named = strstr (error->message, file) != NULL;
-
-      gstream_tool_complain ("%s: %s%s%s", options->ca != NULL ? "--ca" : CA_VARIABLE, is_named ? "" : file,
-                             is_named ? "" : ": ", error->message);
-      return FALSE;
-    }
-  soup_session_set_tls_database (session, database);
-
-  return TRUE;
-}
-
-/*
- * Honours all_proxy and no_proxy: GIO's default resolver knows http_proxy, https_proxy and the desktop's settings only.
- */
-static void
-use_proxy (SoupSession   *session,
-           const Options *options)
-{
-  gboolean    is_https = g_ascii_strncasecmp (options->arguments[0], "https:", strlen ("https:")) == 0;
-  const char *own = is_https ? get_variable ("https_proxy", "HTTPS_PROXY") : get_variable ("http_proxy", "HTTP_PROXY");
-  const char *all = get_variable ("all_proxy", "ALL_PROXY");
-  const char *none = get_variable ("no_proxy", "NO_PROXY");
-  g_auto (GStrv) ignored = g_strsplit_set (none ? none : "", ", ", -1);
-  g_autofree char *proxy = NULL;
-  g_autoptr (GProxyResolver) resolver = NULL;
-
-  if (own != NULL || all == NULL)
-    return;
-
-  if (g_str_has_prefix (all, "socks5h:")) /* the proxy looks names up: with GIO it always does */
-    proxy = g_strconcat ("socks5:", all + strlen ("socks5h:"), NULL);
-  else
-    proxy = strstr (all, "://") != NULL ? g_strdup (all) : g_strconcat ("http://", all, NULL);
-  resolver = g_simple_proxy_resolver_new (g_strcmp0 (none, "*") == 0 ? NULL : proxy, ignored);
-  soup_session_set_proxy_resolver (session, resolver);
-}
-
 static GstreamThread *
 make_thread (const Options *options)
 {
-  g_autoptr (SoupSession) session = soup_session_new ();
   g_autoptr (GstreamServer) server =
-      g_object_new (GSTREAM_TYPE_SERVER, "url", options->arguments[0], "session", session, "transport",
-                    options->websocket ? GSTREAM_TRANSPORT_WEBSOCKET : GSTREAM_TRANSPORT_SSE, "api-key",
-                    g_getenv (API_KEY_VARIABLE), NULL);
+      gstream_tool_open_server (options->arguments[0], options->ca, (const char *const *) options->headers,
+                                options->websocket ? GSTREAM_TRANSPORT_WEBSOCKET : GSTREAM_TRANSPORT_SSE);
+
+  if (server == NULL)
+    return NULL;
 
   if (options->retries != NULL)
     g_object_set (server, "retry-limit", (guint) options->n_retries, NULL);
   if (options->silence != NULL)
     g_object_set (server, "silence-timeout", (guint) MAX (options->seconds * 1000, 1), NULL);
-  for (gsize i = 0; options->headers != NULL && options->headers[i] != NULL; i++)
-    if (!add_header (server, options->headers[i]))
-      return NULL;
-  if (!use_authorities (session, options))
-    return NULL;
-  use_proxy (session, options);
 
   return gstream_server_get_thread (server, options->arguments[1], options->thread_id);
 }
@@ -425,7 +332,7 @@ gstream_tool_connect (int    argc,
     { "silence-timeout", 0, 0, G_OPTION_ARG_STRING, &options.silence,
       "Do not trust a connection that is silent for so long (15)", "SECONDS" },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
-      "Trust the authorities in this file, instead of the system's; else those in " CA_VARIABLE, "FILE" },
+      "Trust the authorities in this file, instead of the system's; else those in " GSTREAM_TOOL_CA, "FILE" },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, "Send this with every request", "'NAME: VALUE'" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "URL ASSISTANT" },
     G_OPTION_ENTRY_NULL,
@@ -434,7 +341,8 @@ gstream_tool_connect (int    argc,
   g_autoptr (GstreamThread) thread = NULL;
 
   if (!gstream_tool_parse ("Runs an assistant of the Agent Server at URL, and shows the run as it goes.\n"
-                           "The API key is taken from " API_KEY_VARIABLE ". Exit status 3: the run stopped to ask.\n"
+                           "The API key is taken from " GSTREAM_TOOL_API_KEY
+                           ". Exit status 3: the run stopped to ask.\n"
                            "Ctrl+C ends the command alone: the run goes on, on the server.",
                            entries, &options, argc, argv))
     return GSTREAM_TOOL_USAGE;

@@ -49,6 +49,15 @@ typedef enum
 void gstream_tool_print_run (GstreamRunStream *run,
                              GstreamToolFormat format);
 
+#define GSTREAM_TOOL_API_KEY "GSTREAM_API_KEY"
+#define GSTREAM_TOOL_CA "SSL_CERT_FILE"
+
+/* @ca, @headers: (nullable): of --ca and --header. NULL: they are wrong; complains. */
+GstreamServer *gstream_tool_open_server (const char        *url,
+                                         const char        *ca,
+                                         const char *const *headers,
+                                         GstreamTransport   transport);
+
 /* The commands. argv[0] is the command's name; the result is the exit status. */
 int gstream_tool_connect (int    argc,
                           char **argv);
@@ -56,5 +65,9 @@ int gstream_tool_digest (int    argc,
                          char **argv);
 int gstream_tool_show (int    argc,
                        char **argv);
+int gstream_tool_threads (int    argc,
+                          char **argv);
+int gstream_tool_history (int    argc,
+                          char **argv);
 
 G_END_DECLS

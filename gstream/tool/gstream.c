@@ -23,6 +23,8 @@ static const Command commands[] = {
   { "show", "FILE", "show a recorded run as it went", gstream_tool_show },
   { "digest", "FILE...", "print everything that recorded runs show, as JSON", gstream_tool_digest },
   { "connect", "URL ASSISTANT", "run an assistant on a server, and show it", gstream_tool_connect },
+  { "threads", "URL", "list the threads of a server", gstream_tool_threads },
+  { "history", "URL THREAD", "list the states of a thread on a server", gstream_tool_history },
 };
 
 static void
