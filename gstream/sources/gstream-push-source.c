@@ -71,6 +71,7 @@ typedef struct
   guint         max_buffered; /* bound of @ready for push_async(); 0: none */
   GError       *error;        /* of fail(); NULL: none */
   GMainContext *asleep;       /* context of the run, while it waits for a push; else NULL */
+  GThread      *reader;       /* the run's, which may not wait for room; only compared */
   gboolean      told_wanted;  /* `wanted` was emitted since the last push */
   gboolean      finished;     /* finish() or fail() was called */
   gboolean      closed;       /* the run takes no more events */
@@ -96,6 +97,7 @@ queue_init (Queue      *self,
   self->wake = wake;
   self->cancelled = cancelled;
   self->max_buffered = max_buffered;
+  self->reader = g_thread_self ();
 }
 
 /* --- calls of push_async() that wait for room; each is completed in its own main context --- */
@@ -268,6 +270,16 @@ queue_append (Queue        *self,
   return TRUE;
 }
 
+/* FALSE: the caller would wait for itself. */
+static gboolean
+queue_may_wait (Queue *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->reader != g_thread_self () || self->closed || self->finished ||
+         (g_queue_is_empty (&self->late) && has_room_locked (self));
+}
+
 /* Removes the event with which @task waits. FALSE: it does not wait any more. */
 static gboolean
 queue_remove (Queue *self,
@@ -317,6 +329,7 @@ queue_take (Queue         *self,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
+  self->reader = g_thread_self ();
   *event = g_queue_pop_head (&self->ready);
   if (*event != NULL)
     {
@@ -769,6 +782,63 @@ gstream_push_source_push_finish (GstreamPushSource *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+keep_result (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/**
+ * gstream_push_source_push_sync:
+ * @self: a source
+ * @event: an event
+ * @cancellable: (nullable): to give up, where the event has still to wait
+ * @error: return location for an error
+ *
+ * Queues @event for the run, and waits until there is room for it (P6): for a thread that makes events faster than they are
+ * read. The room is [property@PushSource:max-buffered] events.
+ *
+ * Fails like [method@PushSource.push], when the run ends while the event waits, too; with %G_IO_ERROR_CANCELLED; and
+ * with %GSTREAM_ERROR_WRONG_CONTEXT where there is no room and never would be: in the thread in which the run reads the source
+ * or, before it has, in the one that made it.
+ *
+ * Returns: whether the event was queued
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_push_source_push_sync (GstreamPushSource *self,
+                               GstreamEvent      *event,
+                               GCancellable      *cancellable,
+                               GError           **error)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
+  g_return_val_if_fail (event != NULL, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!queue_may_wait (&get_private (self)->queue))
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                   "there is no room for the event, and the thread that would wait for it is the one that makes room");
+      return FALSE;
+    }
+
+  context = g_main_context_new ();
+  g_main_context_push_thread_default (context);
+  gstream_push_source_push_async (self, event, cancellable, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+
+  return gstream_push_source_push_finish (self, result, error);
 }
 
 /**

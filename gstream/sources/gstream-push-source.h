@@ -43,6 +43,10 @@ GSTREAM_EXPORT void               gstream_push_source_push_async (GstreamPushSou
 GSTREAM_EXPORT gboolean           gstream_push_source_push_finish (GstreamPushSource *self,
                                                                    GAsyncResult      *result,
                                                                    GError           **error);
+GSTREAM_EXPORT gboolean           gstream_push_source_push_sync (GstreamPushSource *self,
+                                                                 GstreamEvent      *event,
+                                                                 GCancellable      *cancellable,
+                                                                 GError           **error);
 GSTREAM_EXPORT void               gstream_push_source_finish (GstreamPushSource *self);
 GSTREAM_EXPORT void               gstream_push_source_fail (GstreamPushSource *self,
                                                             const GError      *error);

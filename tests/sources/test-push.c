@@ -549,8 +549,9 @@ test_derived (void)
 typedef struct
 {
   GstreamPushSource *source;
-  int                first; /* number */
-  gboolean           waits; /* pushes with push_async */
+  int                first;  /* number */
+  gboolean           waits;  /* pushes with push_async */
+  gboolean           blocks; /* pushes with push_sync */
   int                n_queued;
   GMainLoop         *loop;
   GMainContext      *context;
@@ -600,11 +601,31 @@ push_all (Pusher *pusher)
     pusher->n_queued++;
 }
 
+static gboolean
+push_sync (Pusher *pusher)
+{
+  g_autoptr (GstreamEvent) event = test_event ("custom", pusher->first + pusher->n_queued);
+  g_autoptr (GError) error = NULL;
+
+  if (gstream_push_source_push_sync (pusher->source, event, NULL, &error))
+    return TRUE;
+
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
+
+  return FALSE;
+}
+
 static gpointer
 run_pusher (gpointer data)
 {
   Pusher *pusher = data;
 
+  if (pusher->blocks)
+    {
+      while (pusher->n_queued < PER_THREAD && push_sync (pusher))
+        pusher->n_queued++;
+      return NULL;
+    }
   if (!pusher->waits)
     {
       push_all (pusher);
@@ -663,6 +684,48 @@ test_threads (void)
       g_assert_cmpint (n_got[i], ==, PER_THREAD);
     }
   g_assert_cmpuint (gstream_push_source_get_n_buffered (source), ==, 0);
+}
+
+/* Threads that block are never ahead of the run by more than the bound; and are told when the run ends. */
+static void
+test_blocking (void)
+{
+  g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
+  Pusher   pusher = { .source = source, .blocks = TRUE };
+  GThread *thread;
+
+  gstream_push_source_set_max_buffered (source, 3);
+  thread = g_thread_new ("pusher", run_pusher, &pusher);
+  for (int i = 0; i < PER_THREAD / 2; i++)
+    {
+      g_autoptr (GstreamEvent) event = test_next (GSTREAM_EVENT_SOURCE (source), NULL, NULL);
+
+      g_assert_cmpint (test_event_number (event), ==, i);
+      g_assert_cmpuint (gstream_push_source_get_n_buffered (source), <=, 3 + 1); /* and the one that waits */
+    }
+  gstream_event_source_close (GSTREAM_EVENT_SOURCE (source));
+  g_thread_join (thread);
+  g_assert_cmpint (pusher.n_queued, <, PER_THREAD);
+}
+
+/* Where waiting for room would be for ever, it is refused; as long as there is room, there is nothing to wait for. */
+static void
+test_blocking_itself (void)
+{
+  g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
+  g_autoptr (GstreamEvent) event = test_event ("custom", 0);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  gstream_push_source_set_max_buffered (source, 1);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (gstream_push_source_push_sync (source, event, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (gstream_push_source_push_sync (source, event, NULL, &error));
+  g_assert_false (gstream_push_source_push_sync (source, event, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+  g_assert_cmpuint (gstream_push_source_get_n_buffered (source), ==, 1);
 }
 
 /* The run ends while they push: all of them are told. */
@@ -737,6 +800,8 @@ main (int   argc,
   g_test_add_func ("/run/R7/push/wanted-closes", test_wanted_closes);
   g_test_add_func ("/sources/push/derived", test_derived);
   g_test_add_func ("/sources/push/threads", test_threads);
+  g_test_add_func ("/projection/P6/push-source/blocking", test_blocking);
+  g_test_add_func ("/run/R9/push/blocks-itself", test_blocking_itself);
   g_test_add_func ("/sources/push/close-under-threads", test_close_under_threads);
   g_test_add_func ("/sources/push/wakes-from-thread", test_wakes_from_thread);
 

@@ -137,6 +137,25 @@ def thread():
     worker.join()
 
 
+@tap.test("/projection/P6/push-source/python/blocking")
+def blocking():
+    source = Gstream.PushSource.new()
+    source.set_max_buffered(2)
+    ahead = []
+
+    def work():
+        for n in range(50):
+            source.push_sync(event(n), None)
+            ahead.append(source.get_n_buffered())
+        source.finish()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert numbers(source) == list(range(50))
+    worker.join()
+    assert max(ahead) <= 2
+
+
 @tap.test("/run/R5/push/python/fail")
 def fail():
     source = Gstream.PushSource.new()

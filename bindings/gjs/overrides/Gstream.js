@@ -645,6 +645,10 @@ function definePushing() {
         });
     };
     defineOperation(Gstream.PushSource, 'push_async', (event, ...rest) => [[eventOf(event)], rest]);
+    const {push_sync: pushSync} = Gstream.PushSource.prototype;
+    Gstream.PushSource.prototype.push_sync = function (event, cancellable = null) {
+        return pushSync.call(this, eventOf(event), cancellable);
+    };
 
     const {_init} = Gstream.StreamMux.prototype;
     Gstream.StreamMux.prototype._init = function ({transformers = [], ...properties} = {}) {

@@ -579,6 +579,9 @@ class PushSource(Gstream.PushSource):
             return push(event, cancellable, callback, *user_data)
         return wait(lambda *gio: push(event, *gio), self.push_finish, cancellable)
 
+    def push_sync(self, event, cancellable=None):
+        return super().push_sync(event_of(event), cancellable)
+
     def _fail(self, exception):
         if not self.is_closed():
             self.fail(failure(exception, self._link, self._generator))
