@@ -214,6 +214,91 @@ gstream_thread_finalize (GObject *object)
   G_OBJECT_CLASS (gstream_thread_parent_class)->finalize (object);
 }
 
+/**
+ * GstreamThreadClass::begin_start:
+ * @self: the thread
+ * @input: (nullable): what the run is given
+ * @options: how the run is to be made; the call's own, and may be kept
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Starts a run, for [method@Thread.start]; the task is given the run, a [class@RunStream]. Returns at once.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamThreadClass::begin_respond:
+ * @self: the thread
+ * @responses: an array with an object for each answer: `response`, and `interrupt_id` and `namespace` where the question is
+ *   named
+ * @options: how the run is to be made; the call's own, and may be kept
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Answers what a run stopped to ask, for [method@Thread.respond]; the task is given the run that goes on, a
+ * [class@RunStream]. Returns at once.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamThreadClass::begin_attach:
+ * @self: the thread
+ * @run_id: (nullable): which run; %NULL: the newest
+ * @options: how the run is to be made; the call's own, and may be kept
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Follows a run, for [method@Thread.attach]; the task is given the run, a [class@RunStream]. Returns at once.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamThreadClass::begin_fetch_state:
+ * @self: the thread
+ * @checkpoint_id: (nullable): which state; %NULL: the newest
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Reads the state, for [method@Thread.fetch_state]; the task is given a [struct@Payload]. Returns at once.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamThreadClass::begin_fetch_history:
+ * @self: the thread
+ * @limit: how many states at most
+ * @before: (nullable): a checkpoint's id: only those before it
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Reads earlier states, for [method@Thread.fetch_history]; the task is given a [struct@Payload], an array of states. Returns at once.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamThreadClass::begin_update_state:
+ * @self: the thread
+ * @values: (nullable): what is to be changed
+ * @as_node: (nullable): the node as which it is changed
+ * @checkpoint_id: (nullable): which state is changed; %NULL: the newest
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Changes the state, for [method@Thread.update_state]; the task is given a [struct@Payload], the checkpoint. Returns at once.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * GstreamThreadClass::begin_cancel_run:
+ * @self: the thread
+ * @run_id: (nullable): which run; %NULL: the newest
+ * @task: to be given what comes of it, with g_task_return_value(), or an error
+ *
+ * Ends a run, for [method@Thread.cancel_run]; the task is given %TRUE, a boolean. Returns at once.
+ *
+ * Since: 1.0
+ */
+
 static void
 gstream_thread_class_init (GstreamThreadClass *klass)
 {
