@@ -10,7 +10,7 @@ installed=$tap_folder/installed
 meson install -C "$G_TEST_BUILDDIR/.." --no-rebuild --quiet --destdir "$installed" >/dev/null
 pc=$(find "$installed" -name gstream-1.pc)
 prefix=${pc%/lib*/pkgconfig/gstream-1.pc}
-typelib=$(find "$installed" -name Gstream-1.typelib)
+typelib=$(find "$installed" -name Gstream-1.typelib -type f)
 
 export PKG_CONFIG_PATH=${pc%/*} XDG_DATA_DIRS=$prefix/share:/usr/local/share:/usr/share
 unset CPATH LIBRARY_PATH GI_TYPELIB_PATH PYTHONPATH GJS_PATH
