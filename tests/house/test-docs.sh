@@ -27,7 +27,13 @@ links_lead_somewhere () {
   done
 }
 
+# gi-docgen calls a page so that does not begin with its title.
+pages_have_titles () {
+  ! grep -l "Unknown document" "$site"/*.html
+}
+
 check /docs/complete all_documented
 check /docs/pages pages_are_there
+check /docs/titles pages_have_titles
 check /docs/links links_lead_somewhere
 plan
