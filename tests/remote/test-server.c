@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What is asked of a server about what is on it, and the list of its threads (N13); and what else there is to say to a
+ * thread, and to see of a run's connection (N9, N10, N11, N14).
+ */
+#include "fake-agent.h"
+
+#include <string.h>
+
+#include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-thread-list.h>
+#include <gstream/thread/gstream-thread-run.h>
+
+/* --- a server with threads --- */
+
+typedef struct
+{
+  FakeServer *fake;
+  GPtrArray  *asked; /* "POST /threads/search {…}" */
+  guint       n_threads;
+  gboolean    refuses;
+} Shelf;
+
+static guint
+number_in (const char *body,
+           const char *member)
+{
+  g_autoptr (GstreamPayload) payload = gstream_payload_new (body, -1, NULL);
+
+  return gstream_payload_get_integer (payload, member);
+}
+
+static char *
+write_page (Shelf      *self,
+            const char *body)
+{
+  guint    offset = number_in (body, "/offset");
+  guint    end = MIN (offset + number_in (body, "/limit"), self->n_threads);
+  GString *json = g_string_new ("[");
+
+  for (guint i = offset; i < end; i++)
+    g_string_append_printf (json,
+                            "%s{\"thread_id\":\"t%u\",\"status\":\"idle\",\"created_at\":\"2026-01-01T00:00:00Z\","
+                            "\"metadata\":{\"n\":%u}}",
+                            i > offset ? "," : "", i, i);
+  g_string_append_c (json, ']');
+
+  return g_string_free (json, FALSE);
+}
+
+static void
+on_request (FakeExchange *exchange,
+            gpointer      user_data)
+{
+  Shelf           *self = user_data;
+  g_autofree char *page = NULL;
+
+  g_ptr_array_add (self->asked, g_strdup_printf ("%s %s %s", exchange->method, exchange->path,
+                                                 exchange->body != NULL ? exchange->body : ""));
+  if (self->refuses)
+    fake_exchange_answer (exchange, "403 Forbidden", "", "{\"detail\":\"not yours\"}");
+  else if (g_str_equal (exchange->path, "/threads/search"))
+    {
+      page = write_page (self, exchange->body);
+      fake_exchange_answer (exchange, "200 OK", "", page);
+    }
+  else if (g_str_equal (exchange->method, "DELETE"))
+    fake_exchange_answer (exchange, "204 No Content", "", "");
+  else if (g_str_equal (exchange->method, "PATCH"))
+    fake_exchange_answer (exchange, "200 OK", "",
+                          "{\"thread_id\":\"t1\",\"status\":\"busy\",\"metadata\":{\"n\":1,\"title\":\"T\"}}");
+  else if (g_str_has_suffix (exchange->path, "/copy"))
+    fake_exchange_answer (exchange, "200 OK", "", "{\"thread_id\":\"copy\",\"metadata\":{}}");
+  else
+    fake_exchange_answer (exchange, "200 OK", "", "[{\"run_id\":\"r1\",\"assistant_id\":\"a1\"}]");
+}
+
+static Shelf *
+shelf_new (guint n_threads)
+{
+  Shelf *self = g_new0 (Shelf, 1);
+
+  self->fake = fake_server_new (on_request, self);
+  self->asked = g_ptr_array_new_with_free_func (g_free);
+  self->n_threads = n_threads;
+
+  return self;
+}
+
+static void
+shelf_free (Shelf *self)
+{
+  fake_server_free (self->fake);
+  g_ptr_array_unref (self->asked);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Shelf, shelf_free)
+
+static GstreamServer *
+server_on (Shelf *self)
+{
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (self->fake));
+
+  return g_object_new (GSTREAM_TYPE_SERVER, "url", url, "retry-limit", 0, NULL);
+}
+
+static void
+assert_asked (Shelf      *self,
+              const char *expected)
+{
+  g_assert_cmpuint (self->asked->len, >, 0);
+  g_assert_cmpstr (self->asked->pdata[self->asked->len - 1], ==, expected);
+}
+
+/* --- calls --- */
+
+static void
+test_calls (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (0);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GstreamPayload) metadata = gstream_payload_new ("{\"title\":\"T\"}", -1, NULL);
+  g_autoptr (GstreamPayload) copy = NULL;
+  g_autoptr (GstreamPayload) updated = NULL;
+  g_autoptr (GPtrArray) assistants = NULL;
+  g_autoptr (GPtrArray) runs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  copy = gstream_server_copy_thread_sync (server, "a/b", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_payload_get_string (copy, "/thread_id"), ==, "copy");
+  assert_asked (shelf, "POST /threads/a%2Fb/copy {}");
+  updated = gstream_server_update_thread_sync (server, "t1", metadata, NULL, &error);
+  g_assert_no_error (error);
+  assert_asked (shelf, "PATCH /threads/t1 {\"metadata\":{\"title\":\"T\"}}");
+  g_assert_true (gstream_server_delete_thread_sync (server, "t1", NULL, &error));
+  assert_asked (shelf, "DELETE /threads/t1 ");
+  assistants = gstream_server_list_assistants_sync (server, "chat", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (assistants->len, ==, 1);
+  assert_asked (shelf, "POST /assistants/search {\"limit\":1000,\"graph_id\":\"chat\"}");
+  runs = gstream_server_list_runs_sync (server, "t1", 3, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_payload_get_string (runs->pdata[0], "/run_id"), ==, "r1");
+  assert_asked (shelf, "GET /threads/t1/runs?limit=3 ");
+  g_assert_true (gstream_server_cancel_run_sync (server, "t1", "r1", NULL, &error));
+  assert_asked (shelf, "POST /threads/t1/runs/r1/cancel?wait=false&action=interrupt ");
+
+  shelf->refuses = TRUE;
+  g_assert_false (gstream_server_delete_thread_sync (server, "t1", NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_PERMISSION_DENIED);
+  g_assert_nonnull (strstr (error->message, "not yours"));
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (0);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancelled);
+  g_assert_null (gstream_server_list_runs_sync (server, "t1", 0, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* --- the list --- */
+
+static void
+wait_until_loaded (GstreamThreadList *list)
+{
+  while (gstream_thread_list_get_loading (list))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What a view knows of a list from its signals alone. */
+static void
+on_items_changed (GListModel *model,
+                  guint       position,
+                  guint       removed,
+                  guint       added,
+                  gpointer    user_data)
+{
+  GPtrArray *shadow = user_data;
+
+  if (removed > 0)
+    g_ptr_array_remove_range (shadow, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (shadow, position + i, g_list_model_get_item (model, position + i));
+}
+
+static void
+assert_shown (GPtrArray  *shadow,
+              const char *expected)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (guint i = 0; i < shadow->len; i++)
+    g_string_append_printf (ids, "%s%s", i > 0 ? " " : "", gstream_thread_info_get_thread_id (shadow->pdata[i]));
+  g_assert_cmpstr (ids->str, ==, expected);
+}
+
+/* A page at a time, as it is looked at; and what is done to threads is seen. */
+static void
+test_list (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (5);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GPtrArray) shadow = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GstreamThreadList) list = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", server, "page-size", 2, NULL);
+  g_autoptr (GstreamPayload) metadata = gstream_payload_new ("{}", -1, NULL);
+  g_autoptr (GstreamPayload) said = NULL;
+  g_autoptr (GstreamThreadInfo) row = NULL;
+  gpointer first;
+
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_items_changed), shadow);
+  g_assert_true (gstream_thread_list_get_loading (list));
+  wait_until_loaded (list);
+  wait_until_loaded (list);
+  while (!gstream_thread_list_get_complete (list))
+    {
+      gstream_thread_list_load_more (list);
+      wait_until_loaded (list);
+    }
+  assert_shown (shadow, "t0 t1 t2 t3 t4");
+  g_assert_null (gstream_thread_list_get_error (list));
+
+  row = g_list_model_get_item (G_LIST_MODEL (list), 1);
+  said = gstream_server_update_thread_sync (server, "t1", metadata, NULL, NULL);
+  g_assert_cmpstr (gstream_thread_info_get_status (row), ==, "busy");
+  g_assert_cmpstr (gstream_payload_get_string (gstream_thread_info_get_metadata (row), "/title"), ==, "T");
+  g_assert_cmpint (g_date_time_get_year (gstream_thread_info_get_created_at (row)), ==, 2026);
+  g_assert_true (gstream_server_delete_thread_sync (server, "t3", NULL, NULL));
+  assert_shown (shadow, "t0 t1 t2 t4");
+  g_clear_pointer (&said, gstream_payload_unref);
+  said = gstream_server_copy_thread_sync (server, "t0", NULL, NULL);
+  assert_shown (shadow, "copy t0 t1 t2 t4");
+
+  first = shadow->pdata[1];
+  shelf->n_threads = 3;
+  gstream_thread_list_reload (list);
+  wait_until_loaded (list);
+  assert_shown (shadow, "t0 t1 t2");
+  g_assert_true (shadow->pdata[0] == first && shadow->pdata[1] == row);
+}
+
+static void
+test_list_fails (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (5);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GstreamThreadList) list = NULL;
+
+  shelf->refuses = TRUE;
+  list = gstream_thread_list_new (server, NULL);
+  wait_until_loaded (list);
+  g_assert_error (gstream_thread_list_get_error (list), GSTREAM_ERROR, GSTREAM_ERROR_PERMISSION_DENIED);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 0);
+
+  shelf->refuses = FALSE;
+  gstream_thread_list_reload (list);
+  wait_until_loaded (list);
+  g_assert_null (gstream_thread_list_get_error (list));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 5);
+}
+
+/* One that is dropped while it loads does not stay for the answer. */
+static void
+test_list_dropped (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (5);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  GstreamThreadList *list = gstream_thread_list_new (server, NULL);
+
+  g_assert_finalize_object (list);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* --- what a run is told --- */
+
+static gboolean
+was_asked (FakeAgent  *agent,
+           const char *text)
+{
+  for (guint i = 0; i < agent->requests->len; i++)
+    if (strstr (agent->requests->pdata[i], text) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+set_payload (GstreamRunOptions *options,
+             const char        *property,
+             const char        *json)
+{
+  g_autoptr (GstreamPayload) payload = gstream_payload_new (json, -1, NULL);
+
+  g_object_set (options, property, payload, NULL);
+}
+
+static void
+test_options (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunOptions) options = gstream_run_options_new ();
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  set_payload (options, "config", "{\"tags\":[1],\"configurable\":{\"a\":2,\"checkpoint_id\":\"old\"}}");
+  set_payload (options, "namespaces", "[[\"a:1\"]]");
+  g_object_set (options, "checkpoint-id", "c1", "multitask-strategy", GSTREAM_MULTITASK_STRATEGY_ENQUEUE, "channels",
+                (const char *const[]) { "messages", "nonsense", NULL }, "depth", 3, NULL);
+  run = gstream_thread_start_sync (thread, NULL, options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (was_asked (agent, "\"input\":null,\"config\":{\"tags\":[1],\"configurable\":{\"a\":2,"
+                                   "\"checkpoint_id\":\"c1\"}},\"multitaskStrategy\":\"enqueue\"}"));
+  log = drain (run, &error);
+  g_assert_true (was_asked (agent, "{\"channels\":[\"messages\",\"lifecycle\",\"input\"],\"namespaces\":[[],[\"a:1\"]],"
+                                   "\"depth\":3}"));
+}
+
+static void
+test_wrong_options (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  static const char *const wrong[][2] = {
+    { "config", "[]" },
+    { "config", "{\"configurable\":1}" },
+    { "metadata", "\"m\"" },
+    { "namespaces", "{}" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GstreamRunOptions) options = gstream_run_options_new ();
+      g_autoptr (GError) error = NULL;
+
+      set_payload (options, wrong[i][0], wrong[i][1]);
+      g_assert_null (gstream_thread_start_sync (thread, NULL, options, NULL, &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      g_assert_nonnull (strstr (error->message, wrong[i][0]));
+    }
+  g_assert_cmpuint (agent->requests->len, ==, 0);
+}
+
+static void
+test_answer_options (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/interrupt.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunOptions) options = gstream_run_options_new ();
+  g_autoptr (GstreamPayload) yes = gstream_payload_new_string ("yes");
+  g_autoptr (GstreamPayload) value = gstream_payload_new ("null", -1, NULL);
+  g_autoptr (GstreamInterrupt) interrupt = gstream_interrupt_new ("i1", value, NULL, NULL);
+  g_autoptr (GstreamRunStream) run = start (thread);
+  g_autoptr (GstreamRunStream) resumed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_payload (options, "update", "{\"x\":1}");
+  set_payload (options, "goto", "\"there\"");
+  set_payload (options, "metadata", "{\"m\":1}");
+  resumed = gstream_thread_respond_sync (thread, interrupt, yes, options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (was_asked (agent,
+                            "\"method\":\"input.respond\",\"params\":{\"assistant_id\":\"agent\",\"namespace\":[],"
+                            "\"interrupt_id\":\"i1\",\"response\":\"yes\",\"update\":{\"x\":1},\"goto\":\"there\","
+                            "\"metadata\":{\"m\":1}}"));
+}
+
+/* --- what is seen of the connection --- */
+
+/* Between two connections a run says why, and until when. */
+static void
+test_waiting (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  g_autoptr (GstreamRunStream) run = NULL;
+  GstreamThreadRun *followed;
+  gint64            now = g_get_real_time ();
+
+  g_object_set (server_of (thread), "retry-pause", 3600000u, "retry-pause-max", 3600000u, NULL);
+  gstream_thread_set_cancel_on_abort (thread, FALSE);
+  fake_agent_add_fault (agent, (Fault) { .cut_at = 2000 });
+  run = start (thread);
+  followed = GSTREAM_THREAD_RUN (run);
+  g_assert_cmpstr (gstream_thread_run_get_run_id (followed), ==, agent->run_id);
+  gstream_run_stream_drive (run, NULL);
+  while (gstream_thread_run_get_connection_state (followed) != GSTREAM_CONNECTION_STATE_WAITING)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (gstream_thread_run_get_retry_at (followed) - now, >=, G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC);
+  g_assert_nonnull (gstream_thread_run_get_connection_error (followed));
+  gstream_run_stream_abort (run);
+  g_assert_cmpint (gstream_thread_run_get_connection_state (followed), ==, GSTREAM_CONNECTION_STATE_CLOSED);
+  g_assert_cmpint (gstream_thread_run_get_retry_at (followed), ==, 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/remote/N13/calls", test_calls);
+  g_test_add_func ("/remote/N13/cancelled", test_cancelled);
+  g_test_add_func ("/remote/N13/list", test_list);
+  g_test_add_func ("/remote/N13/list-fails", test_list_fails);
+  g_test_add_func ("/remote/N13/list-dropped", test_list_dropped);
+  g_test_add_func ("/remote/N9/options", test_options);
+  g_test_add_func ("/remote/N9/wrong-options", test_wrong_options);
+  g_test_add_func ("/remote/N9/answer-options", test_answer_options);
+  g_test_add_data_func ("/remote/N11/waiting-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_waiting);
+  g_test_add_data_func ("/remote/N11/waiting-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_waiting);
+
+  return g_test_run ();
+}
