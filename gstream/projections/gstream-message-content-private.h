@@ -85,11 +85,12 @@ gstream_message_content_delta (GstreamMessageContent    *self,
   return gstream_message_content_delta_slowly (self, event, fields);
 }
 
-/* A delta was not attributed to any message: text that follows may lack it (T2). */
+/* @n deltas were not attributed to any message: text that follows may lack them (T2). */
 static inline void
-gstream_message_content_add_gap (GstreamMessageContent *self)
+gstream_message_content_add_gaps (GstreamMessageContent *self,
+                                  guint                  n)
 {
-  self->gap++;
+  self->gap += n;
   self->goes_on = FALSE;
 }
 

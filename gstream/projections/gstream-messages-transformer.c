@@ -21,7 +21,8 @@ typedef struct _OpenMessage OpenMessage;
 typedef struct
 {
   GstreamNamespace *namespace_;
-  GPtrArray        *open;   /* of OpenMessage, oldest first */
+  GQueue            open;   /* of OpenMessage, oldest first */
+  guint             n_gaps; /* deltas that were nobody's (see catch_up) */
   OpenMessage      *latest; /* the one that the latest event here was for; NULL: nobody's */
   GstreamStep       step;   /* of the latest event that could not be taken for granted */
   GPtrArray *burst; /* of GstreamEvent: finishes of blocks of one message, one right after the other; NULL: none */
@@ -33,15 +34,17 @@ struct _OpenMessage
   OpenPlace      *place;
   GstreamEvent   *first;  /* held: what it was opened for, whose run id events of one writer have by the same pointer */
   char           *run_id; /* or NULL */
-  gboolean        has_run; /* of those with this run id, it is the one that the id alone means */
-  char           *id;      /* or NULL */
+  guint           n_gaps; /* of the place's, those that its content knows of */
+  GList           in_place; /* in the place's queue */
+  GList           in_run;   /* in that of its run id; the last one is what the id alone means */
+  char           *id;       /* or NULL */
   gboolean
       foreign; /* it began at a namespace that was a subgraph by then: known only so that no other is taken for it (D4) */
 };
 
 typedef struct
 {
-  GHashTable    *by_run;   /* run id -> the newest OpenMessage with it */
+  GHashTable    *by_run;   /* run id -> GQueue of OpenMessage, oldest first */
   GHashTable    *by_id;    /* message id -> OpenMessage */
   GHashTable    *places;   /* GstreamNamespace -> OpenPlace */
   guint          n_bursts; /* places with a burst */
@@ -58,10 +61,8 @@ typedef enum
 } About;
 
 static void
-open_message_free (gpointer data)
+open_message_free (OpenMessage *self)
 {
-  OpenMessage *self = data;
-
   g_clear_object (&self->message);
   gstream_event_unref (self->first);
   g_free (self->run_id);
@@ -74,7 +75,11 @@ open_place_free (gpointer data)
 {
   OpenPlace *self = data;
 
-  g_ptr_array_unref (self->open);
+  for (GList *link = self->open.head, *next; link != NULL; link = next)
+    {
+      next = link->next;
+      open_message_free (link->data);
+    }
   g_clear_pointer (&self->burst, g_ptr_array_unref);
   gstream_namespace_unref (self->namespace_);
   g_free (self);
@@ -83,7 +88,7 @@ open_place_free (gpointer data)
 static void
 open_messages_init (OpenMessages *self)
 {
-  self->by_run = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_run = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   self->places = g_hash_table_new_full (gstream_namespace_hash, gstream_namespace_equal, NULL, open_place_free);
 }
@@ -103,7 +108,9 @@ static OpenMessage *
 open_messages_by_run (OpenMessages *self,
                       const char   *run_id)
 {
-  return g_hash_table_lookup (self->by_run, run_id);
+  GQueue *queue = g_hash_table_lookup (self->by_run, run_id);
+
+  return queue != NULL ? queue->tail->data : NULL;
 }
 
 static OpenMessage *
@@ -132,7 +139,6 @@ get_place (OpenMessages     *self,
 
   place = g_new0 (OpenPlace, 1);
   place->namespace_ = gstream_namespace_ref (namespace_);
-  place->open = g_ptr_array_new_with_free_func (open_message_free);
   g_hash_table_insert (self->places, place->namespace_, place);
 
   return place;
@@ -140,15 +146,30 @@ get_place (OpenMessages     *self,
 
 /* If several messages have the run id, events with no other id belong to the newest. */
 static void
-give_run (OpenMessages *self,
-          OpenMessage  *open)
+enter_run (OpenMessages *self,
+           OpenMessage  *open)
 {
-  OpenMessage *before = open_messages_by_run (self, open->run_id);
+  GQueue *queue = g_hash_table_lookup (self->by_run, open->run_id);
 
-  if (before != NULL)
-    before->has_run = FALSE;
-  open->has_run = TRUE;
-  g_hash_table_replace (self->by_run, open->run_id, open);
+  if (queue == NULL)
+    {
+      queue = g_new0 (GQueue, 1);
+      g_hash_table_insert (self->by_run, g_strdup (open->run_id), queue);
+    }
+  g_queue_push_tail_link (queue, &open->in_run);
+}
+
+static void
+leave_run (OpenMessages *self,
+           OpenMessage  *open)
+{
+  GQueue *queue = open->run_id != NULL ? g_hash_table_lookup (self->by_run, open->run_id) : NULL;
+
+  if (queue == NULL)
+    return;
+  g_queue_unlink (queue, &open->in_run);
+  if (queue->length == 0)
+    g_hash_table_remove (self->by_run, open->run_id);
 }
 
 /* Indexes @open by these ids, which may be %NULL. */
@@ -161,7 +182,7 @@ open_messages_name (OpenMessages *self,
   if (run_id != NULL && open->run_id == NULL)
     {
       open->run_id = g_strdup (run_id);
-      give_run (self, open);
+      enter_run (self, open);
     }
   if (id != NULL && open->id == NULL)
     {
@@ -182,7 +203,9 @@ open_messages_add (OpenMessages   *self,
   open->message = message;
   open->first = gstream_event_ref (event);
   open->place = get_place (self, gstream_event_peek_namespace (event));
-  g_ptr_array_add (open->place->open, open);
+  open->n_gaps = open->place->n_gaps;
+  open->in_place.data = open->in_run.data = open;
+  g_queue_push_tail_link (&open->place->open, &open->in_place);
   open_messages_name (self, open, fields->run_id, fields->message_id);
   open->place->latest = open;
   open->place->step = GSTREAM_STEP_MESSAGE_START;
@@ -349,25 +372,6 @@ open_messages_peek_burst (OpenMessages *self)
 /* --- removing --- */
 
 static void
-forget_run (OpenMessages *self,
-            OpenMessage  *open)
-{
-  if (!open->has_run)
-    return;
-
-  g_hash_table_remove (self->by_run, open->run_id);
-  for (guint i = open->place->open->len; i > 0; i--)
-    {
-      OpenMessage *other = g_ptr_array_index (open->place->open, i - 1);
-
-      if (other == open || g_strcmp0 (other->run_id, open->run_id) != 0)
-        continue;
-      give_run (self, other);
-      return;
-    }
-}
-
-static void
 open_messages_remove (OpenMessages *self,
                       OpenMessage  *open)
 {
@@ -376,7 +380,7 @@ open_messages_remove (OpenMessages *self,
   add_past (self, open->id, open->run_id);
   if (open->run_id == NULL && open->id != NULL) /* without a run id, there may be others like it */
     add_past_place (self, place->namespace_);
-  forget_run (self, open);
+  leave_run (self, open);
   if (open->id != NULL && open_messages_by_id (self, open->id) == open)
     g_hash_table_remove (self->by_id, open->id);
   if (self->latest == open)
@@ -384,8 +388,9 @@ open_messages_remove (OpenMessages *self,
   if (place->latest == open)
     place->latest = NULL;
 
-  g_ptr_array_remove (place->open, open);
-  if (place->open->len == 0)
+  g_queue_unlink (&place->open, &open->in_place);
+  open_message_free (open);
+  if (place->open.length == 0)
     g_hash_table_remove (self->places, place->namespace_);
 }
 
@@ -400,7 +405,25 @@ open_messages_peek (OpenMessages *self)
   if (!g_hash_table_iter_next (&iter, NULL, &value))
     return NULL;
 
-  return g_ptr_array_index (((OpenPlace *) value)->open, 0);
+  return ((OpenPlace *) value)->open.head->data;
+}
+
+/* --- gaps: deltas that were nobody's may be missing in any message that was open --- */
+
+static void
+catch_up (OpenMessage *open)
+{
+  if (open->message != NULL && open->n_gaps != open->place->n_gaps)
+    gstream_message_content_add_gaps (gstream_message_peek_content (open->message), open->place->n_gaps - open->n_gaps);
+  open->n_gaps = open->place->n_gaps;
+}
+
+static GstreamMessageContent *
+content_of (OpenMessage *open)
+{
+  catch_up (open);
+
+  return gstream_message_peek_content (open->message);
 }
 
 /* --- finding --- */
@@ -425,10 +448,11 @@ is_latest (OpenMessages             *self,
   if (fields->message_id != NULL)
     return is_same (latest->id, fields->message_id);
   if (fields->run_id != NULL)
-    return latest->has_run && (fields->run_id == gstream_event_get_fields (latest->first)->run_id ||
-                               is_same (latest->run_id, fields->run_id));
+    return latest->run_id != NULL && latest->in_run.next == NULL &&
+           (fields->run_id == gstream_event_get_fields (latest->first)->run_id ||
+            is_same (latest->run_id, fields->run_id));
 
-  return latest->place->open->len == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
+  return latest->place->open.length == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }
 
 /* By message id, else by run id unless the message there has another message id. */
@@ -456,9 +480,9 @@ adopt (OpenMessages             *self,
 {
   OpenMessage *open;
 
-  if (place->open->len != 1)
+  if (place->open.length != 1)
     return NULL;
-  open = g_ptr_array_index (place->open, 0);
+  open = place->open.head->data;
   if ((fields->run_id != NULL && open->run_id != NULL) || (fields->message_id != NULL && open->id != NULL))
     return NULL;
 
@@ -491,8 +515,8 @@ find_other (OpenMessages             *self,
     return NULL;
   if (fields->message_id != NULL || fields->run_id != NULL)
     return adopt (self, place, fields);
-  if (place->open->len == 1)
-    return g_ptr_array_index (place->open, 0);
+  if (place->open.length == 1)
+    return place->open.head->data;
 
   *about = ABOUT_SEVERAL;
 
@@ -508,7 +532,10 @@ look_up (OpenMessages             *self,
   OpenMessage *open = find_other (self, event, fields, about);
 
   if (open != NULL)
-    self->latest = open;
+    {
+      catch_up (open);
+      self->latest = open;
+    }
 
   return open;
 }
@@ -523,12 +550,6 @@ open_messages_find (OpenMessages             *self,
   return G_LIKELY (is_latest (self, event, fields)) ? self->latest : look_up (self, event, fields, about);
 }
 
-static GstreamMessageContent *
-content_of (OpenMessage *open)
-{
-  return gstream_message_peek_content (open->message);
-}
-
 /*
 * Which of several open messages at one namespace an event belongs to that says
  * neither run id nor message id (D2, T2). What a model's chunk makes comes in one
@@ -540,13 +561,29 @@ content_of (OpenMessage *open)
 
 /* --- events without ids, of one of several: a block's start is of the message that has just begun, else of the newest that has not started that index --- */
 
+/* Of messages that say no id, so many of the newest at one namespace are compared with an event: it takes time for each. */
+#define MOST_COMPARED 1024
+
+static GList *
+oldest_compared (OpenPlace *place)
+{
+  GList *link = place->open.head;
+
+  if (place->open.length > MOST_COMPARED)
+    link = g_queue_peek_nth_link (&place->open, place->open.length - MOST_COMPARED);
+
+  return link;
+}
+
 static OpenMessage *
 find_newest_without (OpenPlace               *place,
                      const GstreamBlockPlace *at)
 {
-  for (guint i = place->open->len; i > 0; i--)
+  guint n = 0;
+
+  for (GList *link = place->open.tail; link != NULL && n < MOST_COMPARED; link = link->prev, n++)
     {
-      OpenMessage *open = g_ptr_array_index (place->open, i - 1);
+      OpenMessage *open = link->data;
 
       if (open->message != NULL && !gstream_message_content_has_begun (content_of (open), at))
         return open;
@@ -573,19 +610,6 @@ unattributed_start (OpenPlace    *place,
 
 /* --- a delta is of the block that has just begun, else nobody's --- */
 
-/* Any of the messages may lack this delta, so their text has a gap from here on. */
-static void
-add_gaps (OpenPlace *place)
-{
-  for (guint i = 0; i < place->open->len; i++)
-    {
-      OpenMessage *open = g_ptr_array_index (place->open, i);
-
-      if (open->message != NULL)
-        gstream_message_content_add_gap (content_of (open));
-    }
-}
-
 /* The message that @event, a delta, is certainly of; NULL: none. */
 static OpenMessage *
 unattributed_delta (OpenPlace    *place,
@@ -597,7 +621,7 @@ unattributed_delta (OpenPlace    *place,
   place->step = GSTREAM_STEP_BLOCK_DELTA;
   if (block == NULL)
     {
-      add_gaps (place);
+      place->n_gaps++;
       return NULL;
     }
   if (!gstream_block_is_doubtful (block))
@@ -784,9 +808,9 @@ unattributed_finish (OpenPlace *place,
   OpenMessage *best = NULL;
   gint64       best_rate = G_MININT64;
 
-  for (guint i = 0; i < place->open->len; i++)
+  for (GList *link = oldest_compared (place); link != NULL; link = link->next)
     {
-      OpenMessage *open = g_ptr_array_index (place->open, i);
+      OpenMessage *open = link->data;
       gint64       rated = open->message != NULL ? rate (open, finishes, is_end) : G_MININT64;
 
       if (rated <= best_rate)
@@ -809,9 +833,9 @@ unattributed_end (OpenPlace *place)
   OpenMessage *best = NULL;
   guint64      fewest = G_MAXUINT64;
 
-  for (guint i = 0; i < place->open->len; i++)
+  for (GList *link = oldest_compared (place); link != NULL; link = link->next)
     {
-      OpenMessage *open = g_ptr_array_index (place->open, i);
+      OpenMessage *open = link->data;
       guint64      n = open->message != NULL ? gstream_message_content_count_open (content_of (open)) : G_MAXUINT64;
 
       if (n > fewest)
@@ -1014,7 +1038,10 @@ find_for_delta (GstreamMessagesTransformer *self,
   OpenMessage *open = look_up (&self->open, event, fields, &about);
 
   if (open == NULL && about == ABOUT_SEVERAL)
-    return note_found (self, unattributed_delta (place_of (self, event), event));
+    {
+      self->open.latest = NULL; /* it may lack this delta: it is not to be found without catching up */
+      return note_found (self, unattributed_delta (place_of (self, event), event));
+    }
   if (open == NULL && about == ABOUT_NEW)
     return open_message (self, event); /* attached in the middle of the message */
 
@@ -1062,6 +1089,7 @@ start_block (GstreamMessagesTransformer *self,
   if (open == NULL)
     return;
 
+  catch_up (open);
   open->place->latest = open;
   open->place->step = GSTREAM_STEP_BLOCK_START;
   if (open->message != NULL)
