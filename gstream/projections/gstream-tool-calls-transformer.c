@@ -11,17 +11,28 @@
 #include <gstream/stream/gstream-run-stream-internal.h>
 #include <gstream/stream/gstream-stream-mux-internal.h>
 
-/* A running call. It is in three queues, each in the order the calls started. */
+/* A place in one of the queues of a table. */
+typedef struct
+{
+  char *key;  /* of the queue; NULL: it is in none */
+  GList link; /* in the queue */
+} Place;
+
+/*
+ * A running call. It is in several queues, each in the order the calls started: of all; of its scope's, by id, and by id and
+ * tool; and, at a node or what was one, of its namespace's, by id, and by id and tool.
+ */
 typedef struct
 {
   GstreamToolCall *call; /* a reference; NULL if nobody receives it */
   gboolean foreign; /* a call of a subgraph that was a node before: tracked only to tell it from this scope's (D4) */
   GstreamNamespace *namespace_; /* where it started */
-  char             *id;         /* its key in by_id */
-  char             *name;       /* and in by_name */
+  char             *id;
   GList             in_all;
-  GList             in_id;
-  GList             in_name;
+  Place             by_id; /* of its scope's; a foreign one is not there */
+  Place             by_name;
+  Place             by_place; /* of its namespace's; one at the scope itself is not there */
+  Place             by_place_and_name;
 } Running;
 
 struct _GstreamToolCallsTransformer
@@ -30,8 +41,7 @@ struct _GstreamToolCallsTransformer
 
   GstreamProjection *tool_calls; /* the transformer's own */
   GQueue             running;    /* of Running */
-  GHashTable        *by_id;      /* id -> GQueue of Running: several calls may have none, or the same */
-  GHashTable        *by_name;    /* id and tool's name -> GQueue of Running */
+  GHashTable    *by_key; /* see the Running's places -> GQueue of Running: several calls may have no id, or the same */
   Running       *kept; /* the call that the current event is for, if it is at a node that has become a subgraph (D4) */
   GstreamPastIds past; /* ids of calls that have ended */
 };
@@ -46,11 +56,17 @@ id_of (const GstreamEventFields *fields)
   return fields->key ? fields->key : "";
 }
 
+/* The keys of the table begin with what they are of. */
 static char *
-dup_name_of (const GstreamEventFields *fields,
-             const char               *id)
+key_of_id (const char *id)
 {
-  return g_strconcat (fields->name ? fields->name : "", "\n", id, NULL);
+  return g_strconcat ("i", id, NULL);
+}
+
+static char *
+key_of_name (const GstreamEventFields *fields)
+{
+  return g_strconcat ("n", fields->name ? fields->name : "", "\n", id_of (fields), NULL);
 }
 
 static char *
@@ -62,43 +78,69 @@ dup_place (GstreamNamespace *ns,
   return g_strconcat (path, "\n\n", id, NULL);
 }
 
-static void
-enter (GHashTable *table,
-       const char *key,
-       GList      *link)
+static char *
+key_of_place (GstreamEvent *event,
+              gboolean      and_name)
 {
-  GQueue *queue = g_hash_table_lookup (table, key);
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+  g_autofree char          *place = dup_place (gstream_event_peek_namespace (event), id_of (fields));
+
+  return and_name ? g_strconcat ("t", place, "\n", fields->name, NULL) : g_strconcat ("p", place, NULL);
+}
+
+static void
+enter (GstreamToolCallsTransformer *self,
+       Place                       *place,
+       char                        *key, /* transfer full */
+       Running                     *running)
+{
+  GQueue *queue = g_hash_table_lookup (self->by_key, key);
 
   if (queue == NULL)
     {
       queue = g_queue_new ();
-      g_hash_table_insert (table, g_strdup (key), queue);
+      g_hash_table_insert (self->by_key, g_strdup (key), queue);
     }
-  g_queue_push_tail_link (queue, link);
+  place->key = key;
+  place->link.data = running;
+  g_queue_push_tail_link (queue, &place->link);
 }
 
 static void
-leave (GHashTable *table,
-       const char *key,
-       GList      *link)
+leave (GstreamToolCallsTransformer *self,
+       Place                       *place)
 {
-  GQueue *queue = g_hash_table_lookup (table, key);
+  GQueue *queue;
 
-  g_queue_unlink (queue, link);
+  if (place->key == NULL)
+    return;
+  queue = g_hash_table_lookup (self->by_key, place->key);
+  g_queue_unlink (queue, &place->link);
   if (queue->length == 0)
-    g_hash_table_remove (table, key);
+    g_hash_table_remove (self->by_key, place->key);
+  g_free (place->key);
 }
 
+/* Takes @key. */
 static Running *
-oldest (GHashTable *table,
-        const char *key)
+oldest (GstreamToolCallsTransformer *self,
+        char                        *key)
 {
-  GQueue *queue = g_hash_table_lookup (table, key);
+  GQueue *queue = g_hash_table_lookup (self->by_key, key);
+
+  g_free (key);
 
   return queue != NULL ? queue->head->data : NULL;
 }
 
-/* Takes ownership of @call. A @foreign one is indexed by namespace and id. */
+static gboolean
+is_below (GstreamToolCallsTransformer *self,
+          GstreamNamespace            *ns)
+{
+  return ns->length > g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self)));
+}
+
+/* Takes ownership of @call. */
 static void
 add_running (GstreamToolCallsTransformer *self,
              GstreamEvent                *event,
@@ -111,12 +153,19 @@ add_running (GstreamToolCallsTransformer *self,
   running->call = call;
   running->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
   running->foreign = foreign;
-  running->id = foreign ? dup_place (running->namespace_, id_of (fields)) : g_strdup (id_of (fields));
-  running->name = dup_name_of (fields, running->id);
-  running->in_all.data = running->in_id.data = running->in_name.data = running;
+  running->id = g_strdup (id_of (fields));
+  running->in_all.data = running;
   g_queue_push_tail_link (&self->running, &running->in_all);
-  enter (self->by_id, running->id, &running->in_id);
-  enter (self->by_name, running->name, &running->in_name);
+  if (!foreign)
+    {
+      enter (self, &running->by_id, key_of_id (running->id), running);
+      enter (self, &running->by_name, key_of_name (fields), running);
+    }
+  if (is_below (self, running->namespace_))
+    {
+      enter (self, &running->by_place, key_of_place (event, FALSE), running);
+      enter (self, &running->by_place_and_name, key_of_place (event, TRUE), running);
+    }
 }
 
 /* The oldest running call with the id and name of the tool, else the oldest with the id. */
@@ -124,13 +173,15 @@ static Running *
 find_running (GstreamToolCallsTransformer *self,
               const GstreamEventFields    *fields)
 {
-  g_autofree char *name = fields->name ? dup_name_of (fields, id_of (fields)) : NULL;
-  Running         *running = name ? oldest (self->by_name, name) : NULL;
+  Running *running = NULL;
 
   if (self->kept != NULL)
     return g_steal_pointer (&self->kept);
 
-  return running != NULL ? running : oldest (self->by_id, id_of (fields));
+  if (fields->name != NULL)
+    running = oldest (self, key_of_name (fields));
+
+  return running != NULL ? running : oldest (self, key_of_id (id_of (fields)));
 }
 
 /* Calls that have ended, by id; and by namespace and id, for when the namespace becomes a subgraph (D4). */
@@ -146,7 +197,7 @@ add_past (GstreamToolCallsTransformer *self,
   g_autofree char *name = NULL;
 
   gstream_past_ids_add (&self->past, SORT_ID, id);
-  if (ns->length <= g_strv_length ((char **) gstream_transformer_get_scope (GSTREAM_TRANSFORMER (self))))
+  if (!is_below (self, ns))
     return;
 
   gstream_past_ids_add (&self->past, SORT_PLACE, place = dup_place (ns, ""));
@@ -174,10 +225,11 @@ stop (GstreamToolCallsTransformer *self,
   if (!running->foreign)
     add_past (self, running->namespace_, running->id);
   g_queue_unlink (&self->running, &running->in_all);
-  leave (self->by_id, running->id, &running->in_id);
-  leave (self->by_name, running->name, &running->in_name);
+  leave (self, &running->by_id);
+  leave (self, &running->by_name);
+  leave (self, &running->by_place);
+  leave (self, &running->by_place_and_name);
   gstream_namespace_unref (running->namespace_);
-  g_free (running->name);
   g_free (running->id);
   g_free (running);
 
@@ -322,43 +374,14 @@ gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
   return self->running.length > 0 || is_past_at (self, ns, "");
 }
 
-/* The oldest call of this scope at the event's namespace with its id and, if @name is not %NULL, its tool. */
-static Running *
-find_own_there (GstreamToolCallsTransformer *self,
-                GstreamEvent                *event,
-                const char                  *name)
-{
-  const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GQueue *queue = name ? g_hash_table_lookup (self->by_name, name) : g_hash_table_lookup (self->by_id, id_of (fields));
-
-  for (GList *link = queue != NULL ? queue->head : NULL; link != NULL; link = link->next)
-    {
-      Running *running = link->data;
-
-      if (gstream_namespace_equal (running->namespace_, gstream_event_peek_namespace (event)))
-        return running;
-    }
-
-  return NULL;
-}
-
-/* Calls of the same tool take precedence, whichever scope they belong to. */
+/* Calls of the same tool take precedence, whichever scope they belong to; else those of this scope, which are older. */
 static Running *
 find_there (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
 {
-  const GstreamEventFields *fields = gstream_event_get_fields (event);
-  g_autofree char          *place = dup_place (gstream_event_peek_namespace (event), id_of (fields));
-  g_autofree char          *own_name = dup_name_of (fields, id_of (fields));
-  g_autofree char          *foreign_name = dup_name_of (fields, place);
-  Running                  *running = find_own_there (self, event, own_name);
+  Running *running = oldest (self, key_of_place (event, TRUE));
 
-  if (running == NULL)
-    running = oldest (self->by_name, foreign_name);
-  if (running == NULL)
-    running = find_own_there (self, event, NULL);
-
-  return running != NULL ? running : oldest (self->by_id, place);
+  return running != NULL ? running : oldest (self, key_of_place (event, FALSE));
 }
 
 /*
@@ -428,8 +451,7 @@ gstream_tool_calls_transformer_dispose (GObject *object)
   GstreamToolCallsTransformer *self = GSTREAM_TOOL_CALLS_TRANSFORMER (object);
 
   end_all (self, NULL);
-  g_clear_pointer (&self->by_id, g_hash_table_unref);
-  g_clear_pointer (&self->by_name, g_hash_table_unref);
+  g_clear_pointer (&self->by_key, g_hash_table_unref);
   gstream_past_ids_clear (&self->past);
 
   G_OBJECT_CLASS (gstream_tool_calls_transformer_parent_class)->dispose (object);
@@ -451,7 +473,6 @@ gstream_tool_calls_transformer_init (GstreamToolCallsTransformer *self)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (self);
 
-  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
-  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
+  self->by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_queue_free);
   self->tool_calls = gstream_transformer_add_projection (transformer, "tool_calls", GSTREAM_TYPE_TOOL_CALL);
 }

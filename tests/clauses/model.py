@@ -454,7 +454,7 @@ class Run:
         if data.get("type") in ("tool", "AIMessageChunk") or scope is None:
             return
         if data.get("type") == "remove":
-            self.removed |= {(scope.path, identity), (namespace, identity)}
+            self.removed |= {(scope.path, identity), (namespace, identity)} if identity is not None else set()
             return
         keys = {identity} - {None}
         message = self.open_message(scope, namespace, keys)
