@@ -22,14 +22,14 @@ _gstream () {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
-    --speed | --input | --thread | --attach | --respond | --retries | --silence-timeout | --header | --limit | --before)
+    --speed | --input | --thread | --attach | --command | --respond | --retries | --silence-timeout | --header | --limit | --before)
       return ;;
   esac
 
   case ${COMP_WORDS[1]} in
     show) options='--help --speed --events' ;;
     digest) options='--help --compact' ;;
-    connect) options='--help --input --thread --attach --websocket --respond --digest --events --retries
+    connect) options='--help --input --thread --attach --command --websocket --respond --digest --events --retries
       --silence-timeout --ca --header' ;;
     threads) options='--help --limit --json --ca --header' ;;
     history) options='--help --limit --before --json --ca --header' ;;

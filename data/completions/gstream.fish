@@ -26,6 +26,7 @@ complete -c gstream -n '__fish_seen_subcommand_from connect' -f
 complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l input -d 'The input of the run, as JSON'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l thread -d 'Go on with this thread'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l attach -d 'Follow a run of that thread'
+complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l command -d 'Run the agent that this starts, instead of one on a server'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -f -l websocket -d 'Use a WebSocket'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -x -l respond -d 'Answer every question with this, as JSON'
 complete -c gstream -n '__fish_seen_subcommand_from connect' -f -l digest -d 'Print everything that the run shows, as JSON'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * gstream connect: a run on a server.
+ * gstream connect: a run on a server, or in a child process.
  */
 #include "config.h"
 
@@ -23,6 +23,7 @@ typedef struct
   char           *silence;
   char           *ca;
   char           *attach; /* a run's id; "": the newest; NULL: a run is started */
+  char           *command; /* of a child process; NULL: a server is named */
   char          **headers;
   char          **arguments; /* URL ASSISTANT */
   gboolean        websocket;
@@ -43,6 +44,7 @@ options_clear (Options *options)
   g_free (options->silence);
   g_free (options->ca);
   g_free (options->attach);
+  g_free (options->command);
   g_strfreev (options->headers);
   g_strfreev (options->arguments);
   g_clear_pointer (&options->response, gstream_payload_unref);
@@ -53,7 +55,27 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 /* --- the thread --- */
 
 static GstreamThread *
-make_thread (const Options *options)
+make_process_thread (const Options *options)
+{
+  g_auto (GStrv) argv = NULL;
+  g_autoptr (GstreamThread) thread = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_shell_parse_argv (options->command, NULL, &argv, &error))
+    thread = gstream_thread_new_for_command ((const char *const *) argv, &error);
+  if (thread == NULL)
+    {
+      gstream_tool_complain ("--command: %s", error->message);
+      return NULL;
+    }
+  if (options->thread_id != NULL)
+    gstream_thread_set_thread_id (thread, options->thread_id);
+
+  return g_steal_pointer (&thread);
+}
+
+static GstreamThread *
+make_server_thread (const Options *options)
 {
   g_autoptr (GstreamServer) server =
       gstream_tool_open_server (options->arguments[0], options->ca, (const char *const *) options->headers,
@@ -281,12 +303,21 @@ read_silence (Options *options)
   return FALSE;
 }
 
+static gboolean
+is_for_server (const Options *options)
+{
+  return options->arguments != NULL || options->websocket || options->attach != NULL || options->retries != NULL ||
+         options->silence != NULL || options->ca != NULL || options->headers != NULL;
+}
+
 /* FALSE: options exclude or lack each other; complains. */
 static gboolean
 check (const Options *options)
 {
-  if (options->arguments == NULL || g_strv_length (options->arguments) != 2)
-    gstream_tool_complain ("expected URL ASSISTANT; gstream connect --help says how");
+  if (options->command != NULL && is_for_server (options))
+    gstream_tool_complain ("--command takes no URL ASSISTANT, and no option of a server's connection");
+  else if (options->command == NULL && (options->arguments == NULL || g_strv_length (options->arguments) != 2))
+    gstream_tool_complain ("expected URL ASSISTANT, or --command; gstream connect --help says how");
   else if (options->digest && options->events)
     gstream_tool_complain ("--digest and --events exclude each other");
   else if (options->attach != NULL && options->thread_id == NULL)
@@ -324,6 +355,8 @@ gstream_tool_connect (int    argc,
       "Go on with this thread, which there is, instead of a new one", "ID" },
     { "attach", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, (gpointer) on_attach,
       "Follow a run of that thread, or its newest, instead of starting one", "RUN" },
+    { "command", 0, 0, G_OPTION_ARG_STRING, &options.command,
+      "Run the agent that this starts, instead of one on a server", "COMMAND" },
     { "websocket", 0, 0, G_OPTION_ARG_NONE, &options.websocket, "Use a WebSocket", NULL },
     { "respond", 0, 0, G_OPTION_ARG_STRING, &options.respond, "Answer every question with this", "JSON" },
     { "digest", 0, 0, G_OPTION_ARG_NONE, &options.digest, "Print everything that the run shows, as JSON", NULL },
@@ -340,7 +373,8 @@ gstream_tool_connect (int    argc,
   g_autoptr (GstreamPayload) input = NULL;
   g_autoptr (GstreamThread) thread = NULL;
 
-  if (!gstream_tool_parse ("Runs an assistant of the Agent Server at URL, and shows the run as it goes.\n"
+  if (!gstream_tool_parse ("Runs an assistant of the Agent Server at URL, or an agent in a child process, and shows the\n"
+                           "run as it goes.\n"
                            "The API key is taken from " GSTREAM_TOOL_API_KEY
                            ". Exit status 3: the run stopped to ask.\n"
                            "Ctrl+C ends the command alone: the run goes on, on the server.",
@@ -350,7 +384,7 @@ gstream_tool_connect (int    argc,
     return GSTREAM_TOOL_USAGE;
   input = read_json ("--input", options.input ? options.input : "null");
   options.response = options.respond ? read_json ("--respond", options.respond) : NULL;
-  thread = make_thread (&options);
+  thread = options.command != NULL ? make_process_thread (&options) : make_server_thread (&options);
   if (input == NULL || thread == NULL || (options.respond != NULL && options.response == NULL))
     return GSTREAM_TOOL_USAGE;
 
