@@ -139,6 +139,8 @@ export class Agent {
     if (this.run && strategy !== 'enqueue') {
       this.run.isRolledBack = strategy === 'rollback';
       this.run.ending.abort();
+      for (const waiting of this.waiting.splice(0))
+        this.write(serialize(endOf(waiting, 'interrupted')));
     }
     this.waiting.push(run);
     return {run_id: run.id, thread_id: this.thread.id};

@@ -164,7 +164,8 @@ def abort():
         assert error.matches(Gstream.Error.quark(), Gstream.Error.NOT_FOUND)
     second = waits.start_sync({"log": []})
     third = waits.start_sync({"log": []}, multitask_strategy="interrupt")
-    assert second.output_sync() and second.status == Gstream.RunStatus.INTERRUPTED
+    second.output_sync()
+    assert second.status == Gstream.RunStatus.INTERRUPTED, second.status
     waits.cancel_run_sync(third.run_id)
     third.output_sync()
     assert third.status == Gstream.RunStatus.INTERRUPTED

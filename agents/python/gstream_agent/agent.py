@@ -141,6 +141,8 @@ class Agent:
         if current is not None and strategy in ("interrupt", "rollback"):
             current.is_rolled_back = strategy == "rollback"
             current.task.cancel()
+            while self._waiting:
+                await self._write(_end_of(self._waiting.popleft(), "interrupted"))
         self._waiting.append(run)
         return {"run_id": run.id, "thread_id": self._thread.thread_id}
 
