@@ -844,7 +844,7 @@ gstream_conversation_rows_end_run (GstreamConversationRows *self,
     {
       GstreamConversationRow *row = others->pdata[i];
 
-      if (!row->is_settled && row->status != GSTREAM_CONVERSATION_ROW_STATUS_SENDING && (all || !is_marked (row)))
+      if (row->status != GSTREAM_CONVERSATION_ROW_STATUS_SENDING && (!is_marked (row) || (all && !row->is_settled)))
         gstream_conversation_rows_remove (self, row);
     }
   gstream_conversation_rows_settle (self);

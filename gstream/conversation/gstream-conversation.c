@@ -998,6 +998,8 @@ replace_run (GstreamConversation *self,
   if (attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK)
     {
       gstream_conversation_rows_end_run (self->rows, TRUE);
+      gstream_checkpoint_tree_free (self->tree); /* some of it is no more */
+      self->tree = gstream_checkpoint_tree_new ();
       return;
     }
 
@@ -1593,6 +1595,7 @@ gstream_conversation_set_tool_rows (GstreamConversation *self,
                                     gboolean             tool_rows)
 {
   g_return_if_fail (GSTREAM_IS_CONVERSATION (self));
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
 
   tool_rows = !!tool_rows;
   if (self->tool_rows == tool_rows)

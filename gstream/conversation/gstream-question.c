@@ -269,6 +269,7 @@ GstreamPayload *
 gstream_question_get_value (GstreamQuestion *self)
 {
   g_return_val_if_fail (GSTREAM_IS_QUESTION (self), NULL);
+  g_return_val_if_fail (self->interrupt != NULL, NULL);
 
   return gstream_interrupt_get_value (self->interrupt);
 }
@@ -287,6 +288,7 @@ GstreamPayload *
 gstream_question_get_response_schema (GstreamQuestion *self)
 {
   g_return_val_if_fail (GSTREAM_IS_QUESTION (self), NULL);
+  g_return_val_if_fail (self->interrupt != NULL, NULL);
 
   return gstream_interrupt_get_response_schema (self->interrupt);
 }

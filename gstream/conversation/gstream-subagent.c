@@ -417,6 +417,7 @@ gstream_subagent_get_name (GstreamSubagent *self)
   const char        *last;
 
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), NULL);
+  g_return_val_if_fail (self->run != NULL, NULL);
 
   if (gstream_subgraph_run_stream_get_graph_name (self->run) != NULL)
     return gstream_subgraph_run_stream_get_graph_name (self->run);
@@ -463,6 +464,7 @@ const char *const *
 gstream_subagent_get_path (GstreamSubagent *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), NULL);
+  g_return_val_if_fail (self->run != NULL, NULL);
 
   return gstream_subgraph_run_stream_get_path (self->run);
 }
@@ -481,6 +483,8 @@ GstreamRunStatus
 gstream_subagent_get_status (GstreamSubagent *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), GSTREAM_RUN_STATUS_PENDING);
+  g_return_val_if_fail (self->run != NULL, GSTREAM_RUN_STATUS_PENDING);
+  g_return_val_if_fail (self->run != NULL, GSTREAM_RUN_STATUS_PENDING);
 
   return gstream_run_stream_get_status (GSTREAM_RUN_STREAM (self->run));
 }
@@ -499,6 +503,7 @@ const GError *
 gstream_subagent_get_error (GstreamSubagent *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), NULL);
+  g_return_val_if_fail (self->run != NULL, NULL);
 
   return gstream_run_stream_get_error (GSTREAM_RUN_STREAM (self->run));
 }
@@ -580,6 +585,9 @@ GstreamSubgraphRunStream *
 gstream_subagent_get_run (GstreamSubagent *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), NULL);
+  g_return_val_if_fail (self->run != NULL, NULL);
+  g_return_val_if_fail (self->run != NULL, NULL);
+  g_return_val_if_fail (self->run != NULL, NULL);
 
   return self->run;
 }

@@ -529,7 +529,11 @@ fake_thread_begin_start (GstreamThread     *thread,
     return;
 
   newest = fake_thread_find (self, base);
-  g_assert_true (base == NULL || newest != NULL);
+  if (base != NULL && newest == NULL)
+    {
+      g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "no such checkpoint");
+      return;
+    }
   run = begin_run (self, newest ? newest->id : NULL);
   if (input != NULL)
     take_input (self, run, input);

@@ -21,6 +21,7 @@ set_up (Fixture      *self,
 {
   self->rows = gstream_conversation_rows_new ();
   self->watch = watch_new (G_LIST_MODEL (self->rows));
+  self->watch->edits = TRUE;
 }
 
 static void

@@ -4,6 +4,8 @@
  */
 #include "watch.h"
 
+#include <string.h>
+
 static guint64 n_turns;
 
 gboolean
@@ -53,6 +55,27 @@ assert_untouched (GPtrArray *removed,
     }
 }
 
+/* What is being said only grows. */
+static void
+on_text (GstreamConversationRow *row,
+         GParamSpec             *pspec,
+         gpointer                user_data)
+{
+  gsize before = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (row), "watched-length"));
+  gsize length = strlen (gstream_conversation_row_get_text (row));
+
+  if (gstream_conversation_row_get_role (row) == GSTREAM_CONVERSATION_ROLE_AI)
+    g_assert_cmpuint (length, >=, before);
+  g_object_set_data (G_OBJECT (row), "watched-length", GSIZE_TO_POINTER (length));
+}
+
+static void
+watch_row (GstreamConversationRow *row)
+{
+  g_signal_handlers_disconnect_by_func (row, on_text, NULL);
+  g_signal_connect (row, "notify::text", G_CALLBACK (on_text), NULL);
+}
+
 static void
 on_changed (GListModel *model,
             guint       position,
@@ -72,7 +95,11 @@ on_changed (GListModel *model,
   if (removed > 0)
     g_ptr_array_remove_range (self->rows, position, removed);
   for (guint i = 0; i < added; i++)
-    g_ptr_array_insert (self->rows, position + i, g_list_model_get_item (model, position + i));
+    {
+      g_ptr_array_insert (self->rows, position + i, g_list_model_get_item (model, position + i));
+      if (!self->edits)
+        watch_row (self->rows->pdata[position + i]);
+    }
 
   assert_same (self);
   assert_untouched (gone, self, position, added);

@@ -15,7 +15,7 @@ typedef struct
   guint       n_changes;
   guint       n_touched; /* rows that were removed or added */
   guint64     turn;      /* of the newest change */
-  gboolean    reorders;  /* rows may leave and come back at another place */
+  gboolean    edits;     /* the test changes what rows say */
 } Watch;
 
 Watch *watch_new (GListModel *model);

@@ -919,6 +919,33 @@ function defineThread() {
     Gstream.ProcessThread.prototype._init = _init;
 }
 
+// --- conversations ---
+
+function defineConversation() {
+    const {Conversation, ConversationRow, ConversationToolCall, Question} = Gstream;
+    const conversation = Conversation.prototype;
+    const {send, send_message: sendMessage} = conversation;
+    conversation.send_message = function (message, options) {
+        return sendMessage.call(this, pack(message), optionsOf(options));
+    };
+    // Text, or a message as an object.
+    conversation.send = function (text, options) {
+        return typeof text === 'string' ? send.call(this, text, optionsOf(options)) : this.send_message(text, options);
+    };
+    for (const name of ['open', 'idle'])
+        defineOperation(Conversation, name);
+    defineOperation(Conversation, 'regenerate', (row, options, ...rest) => [[row, optionsOf(options)], rest]);
+    defineOperation(Conversation, 'edit', (row, text, options, ...rest) => [[row, text, optionsOf(options)], rest]);
+    defineOperation(Conversation, 'choose_branch', (row, branch, ...rest) => [[row, branch], rest]);
+    defineOperation(Conversation, 'respond', (question, response, ...rest) => [[question, pack(response)], rest]);
+    defineOperation(Conversation, 'respond_all', (questions, responses, ...rest) =>
+        [[questions, responses.map(pack)], rest]);
+    defineGetters(Conversation, 'values');
+    defineGetters(ConversationRow, 'content', 'payload');
+    defineGetters(ConversationToolCall, 'input');
+    defineGetters(Question, 'value', 'response_schema');
+}
+
 // --- a model's endpoint ---
 
 function defineEndpoint() {
@@ -976,5 +1003,6 @@ function _init() {
     defineTransformers();
     defineWriting();
     defineThread();
+    defineConversation();
     defineEndpoint();
 }

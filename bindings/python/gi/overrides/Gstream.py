@@ -220,7 +220,8 @@ class Payload(Gstream.Payload):
 
 # PyGObject before 3.50 has enumerations without a name.
 for enumeration in (Gstream.Try, Gstream.RunStatus, Gstream.MessageStatus, Gstream.ToolCallStatus, Gstream.Transport,
-                    Gstream.MultitaskStrategy, Gstream.ConnectionState,
+                    Gstream.MultitaskStrategy, Gstream.ConnectionState, Gstream.ConversationRole,
+                    Gstream.ConversationRowStatus, Gstream.ConversationToolCallStatus,
                     Gstream.PayloadKind, Gstream.Error):
     if not hasattr(enumeration, "name"):
         enumeration.name = property(lambda self: self.value_nick.upper().replace("-", "_"))
@@ -251,7 +252,7 @@ class Interrupt(Gstream.Interrupt):
 
 
 def with_operations(**operations):
-    """For each: NAME() that awaits, or calls back where it is given a callback, NAME_finish() and NAME_sync().
+    """For each: NAME() that awaits, or calls back where it is given a callback, NAME_finish(), and NAME_sync() where it is.
 
     An operation is what makes its result Python's, given also the object, and
     maybe what makes its arguments GIR's, and leaves those that are GIO's.
@@ -267,7 +268,7 @@ def with_operations(**operations):
 
 
 def operation(base, name, convert, prepare=lambda *rest: ((), rest)):
-    start, end, call = (getattr(base, name + suffix) for suffix in ("", "_finish", "_sync"))
+    start, end, call = (getattr(base, name + suffix, None) for suffix in ("", "_finish", "_sync"))
 
     def asynchronous(self, *arguments, **named):
         items.check_process(self)
@@ -293,10 +294,11 @@ def operation(base, name, convert, prepare=lambda *rest: ((), rest)):
             forget_escaped(self)
             raise
 
-    for method, named in zip((asynchronous, finish, synchronous), (start, end, call)):
+    methods = [(method, named) for method, named in ((asynchronous, start), (finish, end), (synchronous, call)) if named]
+    for method, named in methods:
         method.__name__ = method.__qualname__ = named.__name__
         method.__doc__ = named.__doc__
-    return asynchronous, finish, synchronous
+    return [method for method, _named in methods]
 
 
 def check_may_block(part):
@@ -465,7 +467,7 @@ PROJECTIONS = ("log", "messages", "values", "updates", "custom", "checkpoints", 
 
 @public
 @with_operations(output=value, interrupted=plain, interrupts=plain)
-@with_getters("source", "mux", "status", "error", "held_by", "turn_budget", *PROJECTIONS)
+@with_getters("source", "mux", "status", "error", "held_by", "turn_budget", "n_interrupts", *PROJECTIONS)
 class RunStream(Gstream.RunStream):
     def __init__(self, source, mux=None, **properties):
         super().__init__(source=source_of(source), mux=mux, **properties)
@@ -1139,6 +1141,72 @@ class ThreadRun(Gstream.ThreadRun, RunStream):
     @staticmethod
     def new(source, mux=None, run_id=None):
         return ThreadRun(source, mux, run_id=run_id)
+
+
+# --- conversations ---
+
+
+def again(row, *rest, options=None, **named):
+    return (row, options_of(options, named)), rest
+
+
+def otherwise(row, text, *rest, options=None, **named):
+    return (row, text, options_of(options, named)), rest
+
+
+def branch_of(row, branch, *rest):
+    return (row, branch), rest
+
+
+def answer(question, response, *rest):
+    return (question, pack(response)), rest
+
+
+def answers(questions, responses, *rest):
+    return (list(questions), [pack(response) for response in responses]), rest
+
+
+@public
+@with_operations(open=plain, idle=plain, regenerate=(plain, again), edit=(plain, otherwise), choose_branch=(plain, branch_of),
+                 respond=(plain, answer), respond_all=(plain, answers))
+@with_getters("thread", "messages_key", "tool_rows", "policy", "options", "history_limit", "busy", "loading", "error", "run",
+              "values", "checkpoint_id", "questions", "queue")
+class Conversation(Gstream.Conversation):
+    def __init__(self, thread, **properties):
+        super().__init__(thread=thread, **properties)
+
+    def send(self, text, *, options=None, **named):
+        """Text, or a message as a dict."""
+        given = options_of(options, named)
+        return super().send(text, given) if isinstance(text, str) else super().send_message(pack(text), given)
+
+    def send_message(self, message, *, options=None, **named):
+        return super().send_message(pack(message), options_of(options, named))
+
+
+@public
+@with_getters("id", "role", "status", "text", "reasoning", "name", "content", "payload", "message", "tool_call_id", "time",
+              "error", "tool_calls", "subagents", "checkpoint_id", "n_branches", "branch")
+class ConversationRow(Gstream.ConversationRow):
+    pass
+
+
+@public
+@with_getters("id", "name", "input", "status", "progress", "output", "error", "subagents", "call")
+class ConversationToolCall(Gstream.ConversationToolCall):
+    pass
+
+
+@public
+@with_getters("interrupt", "text", "value", "response_schema", "answering", "error")
+class Question(Gstream.Question):
+    pass
+
+
+@public
+@with_getters("name", "task", "path", "status", "error", "started", "ended", "rows", "run")
+class Subagent(Gstream.Subagent):
+    pass
 
 
 # --- threads in this process ---
