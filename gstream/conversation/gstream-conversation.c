@@ -1595,7 +1595,6 @@ gstream_conversation_set_tool_rows (GstreamConversation *self,
                                     gboolean             tool_rows)
 {
   g_return_if_fail (GSTREAM_IS_CONVERSATION (self));
-  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
 
   tool_rows = !!tool_rows;
   if (self->tool_rows == tool_rows)
@@ -1678,6 +1677,7 @@ gstream_conversation_set_options (GstreamConversation *self,
                                   GstreamRunOptions   *options)
 {
   g_return_if_fail (GSTREAM_IS_CONVERSATION (self));
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
 
   if (g_set_object (&self->options, options))
     notify (self, PROP_OPTIONS);
