@@ -22,7 +22,7 @@ typedef struct
   char           *retries;
   char           *silence;
   char           *ca;
-  char           *attach; /* a run's id; "": the newest; NULL: a run is started */
+  char           *attach;  /* a run's id; "": the newest; NULL: a run is started */
   char           *command; /* of a child process; NULL: a server is named */
   char          **headers;
   char          **arguments; /* URL ASSISTANT */
@@ -373,12 +373,12 @@ gstream_tool_connect (int    argc,
   g_autoptr (GstreamPayload) input = NULL;
   g_autoptr (GstreamThread) thread = NULL;
 
-  if (!gstream_tool_parse ("Runs an assistant of the Agent Server at URL, or an agent in a child process, and shows the\n"
-                           "run as it goes.\n"
-                           "The API key is taken from " GSTREAM_TOOL_API_KEY
-                           ". Exit status 3: the run stopped to ask.\n"
-                           "Ctrl+C ends the command alone: the run goes on, on the server.",
-                           entries, &options, argc, argv))
+  if (!gstream_tool_parse (
+          "Runs an assistant of the Agent Server at URL, or an agent in a child process, and shows the\n"
+          "run as it goes.\n"
+          "The API key is taken from " GSTREAM_TOOL_API_KEY ". Exit status 3: the run stopped to ask.\n"
+          "Ctrl+C ends the command alone: the run goes on, on the server.",
+          entries, &options, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (!check (&options) || !read_retries (&options) || !read_silence (&options))
     return GSTREAM_TOOL_USAGE;
