@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * Each returns a command as JSON; NULL, with an error, where the options are wrong. @responses: an array of
  * objects with `response`, and `interrupt_id` and `namespace` where the question is named.
  */
-char *gstream_command_start (const char        *assistant,
-                             GstreamPayload    *input, /* nullable */
+char *gstream_command_start (const char        *assistant, /* nullable, as in those below: there is only one */
+                             GstreamPayload    *input,     /* nullable */
                              GstreamRunOptions *options,
                              GError           **error);
 char *gstream_command_respond (const char        *assistant,

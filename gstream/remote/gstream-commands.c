@@ -35,6 +35,16 @@ end_command (GString *json)
   return g_string_free (json, FALSE);
 }
 
+static void
+add_json (GString        *json,
+          GstreamPayload *value)
+{
+  gsize       length = strlen ("null");
+  const char *text = value != NULL ? gstream_payload_get_json (value, &length) : "null";
+
+  g_string_append_len (json, text, length);
+}
+
 /* --- what a run is to be like (N9) --- */
 
 static gboolean
@@ -158,10 +168,8 @@ gstream_command_start (const char        *assistant,
 
   json = begin_command (GSTREAM_COMMAND_RUN, "run.start");
   gstream_json_add_string (json, "assistant_id", assistant);
-  if (input != NULL)
-    gstream_json_add_payload (json, "input", input);
-  else
-    g_string_append (json, ",\"input\":null");
+  gstream_json_write_member (json, "input");
+  add_json (json, input);
   add_options (json, options);
 
   return end_command (json);
