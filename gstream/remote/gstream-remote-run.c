@@ -341,6 +341,25 @@ on_pause_over (gpointer user_data)
   go_on (self);
 }
 
+/* Asked over a WebSocket for a run that it sends over something else, JavaScript's server says that there is none. */
+static void
+explain_other_transport (GstreamRemoteSource *self)
+{
+  g_autofree char *code = gstream_error_dup_protocol_code (self->broken);
+  GError          *error = NULL;
+
+  if (self->was_inside || !self->known || g_strcmp0 (code, "no_such_run") != 0)
+    return;
+
+  error = g_error_new (
+      GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+      "The server has this run, and does not send its events over this kind of connection (JavaScript's sends "
+      "a thread's events only over what the thread was first followed with, SSE or a WebSocket): %s",
+      self->broken->message);
+  g_error_free (self->broken);
+  self->broken = error;
+}
+
 static void
 connect_again (GstreamRemoteSource *self)
 {
@@ -348,6 +367,7 @@ connect_again (GstreamRemoteSource *self)
 
   if (milliseconds < 0)
     {
+      explain_other_transport (self);
       give_up (self, g_steal_pointer (&self->broken));
       gstream_next_call_wake_later (&self->pending);
       return;

@@ -537,4 +537,50 @@ async def checkpointers():
         assert len((await thread.fetch_state())["values"]["messages"]) == 2
 
 
+@test("L5/cancel")
+async def cancel_run():
+    thread = Gstream.LocalThread(loop_of(lambda state: {"n": 1}))
+    run = await thread.start({"n": 0})
+    seen = aiter(run.values)
+    await anext(seen)
+    assert await thread.cancel_run(run.run_id)
+    await run.output()
+    assert run.status == Status.INTERRUPTED, run.status
+    for wrong in (None, run.run_id, "other"):
+        try:
+            await thread.cancel_run(wrong)
+        except GLib.Error as error:
+            assert error.matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND), error
+        else:
+            raise AssertionError(wrong)
+
+
+@test("L5/cancel-in-thread")
+def cancel_in_thread():
+    thread = Gstream.LocalThread(loop_of(lambda state: {"n": 1}))
+    run = thread.start_sync({"n": 0})
+    next(iter(run.values))
+    assert thread.cancel_run_sync()
+    run.output_sync()
+    assert run.status == Status.INTERRUPTED, run.status
+
+
+@test("L5/branch")
+async def branch():
+    thread = Gstream.LocalThread(graphs.chat)
+    await (await thread.start(CHAT)).output()
+    states = await thread.fetch_history()
+    assert [len(state["values"].get("messages", [])) for state in states] == [2, 1, 0], states
+    first = states[-2]["checkpoint"]["checkpoint_id"]
+    assert (await thread.fetch_state(first))["values"] == states[-2]["values"]
+    made = await thread.update_state({"messages": [("user", "other")]}, None, first)
+    state = await thread.fetch_state()
+    assert state["checkpoint"]["checkpoint_id"] == made["checkpoint_id"]
+    assert [message["content"] for message in state["values"]["messages"]] == ["hi", "other"], state
+    run = await thread.start({"messages": [("user", "again")]}, checkpoint_id=first, metadata={"why": "test"})
+    output = await run.output()
+    assert [message["content"] for message in output["messages"] if message["type"] == "human"] == ["hi", "again"], output
+    assert run.connection_state == Gstream.ConnectionState.CLOSED and run.run_id
+
+
 tap.run()

@@ -258,4 +258,18 @@ def assistants_and_runs(kind):
     refused(lambda: server.cancel_run_sync(thread.thread_id, "00000000-0000-7000-8000-000000000000"), Gstream.Error.NOT_FOUND)
 
 
+@live.test("N12", "two-transports")
+def two_transports(kind):
+    """A server that keeps to the first transport that a thread was followed with is told of as that, once, and soon."""
+    first = live.thread(kind, "chat", "sse")
+    first.start_sync(CHAT).output_sync()
+    second = live.thread(kind, "chat", "websocket", thread_id=first.thread_id)
+    seen, problem = live.events(second.start_sync(CHAT))
+    if kind == "python":
+        assert problem is None and seen[-1][2]["event"] == "completed", problem
+    else:
+        assert not seen and problem.matches(Gstream.error_quark(), Gstream.Error.INCOMPLETE), problem
+        assert problem.message.count("over what the thread was first followed with") == 1, problem
+
+
 live.run_tests()

@@ -29,6 +29,7 @@ class GraphThread:
         checkpoint = params.get("checkpoint_id")
         if checkpoint is not None:
             configurable["checkpoint_id"] = checkpoint
+            configurable.setdefault("checkpoint_ns", "")
         metadata = {**(config.get("metadata") or {}), **(params.get("metadata") or {})}
         return {**config, "metadata": metadata, "configurable": {**configurable, "thread_id": self.thread_id}}
 

@@ -1261,6 +1261,9 @@ class LocalThread(Thread):
         params = {"values": unpack(given), "as_node": as_node, "checkpoint_id": checkpoint_id}
         self._perform(self._thread.update_state(params), task, lambda found: packed(found["checkpoint"]))
 
+    def do_begin_cancel_run(self, run_id, task):
+        self._perform(langgraph.cancel(self._source, run_id), task, bool)
+
     def _begin_run(self, make_input, given, params, options, task):
         """One run after the other: what there is in the checkpoints is what the last one left."""
         graph, config, mux = self._thread.graph, self._thread.config(params), options.get_mux()

@@ -155,6 +155,7 @@ class GraphSource(Gstream.PushSource):
         self._thread = None
         self._modes = None
         self._wanted = None  # asyncio.Event
+        self._cancelled = False
         self._tasks_seen = []  # events of that mode, which come beside the others
         self.ended = concurrent.futures.Future()  # the graph has let go of everything
         self.connect("notify::closed", type(self)._on_closed)
@@ -170,6 +171,20 @@ class GraphSource(Gstream.PushSource):
     def need(self, mode):
         """A stream mode that is to be asked for, where the graph has not begun."""
         self._opening.channels.add(mode)
+
+    async def cancel(self):
+        """Ends the run from without: it says so to whoever reads it."""
+        self._cancelled = True
+        if self._task is not None:
+            self._cancel_task()
+            await asyncio.wrap_future(self.ended)
+
+    def _cancel_task(self):
+        if self._thread is None:
+            self._task.cancel()  # of this thread's loop, or of one that has not begun
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
+                self._loop.call_soon_threadsafe(self._task.cancel)
 
     def has_begun(self):
         return self._task is not None
@@ -219,9 +234,13 @@ class GraphSource(Gstream.PushSource):
     async def _run(self):
         try:
             self._give(self._events.begin())
+            if self._cancelled:
+                raise asyncio.CancelledError
             self._give(self._events.end(await self._iterate()))
         except asyncio.CancelledError:
-            if not self.is_closed():
+            if self._cancelled and not self.is_closed():
+                self._give(self._events.end("interrupted"))  # as an Agent Server says of a run that was cancelled
+            elif not self.is_closed():
                 raise  # not the run's doing: whoever cancelled it wants to know
         except BaseException as exception:
             self._fail(exception)
@@ -275,11 +294,8 @@ class GraphSource(Gstream.PushSource):
     def _on_closed(self, _pspec):
         if self._task is None:
             self._opening.drop()
-        elif self._thread is None:
-            self._task.cancel()  # of this thread's loop, or of one that has not begun
         else:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
-                self._loop.call_soon_threadsafe(self._task.cancel)
+            self._cancel_task()
 
 
 # --- threads ---
@@ -294,6 +310,16 @@ def with_checkpoints(graph, checkpointer):
 
         checkpointer = InMemorySaver()
     return graph if checkpointer is None else graph.copy(update={"checkpointer": checkpointer})
+
+
+async def cancel(source, run_id):
+    """Ends the run of a source, which has to be the one that is meant, and under way."""
+    from gstream_agent.thread import Refused
+
+    if source is None or source.is_closed() or run_id not in (None, source.run_id):
+        raise Refused("no_such_run", f"There is no run {run_id} under way." if run_id else "There is no run under way.")
+    await source.cancel()
+    return True
 
 
 async def after(source, work, params):
