@@ -25,7 +25,7 @@
  *
  * deltas = gstream_projection_subscribe (gstream_message_get_text_deltas (message), &error);
  *
- * gstream_message_finished (message, NULL, on_finished, window);
+ * gstream_message_wait (message, NULL, on_finished, window);
  * ```
  *
  * Properties that change with every token are notified once a frame at most.
@@ -1265,7 +1265,7 @@ gstream_message_get_reasoning_deltas (GstreamMessage *self)
 /* --- awaiting it as a whole --- */
 
 /**
- * gstream_message_finished:
+ * gstream_message_wait:
  * @self: a message
  * @cancellable: (nullable): to stop waiting; the message goes on (R3)
  * @callback: (scope async): called when the message has ended
@@ -1280,24 +1280,24 @@ gstream_message_get_reasoning_deltas (GstreamMessage *self)
  * Since: 1.0
  */
 void
-gstream_message_finished (GstreamMessage     *self,
-                          GCancellable       *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer            user_data)
+gstream_message_wait (GstreamMessage     *self,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_MESSAGE (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_message_finished, cancellable, callback, user_data);
+  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_message_wait, cancellable, callback, user_data);
 }
 
 /**
- * gstream_message_finished_finish:
+ * gstream_message_wait_finish:
  * @self: a message
  * @result: what the callback was given
  * @error: return location for an error
  *
- * Ends [method@Message.finished].
+ * Ends [method@Message.wait].
  *
  * An incomplete message is given as it is; its [property@Message:status] says so.
  * The error is the model's or the run's own where the message failed (R5), or
@@ -1308,9 +1308,9 @@ gstream_message_finished (GstreamMessage     *self,
  * Since: 1.0
  */
 GstreamMessage *
-gstream_message_finished_finish (GstreamMessage *self,
-                                 GAsyncResult   *result,
-                                 GError        **error)
+gstream_message_wait_finish (GstreamMessage *self,
+                             GAsyncResult   *result,
+                             GError        **error)
 {
   g_return_val_if_fail (GSTREAM_IS_MESSAGE (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -1320,14 +1320,14 @@ gstream_message_finished_finish (GstreamMessage *self,
 }
 
 /**
- * gstream_message_finished_sync:
+ * gstream_message_wait_sync:
  * @self: a message
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * [method@Message.finished] that waits by iterating the run's main context (R9).
+ * [method@Message.wait] that waits by iterating the run's main context (R9).
  *
- * Fails like [method@Message.finished_finish], and like [method@Cursor.next_sync]
+ * Fails like [method@Message.wait_finish], and like [method@Cursor.next_sync]
  * where a synchronous call cannot work.
  *
  * Returns: (transfer full): @self, or %NULL on failure
@@ -1335,9 +1335,9 @@ gstream_message_finished_finish (GstreamMessage *self,
  * Since: 1.0
  */
 GstreamMessage *
-gstream_message_finished_sync (GstreamMessage *self,
-                               GCancellable   *cancellable,
-                               GError        **error)
+gstream_message_wait_sync (GstreamMessage *self,
+                           GCancellable   *cancellable,
+                           GError        **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -1347,5 +1347,5 @@ gstream_message_finished_sync (GstreamMessage *self,
 
   result = gstream_latch_wait_sync (&self->ended, self->pump, self, cancellable, error);
 
-  return result ? gstream_message_finished_finish (self, result, error) : NULL;
+  return result ? gstream_message_wait_finish (self, result, error) : NULL;
 }

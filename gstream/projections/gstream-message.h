@@ -51,15 +51,15 @@ GSTREAM_EXPORT const GError        *gstream_message_get_error (GstreamMessage *s
 GSTREAM_EXPORT GstreamProjection   *gstream_message_get_text_deltas (GstreamMessage *self);
 GSTREAM_EXPORT GstreamProjection   *gstream_message_get_reasoning_deltas (GstreamMessage *self);
 
-GSTREAM_EXPORT void            gstream_message_finished (GstreamMessage     *self,
-                                                         GCancellable       *cancellable,
-                                                         GAsyncReadyCallback callback,
-                                                         gpointer            user_data);
-GSTREAM_EXPORT GstreamMessage *gstream_message_finished_finish (GstreamMessage *self,
-                                                                GAsyncResult   *result,
-                                                                GError        **error);
-GSTREAM_EXPORT GstreamMessage *gstream_message_finished_sync (GstreamMessage *self,
-                                                              GCancellable   *cancellable,
-                                                              GError        **error);
+GSTREAM_EXPORT void            gstream_message_wait (GstreamMessage     *self,
+                                                     GCancellable       *cancellable,
+                                                     GAsyncReadyCallback callback,
+                                                     gpointer            user_data);
+GSTREAM_EXPORT GstreamMessage *gstream_message_wait_finish (GstreamMessage *self,
+                                                            GAsyncResult   *result,
+                                                            GError        **error);
+GSTREAM_EXPORT GstreamMessage *gstream_message_wait_sync (GstreamMessage *self,
+                                                          GCancellable   *cancellable,
+                                                          GError        **error);
 
 G_END_DECLS

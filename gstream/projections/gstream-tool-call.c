@@ -24,13 +24,13 @@
  * {
  *   g_autoptr (GError) error = NULL;
  *   g_autoptr (GstreamToolCall) call =
- *     gstream_tool_call_finished_finish (GSTREAM_TOOL_CALL (object), result, &error);
+ *     gstream_tool_call_wait_finish (GSTREAM_TOOL_CALL (object), result, &error);
  *
  *   if (call == NULL)
  *     g_print ("%s failed: %s\n", gstream_tool_call_get_name (GSTREAM_TOOL_CALL (object)), error->message);
  * }
  *
- * gstream_tool_call_finished (call, NULL, on_finished, NULL);
+ * gstream_tool_call_wait (call, NULL, on_finished, NULL);
  * ```
  *
  * A call that still runs when its run ends is finished then, without an output,
@@ -552,7 +552,7 @@ gstream_tool_call_get_output_deltas (GstreamToolCall *self)
 /* --- awaiting its end --- */
 
 /**
- * gstream_tool_call_finished:
+ * gstream_tool_call_wait:
  * @self: a tool call
  * @cancellable: (nullable): to stop waiting; the call goes on (R3)
  * @callback: (scope async): called when the call has ended
@@ -566,25 +566,24 @@ gstream_tool_call_get_output_deltas (GstreamToolCall *self)
  * Since: 1.0
  */
 void
-gstream_tool_call_finished (GstreamToolCall    *self,
-                            GCancellable       *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer            user_data)
+gstream_tool_call_wait (GstreamToolCall    *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
 {
   g_return_if_fail (GSTREAM_IS_TOOL_CALL (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_tool_call_finished, cancellable, callback,
-                            user_data);
+  gstream_latch_begin_wait (&self->ended, self->pump, self, gstream_tool_call_wait, cancellable, callback, user_data);
 }
 
 /**
- * gstream_tool_call_finished_finish:
+ * gstream_tool_call_wait_finish:
  * @self: a tool call
  * @result: what the callback was given
  * @error: return location for an error
  *
- * Ends [method@ToolCall.finished].
+ * Ends [method@ToolCall.wait].
  *
  * The error is the tool's own, or the run's (R5), where the call failed, or
  * %G_IO_ERROR_CANCELLED.
@@ -594,9 +593,9 @@ gstream_tool_call_finished (GstreamToolCall    *self,
  * Since: 1.0
  */
 GstreamToolCall *
-gstream_tool_call_finished_finish (GstreamToolCall *self,
-                                   GAsyncResult    *result,
-                                   GError         **error)
+gstream_tool_call_wait_finish (GstreamToolCall *self,
+                               GAsyncResult    *result,
+                               GError         **error)
 {
   g_return_val_if_fail (GSTREAM_IS_TOOL_CALL (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -606,14 +605,14 @@ gstream_tool_call_finished_finish (GstreamToolCall *self,
 }
 
 /**
- * gstream_tool_call_finished_sync:
+ * gstream_tool_call_wait_sync:
  * @self: a tool call
  * @cancellable: (nullable): to stop waiting
  * @error: return location for an error
  *
- * [method@ToolCall.finished] that waits by iterating the run's main context (R9).
+ * [method@ToolCall.wait] that waits by iterating the run's main context (R9).
  *
- * Fails like [method@ToolCall.finished_finish], and like [method@Cursor.next_sync]
+ * Fails like [method@ToolCall.wait_finish], and like [method@Cursor.next_sync]
  * where a synchronous call cannot work.
  *
  * Returns: (transfer full): @self, or %NULL on failure
@@ -621,9 +620,9 @@ gstream_tool_call_finished_finish (GstreamToolCall *self,
  * Since: 1.0
  */
 GstreamToolCall *
-gstream_tool_call_finished_sync (GstreamToolCall *self,
-                                 GCancellable    *cancellable,
-                                 GError         **error)
+gstream_tool_call_wait_sync (GstreamToolCall *self,
+                             GCancellable    *cancellable,
+                             GError         **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -633,5 +632,5 @@ gstream_tool_call_finished_sync (GstreamToolCall *self,
 
   result = gstream_latch_wait_sync (&self->ended, self->pump, self, cancellable, error);
 
-  return result ? gstream_tool_call_finished_finish (self, result, error) : NULL;
+  return result ? gstream_tool_call_wait_finish (self, result, error) : NULL;
 }

@@ -43,15 +43,15 @@ GSTREAM_EXPORT const GError         *gstream_tool_call_get_error (GstreamToolCal
 GSTREAM_EXPORT const char           *gstream_tool_call_get_progress (GstreamToolCall *self);
 GSTREAM_EXPORT GstreamProjection    *gstream_tool_call_get_output_deltas (GstreamToolCall *self);
 
-GSTREAM_EXPORT void             gstream_tool_call_finished (GstreamToolCall    *self,
-                                                            GCancellable       *cancellable,
-                                                            GAsyncReadyCallback callback,
-                                                            gpointer            user_data);
-GSTREAM_EXPORT GstreamToolCall *gstream_tool_call_finished_finish (GstreamToolCall *self,
-                                                                   GAsyncResult    *result,
-                                                                   GError         **error);
-GSTREAM_EXPORT GstreamToolCall *gstream_tool_call_finished_sync (GstreamToolCall *self,
-                                                                 GCancellable    *cancellable,
-                                                                 GError         **error);
+GSTREAM_EXPORT void             gstream_tool_call_wait (GstreamToolCall    *self,
+                                                        GCancellable       *cancellable,
+                                                        GAsyncReadyCallback callback,
+                                                        gpointer            user_data);
+GSTREAM_EXPORT GstreamToolCall *gstream_tool_call_wait_finish (GstreamToolCall *self,
+                                                               GAsyncResult    *result,
+                                                               GError         **error);
+GSTREAM_EXPORT GstreamToolCall *gstream_tool_call_wait_sync (GstreamToolCall *self,
+                                                             GCancellable    *cancellable,
+                                                             GError         **error);
 
 G_END_DECLS

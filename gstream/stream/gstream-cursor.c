@@ -1038,9 +1038,10 @@ join_texts (GstreamQueue *queue,
  *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
- * Gives the texts of the next items, and leaves the items where they are. This is
- * for bindings, which pay dearly for each call and little for one string more:
- * their iterators look at a batch, and [method@Cursor.skip] the items as they give
+ * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
+ *
+ * Gives the texts of the next items, and leaves the items where they are. Bindings
+ * pay dearly for each call and little for one string more: their iterators look at a batch, and [method@Cursor.skip] the items as they give
  * them out. Leaving the loop loses nothing, and what is not yet given out counts as
  * queued (P6).
  *
@@ -1087,6 +1088,8 @@ gstream_cursor_peek_texts (GstreamCursor *self,
  * @self: a cursor
  * @n: how many items
  *
+ * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
+ *
  * Takes the next items without giving them, as far as there are so many: those
  * that [method@Cursor.peek_texts] has shown.
  *
@@ -1119,6 +1122,8 @@ gstream_cursor_skip (GstreamCursor *self,
  * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
  *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
+ *
+ * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
  *
  * Takes the next items and gives their texts: [method@Cursor.peek_texts], and
  * [method@Cursor.skip] of what it shows, in one call. For whoever handles a batch as a

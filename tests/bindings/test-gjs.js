@@ -72,7 +72,7 @@ test('/gjs/message/T3/nested', async () => {
         for (const [i, digest] of expected(name).messages.entries()) {
             const [message, deltas] = read[i];
             assertEqual(await deltas, digest.text_deltas ?? await deltas);
-            await message.finished();
+            await message.wait();
             assertEqual(message.text, digest.text);
             assertSame([message.content, message.usage], [digest.content, digest.usage]);
         }
@@ -89,7 +89,7 @@ test('/gjs/tool-calls/T4', async () => {
     const digests = expected('tools').tool_calls;
     for await (const call of recorded('tools').tool_calls) {
         const digest = digests.shift();
-        await call.finished();
+        await call.wait();
         assertSame([call.name, call.input, call.output], [digest.name, digest.input, digest.output]);
     }
     assertEqual(digests, []);

@@ -145,7 +145,7 @@ async def nested():
             tasks = [(message, asyncio.create_task(read(message))) async for message in run.messages]
             for (message, task), digest in zip(tasks, expected(name)["messages"]):
                 assert await task == digest.get("text_deltas", await task)
-                assert (await message.finished()).text == digest["text"]
+                assert (await message.wait()).text == digest["text"]
                 assert (message.content, message.usage) == (digest["content"], digest["usage"])
 
 
@@ -159,7 +159,7 @@ def messages():
 @test("/tool-calls/T4")
 async def tool_calls():
     async with Gstream.RunStream(recorded("tools")) as run:
-        calls = [await call.finished() async for call in run.tool_calls]
+        calls = [await call.wait() async for call in run.tool_calls]
     assert [(call.name, call.input, call.output) for call in calls] == [
         (call["name"], call["input"], call["output"]) for call in expected("tools")["tool_calls"]
     ]
@@ -726,7 +726,7 @@ def temporary():
     assert list(iterator) == [1, 2]
     message = next(iter(Gstream.RunStream(recorded("chat")).messages))
     gc.collect()
-    assert message.finished_sync().text == expected("chat")["messages"][0]["text"]
+    assert message.wait_sync().text == expected("chat")["messages"][0]["text"]
 
 
 @test("/life/temporary-named")

@@ -50,7 +50,7 @@ async string say (Gstream.RunStream run) throws Error {
 
         while (yield deltas.next (null, out delta))
             text.append ((string) delta);
-        assert_cmpstr ((yield message.finished ()).text, CompareOperator.EQ, text.str);
+        assert_cmpstr ((yield message.wait ()).text, CompareOperator.EQ, text.str);
     }
     assert_cmpstr ((yield run.output ()).get_string ("/messages/1/content/0/text"), CompareOperator.EQ, text.str);
     assert_false (yield run.interrupted ());

@@ -255,14 +255,14 @@ def pygobjects_loop():
 
     async def main():
         async with Gstream.stream(agents.levels, CHAT) as run:
-            return [(await message.finished()).text async for message in run.messages]
+            return [(await message.wait()).text async for message in run.messages]
 
     policy = sys.modules["gi.events"].GLibEventLoopPolicy()
     asyncio.set_event_loop_policy(policy)
     try:
         assert policy.get_event_loop().run_until_complete(main()) == ["first"]
         with Gstream.stream(agents.levels, CHAT) as run:  # in a thread, beside that loop
-            assert [message.finished_sync().text for message in run.messages] == ["first"]
+            assert [message.wait_sync().text for message in run.messages] == ["first"]
     finally:
         asyncio.set_event_loop_policy(None)
 
@@ -482,7 +482,7 @@ def human_in_the_loop():
     [asked] = thread.start_sync(CHAT).interrupts_sync()
     assert asked.value["action_requests"][0]["name"] == "weather"
     run = thread.respond_sync(asked, {"decisions": [{"type": "approve"}]})
-    calls = [call.finished_sync().output for call in run.tool_calls]
+    calls = [call.wait_sync().output for call in run.tool_calls]
     assert calls[0]["content"] == "sunny in Paris"
 
 
@@ -490,7 +490,7 @@ def human_in_the_loop():
 def sub_agents():
     run = Gstream.LocalThread(agents.deep).start_sync(CHAT)
     children, calls = run.subgraphs.subscribe(), run.tool_calls.subscribe()
-    said = [message.finished_sync().text for message in run.messages]
+    said = [message.wait_sync().text for message in run.messages]
     assert said[-1] == "Take no coat." and run.output_sync()["todos"][0]["content"] == "ask", said
     assert [call.name for call in calls] == ["write_todos", "task"]
     assert "scout" in [child.graph_name for child in children]

@@ -28,7 +28,7 @@ test_finished (void)
       story (START (".", "m", R), SAY ("one "), SAY ("two"), FINISH (".", R), ". values 1");
   g_autoptr (GstreamMessage) message = take_message (run);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamMessage) same = gstream_message_finished_sync (message, NULL, &error);
+  g_autoptr (GstreamMessage) same = gstream_message_wait_sync (message, NULL, &error);
   g_autoptr (GstreamMessage) again = NULL;
 
   g_assert_no_error (error);
@@ -38,7 +38,7 @@ test_finished (void)
   /* No further than to its end. */
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_RUNNING);
 
-  again = gstream_message_finished_sync (message, NULL, &error);
+  again = gstream_message_wait_sync (message, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (again == message);
 }
@@ -49,7 +49,7 @@ test_finished_incomplete (void)
   g_autoptr (GstreamRunStream) run = story (START (".", "m", R), SAY ("one "));
   g_autoptr (GstreamMessage) message = take_message (run);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstreamMessage) same = gstream_message_finished_sync (message, NULL, &error);
+  g_autoptr (GstreamMessage) same = gstream_message_wait_sync (message, NULL, &error);
 
   g_assert_no_error (error);
   g_assert_true (same == message);
@@ -63,7 +63,7 @@ test_finished_failed (void)
   g_autoptr (GstreamMessage) message = take_message (run);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (gstream_message_finished_sync (message, NULL, &error));
+  g_assert_null (gstream_message_wait_sync (message, NULL, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
   g_assert_cmpstr (error->message, ==, "broke");
 }
@@ -82,7 +82,7 @@ on_finished (GObject      *object,
              gpointer      user_data)
 {
   Wait *self = user_data;
-  g_autoptr (GstreamMessage) message = gstream_message_finished_finish (GSTREAM_MESSAGE (object), result, &self->error);
+  g_autoptr (GstreamMessage) message = gstream_message_wait_finish (GSTREAM_MESSAGE (object), result, &self->error);
 
   self->found = message != NULL;
   self->done = TRUE;
@@ -110,7 +110,7 @@ test_finished_async (void)
   for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
     {
       g_signal_connect (message, "notify::status", G_CALLBACK (on_status), &waits[i]);
-      gstream_message_finished (message, i == 1 ? cancellable : NULL, on_finished, &waits[i]);
+      gstream_message_wait (message, i == 1 ? cancellable : NULL, on_finished, &waits[i]);
     }
   g_cancellable_cancel (cancellable);
   g_assert_false (waits[0].done);
@@ -134,7 +134,7 @@ test_notified_before (void)
   const char *delta;
 
   g_signal_connect (message, "notify::status", G_CALLBACK (on_status), &wait);
-  gstream_message_finished (message, NULL, on_finished, &wait);
+  gstream_message_wait (message, NULL, on_finished, &wait);
   g_assert_cmpint (gstream_cursor_try_next_string (deltas, &delta, NULL), ==, GSTREAM_TRY_ITEM);
   g_assert_cmpint (gstream_cursor_try_next_string (deltas, &delta, NULL), ==, GSTREAM_TRY_ENDED);
   g_assert_cmpuint (wait.n_notified, ==, 0);
@@ -178,7 +178,7 @@ test_notify_coalesced (void)
   run = story_new (NULL, (const char *const *) lines->pdata);
   message = take_message (run);
   g_signal_connect (message, "notify::text", G_CALLBACK (on_text), &bound);
-  g_object_unref (gstream_message_finished_sync (message, NULL, NULL));
+  g_object_unref (gstream_message_wait_sync (message, NULL, NULL));
   test_settle (NULL);
 
   g_assert_cmpuint (bound.n, >=, 1);
@@ -196,7 +196,7 @@ test_bound (void)
   Bound bound = { 0 };
 
   g_signal_connect (message, "notify::text", G_CALLBACK (on_text), &bound);
-  g_object_unref (gstream_message_finished_sync (message, NULL, NULL));
+  g_object_unref (gstream_message_wait_sync (message, NULL, NULL));
   g_assert_cmpstr (bound.text, ==, "one two");
   g_free (bound.text);
 }
@@ -344,7 +344,7 @@ test_outlives_run (void)
   g_object_unref (run);
   g_assert_cmpint (gstream_message_get_status (message), ==, GSTREAM_MESSAGE_STATUS_INCOMPLETE);
   story_assert (deltas, "end");
-  g_object_unref (gstream_message_finished_sync (message, NULL, NULL));
+  g_object_unref (gstream_message_wait_sync (message, NULL, NULL));
 }
 
 int

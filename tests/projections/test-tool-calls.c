@@ -98,7 +98,7 @@ test_dialects (void)
   g_autoptr (GstreamToolCall) call = story_next (calls);
 
   g_assert_cmpstr (gstream_tool_call_get_namespace (call)[0], ==, "node:1");
-  g_assert_null (gstream_tool_call_finished_sync (call, NULL, NULL));
+  g_assert_null (gstream_tool_call_wait_sync (call, NULL, NULL));
   g_assert_error (gstream_tool_call_get_error (call), GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
   g_assert_cmpstr (gstream_tool_call_get_error (call)->message, ==, "{\"message\":\"inner\"}");
   assert_next (calls, "failed: The tool failed, and its source does not say why",
@@ -165,7 +165,7 @@ test_aborted_from_end (void)
 
   g_signal_connect_swapped (gstream_tool_call_get_output_deltas (a), "notify::closed",
                             G_CALLBACK (gstream_run_stream_abort), run);
-  same = gstream_tool_call_finished_sync (a, NULL, NULL);
+  same = gstream_tool_call_wait_sync (a, NULL, NULL);
   g_assert_true (same == a);
   g_assert_cmpint (gstream_tool_call_get_status (a), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
   g_assert_cmpint (gstream_tool_call_get_status (b), ==, GSTREAM_TOOL_CALL_STATUS_FINISHED);
@@ -187,8 +187,7 @@ on_finished (GObject      *object,
              gpointer      user_data)
 {
   Wait *self = user_data;
-  g_autoptr (GstreamToolCall) call =
-      gstream_tool_call_finished_finish (GSTREAM_TOOL_CALL (object), result, &self->error);
+  g_autoptr (GstreamToolCall) call = gstream_tool_call_wait_finish (GSTREAM_TOOL_CALL (object), result, &self->error);
 
   g_assert_true ((call == NULL) == (self->error != NULL));
   g_assert_cmpuint (self->n_notified, ==, 1);
@@ -213,12 +212,12 @@ test_finished (void)
   Wait wait = { 0 };
 
   g_signal_connect (call, "notify::status", G_CALLBACK (on_status), &wait);
-  gstream_tool_call_finished (call, NULL, on_finished, &wait);
+  gstream_tool_call_wait (call, NULL, on_finished, &wait);
   test_wait (&wait.done);
   g_assert_error (wait.error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
   g_clear_error (&wait.error);
 
-  g_assert_null (gstream_tool_call_finished_sync (call, NULL, &error));
+  g_assert_null (gstream_tool_call_wait_sync (call, NULL, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
 }
 
@@ -228,7 +227,7 @@ test_properties (void)
   g_autoptr (GstreamRunStream) run = story (STARTED ("n:1", "a", "f"), GIVES ("n:1", "a", "{\"x\":1}"));
   g_autoptr (GstreamCursor) calls = subscribe_calls (run);
   g_autoptr (GstreamToolCall) call = story_next (calls);
-  g_autoptr (GstreamToolCall) same = gstream_tool_call_finished_sync (call, NULL, NULL);
+  g_autoptr (GstreamToolCall) same = gstream_tool_call_wait_sync (call, NULL, NULL);
   g_autofree char *id = NULL;
   g_autofree char *name = NULL;
   g_auto (GStrv) namespace_ = NULL;

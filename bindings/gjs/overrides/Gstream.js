@@ -993,8 +993,8 @@ function _init() {
 
     for (const name of ['output', 'interrupted', 'interrupts'])
         defineOperation(Gstream.RunStream, name);
-    defineOperation(Gstream.Message, 'finished');
-    defineOperation(Gstream.ToolCall, 'finished');
+    defineOperation(Gstream.Message, 'wait');
+    defineOperation(Gstream.ToolCall, 'wait');
     defineOperation(Gstream.Cursor, 'wait');
     defineOwnership();
     defineIteration();

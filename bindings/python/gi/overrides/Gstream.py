@@ -521,7 +521,7 @@ class SubgraphRunStream(Gstream.SubgraphRunStream, RunStream):
 
 
 @public
-@with_operations(finished=itself)
+@with_operations(wait=itself)
 @with_getters("id", "node", "namespace", "status", "text", "reasoning", "content", "tool_calls", "invalid_tool_calls",
               "usage", "metadata", "finish_reason", "error", "text_deltas", "reasoning_deltas")
 class Message(Gstream.Message):
@@ -547,7 +547,7 @@ class RunModel(Gstream.RunModel):
 
 
 @public
-@with_operations(finished=itself)
+@with_operations(wait=itself)
 @with_getters("id", "name", "namespace", "status", "input", "output", "error", "progress",
               "output_deltas")
 class ToolCall(Gstream.ToolCall):
