@@ -235,6 +235,8 @@ gstream_server_class_init (GstreamServerClass *klass)
    *
    * The server's address, `http:` or `https:`; a path is the prefix of its routes.
    * That it is none is an error of the first thing asked of the server.
+   *
+   * Since: 1.0
    */
   properties[PROP_URL] = string_spec ("url", TRUE);
   /**
@@ -243,6 +245,8 @@ gstream_server_class_init (GstreamServerClass *klass)
    * The session through which the server is spoken to: its proxies, its TLS
    * settings and its cookies count. Where it allows few connections to a host, the runs'
    * streams do not take those, but have some of their own, set up alike. Without, the server has its own.
+   *
+   * Since: 1.0
    */
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION,
                                                   G_PARAM_CONSTRUCT_ONLY | G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
@@ -250,6 +254,8 @@ gstream_server_class_init (GstreamServerClass *klass)
    * GstreamServer:transport: (getter get_transport)
    *
    * How the events of its threads' runs come, where a thread does not say otherwise (N2).
+   *
+   * Since: 1.0
    */
   properties[PROP_TRANSPORT] =
       g_param_spec_enum ("transport", NULL, NULL, GSTREAM_TYPE_TRANSPORT, GSTREAM_TRANSPORT_SSE,
@@ -258,6 +264,8 @@ gstream_server_class_init (GstreamServerClass *klass)
    * GstreamServer:api-key: (setter set_api_key)
    *
    * The key that the server asks for. It can be set and not be read (N8).
+   *
+   * Since: 1.0
    */
   properties[PROP_API_KEY] = string_spec ("api-key", FALSE);
   /**
@@ -265,18 +273,24 @@ gstream_server_class_init (GstreamServerClass *klass)
    *
    * The most bytes of one event, one frame, one answer. Beyond it, the run fails
    * with %GSTREAM_ERROR_TOO_LARGE.
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
   /**
    * GstreamServer:max-depth:
    *
    * How deep arrays and objects may be nested in an event.
+   *
+   * Since: 1.0
    */
   properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
   /**
    * GstreamServer:retry-limit:
    *
    * How often in a row something is tried again (N3); 0: never.
+   *
+   * Since: 1.0
    */
   properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 6);
   /**
@@ -284,6 +298,8 @@ gstream_server_class_init (GstreamServerClass *klass)
    *
    * The pause before the first of these, in milliseconds; doubled each time. An event
    * stream that says what it is to be (`retry`) gets that, up to a minute.
+   *
+   * Since: 1.0
    */
   properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 250);
   /**
@@ -292,6 +308,8 @@ gstream_server_class_init (GstreamServerClass *klass)
    * What the pause does not grow beyond, in milliseconds. A server that asks for
    * a longer one (`Retry-After`) gets that; where that is more than a minute, nothing is tried
    * again, and the error says how long.
+   *
+   * Since: 1.0
    */
   properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
   /**
@@ -301,12 +319,16 @@ gstream_server_class_init (GstreamServerClass *klass)
    * the connection is not trusted any more (N12): the server is asked how the run is, and
    * another connection is opened, instead of this one or, where the run goes on, beside it.
    * WebSockets are kept alive by pings, two in that time.
+   *
+   * Since: 1.0
    */
   properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 1, G_MAXINT, 15000);
   /**
    * GstreamServer:answer-timeout:
    *
    * How many milliseconds the server has for the answer to a command or a question.
+   *
+   * Since: 1.0
    */
   properties[PROP_ANSWER_TIMEOUT] = uint_spec ("answer-timeout", 1, G_MAXINT, 30000);
 
@@ -370,6 +392,8 @@ gstream_server_new (const char *url)
  * Gets the server's address.
  *
  * Returns: (nullable): the URL
+ *
+ * Since: 1.0
  */
 const char *
 gstream_server_get_url (GstreamServer *self)
@@ -387,6 +411,8 @@ gstream_server_get_url (GstreamServer *self)
  *
  * Returns: (transfer none) (nullable): the session that was given, or the
  *   thread's own; %NULL before that was needed
+ *
+ * Since: 1.0
  */
 SoupSession *
 gstream_server_get_session (GstreamServer *self)
@@ -403,6 +429,8 @@ gstream_server_get_session (GstreamServer *self)
  * Gets how the events come.
  *
  * Returns: the transport
+ *
+ * Since: 1.0
  */
 GstreamTransport
 gstream_server_get_transport (GstreamServer *self)
@@ -421,6 +449,8 @@ gstream_server_get_transport (GstreamServer *self)
  *
  * Sets the key that the server asks for; it is sent as `X-Api-Key`, to the
  * server's own origin alone (N8).
+ *
+ * Since: 1.0
  */
 void
 gstream_server_set_api_key (GstreamServer *self,
@@ -452,6 +482,8 @@ remove_header (GstreamServer *self,
  * Sets a header to send with every request to the server, and to no other
  * origin (N8). It counts for what is started from then on. That it cannot be
  * sent, because there is a line break in it for instance, is an error of what is started.
+ *
+ * Since: 1.0
  */
 void
 gstream_server_set_header (GstreamServer *self,

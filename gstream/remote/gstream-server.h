@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @GSTREAM_TRANSPORT_WEBSOCKET: a WebSocket a run, which carries its commands too
  *
  * How a run's events come from a server (N2).
+ *
+ * Since: 1.0
  */
 typedef enum
 {

@@ -72,6 +72,11 @@ def values_documented():
     ])
 
 
+@tap.test("/gir/since")
+def since():
+    none([name for name, element in public() if element.get("version") is None])
+
+
 @tap.test("/gir/no-macros")
 def no_macros():
     """The macros of C that say what is in which version mean nothing to other languages."""
