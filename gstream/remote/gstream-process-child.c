@@ -13,6 +13,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <gstream/event/gstream-error.h>
+
 #define GRACE 5000 /* ms that it has to end in when its pipes were closed */
 
 struct _GstreamProcessChild
@@ -104,9 +106,17 @@ gstream_process_child_new (const char *const   *argv,
 {
   g_autoptr (GSubprocessLauncher) launcher = new_launcher (environment, directory);
   GError              *local_error = NULL;
-  GSubprocess         *process = g_subprocess_launcher_spawnv (launcher, argv, &local_error);
+  GSubprocess         *process = NULL;
   GstreamProcessChild *self;
 
+  if (argv == NULL || argv[0] == NULL || *argv[0] == '\0')
+    {
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "There is no command to start: the thread was made without one");
+      return NULL;
+    }
+
+  process = g_subprocess_launcher_spawnv (launcher, argv, &local_error);
   if (process == NULL)
     {
       explain_failure (&local_error);
