@@ -13,7 +13,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/remote/gstream-post-internal.h>
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #define PATH "/chat/completions"

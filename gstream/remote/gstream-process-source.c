@@ -4,7 +4,7 @@
  */
 #include <gstream/remote/gstream-process-source-private.h>
 
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/thread/gstream-thread-run-internal.h>
 
 #define GSTREAM_TYPE_PROCESS_SOURCE (gstream_process_source_get_type ())

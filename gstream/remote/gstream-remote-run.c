@@ -23,7 +23,7 @@
 #include <gstream/remote/gstream-run-filter-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/thread/gstream-thread-run-internal.h>
 
 #define DROPS_PER_TURN 256       /* events of other runs, or seen before, that one call passes over */

@@ -9,7 +9,7 @@
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */

@@ -19,7 +19,7 @@
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 #include <gstream/remote/gstream-throttled-input-stream-private.h>
-#include <gstream/sources/gstream-next-call-internal.h>
+#include <gstream/stream/gstream-event-source-internal.h>
 
 #define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
 #define EVENT_PREFIX "{\"type\":\"event\""

@@ -4,7 +4,8 @@
  * not completed yet, of which there is at most one. It is completed from the main loop (R7); cancelling it does not cancel
  * what it waits for (R3). To be used in the run's main context.
  *
- * Internal, not private: the sources (sources/), and the connections of a server's runs (remote/), wait for events alike.
+ * Internal, not private: the sources (sources/), the connections of threads (remote/) and a model's endpoint (endpoint/) wait for
+ * events alike.
  */
 #pragma once
 

@@ -9,7 +9,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-json-writer-internal.h>
-#include <gstream/stream/gstream-wait-internal.h>
+#include <gstream/stream/gstream-pump-internal.h>
 
 typedef struct
 {
