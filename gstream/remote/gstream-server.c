@@ -159,6 +159,19 @@ gstream_server_get_property (GObject    *object,
 }
 
 static void
+set_number (GstreamServer *self,
+            guint         *number,
+            const GValue  *value,
+            GParamSpec    *pspec)
+{
+  if (*number == g_value_get_uint (value))
+    return;
+
+  *number = g_value_get_uint (value);
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
 gstream_server_set_property (GObject      *object,
                              guint         property_id,
                              const GValue *value,
@@ -183,7 +196,7 @@ gstream_server_set_property (GObject      *object,
       break;
     default:
       if (number != NULL)
-        *number = g_value_get_uint (value);
+        set_number (self, number, value, pspec);
       else
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -218,7 +231,7 @@ uint_spec (const char *name,
            guint       standard)
 {
   return g_param_spec_uint (name, NULL, NULL, minimum, maximum, standard,
-                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static void

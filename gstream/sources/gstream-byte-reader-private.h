@@ -65,7 +65,9 @@ void gstream_byte_reader_install_properties (GObjectClass *object_class,
                                              const char   *max_size_name);
 void gstream_byte_reader_set_property (GstreamByteReader *self,
                                        guint              property_id,
-                                       const GValue      *value);
+                                       const GValue      *value,
+                                       GObject           *object,
+                                       GParamSpec        *pspec); /* both for the notification */
 void gstream_byte_reader_get_property (GstreamByteReader *self,
                                        guint              property_id,
                                        GValue            *value);

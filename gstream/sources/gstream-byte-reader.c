@@ -218,7 +218,7 @@ gstream_byte_reader_install_properties (GObjectClass *object_class,
                                         const char   *max_size_name)
 {
   const GParamFlags once = G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-  const GParamFlags always = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags always = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   GParamSpec       *properties[GSTREAM_BYTE_READER_N_PROPERTIES] = {
     NULL,
   };
@@ -243,10 +243,25 @@ take_name (GstreamByteReader *self,
   self->name = name;
 }
 
+static void
+set_number (guint        *number,
+            const GValue *value,
+            GObject      *object,
+            GParamSpec   *pspec)
+{
+  if (*number == g_value_get_uint (value))
+    return;
+
+  *number = g_value_get_uint (value);
+  g_object_notify_by_pspec (object, pspec);
+}
+
 void
 gstream_byte_reader_set_property (GstreamByteReader *self,
                                   guint              property_id,
-                                  const GValue      *value)
+                                  const GValue      *value,
+                                  GObject           *object,
+                                  GParamSpec        *pspec)
 {
   switch (property_id)
     {
@@ -260,10 +275,10 @@ gstream_byte_reader_set_property (GstreamByteReader *self,
       pollable_init (&self->poll, self->stream);
       break;
     case GSTREAM_BYTE_READER_PROP_MAX_SIZE:
-      self->max_size = g_value_get_uint (value);
+      set_number (&self->max_size, value, object, pspec);
       break;
     case GSTREAM_BYTE_READER_PROP_MAX_DEPTH:
-      self->max_depth = g_value_get_uint (value);
+      set_number (&self->max_depth, value, object, pspec);
       break;
     default:
       g_assert_not_reached ();

@@ -266,7 +266,7 @@ gstream_json_lines_source_set_property (GObject      *object,
                                         const GValue *value,
                                         GParamSpec   *pspec)
 {
-  gstream_byte_reader_set_property (GSTREAM_JSON_LINES_SOURCE (object)->bytes, property_id, value);
+  gstream_byte_reader_set_property (GSTREAM_JSON_LINES_SOURCE (object)->bytes, property_id, value, object, pspec);
 }
 
 static void

@@ -250,7 +250,7 @@ gstream_sse_source_set_property (GObject      *object,
                                  const GValue *value,
                                  GParamSpec   *pspec)
 {
-  gstream_byte_reader_set_property (GSTREAM_SSE_SOURCE (object)->bytes, property_id, value);
+  gstream_byte_reader_set_property (GSTREAM_SSE_SOURCE (object)->bytes, property_id, value, object, pspec);
 }
 
 static void

@@ -6,6 +6,8 @@ import os
 import pathlib
 import xml.etree.ElementTree as ElementTree
 
+import gi
+
 import tap
 
 GIR = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent / "gstream" / "Gstream-1.gir"
@@ -75,6 +77,25 @@ def values_documented():
 @tap.test("/gir/since")
 def since():
     none([name for name, element in public() if element.get("version") is None])
+
+
+@tap.test("/gir/notify")
+def notify():
+    """What can be read and set tells its watchers when it has changed, and only then."""
+    gi.require_version("Gstream", "1")
+    from gi.repository import GObject, Gstream
+
+    classes = [getattr(Gstream, name).__gtype__ for name, element in public() if element.tag == CORE + "class"]
+    assert len(classes) > 10
+    wanted = GObject.ParamFlags.READWRITE | GObject.ParamFlags.EXPLICIT_NOTIFY
+    none(sorted({
+        f"{spec.owner_type.name}:{spec.name}"
+        for gtype in classes
+        for spec in GObject.list_properties(gtype)
+        if spec.owner_type.name.startswith("Gstream") and not spec.flags & GObject.ParamFlags.CONSTRUCT_ONLY
+        and spec.flags & GObject.ParamFlags.READWRITE == GObject.ParamFlags.READWRITE
+        and spec.flags & wanted != wanted
+    }))
 
 
 @tap.test("/gir/no-macros")
