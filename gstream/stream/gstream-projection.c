@@ -1226,7 +1226,8 @@ gstream_projection_set_property (GObject      *object,
   switch (prop_id)
     {
     case PROP_NAME:
-      self->name = g_ref_string_new_intern (g_value_get_string (value) ? g_value_get_string (value) : "");
+      /* Not interned: GLib 2.74 gives an interned one that another thread is just releasing. */
+      self->name = g_ref_string_new (g_value_get_string (value) ? g_value_get_string (value) : "");
       break;
     case PROP_ITEM_TYPE:
       if (!gstream_item_type_init (&self->type, g_value_get_gtype (value)))

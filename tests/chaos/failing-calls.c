@@ -72,8 +72,8 @@ is_counted (int fd)
 {
   struct stat status;
   int         saved = errno;
-  int         counted = fstat (fd, &status) == 0 &&
-                (S_ISREG (status.st_mode) || S_ISSOCK (status.st_mode) || S_ISFIFO (status.st_mode));
+  int         counted =
+      fstat (fd, &status) == 0 && (S_ISREG (status.st_mode) || S_ISSOCK (status.st_mode) || S_ISFIFO (status.st_mode));
 
   errno = saved;
 
