@@ -297,7 +297,8 @@ connection_failed (GstreamRemoteSource *self,
 {
   if (self->connection != NULL)
     heed_connection (self);
-  if (reason == NULL && self->connection != NULL && gstream_run_filter_is_asking (self->filter))
+  if (reason == NULL && self->connection != NULL && gstream_run_filter_is_asking (self->filter) &&
+      !gstream_run_filter_is_behind (self->filter))
     {
       ended (self);
       return;
@@ -323,6 +324,8 @@ static void
 give_up (GstreamRemoteSource *self,
          GError              *error)
 {
+  if (gstream_run_filter_is_asking (self->filter) && self->run != NULL)
+    gstream_run_stream_disregard_end (GSTREAM_RUN_STREAM (self->run));
   close_connections (self);
   gstream_timer_end (&self->pause);
   self->error = error;
@@ -523,7 +526,10 @@ silent_after_the_end (GstreamRemoteSource *self)
       return;
     }
 
-  end_run (self);
+  if (gstream_run_filter_is_inside (self->filter) && gstream_run_filter_is_behind (self->filter))
+    connection_failed (self, NULL);
+  else
+    end_run (self);
   if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
@@ -730,6 +736,15 @@ take_event (GstreamRemoteSource *self,
   return FALSE;
 }
 
+/* It has told nothing; another is opened after the next silence, but not for ever. */
+static void
+beside_failed (GstreamRemoteSource *self)
+{
+  drop_beside (self);
+  if (self->n_beside < self->origin->retry_limit)
+    self->verified = FALSE;
+}
+
 /* FALSE: @connection is not read any more, and what came from it is dropped. */
 static gboolean
 is_read (GstreamRemoteSource *self,
@@ -739,7 +754,7 @@ is_read (GstreamRemoteSource *self,
   if (connection == self->beside)
     {
       if (event == NULL)
-        drop_beside (self);
+        beside_failed (self);
       else
         adopt_beside (self);
     }

@@ -28,6 +28,8 @@ gboolean gstream_run_filter_push (GstreamRunFilter *self,
                                   GError          **error);
 /* Returns: (transfer full) (nullable): the run's next event; NULL: push more. */
 GstreamEvent *gstream_run_filter_pop (GstreamRunFilter *self);
+/* Whether this connection has not given yet what one before it gave. */
+gboolean gstream_run_filter_is_behind (GstreamRunFilter *self);
 /* Whether this connection has given the run's first event. */
 gboolean gstream_run_filter_is_inside (GstreamRunFilter *self);
 /* Whether the run's own end was pushed (N4). */

@@ -150,6 +150,12 @@ gstream_run_filter_must_rewind (GstreamRunFilter *self)
 }
 
 gboolean
+gstream_run_filter_is_behind (GstreamRunFilter *self)
+{
+  return gstream_seen_ids_is_behind (self->seen);
+}
+
+gboolean
 gstream_run_filter_is_inside (GstreamRunFilter *self)
 {
   return self->inside;

@@ -36,14 +36,16 @@ typedef struct
 
 struct _GstreamSeenIds
 {
-  Set    young;
-  Set    old;
-  Prefix all;       /* that came */
-  Prefix old_end;   /* when the old set became that */
-  Prefix forgotten; /* those that are in no set any more */
-  Prefix again;     /* of the forgotten, those that came again since the rewind; equal to `forgotten`: all of them */
-  gsize  last_length;
-  char   last[LONGEST_LAST + 1]; /* id: all others that came are before it (see is_behind), or longer than this */
+  Set      young;
+  Set      old;
+  Prefix   all;       /* that came */
+  Prefix   old_end;   /* when the old set became that */
+  Prefix   forgotten; /* those that are in no set any more */
+  Prefix   again;     /* of the forgotten, those that came again since the rewind; equal to `forgotten`: all of them */
+  guint64  latest;    /* hash of the one that came as the latest new one; 0: none did */
+  gboolean behind;    /* it has not come again since the rewind */
+  gsize    last_length;
+  char     last[LONGEST_LAST + 1]; /* id: all others that came are before it (see is_behind), or longer than this */
 };
 
 GstreamSeenIds *
@@ -71,6 +73,13 @@ void
 gstream_seen_ids_rewind (GstreamSeenIds *self)
 {
   self->again = (Prefix) { 0, 0 };
+  self->behind = self->latest != 0;
+}
+
+gboolean
+gstream_seen_ids_is_behind (GstreamSeenIds *self)
+{
+  return self->behind;
 }
 
 /* --- hashes --- */
@@ -329,6 +338,7 @@ static void
 add_new (GstreamSeenIds *self,
          guint64         hash)
 {
+  self->latest = hash;
   append (&self->young, hash);
   extend (&self->all, hash);
   if (self->young.n == GSTREAM_SEEN_IDS_REMEMBERED)
@@ -347,7 +357,10 @@ gstream_seen_ids_add (GstreamSeenIds *self,
   gboolean is_last = is_behind_all (self, id, id_length);
 
   if (!is_last && (has (&self->young, hash) || has (&self->old, hash)))
-    return GSTREAM_SEEN_ID_OLD;
+    {
+      self->behind = self->behind && hash != self->latest;
+      return GSTREAM_SEEN_ID_OLD;
+    }
   if (self->again.n < self->forgotten.n)
     return compare_with_forgotten (self, hash);
 

@@ -760,6 +760,15 @@ says_why (SoupWebsocketConnection *connection)
     }
 }
 
+/* Whether it was cut off: a peer that means to end it says so in a frame. */
+static gboolean
+is_cut_off (SoupWebsocketConnection *connection)
+{
+  gushort code = soup_websocket_connection_get_close_code (connection);
+
+  return code == 0 || code == SOUP_WEBSOCKET_CLOSE_ABNORMAL;
+}
+
 static void
 on_closed (SoupWebsocketConnection    *connection,
            GstreamWebsocketConnection *self)
@@ -769,6 +778,9 @@ on_closed (SoupWebsocketConnection    *connection,
                                                       soup_websocket_connection_get_close_code (connection),
                                                       soup_websocket_connection_get_close_data (connection)));
   fail_closed (self);
+  if (is_cut_off (connection))
+    take_error (self, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                                           "The connection to the server ended before the run did"));
   self->ended = TRUE;
   gstream_next_call_wake_later (&self->pending);
 }

@@ -20,9 +20,11 @@ G_BEGIN_DECLS
  * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED
  * becomes interrupted where it holds interrupts, T8).
  */
-void         gstream_run_stream_end (GstreamRunStream *self,
-                                     GstreamRunStatus  status,
-                                     const GError     *error);
+void gstream_run_stream_end (GstreamRunStream *self,
+                             GstreamRunStatus  status,
+                             const GError     *error);
+/* What the source stated was no end, for more was to come (N4): how the source ends decides. */
+void         gstream_run_stream_disregard_end (GstreamRunStream *self);
 GstreamPump *gstream_run_stream_get_pump (GstreamRunStream *self);
 
 /* --- the runs of subgraphs --- */

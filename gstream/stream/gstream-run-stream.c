@@ -454,6 +454,15 @@ gstream_run_stream_end (GstreamRunStream *self,
   g_object_unref (self);
 }
 
+void
+gstream_run_stream_disregard_end (GstreamRunStream *self)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (self);
+
+  if (!priv->closing)
+    priv->state.is_stated = FALSE;
+}
+
 /* Its transformers may still be at their end, asynchronously. */
 static void
 abort_ending (GstreamRunStreamPrivate *priv)

@@ -54,7 +54,7 @@ def read(url, transport):
     """All events of a run at @url, its status, and the error that it ended with."""
     cancellable = Gio.Cancellable()
     watchdog = GLib.timeout_add_seconds(BOUND, cancellable.cancel)
-    seen, status = [], None
+    seen, run = [], None
     try:
         run = Gstream.Thread(url, "agent", transport=TRANSPORTS[transport], **PATIENCE).start_sync({"messages": []}, cancellable)
         cursor = run.log.subscribe()
@@ -65,7 +65,7 @@ def read(url, transport):
             seen.append((event.method, tuple(event.namespace), event.data))
         return seen, run.status.value_nick, None
     except GLib.Error as error:
-        return seen, status, error
+        return seen, run.status.value_nick if run else None, error
     finally:
         GLib.source_remove(watchdog)
 
@@ -80,6 +80,8 @@ def judge(seen, status, error, expected):
         return "wrong", f"it hung after {len(seen)} events"
     if len(error.message.strip()) < 10:
         return "wrong", f"the error says too little: {error.message!r}"
+    if status not in ("failed", None):
+        return "wrong", f"the run is {status}, though it failed: {error.message}"
     told = [event for event in seen if stated(event)]
     if told != [event for event in events if stated(event)][:len(told)]:
         return "wrong", "what came before the error is not how the run begins"

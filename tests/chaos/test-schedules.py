@@ -17,5 +17,12 @@ for server in sorted(chaos.RECORDINGS):
             assert all(outcome.kind in ("equal", "error") for outcome in outcomes.values())
             assert sum(outcome.kind == "equal" for outcome in outcomes.values()) > len(SEEDS) // 2
 
+# What breaks a connection after the run's first question, when other branches go on.
+for transport in sorted(chaos.TRANSPORTS):
+    @tap.test(f"/chaos/N4/after-a-question-{transport}")
+    def after_a_question(transport=transport):
+        outcomes = [chaos.measure("python", transport, [seed], False)[seed].kind for seed in (394, 429, 489, 994)]
+        assert outcomes == ["equal", "error", "equal", "error"], outcomes
+
 
 tap.run()

@@ -248,9 +248,11 @@ class Proxy:
 
     def send_on(self, reader, target, over):
         """What else the client says; that it has gone, too."""
+        poll = select.poll()  # select() takes none of a process's later files
+        poll.register(reader.connection, select.POLLIN)
         try:
             while not over.is_set():
-                if reader.buffer or select.select([reader.connection], [], [], TURN)[0]:
+                if reader.buffer or poll.poll(TURN * 1000):
                     data = reader.rest()
                     if not data:
                         target.shutdown(socket.SHUT_RDWR)

@@ -51,6 +51,23 @@ test_any_order (void)
   assert_all (ids, GSTREAM_SEEN_IDS_REMEMBERED, MANY, GSTREAM_SEEN_ID_NEW);
 }
 
+/* After a rewind, until the latest has come again. */
+static void
+test_behind (void)
+{
+  g_autoptr (GstreamSeenIds) ids = gstream_seen_ids_new ();
+
+  gstream_seen_ids_rewind (ids);
+  g_assert_false (gstream_seen_ids_is_behind (ids));
+  assert_all (ids, 0, 10, GSTREAM_SEEN_ID_NEW);
+  g_assert_false (gstream_seen_ids_is_behind (ids));
+  gstream_seen_ids_rewind (ids);
+  assert_all (ids, 0, 9, GSTREAM_SEEN_ID_OLD);
+  g_assert_true (gstream_seen_ids_is_behind (ids));
+  g_assert_cmpint (add (ids, 9), ==, GSTREAM_SEEN_ID_OLD);
+  g_assert_false (gstream_seen_ids_is_behind (ids));
+}
+
 /* Those that are forgotten are told by their order, each time that they come again, wherever it ends. */
 static void
 test_many (void)
@@ -122,6 +139,7 @@ main (int    argc,
   g_test_add_func ("/remote/N3/seen-ids/each-once", test_each_once);
   g_test_add_func ("/remote/N3/seen-ids/any-ids", test_any_ids);
   g_test_add_func ("/remote/N3/seen-ids/any-order", test_any_order);
+  g_test_add_func ("/remote/N3/seen-ids/behind", test_behind);
   g_test_add_func ("/remote/N3/seen-ids/many", test_many);
   g_test_add_func ("/remote/N3/seen-ids/not-the-same", test_not_the_same);
 
