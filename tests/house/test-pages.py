@@ -27,6 +27,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PREAMBLE = """
 #include <gstream.h>
 G_GNUC_UNUSED static void on_output (GObject *object, GAsyncResult *result, gpointer user_data) {}
+G_GNUC_UNUSED static void on_done (GObject *object, GAsyncResult *result, gpointer user_data) {}
 """
 SURROUNDINGS = """
 G_GNUC_UNUSED static void
@@ -41,7 +42,10 @@ snippet (GFile *a_file, GstreamRunStream *a_run, GstreamEvent *an_event, Gstream
   G_GNUC_UNUSED GstreamEventSource *source = NULL;
   G_GNUC_UNUSED GstreamProjection *projection = a_projection, *percent = NULL;
   G_GNUC_UNUSED GPtrArray *cursors = NULL;
-  G_GNUC_UNUSED GstreamPayload *messages = NULL;
+  G_GNUC_UNUSED GstreamPayload *messages = NULL, *answer = NULL;
+  G_GNUC_UNUSED GstreamConversation *conversation = NULL;
+  G_GNUC_UNUSED GstreamConversationRow *row = NULL;
+  G_GNUC_UNUSED GstreamQuestion *question = NULL;
   {
 %s
   }
