@@ -24,6 +24,7 @@
 #include <gstream/remote/gstream-sse-connection-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
 #include <gstream/stream/gstream-event-source-internal.h>
+#include <gstream/stream/gstream-run-stream-internal.h> /* how a run that goes on ended so far does not count */
 #include <gstream/thread/gstream-thread-run-internal.h>
 
 #define DROPS_PER_TURN 256       /* events of other runs, or seen before, that one call passes over */

@@ -26,6 +26,8 @@ GstreamSeenIds *gstream_seen_ids_new (void);
 void            gstream_seen_ids_free (GstreamSeenIds *self);
 /* From now on the server gives all events again, from the first on. */
 void gstream_seen_ids_rewind (GstreamSeenIds *self);
+/* Whether it has not yet given again what it gave before. */
+gboolean gstream_seen_ids_is_behind (GstreamSeenIds *self);
 /* @kind, and @content of @length bytes: two events with the same @id are different if one of these is. */
 GstreamSeenId gstream_seen_ids_add (GstreamSeenIds *self,
                                     const char     *id,

@@ -4,7 +4,7 @@
  *
  * Internal, not private: the transformer of subgraphs (projections/) makes and ends their
  * runs, other transformers make errors of the same words, and the models of a run (model/)
- * share its pump, as the runs of threads (thread/) do.
+ * share its pump, as the runs of threads (thread/) do; a run on a server (remote/) that goes on after it has ended says so.
  */
 #pragma once
 
