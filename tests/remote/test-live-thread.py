@@ -251,8 +251,8 @@ def assistants_and_runs(kind):
     thread = server.create_thread("slow")
     run = thread.start_sync(CHAT)
     next(iter(run.log))
-    [known] = server.list_runs_sync(thread.thread_id)
-    assert known["run_id"] == run.run_id and known["status"] == "running", known
+    live.comes_to(lambda: server.list_runs_sync(thread.thread_id)[0]["status"] == "running")
+    assert [known["run_id"] for known in server.list_runs_sync(thread.thread_id)] == [run.run_id]
     assert server.cancel_run_sync(thread.thread_id, run.run_id)
     live.comes_to(lambda: server.list_runs_sync(thread.thread_id)[0]["status"] not in ("running", "pending"))
     refused(lambda: server.cancel_run_sync(thread.thread_id, "00000000-0000-7000-8000-000000000000"), Gstream.Error.NOT_FOUND)
