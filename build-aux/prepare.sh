@@ -27,6 +27,8 @@ test_packages=(
   gi-docgen
   gir1.2-gtk-4.0
   haproxy
+  libadwaita-1-dev
+  libcmark-dev
   libgtk-4-dev
   librsvg2-common
   nginx-light

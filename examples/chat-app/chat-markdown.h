@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Widgets for what CommonMark's parser has found.
+ */
+#pragma once
+
+#include <cmark.h>
+#include <gtk/gtk.h>
+
+/* Whether a label with the block's markup is all that it takes. */
+gboolean chat_markdown_is_paragraph (cmark_node *block);
+/* A paragraph's, for a label. */
+char *chat_markdown_dup_markup (cmark_node *block);
+/* For a block of any kind. */
+GtkWidget *chat_markdown_create (cmark_node *block);

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The chat application, used as somebody does who hears what it is: what is to be pressed or written is found by its role and
+ * its accessible name.
+ */
+#include "examples/chat-app/chat-sidebar-row.h"
+#include "examples/chat-app/chat-window.h"
+
+#include <glib/gstdio.h>
+
+typedef struct
+{
+  char       *folder;
+  ChatStore  *store;
+  ChatWindow *window;
+} App;
+
+/* --- what is there --- */
+
+typedef gboolean (*Matches) (GtkWidget  *widget,
+                             const char *name);
+
+static gboolean
+has_name (GtkWidget  *widget,
+          const char *name)
+{
+  g_autofree char *other =
+      gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+
+  return other == NULL;
+}
+
+/* A button without a name of its own has the one of its label. */
+static gboolean
+is_button (GtkWidget  *widget,
+           const char *name)
+{
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *label = NULL;
+
+  if (!GTK_IS_BUTTON (widget))
+    return FALSE;
+  if (has_name (widget, name))
+    return TRUE;
+  if (gtk_button_get_label (GTK_BUTTON (widget)) == NULL)
+    return FALSE;
+
+  parts = g_strsplit (gtk_button_get_label (GTK_BUTTON (widget)), "_", -1);
+  label = g_strjoinv ("", parts);
+
+  return g_str_equal (label, name);
+}
+
+static gboolean
+is_text (GtkWidget  *widget,
+         const char *name)
+{
+  return gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget)) == GTK_ACCESSIBLE_ROLE_TEXT_BOX &&
+         has_name (widget, name);
+}
+
+static gboolean
+says (GtkWidget  *widget,
+      const char *words)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), words) != NULL;
+}
+
+static gboolean
+is_conversation (GtkWidget  *widget,
+                 const char *title)
+{
+  return CHAT_IS_SIDEBAR_ROW (widget) && chat_sidebar_row_get_entry (CHAT_SIDEBAR_ROW (widget)) != NULL &&
+         g_str_equal (chat_entry_get_title (chat_sidebar_row_get_entry (CHAT_SIDEBAR_ROW (widget))), title);
+}
+
+/* The last that is to be seen. */
+static GtkWidget *
+find_below (GtkWidget  *widget,
+            Matches     matches,
+            const char *name)
+{
+  GtkWidget *found = NULL;
+
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+
+  for (GtkWidget *child = gtk_widget_get_last_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_prev_sibling (child))
+    found = find_below (child, matches, name);
+
+  return found != NULL ? found : matches (widget, name) ? widget : NULL;
+}
+
+static GtkWidget *
+find (Matches     matches,
+      const char *name)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWidget  *found = NULL;
+
+  for (guint i = g_list_model_get_n_items (windows); i > 0 && found == NULL; i--)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i - 1);
+
+      found = find_below (window, matches, name);
+    }
+
+  return found;
+}
+
+static gboolean
+keep_drawing (GtkWidget     *widget,
+              GdkFrameClock *clock,
+              gpointer       user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static GtkWidget *
+wait_for (Matches     matches,
+          const char *name)
+{
+  GtkWidget *found;
+
+  while ((found = find (matches, name)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return found;
+}
+
+static void
+wait_until_gone (Matches     matches,
+                 const char *name)
+{
+  while (find (matches, name) != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* --- what is done --- */
+
+/* As soon as it can be. */
+static void
+press (const char *name)
+{
+  GtkWidget *button = wait_for (is_button, name);
+
+  while (button == NULL || !gtk_widget_is_sensitive (button))
+    {
+      g_main_context_iteration (NULL, TRUE);
+      button = find (is_button, name);
+    }
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static void
+write_text (const char *name,
+            const char *text)
+{
+  GtkWidget *view = wait_for (is_text, name);
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
+}
+
+static void
+say (const char *text)
+{
+  write_text ("Message", text);
+  press ("Send");
+}
+
+static void
+wait_until_idle (App *app)
+{
+  while (gstream_conversation_get_busy (chat_window_get_conversation (app->window)) ||
+         gstream_conversation_get_loading (chat_window_get_conversation (app->window)))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+act (const char *title,
+     const char *action)
+{
+  gtk_widget_activate_action (wait_for (is_conversation, title), action, NULL);
+}
+
+/* --- the application --- */
+
+static void
+open_app (App        *app,
+          const char *delay)
+{
+  const char *const command[] = { "python3", CHAT_AGENT, "--delay", delay, NULL };
+
+  if (app->folder == NULL)
+    app->folder = g_dir_make_tmp ("gstream-chat-XXXXXX", NULL);
+  app->store = chat_store_new_for_command (app->folder, command);
+  app->window = chat_window_new (NULL, app->store);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (app->window), 1000, 1400);
+  gtk_widget_add_tick_callback (GTK_WIDGET (app->window), keep_drawing, NULL, NULL);
+  gtk_window_present (GTK_WINDOW (app->window));
+}
+
+static void
+close_app (App *app)
+{
+  ChatWindow *window = app->window;
+  ChatStore  *store = app->store;
+
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  g_object_add_weak_pointer (G_OBJECT (store), (gpointer *) &store);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_object_unref (store);
+  while (window != NULL || store != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+remove_folder (App *app)
+{
+  g_autoptr (GDir) dir = g_dir_open (app->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (app->folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (app->folder);
+  g_clear_pointer (&app->folder, g_free);
+}
+
+static guint
+count_files (App *app)
+{
+  g_autoptr (GDir) dir = g_dir_open (app->folder, 0, NULL);
+  const char *name;
+  guint       n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_suffix (name, ".checkpoints");
+
+  return n;
+}
+
+/* --- the tests --- */
+
+/* Asked, answered with tools, answered again, and back. */
+static void
+test_regenerate (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  wait_for (says, "What can I do for you?");
+  say ("What is the weather in Paris?");
+  wait_for (says, "Take an umbrella to breakfast");
+  wait_for (says, "weather");
+  wait_for (says, "celsius");
+  g_assert_null (find (says, "14 °C, light rain")); /* folded */
+  press ("Answer Again");
+  wait_for (says, "Sunday in Paris: rain in the morning");
+  wait_for (says, "2 of 2");
+  wait_until_gone (says, "Take an umbrella");
+  press ("Earlier Version");
+  wait_for (says, "Take an umbrella to breakfast");
+  wait_for (says, "1 of 2");
+  close_app (&app);
+  remove_folder (&app);
+}
+
+/* What was said is said otherwise; the agent asks back, and is answered. */
+static void
+test_edit_and_answer (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  say ("Hi");
+  wait_for (says, "I am a scripted agent");
+  press ("Edit");
+  write_text ("Edited Message", "Find me a hotel");
+  press ("Send Again");
+  wait_for (says, "Shall I book two nights");
+  wait_until_gone (says, "I am a scripted agent");
+  press ("Look for a cheaper one");
+  wait_for (says, "Not booked: Look for a cheaper one");
+  wait_until_gone (says, "Shall I book two nights");
+  say ("Are you sure?");
+  press ("Yes");
+  wait_for (says, "Then let us go on");
+  close_app (&app);
+  remove_folder (&app);
+}
+
+/* What was said stays, and says that it is not all. */
+static void
+test_stop (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "5");
+  say ("Tell me a long story");
+  wait_for (says, "The ferry left");
+  press ("Stop");
+  wait_for (says, "Stopped");
+  wait_for (says, "The ferry left");
+  wait_until_gone (is_button, "Stop");
+  close_app (&app);
+  remove_folder (&app);
+}
+
+/* While the agent speaks, what is sent waits, and can be taken back. */
+static void
+test_queue (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "5");
+  say ("Tell me a long story");
+  wait_for (says, "The ferry left");
+  write_text ("Message", "And then?");
+  press ("Add to the Queue");
+  press ("Take Back");
+  wait_until_gone (is_button, "Take Back");
+  press ("Stop");
+  wait_until_idle (&app);
+  close_app (&app);
+  remove_folder (&app);
+}
+
+static void
+test_error (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  say ("Fail, please");
+  wait_for (says, "The model is overloaded");
+  wait_for (is_button, "Try Again");
+  say ("Hi");
+  wait_for (says, "I am a scripted agent");
+  wait_until_gone (says, "The model is overloaded");
+  close_app (&app);
+  remove_folder (&app);
+}
+
+static void
+test_subagents (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  say ("Plan a trip to Paris");
+  wait_for (says, "ten more than the one at 08:12");
+  wait_for (says, "scout");
+  wait_for (says, "There are two good trains");
+  wait_for (says, "timetable");
+  wait_for (says, "The station in Paris does not answer");
+  close_app (&app);
+  remove_folder (&app);
+}
+
+/* Conversations outlive the window. They have names, and can be deleted. */
+static void
+test_conversations (void)
+{
+  App        app = { NULL };
+  GtkWidget *name;
+
+  open_app (&app, "0");
+  say ("Hi");
+  wait_for (says, "I am a scripted agent");
+  wait_until_idle (&app);
+  press ("New Conversation");
+  say ("Show me some code");
+  wait_for (says, "gstream_conversation_open");
+  wait_until_idle (&app);
+  act ("Hi", "entry.rename");
+  name = wait_for (is_text, "Name");
+  gtk_editable_set_text (GTK_EDITABLE (name), "Greetings");
+  press ("Rename");
+  wait_for (is_conversation, "Greetings");
+  close_app (&app);
+
+  open_app (&app, "0");
+  gtk_widget_activate_action (wait_for (is_conversation, "Greetings"), "list.activate-item", "u", 1);
+  wait_for (says, "I am a scripted agent");
+  wait_until_idle (&app);
+  g_assert_cmpuint (count_files (&app), ==, 2);
+  act ("Greetings", "entry.delete");
+  press ("Delete");
+  wait_until_gone (is_conversation, "Greetings");
+  wait_until_gone (says, "I am a scripted agent");
+  wait_for (is_conversation, "Show me some code");
+  g_assert_cmpuint (count_files (&app), ==, 1);
+  close_app (&app);
+  remove_folder (&app);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+
+  g_test_add_func ("/window/C7/app/regenerate", test_regenerate);
+  g_test_add_func ("/window/C8/app/edit-and-answer", test_edit_and_answer);
+  g_test_add_func ("/window/C10/app/stop", test_stop);
+  g_test_add_func ("/window/C6/app/queue", test_queue);
+  g_test_add_func ("/window/C10/app/error", test_error);
+  g_test_add_func ("/window/C9/app/subagents", test_subagents);
+  g_test_add_func ("/window/C2/app/conversations", test_conversations);
+
+  return g_test_run ();
+}
