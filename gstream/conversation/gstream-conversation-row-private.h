@@ -16,21 +16,21 @@ struct _GstreamConversationRow
 {
   GObject parent_instance;
 
-  char            *id;            /* NULL: it has none */
-  GstreamPayload  *payload;       /* the message as JSON, a copy of its own; NULL: it has only been heard */
-  GstreamMessage  *message;       /* that is spoken, or was and has not been seen in a state; NULL: none */
-  GstreamCallBook *book;          /* of the list that it stands in; NULL: it was in none */
-  char            *text;          /* read from @payload; NULL: nobody asked */
-  char            *reasoning;     /* likewise */
-  GstreamPayload  *content;       /* likewise */
-  GListStore      *calls;         /* of GstreamConversationToolCall; NULL: nobody asked */
-  GListStore      *subagents;     /* of GstreamSubagent; NULL: nobody asked, and there are none */
-  GError          *error;         /* with FAILED */
-  char            *call_id;       /* of the call that it is the result of; NULL: none */
-  char            *checkpoint_id; /* of the one before it; NULL: not known */
-  gint64           time;          /* microseconds since the epoch; 0: not known */
-  guint            n_branches;
-  guint            branch;
+  char            *id;      /* NULL: it has none */
+  GstreamPayload  *payload; /* the message as JSON, a copy of its own; NULL: it has only been heard */
+  GstreamMessage  *message; /* that is spoken, or was and has not been seen in a state; NULL: none */
+  GstreamCallBook *book;    /* of the list that it stands in; NULL: it was in none */
+  char *text;      /* read from @payload, or heard before @message told it again; NULL: nobody asked, or it was not */
+  char *reasoning; /* likewise */
+  GstreamPayload *content;       /* likewise */
+  GListStore     *calls;         /* of GstreamConversationToolCall; NULL: nobody asked */
+  GListStore     *subagents;     /* of GstreamSubagent; NULL: nobody asked, and there are none */
+  GError         *error;         /* with FAILED */
+  char           *call_id;       /* of the call that it is the result of; NULL: none */
+  char           *checkpoint_id; /* of the one before it; NULL: not known */
+  gint64          time;          /* microseconds since the epoch; 0: not known */
+  guint           n_branches;
+  guint           branch;
 
   /* Its place in a list, that list's business. */
   guint32                 place;  /* in the newest state */

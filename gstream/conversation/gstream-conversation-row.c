@@ -8,6 +8,7 @@
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
 #include <gstream/event/gstream-payload-internal.h> /* a row's JSON is a copy of a part of a state's */
+#include <string.h>
 
 /**
  * GstreamConversationRow:
@@ -362,6 +363,17 @@ gstream_conversation_row_take_json (GstreamConversationRow   *self,
     }
 }
 
+/* A run that is followed again tells the message from its beginning: what was heard of it stays until more is. */
+static void
+keep_text (GstreamConversationRow *self)
+{
+  if (self->message == NULL)
+    return;
+
+  g_free (self->text);
+  self->text = g_strdup (gstream_message_get_text (self->message));
+}
+
 void
 gstream_conversation_row_take_message (GstreamConversationRow *self,
                                        GstreamMessage         *message)
@@ -369,6 +381,7 @@ gstream_conversation_row_take_message (GstreamConversationRow *self,
   if (self->message == message)
     return;
 
+  keep_text (self);
   forget_message (self);
   self->message = g_object_ref (message);
   g_signal_connect_object (message, "notify", G_CALLBACK (on_message_notify), self, G_CONNECT_SWAPPED);
@@ -786,6 +799,14 @@ gstream_conversation_row_get_status (GstreamConversationRow *self)
   return self->status;
 }
 
+static const char *
+get_heard_text (GstreamConversationRow *self)
+{
+  const char *heard = gstream_message_get_text (self->message);
+
+  return self->text != NULL && strlen (self->text) > strlen (heard) ? self->text : heard;
+}
+
 /**
  * gstream_conversation_row_get_text:
  * @self: a row
@@ -805,7 +826,7 @@ gstream_conversation_row_get_text (GstreamConversationRow *self)
   g_return_val_if_fail (GSTREAM_IS_CONVERSATION_ROW (self), NULL);
 
   if (is_heard (self))
-    return gstream_message_get_text (self->message);
+    return get_heard_text (self);
   if (self->text == NULL && self->payload != NULL)
     {
       read_payload (self, &message);

@@ -825,14 +825,39 @@ on_n_interrupts (GstreamConversation *self)
   take_interrupts (self, interrupts, FALSE);
 }
 
-/* A run that is followed from its beginning tells states that are older than the one that was read. */
+static gboolean
+has_message (GstreamPayload *messages,
+             const char     *id)
+{
+  GstreamMessageJson message;
+  GstreamJsonValue   element;
+  GstreamJsonIter    iter;
+  gboolean           found = FALSE;
+
+  gstream_json_iter_init (&iter, gstream_payload_value (messages));
+  while (!found && gstream_json_iter_element (&iter, &element))
+    {
+      g_autofree char *own = NULL;
+
+      gstream_message_json_read (&message, element);
+      own = gstream_message_json_dup (message.id);
+      found = g_strcmp0 (own, id) == 0;
+    }
+  return found;
+}
+
+/* A run that is followed from its beginning tells states that are older than the one that was read: those that do not
+ * have its last message yet. */
 static gboolean
 on_accept (gpointer        owner,
            GstreamPayload *messages)
 {
-  GstreamConversation *self = owner;
+  GstreamConversation    *self = owner;
+  guint                   n = gstream_conversation_rows_get_n_state (self->rows);
+  GstreamConversationRow *last = n > 0 ? gstream_conversation_rows_get_state (self->rows, n - 1) : NULL;
 
-  if (self->is_attached && gstream_payload_get_size (messages, "") < gstream_conversation_rows_get_n_state (self->rows))
+  if (self->is_attached && last != NULL && gstream_payload_get_kind (messages) == GSTREAM_PAYLOAD_ARRAY &&
+      !has_message (messages, last->id))
     return FALSE;
 
   self->is_attached = FALSE;
