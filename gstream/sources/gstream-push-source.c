@@ -720,6 +720,40 @@ gstream_push_source_push (GstreamPushSource *self,
 }
 
 /**
+ * gstream_push_source_push_json:
+ * @self: a source
+ * @json: an event as the protocol writes it, UTF-8
+ * @length: bytes of @json, or -1 if it ends with a NUL
+ * @error: return location for an error
+ *
+ * The same as [method@PushSource.push] with [ctor@Event.new_from_json]: for whoever gets events as text, in
+ * one call.
+ *
+ * Fails with %GSTREAM_ERROR_INVALID or %GSTREAM_ERROR_TOO_LARGE where @json is not an event, with
+ * %GSTREAM_ERROR_FAILED where it is the failure of a run, and with %GSTREAM_ERROR_CLOSED when the run is over.
+ *
+ * Returns: whether the event was queued
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_push_source_push_json (GstreamPushSource *self,
+                               const char        *json,
+                               gssize             length,
+                               GError           **error)
+{
+  g_autoptr (GstreamEvent) event = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
+  g_return_val_if_fail (json != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  event = gstream_event_new_from_json (json, length, error);
+
+  return event != NULL && queue_append (&get_private (self)->queue, event, NULL, error);
+}
+
+/**
  * gstream_push_source_push_async:
  * @self: a source
  * @event: an event

@@ -35,6 +35,10 @@ GSTREAM_EXPORT GstreamPushSource *gstream_push_source_new (void);
 GSTREAM_EXPORT gboolean           gstream_push_source_push (GstreamPushSource *self,
                                                             GstreamEvent      *event,
                                                             GError           **error);
+GSTREAM_EXPORT gboolean           gstream_push_source_push_json (GstreamPushSource *self,
+                                                                 const char        *json,
+                                                                 gssize             length,
+                                                                 GError           **error);
 GSTREAM_EXPORT void               gstream_push_source_push_async (GstreamPushSource  *self,
                                                                   GstreamEvent       *event,
                                                                   GCancellable       *cancellable,

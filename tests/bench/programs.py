@@ -15,7 +15,7 @@ LIMIT = 600  # seconds: a program that takes longer hangs
 
 # What an application's process would have, and nothing else.
 environment = dict(os.environ, LC_ALL="C.UTF-8", NODE_ENV="production",
-                   PYTHONPATH=str(TOP / "bindings" / "python"), GJS_PATH=str(TOP / "bindings" / "gjs"))
+                   PYTHONPATH=f"{TOP / 'bindings' / 'python'}:{TOP / 'agents' / 'python'}", LANGSMITH_TRACING="false", GJS_PATH=str(TOP / "bindings" / "gjs"))
 environment["G_DEBUG"] = "fatal-criticals"
 environment.pop("MALLOC_PERTURB_", None)  # meson's: every allocation would be written over
 url = None  # of the server, while there is one
@@ -33,7 +33,7 @@ def use_build(folder):
 
 
 # Of the other sides' programs in Python: the environment, below PEERS, of those that have one of their own.
-ENVIRONMENTS = {"peers/chat-openai.py": "endpoint"}
+ENVIRONMENTS = {"peers/chat-openai.py": "endpoint", "peers/graph-langgraph.py": "langchain"}
 
 
 def command(name):

@@ -29,6 +29,7 @@ ROWS = [
     Row("python-binding/python-async", "ours/messages-async.py", "peers/messages-async.py", 20, "messages-50", 40, 6),
     Row("gjs-binding/js", "ours/messages-batches.js", "peers/messages.mjs", 8, "messages-50", 40, 20),
     Row("gjs-binding-each/js", "ours/messages-each.js", "peers/messages.mjs", None, "messages-50", 40, 20),
+    Row("graph/python-langgraph", "ours/graph.py", "peers/graph-langgraph.py", 1, "messages-20", 2, 2),
     Row("wire/python-sdk", "wire", "peers/wire-sdk.py", 25, "messages-250", 10, 1, "blocks"),
     Row("wire/js-sdk", "wire", "peers/wire-sdk.mjs", 55, "messages-250", 10, 1, "blocks"),
     Row("wire-chunked/python-sdk", "wire", "peers/wire-sdk.py", None, "messages-250", 10, 1, "events"),

@@ -8,7 +8,7 @@ quick () {
   "$G_TEST_SRCDIR/bench/run" --quick --build "$(dirname "$G_TEST_BUILDDIR")"
 }
 
-if [ -z "${CI:-}" ] && { "$G_TEST_SRCDIR/peers" python node endpoint >"$tap_folder/peers" 2>&1; [ $? -eq 77 ]; }; then
+if [ -z "${CI:-}" ] && { "$G_TEST_SRCDIR/peers" python langchain node endpoint >"$tap_folder/peers" 2>&1; [ $? -eq 77 ]; }; then
   skip /bench/quick "the package registries cannot be reached"
 else
   check /bench/quick quick

@@ -778,6 +778,31 @@ test_wakes_from_thread (void)
     }
 }
 
+static void
+test_json (void)
+{
+  g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
+  g_autoptr (GstreamEvent) event = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *json =
+      "{\"type\":\"event\",\"method\":\"custom\",\"params\":{\"namespace\":[],\"timestamp\":1,\"data\":7}} ";
+
+  g_assert_true (gstream_push_source_push_json (source, json, -1, &error));
+  g_assert_cmpint (gstream_event_source_try_next (GSTREAM_EVENT_SOURCE (source), &event, NULL), ==, GSTREAM_TRY_ITEM);
+  g_assert_cmpint (test_event_number (event), ==, 7);
+
+  g_assert_false (gstream_push_source_push_json (source, json, 20, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_false (gstream_push_source_push_json (source, "{\"type\":\"error\",\"message\":\"gone\"}", -1, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
+  g_clear_error (&error);
+
+  gstream_event_source_close (GSTREAM_EVENT_SOURCE (source));
+  g_assert_false (gstream_push_source_push_json (source, json, -1, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -785,6 +810,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/sources/push/order", test_order);
+  g_test_add_func ("/sources/push/json", test_json);
   g_test_add_func ("/run/R7/push/wakes", test_wakes);
   g_test_add_func ("/sources/push/finish-wakes", test_finish_wakes);
   g_test_add_func ("/run/R5/push/fail", test_fail);

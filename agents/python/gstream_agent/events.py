@@ -27,6 +27,7 @@ class RunEvents:
         self._asked = {}  # interrupt id: the namespace that asks
         self._checkpoints = set()  # (namespace, id) of those that were sent
         self._has_ended = False
+        self._messages = {}  # (namespace, node): what stands before the data of a message's events, and behind it
 
     @property
     def asked(self):
@@ -40,12 +41,12 @@ class RunEvents:
         method = event["method"]
         params = event["params"]
         namespace = tuple(params.get("namespace") or ())
+        if method == "messages":
+            return self._message(namespace, params)
         if method == "lifecycle":
             return list(self._lifecycle(namespace, params.get("data")))
         if method == "checkpoints":
             return list(self._checkpoint(namespace, params))
-        if method == "messages":
-            return self._message(namespace, params)
         self._enter(namespace)
         if method == "values":
             return list(self._values(namespace, params))
@@ -72,7 +73,7 @@ class RunEvents:
         self._seq += 1
         params = {
             "namespace": namespace,
-            "timestamp": timestamp if timestamp is not None else int(time.time() * 1000),
+            "timestamp": timestamp if timestamp is not None else _now(),
             "data": data if isinstance(data, orjson.Fragment) else orjson.Fragment(objects.dumps(data)),
         }
         if node is not None:
@@ -93,8 +94,22 @@ class RunEvents:
         payload = data[0] if isinstance(data, (tuple, list)) and len(data) == 2 else data
         if not isinstance(payload, dict) or not isinstance(payload.get("event"), str):
             return []  # a whole message: the state has it
-        self._enter(namespace)
-        return [self._event("messages", namespace, payload, params.get("timestamp"), params.get("node"))]
+        if namespace:
+            self._enter(namespace)
+        key = namespace, params.get("node")
+        head, tail = self._messages.get(key) or self._parts_of_messages(*key)
+        self._seq += 1
+        line = head % (self._seq, self._seq, params.get("timestamp") or _now()) + objects.dumps(payload) + tail
+        return [("messages", namespace, line)]
+
+    def _parts_of_messages(self, namespace, node):
+        """Nearly all events of a run are pieces of messages: what is the same in all of them is written once."""
+        where = orjson.dumps(namespace).replace(b"%", b"%%")
+        head = (b'{"type":"event","event_id":"' + self._run_id.encode() + b':%d","seq":%d,"method":"messages",'
+                b'"params":{"namespace":' + where + b',"timestamp":%d,"data":')
+        tail = b"}}" if node is None else b',"node":' + orjson.dumps(node) + b"}}"
+        parts = self._messages[namespace, node] = head, tail
+        return parts
 
     def _values(self, namespace, params):
         data = objects.plain(params.get("data"))
@@ -216,6 +231,10 @@ class RunEvents:
             if len(namespace) == len(parent) + 1 and namespace[:-1] == parent and _name_of(namespace) == node:
                 yield self._status(namespace, "completed")
                 return
+
+
+def _now():
+    return int(time.time() * 1000)
 
 
 def _name_of(namespace):

@@ -104,8 +104,17 @@ def looking(cursor):
     It looks twice as far ahead as it has come: most loops that are left are left early.
     """
     given = 0
+    alone = True  # one is to be expected: after a wait
     while True:
-        tried, texts = cursor.peek_texts(min(2 * given, BATCH) or 1)
+        if alone:
+            alone = False
+            tried, texts = cursor.take_texts(1)
+            if tried == ITEM:
+                yield texts or (None,)
+                given += 1
+                continue
+        else:
+            tried, texts = cursor.peek_texts(min(2 * given, BATCH) or 1)
         if tried == ITEM and len(texts) > 1:
             rest = iter(texts)
             try:
@@ -119,6 +128,7 @@ def looking(cursor):
             given += 1
         elif tried == PENDING:
             yield None
+            alone = True
         else:
             return
 
@@ -152,10 +162,11 @@ def waiting(cursor, steps, whole):
 
 async def awaiting(cursor, steps, handles, whole):
     yield  # see primed()
+    home = home_of(whole or cursor)
     try:
         for items in steps:
             if items is None:
-                await cursor.wait()
+                await (home and home.next_step() or cursor.wait())
                 continue
             for item in items:
                 yield item
@@ -294,12 +305,15 @@ class Home:
     The run keeps it, as nothing else may: an exception has frames, and they have the run.
     """
 
-    __slots__ = "raised", "escaped", "tasks", "__weakref__"
+    __slots__ = "raised", "escaped", "tasks", "next_step", "__weakref__"
 
     def __init__(self):
         self.raised = {}  # by the error that it became
         self.escaped = []  # KeyboardInterrupt and SystemExit, on their way to whoever waits
         self.tasks = weakref.WeakSet()
+        # Gives a future of what the run waits for, where that is a step of a coroutine in this loop, and nothing else:
+        # then nobody need be told by way of GLib's main context.
+        self.next_step = lambda: None
 
     def note(self, error, exception):
         self.raised[key_of(error)] = exception

@@ -11,6 +11,7 @@ import inspect
 import threading
 import uuid
 import warnings
+import weakref
 
 from gi.module import get_introspection_module
 from gi.repository import GLib
@@ -73,6 +74,9 @@ def asking_for(modes, on_task):
     return Asking
 
 
+push = Gstream.PushSource.push_json  # GIR's own, looked up once
+
+
 class Opening:
     """How LangGraph's run is to be had: asked of a graph when the first event is wanted, awaited, or given."""
 
@@ -110,11 +114,14 @@ class Steps:
     def __init__(self, run):
         self._run = run
         self._asynchronous = hasattr(run, "__aiter__")
-        self._iterator = aiter(run) if self._asynchronous else iter(run)
+        if can_pump(run):
+            self._iterator = pumping(run)
+        else:
+            self._iterator = aiter(run) if self._asynchronous else iter(run)
+        if self._asynchronous:
+            self.next = self._iterator.__anext__
 
     async def next(self):
-        if self._asynchronous:
-            return await anext(self._iterator)
         step = await asyncio.to_thread(next, self._iterator, self)
         if step is self:
             raise StopAsyncIteration
@@ -128,12 +135,87 @@ class Steps:
             await done
 
 
+# What pumping() has to know of LangGraph's run, its mux and its log. A version that has it otherwise is iterated.
+KNOWN_OF_RUN = {"_mux", "_graph_aiter", "_pumping", "_pump_cond", "_exhausted", "_anext_task", "_observe_event", "_apump_next"}
+KNOWN_OF_MUX = {"_events", "apush", "aclose", "afail"}
+KNOWN_OF_LOG = {"_items", "_closed", "_error"}
+
+
+def has_all(thing, names):
+    return all(hasattr(thing, name) for name in names)
+
+
+def can_pump(run):
+    return (type(run).__name__ == "AsyncGraphRunStream" and converting() is not None and has_all(run, KNOWN_OF_RUN)
+            and run._graph_aiter is not None and hasattr(run._pump_cond, "_waiters") and has_all(run._mux, KNOWN_OF_MUX)
+            and has_all(run._mux._events, KNOWN_OF_LOG))
+
+
+def converting():
+    """How LangGraph makes an event of what its graph yields."""
+    try:
+        from langgraph.stream._convert import convert_to_protocol_event
+    except ImportError:
+        return None
+    return convert_to_protocol_event
+
+
+async def pumping(run):
+    """What iterating a run gives, and as it does that, but for a task that LangGraph makes of each step.
+
+    Its abort() needs that task to cancel; here whoever iterates is cancelled. So a step takes a turn of asyncio's less.
+    """
+    aiter(run)  # from now on the log is kept
+    log = run._mux._events
+    convert = converting()
+    while not log._closed or log._items:
+        while log._items:
+            yield log._items.popleft()[1]
+        if run._pumping:  # a transformer of LangGraph's, which iterates a channel
+            await run._apump_next()
+        elif not log._closed:
+            await pump(run, convert)
+    if log._error is not None:
+        raise log._error
+
+
+async def pump(run, convert):
+    run._pumping = True
+    try:
+        part = await anext(run._graph_aiter)
+        event = convert(part)
+        run._observe_event(event)
+        await run._mux.apush(event)
+    except StopAsyncIteration:
+        run._exhausted = True
+        await run._mux.aclose()
+    except Exception as exception:
+        run._exhausted = True
+        await run._mux.afail(exception)
+    finally:
+        run._pumping = False
+        if run._pump_cond._waiters:
+            async with run._pump_cond:
+                run._pump_cond.notify_all()
+
+
 async def cancel_all_others():
     """Ends what else there is in the loop of a thread: nodes whose run could not be closed while it was resumed."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+
+
+def stepping(source):
+    """The source's next_step, without keeping it."""
+    known = weakref.ref(source)
+
+    def next_step():
+        source = known()
+        return source and source.next_step()
+
+    return next_step
 
 
 class GraphSource(Gstream.PushSource):
@@ -154,7 +236,9 @@ class GraphSource(Gstream.PushSource):
         self._task = None
         self._thread = None
         self._modes = None
-        self._wanted = None  # asyncio.Event
+        self._wanted = False  # the run waits for an event
+        self._resuming = None  # future that the graph waits for meanwhile
+        self._waiting = []  # futures of consumers in this loop
         self._cancelled = False
         self._tasks_seen = []  # events of that mode, which come beside the others
         self.ended = concurrent.futures.Future()  # the graph has let go of everything
@@ -164,9 +248,30 @@ class GraphSource(Gstream.PushSource):
         if self._loop is None:
             self._begin()
         elif self._thread is None:
-            self._wanted.set()
+            self._want()
         else:
-            self._loop.call_soon_threadsafe(self._wanted.set)
+            self._loop.call_soon_threadsafe(self._want)
+
+    def _want(self):
+        self._wanted = True
+        if self._resuming is not None and not self._resuming.done():
+            self._resuming.set_result(None)
+
+    def next_step(self):
+        """A future that is done when the graph has given what the run waits for; None where it waits for something else."""
+        if not self._wanted:
+            return None
+        step = self._loop.create_future()
+        self._waiting.append(step)
+        return step
+
+    def _stepped(self):
+        self._wanted = False
+        if self._waiting:
+            for step in self._waiting:
+                if not step.done():
+                    step.set_result(None)
+            self._waiting.clear()
 
     def need(self, mode):
         """A stream mode that is to be asked for, where the graph has not begun."""
@@ -196,14 +301,14 @@ class GraphSource(Gstream.PushSource):
 
     def _begin(self):
         let_langgraph_set_loops()
-        self._wanted = asyncio.Event()
-        self._wanted.set()
+        self._wanted = True
         self._loop = running_loop() or asyncio.SelectorEventLoop()  # asyncio's own, whatever the policy
         self._task = self._loop.create_task(self._run())
         self._task.add_done_callback(self._on_done)
         if self._loop.is_running():
             if (home := self._link.home()) is not None:
                 home.tasks.add(self._task)
+                home.next_step = stepping(self)
             return
         # Who reads the run is known when this turn of the main loop is over.
         start = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
@@ -234,6 +339,7 @@ class GraphSource(Gstream.PushSource):
     async def _run(self):
         try:
             self._give(self._events.begin())
+            self._stepped()
             if self._cancelled:
                 raise asyncio.CancelledError
             self._give(self._events.end(await self._iterate()))
@@ -247,16 +353,20 @@ class GraphSource(Gstream.PushSource):
         finally:
             with contextlib.suppress(Exception):
                 self.finish()
+            self._stepped()
 
     async def _iterate(self):
         modes = self._modes if self._thread else modes_of(self._link.run())
         steps = Steps(await self._opening.open(modes, self._tasks_seen.append))
         try:
             while True:
-                await self._wanted.wait()
+                if not self._wanted:
+                    self._resuming = self._loop.create_future()
+                    await self._resuming
                 step = await steps.next()
-                if self._give_tasks() + self._give(self._events.translate(step)):
-                    self._wanted.clear()
+                given = self._give_tasks() if self._tasks_seen else 0
+                if given + self._give(self._events.translate(step)):
+                    self._stepped()
         except StopAsyncIteration:
             self._give_tasks()
             return "interrupted" if self._events.asked else "completed"
@@ -286,9 +396,12 @@ class GraphSource(Gstream.PushSource):
 
     def _give(self, lines):
         for _method, _namespace, line in lines:
-            if self.is_closed():
-                raise asyncio.CancelledError
-            self.push(Gstream.Event.new_from_json(line.decode(), -1))
+            try:
+                push(self, line.decode(), -1)
+            except GLib.Error:
+                if self.is_closed():
+                    raise asyncio.CancelledError from None
+                raise
         return len(lines)
 
     def _on_closed(self, _pspec):

@@ -8,6 +8,7 @@ import contextlib
 import selectors
 import signal
 import threading
+import time
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib
@@ -19,6 +20,10 @@ except ImportError:
 
 Gstream = get_introspection_module("Gstream")
 LOOK = 100  # ms between two looks for signals in a call that blocks
+BUSY = 0.004  # seconds that asyncio may go on with what is ready before files and GLib's main context have a turn
+
+monotonic = time.monotonic
+
 
 class _Alarm(GLib.Source):
     """Ends GLib's polling when one of asyncio's files is ready, or its time has come."""
@@ -42,7 +47,8 @@ class _Selector:
     """asyncio's selector, which while it waits also runs GLib's main context.
 
     Whatever either of them waits for ends the waiting, so nothing polls, and what
-    is attached to the main context from a coroutine is seen at once.
+    is attached to the main context from a coroutine is seen at once. While asyncio has work of its own, neither is
+    looked at more often than once in a while: a look costs more than most work.
     """
 
     def __init__(self, selector, context):
@@ -50,6 +56,7 @@ class _Selector:
         self._context = context
         self._alarm = _Alarm(selector.fileno())
         self._alarm.attach(context)
+        self._due = 0  # monotonic time of the next look
 
     def __getattr__(self, name):
         return getattr(self._selector, name)
@@ -57,10 +64,16 @@ class _Selector:
     def select(self, timeout=None):
         if timeout is None:
             self._alarm.timeout = -1
+        elif timeout > 0:
+            self._alarm.timeout = int(-(-timeout * 1000 // 1))
+        elif monotonic() < self._due:
+            return ()
         else:
-            self._alarm.timeout = max(0, int(-(-timeout * 1000 // 1)))
+            self._alarm.timeout = 0
         self._context.iteration(timeout is None or timeout > 0)
-        return self._selector.select(0)
+        found = self._selector.select(0)
+        self._due = monotonic() + BUSY
+        return found
 
     def close(self):
         self._alarm.destroy()
