@@ -50,7 +50,7 @@ open_store (GError **error)
   g_auto (GStrv) argv = NULL;
 
   if (url != NULL)
-    return chat_store_new_for_server (kept, url, assistant ? assistant : "agent");
+    return chat_store_new_for_server (url, assistant ? assistant : "agent");
 
   argv = get_command (error);
 

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The list of conversations, and where their threads come from. What is known of them is kept in a key file.
+ * The list of conversations, and where their threads come from. What is known of those in child processes is kept in a key
+ * file; what is known of a server's, the server keeps.
  */
 #include "chat-store.h"
 
 #include <glib/gstdio.h>
 
+#define MOST_THREADS 1000 /* of a server's that are listed, the newest */
+
 struct _ChatStore
 {
   GObject parent_instance;
 
-  GListStore    *entries;
-  char          *folder;
-  char          *index;     /* the key file's path */
-  char         **command;   /* NULL: threads are on the server */
-  GstreamServer *server;    /* NULL: threads are in child processes */
-  char          *assistant; /* of the server */
+  GListStore        *entries;
+  char              *folder;
+  char              *index;     /* the key file's path */
+  char             **command;   /* NULL: threads are on the server */
+  GstreamServer     *server;    /* NULL: threads are in child processes */
+  GstreamThreadList *threads;   /* of the server */
+  char              *assistant; /* of the server */
 };
 
 static GType
@@ -69,6 +73,9 @@ save (ChatStore *self)
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) error = NULL;
 
+  if (self->server != NULL)
+    return;
+
   for (guint i = 0; i < chat_store_get_n_items (G_LIST_MODEL (self)); i++)
     {
       g_autoptr (ChatEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
@@ -79,11 +86,16 @@ save (ChatStore *self)
     g_warning ("The list of conversations cannot be kept: %s", error->message);
 }
 
+static void on_title (ChatEntry  *entry,
+                      GParamSpec *pspec,
+                      ChatStore  *self);
+
 static void
 put (ChatStore *self,
      ChatEntry *entry)
 {
   g_signal_connect_object (entry, "notify", G_CALLBACK (save), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (entry, "notify::title", G_CALLBACK (on_title), self, 0);
   g_list_store_append (self->entries, entry);
 }
 
@@ -143,13 +155,124 @@ create_process_thread (ChatStore *self,
   return thread;
 }
 
+/* --- a server's --- */
+
+static void
+on_renamed (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) thread = gstream_server_update_thread_finish (GSTREAM_SERVER (object), result, &error);
+
+  if (thread == NULL)
+    g_warning ("The title is not kept: %s", error->message);
+}
+
+static void
+on_title (ChatEntry  *entry,
+          GParamSpec *pspec,
+          ChatStore  *self)
+{
+  g_autoptr (GVariant) metadata = NULL;
+  g_autoptr (GstreamPayload) payload = NULL;
+
+  if (self->server == NULL || chat_entry_get_thread_id (entry) == NULL)
+    return;
+
+  metadata = g_variant_ref_sink (g_variant_new_parsed ("{'title': <%s>}", chat_entry_get_title (entry)));
+  payload = gstream_payload_new_variant (metadata, NULL);
+  gstream_server_update_thread (self->server, chat_entry_get_thread_id (entry), payload, NULL, on_renamed, NULL);
+}
+
+static void
+on_deleted (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!gstream_server_delete_thread_finish (GSTREAM_SERVER (object), result, &error))
+    g_warning ("The thread is still on the server: %s", error->message);
+}
+
+static gboolean
+knows (ChatStore  *self,
+       const char *thread_id)
+{
+  for (guint i = 0; i < chat_store_get_n_items (G_LIST_MODEL (self)); i++)
+    {
+      g_autoptr (ChatEntry) entry = chat_store_get_item (G_LIST_MODEL (self), i);
+
+      if (g_strcmp0 (chat_entry_get_thread_id (entry), thread_id) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static const char *
+find_title (GstreamThreadInfo *info)
+{
+  GstreamPayload *metadata = gstream_thread_info_get_metadata (info);
+  GstreamPayload *values = gstream_thread_info_get_values (info);
+  const char     *title = metadata ? gstream_payload_get_string (metadata, "/title") : NULL;
+
+  return title != NULL || values == NULL ? title : gstream_payload_get_string (values, "/messages/0/content");
+}
+
+static void
+take_thread (ChatStore         *self,
+             GstreamThreadInfo *info)
+{
+  GDateTime  *time = gstream_thread_info_get_updated_at (info);
+  const char *id = gstream_thread_info_get_thread_id (info);
+  g_autoptr (ChatEntry) entry = NULL;
+
+  if (knows (self, id))
+    return;
+
+  entry = chat_entry_new (id, NULL, time != NULL ? g_date_time_to_unix (time) : 0);
+  if (find_title (info) != NULL)
+    chat_entry_suggest_title (entry, find_title (info));
+  put (self, entry);
+}
+
+/* What is asked for near the end of the list loads the next page of it. */
+static void
+on_threads_changed (ChatStore *self,
+                    guint      position,
+                    guint      removed,
+                    guint      added)
+{
+  for (guint i = position; i < position + added && i < MOST_THREADS; i++)
+    {
+      g_autoptr (GstreamThreadInfo) info = g_list_model_get_item (G_LIST_MODEL (self->threads), i);
+
+      if (info != NULL)
+        take_thread (self, info);
+    }
+}
+
+static void
+list_threads (ChatStore *self)
+{
+  self->threads = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", self->server, "with-values", TRUE, NULL);
+  g_signal_connect_object (self->threads, "items-changed", G_CALLBACK (on_threads_changed), self, G_CONNECT_SWAPPED);
+}
+
+/* --- opening --- */
+
 static void
 on_thread_id (GstreamThread *thread,
               GParamSpec    *pspec,
               ChatEntry     *entry)
 {
   if (g_strcmp0 (gstream_thread_get_thread_id (thread), chat_entry_get_thread_id (entry)) != 0)
-    chat_entry_set_thread_id (entry, gstream_thread_get_thread_id (thread));
+    {
+      chat_entry_set_thread_id (entry, gstream_thread_get_thread_id (thread));
+      g_object_notify (G_OBJECT (entry), "title"); /* now there is what has it */
+    }
 }
 
 static GstreamThread *
@@ -208,6 +331,7 @@ chat_store_remove (ChatStore *self,
   guint position;
 
   g_signal_handlers_disconnect_by_func (entry, save, self);
+  g_signal_handlers_disconnect_by_func (entry, on_title, self);
   chat_entry_set_conversation (entry, NULL);
   if (g_list_store_find (self->entries, entry, &position))
     g_list_store_remove (self->entries, position);
@@ -217,6 +341,8 @@ chat_store_remove (ChatStore *self,
 
       g_unlink (checkpoints); /* there may be none */
     }
+  if (self->server != NULL && chat_entry_get_thread_id (entry) != NULL)
+    gstream_server_delete_thread (self->server, chat_entry_get_thread_id (entry), NULL, on_deleted, NULL);
   save (self);
 }
 
@@ -237,6 +363,7 @@ chat_store_finalize (GObject *object)
   ChatStore *self = CHAT_STORE (object);
 
   g_clear_object (&self->entries);
+  g_clear_object (&self->threads);
   g_clear_object (&self->server);
   g_strfreev (self->command);
   g_free (self->folder);
@@ -259,41 +386,29 @@ chat_store_init (ChatStore *self)
   g_signal_connect_object (self->entries, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
 }
 
-static ChatStore *
-create (const char *folder,
-        const char *index)
+ChatStore *
+chat_store_new_for_command (const char        *folder,
+                            const char *const *command)
 {
   ChatStore *self = g_object_new (CHAT_TYPE_STORE, NULL);
 
   self->folder = g_strdup (folder);
-  self->index = g_build_filename (folder, index, NULL);
+  self->index = g_build_filename (folder, "conversations.ini", NULL);
+  self->command = g_strdupv ((char **) command);
   load (self);
 
   return self;
 }
 
 ChatStore *
-chat_store_new_for_command (const char        *folder,
-                            const char *const *command)
-{
-  ChatStore *self = create (folder, "conversations.ini");
-
-  self->command = g_strdupv ((char **) command);
-
-  return self;
-}
-
-ChatStore *
-chat_store_new_for_server (const char *folder,
-                           const char *url,
+chat_store_new_for_server (const char *url,
                            const char *assistant)
 {
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, url, -1);
-  g_autofree char *name = g_strdup_printf ("server-%.16s.ini", hash);
-  ChatStore       *self = create (folder, name);
+  ChatStore *self = g_object_new (CHAT_TYPE_STORE, NULL);
 
   self->server = gstream_server_new (url);
   self->assistant = g_strdup (assistant);
+  list_threads (self);
 
   return self;
 }

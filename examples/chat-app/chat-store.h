@@ -10,15 +10,14 @@
 G_DECLARE_FINAL_TYPE (ChatStore, chat_store, CHAT, STORE, GObject)
 
 /*
- * A list model of ChatEntry, in no order, kept in a file of @folder.
+ * A list model of ChatEntry, in no order.
  *
- * Threads are in child processes, one each: @command is started with `--checkpoints FILE` behind it, a file of @folder.
+ * They are kept in a file of @folder. Threads are in child processes, one each: @command is started with `--checkpoints FILE` behind it, a file of @folder.
  */
 ChatStore *chat_store_new_for_command (const char        *folder,
                                        const char *const *command);
-/* Threads are @assistant's on a server. */
-ChatStore *chat_store_new_for_server (const char *folder,
-                                      const char *url,
+/* The threads of a server; new ones are @assistant's. */
+ChatStore *chat_store_new_for_server (const char *url,
                                       const char *assistant);
 /* Makes what @entry's thread is: it may be new. */
 GstreamConversation *chat_store_open (ChatStore *self,
@@ -27,6 +26,6 @@ GstreamConversation *chat_store_open (ChatStore *self,
 /* Where it is not in the list yet. */
 void chat_store_add (ChatStore *self,
                      ChatEntry *entry);
-/* With its thread, where that is here. */
+/* With its thread. */
 void chat_store_remove (ChatStore *self,
                         ChatEntry *entry);

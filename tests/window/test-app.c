@@ -386,7 +386,7 @@ test_conversations (void)
   close_app (&app);
 
   open_app (&app, "0");
-  gtk_widget_activate_action (wait_for (is_conversation, "Greetings"), "list.activate-item", "u", 1);
+  gtk_widget_activate (gtk_widget_get_parent (wait_for (is_conversation, "Greetings")));
   wait_for (says, "I am a scripted agent");
   wait_until_idle (&app);
   g_assert_cmpuint (count_files (&app), ==, 2);
