@@ -70,4 +70,4 @@ class Agent:
 
 
 def data(events, method):
-    return [event["params"]["data"] for event in events if event["method"] == method]
+    return [event["params"]["data"] for event in events if event.get("method") == method]

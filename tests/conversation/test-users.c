@@ -25,7 +25,7 @@ static void
 say (User *self)
 {
   static const GstreamMultitaskStrategy policies[] = {
-    GSTREAM_MULTITASK_STRATEGY_DEFAULT,   GSTREAM_MULTITASK_STRATEGY_ENQUEUE, GSTREAM_MULTITASK_STRATEGY_INTERRUPT,
+    GSTREAM_MULTITASK_STRATEGY_DEFAULT,  GSTREAM_MULTITASK_STRATEGY_ENQUEUE, GSTREAM_MULTITASK_STRATEGY_INTERRUPT,
     GSTREAM_MULTITASK_STRATEGY_ROLLBACK, GSTREAM_MULTITASK_STRATEGY_REJECT,
   };
   GstreamMultitaskStrategy policy = policies[g_rand_int_range (self->rand, 0, G_N_ELEMENTS (policies))];
@@ -180,7 +180,7 @@ check_row (User                   *self,
            const char             *json)
 {
   g_autoptr (GstreamPayload) message = gstream_payload_new (json, -1, NULL);
-  const char *id = gstream_conversation_row_get_id (row);
+  const char             *id = gstream_conversation_row_get_id (row);
   GstreamConversationRow *before = g_hash_table_lookup (self->rows, id);
 
   g_assert_cmpint (gstream_conversation_row_get_status (row), ==, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED);
@@ -216,7 +216,7 @@ static void
 check_questions (User *self)
 {
   FakeCheckpoint *state = fake_thread_find (self->thread, gstream_conversation_get_checkpoint_id (self->conversation));
-  GListModel *questions = gstream_conversation_get_questions (self->conversation);
+  GListModel     *questions = gstream_conversation_get_questions (self->conversation);
   g_autoptr (GstreamQuestion) question = g_list_model_get_item (questions, 0);
 
   g_assert_cmpuint (g_list_model_get_n_items (questions), ==, state != NULL && state->question != NULL ? 1 : 0);
