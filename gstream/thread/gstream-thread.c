@@ -1020,6 +1020,106 @@ gstream_thread_respond_all_sync (GstreamThread     *self,
   return result != NULL ? finish_run (self, result, error) : NULL;
 }
 
+/* --- respond, in JSON --- */
+
+/**
+ * gstream_thread_respond_json:
+ * @self: a thread
+ * @responses: the answers, as the protocol has them: an array of objects with `interrupt_id`, `namespace` and `response`
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @callback: (scope async): called when the run is there, or there is an error
+ * @user_data: for @callback
+ *
+ * [method@Thread.respond_all], with the answers in one payload: for programs that keep them so, and for languages that
+ * cannot hand over an array of boxed values.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_respond_json (GstreamThread      *self,
+                             GstreamPayload     *responses,
+                             GstreamRunOptions  *options,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  guint n_responses;
+
+  g_return_if_fail (GSTREAM_IS_THREAD (self));
+  g_return_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_ARRAY);
+  g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  n_responses = gstream_payload_get_size (responses, "");
+  begin (self,
+         &(Call) { call_respond, .input = responses, .n_asked = n_responses, .n_answered = n_responses,
+                   .options = options },
+         gstream_thread_respond_json, cancellable, callback, user_data);
+}
+
+/**
+ * gstream_thread_respond_json_finish:
+ * @self: a thread
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Thread.respond_json].
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_respond_json_finish (GstreamThread *self,
+                                    GAsyncResult  *result,
+                                    GError       **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return finish_run (self, result, error);
+}
+
+/**
+ * gstream_thread_respond_json_sync:
+ * @self: a thread
+ * @responses: the answers, as [method@Thread.respond_json] has them
+ * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Thread.respond_json] does, and iterates the thread's main context until then (R9).
+ *
+ * Returns: (transfer full): the run
+ *
+ * Since: 1.0
+ */
+GstreamRunStream *
+gstream_thread_respond_json_sync (GstreamThread     *self,
+                                  GstreamPayload    *responses,
+                                  GstreamRunOptions *options,
+                                  GCancellable      *cancellable,
+                                  GError           **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  guint n_responses;
+
+  g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
+  g_return_val_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_ARRAY, NULL);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  n_responses = gstream_payload_get_size (responses, "");
+  result = wait_for (self,
+                     &(Call) { call_respond, .input = responses, .n_asked = n_responses, .n_answered = n_responses,
+                               .options = options },
+                     cancellable, error);
+
+  return result != NULL ? finish_run (self, result, error) : NULL;
+}
+
 /* --- attach --- */
 
 /**

@@ -126,6 +126,20 @@ GSTREAM_EXPORT GstreamRunStream *gstream_thread_respond_all_sync (GstreamThread 
                                                                   GstreamRunOptions *options,
                                                                   GCancellable      *cancellable,
                                                                   GError           **error);
+GSTREAM_EXPORT void              gstream_thread_respond_json (GstreamThread      *self,
+                                                              GstreamPayload     *responses,
+                                                              GstreamRunOptions  *options,
+                                                              GCancellable       *cancellable,
+                                                              GAsyncReadyCallback callback,
+                                                              gpointer            user_data);
+GSTREAM_EXPORT GstreamRunStream *gstream_thread_respond_json_finish (GstreamThread *self,
+                                                                     GAsyncResult  *result,
+                                                                     GError       **error);
+GSTREAM_EXPORT GstreamRunStream *gstream_thread_respond_json_sync (GstreamThread     *self,
+                                                                   GstreamPayload    *responses,
+                                                                   GstreamRunOptions *options,
+                                                                   GCancellable      *cancellable,
+                                                                   GError           **error);
 
 GSTREAM_EXPORT void              gstream_thread_attach (GstreamThread      *self,
                                                         const char         *run_id,

@@ -48,6 +48,14 @@ test('/thread/N1/gjs/own-kind', () => {
     equal([thread.fetch_state_sync(), thread.fetch_history_sync(3, 'c'), thread.cancel_run_sync()], [{n: 1}, [3, 'c'], true]);
 });
 
+test('/thread/N1/gjs/respond-all', () => {
+    const events = ['1', '2'].map(id => Gstream.Event.new('input.requested', ['ask:1'], {interrupt_id: id, payload: 'which?'}));
+    const asked = new Gstream.RunStream({source: Gstream.MemorySource.new(events)}).interrupts_sync();
+    const taken = JSON.parse(thrownBy(() => new Echo().respond_all_sync(asked, [{a: 1}, 'two'])));
+    equal(taken, [{interrupt_id: '1', namespace: ['ask:1'], response: {a: 1}}, {interrupt_id: '2', namespace: ['ask:1'], response: 'two'}]);
+    equal(thrownBy(() => new Echo().respond_all_sync(asked, [1])), '2 interrupts have 1 responses');
+});
+
 test('/thread/N9/gjs/mistakes', () => {
     const thread = new Echo();
     equal(thrownBy(() => thread.respond_sync(null, 'x')), '[{"response":"x"}]');

@@ -66,6 +66,7 @@ def awaited():
 def mistakes():
     thread = Echo()
     assert caught(lambda: thread.respond_sync(None, {"ok": 1})).message == '[{"response":{"ok": 1}}]'
+    assert caught(lambda: thread.respond_json_sync([{"interrupt_id": "1", "response": 2}])).message == '[{"interrupt_id": "1", "response": 2}]'
     assert "was expected" in caught(thread.cancel_run_sync).message
     assert caught(lambda: thread.update_state_sync({})).matches(Gstream.error_quark(), Gstream.Error.NOT_SUPPORTED)
     assert "'nonsense'" in str(caught(lambda: thread.start_sync(1, nonsense=2)))

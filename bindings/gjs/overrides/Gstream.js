@@ -882,13 +882,22 @@ function threadOnServer({url, assistant, ...properties}) {
     return new Gstream.ServerThread({server: new Gstream.Server(ofServer), ...own});
 }
 
+function answersOf(interrupts, responses) {
+    if (interrupts.length !== responses.length)
+        throw new TypeError(`${interrupts.length} interrupts have ${responses.length} responses`);
+    return pack(interrupts.map(({id, namespace}, at) => ({interrupt_id: id, namespace, response: responses[at]})));
+}
+
 function defineThread() {
     const {Thread, ServerThread} = Gstream;
     defineOperation(Thread, 'start', (input, options, ...rest) => [[packOrNull(input), optionsOf(options)], rest]);
     defineOperation(Thread, 'respond', (interrupt, response, options, ...rest) =>
         [[interrupt, pack(response), optionsOf(options)], rest]);
+    // GJS hands over no array of boxed values: the answers go as one payload.
+    Thread.prototype.respond_all = Thread.prototype.respond_json;
+    Thread.prototype.respond_all_sync = Thread.prototype.respond_json_sync;
     defineOperation(Thread, 'respond_all', (interrupts, responses, options, ...rest) =>
-        [[interrupts, responses.map(pack), optionsOf(options)], rest]);
+        [[answersOf(interrupts, responses), optionsOf(options)], rest]);
     defineOperation(Thread, 'attach', (runId = null, options, ...rest) => [[runId, optionsOf(options)], rest]);
     defineOperation(Thread, 'fetch_state', (checkpointId = null, ...rest) => [[checkpointId], rest]);
     defineOperation(Thread, 'fetch_history', (limit = 0, before = null, ...rest) => [[limit, before], rest],

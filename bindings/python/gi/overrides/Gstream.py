@@ -998,6 +998,10 @@ def respond_all(interrupts, responses, *rest, options=None, **named):
     return (list(interrupts), [pack(response) for response in responses], options_of(options, named)), rest
 
 
+def respond_json(responses, *rest, options=None, **named):
+    return (pack(responses), options_of(options, named)), rest
+
+
 def attach(run_id=None, *rest, options=None, **named):
     return (run_id, options_of(options, named)), rest
 
@@ -1083,7 +1087,7 @@ class ThreadList(Gstream.ThreadList):
 
 
 @public
-@with_operations(start=(run_of, start), respond=(run_of, respond), respond_all=(run_of, respond_all),
+@with_operations(start=(run_of, start), respond=(run_of, respond), respond_all=(run_of, respond_all), respond_json=(run_of, respond_json),
                  attach=(run_of, attach), fetch_state=(value, fetch_state), fetch_history=(values, fetch_history),
                  update_state=(value, update_state), cancel_run=(plain, cancel_run))
 @with_getters("thread_id", "cancel_on_abort")
