@@ -235,7 +235,7 @@ def usage():
             assert done.returncode == 2 and done.stderr.startswith("gstream: ") and not done.stdout, (wrong, done)
     nothing = run("gstream", "connect")
     assert nothing.returncode == 2
-    assert nothing.stderr == "gstream: expected URL ASSISTANT; gstream connect --help says how\n", nothing
+    assert nothing.stderr == "gstream: expected URL ASSISTANT, or --command; gstream connect --help says how\n", nothing
     assert not server.requests
 
 
