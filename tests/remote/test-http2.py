@@ -4,38 +4,44 @@
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
 import tap
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "chaos"))
+sys.path[:0] = [str(HERE.parent / "chaos"), str(HERE.parent / "servers")]
+import servers  # noqa: E402
 import streaming_agent  # noqa: E402
+
+NODE = servers.PEERS / "node" / "bin" / "node"
 
 RECORDING = "python-server/tools"
 
-
-# libsoup warns when it goes away after a connection that was destroyed: of itself, and a session that is gone.
+# libsoup warns when it goes away after a connection that was destroyed, and leaks 24 bytes of it: of itself, and a
+# session that is gone.
 UNWANTED = ("G_DEBUG",)
+NO_LEAKS = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
 
 
 def digest(url, *options):
     done = subprocess.run(["gstream", "connect", url, "agent", "--digest", "--ca", str(HERE / "self-signed.pem"), *options],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          env={name: value for name, value in os.environ.items() if "proxy" not in name.lower() and name not in UNWANTED})
+                          env={**{name: value for name, value in os.environ.items() if "proxy" not in name.lower() and name not in UNWANTED},
+                               "ASAN_OPTIONS": NO_LEAKS})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def through(fault, *options):
     """The digests without and with the proxy, and what was asked of it."""
-    if shutil.which("node") is None:
-        tap.skip("there is no node")
+    try:
+        servers.install()
+    except servers.Unreachable as reason:
+        tap.skip(str(reason))
     with streaming_agent.Agent(RECORDING) as agent:
         straight = digest(agent.url)
-        proxy = subprocess.Popen(["node", str(HERE / "http2-proxy.mjs"), str(agent.port), str(HERE / "self-signed.pem"), fault],
+        proxy = subprocess.Popen([NODE, str(HERE / "http2-proxy.mjs"), str(agent.port), str(HERE / "self-signed.pem"), fault],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             port = proxy.stdout.readline().strip()
