@@ -39,11 +39,15 @@ GstreamOrigin *gstream_origin_new (const char   *url,
                                    SoupSession  *session,
                                    GMainContext *context,
                                    GError      **error);
+/* A session that allows as many connections to a host as are asked for. */
+SoupSession   *gstream_origin_new_session (void);
 GstreamOrigin *gstream_origin_ref (GstreamOrigin *self);
 void           gstream_origin_unref (GstreamOrigin *self);
-void           gstream_origin_take_header (GstreamOrigin *self,
-                                           const char    *name,
-                                           const char    *value);
+/* FALSE, with an error that does not repeat the value, which is secret, if it cannot be sent. */
+gboolean gstream_origin_add_header (GstreamOrigin *self,
+                                    const char    *name,
+                                    const char    *value,
+                                    GError       **error);
 
 /* Around each call into GIO or libsoup that starts something: pushes and pops the thread default. */
 void gstream_origin_begin_io (GstreamOrigin *self);

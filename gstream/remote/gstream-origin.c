@@ -10,6 +10,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/remote/gstream-run-context-private.h>
 
+#define USER_AGENT "gstream"
 #define SHORTEST_SECRET 4        /* bytes: what is shorter could be any word of an error */
 #define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again; `retry` is cut to it */
 
@@ -156,13 +157,53 @@ gstream_origin_end_io (GstreamOrigin *self)
   g_main_context_pop_thread_default (self->nested);
 }
 
-void
-gstream_origin_take_header (GstreamOrigin *self,
-                            const char    *name,
-                            const char    *value)
+SoupSession *
+gstream_origin_new_session (void)
 {
+  /* No timeout: requests have their own, and an event stream may be silent for long. */
+  return g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns",
+                       GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
+}
+
+static gboolean
+is_header_name (const char *name)
+{
+  for (const char *c = name; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
+      return FALSE;
+
+  return *name != '\0';
+}
+
+static gboolean
+check_header (const char *name,
+              const char *value,
+              GError    **error)
+{
+  if (!is_header_name (name))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
+  else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 "The value of the header %s has a line break in it, or something else than ASCII", name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+gstream_origin_add_header (GstreamOrigin *self,
+                           const char    *name,
+                           const char    *value,
+                           GError       **error)
+{
+  if (!check_header (name, value, error))
+    return FALSE;
+
   g_ptr_array_add (self->headers, g_strdup (name));
   g_ptr_array_add (self->headers, g_strdup (value));
+
+  return TRUE;
 }
 
 SoupMessage *

@@ -11,8 +11,6 @@
 #include <gstream/remote/gstream-request-private.h>
 #include <gstream/remote/gstream-run-context-private.h>
 
-#define HEADER_NAME G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "!#$%&'*+-.^_`|~" /* RFC 9110 */
-#define USER_AGENT "gstream"
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of a refusal, to see what it says */
 
 struct _GstreamPost
@@ -71,8 +69,7 @@ gstream_post_init (GstreamPost *self)
 SoupSession *
 gstream_post_new_session (void)
 {
-  return g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns",
-                       GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
+  return gstream_origin_new_session ();
 }
 
 GstreamPost *
@@ -104,20 +101,7 @@ gstream_post_add_header (GstreamPost *self,
                          const char  *value,
                          GError     **error)
 {
-  if (!g_str_is_ascii (value) || strpbrk (value, "\r\n") != NULL)
-    {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "The value of the header %s has a line break in it, or something else than ASCII", name);
-      return FALSE;
-    }
-  if (*name == '\0' || strspn (name, HEADER_NAME) != strlen (name))
-    {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
-      return FALSE;
-    }
-  gstream_origin_take_header (self->origin, name, value);
-
-  return TRUE;
+  return gstream_origin_add_header (self->origin, name, value, error);
 }
 
 /* --- an attempt, from its end to its start --- */

@@ -12,7 +12,6 @@
 
 #define MOST_DEPTH 1024 /* what a source of events allows */
 #define API_KEY_HEADER "X-Api-Key"
-#define USER_AGENT "gstream"
 
 /**
  * GstreamServer:
@@ -517,46 +516,13 @@ gstream_server_set_header (GstreamServer *self,
 /* --- how it is spoken to --- */
 
 static gboolean
-is_header_name (const char *name)
-{
-  for (const char *c = name; *c != '\0'; c++)
-    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
-      return FALSE;
-
-  return *name != '\0';
-}
-
-/* The error does not repeat the value, which is secret. */
-static gboolean
-check_header (const char *name,
-              const char *value,
-              GError    **error)
-{
-  if (!is_header_name (name))
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
-  else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                 "The value of the header %s has a line break in it, or something else than ASCII", name);
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
 add_headers (GstreamServer *self,
              GstreamOrigin *origin,
              GError       **error)
 {
   for (guint i = 0; i < self->headers->len; i += 2)
-    {
-      const char *name = self->headers->pdata[i];
-      const char *value = self->headers->pdata[i + 1];
-
-      if (!check_header (name, value, error))
-        return FALSE;
-      gstream_origin_take_header (origin, name, value);
-    }
+    if (!gstream_origin_add_header (origin, self->headers->pdata[i], self->headers->pdata[i + 1], error))
+      return FALSE;
 
   return TRUE;
 }
@@ -565,10 +531,7 @@ static SoupSession *
 ensure_session (GstreamServer *self)
 {
   if (self->session == NULL)
-    self->session =
-        g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout",
-                      0, /* requests have their own; an event stream may be silent for long */
-                      "max-conns", GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
+    self->session = gstream_origin_new_session ();
 
   return self->session;
 }
