@@ -12,7 +12,7 @@
 #include <gstream/endpoint/gstream-chat-request-private.h>
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-post-internal.h>
+#include <gstream/remote/gstream-http-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 

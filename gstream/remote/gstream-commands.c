@@ -10,7 +10,7 @@
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-origin-private.h>
+#include <gstream/remote/gstream-http-private.h>
 
 #define MAX_DEPTH 64 /* of subgraphs within subgraphs */
 

@@ -8,17 +8,12 @@
 
 #include <gstream/event/gstream-event.h>
 #include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-process-log-private.h>
-#include <gstream/stream/gstream-event-source.h>
+#include <gstream/thread/gstream-thread-run.h>
 
 G_BEGIN_DECLS
 
 typedef struct _GstreamProcess    GstreamProcess;
 typedef struct _GstreamProcessRun GstreamProcessRun;
-
-/* @in_loop: called from the main loop; where not, it is inside some other call, and no callback of anybody's may be (R7). */
-typedef void (*GstreamProcessWake) (gpointer user_data,
-                                    gboolean in_loop);
 
 typedef struct
 {
@@ -41,10 +36,9 @@ void            gstream_process_unref (GstreamProcess *self);
 void gstream_process_leave (GstreamProcess *self);
 
 /* Which thread it is to serve, told by the environment when it is started next (nullable). */
-void     gstream_process_set_thread_id (GstreamProcess *self,
-                                        const char     *thread_id);
-char    *gstream_process_dup_log (GstreamProcess *self);
-gboolean gstream_process_is_running (GstreamProcess *self);
+void  gstream_process_set_thread_id (GstreamProcess *self,
+                                     const char     *thread_id);
+char *gstream_process_dup_log (GstreamProcess *self);
 
 /* Starts the process where there is none, and sends @command, JSON that begins with an id, which is replaced. */
 void gstream_process_command (GstreamProcess     *self,
@@ -79,20 +73,15 @@ const char *gstream_process_find_run (GstreamProcess *self,
                                       const char     *run_id,
                                       GError        **error);
 
-const char *gstream_process_run_get_id (GstreamProcessRun *run);
 /* The thread that the process says it is of; NULL: it does not say. */
 const char *gstream_process_run_get_thread_id (GstreamProcessRun *run);
-/* Reads what there is without waiting. */
-GstreamTry gstream_process_run_try (GstreamProcessRun *run,
-                                    GstreamEvent     **event,
-                                    GError           **error);
-/* Calls @wake, once, when there may be something to try. */
-void gstream_process_run_wait (GstreamProcessRun *run,
-                               GstreamProcessWake wake,
-                               gpointer           user_data);
-/* Nobody reads it any more: its events are dropped. @cancel: it is to end. Releases it. */
-void gstream_process_run_close (GstreamProcessRun *run,
-                                gboolean           cancel);
+/*
+ * Makes it a run stream, and takes it. @cancel_on_abort: aborting that ends the run in the process, too (N7). Until then, or
+ * where it is dropped before, its events are kept.
+ */
+GstreamRunStream *gstream_process_run_open (GstreamProcessRun *run,
+                                            GstreamStreamMux  *mux,
+                                            gboolean           cancel_on_abort);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamProcess, gstream_process_unref)
 

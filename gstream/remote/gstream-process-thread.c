@@ -13,7 +13,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-process-source-private.h>
+#include <gstream/remote/gstream-process-private.h>
 #include <gstream/thread/gstream-thread-internal.h>
 
 /**
@@ -171,8 +171,8 @@ return_run (GTask             *task,
 
   if (gstream_thread_get_thread_id (thread) == NULL)
     gstream_thread_set_thread_id (thread, gstream_process_run_get_thread_id (run));
-  gstream_thread_return_run (task, gstream_process_source_new_run (run, start->mux,
-                                                                   gstream_thread_get_cancel_on_abort (thread)));
+  gstream_thread_return_run (task,
+                             gstream_process_run_open (run, start->mux, gstream_thread_get_cancel_on_abort (thread)));
 }
 
 static void

@@ -19,9 +19,14 @@
 #include <gstream/event/gstream-event-reader-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-process-child-private.h>
-#include <gstream/remote/gstream-process-lines-private.h>
-#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/stream/gstream-event-source-internal.h>
+#include <gstream/stream/gstream-pump-internal.h>
+#include <gstream/thread/gstream-thread-run-internal.h>
 
+#define CHUNK_SIZE (64 * 1024) /* bytes; also what the kernel keeps of a pipe */
+#define LEAST_SPACE 4096       /* bytes that a read is worth */
+#define MOST_LINES 100
+#define MOST_BYTES 2000             /* of a line; what is longer is cut */
 #define MOST_KEPT (4 * 1024 * 1024) /* bytes of events that are kept while what is behind them is waited for */
 #define LINES_PER_TURN 256          /* that one call handles without a result */
 #define LOG_PIECE 16384             /* bytes of the log read at a time */
@@ -29,6 +34,321 @@
 #define SHOWN_BYTES 60              /* of a line that is no event */
 #define EXIT_GRACE 2000             /* ms from the end of the standard output to that of the process */
 #define THREAD_VARIABLE "GSTREAM_THREAD_ID"
+
+/* --- the lines of the standard output --- */
+
+/*
+ * Read without waiting, some 64 KiB at a time, and only when they are asked for (N6). Lines that begin with "{" may be the
+ * protocol's; all else is its log, and is not collected.
+ */
+
+typedef enum
+{
+  LINE_NONE,     /* no whole line has come */
+  LINE_OBJECT,   /* a whole line that begins with "{", with its line feed */
+  LINE_LOG,      /* a line, or a piece of one, that does not; with its line feed, if that has come */
+  LINE_TOO_LONG, /* such an object has more bytes than may be; what follows of it is passed over */
+} LineKind;
+
+typedef struct
+{
+  int      fd; /* not owned; does not block */
+  gsize    max_size;
+  GBytes  *owner;      /* owns @bytes; events keep it, too; NULL: nothing has been read */
+  char    *bytes;      /* events may point to those before @end: only those after it are written to */
+  gsize    size;       /* of @bytes */
+  gsize    start;      /* offset of what has not been taken */
+  gsize    end;        /* offset of what has not been read */
+  gsize    searched;   /* bytes from @start on that have no line feed */
+  gboolean at_end;     /* nothing more can be read */
+  LineKind unfinished; /* LOG or TOO_LONG: of the line whose end has not come; or NONE */
+} Lines;
+
+typedef struct
+{
+  const char *text; /* valid until more is read; as long as @owner, whose reference is the lines' */
+  gsize       length;
+} Line;
+
+static void
+lines_init (Lines *self,
+            int    fd,
+            gsize  max_size)
+{
+  *self = (Lines) { .fd = fd, .max_size = max_size };
+}
+
+static void
+lines_clear (Lines *self)
+{
+  g_clear_pointer (&self->owner, g_bytes_unref);
+  lines_init (self, -1, 0);
+}
+
+static LineKind
+take (Lines   *self,
+      Line    *line,
+      gsize    length,
+      LineKind kind)
+{
+  line->text = self->bytes + self->start;
+  line->length = length;
+  self->start += length;
+  self->searched = 0;
+
+  return kind;
+}
+
+/* What the line is that begins with @text. NONE: it is blank. */
+static LineKind
+judge (Lines      *self,
+       const char *text,
+       gsize       length)
+{
+  gsize blanks = 0;
+
+  while (blanks < length && g_ascii_isspace (text[blanks]))
+    blanks++;
+  if (blanks == length)
+    return length < LEAST_SPACE ? LINE_NONE : LINE_LOG;
+  if (text[blanks] != '{')
+    return LINE_LOG;
+
+  return length > self->max_size ? LINE_TOO_LONG : LINE_OBJECT;
+}
+
+static LineKind lines_take (Lines *self,
+                            Line  *line);
+
+/* More of a line whose kind is known already. */
+static LineKind
+take_rest (Lines *self,
+           Line  *line)
+{
+  const char *text = self->bytes + self->start;
+  gsize       available = self->end - self->start;
+  const char *end = memchr (text, '\n', available);
+  LineKind    kind = self->unfinished;
+
+  if (end != NULL)
+    self->unfinished = LINE_NONE;
+  take (self, line, end != NULL ? (gsize) (end + 1 - text) : available, kind);
+
+  return kind == LINE_LOG ? kind : lines_take (self, line);
+}
+
+/* An object, or what may still become one, is collected; the last line may have no end. */
+static LineKind
+take_unfinished (Lines *self,
+                 Line  *line)
+{
+  gsize    available = self->end - self->start;
+  LineKind kind = judge (self, self->bytes + self->start, available);
+
+  self->searched = available;
+  if (kind <= LINE_OBJECT && !self->at_end)
+    return LINE_NONE;
+  if (kind <= LINE_OBJECT)
+    kind = LINE_LOG;
+  self->unfinished = kind;
+
+  return take (self, line, available, kind);
+}
+
+static LineKind
+take_whole (Lines *self,
+            Line  *line,
+            gsize  length)
+{
+  LineKind kind = judge (self, self->bytes + self->start, length);
+
+  return take (self, line, length, kind == LINE_NONE ? LINE_LOG : kind);
+}
+
+/* Takes the next line of what was read. */
+static LineKind
+lines_take (Lines *self,
+            Line  *line)
+{
+  const char *text = self->bytes + self->start;
+  gsize       available = self->end - self->start;
+  const char *end;
+
+  if (available == 0)
+    return LINE_NONE;
+  if (self->unfinished != LINE_NONE)
+    return take_rest (self, line);
+
+  end = memchr (text + self->searched, '\n', available - self->searched);
+
+  return end != NULL ? take_whole (self, line, end + 1 - text) : take_unfinished (self, line);
+}
+
+/* The bytes before @end may be in use: what is not taken moves to new ones where there is little space behind it. */
+static void
+reserve (Lines *self)
+{
+  gsize available = self->end - self->start;
+  gsize size = MAX (CHUNK_SIZE, available * 2);
+  char *bytes;
+
+  if (self->size - self->end >= LEAST_SPACE)
+    return;
+
+  bytes = g_malloc (size);
+  if (available > 0)
+    memcpy (bytes, self->bytes + self->start, available);
+  g_clear_pointer (&self->owner, g_bytes_unref);
+  self->owner = g_bytes_new_take (bytes, size);
+  self->bytes = bytes;
+  self->size = size;
+  self->start = 0;
+  self->end = available;
+}
+
+/* Reads once. FALSE: there is nothing now, or nothing will come (@at_end). */
+static gboolean
+lines_fill (Lines *self)
+{
+  gssize n;
+
+  if (self->at_end || self->fd < 0)
+    return FALSE;
+
+  reserve (self);
+  do
+    n = read (self->fd, self->bytes + self->end, self->size - self->end);
+  while (n < 0 && errno == EINTR);
+  if (n > 0)
+    self->end += n;
+  else
+    self->at_end = n == 0 || errno != EAGAIN;
+
+  return n > 0;
+}
+
+/* --- the log --- */
+
+/*
+ * The last lines of what the process says beside its protocol: its standard error, and what is printed on its standard
+ * output (H1). Bounded, whatever it says.
+ */
+
+typedef struct
+{
+  GQueue   lines; /* char *, valid UTF-8, without their ends; the newest is the last */
+  GString *line;  /* the one that has no end yet */
+  guint    n_new; /* lines since it was marked */
+} Log;
+
+static void
+log_init (Log *self)
+{
+  g_queue_init (&self->lines);
+  self->line = g_string_new (NULL);
+  self->n_new = 0;
+}
+
+static void
+log_clear (Log *self)
+{
+  g_queue_clear_full (&self->lines, g_free);
+  g_string_free (self->line, TRUE);
+  self->line = NULL;
+}
+
+static void
+add_piece (GString    *line,
+           const char *text,
+           gsize       length)
+{
+  g_string_append_len (line, text, MIN (length, MOST_BYTES - line->len));
+}
+
+static char *
+dup_line (GString *line)
+{
+  g_autofree char *valid = g_utf8_make_valid (line->str, line->len);
+
+  return g_strdup (g_strchomp (valid));
+}
+
+/* What comes next is a new line. */
+static void
+log_end_line (Log *self)
+{
+  if (self->line->len == 0)
+    return;
+
+  g_queue_push_tail (&self->lines, dup_line (self->line));
+  self->n_new++;
+  g_string_truncate (self->line, 0);
+  if (self->lines.length > MOST_LINES)
+    g_free (g_queue_pop_head (&self->lines));
+}
+
+/* Adds text as it comes: lines, or pieces of them. */
+static void
+log_add (Log        *self,
+         const char *text,
+         gsize       length)
+{
+  const char *end;
+
+  while ((end = memchr (text, '\n', length)) != NULL)
+    {
+      add_piece (self->line, text, end - text);
+      log_end_line (self);
+      length -= end + 1 - text;
+      text = end + 1;
+    }
+  add_piece (self->line, text, length);
+}
+
+/* Returns: (transfer full): the last @n_lines lines, each with an end but the last one; "": there are none. */
+static char *
+log_dup (Log  *self,
+         guint n_lines)
+{
+  GString *text = g_string_new (NULL);
+  guint    n_whole = self->line->len > 0 ? n_lines - 1 : n_lines;
+  GList   *first = g_queue_peek_nth_link (&self->lines, self->lines.length - MIN (self->lines.length, n_whole));
+
+  for (; first != NULL; first = first->next)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", (char *) first->data);
+  if (self->line->len > 0)
+    {
+      g_autofree char *last = dup_line (self->line);
+
+      g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", last);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* What comes next is of another process. */
+static void
+log_mark (Log *self)
+{
+  log_end_line (self);
+  self->n_new = 0;
+}
+
+/* Returns: (transfer full): the same of those since it was marked. */
+static char *
+log_dup_new (Log  *self,
+             guint n_lines)
+{
+  guint n_new = self->n_new + (self->line->len > 0 ? 1 : 0);
+
+  return n_new > 0 ? log_dup (self, MIN (n_lines, n_new)) : g_strdup ("");
+}
+
+/* --- the protocol --- */
+
+/* @in_loop: called from the main loop; where not, it is inside some other call, and no callback of anybody's may be (R7). */
+typedef void (*WakeFunc) (gpointer user_data,
+                          gboolean in_loop);
 
 /* A run that has been started and has not ended, or that somebody still reads. */
 struct _GstreamProcessRun
@@ -43,8 +363,8 @@ struct _GstreamProcessRun
   gboolean        is_over;
   GError         *error; /* what it fails with, behind its events */
 
-  GstreamProcessWake wake; /* NULL: nobody waits */
-  gpointer           user_data;
+  WakeFunc wake; /* NULL: nobody waits */
+  gpointer user_data;
 };
 
 typedef struct
@@ -66,8 +386,8 @@ struct _GstreamProcess
   gpointer               user_data;
 
   GstreamProcessChild *child; /* NULL: there is none */
-  GstreamProcessLog    log;
-  GstreamProcessLines  lines;
+  Log                  log;
+  Lines                lines;
   GstreamEventReader  *reader;
   GSource             *output_watch; /* while something is wanted, and not there */
   int                  output_priority;
@@ -149,7 +469,7 @@ static void
 wake (GstreamProcess    *self,
       GstreamProcessRun *run)
 {
-  GstreamProcessWake func = g_steal_pointer (&run->wake);
+  WakeFunc func = g_steal_pointer (&run->wake);
 
   if (func == NULL)
     return;
@@ -227,7 +547,7 @@ get_name (GstreamProcess *self)
 static char *
 dup_last_words (GstreamProcess *self)
 {
-  g_autofree char *words = gstream_process_log_dup_new (&self->log, SHOWN_LINES);
+  g_autofree char *words = log_dup_new (&self->log, SHOWN_LINES);
 
   if (*words == '\0')
     return g_strdup ("");
@@ -444,15 +764,15 @@ add_to_log (GstreamProcess *self,
             const char     *text,
             gsize           length)
 {
-  gstream_process_log_add (&self->log, text, length);
+  log_add (&self->log, text, length);
   log_changed (self);
 }
 
 /* Takes @error, of a line of its: the run fails and is told to end. */
 static void
-reject_line (GstreamProcess           *self,
-             const GstreamProcessLine *line,
-             GError                   *error)
+reject_line (GstreamProcess *self,
+             const Line     *line,
+             GError         *error)
 {
   GstreamProcessRun *run = get_current (self);
   g_autofree char   *shown = g_utf8_make_valid (line->text, MIN (line->length, SHOWN_BYTES));
@@ -472,8 +792,8 @@ reject_line (GstreamProcess           *self,
 }
 
 static void
-take_event (GstreamProcess           *self,
-            const GstreamProcessLine *line)
+take_event (GstreamProcess *self,
+            const Line     *line)
 {
   GstreamProcessRun *run = get_current (self);
   GError            *error = NULL;
@@ -530,8 +850,8 @@ take_end (GstreamProcess *self,
 
 /* FALSE: it is not of the protocol. */
 static gboolean
-take_other (GstreamProcess           *self,
-            const GstreamProcessLine *line)
+take_other (GstreamProcess *self,
+            const Line     *line)
 {
   g_autoptr (GstreamPayload) payload = gstream_payload_new (line->text, line->length, NULL);
   const char *type = payload != NULL ? gstream_payload_get_string (payload, "/type") : NULL;
@@ -552,7 +872,7 @@ take_other (GstreamProcess           *self,
 
 /* How an event begins as it is usually written: one that is broken is an error, and not taken for the log. */
 static gboolean
-begins_event (const GstreamProcessLine *line)
+begins_event (const Line *line)
 {
   static const char *const beginnings[] = { "{\"type\":\"event\"", "{\"type\": \"event\"" };
 
@@ -568,26 +888,26 @@ static gboolean
 handle_line (GstreamProcess *self,
              gboolean        in_loop)
 {
-  GstreamProcessLine line;
+  Line line;
 
   self->is_in_loop = in_loop;
-  switch (gstream_process_lines_take (&self->lines, &line))
+  switch (lines_take (&self->lines, &line))
     {
-    case GSTREAM_PROCESS_LINE_OBJECT:
+    case LINE_OBJECT:
       if (begins_event (&line))
         take_event (self, &line);
       else if (!take_other (self, &line))
         add_to_log (self, line.text, line.length);
       return TRUE;
-    case GSTREAM_PROCESS_LINE_TOO_LONG:
+    case LINE_TOO_LONG:
       reject_line (self, &line,
                    g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected at most %" G_GSIZE_FORMAT " bytes",
                                 self->lines.max_size));
       return TRUE;
-    case GSTREAM_PROCESS_LINE_LOG:
+    case LINE_LOG:
       add_to_log (self, line.text, line.length);
       return TRUE;
-    case GSTREAM_PROCESS_LINE_NONE:
+    case LINE_NONE:
     default:
       return FALSE;
     }
@@ -630,7 +950,7 @@ on_readable (int          fd,
   g_autoptr (GstreamProcess) self = gstream_process_ref (user_data);
 
   end_source (&self->output_watch);
-  gstream_process_lines_fill (&self->lines);
+  lines_fill (&self->lines);
   go_on (self, TRUE);
 
   return G_SOURCE_REMOVE;
@@ -690,7 +1010,7 @@ go_on (GstreamProcess *self,
     wait_for_output (self, TRUE);
   else if (may_come (self))
     wait_for_output (self, FALSE);
-  else if (gstream_process_lines_fill (&self->lines))
+  else if (lines_fill (&self->lines))
     wait_for_output (self, TRUE);
   else
     end_output (self);
@@ -758,9 +1078,8 @@ ensure_child (GstreamProcess *self,
   if (self->child == NULL)
     return FALSE;
 
-  gstream_process_log_mark (&self->log);
-  gstream_process_lines_init (&self->lines, gstream_process_child_get_output (self->child),
-                              self->settings.max_event_size);
+  log_mark (&self->log);
+  lines_init (&self->lines, gstream_process_child_get_output (self->child), self->settings.max_event_size);
   self->log_watch =
       watch (self, gstream_process_child_get_log (self->child), G_IO_IN, G_PRIORITY_DEFAULT_IDLE, on_log_readable);
 
@@ -774,7 +1093,7 @@ release_child (GstreamProcess *self)
   end_source (&self->log_watch);
   end_source (&self->input_watch);
   gstream_timer_end (&self->exit_timer);
-  gstream_process_lines_clear (&self->lines);
+  lines_clear (&self->lines);
   g_string_truncate (self->input, 0);
   g_clear_pointer (&self->child, gstream_process_child_free);
 }
@@ -823,7 +1142,7 @@ die (GstreamProcess *self)
 
   while (self->log_watch != NULL && read_log (self))
     ;
-  gstream_process_log_end_line (&self->log);
+  log_end_line (&self->log);
   of_commands = new_death (self, GSTREAM_ERROR_SERVER);
   of_runs = new_death (self, GSTREAM_ERROR_INCOMPLETE);
   release_child (self);
@@ -875,7 +1194,7 @@ gstream_process_command (GstreamProcess     *self,
                          GAsyncReadyCallback callback,
                          gpointer            user_data)
 {
-  g_autoptr (GTask) task = gstream_run_context_new_task (self->context, NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_context_new_task (self->context, NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, gstream_process_command);
   begin_command (self, command, FALSE, task);
@@ -895,7 +1214,7 @@ gstream_process_start_run (GstreamProcess     *self,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)
 {
-  g_autoptr (GTask) task = gstream_run_context_new_task (self->context, NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_context_new_task (self->context, NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, gstream_process_start_run);
   begin_command (self, command, TRUE, task);
@@ -955,8 +1274,8 @@ gstream_process_attach (GstreamProcess *self,
   return run_ref (run);
 }
 
-const char *
-gstream_process_run_get_id (GstreamProcessRun *run)
+static const char *
+run_get_id (GstreamProcessRun *run)
 {
   return run->id;
 }
@@ -988,14 +1307,14 @@ read_events (GstreamProcessRun *run)
 
   for (guint n = 0;
        n < LINES_PER_TURN && g_queue_is_empty (&run->events) && get_current (self) == run && run->error == NULL; n++)
-    if (!handle_line (self, FALSE) && (!gstream_process_lines_fill (&self->lines) || !handle_line (self, FALSE)))
+    if (!handle_line (self, FALSE) && (!lines_fill (&self->lines) || !handle_line (self, FALSE)))
       return;
 }
 
-GstreamTry
-gstream_process_run_try (GstreamProcessRun *run,
-                         GstreamEvent     **event,
-                         GError           **error)
+static GstreamTry
+run_try (GstreamProcessRun *run,
+         GstreamEvent     **event,
+         GError           **error)
 {
   if (g_queue_is_empty (&run->events) && run->process != NULL && run->process->child != NULL)
     read_events (run);
@@ -1009,10 +1328,10 @@ gstream_process_run_try (GstreamProcessRun *run,
   return GSTREAM_TRY_ITEM;
 }
 
-void
-gstream_process_run_wait (GstreamProcessRun *run,
-                          GstreamProcessWake func,
-                          gpointer           user_data)
+static void
+run_wait (GstreamProcessRun *run,
+          WakeFunc           func,
+          gpointer           user_data)
 {
   if (run->wake == NULL && run->process != NULL)
     run->process->n_asked++;
@@ -1022,9 +1341,9 @@ gstream_process_run_wait (GstreamProcessRun *run,
     go_on (run->process, FALSE);
 }
 
-void
-gstream_process_run_close (GstreamProcessRun *run,
-                           gboolean           cancel)
+static void
+run_close (GstreamProcessRun *run,
+           gboolean           cancel)
 {
   g_autoptr (GstreamProcess) self = g_steal_pointer (&run->process);
 
@@ -1041,7 +1360,7 @@ gstream_process_run_close (GstreamProcessRun *run,
 static void
 close_unread (gpointer run)
 {
-  gstream_process_run_close (run, TRUE);
+  run_close (run, TRUE);
 }
 
 /* --- life --- */
@@ -1059,7 +1378,7 @@ gstream_process_new (const GstreamProcessSettings *settings,
   self->context = g_main_context_ref (context);
   self->on_log = on_log;
   self->user_data = user_data;
-  gstream_process_log_init (&self->log);
+  log_init (&self->log);
   self->reader = gstream_event_reader_new ();
   gstream_event_reader_set_limits (self->reader, settings->max_event_size, settings->max_depth);
   self->input = g_string_new (NULL);
@@ -1088,7 +1407,7 @@ gstream_process_unref (GstreamProcess *self)
   g_hash_table_unref (self->commands);
   g_string_free (self->input, TRUE);
   gstream_event_reader_free (self->reader);
-  gstream_process_log_clear (&self->log);
+  log_clear (&self->log);
   g_main_context_unref (self->context);
   g_strfreev (self->settings.argv);
   g_strfreev (self->settings.environment);
@@ -1115,11 +1434,125 @@ gstream_process_set_thread_id (GstreamProcess *self,
 char *
 gstream_process_dup_log (GstreamProcess *self)
 {
-  return gstream_process_log_dup (&self->log, G_MAXUINT);
+  return log_dup (&self->log, G_MAXUINT);
+}
+/* --- a run as a source of events --- */
+
+#define GSTREAM_TYPE_PROCESS_SOURCE (gstream_process_source_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamProcessSource, gstream_process_source, GSTREAM, PROCESS_SOURCE, GObject)
+
+struct _GstreamProcessSource
+{
+  GObject parent_instance;
+
+  GstreamProcessRun *run;    /* NULL: closed */
+  GstreamThreadRun  *stream; /* not owned; the run that reads it, which closes it before it goes */
+  gboolean           cancel_on_abort;
+  GstreamNextCall    pending;
+};
+
+static void event_source_iface_init (GstreamEventSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProcessSource, gstream_process_source, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
+
+static void
+on_woken (gpointer user_data,
+          gboolean in_loop)
+{
+  g_autoptr (GstreamProcessSource) self = g_object_ref (user_data);
+
+  if (in_loop)
+    gstream_next_call_wake (&self->pending);
+  else
+    gstream_next_call_wake_later (&self->pending);
 }
 
-gboolean
-gstream_process_is_running (GstreamProcess *self)
+/* Whoever waits is woken when it is worth while to try again. */
+static GstreamTry
+gstream_process_source_try_next (GstreamEventSource *source,
+                                 GstreamEvent      **event,
+                                 GError            **error)
 {
-  return self->child != NULL;
+  GstreamProcessSource *self = GSTREAM_PROCESS_SOURCE (source);
+  GstreamTry            result;
+
+  if (self->run == NULL)
+    return GSTREAM_TRY_ENDED;
+
+  result = run_try (self->run, event, error);
+  if (result == GSTREAM_TRY_PENDING && self->pending.task != NULL)
+    run_wait (self->run, on_woken, self);
+
+  return result;
+}
+
+static void
+gstream_process_source_next (GstreamEventSource *source,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  gstream_next_call_start (&GSTREAM_PROCESS_SOURCE (source)->pending, source, cancellable, callback, user_data);
+}
+
+static gboolean
+is_to_end (GstreamProcessSource *self)
+{
+  return self->cancel_on_abort && self->stream != NULL && !gstream_thread_run_is_dropped (self->stream) &&
+         gstream_run_stream_get_status (GSTREAM_RUN_STREAM (self->stream)) == GSTREAM_RUN_STATUS_ABORTED;
+}
+
+static void
+gstream_process_source_close (GstreamEventSource *source)
+{
+  GstreamProcessSource *self = GSTREAM_PROCESS_SOURCE (source);
+  GstreamProcessRun    *run = g_steal_pointer (&self->run);
+
+  if (run != NULL)
+    run_close (run, is_to_end (self));
+  self->stream = NULL;
+  gstream_next_call_wake_later (&self->pending);
+}
+
+static void
+event_source_iface_init (GstreamEventSourceInterface *iface)
+{
+  iface->next = gstream_process_source_next;
+  iface->next_finish = gstream_next_call_finish;
+  iface->try_next = gstream_process_source_try_next;
+  iface->close = gstream_process_source_close;
+}
+
+static void
+gstream_process_source_finalize (GObject *object)
+{
+  gstream_process_source_close (GSTREAM_EVENT_SOURCE (object));
+
+  G_OBJECT_CLASS (gstream_process_source_parent_class)->finalize (object);
+}
+
+static void
+gstream_process_source_class_init (GstreamProcessSourceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_process_source_finalize;
+}
+
+static void
+gstream_process_source_init (GstreamProcessSource *self)
+{
+}
+
+GstreamRunStream *
+gstream_process_run_open (GstreamProcessRun *run,
+                          GstreamStreamMux  *mux,
+                          gboolean           cancel_on_abort)
+{
+  g_autoptr (GstreamProcessSource) self = g_object_new (GSTREAM_TYPE_PROCESS_SOURCE, NULL);
+
+  self->run = run;
+  self->cancel_on_abort = cancel_on_abort;
+  self->stream = gstream_thread_run_new (GSTREAM_EVENT_SOURCE (self), mux, run_get_id (run));
+
+  return GSTREAM_RUN_STREAM (self->stream);
 }

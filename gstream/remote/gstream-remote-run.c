@@ -18,11 +18,9 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/remote/gstream-http-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/remote/gstream-run-filter-private.h>
-#include <gstream/remote/gstream-sse-connection-private.h>
-#include <gstream/remote/gstream-websocket-connection-private.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/stream/gstream-run-stream-internal.h> /* how a run that goes on ended so far does not count */
 #include <gstream/thread/gstream-thread-run-internal.h>
@@ -36,13 +34,13 @@
 
 typedef enum
 {
-  GSTREAM_REMOTE_CONNECTED,   /* there is a connection, and events come from it */
-  GSTREAM_REMOTE_BROKEN,      /* it broke, for the reason in `broken` */
-  GSTREAM_REMOTE_PAUSING,     /* until it is opened again */
-  GSTREAM_REMOTE_IN_DOUBT,    /* it ended, and the run was interrupted: whether that is over is not known */
-  GSTREAM_REMOTE_INTERRUPTED, /* the run is over and has asked; what is open is not known yet */
-  GSTREAM_REMOTE_SETTLING,    /* the thread's state is being asked for */
-  GSTREAM_REMOTE_ENDED,       /* nothing more comes but what is in `late` */
+  GSTREAM_REMOTE_CONNECTED,    /* there is a connection, and events come from it */
+  GSTREAM_REMOTE_BROKEN,       /* it broke, for the reason in `broken` */
+  GSTREAM_REMOTE_PAUSING,      /* until it is opened again */
+  GSTREAM_REMOTE_IN_DOUBT,     /* it ended, and the run was interrupted: whether that is over is not known */
+  GSTREAM_REMOTE_INTERRUPTED,  /* the run is over and has asked; what is open is not known yet */
+  GSTREAM_REMOTE_ASKING_STATE, /* the thread's state is being asked for */
+  GSTREAM_REMOTE_ENDED,        /* nothing more comes but what is in `late` */
 } GstreamRemoteState;
 
 #define GSTREAM_TYPE_REMOTE_SOURCE (gstream_remote_source_get_type ())
@@ -52,11 +50,11 @@ struct _GstreamRemoteSource
 {
   GObject parent_instance;
 
-  GstreamOrigin       *origin;
-  char                *thread_id;
-  char                *run_id;
-  GstreamSubscription *wanted;
-  GstreamConnect       connect;
+  GstreamOrigin                *origin;
+  char                         *thread_id;
+  char                         *run_id;
+  GstreamSubscription          *wanted;
+  const GstreamConnectionFuncs *funcs; /* of its connections */
 
   GstreamThreadRun            *run;  /* a weak pointer; NULL: it is gone, or has closed its source */
   GstreamConnectionState       told; /* what the run was told of the connection last */
@@ -152,7 +150,7 @@ use_connection (GstreamRemoteSource *self,
 static GstreamEventSource *
 new_connection (GstreamRemoteSource *self)
 {
-  return self->connect (self->origin, self->thread_id, self->wanted);
+  return self->funcs->open (self->origin, self->thread_id, self->wanted);
 }
 
 static void
@@ -177,7 +175,7 @@ static void
 leave_behind (GstreamRemoteSource *self,
               GstreamEventSource  *connection)
 {
-  if (GSTREAM_IS_WEBSOCKET_CONNECTION (connection))
+  if (self->funcs->stays_open)
     g_ptr_array_add (self->left, connection);
   else
     close_connection (connection);
@@ -257,10 +255,10 @@ adopt_beside (GstreamRemoteSource *self)
 static void
 heed_connection (GstreamRemoteSource *self)
 {
-  if (GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection))
-    gstream_websocket_connection_give_up (GSTREAM_WEBSOCKET_CONNECTION (self->connection));
-  else if (GSTREAM_IS_SSE_CONNECTION (self->connection))
-    gstream_retry_tell (&self->retry, gstream_sse_connection_get_retry (GSTREAM_SSE_CONNECTION (self->connection)));
+  if (self->funcs->give_up != NULL)
+    self->funcs->give_up (self->connection);
+  if (self->funcs->get_retry != NULL)
+    gstream_retry_tell (&self->retry, self->funcs->get_retry (self->connection));
 }
 
 /*
@@ -386,15 +384,6 @@ connect_again (GstreamRemoteSource *self)
 
 /* --- silence --- */
 
-static guint64
-how_much_it_brought (GstreamRemoteSource *self)
-{
-  if (GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection))
-    return gstream_websocket_connection_get_progress (GSTREAM_WEBSOCKET_CONNECTION (self->connection));
-
-  return gstream_sse_connection_get_progress (GSTREAM_SSE_CONNECTION (self->connection));
-}
-
 /*
  * A connection may be silent because the run has nothing to say. But not after
  * the run is over, and not before what it said at its very beginning.
@@ -434,15 +423,10 @@ static gboolean
 is_in_vain (GstreamRemoteSource *self,
             GstreamPayload      *run)
 {
-  GstreamWebsocketConnection *websocket;
-
-  if (!GSTREAM_IS_WEBSOCKET_CONNECTION (self->connection) || is_pending (run))
+  if (self->funcs->ask_for_run == NULL || is_pending (run))
     return FALSE;
 
-  websocket = GSTREAM_WEBSOCKET_CONNECTION (self->connection);
-  gstream_websocket_connection_ask_for_run (websocket);
-
-  return gstream_websocket_connection_is_subscribed (websocket) && !self->was_inside;
+  return self->funcs->ask_for_run (self->connection) && !self->was_inside;
 }
 
 static void
@@ -460,7 +444,7 @@ run_is_known (GstreamRemoteSource *self,
     connection_failed (self, silence_error (self, run));
   else
     {
-      if (how_much_it_brought (self) == self->heard && gstream_run_filter_is_inside (self->filter) &&
+      if (self->funcs->get_progress (self->connection) == self->heard && gstream_run_filter_is_inside (self->filter) &&
           gstream_run_filter_can_rewind (self->filter))
         open_beside (self);
       watch_silence (self);
@@ -566,7 +550,7 @@ static void
 watch_silence (GstreamRemoteSource *self)
 {
   gstream_timer_end (&self->silence);
-  self->heard = how_much_it_brought (self);
+  self->heard = self->funcs->get_progress (self->connection);
   self->silence = gstream_timer_start (self->origin->context, get_patience (self), NULL, "[gstream] silence",
                                        on_silence, self, NULL);
 }
@@ -670,7 +654,7 @@ on_state (GObject      *object,
   GError *error = NULL;
   g_autoptr (GstreamPayload) state = gstream_request_finish (result, &error);
 
-  if (self->state != GSTREAM_REMOTE_SETTLING) /* closed meanwhile */
+  if (self->state != GSTREAM_REMOTE_ASKING_STATE) /* closed meanwhile */
     {
       g_clear_error (&error);
       return;
@@ -689,7 +673,7 @@ ask_for_state (GstreamRemoteSource *self)
 {
   g_autofree char *path = gstream_request_path (self->thread_id, "/state?subgraphs=true");
 
-  self->state = GSTREAM_REMOTE_SETTLING;
+  self->state = GSTREAM_REMOTE_ASKING_STATE;
   gstream_request_send (self->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, self->closing, on_state,
                         g_object_ref (self));
 }
@@ -1020,13 +1004,13 @@ gstream_remote_source_init (GstreamRemoteSource *self)
 }
 
 static GstreamEventSource *
-gstream_remote_source_new (GstreamOrigin       *origin,
-                           const char          *thread_id,
-                           const char          *run_id,
-                           gint64               applied_seq,
-                           GstreamSubscription *wanted,
-                           GstreamConnect       connect,
-                           GstreamEventSource  *first)
+gstream_remote_source_new (GstreamOrigin                *origin,
+                           const char                   *thread_id,
+                           const char                   *run_id,
+                           gint64                        applied_seq,
+                           GstreamSubscription          *wanted,
+                           const GstreamConnectionFuncs *funcs,
+                           GstreamEventSource           *first)
 {
   GstreamRemoteSource *self = g_object_new (GSTREAM_TYPE_REMOTE_SOURCE, NULL);
 
@@ -1034,7 +1018,7 @@ gstream_remote_source_new (GstreamOrigin       *origin,
   self->thread_id = g_strdup (thread_id);
   self->run_id = g_strdup (run_id);
   self->wanted = gstream_subscription_ref (wanted);
-  self->connect = connect;
+  self->funcs = funcs;
   self->filter = gstream_run_filter_new (run_id, applied_seq);
   open_connection (self, first);
 
@@ -1044,17 +1028,17 @@ gstream_remote_source_new (GstreamOrigin       *origin,
 /* --- the run --- */
 
 GstreamRunStream *
-gstream_remote_run_new (GstreamOrigin       *origin,
-                        const char          *thread_id,
-                        const char          *run_id,
-                        gint64               applied_seq,
-                        GstreamSubscription *wanted,
-                        GstreamConnect       connect,
-                        GstreamEventSource  *first,
-                        GstreamStreamMux    *mux)
+gstream_remote_run_new (GstreamOrigin                *origin,
+                        const char                   *thread_id,
+                        const char                   *run_id,
+                        gint64                        applied_seq,
+                        GstreamSubscription          *wanted,
+                        const GstreamConnectionFuncs *funcs,
+                        GstreamEventSource           *first,
+                        GstreamStreamMux             *mux)
 {
   g_autoptr (GstreamEventSource) source =
-      gstream_remote_source_new (origin, thread_id, run_id, applied_seq, wanted, connect, first);
+      gstream_remote_source_new (origin, thread_id, run_id, applied_seq, wanted, funcs, first);
 
   GstreamThreadRun *run = gstream_thread_run_new (source, mux, run_id);
 

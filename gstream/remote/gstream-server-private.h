@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gstream/remote/gstream-origin-private.h>
+#include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-server.h>
 
 G_BEGIN_DECLS

@@ -12,8 +12,8 @@
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-remote-run-private.h>
-#include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/remote/gstream-http-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/remote/gstream-server-private.h>
 #include <gstream/remote/gstream-sse-connection-private.h>
 #include <gstream/remote/gstream-websocket-connection-private.h>
@@ -191,8 +191,8 @@ complete (GTask *task)
 
   gstream_thread_return_run (task, gstream_remote_run_new (op->origin, op->thread_id, op->answer.run_id,
                                                            op->answer.applied_seq, op->wanted,
-                                                           websocket ? gstream_websocket_connection_new
-                                                                     : gstream_sse_connection_new,
+                                                           websocket ? &gstream_websocket_connection_funcs
+                                                                     : &gstream_sse_connection_funcs,
                                                            op->connection, op->mux));
 }
 

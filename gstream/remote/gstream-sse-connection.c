@@ -5,14 +5,16 @@
 #include <gstream/remote/gstream-sse-connection-private.h>
 
 #include <gstream/event/gstream-error-internal.h>
-#include <gstream/remote/gstream-body-private.h>
+#include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-run-context-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */
+
+#define GSTREAM_TYPE_SSE_CONNECTION (gstream_sse_connection_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamSseConnection, gstream_sse_connection, GSTREAM, SSE_CONNECTION, GObject)
 
 struct _GstreamSseConnection
 {
@@ -273,18 +275,6 @@ gstream_sse_connection_close (GstreamEventSource *source)
   gstream_next_call_wake_later (&self->pending);
 }
 
-guint64
-gstream_sse_connection_get_progress (GstreamSseConnection *self)
-{
-  return self->events != NULL ? gstream_sse_source_get_line (GSTREAM_SSE_SOURCE (self->events)) : 0;
-}
-
-gint64
-gstream_sse_connection_get_retry (GstreamSseConnection *self)
-{
-  return self->events != NULL ? gstream_sse_source_get_retry (GSTREAM_SSE_SOURCE (self->events)) : -1;
-}
-
 static void
 event_source_iface_init (GstreamEventSourceInterface *iface)
 {
@@ -339,7 +329,7 @@ new_message (GstreamOrigin       *origin,
   return message;
 }
 
-GstreamEventSource *
+static GstreamEventSource *
 gstream_sse_connection_new (GstreamOrigin       *origin,
                             const char          *thread_id,
                             GstreamSubscription *wanted)
@@ -351,3 +341,25 @@ gstream_sse_connection_new (GstreamOrigin       *origin,
 
   return GSTREAM_EVENT_SOURCE (self);
 }
+
+static guint64
+get_progress (GstreamEventSource *source)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
+
+  return self->events != NULL ? gstream_sse_source_get_line (GSTREAM_SSE_SOURCE (self->events)) : 0;
+}
+
+static gint64
+get_retry (GstreamEventSource *source)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
+
+  return self->events != NULL ? gstream_sse_source_get_retry (GSTREAM_SSE_SOURCE (self->events)) : -1;
+}
+
+const GstreamConnectionFuncs gstream_sse_connection_funcs = {
+  .open = gstream_sse_connection_new,
+  .get_progress = get_progress,
+  .get_retry = get_retry,
+};

@@ -15,7 +15,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-json-writer-internal.h>
-#include <gstream/remote/gstream-request-private.h>
+#include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-server-private.h>
 #include <gstream/remote/gstream-thread-info-private.h>
 

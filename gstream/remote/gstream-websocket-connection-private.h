@@ -6,10 +6,7 @@
  */
 #pragma once
 
-#include <gstream/event/gstream-payload.h>
-#include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-origin-private.h>
-#include <gstream/stream/gstream-event-source.h>
+#include <gstream/remote/gstream-remote-run-private.h>
 
 G_BEGIN_DECLS
 
@@ -20,21 +17,15 @@ GstreamEventSource *gstream_websocket_connection_new (GstreamOrigin       *origi
                                                       const char          *thread_id,
                                                       GstreamSubscription *wanted);
 /* Sends @command, which has the id GSTREAM_COMMAND_RUN. Not while another one, or `next`, is under way. */
-void gstream_websocket_connection_command (GstreamWebsocketConnection *self,
-                                           const char                 *command,
-                                           GCancellable               *cancellable,
-                                           GAsyncReadyCallback         callback,
-                                           gpointer                    user_data);
-/* It may be dead: it is closed without the closing handshake. */
-void gstream_websocket_connection_give_up (GstreamWebsocketConnection *self);
-/* Bytes that have come, pongs included. */
-guint64 gstream_websocket_connection_get_progress (GstreamWebsocketConnection *self);
-/* Whether the server has granted the subscription to the thread's events. */
-gboolean gstream_websocket_connection_is_subscribed (GstreamWebsocketConnection *self);
-/* If it has not, asks for the thread's run: that there is none is then an error of the connection. */
-void            gstream_websocket_connection_ask_for_run (GstreamWebsocketConnection *self);
+void            gstream_websocket_connection_command (GstreamWebsocketConnection *self,
+                                                      const char                 *command,
+                                                      GCancellable               *cancellable,
+                                                      GAsyncReadyCallback         callback,
+                                                      gpointer                    user_data);
 GstreamPayload *gstream_websocket_connection_command_finish (GstreamWebsocketConnection *self,
                                                              GAsyncResult               *result,
                                                              GError                    **error);
+
+extern const GstreamConnectionFuncs gstream_websocket_connection_funcs;
 
 G_END_DECLS

@@ -16,9 +16,8 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-reader-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
-#include <gstream/remote/gstream-request-private.h>
-#include <gstream/remote/gstream-run-context-private.h>
-#include <gstream/remote/gstream-throttled-input-stream-private.h>
+#include <gstream/remote/gstream-http-private.h>
+#include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 
 #define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
@@ -29,6 +28,230 @@
 #define CLOSING_TIMEOUT 1000            /* ms: a server that has not answered by then is left all the same */
 #define CLOSING_REST 100                /* ms: what it still has to do with a thread when the connection has ended */
 #define MOST_READ_CLOSING (1024 * 1024) /* bytes until its answer: one that goes on talking likewise */
+#define TAIL_SIZE 127                   /* bytes of the largest closing frame */
+
+/* --- the throttled input stream --- */
+
+/*
+ * A pollable stream that reads only as many bytes from another one as it was allowed to, and none ahead. The signal
+ * `used-up` is emitted when the last of the allowed bytes has been read.
+ */
+
+#define GSTREAM_TYPE_THROTTLED_INPUT_STREAM (gstream_throttled_input_stream_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamThrottledInputStream, gstream_throttled_input_stream, GSTREAM, THROTTLED_INPUT_STREAM, GInputStream)
+
+struct _GstreamThrottledInputStream
+{
+  GInputStream parent_instance;
+
+  GPollableInputStream *base;
+  GBytes               *first;           /* to be read before @base; NULL: nothing is left */
+  gsize                 allowed;         /* bytes that may still be read */
+  guint64               passed;          /* bytes that were read in all */
+  guint8                tail[TAIL_SIZE]; /* the end of what was read last */
+  gsize                 tail_length;
+  GSource              *waiting; /* of the reader, while it may not read: it has no child then */
+};
+
+static guint used_up_signal;
+
+static void pollable_iface_init (GPollableInputStreamInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamThrottledInputStream, gstream_throttled_input_stream, G_TYPE_INPUT_STREAM,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, pollable_iface_init))
+
+static gssize
+read_first (GstreamThrottledInputStream *self,
+            void                        *buffer,
+            gsize                        count)
+{
+  gsize       size;
+  const char *bytes = g_bytes_get_data (self->first, &size);
+  gsize       taken = MIN (count, size);
+  g_autoptr (GBytes) whole = g_steal_pointer (&self->first);
+
+  memcpy (buffer, bytes, taken);
+  if (taken < size)
+    self->first = g_bytes_new_from_bytes (whole, taken, size - taken);
+
+  return taken;
+}
+
+static gssize
+gstream_throttled_input_stream_read_nonblocking (GPollableInputStream *stream,
+                                                 void                 *buffer,
+                                                 gsize                 count,
+                                                 GError              **error)
+{
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
+  gsize                        wanted = MIN (count, self->allowed);
+  gssize                       taken;
+
+  if (wanted == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "No more bytes are allowed for now");
+      return -1;
+    }
+
+  taken = self->first != NULL ? read_first (self, buffer, wanted)
+                              : g_pollable_input_stream_read_nonblocking (self->base, buffer, wanted, NULL, error);
+  if (taken > 0)
+    {
+      self->allowed -= taken;
+      self->passed += taken;
+      self->tail_length = MIN ((gsize) taken, TAIL_SIZE);
+      memcpy (self->tail, (const guint8 *) buffer + taken - self->tail_length, self->tail_length);
+      if (self->allowed == 0)
+        g_signal_emit (self, used_up_signal, 0);
+    }
+
+  return taken;
+}
+
+static gboolean
+gstream_throttled_input_stream_is_readable (GPollableInputStream *stream)
+{
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
+
+  return self->allowed > 0 && (self->first != NULL || g_pollable_input_stream_is_readable (self->base));
+}
+
+/* What makes a source of the stream's ready when it may read. */
+static GSource *
+new_child (GstreamThrottledInputStream *self)
+{
+  if (self->first != NULL)
+    return g_timeout_source_new (0);
+
+  return g_pollable_input_stream_create_source (self->base, NULL);
+}
+
+static GSource *
+gstream_throttled_input_stream_create_source (GPollableInputStream *stream,
+                                              GCancellable         *cancellable)
+{
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (stream);
+  g_autoptr (GSource) child = self->allowed > 0 ? new_child (self) : NULL;
+  GSource *source = g_pollable_source_new_full (self, child, cancellable);
+
+  if (child == NULL)
+    {
+      g_clear_pointer (&self->waiting, g_source_unref);
+      self->waiting = g_source_ref (source);
+    }
+
+  return source;
+}
+
+static void
+pollable_iface_init (GPollableInputStreamInterface *iface)
+{
+  iface->is_readable = gstream_throttled_input_stream_is_readable;
+  iface->create_source = gstream_throttled_input_stream_create_source;
+  iface->read_nonblocking = gstream_throttled_input_stream_read_nonblocking;
+}
+
+/* Allows @bytes from now on, whatever was left before. */
+static void
+throttled_allow (GstreamThrottledInputStream *self,
+                 gsize                        bytes)
+{
+  g_autoptr (GSource) waiting = g_steal_pointer (&self->waiting);
+
+  self->allowed = bytes;
+  if (waiting != NULL && !g_source_is_destroyed (waiting))
+    {
+      g_autoptr (GSource) child = new_child (self);
+
+      g_source_set_dummy_callback (child);
+      g_source_add_child_source (waiting, child);
+    }
+}
+
+/* Whether any of the allowed bytes are left. */
+static gboolean
+throttled_may_read (GstreamThrottledInputStream *self)
+{
+  return self->allowed > 0;
+}
+
+/* The end of what was read last: a WebSocket's closing frame, where that ended it. */
+static const guint8 *
+throttled_get_tail (GstreamThrottledInputStream *self,
+                    gsize                       *length)
+{
+  *length = self->tail_length;
+
+  return self->tail;
+}
+
+/* How many bytes were read in all. */
+static guint64
+throttled_get_passed (GstreamThrottledInputStream *self)
+{
+  return self->passed;
+}
+
+static gssize
+gstream_throttled_input_stream_read (GInputStream *stream,
+                                     void         *buffer,
+                                     gsize         count,
+                                     GCancellable *cancellable,
+                                     GError      **error)
+{
+  return gstream_throttled_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (stream), buffer, count, error);
+}
+
+static gboolean
+gstream_throttled_input_stream_close (GInputStream *stream,
+                                      GCancellable *cancellable,
+                                      GError      **error)
+{
+  return g_input_stream_close (G_INPUT_STREAM (GSTREAM_THROTTLED_INPUT_STREAM (stream)->base), cancellable, error);
+}
+
+static void
+gstream_throttled_input_stream_finalize (GObject *object)
+{
+  GstreamThrottledInputStream *self = GSTREAM_THROTTLED_INPUT_STREAM (object);
+
+  g_clear_pointer (&self->waiting, g_source_unref);
+  g_clear_pointer (&self->first, g_bytes_unref);
+  g_object_unref (self->base);
+
+  G_OBJECT_CLASS (gstream_throttled_input_stream_parent_class)->finalize (object);
+}
+
+static void
+gstream_throttled_input_stream_class_init (GstreamThrottledInputStreamClass *klass)
+{
+  G_INPUT_STREAM_CLASS (klass)->read_fn = gstream_throttled_input_stream_read;
+  G_INPUT_STREAM_CLASS (klass)->close_fn = gstream_throttled_input_stream_close;
+  G_OBJECT_CLASS (klass)->finalize = gstream_throttled_input_stream_finalize;
+
+  used_up_signal =
+      g_signal_new ("used-up", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+gstream_throttled_input_stream_init (GstreamThrottledInputStream *self)
+{
+}
+
+/* @first: bytes that were read from @base already. No bytes are allowed at first. */
+static GstreamThrottledInputStream *
+throttled_new (GPollableInputStream *base,
+               GBytes               *first)
+{
+  GstreamThrottledInputStream *self = g_object_new (GSTREAM_TYPE_THROTTLED_INPUT_STREAM, NULL);
+
+  self->base = g_object_ref (base);
+  self->first = g_bytes_get_size (first) > 0 ? g_bytes_ref (first) : NULL;
+
+  return self;
+}
+
+/* --- the connection --- */
 
 struct _GstreamWebsocketConnection
 {
@@ -132,7 +355,7 @@ make_connection (Handshake *handshake)
   g_autoptr (GBytes) first = g_bytes_new (answer->data + handshake->head, answer->len - handshake->head);
   g_autoptr (GIOStream) throttled = NULL;
 
-  handshake->input = gstream_throttled_input_stream_new (G_POLLABLE_INPUT_STREAM (base), first);
+  handshake->input = throttled_new (G_POLLABLE_INPUT_STREAM (base), first);
   throttled =
       g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
   /* The stream owns the socket, and has to live as long as the connection. */
@@ -402,7 +625,7 @@ open_websocket (GstreamOrigin      *origin,
                 GAsyncReadyCallback callback,
                 gpointer            user_data)
 {
-  g_autoptr (GTask) task = gstream_run_context_new_task (origin->context, NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = gstream_context_new_task (origin->context, NULL, cancellable, callback, user_data);
   Handshake *handshake = g_new0 (Handshake, 1);
   GUri      *uri = soup_message_get_uri (message);
   g_autoptr (GSocketClient) client = make_client (origin->session, uri);
@@ -526,7 +749,7 @@ start_closing (GstreamOrigin               *origin,
   g_signal_connect_swapped (input, "used-up", G_CALLBACK (end_soon), self);
   g_source_unref (self->timer);
 
-  gstream_throttled_input_stream_allow (input, MOST_READ_CLOSING);
+  throttled_allow (input, MOST_READ_CLOSING);
   gstream_origin_begin_io (origin);
   soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
   gstream_origin_end_io (origin);
@@ -667,7 +890,7 @@ on_message (SoupWebsocketConnection    *connection,
             GBytes                     *frame,
             GstreamWebsocketConnection *self)
 {
-  self->whole_at = gstream_throttled_input_stream_get_passed (self->input);
+  self->whole_at = throttled_get_passed (self->input);
   if (is_event (frame))
     g_queue_push_tail (&self->frames, g_bytes_ref (frame));
   else
@@ -684,7 +907,7 @@ static GError *
 find_close_error (GstreamWebsocketConnection *self)
 {
   gsize         length;
-  const guint8 *tail = gstream_throttled_input_stream_get_tail (self->input, &length);
+  const guint8 *tail = throttled_get_tail (self->input, &length);
 
   for (gsize i = 0; i + 4 <= length; i++)
     {
@@ -791,9 +1014,9 @@ on_closed (SoupWebsocketConnection    *connection,
 static void
 read_more (GstreamWebsocketConnection *self)
 {
-  if (self->connection == NULL || gstream_throttled_input_stream_may_read (self->input))
+  if (self->connection == NULL || throttled_may_read (self->input))
     return;
-  if (gstream_throttled_input_stream_get_passed (self->input) - self->whole_at > self->origin->max_event_size + PORTION)
+  if (throttled_get_passed (self->input) - self->whole_at > self->origin->max_event_size + PORTION)
     {
       GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
                                    "an event has more than %" G_GSIZE_FORMAT " bytes", self->origin->max_event_size);
@@ -803,7 +1026,7 @@ read_more (GstreamWebsocketConnection *self)
       gstream_next_call_wake_later (&self->pending);
       return;
     }
-  gstream_throttled_input_stream_allow (self->input, PORTION);
+  throttled_allow (self->input, PORTION);
 }
 
 static void begin_handshake (GstreamWebsocketConnection *self);
@@ -1057,34 +1280,33 @@ gstream_websocket_connection_close (GstreamEventSource *source)
   fail_left (self);
 }
 
-void
-gstream_websocket_connection_give_up (GstreamWebsocketConnection *self)
+static void
+give_up (GstreamEventSource *source)
 {
-  self->given_up = TRUE;
+  GSTREAM_WEBSOCKET_CONNECTION (source)->given_up = TRUE;
 }
 
-guint64
-gstream_websocket_connection_get_progress (GstreamWebsocketConnection *self)
+static guint64
+get_progress (GstreamEventSource *source)
 {
-  return self->input != NULL ? gstream_throttled_input_stream_get_passed (self->input) : 0;
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
+
+  return self->input != NULL ? throttled_get_passed (self->input) : 0;
 }
 
-gboolean
-gstream_websocket_connection_is_subscribed (GstreamWebsocketConnection *self)
+static gboolean
+ask_for_run (GstreamEventSource *source)
 {
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
+  g_autofree char            *command = NULL;
+
+  if (is_open (self) && !self->subscribed)
+    {
+      command = gstream_command_tree ();
+      send (self, command);
+    }
+
   return self->subscribed;
-}
-
-void
-gstream_websocket_connection_ask_for_run (GstreamWebsocketConnection *self)
-{
-  g_autofree char *command = NULL;
-
-  if (!is_open (self) || self->subscribed)
-    return;
-
-  command = gstream_command_tree ();
-  send (self, command);
 }
 
 static void
@@ -1115,7 +1337,7 @@ gstream_websocket_connection_command (GstreamWebsocketConnection *self,
 {
   g_assert (self->command == NULL);
 
-  self->command = gstream_run_context_new_task (self->origin->context, self, cancellable, callback, user_data);
+  self->command = gstream_context_new_task (self->origin->context, self, cancellable, callback, user_data);
   g_task_set_source_tag (self->command, gstream_websocket_connection_command);
   g_task_set_task_data (self->command, g_strdup (command), g_free);
   start_timeout (self);
@@ -1189,3 +1411,12 @@ gstream_websocket_connection_new (GstreamOrigin       *origin,
 
   return GSTREAM_EVENT_SOURCE (self);
 }
+
+/* JavaScript's server ends a thread's events when any WebSocket to it is closed. */
+const GstreamConnectionFuncs gstream_websocket_connection_funcs = {
+  .open = gstream_websocket_connection_new,
+  .get_progress = get_progress,
+  .give_up = give_up,
+  .ask_for_run = ask_for_run,
+  .stays_open = TRUE,
+};

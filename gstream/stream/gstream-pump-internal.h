@@ -8,7 +8,8 @@
  * A pump belongs to one main context and is used there only.
  *
  * Internal, not private: messages and tool calls (projections/), rows (model/) and the runs of threads (thread/) notify by it, and
- * the first have an end that is waited for; a thread's calls have synchronous forms (thread/, remote/).
+ * the first have an end that is waited for; a thread's calls have synchronous forms (thread/, remote/), and what is asked of a
+ * server or a child process (remote/) has tasks and timers.
  */
 #pragma once
 
@@ -167,6 +168,36 @@ void gstream_pump_cancel_notify (GstreamPump     *self,
 
 /* The number of the next arrival, for merging queues in order (P10). */
 guint64 gstream_pump_stamp (GstreamPump *self);
+
+/* --- tasks and timers in a main context (R7) --- */
+
+/* A task that is completed in @context, whatever the thread default is now. */
+GTask *gstream_context_new_task (GMainContext       *context,
+                                 gpointer            object,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
+/* The same, for a call of @object. NULL: the context is another thread's, and @callback is told so. */
+GTask *gstream_context_begin_task (GMainContext       *context,
+                                   gpointer            object,
+                                   gpointer            tag,
+                                   GCancellable       *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
+
+/*
+ * Calls @func once, in @context and with it as the thread default, after @milliseconds, or when @cancellable (nullable) is
+ * cancelled.
+ */
+GSource *gstream_timer_start (GMainContext   *context,
+                              gint64          milliseconds,
+                              GCancellable   *cancellable,
+                              const char     *name,
+                              GSourceOnceFunc func,
+                              gpointer        user_data,
+                              GDestroyNotify  destroy);
+/* Destroys and releases *@timer; does nothing where that is NULL. */
+void gstream_timer_end (GSource **timer);
 
 /* --- synchronous waiting --- */
 

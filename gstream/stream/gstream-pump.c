@@ -199,19 +199,13 @@ gstream_pump_new_task (GstreamPump        *self,
                        gpointer            user_data)
 {
   GError *error = NULL;
-  GTask  *task;
 
-  if (!gstream_pump_check_thread (self, &error))
-    {
-      g_task_report_error (object, callback, user_data, gstream_pump_new_task, error);
-      return NULL;
-    }
+  if (gstream_pump_check_thread (self, &error))
+    return gstream_context_new_task (self->context, object, cancellable, callback, user_data);
 
-  g_main_context_push_thread_default (self->context);
-  task = g_task_new (object, cancellable, callback, user_data);
-  g_main_context_pop_thread_default (self->context);
+  g_task_report_error (object, callback, user_data, gstream_pump_new_task, error);
 
-  return task;
+  return NULL;
 }
 
 void
@@ -799,6 +793,116 @@ gboolean
 gstream_pump_is_entered (GstreamPump *self)
 {
   return self->n_entered > 0;
+}
+
+/* --- tasks and timers in a main context --- */
+
+GTask *
+gstream_context_new_task (GMainContext       *context,
+                          gpointer            object,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  GTask *task;
+
+  g_main_context_push_thread_default (context);
+  task = g_task_new (object, cancellable, callback, user_data);
+  g_main_context_pop_thread_default (context);
+
+  return task;
+}
+
+GTask *
+gstream_context_begin_task (GMainContext       *context,
+                            gpointer            object,
+                            gpointer            tag,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data)
+{
+  GTask *task;
+
+  if (!g_main_context_acquire (context))
+    {
+      g_task_report_new_error (object, callback, user_data, tag, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+                               "The main context of this %s belongs to another thread: call from there",
+                               G_OBJECT_TYPE_NAME (object));
+      return NULL;
+    }
+
+  task = gstream_context_new_task (context, object, cancellable, callback, user_data);
+  g_main_context_release (context);
+  g_task_set_source_tag (task, tag);
+
+  return task;
+}
+
+typedef struct
+{
+  GMainContext   *context;
+  GSourceOnceFunc func;
+  gpointer        user_data;
+  GDestroyNotify  destroy;
+} Timer;
+
+static void
+timer_free (gpointer data)
+{
+  Timer *self = data;
+
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  Timer *self = user_data;
+  g_autoptr (GMainContext) context = g_main_context_ref (self->context);
+
+  g_main_context_push_thread_default (context);
+  self->func (self->user_data); /* may end the timer */
+  g_main_context_pop_thread_default (context);
+
+  return G_SOURCE_REMOVE;
+}
+
+GSource *
+gstream_timer_start (GMainContext   *context,
+                     gint64          milliseconds,
+                     GCancellable   *cancellable,
+                     const char     *name,
+                     GSourceOnceFunc func,
+                     gpointer        user_data,
+                     GDestroyNotify  destroy)
+{
+  GSource *source = g_timeout_source_new (milliseconds);
+  Timer   *self = g_new (Timer, 1);
+
+  *self = (Timer) { g_main_context_ref (context), func, user_data, destroy };
+  g_source_set_static_name (source, name);
+  if (cancellable != NULL)
+    {
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (source, cancelled);
+    }
+  g_source_set_callback (source, on_timer, self, timer_free);
+  g_source_attach (source, context);
+
+  return source;
+}
+
+void
+gstream_timer_end (GSource **timer)
+{
+  if (*timer != NULL)
+    g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
 }
 
 /* --- synchronous waiting (R9) --- */

@@ -476,23 +476,7 @@ new_task (GstreamThread      *self,
           GAsyncReadyCallback callback,
           gpointer            user_data)
 {
-  GMainContext *context = get_private (self)->context;
-  GTask        *task;
-
-  if (!g_main_context_acquire (context))
-    {
-      g_task_report_new_error (self, callback, user_data, tag, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                               "The main context of this GstreamThread belongs to another thread: call from there");
-      return NULL;
-    }
-
-  g_main_context_push_thread_default (context);
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_main_context_pop_thread_default (context);
-  g_main_context_release (context);
-  g_task_set_source_tag (task, tag);
-
-  return task;
+  return gstream_context_begin_task (get_private (self)->context, self, tag, cancellable, callback, user_data);
 }
 
 /* What is set later does not count for a call that has begun. */

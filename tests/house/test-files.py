@@ -13,7 +13,8 @@ import tap
 TOP = pathlib.Path(os.environ["G_TEST_SRCDIR"]).parent
 ROOMS = ["event", "stream", "projections", "sources", "thread", "remote", "endpoint", "model", "conversation", "tool"]
 
-MAX_FILES = 109  # .c files in all rooms
+MAX_FILES = 99  # .c files in all rooms
+MAX_WAYS = {"The way of an event": 13, "The way of a run on a server": 13}  # .c files that a page's table names
 MAX_SPLIT = 5  # functions that are extern for one other file of the same idea
 MAX_CIRCLES = 1  # of files that call each other
 
@@ -221,6 +222,17 @@ def architecture():
         for path in sorted(paths)
         if not (TOP / path).exists() and not (TOP / "gstream" / path).exists()
     )
+
+
+@tap.test("/files/ways")
+def ways():
+    """How many files a newcomer opens to follow an event, or a run on a server over both kinds of connection."""
+    page = (TOP / "doc" / "architecture.md").read_text()
+    for title, most in MAX_WAYS.items():
+        table = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL).group(1)
+        rows = [row for row in table.split("\n") if row.startswith("|")]
+        names = {name for row in rows for name in re.findall(r"\bgstream-[\w-]+\.c\b", row)}
+        assert 5 < len(names) <= most, f"{title}: {len(names)} files, and at most {most} are meant to be: {sorted(names)}"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
  * Which of a thread's events are a run's; and when to try again (N3).
  */
 #include <gstream/event/gstream-error.h>
-#include <gstream/remote/gstream-origin-private.h>
+#include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-run-filter-private.h>
 
 static GstreamEvent *

@@ -2,7 +2,7 @@
  *
  * Which events have come before (N3), for runs of any length.
  */
-#include <gstream/remote/gstream-seen-ids-private.h>
+#include <gstream/remote/gstream-run-filter-private.h>
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * The framing of Server-Sent Events, however the bytes come.
  */
-#include <gstream/sources/gstream-sse-parser-private.h>
+#include <gstream/sources/gstream-sse-source-private.h>
 
 #include <string.h>
 

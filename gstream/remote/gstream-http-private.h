@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The server that a thread lives on and how it is spoken to: its origin, the headers that go there and nowhere
- * else (N8), limits and timeouts; what its errors mean, and whether trying again can help (N3). Immutable once it is
- * shared, so that a run keeps what it was started with.
+ * HTTP to the server that a thread lives on: its URL, the headers that are sent there and nowhere else (N8), limits and
+ * timeouts; what its errors mean, and whether another attempt can help (N3); and requests with a JSON answer.
  */
 #pragma once
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-payload.h>
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -107,6 +107,42 @@ gint64 gstream_retry_next (GstreamRetry    *self,
                            GstreamOrigin   *origin,
                            GstreamRetryKind kind,
                            const GError    *error);
+
+/* --- requests with a JSON answer --- */
+
+/* @body: (nullable): JSON. @callback is called in the main context of the server's runs. */
+void gstream_request_send (GstreamOrigin      *origin,
+                           const char         *method,
+                           const char         *path,
+                           const char         *body,
+                           GstreamRetryKind    kind,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data);
+/* Returns: (transfer full): the answer; JSON's null if it was empty; NULL, with an error. */
+GstreamPayload *gstream_request_finish (GAsyncResult *result,
+                                        GError      **error);
+
+/* Returns: (transfer full): "/threads/THREAD" and @rest. */
+char *gstream_request_path (const char *thread_id,
+                            const char *rest);
+/* Makes @body, JSON, the body of @message. */
+void gstream_request_set_body (SoupMessage *message,
+                               const char  *body);
+
+/* --- what a body is encoded as on its way, for other requests too --- */
+
+/* Asks the server for encodings that gstream_request_decode() knows, and keeps libsoup from decoding. */
+void gstream_request_accept_encodings (SoupMessage *message);
+/* Returns: (transfer full): @body, of the answer to @message, decoded; NULL, with an error, for an unknown encoding. */
+GInputStream *gstream_request_decode (SoupMessage  *message,
+                                      GInputStream *body,
+                                      GError      **error);
+
+/* @decoded: what is to be read, @body itself or a converter of it. @nested: the context that libsoup's calls are made in. */
+GInputStream *gstream_body_new (GMainContext *nested,
+                                GInputStream *decoded,
+                                GInputStream *body);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamOrigin, gstream_origin_unref)
 

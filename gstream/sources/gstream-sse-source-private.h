@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Parses Server-Sent Events into frames, as WHATWG's HTML standard says ("interpreting an event stream"). Only data of
- * several lines is copied. An idea of its own, apart from the source, and tested apart against the standard.
+ * several lines is copied. Declared for its tests, which compare it with the standard apart from the source.
  */
 #pragma once
 

@@ -1,0 +1,1614 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * HTTP to a server: where it is and what is sent with each request, what its errors mean and when it is asked again,
+ * requests whose JSON answer is read whole, and requests whose answer is read as it comes.
+ *
+ * An application may iterate a main context without making it the thread default. GIO and libsoup attach their sources to
+ * the thread default, not only in calls that are made here, where the right context could be pushed, but also in those that
+ * libsoup makes from its own sources. Therefore they get a context of their own: it is nested in that of the run (R7) as a
+ * source of it, and is the thread default whenever that source is dispatched. Applications never see it: their callbacks
+ * are those of tasks, which are completed in the run's context.
+ */
+#include <gstream/remote/gstream-http-internal.h>
+#include <gstream/remote/gstream-http-private.h>
+
+#include <string.h>
+
+#include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-error.h>
+#include <gstream/stream/gstream-pump-internal.h>
+
+#define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again; `retry` is cut to it */
+#define MOST_OF_REFUSAL (16 * 1024) /* bytes of a refusal, to see what it says */
+#define READ_SIZE (64 * 1024)       /* bytes */
+#define SHORTEST_SECRET 4           /* bytes: what is shorter could be any word of an error */
+#define USER_AGENT "gstream"
+
+/* --- the nested context --- */
+
+typedef struct
+{
+  GSource source;
+
+  GMainContext *nested;
+  GArray       *wanted; /* GPollFD: what that has to poll, in the order of the descriptors */
+  GPtrArray    *polled; /* GPollFD: what the source has the outer context poll, in the same order */
+  gint64        due;    /* monotonic µs: when one of its sources is ready whatever is polled; -1: never */
+} Nesting;
+
+static GPollFD *
+add_poll (Nesting       *self,
+          const GPollFD *wanted)
+{
+  GPollFD *poll = g_new0 (GPollFD, 1);
+
+  poll->fd = wanted->fd;
+  g_source_add_poll (&self->source, poll);
+
+  return poll;
+}
+
+static void
+drop_poll (Nesting *self,
+           GPollFD *poll)
+{
+  g_source_remove_poll (&self->source, poll);
+  g_free (poll);
+}
+
+static gboolean
+is_polled_already (Nesting *self)
+{
+  if (self->polled->len != self->wanted->len)
+    return FALSE;
+
+  for (guint i = 0; i < self->polled->len; i++)
+    if (((GPollFD *) self->polled->pdata[i])->fd != g_array_index (self->wanted, GPollFD, i).fd)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Merges both lists: a descriptor stays where it is, since each change wakes the outer context. */
+static void
+change_polled (Nesting *self)
+{
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->polled);
+  guint next = 0;
+
+  self->polled = g_ptr_array_sized_new (self->wanted->len);
+  for (guint i = 0; i < self->wanted->len; i++)
+    {
+      GPollFD *wanted = &g_array_index (self->wanted, GPollFD, i);
+
+      while (next < old->len && ((GPollFD *) old->pdata[next])->fd < wanted->fd)
+        drop_poll (self, old->pdata[next++]);
+      if (next < old->len && ((GPollFD *) old->pdata[next])->fd == wanted->fd)
+        g_ptr_array_add (self->polled, old->pdata[next++]);
+      else
+        g_ptr_array_add (self->polled, add_poll (self, wanted));
+    }
+  while (next < old->len)
+    drop_poll (self, old->pdata[next++]);
+}
+
+static void
+poll_wanted (Nesting *self)
+{
+  if (!is_polled_already (self))
+    change_polled (self);
+  for (guint i = 0; i < self->polled->len; i++)
+    ((GPollFD *) self->polled->pdata[i])->events = g_array_index (self->wanted, GPollFD, i).events;
+}
+
+/* Returns: the timeout, in ms; -1: none. */
+static int
+query_nested (Nesting *self)
+{
+  int   timeout = -1;
+  guint n_wanted;
+
+  do
+    {
+      n_wanted = self->wanted->len;
+      g_array_set_size (self->wanted, g_main_context_query (self->nested, G_MAXINT, &timeout,
+                                                            (gpointer) self->wanted->data, n_wanted));
+    }
+  while (self->wanted->len > n_wanted);
+
+  return timeout;
+}
+
+static gboolean
+nesting_prepare (GSource *source,
+                 int     *timeout)
+{
+  Nesting *self = (Nesting *) source;
+  int      priority;
+  gboolean is_ready;
+
+  if (!g_main_context_acquire (self->nested))
+    return FALSE;
+
+  is_ready = g_main_context_prepare (self->nested, &priority);
+  if (!is_ready)
+    {
+      *timeout = query_nested (self);
+      self->due = *timeout < 0 ? -1 : g_source_get_time (source) + *timeout * G_GINT64_CONSTANT (1000);
+      poll_wanted (self);
+    }
+  g_main_context_release (self->nested);
+
+  return is_ready || *timeout == 0;
+}
+
+static gboolean
+nesting_check (GSource *source)
+{
+  Nesting *self = (Nesting *) source;
+
+  for (guint i = 0; i < self->polled->len; i++)
+    if (((GPollFD *) self->polled->pdata[i])->revents != 0)
+      return TRUE;
+
+  return self->due >= 0 && g_source_get_time (source) >= self->due;
+}
+
+static gboolean
+nesting_dispatch (GSource    *source,
+                  GSourceFunc func,
+                  gpointer    user_data)
+{
+  g_autoptr (GMainContext) nested = g_main_context_ref (((Nesting *) source)->nested);
+
+  g_main_context_push_thread_default (nested);
+  g_main_context_iteration (nested, FALSE);
+  g_main_context_pop_thread_default (nested);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+nesting_finalize (GSource *source)
+{
+  Nesting *self = (Nesting *) source;
+
+  g_ptr_array_foreach (self->polled, (GFunc) g_free, NULL);
+  g_ptr_array_unref (self->polled);
+  g_array_unref (self->wanted);
+  g_main_context_unref (self->nested);
+}
+
+static GSourceFuncs nesting_funcs = { nesting_prepare, nesting_check, nesting_dispatch, nesting_finalize, NULL, NULL };
+
+static GSource *
+nest (GMainContext *context)
+{
+  GSource *source = g_source_new (&nesting_funcs, sizeof (Nesting));
+  Nesting *self = (Nesting *) source;
+
+  /* Threads of GIO's complete tasks in it while the outer context polls, and nobody owns it. */
+  self->nested = g_main_context_new_with_flags (G_MAIN_CONTEXT_FLAGS_OWNERLESS_POLLING);
+  self->wanted = g_array_new (FALSE, FALSE, sizeof (GPollFD));
+  self->polled = g_ptr_array_new ();
+  self->due = -1;
+  g_source_set_static_name (source, "[gstream] network");
+  g_source_set_can_recurse (source, TRUE);
+  g_source_attach (source, context);
+
+  return source;
+}
+
+static void
+end_nesting (gpointer source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static GPtrArray *
+nestings_of (GObject *owner)
+{
+  GPtrArray *all = g_object_get_data (owner, "gstream-nested-contexts");
+
+  if (all == NULL)
+    {
+      all = g_ptr_array_new_with_free_func (end_nesting);
+      g_object_set_data_full (owner, "gstream-nested-contexts", all, (GDestroyNotify) g_ptr_array_unref);
+    }
+
+  return all;
+}
+
+/*
+ * One for each pair of the two: connections that a session keeps have sources in the context that they were made in,
+ * and serve the next run of the same context.
+ */
+static GMainContext *
+get_nested (GMainContext *context,
+            GObject      *owner)
+{
+  GPtrArray *all;
+
+  /* The thread default wherever none was pushed, also for whoever iterates it: it needs no other, whose cost is that
+   * of one more iteration for each event. */
+  if (context == g_main_context_default ())
+    return context;
+
+  all = nestings_of (owner);
+  for (guint i = all->len; i > 0; i--)
+    if (g_source_is_destroyed (all->pdata[i - 1])) /* its context is gone */
+      g_ptr_array_remove_index_fast (all, i - 1);
+  for (guint i = 0; i < all->len; i++)
+    if (g_source_get_context (all->pdata[i]) == context)
+      return ((Nesting *) all->pdata[i])->nested;
+
+  g_ptr_array_add (all, nest (context));
+
+  return ((Nesting *) all->pdata[all->len - 1])->nested;
+}
+
+/* --- the server --- */
+
+static gboolean
+check_url (GUri    *uri,
+           GError **error)
+{
+  const char *scheme = g_uri_get_scheme (uri);
+
+  if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 "The server's URL begins with %s:, and http: or https: was expected", scheme);
+  else if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The server's URL names no host");
+  else if (g_uri_get_userinfo (uri) != NULL)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                         "The server's URL has a user name or a password in it: give them as a header");
+  else if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                         "The server's URL has a query or a fragment: only a path was expected");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static char *
+without_slashes (GUri *uri)
+{
+  char *url = g_uri_to_string (uri);
+
+  for (gsize length = strlen (url); length > 0 && url[length - 1] == '/'; length--)
+    url[length - 1] = '\0';
+
+  return url;
+}
+
+/* --- sessions --- */
+
+static SoupSession *
+twin_of (SoupSession *session)
+{
+  SoupSession *twin = g_object_get_data (G_OBJECT (session), "gstream-streams");
+
+  if (twin == NULL)
+    {
+      twin = g_object_new (SOUP_TYPE_SESSION, "timeout", 0, /* a stream may be silent for long */
+                           "max-conns", GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS,
+                           "local-address", soup_session_get_local_address (session), NULL);
+      g_object_set_data_full (G_OBJECT (session), "gstream-streams", twin, g_object_unref);
+    }
+
+  return twin;
+}
+
+/*
+ * How many connections a session may have is said when it is made, and an application that has one
+ * already seldom said so: streams then take their connections from another one that is set up alike.
+ */
+static SoupSession *
+find_streams (SoupSession *session)
+{
+  SoupSessionFeature *jar = soup_session_get_feature (session, SOUP_TYPE_COOKIE_JAR);
+  SoupSession        *twin = session;
+
+  if (soup_session_get_max_conns_per_host (session) < GSTREAM_ORIGIN_CONNECTIONS)
+    {
+      twin = twin_of (session);
+      g_object_set (twin, "proxy-resolver", soup_session_get_proxy_resolver (session), "tls-database",
+                    soup_session_get_tls_database (session), "tls-interaction",
+                    soup_session_get_tls_interaction (session), "user-agent", soup_session_get_user_agent (session),
+                    "accept-language", soup_session_get_accept_language (session), NULL);
+      if (jar != NULL && !soup_session_has_feature (twin, SOUP_TYPE_COOKIE_JAR))
+        soup_session_add_feature (twin, jar);
+    }
+
+  return g_object_ref (twin);
+}
+
+GstreamOrigin *
+gstream_origin_new (const char   *url,
+                    SoupSession  *session,
+                    GMainContext *context,
+                    GError      **error)
+{
+  GError *local_error = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (url ? url : "", SOUP_HTTP_URI_FLAGS, &local_error);
+  GstreamOrigin *self = NULL;
+
+  if (uri == NULL)
+    {
+      /* GLib's own words would repeat the URL, and whatever password is in it. */
+      g_error_free (local_error);
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           "The server's URL cannot be read: something like http://localhost:2024 was expected");
+      return NULL;
+    }
+  if (!check_url (uri, error))
+    return NULL;
+
+  self = g_new0 (GstreamOrigin, 1);
+  g_ref_count_init (&self->ref_count);
+  self->url = without_slashes (uri);
+  self->session = g_object_ref (session);
+  self->streams = find_streams (session);
+  self->context = g_main_context_ref (context);
+  self->nested = get_nested (context, G_OBJECT (session));
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+
+  return self;
+}
+
+GstreamOrigin *
+gstream_origin_ref (GstreamOrigin *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+gstream_origin_unref (GstreamOrigin *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->session);
+  g_object_unref (self->streams);
+  g_main_context_unref (self->context);
+  g_ptr_array_unref (self->headers);
+  g_free (self->url);
+  g_free (self);
+}
+
+void
+gstream_origin_begin_io (GstreamOrigin *self)
+{
+  g_main_context_push_thread_default (self->nested);
+}
+
+void
+gstream_origin_end_io (GstreamOrigin *self)
+{
+  g_main_context_pop_thread_default (self->nested);
+}
+
+SoupSession *
+gstream_origin_new_session (void)
+{
+  /* No timeout: requests have their own, and an event stream may be silent for long. */
+  return g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns",
+                       GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
+}
+
+static gboolean
+is_header_name (const char *name)
+{
+  for (const char *c = name; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr ("!#$%&'*+-.^_`|~", *c) == NULL)
+      return FALSE;
+
+  return *name != '\0';
+}
+
+static gboolean
+check_header (const char *name,
+              const char *value,
+              GError    **error)
+{
+  if (!is_header_name (name))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
+  else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 "The value of the header %s has a line break in it, or something else than ASCII", name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+gstream_origin_add_header (GstreamOrigin *self,
+                           const char    *name,
+                           const char    *value,
+                           GError       **error)
+{
+  if (!check_header (name, value, error))
+    return FALSE;
+
+  g_ptr_array_add (self->headers, g_strdup (name));
+  g_ptr_array_add (self->headers, g_strdup (value));
+
+  return TRUE;
+}
+
+SoupMessage *
+gstream_origin_new_message (GstreamOrigin *self,
+                            const char    *method,
+                            const char    *path)
+{
+  g_autofree char *url = g_strconcat (self->url, path, NULL);
+  SoupMessage     *message = soup_message_new (method, url);
+
+  g_assert (message != NULL);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  for (guint i = 0; i < self->headers->len; i += 2)
+    soup_message_headers_replace (soup_message_get_request_headers (message), g_ptr_array_index (self->headers, i),
+                                  g_ptr_array_index (self->headers, i + 1));
+
+  return message;
+}
+
+/* --- errors --- */
+
+static void
+scrub (GString    *text,
+       const char *secret)
+{
+  if (strlen (secret) >= SHORTEST_SECRET)
+    g_string_replace (text, secret, "***", 0);
+}
+
+void
+gstream_origin_hide_secrets (GstreamOrigin *self,
+                             GError        *error)
+{
+  g_autoptr (GString) text = g_string_new (error->message);
+
+  for (guint i = 1; i < self->headers->len; i += 2)
+    {
+      const char *value = g_ptr_array_index (self->headers, i);
+      const char *space = strchr (value, ' ');
+
+      scrub (text, value);
+      if (space != NULL) /* "Bearer TOKEN" */
+        scrub (text, space + 1);
+    }
+
+  g_free (error->message);
+  error->message = g_strdup (text->str);
+}
+
+/* GLib says that a certificate is unacceptable, and not what could be done about it. */
+static void
+explain_certificate (GError *error)
+{
+  g_autofree char *reason = error->message;
+
+  error->message = g_strconcat (reason,
+                                ": the server's certificate is not one that the session trusts for this host; "
+                                "its tls-database says which are",
+                                NULL);
+}
+
+void
+gstream_origin_name_error (GstreamOrigin *self,
+                           SoupMessage   *message,
+                           GError        *error)
+{
+  g_autofree char *uri = g_uri_to_string (soup_message_get_uri (message));
+
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    explain_certificate (error);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_prefix_error (&error, "%s %s: ", soup_message_get_method (message), uri);
+  gstream_origin_hide_secrets (self, error);
+}
+
+GstreamError
+gstream_origin_code_of_status (guint status)
+{
+  switch (status)
+    {
+    case 401:
+    case 403:
+    case 407:
+      return GSTREAM_ERROR_PERMISSION_DENIED;
+    case 404:
+    case 410:
+      return GSTREAM_ERROR_NOT_FOUND;
+    case 409:
+      return GSTREAM_ERROR_CONFLICT;
+    case 429:
+      return GSTREAM_ERROR_RATE_LIMITED;
+    case 408:
+    case 425:
+      return GSTREAM_ERROR_SERVER;
+    default:
+      break;
+    }
+  if (status >= 500)
+    return GSTREAM_ERROR_SERVER;
+  if (status >= 400)
+    return GSTREAM_ERROR_REFUSED;
+
+  return status >= 300 ? GSTREAM_ERROR_NOT_SUPPORTED
+                       : GSTREAM_ERROR_INVALID; /* a success where an error was expected */
+}
+
+/* Of the statuses that libsoup does not know, those after RFC 2616. */
+static const char *
+phrase_of_status (guint status)
+{
+  switch (status)
+    {
+    case 421:
+      return " Misdirected Request";
+    case 425:
+      return " Too Early";
+    case 428:
+      return " Precondition Required";
+    case 429:
+      return " Too Many Requests";
+    case 431:
+      return " Request Header Fields Too Large";
+    case 451:
+      return " Unavailable For Legal Reasons";
+    case 511:
+      return " Network Authentication Required";
+    default:
+      return NULL;
+    }
+}
+
+static void
+append_status (GString *text,
+               guint    status)
+{
+  const char *phrase = phrase_of_status (status);
+
+  g_string_append_printf (text, "HTTP %u", status);
+  if (phrase != NULL)
+    g_string_append (text, phrase);
+  else if (!g_str_equal (soup_status_get_phrase (status), "Unknown Error"))
+    g_string_append_printf (text, " %s", soup_status_get_phrase (status));
+}
+
+static gint64
+parse_retry_after (const char *value)
+{
+  g_autoptr (GDateTime) date = NULL;
+  g_autoptr (GDateTime) now = NULL;
+  gint64 seconds = 0;
+
+  if (g_ascii_string_to_signed (value, 10, 0, G_MAXINT32, &seconds, NULL))
+    return seconds * G_USEC_PER_SEC;
+
+  date = soup_date_time_new_from_http_string (value);
+  now = g_date_time_new_now_utc ();
+
+  return date != NULL ? MAX (g_date_time_difference (date, now), 0) : 0;
+}
+
+static void
+heed_retry_after (GstreamOrigin *self,
+                  SoupMessage   *message,
+                  GString       *text)
+{
+  const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  gint64      wait = value != NULL ? parse_retry_after (value) : 0;
+
+  if (wait == 0)
+    return;
+
+  self->not_before = g_get_monotonic_time () + wait;
+  g_string_append_printf (text, "; the server may be asked again in %" G_GINT64_FORMAT " s",
+                          (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+}
+
+static void
+append_location (GString     *text,
+                 SoupMessage *message)
+{
+  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+  g_autoptr (GUri) uri =
+      location ? g_uri_parse_relative (soup_message_get_uri (message), location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+
+  if (uri != NULL)
+    g_string_append_printf (text, " to %s://%s:%d; redirects are not followed, give the server's own URL",
+                            g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
+}
+
+GError *
+gstream_origin_new_error (GstreamOrigin *self,
+                          SoupMessage   *message,
+                          guint          status,
+                          const char    *body,
+                          gsize          length)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *code = NULL;
+  g_autofree char *words = gstream_error_find_words (body, length, &code);
+  GError          *error = NULL;
+
+  append_status (text, status);
+  if (SOUP_STATUS_IS_REDIRECTION (status))
+    append_location (text, message);
+  if (code != NULL)
+    g_string_append_printf (text, " (%s)", code);
+  if (words != NULL)
+    g_string_append_printf (text, ": %s", words);
+  heed_retry_after (self, message, text);
+
+  error = g_error_new_literal (GSTREAM_ERROR, gstream_origin_code_of_status (status), text->str);
+  gstream_error_set_origin (error, status, code);
+  gstream_origin_name_error (self, message, error);
+
+  return error;
+}
+
+/* What RFC 6455 and its registry say, and above 4000 what applications have made of HTTP's statuses. */
+static GstreamError
+code_of_close (guint close_code)
+{
+  if (close_code >= 4400 && close_code < 4500)
+    return gstream_origin_code_of_status (close_code - 4000);
+  if (close_code >= 4500)
+    return GSTREAM_ERROR_SERVER;
+
+  switch (close_code)
+    {
+    case 1000:
+    case 1001: /* going away */
+      return GSTREAM_ERROR_INCOMPLETE;
+    case 1008: /* against a policy */
+    case 3000: /* unauthorized */
+    case 3003: /* forbidden */
+      return GSTREAM_ERROR_PERMISSION_DENIED;
+    case 1009:
+      return GSTREAM_ERROR_TOO_LARGE;
+    case 1011: /* an error of its own, a restart, too much to do, a bad gateway, a timeout */
+    case 1012:
+    case 1013:
+    case 1014:
+    case 3008:
+      return GSTREAM_ERROR_SERVER;
+    default:
+      return GSTREAM_ERROR_REFUSED;
+    }
+}
+
+GError *
+gstream_origin_new_close_error (GstreamOrigin *self,
+                                SoupMessage   *message,
+                                guint          close_code,
+                                const char    *reason)
+{
+  g_autofree char *code = NULL;
+  g_autofree char *words = gstream_error_find_words (reason, reason != NULL ? strlen (reason) : 0, &code);
+  g_autoptr (GString) text = g_string_new (NULL);
+  GError *error = NULL;
+
+  g_string_append_printf (text, "WebSocket closed with %u", close_code);
+  if (code != NULL)
+    g_string_append_printf (text, " (%s)", code);
+  if (words != NULL)
+    g_string_append_printf (text, ": %s", words);
+
+  error = g_error_new_literal (GSTREAM_ERROR, code_of_close (close_code), text->str);
+  gstream_error_set_origin (error, close_code, code);
+  gstream_origin_name_error (self, message, error);
+
+  return error;
+}
+
+/* --- trying again --- */
+
+/* Statuses that say that the server has not acted. */
+static gboolean
+was_put_off (const GError *error)
+{
+  guint status = gstream_error_get_status (error);
+
+  return status == 408 || status == 425 || status == 429 || status == 503;
+}
+
+static gboolean
+was_never_sent (const GError *error)
+{
+  if (was_put_off (error))
+    return TRUE;
+  if (error->domain == G_RESOLVER_ERROR)
+    return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE;
+  if (error->domain != G_IO_ERROR)
+    return FALSE;
+
+  return error->code == G_IO_ERROR_CONNECTION_REFUSED || error->code == G_IO_ERROR_HOST_UNREACHABLE ||
+         error->code == G_IO_ERROR_NETWORK_UNREACHABLE;
+}
+
+static gboolean
+may_pass (const GError *error)
+{
+  if (error->domain == GSTREAM_ERROR)
+    return error->code == GSTREAM_ERROR_INCOMPLETE || error->code == GSTREAM_ERROR_SERVER ||
+           error->code == GSTREAM_ERROR_RATE_LIMITED;
+  if (error->domain == G_TLS_ERROR)
+    return error->code == G_TLS_ERROR_EOF;
+  if (error->domain == SOUP_SESSION_ERROR)
+    return error->code == SOUP_SESSION_ERROR_PARSING || error->code == SOUP_SESSION_ERROR_ENCODING;
+  if (error->domain != G_IO_ERROR)
+    return FALSE;
+
+  switch (error->code)
+    {
+    case G_IO_ERROR_FAILED:
+    case G_IO_ERROR_TIMED_OUT:
+    case G_IO_ERROR_BROKEN_PIPE: /* and CONNECTION_CLOSED, which is the same */
+    case G_IO_ERROR_NOT_CONNECTED:
+    case G_IO_ERROR_PARTIAL_INPUT:
+    case G_IO_ERROR_PROXY_FAILED:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+gboolean
+gstream_retry_can_help (GstreamRetryKind kind,
+                        const GError    *error)
+{
+  return was_never_sent (error) || (kind != GSTREAM_RETRY_UNSENT && may_pass (error));
+}
+
+void
+gstream_retry_tell (GstreamRetry *self,
+                    gint64        milliseconds)
+{
+  if (milliseconds < 0)
+    return;
+  self->told = TRUE;
+  self->pause = MIN (milliseconds, LONGEST_WAIT);
+}
+
+static gint64
+grown_pause (GstreamRetry  *self,
+             GstreamOrigin *origin)
+{
+  guint  doublings = MIN (self->failures - 1, 20);
+  gint64 first = self->told ? self->pause : origin->retry_pause;
+
+  return MIN (first << doublings, MAX (first, (gint64) origin->retry_pause_max));
+}
+
+gint64
+gstream_retry_next (GstreamRetry    *self,
+                    GstreamOrigin   *origin,
+                    GstreamRetryKind kind,
+                    const GError    *error)
+{
+  gint64 asked_for = (origin->not_before - g_get_monotonic_time ()) / 1000;
+  gint64 pause;
+
+  if (!gstream_retry_can_help (kind, error))
+    return -1;
+  if (self->failures >= origin->retry_limit || asked_for > LONGEST_WAIT)
+    return -1;
+
+  self->failures++;
+  pause = MAX (grown_pause (self, origin), asked_for);
+  g_info ("%s; trying again in %" G_GINT64_FORMAT " ms (%u of %u)", error->message, pause, self->failures,
+          origin->retry_limit);
+
+  return pause;
+}
+
+/* --- what a body is encoded as --- */
+
+/*
+ * Members of gzip, one after another (RFC 1952, 2.2): libsoup takes the first for all of them, and passes on what it cannot
+ * decode as if it were plain.
+ */
+
+#define GSTREAM_TYPE_MEMBERS (gstream_members_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamMembers, gstream_members, GSTREAM, MEMBERS, GObject)
+
+struct _GstreamMembers
+{
+  GObject parent_instance;
+
+  GConverter *member;
+  gboolean    between; /* the last one is whole; another may follow */
+};
+
+static void converter_iface_init (GConverterIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamMembers, gstream_members, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_CONVERTER, converter_iface_init))
+
+static GConverterResult
+gstream_members_convert (GConverter     *converter,
+                         const void     *in,
+                         gsize           in_size,
+                         void           *out,
+                         gsize           out_size,
+                         GConverterFlags flags,
+                         gsize          *bytes_read,
+                         gsize          *bytes_written,
+                         GError        **error)
+{
+  GstreamMembers  *self = GSTREAM_MEMBERS (converter);
+  GConverterResult result;
+
+  *bytes_read = *bytes_written = 0;
+  if (self->between && in_size == 0)
+    {
+      if (flags & G_CONVERTER_INPUT_AT_END)
+        return G_CONVERTER_FINISHED;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "Another member may follow");
+      return G_CONVERTER_ERROR;
+    }
+
+  if (self->between)
+    g_converter_reset (self->member);
+  result = g_converter_convert (self->member, in, in_size, out, out_size, flags, bytes_read, bytes_written, error);
+  self->between = result == G_CONVERTER_FINISHED;
+
+  return self->between ? G_CONVERTER_CONVERTED : result;
+}
+
+static void
+gstream_members_reset (GConverter *converter)
+{
+  GstreamMembers *self = GSTREAM_MEMBERS (converter);
+
+  g_converter_reset (self->member);
+  self->between = FALSE;
+}
+
+static void
+converter_iface_init (GConverterIface *iface)
+{
+  iface->convert = gstream_members_convert;
+  iface->reset = gstream_members_reset;
+}
+
+static void
+gstream_members_finalize (GObject *object)
+{
+  g_object_unref (GSTREAM_MEMBERS (object)->member);
+
+  G_OBJECT_CLASS (gstream_members_parent_class)->finalize (object);
+}
+
+static void
+gstream_members_class_init (GstreamMembersClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_members_finalize;
+}
+
+static void
+gstream_members_init (GstreamMembers *self)
+{
+  self->member = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+}
+
+void
+gstream_request_accept_encodings (SoupMessage *message)
+{
+  soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept-Encoding", "gzip");
+}
+
+GInputStream *
+gstream_request_decode (SoupMessage  *message,
+                        GInputStream *body,
+                        GError      **error)
+{
+  const char *encoding =
+      soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
+  g_autoptr (GConverter) converter = NULL;
+
+  if (encoding == NULL || *encoding == '\0' || g_ascii_strcasecmp (encoding, "identity") == 0)
+    return g_object_ref (body);
+
+  if (g_ascii_strcasecmp (encoding, "gzip") == 0 || g_ascii_strcasecmp (encoding, "x-gzip") == 0)
+    converter = g_object_new (GSTREAM_TYPE_MEMBERS, NULL);
+  else if (g_ascii_strcasecmp (encoding, "deflate") == 0)
+    converter = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
+  else
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                   "the answer is encoded as %s, and gzip or nothing was expected", encoding);
+      return NULL;
+    }
+
+  return g_converter_input_stream_new (body, converter);
+}
+
+/* --- bodies --- */
+
+#define GSTREAM_TYPE_BODY (gstream_body_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamBody, gstream_body, GSTREAM, BODY, GFilterInputStream)
+
+struct _GstreamBody
+{
+  GFilterInputStream parent_instance;
+
+  GMainContext         *nested;
+  GPollableInputStream *base; /* the filter's */
+  GInputStream         *body; /* what that reads from */
+};
+
+static void pollable_iface_init (GPollableInputStreamInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamBody, gstream_body, G_TYPE_FILTER_INPUT_STREAM,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, pollable_iface_init))
+
+static gboolean
+gstream_body_is_readable (GPollableInputStream *stream)
+{
+  return g_pollable_input_stream_is_readable (GSTREAM_BODY (stream)->base);
+}
+
+static GSource *
+gstream_body_create_source (GPollableInputStream *stream,
+                            GCancellable         *cancellable)
+{
+  g_autoptr (GSource) child = g_pollable_input_stream_create_source (GSTREAM_BODY (stream)->base, NULL);
+
+  return g_pollable_source_new_full (stream, child, cancellable);
+}
+
+static gssize
+gstream_body_read_nonblocking (GPollableInputStream *stream,
+                               void                 *buffer,
+                               gsize                 count,
+                               GError              **error)
+{
+  GstreamBody *self = GSTREAM_BODY (stream);
+  gssize       n_read;
+
+  g_main_context_push_thread_default (self->nested);
+  n_read = g_pollable_input_stream_read_nonblocking (self->base, buffer, count, NULL, error);
+  g_main_context_pop_thread_default (self->nested);
+
+  return n_read;
+}
+
+static void
+pollable_iface_init (GPollableInputStreamInterface *iface)
+{
+  iface->is_readable = gstream_body_is_readable;
+  iface->create_source = gstream_body_create_source;
+  iface->read_nonblocking = gstream_body_read_nonblocking;
+}
+
+static void
+on_body_closed (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_input_stream_close_finish (G_INPUT_STREAM (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+gstream_body_close_async (GInputStream       *stream,
+                          int                 priority,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  GstreamBody *self = GSTREAM_BODY (stream);
+  GTask       *task = g_task_new (stream, cancellable, callback, user_data);
+
+  /* Not the base: GIO closes a converter's stream in another thread, which libsoup cannot bear. */
+  g_main_context_push_thread_default (self->nested);
+  g_input_stream_close_async (self->body, priority, cancellable, on_body_closed, task);
+  g_main_context_pop_thread_default (self->nested);
+}
+
+static gboolean
+gstream_body_close_finish (GInputStream *stream,
+                           GAsyncResult *result,
+                           GError      **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+gstream_body_close (GInputStream *stream,
+                    GCancellable *cancellable,
+                    GError      **error)
+{
+  GstreamBody *self = GSTREAM_BODY (stream);
+  gboolean     is_closed;
+
+  g_main_context_push_thread_default (self->nested);
+  is_closed = g_input_stream_close (G_INPUT_STREAM (self->base), cancellable, error);
+  g_main_context_pop_thread_default (self->nested);
+
+  return is_closed;
+}
+
+static void
+gstream_body_finalize (GObject *object)
+{
+  GstreamBody *self = GSTREAM_BODY (object);
+
+  g_object_unref (self->body);
+  g_main_context_unref (self->nested);
+
+  G_OBJECT_CLASS (gstream_body_parent_class)->finalize (object);
+}
+
+static void
+gstream_body_class_init (GstreamBodyClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_body_finalize;
+  G_INPUT_STREAM_CLASS (klass)->close_fn = gstream_body_close;
+  G_INPUT_STREAM_CLASS (klass)->close_async = gstream_body_close_async;
+  G_INPUT_STREAM_CLASS (klass)->close_finish = gstream_body_close_finish;
+}
+
+static void
+gstream_body_init (GstreamBody *self)
+{
+}
+
+GInputStream *
+gstream_body_new (GMainContext *nested,
+                  GInputStream *decoded,
+                  GInputStream *body)
+{
+  GstreamBody *self;
+
+  /* What is not decoded, and read where the thread default is the right one, needs nothing around it. */
+  if (decoded == body && nested == g_main_context_default ())
+    return g_object_ref (body);
+
+  self = g_object_new (GSTREAM_TYPE_BODY, "base-stream", decoded, NULL);
+  self->nested = g_main_context_ref (nested);
+  self->base = G_POLLABLE_INPUT_STREAM (decoded);
+  self->body = g_object_ref (body);
+
+  return G_INPUT_STREAM (self);
+}
+
+/* --- requests with a JSON answer --- */
+
+typedef struct
+{
+  GstreamOrigin   *origin;
+  char            *method;
+  char            *path;
+  char            *body; /* NULL: none */
+  GstreamRetryKind kind;
+  GstreamRetry     retry;
+
+  /* of the attempt under way */
+  SoupMessage  *message;
+  GInputStream *stream;
+  GByteArray   *answer;
+  GCancellable *attempt; /* cancelled by the timeout, or with the caller's */
+  GSource      *timeout;
+  gulong        chained; /* handler of the caller's cancellable */
+  gboolean      timed_out;
+} Request;
+
+static void start_attempt (GTask *task);
+static void read_more (GTask *task);
+
+static void
+end_attempt (Request      *request,
+             GCancellable *caller)
+{
+  gstream_timer_end (&request->timeout);
+  if (request->chained != 0)
+    g_cancellable_disconnect (caller, request->chained);
+  request->chained = 0;
+  g_clear_object (&request->attempt);
+  g_clear_object (&request->message);
+  g_clear_object (&request->stream);
+  g_clear_pointer (&request->answer, g_byte_array_unref);
+}
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  end_attempt (request, NULL);
+  gstream_origin_unref (request->origin);
+  g_free (request->method);
+  g_free (request->path);
+  g_free (request->body);
+  g_free (request);
+}
+
+static void
+on_pause_over (gpointer user_data)
+{
+  GTask *task = user_data;
+
+  if (!g_task_return_error_if_cancelled (task))
+    start_attempt (task);
+}
+
+static void
+pause_then_retry (GTask *task,
+                  gint64 milliseconds)
+{
+  GSource *pause = gstream_timer_start (g_task_get_context (task), milliseconds, g_task_get_cancellable (task),
+                                        "[gstream] retry", on_pause_over, g_object_ref (task), g_object_unref);
+
+  g_source_unref (pause);
+}
+
+static void
+attempt_failed (GTask  *task,
+                GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+  gint64   pause;
+
+  if (request->timed_out)
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
+      gstream_origin_name_error (request->origin, request->message, error);
+    }
+  end_attempt (request, g_task_get_cancellable (task));
+
+  pause = gstream_retry_next (&request->retry, request->origin, request->kind, error);
+  if (pause < 0 || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_error_free (error);
+  pause_then_retry (task, pause);
+}
+
+static GstreamPayload *
+parse_answer (Request *request,
+              GError **error)
+{
+  if (request->answer->len == 0)
+    return gstream_payload_new ("null", -1, NULL);
+
+  return gstream_payload_new ((const char *) request->answer->data, request->answer->len, error);
+}
+
+static void
+answer_is_whole (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  guint    status = soup_message_get_status (request->message);
+  g_autoptr (GstreamPayload) payload = NULL;
+  GError *error = NULL;
+
+  if (!SOUP_STATUS_IS_SUCCESSFUL (status))
+    {
+      attempt_failed (task, gstream_origin_new_error (request->origin, request->message, status,
+                                                      (const char *) request->answer->data, request->answer->len));
+      return;
+    }
+
+  payload = parse_answer (request, &error);
+  if (payload == NULL)
+    {
+      g_prefix_error_literal (&error, "the answer is not JSON: ");
+      gstream_origin_name_error (request->origin, request->message, error);
+      attempt_failed (task, error);
+      return;
+    }
+
+  end_attempt (request, g_task_get_cancellable (task));
+  g_task_return_pointer (task, g_steal_pointer (&payload), (GDestroyNotify) gstream_payload_unref);
+}
+
+static void
+on_read (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *request = g_task_get_task_data (task);
+  GError  *error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
+
+  if (bytes == NULL)
+    {
+      gstream_origin_name_error (request->origin, request->message, error);
+      attempt_failed (task, error);
+      return;
+    }
+  if (g_bytes_get_size (bytes) == 0)
+    {
+      answer_is_whole (task);
+      return;
+    }
+
+  g_byte_array_append (request->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (request->answer->len <= request->origin->max_event_size)
+    {
+      read_more (task);
+      return;
+    }
+
+  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "the answer has more than %" G_GSIZE_FORMAT " bytes",
+                       request->origin->max_event_size);
+  gstream_origin_name_error (request->origin, request->message, error);
+  attempt_failed (task, error);
+}
+
+static void
+read_more (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+
+  g_input_stream_read_bytes_async (request->stream, READ_SIZE, G_PRIORITY_DEFAULT, request->attempt, on_read,
+                                   g_object_ref (task));
+}
+
+static void
+on_sent (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *request = g_task_get_task_data (task);
+  GError  *error = NULL;
+
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+
+  request->stream = body != NULL ? gstream_request_decode (request->message, body, &error) : NULL;
+  if (request->stream == NULL)
+    {
+      gstream_origin_name_error (request->origin, request->message, error);
+      attempt_failed (task, error);
+      return;
+    }
+
+  request->answer = g_byte_array_new ();
+  read_more (task);
+}
+
+static void
+on_timeout (gpointer user_data)
+{
+  Request *request = user_data;
+
+  request->timed_out = TRUE;
+  g_cancellable_cancel (request->attempt);
+}
+
+static void
+on_caller_cancelled (GCancellable *caller,
+                     gpointer      user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+static void
+start_attempt (GTask *task)
+{
+  Request      *request = g_task_get_task_data (task);
+  GCancellable *caller = g_task_get_cancellable (task);
+
+  request->timed_out = FALSE;
+  request->attempt = g_cancellable_new ();
+  request->timeout = gstream_timer_start (request->origin->context, request->origin->answer_timeout, NULL,
+                                          "[gstream] answer timeout", on_timeout, request, NULL);
+  if (caller != NULL)
+    request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled), g_object_ref (request->attempt),
+                                              g_object_unref);
+
+  request->message = gstream_origin_new_message (request->origin, request->method, request->path);
+  gstream_request_accept_encodings (request->message);
+  if (request->body != NULL)
+    gstream_request_set_body (request->message, request->body);
+  if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */
+    soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
+  gstream_origin_begin_io (request->origin);
+  soup_session_send_async (request->origin->session, request->message, G_PRIORITY_DEFAULT, request->attempt, on_sent,
+                           g_object_ref (task));
+  gstream_origin_end_io (request->origin);
+}
+
+void
+gstream_request_send (GstreamOrigin      *origin,
+                      const char         *method,
+                      const char         *path,
+                      const char         *body,
+                      GstreamRetryKind    kind,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  g_autoptr (GTask) task = gstream_context_new_task (origin->context, NULL, cancellable, callback, user_data);
+  Request *request = g_new0 (Request, 1);
+
+  request->origin = gstream_origin_ref (origin);
+  request->method = g_strdup (method);
+  request->path = g_strdup (path);
+  request->body = g_strdup (body);
+  request->kind = kind;
+  g_task_set_source_tag (task, gstream_request_send);
+  g_task_set_task_data (task, request, request_free);
+
+  if (!g_task_return_error_if_cancelled (task))
+    start_attempt (task);
+}
+
+GstreamPayload *
+gstream_request_finish (GAsyncResult *result,
+                        GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+char *
+gstream_request_path (const char *thread_id,
+                      const char *rest)
+{
+  g_autofree char *segment = g_uri_escape_string (thread_id, NULL, FALSE);
+
+  return g_strconcat ("/threads/", segment, rest, NULL);
+}
+
+void
+gstream_request_set_body (SoupMessage *message,
+                          const char  *body)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+
+  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+}
+
+struct _GstreamPost
+{
+  GObject parent_instance;
+
+  GstreamOrigin *origin;
+  char          *path; /* below the server's URL */
+  GBytes        *body; /* what is sent */
+  GstreamRetry   retry;
+
+  /* of the latest attempt */
+  SoupMessage  *message;
+  GInputStream *refusing; /* the body of a refusal; NULL: it is none */
+  char         *refusal;  /* what was read of it */
+};
+
+G_DEFINE_FINAL_TYPE (GstreamPost, gstream_post, G_TYPE_OBJECT)
+
+static void start_post (GTask *task);
+
+/* --- requests whose answer is read as it comes --- */
+
+static void
+end_post (GstreamPost *self)
+{
+  g_clear_object (&self->message);
+  g_clear_object (&self->refusing);
+  g_clear_pointer (&self->refusal, g_free);
+}
+
+static void
+gstream_post_finalize (GObject *object)
+{
+  GstreamPost *self = GSTREAM_POST (object);
+
+  end_post (self);
+  g_clear_pointer (&self->origin, gstream_origin_unref);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->path);
+
+  G_OBJECT_CLASS (gstream_post_parent_class)->finalize (object);
+}
+
+static void
+gstream_post_class_init (GstreamPostClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_post_finalize;
+}
+
+static void
+gstream_post_init (GstreamPost *self)
+{
+}
+
+SoupSession *
+gstream_post_new_session (void)
+{
+  return gstream_origin_new_session ();
+}
+
+GstreamPost *
+gstream_post_new (const char              *url,
+                  SoupSession             *session,
+                  GMainContext            *context,
+                  const GstreamPostLimits *limits,
+                  GError                 **error)
+{
+  GstreamOrigin *origin = gstream_origin_new (url, session, context, error);
+  GstreamPost   *self;
+
+  if (origin == NULL)
+    return NULL;
+
+  origin->max_event_size = limits->max_size;
+  origin->retry_limit = limits->retry_limit;
+  origin->retry_pause = limits->retry_pause;
+  origin->retry_pause_max = limits->retry_pause_max;
+  self = g_object_new (GSTREAM_TYPE_POST, NULL);
+  self->origin = origin;
+
+  return self;
+}
+
+gboolean
+gstream_post_add_header (GstreamPost *self,
+                         const char  *name,
+                         const char  *value,
+                         GError     **error)
+{
+  return gstream_origin_add_header (self->origin, name, value, error);
+}
+
+static void
+on_post_pause_over (gpointer user_data)
+{
+  GTask *task = user_data;
+
+  if (!g_task_return_error_if_cancelled (task))
+    start_post (task);
+}
+
+/* Takes @error. */
+static void
+post_failed (GTask  *task,
+             GError *error)
+{
+  GstreamPost *self = g_task_get_source_object (task);
+  gint64       pause = gstream_retry_next (&self->retry, self->origin, GSTREAM_RETRY_REPEATABLE, error);
+  g_autoptr (GSource) timer = NULL;
+
+  if (pause < 0 || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_error_free (error);
+  end_post (self);
+  timer = gstream_timer_start (g_task_get_context (task), pause, g_task_get_cancellable (task), "[gstream] retry",
+                               on_post_pause_over, g_object_ref (task), g_object_unref);
+}
+
+static void
+on_post_refused (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GstreamPost *self = g_task_get_source_object (task);
+  gsize        length = 0;
+
+  g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &length, NULL);
+  post_failed (task, gstream_origin_new_error (self->origin, self->message, soup_message_get_status (self->message),
+                                               self->refusal, length));
+}
+
+static void
+read_post_refusal (GTask        *task,
+                   GInputStream *decoded)
+{
+  GstreamPost *self = g_task_get_source_object (task);
+
+  self->refusing = g_object_ref (decoded);
+  self->refusal = g_malloc (MOST_OF_REFUSAL);
+  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT,
+                                 g_task_get_cancellable (task), on_post_refused, g_object_ref (task));
+}
+
+static void
+on_post_sent (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GstreamPost *self = g_task_get_source_object (task);
+  GError      *error = NULL;
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GInputStream) decoded = body != NULL ? gstream_request_decode (self->message, body, &error) : NULL;
+
+  if (decoded == NULL)
+    {
+      gstream_origin_name_error (self->origin, self->message, error);
+      post_failed (task, error);
+    }
+  else if (soup_message_get_status (self->message) != SOUP_STATUS_OK)
+    read_post_refusal (task, decoded);
+  else
+    g_task_return_pointer (task, gstream_body_new (self->origin->nested, decoded, body), g_object_unref);
+}
+
+static void
+start_post (GTask *task)
+{
+  GstreamPost        *self = g_task_get_source_object (task);
+  SoupMessageHeaders *headers;
+
+  self->message = gstream_origin_new_message (self->origin, "POST", self->path);
+  headers = soup_message_get_request_headers (self->message);
+  soup_message_headers_replace (headers, "Accept", "text/event-stream, application/json");
+  gstream_request_accept_encodings (self->message);
+  soup_message_set_request_body_from_bytes (self->message, "application/json", self->body);
+
+  gstream_origin_begin_io (self->origin);
+  soup_session_send_async (self->origin->streams, self->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                           on_post_sent, g_object_ref (task));
+  gstream_origin_end_io (self->origin);
+}
+
+void
+gstream_post_send (GstreamPost        *self,
+                   const char         *path,
+                   GBytes             *body,
+                   GCancellable       *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer            user_data)
+{
+  g_autoptr (GTask) task = gstream_context_new_task (self->origin->context, self, cancellable, callback, user_data);
+
+  g_assert (self->path == NULL);
+
+  g_task_set_source_tag (task, gstream_post_send);
+  self->path = g_strdup (path);
+  self->body = g_bytes_ref (body);
+  start_post (task);
+}
+
+GInputStream *
+gstream_post_send_finish (GstreamPost  *self,
+                          GAsyncResult *result,
+                          GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+gstream_post_get_content_type (GstreamPost *self)
+{
+  return soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
+}
+
+void
+gstream_post_name_error (GstreamPost *self,
+                         GError      *error)
+{
+  /* Between two attempts there is no request. */
+  if (self->message == NULL || g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_origin_hide_secrets (self->origin, error);
+  else
+    gstream_origin_name_error (self->origin, self->message, error);
+}
