@@ -190,7 +190,7 @@ on_frame (GstreamNotifier *notifier)
 }
 
 void
-settle_frame (GstreamRunStream *run)
+wait_for_frame (GstreamRunStream *run)
 {
   Frame frame = { .notifier = { .notify = on_frame } };
 
@@ -221,5 +221,5 @@ play (GstreamRunStream *run)
   gstream_run_stream_output (run, NULL, on_output, &ended);
   while (!ended)
     turn (TRUE);
-  settle_frame (run);
+  wait_for_frame (run);
 }

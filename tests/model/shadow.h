@@ -40,6 +40,6 @@ char *list_names (GListModel *model);
 /* One turn of the default main loop; FALSE: nothing was due. */
 gboolean turn (gboolean may_block);
 /* Until all that is due has been done, and the frame after it shown. */
-void settle_frame (GstreamRunStream *run);
+void wait_for_frame (GstreamRunStream *run);
 /* Drives the run to its end, and shows the frame after it. */
 void play (GstreamRunStream *run);

@@ -167,7 +167,7 @@ test_interrupts (void)
 
   gstream_pending_interrupt_set_answered (row, TRUE);
   assert_names (model, "i1 i2");
-  settle_frame (run);
+  wait_for_frame (run);
   assert_names (model, "i2");
 }
 
@@ -199,25 +199,25 @@ test_interrupts_not_answered (void)
   other = g_list_model_get_item (G_LIST_MODEL (model), 2);
   gstream_pending_interrupt_set_answered (row, TRUE);
   gstream_pending_interrupt_set_answered (row, FALSE);
-  settle_frame (run);
+  wait_for_frame (run);
   assert_names (model, "i1 i2 i3");
 
   for (int i = 0; i < 2; i++)
     {
       gstream_pending_interrupt_set_answered (row, TRUE);
-      settle_frame (run);
+      wait_for_frame (run);
       assert_names (model, "i1 i3");
       gstream_pending_interrupt_set_answered (row, FALSE);
       gstream_pending_interrupt_set_answered (row, TRUE);
       gstream_pending_interrupt_set_answered (row, FALSE);
-      settle_frame (run);
+      wait_for_frame (run);
       assert_names (model, "i1 i2 i3");
     }
   g_assert_cmpuint (n_touched, ==, 4); /* no other row */
 
   gstream_pending_interrupt_set_answered (row, TRUE);
   gstream_pending_interrupt_set_answered (other, TRUE);
-  settle_frame (run);
+  wait_for_frame (run);
   g_weak_ref_init (&gone, other);
   g_clear_object (&other);
   g_assert_null (g_weak_ref_get (&gone));
@@ -517,7 +517,7 @@ test_bound (void)
   assert_names (model, "m3 m4 m5");
   gstream_run_model_set_max_rows (model, 1);
   assert_names (model, "m3 m4 m5");
-  settle_frame (run);
+  wait_for_frame (run);
   assert_names (model, "m5");
 }
 

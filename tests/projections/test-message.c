@@ -179,7 +179,7 @@ test_notify_coalesced (void)
   message = take_message (run);
   g_signal_connect (message, "notify::text", G_CALLBACK (on_text), &bound);
   g_object_unref (gstream_message_wait_sync (message, NULL, NULL));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 
   g_assert_cmpuint (bound.n, >=, 1);
   g_assert_cmpuint (bound.n, <, 100);
@@ -327,7 +327,7 @@ test_late_deltas (void)
   g_autoptr (GstreamMessage) message = take_message (run);
   g_autoptr (GstreamCursor) deltas = NULL;
 
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_clear_pointer (&(GstreamPayload *) { gstream_run_stream_output_sync (run, NULL, NULL) }, gstream_payload_unref);
   deltas = story_subscribe (gstream_message_get_text_deltas (message));
   story_assert (deltas, "failed: broke");

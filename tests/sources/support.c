@@ -293,7 +293,7 @@ test_drain (GstreamEventSource *source,
 }
 
 void
-test_settle (void)
+test_iterate_pending (void)
 {
   while (g_main_context_iteration (NULL, FALSE))
     ;

@@ -40,7 +40,7 @@ GstreamEvent *test_next (GstreamEventSource *source,
 GPtrArray *test_drain (GstreamEventSource *source,
                        GError            **error);
 /* Lets the default main context do what is due. */
-void test_settle (void);
+void test_iterate_pending (void);
 
 GstreamEvent *test_event (const char *method,
                           int         number);

@@ -56,7 +56,7 @@ tear_down (Fixture      *fixture,
   g_clear_object (&fixture->source);
   while (!g_input_stream_is_closed (fixture->stream))
     g_main_context_iteration (NULL, TRUE);
-  test_settle ();
+  test_iterate_pending ();
   g_object_unref (fixture->stream);
   g_object_unref (fixture->near_end);
   g_object_unref (fixture->far_end);
@@ -170,13 +170,13 @@ test_unasked (Fixture      *fixture,
 
   send_events (fixture, 0, 3);
   sent = g_socket_get_available_bytes (fixture->near_end);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (g_socket_get_available_bytes (fixture->near_end), ==, sent);
 
   for (int i = 0; i < 3; i++)
     assert_tries (fixture, i);
   send_events (fixture, 3, 1);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (g_socket_get_available_bytes (fixture->near_end), >, 0);
 }
 
@@ -202,7 +202,7 @@ test_fixed_buffer (Fixture      *fixture,
   g_assert_cmpint (left, >=, (gssize) all->len - 64 * 1024);
   g_assert_cmpint (left, >, 0);
   assert_tries (fixture, 1);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (g_socket_get_available_bytes (fixture->near_end), ==, left);
 
   for (int i = 2; i < n; i++)
@@ -218,17 +218,17 @@ test_wait (Fixture      *fixture,
   g_autofree char *text = event_text (fixture, 0);
 
   gstream_event_source_next (fixture->source, NULL, keep_result, &result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (result);
 
   /* A part of an event wakes nobody. */
   send_text (fixture, text, 12);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (result);
 
   send_text (fixture, text + 12, -1);
   send_events (fixture, 1, 1);
-  test_settle ();
+  test_iterate_pending ();
   assert_gave (fixture, result, 0);
   assert_tries (fixture, 1);
 }
@@ -246,19 +246,19 @@ test_cancel (Fixture      *fixture,
 
   gstream_event_source_next (fixture->source, cancellable, keep_result, &cancelled);
   send_text (fixture, text, 12);
-  test_settle ();
+  test_iterate_pending ();
   g_cancellable_cancel (cancellable);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_nonnull (cancelled);
   g_assert_null (gstream_event_source_next_finish (fixture->source, cancelled, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
 
   send_text (fixture, text + 12, -1);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (g_socket_get_available_bytes (fixture->near_end), ==, strlen (text) - 12);
   gstream_event_source_next (fixture->source, NULL, keep_result, &result);
-  test_settle ();
+  test_iterate_pending ();
   assert_gave (fixture, result, 0);
 }
 
@@ -273,7 +273,7 @@ test_close (Fixture      *fixture,
   gstream_event_source_close (fixture->source);
   g_assert_null (result);
   send_events (fixture, 0, 1);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_nonnull (result);
   g_assert_null (gstream_event_source_next_finish (fixture->source, result, &error));
   g_assert_no_error (error);

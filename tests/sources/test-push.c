@@ -133,12 +133,12 @@ test_wakes (void)
   GError *error = NULL;
 
   gstream_event_source_next (GSTREAM_EVENT_SOURCE (source), NULL, keep_result, &result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (result);
 
   push_range (source, 1, 2);
   g_assert_null (result); /* not from inside push (R7) */
-  test_settle ();
+  test_iterate_pending ();
   g_assert_nonnull (result);
   event = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (source), result, &error);
   g_assert_no_error (error);
@@ -156,7 +156,7 @@ test_finish_wakes (void)
   gstream_event_source_next (GSTREAM_EVENT_SOURCE (source), NULL, keep_result, &result);
   gstream_push_source_finish (source);
   g_assert_null (result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (source), result, &error));
   g_assert_no_error (error);
 }
@@ -200,7 +200,7 @@ test_push_after_finish (void)
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_clear_error (&error);
   push_async (source, 1, NULL, &pushed);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (pushed.done);
   g_assert_false (pushed.queued);
   g_assert_error (pushed.error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
@@ -228,21 +228,21 @@ test_room (void)
   push_async (source, 2, NULL, &second);
   push_async (source, 3, NULL, &third);
   g_assert_true (push (source, 4, NULL)); /* does not wait, nor overtake */
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (first.done && first.queued);
   g_assert_false (second.done || third.done);
   g_assert_cmpuint (gstream_push_source_get_n_buffered (source), ==, 4);
 
   g_assert_cmpint (take (source), ==, 1);
   g_assert_false (second.done); /* not from inside try_next (R7) */
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (second.done && second.queued);
   g_assert_false (third.done);
 
   g_assert_cmpint (take (source), ==, 2);
   g_assert_cmpint (take (source), ==, 3);
   g_assert_cmpint (take (source), ==, 4);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (third.done && third.queued);
   g_assert_cmpint (try (source, NULL), ==, GSTREAM_TRY_PENDING);
 }
@@ -267,16 +267,16 @@ test_max_buffered (void)
   push_range (source, 0, 3);
   push_async (source, 3, NULL, &first);
   push_async (source, 4, NULL, &second);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_false (first.done || second.done);
 
   gstream_push_source_set_max_buffered (source, 4);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (first.done && first.queued);
   g_assert_false (second.done);
 
   gstream_push_source_set_max_buffered (source, 0);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (second.done && second.queued);
   for (int i = 0; i < 5; i++)
     g_assert_cmpint (take (source), ==, i);
@@ -306,7 +306,7 @@ test_cancel_push (void)
   push_async (source, 3, NULL, &behind);
   g_cancellable_cancel (cancellable);
   push_async (source, 4, cancellable, &before);
-  test_settle ();
+  test_iterate_pending ();
 
   /* What was queued was queued; what waited is not there any more. */
   g_assert_true (queued.done && queued.queued);
@@ -316,7 +316,7 @@ test_cancel_push (void)
   g_assert_cmpint (take (source), ==, 1);
   g_assert_cmpint (take (source), ==, 3);
   g_assert_cmpint (try (source, NULL), ==, GSTREAM_TRY_PENDING);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (behind.done && behind.queued);
 }
 
@@ -356,7 +356,7 @@ test_close (void)
   g_assert_true (closed);
   g_assert_cmpuint (gstream_push_source_get_n_buffered (source), ==, 0);
   g_assert_false (pushed.done);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_error (pushed.error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
 
   g_assert_false (push (source, 4, &error));
@@ -367,7 +367,7 @@ test_close (void)
   /* No matter any more. */
   g_cancellable_cancel (cancellable);
   gstream_push_source_finish (source);
-  test_settle ();
+  test_iterate_pending ();
 }
 
 static void
@@ -380,7 +380,7 @@ test_close_wakes (void)
   gstream_event_source_next (GSTREAM_EVENT_SOURCE (source), NULL, keep_result, &result);
   gstream_event_source_close (GSTREAM_EVENT_SOURCE (source));
   g_assert_null (result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (source), result, &error));
   g_assert_no_error (error);
 }
@@ -394,10 +394,10 @@ test_cancel_next (void)
   GError *error = NULL;
 
   gstream_event_source_next (GSTREAM_EVENT_SOURCE (source), cancellable, keep_result, &result);
-  test_settle ();
+  test_iterate_pending ();
   g_cancellable_cancel (cancellable);
   push_range (source, 1, 1);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_nonnull (result);
 
   g_assert_null (gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (source), result, &error));
@@ -471,11 +471,11 @@ test_wanted_once (void)
   g_assert_cmpint (try (source, NULL), ==, GSTREAM_TRY_PENDING);
   g_assert_cmpint (try (source, NULL), ==, GSTREAM_TRY_PENDING);
   gstream_event_source_next (GSTREAM_EVENT_SOURCE (source), NULL, keep_result, &result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (maker.n_asked, ==, 1);
 
   push_range (source, 5, 1);
-  test_settle ();
+  test_iterate_pending ();
   event = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (source), result, NULL);
   g_assert_cmpint (test_event_number (event), ==, 5);
   g_assert_cmpint (maker.n_asked, ==, 1);
@@ -749,7 +749,7 @@ test_close_under_threads (void)
           g_assert_true (!pushers[i].waits || pushers[i].n_queued < PER_THREAD);
         }
       g_assert_cmpuint (gstream_push_source_get_n_buffered (source), ==, 0);
-      test_settle ();
+      test_iterate_pending ();
     }
 }
 

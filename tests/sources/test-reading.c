@@ -67,7 +67,7 @@ test_pieces (gconstpointer data)
       got = test_drain (source, &error);
       g_assert_no_error (error);
       test_assert_numbers (got, 0, 30);
-      test_settle ();
+      test_iterate_pending ();
       g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (stream)));
     }
 }
@@ -179,7 +179,7 @@ test_only_when_asked (gconstpointer data)
 
   /* Trying looks only at what is there. */
   g_assert_cmpint (gstream_event_source_try_next (source, &event, NULL), ==, GSTREAM_TRY_PENDING);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpuint (test_stream_get_n_reads (stream), ==, 0);
 
   /* No further than to the event that was asked for. */
@@ -187,7 +187,7 @@ test_only_when_asked (gconstpointer data)
   g_assert_cmpint (test_event_number (event), ==, 0);
   gstream_event_unref (event);
   n_reads = test_stream_get_n_reads (stream);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (gstream_event_source_try_next (source, &event, NULL), ==, GSTREAM_TRY_PENDING);
   g_assert_cmpuint (test_stream_get_n_reads (stream), ==, n_reads);
   g_assert_false (test_stream_is_reading (stream));
@@ -206,14 +206,14 @@ test_cancel (gconstpointer data)
 
   test_stream_hold (stream);
   gstream_event_source_next (source, cancellable, keep_result, &result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (result);
   g_assert_true (test_stream_is_reading (stream));
 
   /* The waiter ends, at once; the read it had started goes on. */
   g_cancellable_cancel (cancellable);
   g_assert_null (result);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_nonnull (result);
   g_assert_null (gstream_event_source_next_finish (source, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -262,7 +262,7 @@ test_cancelled_after (gconstpointer data)
   gstream_event_unref (test_next (source, NULL, NULL));
   gstream_event_source_next (source, cancellable, keep_result, &result);
   g_cancellable_cancel (cancellable);
-  test_settle ();
+  test_iterate_pending ();
   event = gstream_event_source_next_finish (source, result, &error);
   g_assert_no_error (error);
   g_assert_cmpint (test_event_number (event), ==, 1);
@@ -284,7 +284,7 @@ test_one_at_a_time (gconstpointer data)
   g_clear_error (&error);
 
   test_stream_release (stream);
-  test_settle ();
+  test_iterate_pending ();
   event = gstream_event_source_next_finish (source, first, &error);
   g_assert_no_error (error);
   g_assert_cmpint (test_event_number (event), ==, 0);
@@ -306,7 +306,7 @@ test_close (gconstpointer data)
   gstream_event_source_close (source);
   g_assert_null (result);
 
-  test_settle ();
+  test_iterate_pending ();
   g_assert_null (gstream_event_source_next_finish (source, result, &error));
   g_assert_no_error (error);
   g_assert_false (test_stream_is_reading (stream));
@@ -332,7 +332,7 @@ test_close_with_events (gconstpointer data)
   gstream_event_source_close (source);
   g_assert_cmpint (gstream_event_source_try_next (source, &event, NULL), ==, GSTREAM_TRY_ENDED);
   g_assert_cmpint (test_event_number (first), ==, 0);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (stream)));
 }
 
@@ -362,7 +362,7 @@ test_drop (gconstpointer data)
   gboolean called = FALSE;
 
   gstream_event_source_next (source, NULL, close_in_callback, &called);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (called);
   g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (stream)));
 
@@ -370,11 +370,11 @@ test_drop (gconstpointer data)
   test_stream_hold (held);
   gstream_event_source_next (source, cancellable, keep_result, &result);
   g_cancellable_cancel (cancellable);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (test_stream_is_reading (held));
   g_clear_object (&result);
   g_object_unref (source);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_false (test_stream_is_reading (held));
   g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (held)));
 }
@@ -406,7 +406,7 @@ test_read_error (gconstpointer data)
       g_assert_cmpint (gstream_event_source_try_next (source, &event, &error), ==, GSTREAM_TRY_FAILED);
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
       g_clear_error (&error);
-      test_settle ();
+      test_iterate_pending ();
       g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (stream)));
     }
 }

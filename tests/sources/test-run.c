@@ -75,7 +75,7 @@ test_on_demand (void)
   int n = 0;
 
   g_signal_connect (source, "wanted", G_CALLBACK (make), &n);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_cmpint (n, ==, 0); /* nobody has asked */
   for (int i = 0; i < 3; i++)
     g_assert_cmpint (next_number (cursor), ==, i);
@@ -128,7 +128,7 @@ check_closed_by (void (*end) (GstreamRunStream **run))
   gstream_push_source_push_async (source, event, NULL, on_pushed, &waited);
   end (&run);
   g_assert_true (gstream_push_source_is_closed (source));
-  test_settle ();
+  test_iterate_pending ();
   g_assert_error (waited, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_clear_error (&waited);
   g_assert_false (push (source, 3, &error));
@@ -215,7 +215,7 @@ test_bad_line (void)
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_FAILED);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (stream)));
 }
 
@@ -229,10 +229,10 @@ test_abort_reading (void)
 
   test_stream_hold (stream);
   gstream_run_stream_output (run, NULL, NULL, NULL);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_true (test_stream_is_reading (stream));
   gstream_run_stream_abort (run);
-  test_settle ();
+  test_iterate_pending ();
   g_assert_false (test_stream_is_reading (stream));
   g_assert_true (g_input_stream_is_closed (G_INPUT_STREAM (stream)));
 }

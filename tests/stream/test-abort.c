@@ -17,12 +17,12 @@ test_pending (void)
   g_auto (TestCall) output = { 0 };
 
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, test_event ("values", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_assert_drain (cursor, "1 pending");
   test_call_next (&next, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_nonnull (source->request);
 
   gstream_run_stream_abort (run);
@@ -35,7 +35,7 @@ test_pending (void)
   /* From the main loop: whoever waits. */
   g_assert_false (next.done);
   g_assert_false (output.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&next);
   g_assert_true (output.done);
   g_assert_no_error (output.error);
@@ -44,14 +44,14 @@ test_pending (void)
   test_assert_drain (log, "1 ended");
 
   gstream_run_stream_abort (run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_closed, ==, 1);
   g_assert_cmpstr (transformer->story->str, ==, "1 abort");
   g_assert_null (gstream_run_stream_get_error (run));
 
   test_call_clear (&output);
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpint (gstream_payload_get_integer (output.output, "/n"), ==, 1);
 }
 
@@ -90,16 +90,16 @@ test_stubborn_source (void)
 
   source->stubborn = TRUE;
   test_call_next (&next, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   gstream_run_stream_abort (run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&next);
 
   /* What it still brings is nobody's; nor is there a run any more. */
   g_clear_object (&run);
   g_clear_object (&log);
   test_source_give (source, test_event ("custom", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_requests, ==, 1);
 }
 
@@ -116,20 +116,20 @@ test_last_unref (void)
 
   test_push (items, 1);
   test_call_next (&next, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&next, 1);
   test_push (items, 2);
   test_call_next (&next, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&next, 2);
   test_call_next (&next, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_nonnull (source->request);
 
   g_assert_finalize_object (run);
   g_assert_cmpuint (source->n_cancelled, ==, 1);
   g_assert_cmpuint (source->n_closed, ==, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_assert_true (gstream_projection_is_closed (items));
 }
@@ -149,18 +149,18 @@ test_dropped_waiting (gconstpointer wire_pump)
 
   test_push (transformer->items, 5);
   test_call_next (&next, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (next.done);
   g_assert_finalize_object (run);
   g_assert_false (next.done);
   g_assert_true (g_str_has_prefix (transformer->story->str, "fail:The run was dropped"));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   test_call_next (&next, queued, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&next, 5);
   test_call_next (&next, queued, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
 }
 
@@ -175,10 +175,10 @@ test_dropped_at_work (void)
   g_auto (TestCall) next = { 0 };
 
   test_call_next (&next, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (next.done);
   g_assert_finalize_object (run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_assert_true (g_cancellable_is_cancelled (gstream_side_work_get_cancellable (work)));
 }
@@ -197,11 +197,11 @@ test_dropped_ready (void)
 
   test_call_next (&item, items, NULL);
   test_call_next (&end, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_push (transformer->items, 7);
   gstream_run_stream_abort (run);
   g_assert_finalize_object (run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&item, 7);
   test_call_assert_end (&end);
 }
@@ -238,12 +238,12 @@ test_held (void)
   gstream_projection_set_max_buffered (transformer->items, 2);
   cursor = test_subscribe (transformer->items);
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (gstream_run_stream_get_held_by (run) == transformer->items);
 
   gstream_run_stream_abort (run);
   g_assert_null (gstream_run_stream_get_held_by (run));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (output.done);
   test_assert_drain (cursor, "1 2 ended");
 }
@@ -262,12 +262,12 @@ test_failing (void)
   work = gstream_transformer_schedule (GSTREAM_TRANSFORMER (transformer), FALSE);
   test_source_fail (source, "broken");
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (output.done);
   g_assert_true (g_cancellable_is_cancelled (gstream_side_work_get_cancellable (work)));
   gstream_run_stream_abort (run);
   gstream_side_work_complete (work);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (output.done);
   g_assert_no_error (output.error);
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_ABORTED);

@@ -127,7 +127,7 @@ let_go (GTask **task,
     g_task_return_error (going, error);
   else
     g_task_return_boolean (going, TRUE);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 }
 
 typedef struct
@@ -156,7 +156,7 @@ tear_down (Fixture      *fixture,
   g_clear_object (&fixture->run);
   if (fixture->first->failing != NULL)
     let_go (&fixture->first->failing, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_clear (&fixture->output);
   g_assert_finalize_object (fixture->first);
   g_assert_finalize_object (fixture->second);
@@ -167,7 +167,7 @@ static void
 drive (Fixture *fixture)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 }
 
 static void
@@ -265,10 +265,10 @@ test_dropped (Fixture      *fixture,
   g_autoptr (GstreamCursor) items = test_subscribe (fixture->first->items);
 
   test_call_next (&fixture->output, items, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_nonnull (fixture->first->finishing);
   g_assert_finalize_object (g_steal_pointer (&fixture->run));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->output, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_assert_true (g_str_has_prefix (fixture->second->story->str, "1 2 fail:The run was dropped"));
 
@@ -305,7 +305,7 @@ test_child (gconstpointer data)
   test_source_add (source, gstream_event_new ("values", (const char *[]) { "child:1", NULL }, state));
   run = test_run_new (source, g_steal_pointer (&mux));
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 
   g_assert_cmpuint (made->len, ==, 2);
   root = g_ptr_array_index (made, 0);

@@ -41,7 +41,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   gstream_run_stream_abort (fixture->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_clear (&fixture->output);
   test_call_clear (&fixture->next);
   g_object_unref (fixture->run);
@@ -61,7 +61,7 @@ test_holds (Fixture      *fixture,
   g_assert_null (gstream_run_stream_get_held_by (fixture->run));
 
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 4);
   g_assert_cmpuint (gstream_projection_get_n_buffered (fixture->items), ==, 4);
   g_assert_null (fixture->source->request);
@@ -72,14 +72,14 @@ test_holds (Fixture      *fixture,
   /* Released by reading. */
   g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
   g_assert_null (gstream_run_stream_get_held_by (fixture->run));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 5);
   g_assert_true (gstream_run_stream_get_held_by (fixture->run) == fixture->items);
 
   /* By closing its cursor; what is not subscribed holds nothing. */
   gstream_cursor_close (cursor);
   g_assert_null (gstream_run_stream_get_held_by (fixture->run));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   g_assert_cmpuint (fixture->source->n_given, ==, 20);
   g_assert_null (g_ptr_array_index (fixture->held, fixture->held->len - 1));
@@ -91,7 +91,7 @@ test_unsubscribed (Fixture      *fixture,
 {
   gstream_projection_set_max_buffered (fixture->items, 1);
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   g_assert_cmpuint (fixture->held->len, ==, 0);
 }
@@ -117,7 +117,7 @@ test_exceeded_by_one_event (Fixture      *fixture,
   gstream_projection_set_max_buffered (fixture->items, 4);
   cursor = test_subscribe (fixture->items);
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 2);
   g_assert_cmpuint (gstream_projection_get_n_buffered (fixture->items), ==, 6);
   g_assert_false (fixture->output.done);
@@ -135,12 +135,12 @@ test_filled_while_in_flight (Fixture      *fixture,
   gstream_projection_set_max_buffered (fixture->items, 1);
   cursor = test_subscribe (fixture->items);
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_nonnull (fixture->source->request);
   test_push (fixture->items, 7);
   g_assert_true (gstream_run_stream_get_held_by (fixture->run) == fixture->items);
   test_source_give (fixture->source, test_event ("custom", 8));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_requests, ==, 1);
   test_assert_drain (cursor, "7 8 pending");
 }
@@ -154,14 +154,14 @@ test_changed (Fixture      *fixture,
   /* Bounded, and widened, while it has a consumer. */
   gstream_projection_set_max_buffered (fixture->items, 3);
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 3);
   gstream_projection_set_max_buffered (fixture->items, 5);
   g_assert_null (gstream_run_stream_get_held_by (fixture->run));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 5);
   gstream_projection_set_max_buffered (fixture->items, 0);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
 }
 
@@ -175,16 +175,16 @@ test_try_when_held (Fixture      *fixture,
   gstream_projection_set_max_buffered (fixture->items, 1);
   cursor = test_subscribe (fixture->items);
   test_call_next (&fixture->next, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&fixture->next, 1);
   /* The other waits in vain while this one is full, and goes on when it is not. */
   test_assert_drain (log, "pending");
   test_call_next (&fixture->next, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (fixture->next.done);
   g_assert_cmpuint (fixture->source->n_given, ==, 1);
   test_assert_drain (cursor, "1 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&fixture->next, 2);
 }
 
@@ -198,7 +198,7 @@ test_log (Fixture      *fixture,
   gstream_projection_set_max_buffered (log, 2);
   cursor = test_subscribe (log);
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (gstream_run_stream_get_held_by (fixture->run) == log);
   g_assert_cmpuint (fixture->source->n_given, ==, 2);
 }

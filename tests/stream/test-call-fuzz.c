@@ -434,7 +434,7 @@ let_it_end (Life *life)
       if (life->source->request != NULL)
         test_source_give (life->source, NULL);
       do_release (life);
-      test_settle (NULL);
+      test_iterate_pending (NULL);
     }
   while (life->source->request != NULL || (life->slow != NULL && life->slow->task != NULL));
 }
@@ -458,7 +458,7 @@ end (Life *life)
     g_clear_object (&life->readers[i].cursor);
   if (life->run != NULL)
     g_assert_finalize_object (life->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (life->source->n_closed, ==, 1);
   g_assert_finalize_object (life->all);
   g_assert_finalize_object (life->odd);

@@ -214,7 +214,7 @@ live (World *world)
     }
   else
     read_by_trying (world);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 }
 
 static void
@@ -243,16 +243,16 @@ close_world (World *world)
     {
       g_autoptr (GstreamPayload) output = gstream_run_stream_output_sync (world->run, NULL, NULL);
 
-      test_settle (NULL);
+      test_iterate_pending (NULL);
     }
   end_cancelled_work (world);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_over (world);
   if (g_str_equal (world->where, "output"))
     g_assert_true (world->output.done);
 
   g_clear_object (&world->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_null (world->weak_run);
   g_clear_object (&world->cursor);
   g_clear_object (&world->log);

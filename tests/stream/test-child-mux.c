@@ -76,7 +76,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   g_clear_object (&fixture->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_object_unref (fixture->child_run);
   g_object_unref (fixture->child);
   g_assert_finalize_object (fixture->mux);
@@ -179,10 +179,10 @@ test_drives_root (Fixture      *fixture,
   test_assert_drain (cursor, "2 3 pending");
   g_assert_cmpuint (fixture->source->n_given, ==, 5);
   test_call_output (&output, GSTREAM_RUN_STREAM (fixture->child_run), NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (output.done);
   gstream_run_stream_end (GSTREAM_RUN_STREAM (fixture->child_run), GSTREAM_RUN_STATUS_COMPLETED, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpint (gstream_payload_get_integer (output.output, "/n"), ==, 2);
   g_assert_cmpstr (made_for (fixture, "child:1")->story->str, ==, "2 3 finish");
 }
@@ -255,24 +255,24 @@ test_hold_notified (Fixture      *fixture,
   test_push (items, 7);
   g_assert_true (gstream_run_stream_get_held_by (GSTREAM_RUN_STREAM (sibling)) == items);
   g_assert_cmpstr (child_story->str, ==, "");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpstr (child_story->str, ==, "items ");
 
   /* What has changed back meanwhile has not changed. */
   g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
   test_push (items, 8);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpstr (child_story->str, ==, "items ");
 
   /* One that is made while they are held has been so from the start. */
   late_mux = make_child (fixture, "child:3");
   late = gstream_subgraph_run_stream_new (late_mux, NULL, NULL);
   late_story = watch_hold (late);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpstr (late_story->str, ==, "");
 
   test_assert_drain (cursor, "8 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_story (root_story, "items - ");
   assert_story (child_story, "items - ");
   assert_story (sibling_story, "items - ");
@@ -302,7 +302,7 @@ test_hold_dropped (Fixture      *fixture,
   gstream_projection_set_max_buffered (items, 1);
   cursor = test_subscribe (items);
   test_push (items, 7);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_null (sibling);
   g_signal_handlers_disconnect_by_func (fixture->child_run, drop_run, &sibling);
   assert_story (sibling_story, "");

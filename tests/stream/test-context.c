@@ -50,13 +50,13 @@ live_in_thread (gpointer data)
   test_call_next (&next, log, NULL);
   while (!output.done)
     g_main_context_iteration (context, TRUE);
-  test_settle (context);
+  test_iterate_pending (context);
   test_call_assert_item (&next, 1);
   g_assert_no_error (output.error);
   g_assert_cmpint (gstream_payload_get_integer (output.output, "/n"), ==, 3);
   g_clear_object (&log);
   g_assert_finalize_object (g_steal_pointer (&run));
-  test_settle (context);
+  test_iterate_pending (context);
   g_main_context_pop_thread_default (context);
 
   return NULL;
@@ -104,13 +104,13 @@ test_callbacks_come_there (void)
   test_call_next (&next, cursor, NULL);
   test_push (transformer->items, 1);
   test_call_push (&push, transformer->items, 2, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (next.done);
-  test_settle (context);
+  test_iterate_pending (context);
   g_assert_true (next.done);
   g_assert_true (push.done);
   gstream_cursor_close (cursor);
-  test_settle (context);
+  test_iterate_pending (context);
   g_assert_true (output.done);
 }
 
@@ -153,7 +153,7 @@ call_from_elsewhere (gpointer data)
   test_call_output (&output, world->run, NULL);
   test_call_interrupted (&interrupted, world->run, NULL);
   test_call_push (&push, world->projection, 1, NULL);
-  test_settle (context);
+  test_iterate_pending (context);
   test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
   test_call_assert_error (&output, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
   test_call_assert_error (&interrupted, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
@@ -452,7 +452,7 @@ test_sync_in_callback (void)
   g_auto (TestCall) next = { .then = wait_in_callback, .data = &nested };
 
   test_call_next (&next, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (nested.done);
   test_call_assert_item (&next, 1);
   test_assert_drain (log, "2 3 4 ended");
@@ -476,7 +476,7 @@ test_sync_in_notify (void)
 
   g_signal_connect (run, "notify::status", G_CALLBACK (on_status), &nested);
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (nested.done);
   g_assert_true (output.done);
 }

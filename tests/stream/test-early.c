@@ -125,7 +125,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   g_clear_object (&fixture->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   if (fixture->handle != NULL)
     {
       g_assert_cmpuint (fixture->handle->n_early, ==, 0);
@@ -216,7 +216,7 @@ test_until_idle (Fixture      *fixture,
   add_events (fixture, "v12");
   handle = take (cursor);
   test_push (handle->numbers, 8);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   /* The consumer has had its turn: what there was is dropped, and what comes is lost (P2). */
   g_assert_cmpuint (handle->n_early, ==, 0);
   test_push (handle->numbers, 9);
@@ -311,7 +311,7 @@ test_tee (Fixture      *fixture,
   drain_run (fixture);
   g_assert_cmpuint (fixture->handle->n_early, ==, 2);
   first = take (g_ptr_array_index (cursors, 0));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->handle->n_early, ==, 1);
   second = take (g_ptr_array_index (cursors, 1));
   g_assert_true (first == second);

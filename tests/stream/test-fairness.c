@@ -182,7 +182,7 @@ tear_down (Fixture      *fixture,
   g_source_unref ((GSource *) fixture->window);
   g_object_unref (fixture->run);
   g_object_unref (fixture->flood);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 }
 
 static void
@@ -278,7 +278,7 @@ test_try (Fixture      *fixture,
         g_clear_pointer (&event, gstream_event_unref);
       g_assert_cmpint (now - began, <=, 4000 + 100);
       n_turns++;
-      test_settle (NULL);
+      test_iterate_pending (NULL);
     }
   g_assert_cmpuint (n_turns, >=, 1000000 / 4100);
   g_assert_cmpuint (n_turns, <=, 1000000 / 4000 + 2);

@@ -120,9 +120,9 @@ test_from_outside (void)
 
   /* A push wakes who waits for the log, without any event. */
   test_call_next (&next, log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_push (test_projection (run, "tokens"), 5);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&next, 5);
   gstream_run_stream_abort (run);
   test_push (test_projection (run, "tokens"), 6);
@@ -248,12 +248,12 @@ test_no_json_late (void)
       g_value_take_variant (&value, g_variant_ref_sink (g_variant_new_parsed (pushed[i])));
       gstream_projection_push_async (variants, &value, NULL, on_pushed, &calls[i]);
     }
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (calls[0].done && calls[0].found);
   g_assert_false (calls[1].done || calls[2].done);
 
   g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (calls[1].found);
   test_call_assert_error (&calls[1], GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
   g_assert_true (calls[2].done && calls[2].found);

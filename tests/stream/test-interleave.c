@@ -143,16 +143,16 @@ test_bound (Fixture      *fixture,
   cursor = interleave (fixture, "a b", NULL);
   add_events (fixture, "abbabba");
   test_call_output (&output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (gstream_run_stream_get_held_by (fixture->run) == fixture->a->items);
   g_assert_cmpuint (fixture->source->n_given, ==, 4);
 
   /* The oldest is of the full one, and makes room. */
   gstream_cursor_try_next (cursor, &item, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 7);
   assert_named (cursor, "b2 b3 a4 b5 b6 a7 ended");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (output.done);
 }
 
@@ -238,9 +238,9 @@ test_wait_for_either (Fixture      *fixture,
 
   fixture->source->ended = FALSE;
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (fixture->source, test_event ("values", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 1);
   g_assert_cmpstr (gstream_cursor_get_item_name (cursor), ==, "b");
 }

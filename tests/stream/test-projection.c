@@ -103,7 +103,7 @@ test_close (void)
   test_assert_drain (cursor, "1 ended");
   test_assert_drain (cursor, "ended");
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&call);
 
   /* Whoever comes late finds the end. */
@@ -126,12 +126,12 @@ test_fail (void)
   test_push (projection, 2);
   gstream_projection_fail (projection, error);
   gstream_projection_close (projection);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 1);
   test_assert_drain (cursor, "2 failed:why");
   test_assert_drain (cursor, "failed:why");
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&call, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
 
   gstream_cursor_close (cursor);
@@ -147,11 +147,11 @@ test_end_wakes (void)
   g_auto (TestCall) call = { 0 };
 
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (call.done);
   gstream_projection_close (projection);
   g_assert_false (call.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&call);
 }
 
@@ -204,20 +204,20 @@ test_unsubscribe (void)
   g_auto (TestCall) call = { 0 };
 
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   gstream_cursor_close (cursor);
   g_assert_true (gstream_cursor_is_closed (cursor));
   g_assert_false (gstream_projection_is_subscribed (projection));
   g_assert_false (call.done);
   other = test_subscribe (projection);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&call, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
   /* The closed one finds the end, the new one what comes from now on. */
   test_push (projection, 1);
   test_assert_drain (cursor, "ended");
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&call);
   test_assert_drain (other, "1 pending");
 
@@ -240,10 +240,10 @@ test_close_and_cancel (void)
   test_call_next (&call, cursor, cancellable);
   gstream_cursor_close (cursor);
   g_cancellable_cancel (cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&call, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&call);
 }
 
@@ -257,10 +257,10 @@ test_outlived (void)
   test_push (projection, 1);
   g_assert_finalize_object (projection);
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 1);
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&call);
 }
 

@@ -39,7 +39,7 @@ push_two (Fixture *fixture)
 {
   test_call_push (&fixture->first, fixture->projection, 2, NULL);
   test_call_push (&fixture->second, fixture->projection, 3, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (fixture->first.done);
   g_assert_false (fixture->second.done);
   g_assert_cmpuint (gstream_projection_get_n_buffered (fixture->projection), ==, 1);
@@ -65,17 +65,17 @@ test_room (Fixture      *fixture,
   gstream_cursor_try_next (fixture->cursor, &item, NULL);
   g_assert_false (fixture->first.done);
   g_assert_cmpuint (gstream_projection_get_n_buffered (fixture->projection), ==, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   g_assert_false (fixture->second.done);
   test_assert_drain (fixture->cursor, "2 3 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->second);
 
   /* With room, it is pushed at once, and says so from the main loop. */
   test_call_push (&third, fixture->projection, 4, NULL);
   test_assert_drain (fixture->cursor, "4 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&third);
 }
 
@@ -89,7 +89,7 @@ test_cursor_closed (Fixture      *fixture,
   gstream_cursor_close (fixture->cursor);
   late = test_subscribe (fixture->projection);
   g_assert_false (fixture->first.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   assert_pushed (&fixture->second);
   test_assert_drain (late, "pending");
@@ -102,7 +102,7 @@ test_projection_closed (Fixture      *fixture,
   push_two (fixture);
   gstream_projection_close (fixture->projection);
   g_assert_false (fixture->first.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   assert_pushed (&fixture->second);
   test_assert_drain (fixture->cursor, "1 ended");
@@ -110,7 +110,7 @@ test_projection_closed (Fixture      *fixture,
   /* From then on it is refused (P5). */
   test_call_clear (&fixture->first);
   test_call_push (&fixture->first, fixture->projection, 4, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->first, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
 }
 
@@ -124,11 +124,11 @@ test_cancelled (Fixture      *fixture,
   test_call_push (&fixture->second, fixture->projection, 3, NULL);
   g_cancellable_cancel (cancellable);
   g_assert_false (fixture->first.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->first, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (fixture->second.done);
   test_assert_drain (fixture->cursor, "1 3 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->second);
 }
 
@@ -138,7 +138,7 @@ test_widened (Fixture      *fixture,
 {
   push_two (fixture);
   gstream_projection_set_max_buffered (fixture->projection, 0);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   assert_pushed (&fixture->second);
   test_assert_drain (fixture->cursor, "1 2 3 pending");
@@ -150,7 +150,7 @@ test_unsubscribed (Fixture      *fixture,
 {
   gstream_cursor_close (fixture->cursor);
   test_call_push (&fixture->first, fixture->projection, 2, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
 }
 
@@ -161,7 +161,7 @@ test_wrong_type (Fixture      *fixture,
   g_autoptr (GstreamProjection) texts = gstream_projection_new ("cancellables", G_TYPE_CANCELLABLE);
 
   test_call_push (&fixture->first, texts, 2, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->first, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
 }
 
@@ -173,7 +173,7 @@ test_last_reference (Fixture      *fixture,
   push_two (fixture);
   g_clear_object (&fixture->projection);
   test_assert_drain (fixture->cursor, "1 2 3 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   assert_pushed (&fixture->second);
   test_assert_drain (fixture->cursor, "ended");
@@ -190,10 +190,10 @@ test_aborted (void)
   gstream_projection_set_max_buffered (transformer->items, 1);
   test_push (transformer->items, 1);
   test_call_push (&call, transformer->items, 2, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (call.done);
   gstream_run_stream_abort (run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&call);
   test_assert_drain (cursor, "1 ended");
 }
@@ -240,7 +240,7 @@ set_up_log (LogFixture   *fixture,
   test_push (fixture->items, 1);
   test_call_push (&fixture->first, fixture->items, 2, NULL);
   test_call_push (&fixture->second, fixture->items, 3, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (fixture->first.done);
   g_assert_cmpuint (gstream_projection_get_n_buffered (log), ==, 1);
   g_assert_cmpuint (gstream_projection_get_n_buffered (fixture->items), ==, 1);
@@ -255,7 +255,7 @@ tear_down_log (LogFixture   *fixture,
   g_object_unref (fixture->cursor);
   g_object_unref (fixture->log);
   g_object_unref (fixture->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 }
 
 static void
@@ -274,11 +274,11 @@ test_log_room (LogFixture   *fixture,
 {
   take (fixture->log, 1);
   g_assert_cmpuint (gstream_projection_get_n_buffered (gstream_run_stream_get_log (fixture->run)), ==, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   g_assert_false (fixture->second.done);
   take (fixture->log, 2);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->second);
   test_assert_drain (fixture->log, "3 pending");
   test_assert_drain (fixture->cursor, "1 2 3 pending");
@@ -293,7 +293,7 @@ test_log_and_queue (LogFixture   *fixture,
   take (fixture->log, 1);
   g_assert_cmpuint (gstream_projection_get_n_buffered (gstream_run_stream_get_log (fixture->run)), ==, 0);
   take (fixture->cursor, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   take (fixture->cursor, 2);
   g_assert_cmpuint (gstream_projection_get_n_buffered (fixture->items), ==, 0);
@@ -310,13 +310,13 @@ test_log_in_turn (LogFixture   *fixture,
 
   /* Nobody has subscribed to the others: what they forward has to wait all the same. */
   test_call_push (&other, fixture->others, 7, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (other.done);
   take (fixture->log, 1);
   take (fixture->log, 2);
   take (fixture->log, 7);
   test_assert_drain (fixture->log, "3 pending");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&other);
 }
 
@@ -329,7 +329,7 @@ test_log_cancelled (LogFixture   *fixture,
 
   test_call_push (&other, fixture->others, 7, cancellable);
   g_cancellable_cancel (cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&other, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   take (fixture->log, 1);
   take (fixture->log, 2);
@@ -340,7 +340,7 @@ static void
 assert_both_pushed (LogFixture *fixture)
 {
   g_assert_false (fixture->first.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_pushed (&fixture->first);
   assert_pushed (&fixture->second);
 }

@@ -20,7 +20,7 @@ test_idle (void)
   g_autoptr (GstreamCursor) cursor = test_subscribe (test_projection (run, "items"));
 
   /* Nobody waits: nothing is asked for. */
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_tried, ==, 0);
   g_assert_cmpuint (source->n_requests, ==, 0);
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_PENDING);
@@ -41,12 +41,12 @@ test_as_much_as_needed (void)
 
   test_call_next (&call, cursor, NULL);
   g_assert_cmpuint (source->n_given, ==, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 2);
   g_assert_cmpuint (source->n_given, ==, 2);
 
   /* The consumer has what it waited for, and nobody asks on. */
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_given, ==, 2);
   g_assert_cmpuint (source->n_requests, ==, 0);
 }
@@ -62,7 +62,7 @@ test_try (void)
   /* A try drives as far as it goes without waiting, and starts no request. */
   test_assert_drain (cursor, "pending");
   g_assert_cmpuint (source->n_tried, ==, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_requests, ==, 0);
 
   test_call_next (&call, cursor, NULL);
@@ -101,30 +101,30 @@ test_two_consumers (void)
   /* Both wait, and one request is in flight (the source asserts that). */
   test_call_next (&call_a, a, NULL);
   test_call_next (&call_b, b, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_requests, ==, 1);
 
   /* The one that got something wakes; the other waits on, so the next request follows. */
   test_source_give (source, test_event ("custom", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call_a, 1);
   g_assert_false (call_b.done);
   g_assert_cmpuint (source->n_requests, ==, 2);
 
   /* What the other's waiting brings is there for the first. */
   test_source_give (source, test_event ("custom", 2));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, test_event ("values", 3));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call_b, 3);
   g_assert_cmpuint (source->n_requests, ==, 3);
   test_assert_drain (a, "2 3 pending");
 
   test_call_next (&call_a, a, NULL);
   test_call_next (&call_b, b, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_end (&call_a);
   test_call_assert_end (&call_b);
   g_assert_cmpuint (source->n_requests, ==, 4);
@@ -213,13 +213,13 @@ test_cancel_starter (void)
   g_auto (TestCall) other = { 0 };
 
   test_call_next (&starter, cursor, cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_requests, ==, 1);
   test_call_next (&other, log, NULL);
 
   g_cancellable_cancel (cancellable);
   g_assert_false (starter.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&starter, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
   /* The request goes on, for the other. */
@@ -227,12 +227,12 @@ test_cancel_starter (void)
   g_assert_cmpuint (source->n_requests, ==, 1);
   g_assert_false (other.done);
   test_source_give (source, test_event ("custom", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&other, 1);
 
   /* And nothing is lost to the one that was cancelled. */
   test_call_next (&starter, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&starter, 1);
   g_assert_cmpuint (source->n_requests, ==, 1);
 }
@@ -247,20 +247,20 @@ test_cancel_only_waiter (void)
   g_auto (TestCall) call = { 0 };
 
   test_call_next (&call, cursor, cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_cancellable_cancel (cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&call, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
   /* The event that the request brings is dispatched, and no further one asked for. */
   test_source_give (source, test_event ("custom", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_requests, ==, 1);
   g_assert_cmpuint (gstream_projection_get_n_buffered (test_projection (run, "items")), ==, 1);
 
   /* One that was cancelled before. */
   test_call_next (&call, cursor, cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&call, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   test_assert_drain (cursor, "1 pending");
 }
@@ -276,16 +276,16 @@ test_cancel_output (void)
 
   test_call_output (&cancelled, run, cancellable);
   test_call_output (&other, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_cancellable_cancel (cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&cancelled, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (other.done);
 
   test_source_give (source, test_event ("values", 7));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (other.done);
   g_assert_no_error (other.error);
   g_assert_cmpint (gstream_payload_get_integer (other.output, "/n"), ==, 7);
@@ -306,7 +306,7 @@ test_cancel_after_landing (void)
   test_call_next (&call, cursor, cancellable);
   test_push (items, 1);
   g_cancellable_cancel (cancellable);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&call, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   test_assert_drain (cursor, "1 pending");
 }
@@ -326,10 +326,10 @@ test_second_next (void)
   test_call_next (&second, cursor, NULL);
   g_assert_cmpint (gstream_cursor_try_next (cursor, &item, &error), ==, GSTREAM_TRY_FAILED);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&second, G_IO_ERROR, G_IO_ERROR_PENDING);
   test_source_give (source, test_event ("custom", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&first, 1);
 }
 
@@ -348,12 +348,12 @@ test_unwired (void)
 
   test_assert_drain (cursor, "pending");
   test_call_next (&call, cursor, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_tried, ==, 0);
 
   test_call_output (&output, run, NULL);
   test_wait (&output.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 1);
   test_assert_drain (cursor, "2 3 ended");
 }

@@ -28,21 +28,21 @@ test_last_values (void)
 
   /* Of the run's own scope, the last. */
   test_call_output (&before, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, test_event ("values", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_output (&during, run, NULL);
   test_source_give (source, test_event ("values", 2));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, test_event_at ("child:1", "values", 3));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, test_event ("updates", 4));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (before.done);
   test_source_give (source, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_output (&after, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 
   g_assert_cmpint (gstream_payload_get_integer (before.output, "/n"), ==, 2);
   g_assert_true (before.output == during.output);
@@ -104,7 +104,7 @@ test_interrupts (void)
   gstream_run_stream_interrupts (run, NULL, on_output, &interrupts);
   g_assert_null (interrupts);
   test_wait (&interrupted.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (interrupted.found);
   g_assert_no_error (interrupted.error);
 
@@ -137,7 +137,7 @@ test_beside_consumption (void)
   test_call_output (&first, run, NULL);
   test_call_next (&next, cursor, NULL);
   test_call_output (&second, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&next, 1);
   test_assert_drain (cursor, "2 3 4 5 ended");
   g_assert_true (first.done);
@@ -168,13 +168,13 @@ test_failed (void)
 
   test_call_output (&output, run, NULL);
   test_call_interrupted (&interrupted, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_source_give (source, test_event ("values", 1));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_assert_drain (log, "1 pending");
   test_call_next (&next, log, NULL);
   test_source_fail (source, "the very words");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
 
   assert_broken (&output);
   g_assert_null (output.output);
@@ -184,7 +184,7 @@ test_failed (void)
   test_assert_drain (cursor, "1 failed:the very words");
   test_assert_drain (cursor, "failed:the very words");
   test_call_output (&late, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   assert_broken (&late);
   g_assert_error (gstream_run_stream_get_error (run), G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   g_assert_cmpuint (source->n_closed, ==, 1);

@@ -73,7 +73,7 @@ assert_story (Fixture    *fixture,
 
   test_call_output (&output, fixture->run, NULL);
   test_wait (&output.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpstr (fixture->story->str, ==, expected);
 }
 
@@ -391,7 +391,7 @@ assert_refused (GstreamRunStream *run,
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
   g_autoptr (GError) error = NULL;
 
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_FAILED);
   g_assert_error (gstream_run_stream_get_error (run), GSTREAM_ERROR, code);
   g_assert_nonnull (strstr (gstream_run_stream_get_error (run)->message, words));

@@ -47,7 +47,7 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer data)
 {
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_clear (&fixture->output);
   g_clear_object (&fixture->cursor);
   if (fixture->run != NULL)
@@ -68,7 +68,7 @@ test_end_waits (Fixture      *fixture,
                 gconstpointer data)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   /* The source has ended; nothing is finished before the work is. */
   g_assert_cmpuint (fixture->source->n_closed, ==, 1);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2");
@@ -80,7 +80,7 @@ test_end_waits (Fixture      *fixture,
   gstream_side_work_complete (fixture->work);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2 finish");
   g_assert_false (fixture->output.done);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   test_assert_drain (fixture->cursor, "3 ended");
   gstream_side_work_complete (fixture->work);
@@ -105,12 +105,12 @@ test_all_of_it (Fixture      *fixture,
 
   more = gstream_transformer_schedule (GSTREAM_TRANSFORMER (fixture->transformer), FALSE);
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   gstream_side_work_complete (fixture->work);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (fixture->output.done);
   gstream_side_work_complete (more);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
 }
 
@@ -120,14 +120,14 @@ test_failure (Fixture      *fixture,
 {
   test_source_fail (fixture->source, "broken");
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   /* Cancelled, and waited for. */
   g_assert_true (g_cancellable_is_cancelled (get_cancellable (fixture)));
   g_assert_false (fixture->output.done);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2");
   gstream_side_work_complete (fixture->work);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2 fail:broken");
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->output, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
   test_assert_drain (fixture->cursor, "1 2 failed:broken");
 }
@@ -142,10 +142,10 @@ test_abort (Fixture      *fixture,
   test_call_output (&fixture->output, fixture->run, NULL);
   gstream_run_stream_abort (fixture->run);
   g_assert_true (g_cancellable_is_cancelled (get_cancellable (fixture)));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (fixture->output.done);
   gstream_side_work_complete (fixture->work);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   g_assert_no_error (fixture->output.error);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 abort");
@@ -221,9 +221,9 @@ test_error_fails_at_end (Fixture      *fixture,
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "no service");
 
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   gstream_side_work_fail (fixture->work, error);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->output, G_IO_ERROR, G_IO_ERROR_FAILED);
   g_assert_cmpstr (fixture->transformer->story->str, ==, "1 2 fail:no service");
 }

@@ -183,10 +183,10 @@ test_cancelled_inside_abort (void)
 
   test_call_next (&next, log, NULL);
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_nonnull (source->request);
   g_idle_add (abort_later, &inside);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (source->n_cancelled, ==, 1);
   g_assert_true (next.done);
   g_assert_true (output.done);
@@ -206,7 +206,7 @@ test_abort_inside_dispatch (void)
   transformer->process = abort_at_two;
   transformer->data = &inside;
   test_call_output (&output, run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (output.done);
   g_assert_false (inside.called_inside);
   test_assert_drain (log, "1 ended");
@@ -246,7 +246,7 @@ test_wait_inside_try (void)
   transformer->data = &nested;
   g_assert_cmpint (gstream_cursor_try_next (log, &item, NULL), ==, GSTREAM_TRY_ITEM);
   g_assert_cmpint (test_item_number (&item), ==, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&nested.next, 2);
 }
 

@@ -38,7 +38,7 @@ tear_down (Fixture      *fixture,
   g_clear_object (&fixture->log);
   if (fixture->waiting->task != NULL)
     test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_clear (&fixture->next);
   test_call_clear (&fixture->output);
   g_assert_finalize_object (fixture->before);
@@ -52,7 +52,7 @@ test_one_at_a_time (Fixture      *fixture,
                     gconstpointer data)
 {
   test_call_next (&fixture->next, fixture->log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpstr (fixture->before->story->str, ==, "1");
   g_assert_cmpstr (fixture->after->story->str, ==, "");
   g_assert_cmpuint (fixture->source->n_given, ==, 1);
@@ -61,19 +61,19 @@ test_one_at_a_time (Fixture      *fixture,
   /* Nothing more is asked for while it has the event, whoever waits or tries. */
   test_assert_drain (fixture->log, "failed:Another call is waiting on this cursor");
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 1);
 
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&fixture->next, 1);
   g_assert_cmpstr (fixture->after->story->str, ==, "1");
   g_assert_cmpstr (fixture->before->story->str, ==, "1 2");
 
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   g_assert_cmpstr (fixture->after->story->str, ==, "1 2 3 finish");
   test_assert_drain (fixture->log, "2 3 ended");
@@ -87,7 +87,7 @@ test_try (Fixture      *fixture,
   test_assert_drain (fixture->log, "pending");
   g_assert_cmpuint (fixture->source->n_given, ==, 1);
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpuint (fixture->source->n_given, ==, 1);
   test_assert_drain (fixture->log, "1 pending");
 }
@@ -99,10 +99,10 @@ test_suppress (Fixture      *fixture,
   test_call_output (&fixture->output, fixture->run, NULL);
   for (int i = 0; i < 3; i++)
     {
-      test_settle (NULL);
+      test_iterate_pending (NULL);
       test_async_transformer_release (fixture->waiting, i != 1, NULL);
     }
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_cmpstr (fixture->after->story->str, ==, "1 2 3 finish");
   test_assert_drain (fixture->log, "1 3 ended");
 }
@@ -114,10 +114,10 @@ test_replace (Fixture      *fixture,
   g_autoptr (GstreamEvent) other = test_event ("values", 70);
 
   test_call_next (&fixture->next, fixture->log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   gstream_transformer_replace (GSTREAM_TRANSFORMER (fixture->waiting), other);
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&fixture->next, 70);
   g_assert_cmpstr (fixture->after->story->str, ==, "70");
 }
@@ -127,9 +127,9 @@ test_error (Fixture      *fixture,
             gconstpointer data)
 {
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_async_transformer_release (fixture->waiting, TRUE, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "why"));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->output, G_IO_ERROR, G_IO_ERROR_FAILED);
   g_assert_cmpstr (fixture->after->story->str, ==, "fail:why");
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_FAILED);
@@ -142,9 +142,9 @@ test_abort (Fixture      *fixture,
 {
   test_call_output (&fixture->output, fixture->run, NULL);
   test_call_next (&fixture->next, fixture->log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   gstream_run_stream_abort (fixture->run);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   g_assert_null (fixture->output.output);
   test_call_assert_end (&fixture->next);
@@ -153,7 +153,7 @@ test_abort (Fixture      *fixture,
 
   /* What it says afterwards is not heard, but it is told to stop. */
   test_async_transformer_release (fixture->waiting, TRUE, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "why"));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->waiting->was_cancelled);
   g_assert_cmpstr (fixture->after->story->str, ==, "abort");
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_ABORTED);
@@ -164,13 +164,13 @@ test_drop (Fixture      *fixture,
            gconstpointer data)
 {
   test_call_next (&fixture->next, fixture->log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_finalize_object (g_steal_pointer (&fixture->run));
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_error (&fixture->next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_assert_cmpuint (fixture->source->n_closed, ==, 1);
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->waiting->was_cancelled);
 }
 
@@ -187,11 +187,11 @@ test_abort_in_callback (Fixture      *fixture,
   fixture->next.then = abort_run;
   fixture->next.data = fixture->run;
   test_call_next (&fixture->next, fixture->log, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   /* The next event is on its way when the callback comes. */
   test_call_output (&fixture->output, fixture->run, NULL);
   test_async_transformer_release (fixture->waiting, TRUE, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&fixture->next, 1);
   g_assert_true (fixture->output.done);
   g_assert_no_error (fixture->output.error);
@@ -204,7 +204,7 @@ test_in_place (Fixture      *fixture,
 {
   fixture->waiting->in_place = TRUE;
   test_call_output (&fixture->output, fixture->run, NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_true (fixture->output.done);
   g_assert_cmpstr (fixture->after->story->str, ==, "1 2 3 finish");
 }

@@ -114,16 +114,16 @@ test_slowest_released (void)
   gstream_projection_set_max_buffered (transformer->items, 1);
   cursors = make_tee (transformer->items, 2);
   test_call_next (&call, g_ptr_array_index (cursors, 0), NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 1);
 
   /* Held while the first waits, until the other is dropped. */
   test_call_next (&call, g_ptr_array_index (cursors, 0), NULL);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   g_assert_false (call.done);
   g_assert_cmpuint (source->n_given, ==, 1);
   g_ptr_array_remove_index (cursors, 1);
-  test_settle (NULL);
+  test_iterate_pending (NULL);
   test_call_assert_item (&call, 2);
 }
 

@@ -50,7 +50,7 @@ test_event_path (GstreamEvent *event)
 }
 
 void
-test_settle (GMainContext *context)
+test_iterate_pending (GMainContext *context)
 {
   while (g_main_context_iteration (context, FALSE))
     ;

@@ -20,7 +20,7 @@ int           test_event_number (GstreamEvent *event);
 char         *test_event_path (GstreamEvent *event);
 
 /* Lets a main context do all that is due; NULL: the default one. */
-void test_settle (GMainContext *context);
+void test_iterate_pending (GMainContext *context);
 /* Iterates the default main context until *@done. */
 void test_wait (gboolean *done);
 
