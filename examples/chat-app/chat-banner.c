@@ -4,6 +4,8 @@
  */
 #include "chat-banner.h"
 
+#include "chat-label.h"
+
 #include <glib/gi18n.h>
 
 struct _ChatBanner
@@ -54,8 +56,7 @@ on_changed (ChatBanner *self)
     g_clear_handle_id (&self->clock, g_source_remove);
   if (waits)
     show_countdown (self);
-  gtk_label_set_label (self->reason, error ? error->message : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->reason), error != NULL);
+  chat_label_show (self->reason, error ? error->message : NULL);
   gtk_revealer_set_reveal_child (self->revealer, waits);
 }
 

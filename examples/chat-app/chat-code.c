@@ -21,8 +21,7 @@ static void
 on_copy_clicked (GtkButton *button,
                  ChatCode  *self)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), gtk_label_get_text (self->code));
-  gtk_widget_activate_action (GTK_WIDGET (self), "view.tell", "s", _ ("Copied"));
+  gtk_widget_activate_action (GTK_WIDGET (self), "view.copy", "s", gtk_label_get_text (self->code));
 }
 
 static void

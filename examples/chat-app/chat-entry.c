@@ -134,12 +134,14 @@ chat_entry_suggest_title (ChatEntry  *self,
                           const char *words)
 {
   g_autofree char *line = g_strndup (words, strcspn (words, "\n"));
+  g_autofree char *start = NULL;
   g_autofree char *title = NULL;
 
   if (self->title != NULL)
     return;
 
-  title = g_utf8_strlen (line, -1) > TITLE_LENGTH ? g_utf8_substring (line, 0, TITLE_LENGTH) : g_strdup (line);
+  start = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), TITLE_LENGTH));
+  title = g_strconcat (start, strlen (start) < strlen (line) ? "…" : NULL, NULL);
   chat_entry_set_title (self, title);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "chat-question.h"
 
+#include "chat-label.h"
+
 #include <glib/gi18n.h>
 
 #define MOST_CHOICES 8
@@ -25,14 +27,6 @@ struct _ChatQuestion
 };
 
 G_DEFINE_FINAL_TYPE (ChatQuestion, chat_question, GTK_TYPE_BOX)
-
-static void
-show_error (ChatQuestion *self,
-            const char   *words)
-{
-  gtk_label_set_label (self->error, words ? words : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error), words != NULL);
-}
 
 /* --- answering --- */
 
@@ -84,7 +78,7 @@ on_written (GtkWidget    *widget,
   if (response != NULL)
     respond (self, response);
   else
-    show_error (self, error->message);
+    chat_label_show (self->error, error->message);
 }
 
 /* --- the choices --- */
@@ -94,15 +88,10 @@ add_choice (ChatQuestion   *self,
             const char     *label,
             GstreamPayload *response)
 {
-  GtkWidget *button = gtk_button_new_with_label (label);
+  GtkWidget *button = chat_label_add_choice (self->choices, label);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_object_set_data_full (G_OBJECT (button), "response", response, (GDestroyNotify) gstream_payload_unref);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_choice_clicked), self, G_CONNECT_SWAPPED);
-  if (gtk_widget_get_first_child (GTK_WIDGET (self->choices)) == NULL)
-    gtk_widget_add_css_class (button, "suggested-action");
-  gtk_flow_box_append (self->choices, button);
-  gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE); /* the button is */
 }
 
 static void
@@ -167,7 +156,7 @@ on_changed (ChatQuestion *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->writing), !waits);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), waits);
   gtk_spinner_set_spinning (self->spinner, waits);
-  show_error (self, error ? error->message : NULL);
+  chat_label_show (self->error, error ? error->message : NULL);
 }
 
 /* --- the widget --- */

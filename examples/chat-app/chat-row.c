@@ -4,6 +4,7 @@
  */
 #include "chat-row.h"
 
+#include "chat-label.h"
 #include "chat-list.h"
 #include "chat-picture.h"
 #include "chat-subagent.h"
@@ -62,14 +63,6 @@ set_visible (gpointer widget,
   gtk_widget_set_visible (GTK_WIDGET (widget), visible);
 }
 
-static void
-set_text (GtkLabel   *label,
-          const char *text)
-{
-  gtk_label_set_label (label, text ? text : "");
-  set_visible (label, text != NULL && *text != '\0');
-}
-
 /* --- what is said --- */
 
 static void
@@ -99,7 +92,7 @@ show_author (ChatRow *self)
   const char              *name = gstream_conversation_row_get_name (self->row);
   const char              *role = roles[gstream_conversation_row_get_role (self->row)];
 
-  set_text (self->author, name != NULL ? name : role != NULL ? _ (role) : NULL);
+  chat_label_show (self->author, name != NULL ? name : role != NULL ? _ (role) : NULL);
 }
 
 static void
@@ -186,7 +179,7 @@ show_actions (ChatRow *self)
   gboolean                     many = gstream_conversation_row_get_n_branches (self->row) > 1;
   gboolean                     edited = gtk_widget_get_visible (GTK_WIDGET (self->editor));
 
-  set_text (self->status, get_status_words (status));
+  chat_label_show (self->status, get_status_words (status));
   set_visible (self->spinner, speaks || status == GSTREAM_CONVERSATION_ROW_STATUS_SENDING);
   gtk_spinner_set_spinning (self->spinner, gtk_widget_get_visible (GTK_WIDGET (self->spinner)));
   set_visible (self->copy, self->conversation != NULL && plain && !speaks);
@@ -199,9 +192,27 @@ show_actions (ChatRow *self)
                !edited && (self->conversation != NULL ? plain || many || speaks || get_status_words (status) : speaks));
 }
 
+/* The list's item has the focus when the list is walked through: it says all. While it is spoken, only whose words these are. */
+static void
+show_name (ChatRow *self)
+{
+  gboolean    speaks = gstream_conversation_row_get_status (self->row) == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING;
+  const char *who = is_human (self) ? _ ("You") : _ ("Agent");
+  const char *text = gstream_conversation_row_get_text (self->row);
+  /* Translators: who says something, and what */
+  g_autofree char *words = speaks || *text == '\0' ? g_strdup (who) : g_strdup_printf (_ ("%s: %s"), who, text);
+  GtkWidget       *item = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, who, -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_BUSY, speaks, -1);
+  if (self->conversation != NULL && item != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
 static void
 on_status (ChatRow *self)
 {
+  show_name (self);
   show_pictures (self);
   show_trouble (self);
   show_actions (self);
@@ -210,6 +221,8 @@ on_status (ChatRow *self)
 static void
 on_text (ChatRow *self)
 {
+  if (gstream_conversation_row_get_status (self->row) != GSTREAM_CONVERSATION_ROW_STATUS_STREAMING)
+    show_name (self);
   show_words (self);
   show_actions (self);
 }
@@ -225,8 +238,6 @@ show_side (ChatRow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self), "human");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "human");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, human ? _ ("You") : _ ("Agent"),
-                                  -1);
 }
 
 static void
@@ -254,8 +265,7 @@ static void
 on_copy_clicked (GtkButton *button,
                  ChatRow   *self)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), gstream_conversation_row_get_text (self->row));
-  gtk_widget_activate_action (GTK_WIDGET (self), "view.tell", "s", _ ("Copied"));
+  gtk_widget_activate_action (GTK_WIDGET (self), "view.copy", "s", gstream_conversation_row_get_text (self->row));
 }
 
 static void
@@ -297,10 +307,12 @@ end_edit (ChatRow *self)
 }
 
 static void
-on_edit_cancelled (GtkButton *button,
-                   ChatRow   *self)
+cancel_edit (GtkWidget  *widget,
+             const char *action,
+             GVariant   *parameter)
 {
-  end_edit (self);
+  end_edit (CHAT_ROW (widget));
+  gtk_widget_grab_focus (GTK_WIDGET (CHAT_ROW (widget)->edit));
 }
 
 static void
@@ -316,9 +328,11 @@ on_edited (GObject      *object,
 }
 
 static void
-on_edit_sent (GtkButton *button,
-              ChatRow   *self)
+send_edit (GtkWidget  *widget,
+           const char *action,
+           GVariant   *parameter)
 {
+  ChatRow         *self = CHAT_ROW (widget);
   GtkTextBuffer   *buffer = gtk_text_view_get_buffer (self->edited);
   g_autofree char *text = NULL;
   GtkTextIter      start, end;
@@ -381,7 +395,7 @@ static GtkWidget *
 create_subagent (gpointer item,
                  gpointer user_data)
 {
-  return chat_subagent_new (item);
+  return chat_subagent_new (item, FALSE);
 }
 
 void
@@ -461,8 +475,6 @@ bind_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, ChatRow, next);
   gtk_widget_class_bind_template_callback (widget_class, on_copy_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_edit_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_edit_cancelled);
-  gtk_widget_class_bind_template_callback (widget_class, on_edit_sent);
   gtk_widget_class_bind_template_callback (widget_class, on_regenerate_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_branch_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
@@ -477,6 +489,8 @@ chat_row_class_init (ChatRowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = chat_row_dispose;
   g_type_ensure (CHAT_TYPE_TEXT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_install_action (widget_class, "row.cancel-edit", NULL, cancel_edit);
+  gtk_widget_class_install_action (widget_class, "row.send-edit", NULL, send_edit);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-row.ui");
   bind_children (widget_class);
   bind_actions (widget_class);

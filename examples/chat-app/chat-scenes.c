@@ -6,13 +6,27 @@
 
 #include <glib/gstdio.h>
 
+#define WIDTH 980
+#define HEIGHT 720
+#define NARROW 360
 #define N_FRAMES 20 /* until the picture is taken: rows come with the first, and find their place in the next */
+
+#define WORD "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+#define LONG                                                                                                          \
+  "Show me some code, and break even " WORD WORD                                                                      \
+  " where it is too long, as https://example.org/a/path/that/does/not/end/a/path/that/does/not/end/a/path/that/does/" \
+  "not/end is, too."
+
+static const char *const more[] = { "And then?",
+                                    "Does the captain ever find out where the forty-second light has gone?" };
 
 typedef struct
 {
   const char *name;
   const char *words; /* NULL: nothing is said */
   gboolean (*is_ready) (GstreamConversation *conversation);
+  gboolean is_narrow;
+  gboolean is_right_to_left; /* the window, as in Arabic */
 } Scene;
 
 typedef struct
@@ -52,6 +66,20 @@ has_failed (GstreamConversation *conversation)
   return is_idle (conversation) && gstream_conversation_get_error (conversation) != NULL;
 }
 
+/* What is sent meanwhile waits. */
+static gboolean
+has_queue (GstreamConversation *conversation)
+{
+  GListModel *queue = gstream_conversation_get_queue (conversation);
+
+  if (!has_spoken (conversation))
+    return FALSE;
+  for (guint i = g_list_model_get_n_items (queue); i < G_N_ELEMENTS (more); i++)
+    gstream_conversation_send (conversation, more[i], NULL);
+
+  return TRUE;
+}
+
 static const Scene scenes[] = {
   { "empty", NULL, is_idle },
   { "streaming", "Tell me a long story", has_spoken },
@@ -60,7 +88,11 @@ static const Scene scenes[] = {
   { "error", "Fail, please", has_failed },
   { "code", "Show me some code", is_idle },
   { "picture", "Show me a picture", is_idle },
-  { "right-to-left", "مرحبا", is_idle },
+  { "long", LONG, is_idle },
+  { "right-to-left", "مرحبا", is_idle, FALSE, TRUE },
+  { "narrow", "Find me a hotel", has_asked, TRUE },
+  { "narrow-empty", NULL, is_idle, TRUE },
+  { "queue", "Tell me a long story", has_queue },
 };
 
 static void
@@ -95,6 +127,8 @@ begin (Play *self)
   const Scene *scene = &scenes[self->place];
 
   set_dark (self, FALSE);
+  gtk_widget_set_default_direction (scene->is_right_to_left ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
+  gtk_window_set_default_size (GTK_WINDOW (self->window), scene->is_narrow ? NARROW : WIDTH, HEIGHT);
   chat_window_begin (self->window);
   if (scene->words != NULL)
     chat_view_send (chat_window_get_view (self->window), scene->words);

@@ -13,8 +13,9 @@ struct _ChatSidebarRow
   ChatEntry    *entry; /* NULL: none */
   GSignalGroup *signals;
 
-  GtkLabel *title;
-  GtkLabel *time;
+  GtkLabel      *title;
+  GtkLabel      *time;
+  GtkMenuButton *menu_button;
 };
 
 enum
@@ -55,6 +56,10 @@ on_changed (ChatSidebarRow *self)
 
   gtk_label_set_label (self->title, chat_entry_get_title (self->entry));
   gtk_label_set_label (self->time, time);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), chat_entry_get_title (self->entry));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (GTK_WIDGET (self))),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, chat_entry_get_title (self->entry),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, time, -1);
 }
 
 void
@@ -81,6 +86,28 @@ emit (GtkWidget  *widget,
   g_signal_emit (widget, signals[g_str_equal (action, "entry.rename") ? SIGNAL_RENAME : SIGNAL_DELETE], 0);
 }
 
+/* One click opens it, as Enter does. (With the list's single-click-activate, passing over it with the mouse would.) */
+static void
+on_clicked (GtkGestureClick *gesture,
+            int              n_press,
+            double           x,
+            double           y,
+            ChatSidebarRow  *self)
+{
+  if (n_press == 1)
+    gtk_widget_activate (gtk_widget_get_parent (GTK_WIDGET (self)));
+}
+
+static void
+on_menu_clicked (GtkGestureClick *gesture,
+                 int              n_press,
+                 double           x,
+                 double           y,
+                 ChatSidebarRow  *self)
+{
+  gtk_menu_button_popup (self->menu_button);
+}
+
 static void
 chat_sidebar_row_dispose (GObject *object)
 {
@@ -104,11 +131,12 @@ chat_sidebar_row_class_init (ChatSidebarRowClass *klass)
       g_signal_new ("delete", CHAT_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_install_action (widget_class, "entry.rename", NULL, emit);
   gtk_widget_class_install_action (widget_class, "entry.delete", NULL, emit);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "entry.rename", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "entry.delete", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-sidebar-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatSidebarRow, title);
   gtk_widget_class_bind_template_child (widget_class, ChatSidebarRow, time);
+  gtk_widget_class_bind_template_child (widget_class, ChatSidebarRow, menu_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_menu_clicked);
 }
 
 static void

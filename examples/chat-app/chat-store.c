@@ -5,6 +5,7 @@
  */
 #include "chat-store.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #define MOST_THREADS 1000 /* of a server's that are listed, the newest */
@@ -49,8 +50,36 @@ chat_store_list_model_init (GListModelInterface *iface)
   iface->get_item = chat_store_get_item;
 }
 
+enum
+{
+  PROP_ERROR = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  SIGNAL_TELLING,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (ChatStore, chat_store, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, chat_store_list_model_init))
+
+/* @format has the words of @error in it. */
+static void
+tell (ChatStore    *self,
+      const char   *format,
+      const GError *error)
+{
+  g_autoptr (GString) words = g_string_new (format);
+
+  g_string_replace (words, "%s", error->message, 1);
+  g_signal_emit (self, signals[SIGNAL_TELLING], 0, words->str);
+}
 
 /* --- the file --- */
 
@@ -83,7 +112,7 @@ save (ChatStore *self)
       save_entry (file, entry);
     }
   if (!g_key_file_save_to_file (file, self->index, &error))
-    g_warning ("The list of conversations cannot be kept: %s", error->message);
+    tell (self, _ ("The list of conversations cannot be kept: %s"), error);
 }
 
 static void on_title (ChatEntry  *entry,
@@ -162,11 +191,12 @@ on_renamed (GObject      *object,
             GAsyncResult *result,
             gpointer      user_data)
 {
+  g_autoptr (ChatStore) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamPayload) thread = gstream_server_update_thread_finish (GSTREAM_SERVER (object), result, &error);
 
   if (thread == NULL)
-    g_warning ("The title is not kept: %s", error->message);
+    tell (self, _ ("The title is not kept: %s"), error);
 }
 
 static void
@@ -182,7 +212,8 @@ on_title (ChatEntry  *entry,
 
   metadata = g_variant_ref_sink (g_variant_new_parsed ("{'title': <%s>}", chat_entry_get_title (entry)));
   payload = gstream_payload_new_variant (metadata, NULL);
-  gstream_server_update_thread (self->server, chat_entry_get_thread_id (entry), payload, NULL, on_renamed, NULL);
+  gstream_server_update_thread (self->server, chat_entry_get_thread_id (entry), payload, NULL, on_renamed,
+                                g_object_ref (self));
 }
 
 static void
@@ -190,25 +221,27 @@ on_deleted (GObject      *object,
             GAsyncResult *result,
             gpointer      user_data)
 {
+  g_autoptr (ChatStore) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!gstream_server_delete_thread_finish (GSTREAM_SERVER (object), result, &error))
-    g_warning ("The thread is still on the server: %s", error->message);
+    tell (self, _ ("The conversation is still on the server: %s"), error);
 }
 
-static gboolean
-knows (ChatStore  *self,
-       const char *thread_id)
+static GHashTable *
+collect_ids (ChatStore *self)
 {
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (guint i = 0; i < chat_store_get_n_items (G_LIST_MODEL (self)); i++)
     {
       g_autoptr (ChatEntry) entry = chat_store_get_item (G_LIST_MODEL (self), i);
 
-      if (g_strcmp0 (chat_entry_get_thread_id (entry), thread_id) == 0)
-        return TRUE;
+      if (chat_entry_get_thread_id (entry) != NULL)
+        g_hash_table_add (ids, g_strdup (chat_entry_get_thread_id (entry)));
     }
 
-  return FALSE;
+  return ids;
 }
 
 static const char *
@@ -225,14 +258,11 @@ static void
 take_thread (ChatStore         *self,
              GstreamThreadInfo *info)
 {
-  GDateTime  *time = gstream_thread_info_get_updated_at (info);
-  const char *id = gstream_thread_info_get_thread_id (info);
+  GDateTime *time = gstream_thread_info_get_updated_at (info);
   g_autoptr (ChatEntry) entry = NULL;
 
-  if (knows (self, id))
-    return;
-
-  entry = chat_entry_new (id, NULL, time != NULL ? g_date_time_to_unix (time) : 0);
+  entry =
+      chat_entry_new (gstream_thread_info_get_thread_id (info), NULL, time != NULL ? g_date_time_to_unix (time) : 0);
   if (find_title (info) != NULL)
     chat_entry_suggest_title (entry, find_title (info));
   put (self, entry);
@@ -245,13 +275,34 @@ on_threads_changed (ChatStore *self,
                     guint      removed,
                     guint      added)
 {
+  g_autoptr (GHashTable) ids = collect_ids (self);
+
   for (guint i = position; i < position + added && i < MOST_THREADS; i++)
     {
       g_autoptr (GstreamThreadInfo) info = g_list_model_get_item (G_LIST_MODEL (self->threads), i);
 
-      if (info != NULL)
+      if (info != NULL && !g_hash_table_contains (ids, gstream_thread_info_get_thread_id (info)))
         take_thread (self, info);
     }
+}
+
+static void
+on_threads_error (ChatStore *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+}
+
+const GError *
+chat_store_get_error (ChatStore *self)
+{
+  return self->threads != NULL ? gstream_thread_list_get_error (self->threads) : NULL;
+}
+
+void
+chat_store_reload (ChatStore *self)
+{
+  if (self->threads != NULL)
+    gstream_thread_list_reload (self->threads);
 }
 
 static void
@@ -259,6 +310,7 @@ list_threads (ChatStore *self)
 {
   self->threads = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", self->server, "with-values", TRUE, NULL);
   g_signal_connect_object (self->threads, "items-changed", G_CALLBACK (on_threads_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->threads, "notify::error", G_CALLBACK (on_threads_error), self, G_CONNECT_SWAPPED);
 }
 
 /* --- opening --- */
@@ -312,11 +364,18 @@ chat_store_open (ChatStore *self,
   return opened; /* the entry has it */
 }
 
+gboolean
+chat_store_has (ChatStore *self,
+                ChatEntry *entry)
+{
+  return g_list_store_find (self->entries, entry, NULL);
+}
+
 void
 chat_store_add (ChatStore *self,
                 ChatEntry *entry)
 {
-  if (g_list_store_find (self->entries, entry, NULL))
+  if (chat_store_has (self, entry))
     return;
 
   put (self, entry);
@@ -342,7 +401,8 @@ chat_store_remove (ChatStore *self,
       g_unlink (checkpoints); /* there may be none */
     }
   if (self->server != NULL && chat_entry_get_thread_id (entry) != NULL)
-    gstream_server_delete_thread (self->server, chat_entry_get_thread_id (entry), NULL, on_deleted, NULL);
+    gstream_server_delete_thread (self->server, chat_entry_get_thread_id (entry), NULL, on_deleted,
+                                  g_object_ref (self));
   save (self);
 }
 
@@ -355,6 +415,18 @@ on_items_changed (ChatStore *self,
                   guint      added)
 {
   g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+}
+
+static void
+chat_store_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  if (prop_id == PROP_ERROR)
+    g_value_set_boxed (value, chat_store_get_error (CHAT_STORE (object)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -376,7 +448,15 @@ chat_store_finalize (GObject *object)
 static void
 chat_store_class_init (ChatStoreClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = chat_store_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = chat_store_get_property;
+  object_class->finalize = chat_store_finalize;
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR,
+                                               G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_TELLING] =
+      g_signal_new ("telling", CHAT_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -401,12 +481,12 @@ chat_store_new_for_command (const char        *folder,
 }
 
 ChatStore *
-chat_store_new_for_server (const char *url,
-                           const char *assistant)
+chat_store_new_for_server (GstreamServer *server,
+                           const char    *assistant)
 {
   ChatStore *self = g_object_new (CHAT_TYPE_STORE, NULL);
 
-  self->server = gstream_server_new (url);
+  self->server = g_object_ref (server);
   self->assistant = g_strdup (assistant);
   list_threads (self);
 

@@ -10,15 +10,20 @@
 G_DECLARE_FINAL_TYPE (ChatStore, chat_store, CHAT, STORE, GObject)
 
 /*
- * A list model of ChatEntry, in no order.
+ * A list model of ChatEntry, in no order. It has a signal `telling`, with what the user is to be told.
  *
  * They are kept in a file of @folder. Threads are in child processes, one each: @command is started with `--checkpoints FILE` behind it, a file of @folder.
  */
 ChatStore *chat_store_new_for_command (const char        *folder,
                                        const char *const *command);
 /* The threads of a server; new ones are @assistant's. */
-ChatStore *chat_store_new_for_server (const char *url,
-                                      const char *assistant);
+ChatStore *chat_store_new_for_server (GstreamServer *server,
+                                      const char    *assistant);
+gboolean   chat_store_has (ChatStore *self,
+                           ChatEntry *entry);
+/* Of the last reading of the server's list; NULL: it came. It is the property `error`. */
+const GError *chat_store_get_error (ChatStore *self);
+void          chat_store_reload (ChatStore *self);
 /* Makes what @entry's thread is: it may be new. */
 GstreamConversation *chat_store_open (ChatStore *self,
                                       ChatEntry *entry,

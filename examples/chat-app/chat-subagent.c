@@ -4,6 +4,7 @@
  */
 #include "chat-subagent.h"
 
+#include "chat-label.h"
 #include "chat-list.h"
 #include "chat-row.h"
 
@@ -14,6 +15,7 @@ struct _ChatSubagent
   GtkBox parent_instance;
 
   GstreamSubagent *subagent;
+  gboolean         has_task; /* is shown already */
 
   GtkExpander *expander;
   GtkSpinner  *spinner;
@@ -59,10 +61,8 @@ on_changed (ChatSubagent *self)
 
   gtk_label_set_label (self->name, name ? name : _ ("Agent"));
   gtk_label_set_label (self->status, words);
-  gtk_label_set_label (self->task, task ? task : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->task), task != NULL);
-  gtk_label_set_label (self->error, error ? error->message : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->error), error != NULL);
+  chat_label_show (self->task, self->has_task ? NULL : task);
+  chat_label_show (self->error, error ? error->message : NULL);
   gtk_spinner_set_spinning (self->spinner, works);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), works);
 }
@@ -132,11 +132,13 @@ chat_subagent_init (ChatSubagent *self)
 }
 
 GtkWidget *
-chat_subagent_new (GstreamSubagent *subagent)
+chat_subagent_new (GstreamSubagent *subagent,
+                   gboolean         has_task)
 {
   ChatSubagent *self = g_object_new (CHAT_TYPE_SUBAGENT, NULL);
 
   self->subagent = g_object_ref (subagent);
+  self->has_task = has_task;
   g_signal_connect_object (subagent, "notify", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   bind_rows (self);
   on_changed (self);

@@ -10,4 +10,6 @@
 #define CHAT_TYPE_SUBAGENT (chat_subagent_get_type ())
 G_DECLARE_FINAL_TYPE (ChatSubagent, chat_subagent, CHAT, SUBAGENT, GtkBox)
 
-GtkWidget *chat_subagent_new (GstreamSubagent *subagent);
+/* @has_task: what it was asked is shown beside it already. */
+GtkWidget *chat_subagent_new (GstreamSubagent *subagent,
+                              gboolean         has_task);

@@ -4,6 +4,7 @@
  */
 #include "chat-tool-call.h"
 
+#include "chat-label.h"
 #include "chat-list.h"
 #include "chat-subagent.h"
 
@@ -32,14 +33,6 @@ struct _ChatToolCall
 };
 
 G_DEFINE_FINAL_TYPE (ChatToolCall, chat_tool_call, GTK_TYPE_BOX)
-
-static void
-set_text (GtkLabel   *label,
-          const char *text)
-{
-  gtk_label_set_label (label, text ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL && *text != '\0');
-}
 
 /* --- the arguments --- */
 
@@ -151,11 +144,11 @@ on_changed (ChatToolCall *self)
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), works);
   gtk_spinner_set_spinning (self->spinner, works);
   show_arguments (self);
-  set_text (self->progress,
-            output == NULL && error == NULL ? gstream_conversation_tool_call_get_progress (self->call) : NULL);
-  set_text (self->output, error == NULL ? output : NULL);
+  chat_label_show (self->progress,
+                   output == NULL && error == NULL ? gstream_conversation_tool_call_get_progress (self->call) : NULL);
+  chat_label_show (self->output, error == NULL ? output : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->result), output != NULL && error == NULL);
-  set_text (self->error, error != NULL ? error->message : NULL);
+  chat_label_show (self->error, error != NULL ? error->message : NULL);
 }
 
 /* --- the widget --- */
@@ -164,7 +157,7 @@ static GtkWidget *
 create_subagent (gpointer item,
                  gpointer user_data)
 {
-  return chat_subagent_new (item);
+  return chat_subagent_new (item, TRUE);
 }
 
 static void

@@ -5,8 +5,12 @@
  */
 #include "chat-view.h"
 
+#include "chat-announcer.h"
 #include "chat-banner.h"
+#include "chat-chip.h"
 #include "chat-composer.h"
+#include "chat-follow.h"
+#include "chat-label.h"
 #include "chat-list.h"
 #include "chat-question.h"
 #include "chat-row.h"
@@ -20,21 +24,22 @@ struct _ChatView
 
   GstreamConversation *conversation; /* NULL: none */
   GSignalGroup        *signals;      /* of the conversation */
-  gboolean             at_end;       /* the list shows its end, and follows it */
-  double               end;          /* where that was */
+  gboolean             was_busy;
 
-  GtkWidget         *box;
-  ChatBanner        *banner;
-  GtkStack          *stack;
-  GtkSpinner        *spinner;
-  GtkFlowBox        *suggestions;
-  GtkScrolledWindow *scroller;
-  GtkListView       *list;
-  GtkBox            *questions;
-  GtkBox            *trouble;
-  GtkLabel          *trouble_text;
-  GtkBox            *queue;
-  ChatComposer      *composer;
+  GtkWidget     *box;
+  ChatAnnouncer *announcer;
+  ChatBanner    *banner;
+  GtkStack      *stack;
+  GtkSpinner    *spinner;
+  GtkFlowBox    *suggestions;
+  GtkListView   *list;
+  ChatFollow    *follow;
+  GtkBox        *questions;
+  GtkBox        *trouble;
+  GtkLabel      *trouble_text;
+  GtkButton     *retry;
+  GtkBox        *queue;
+  ChatComposer  *composer;
 };
 
 enum
@@ -47,55 +52,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ChatView, chat_view, GTK_TYPE_WIDGET)
-
-/* --- the end of the list stays in sight, unless the user has scrolled away from it --- */
-
-static double
-get_end (GtkAdjustment *adjustment)
-{
-  return gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
-}
-
-static gboolean
-scroll_to_end (GtkWidget     *widget,
-               GdkFrameClock *clock,
-               gpointer       user_data)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (widget));
-
-  gtk_adjustment_set_value (adjustment, get_end (adjustment));
-
-  return G_SOURCE_REMOVE;
-}
-
-/* From inside the list's layout, which must not be changed now: the next frame scrolls. */
-static void
-on_grown (GtkAdjustment *adjustment,
-          ChatView      *self)
-{
-  if (self->at_end && get_end (adjustment) != self->end)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
-  self->end = get_end (adjustment);
-}
-
-static void
-on_scrolled (GtkAdjustment *adjustment,
-             ChatView      *self)
-{
-  /* Where the list has grown, it was not the user who scrolled. */
-  if (get_end (adjustment) == self->end)
-    self->at_end = gtk_adjustment_get_value (adjustment) >= self->end - 1;
-}
-
-static void
-follow_end (ChatView *self)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
-
-  self->at_end = TRUE;
-  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_grown), self, 0);
-  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self, 0);
-}
 
 /* --- rows --- */
 
@@ -134,37 +90,11 @@ create_question (gpointer item,
   return chat_question_new (CHAT_VIEW (user_data)->conversation, item);
 }
 
-static void
-on_chip_clicked (GtkButton *button,
-                 ChatView  *self)
-{
-  gstream_conversation_take_back (self->conversation, g_object_get_data (G_OBJECT (button), "row"));
-}
-
 static GtkWidget *
 create_chip (gpointer item,
              gpointer user_data)
 {
-  GtkWidget *chip = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new (gstream_conversation_row_get_text (item));
-  GtkWidget *remove = gtk_button_new_from_icon_name ("window-close-symbolic");
-
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_add_css_class (remove, "flat");
-  gtk_widget_add_css_class (remove, "small");
-  gtk_widget_set_tooltip_text (remove, _ ("Take Back"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Take Back"), -1);
-  g_object_bind_property (item, "text", label, "label", G_BINDING_SYNC_CREATE);
-  g_object_set_data_full (G_OBJECT (remove), "row", g_object_ref (item), g_object_unref);
-  g_signal_connect_object (remove, "clicked", G_CALLBACK (on_chip_clicked), user_data, 0);
-  gtk_widget_add_css_class (chip, "chip");
-  gtk_box_append (GTK_BOX (chip), label);
-  gtk_box_append (GTK_BOX (chip), remove);
-
-  return chip;
+  return chat_chip_new (CHAT_VIEW (user_data)->conversation, item);
 }
 
 /* --- how it is --- */
@@ -180,10 +110,50 @@ show_page (ChatView *self)
   gtk_stack_set_visible_child_name (self->stack, page);
 }
 
+static GstreamConversationRow *
+get_last_row (ChatView *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
+
+  return n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->conversation), n - 1) : NULL;
+}
+
+static GstreamQuestion *
+get_question (ChatView *self)
+{
+  return g_list_model_get_item (gstream_conversation_get_questions (self->conversation), 0);
+}
+
+/* What an eye would see at the end of a run. */
+static void
+announce_end (ChatView *self)
+{
+  const GError *error = gstream_conversation_get_error (self->conversation);
+  g_autoptr (GstreamQuestion) question = get_question (self);
+  g_autoptr (GstreamConversationRow) row = get_last_row (self);
+  g_autofree char *words = NULL;
+
+  if (error != NULL)
+    words = g_strdup_printf (_ ("The agent failed: %s"), error->message);
+  else if (question != NULL)
+    words = g_strdup_printf (_ ("The agent asks: %s"), gstream_question_get_text (question));
+  else if (row != NULL && gstream_conversation_row_get_role (row) == GSTREAM_CONVERSATION_ROLE_AI)
+    words = g_strdup_printf (_ ("The agent: %s"), gstream_conversation_row_get_text (row));
+
+  if (words != NULL)
+    chat_announcer_say (self->announcer, words);
+}
+
 static void
 on_busy (ChatView *self)
 {
-  chat_composer_set_busy (self->composer, gstream_conversation_get_busy (self->conversation));
+  gboolean busy = gstream_conversation_get_busy (self->conversation);
+
+  chat_composer_set_busy (self->composer, busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->retry), !busy);
+  if (self->was_busy && !busy)
+    announce_end (self);
+  self->was_busy = busy;
 }
 
 static void
@@ -199,14 +169,6 @@ on_error (ChatView *self)
 
   gtk_label_set_label (self->trouble_text, error ? error->message : "");
   gtk_widget_set_visible (GTK_WIDGET (self->trouble), error != NULL);
-}
-
-static GstreamConversationRow *
-get_last_row (ChatView *self)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
-
-  return n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->conversation), n - 1) : NULL;
 }
 
 static void
@@ -228,7 +190,7 @@ on_retry_clicked (GtkButton *button,
 {
   g_autoptr (GstreamConversationRow) row = get_last_row (self);
 
-  if (row != NULL && !gstream_conversation_get_busy (self->conversation))
+  if (row != NULL)
     gstream_conversation_regenerate (self->conversation, row, NULL, NULL, on_retried, g_object_ref (self));
 }
 
@@ -243,7 +205,7 @@ chat_view_send (ChatView   *self,
   if (self->conversation == NULL)
     return;
 
-  self->at_end = TRUE;
+  chat_follow_end (self->follow);
   g_signal_emit (self, signals[SIGNAL_SENDING], 0, text);
   gstream_conversation_send (self->conversation, text, NULL);
 }
@@ -283,10 +245,26 @@ tell (GtkWidget  *widget,
 }
 
 static void
+copy (GtkWidget  *widget,
+      const char *name,
+      GVariant   *parameter)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), g_variant_get_string (parameter, NULL));
+  g_signal_emit (widget, signals[SIGNAL_TELLING], 0, _ ("Copied"));
+}
+
+static void
+on_end_clicked (GtkButton *button,
+                ChatView  *self)
+{
+  chat_follow_end (self->follow);
+}
+
+static void
 on_suggestion_clicked (ChatView  *self,
                        GtkButton *button)
 {
-  chat_view_send (self, gtk_button_get_label (button));
+  chat_view_send (self, gtk_label_get_label (GTK_LABEL (gtk_button_get_child (button))));
 }
 
 void
@@ -295,14 +273,10 @@ chat_view_set_suggestions (ChatView          *self,
 {
   for (; suggestions != NULL && *suggestions != NULL; suggestions++)
     {
-      GtkWidget *button = gtk_button_new_with_label (*suggestions);
+      GtkWidget *button = chat_label_add_choice (self->suggestions, *suggestions);
 
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, *suggestions, -1);
-      gtk_widget_add_css_class (button, "pill");
       gtk_widget_add_css_class (button, "suggestion");
       g_signal_connect_object (button, "clicked", G_CALLBACK (on_suggestion_clicked), self, G_CONNECT_SWAPPED);
-      gtk_flow_box_append (self->suggestions, button);
-      gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
     }
 }
 
@@ -325,6 +299,7 @@ enter (ChatView *self)
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (rows));
   chat_list_bind (self->questions, gstream_conversation_get_questions (self->conversation), create_question, self);
   chat_list_bind (self->queue, gstream_conversation_get_queue (self->conversation), create_chip, self);
+  self->was_busy = FALSE;
   on_busy (self);
   on_run (self);
   on_error (self);
@@ -342,7 +317,7 @@ chat_view_set_conversation (ChatView            *self,
   leave (self);
   g_set_object (&self->conversation, conversation);
   g_signal_group_set_target (self->signals, conversation);
-  self->at_end = TRUE;
+  chat_follow_end (self->follow);
   if (conversation != NULL)
     enter (self);
   show_page (self);
@@ -371,15 +346,17 @@ static void
 bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, ChatView, box);
+  gtk_widget_class_bind_template_child (widget_class, ChatView, announcer);
   gtk_widget_class_bind_template_child (widget_class, ChatView, banner);
   gtk_widget_class_bind_template_child (widget_class, ChatView, stack);
   gtk_widget_class_bind_template_child (widget_class, ChatView, spinner);
   gtk_widget_class_bind_template_child (widget_class, ChatView, suggestions);
-  gtk_widget_class_bind_template_child (widget_class, ChatView, scroller);
   gtk_widget_class_bind_template_child (widget_class, ChatView, list);
+  gtk_widget_class_bind_template_child (widget_class, ChatView, follow);
   gtk_widget_class_bind_template_child (widget_class, ChatView, questions);
   gtk_widget_class_bind_template_child (widget_class, ChatView, trouble);
   gtk_widget_class_bind_template_child (widget_class, ChatView, trouble_text);
+  gtk_widget_class_bind_template_child (widget_class, ChatView, retry);
   gtk_widget_class_bind_template_child (widget_class, ChatView, queue);
   gtk_widget_class_bind_template_child (widget_class, ChatView, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_row_setup);
@@ -388,6 +365,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_stop);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_end_clicked);
 }
 
 static guint
@@ -405,11 +383,14 @@ chat_view_class_init (ChatViewClass *klass)
   widget_class->grab_focus = chat_view_grab_focus;
   signals[SIGNAL_SENDING] = add_signal ("sending");
   signals[SIGNAL_TELLING] = add_signal ("telling");
+  g_type_ensure (CHAT_TYPE_ANNOUNCER);
   g_type_ensure (CHAT_TYPE_BANNER);
   g_type_ensure (CHAT_TYPE_COMPOSER);
+  g_type_ensure (CHAT_TYPE_FOLLOW);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget_class, "view.stop", NULL, stop);
   gtk_widget_class_install_action (widget_class, "view.tell", "s", tell);
+  gtk_widget_class_install_action (widget_class, "view.copy", "s", copy);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "view.stop", NULL);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-view.ui");
   bind_children (widget_class);
@@ -425,6 +406,5 @@ chat_view_init (ChatView *self)
   g_signal_group_connect_swapped (self->signals, "notify::busy", G_CALLBACK (on_busy), self);
   g_signal_group_connect_swapped (self->signals, "notify::run", G_CALLBACK (on_run), self);
   g_signal_group_connect_swapped (self->signals, "notify::error", G_CALLBACK (on_error), self);
-  follow_end (self);
   show_page (self);
 }

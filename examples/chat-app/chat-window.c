@@ -23,6 +23,7 @@ struct _ChatWindow
   GtkStringFilter *filter;
   GtkListView     *list;
   GtkStack        *lists;
+  AdwStatusPage   *trouble;
   AdwWindowTitle  *title;
   AdwToastOverlay *toasts;
   ChatView        *view;
@@ -40,6 +41,8 @@ tell (ChatWindow *self,
 }
 
 /* --- what is shown --- */
+
+static void allow_changes (ChatWindow *self);
 
 static void
 on_opened (GObject      *object,
@@ -107,6 +110,7 @@ show (ChatWindow *self,
     g_signal_handlers_disconnect_by_func (self->entry, on_title, self);
   leave (self);
   enter (self, entry);
+  allow_changes (self);
 }
 
 void
@@ -121,6 +125,16 @@ chat_window_begin (ChatWindow *self)
 }
 
 /* --- the list --- */
+
+/* What is in no list yet has no name, and there is nothing to delete. */
+static void
+allow_changes (ChatWindow *self)
+{
+  gboolean is_kept = self->entry != NULL && chat_store_has (self->store, self->entry);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chat.rename", is_kept);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chat.delete", is_kept);
+}
 
 static void
 on_selected (ChatWindow *self)
@@ -138,16 +152,7 @@ on_activated (GtkListView *list,
 {
   gtk_single_selection_set_selected (self->selection, position);
   adw_leaflet_set_visible_child (self->leaflet, self->content);
-}
-
-static void
-on_list_changed (ChatWindow *self)
-{
-  gboolean    is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->store)) == 0;
-  gboolean    finds = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
-  const char *page = finds ? "list" : is_empty ? "empty" : "nothing";
-
-  gtk_stack_set_visible_child_name (self->lists, page);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static void
@@ -163,6 +168,47 @@ select_entry (ChatWindow *self,
       if (other == entry)
         gtk_single_selection_set_selected (self->selection, i);
     }
+}
+
+static void
+on_list_changed (ChatWindow *self)
+{
+  gboolean         is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->store)) == 0;
+  gboolean         finds = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
+  const GError    *error = chat_store_get_error (self->store);
+  g_autofree char *words = error != NULL ? g_markup_escape_text (error->message, -1) : NULL;
+  const char      *page = finds ? "list" : !is_empty ? "nothing" : error != NULL ? "trouble" : "empty";
+
+  adw_status_page_set_description (self->trouble, words);
+  gtk_stack_set_visible_child_name (self->lists, page);
+  if (self->entry != NULL && gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
+    select_entry (self, self->entry);
+  allow_changes (self);
+}
+
+static void
+on_store_error (ChatWindow *self)
+{
+  const GError *error = chat_store_get_error (self->store);
+
+  if (error != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->store)) > 0)
+    tell (self, error->message);
+  on_list_changed (self);
+}
+
+static void
+on_reload_clicked (GtkButton  *button,
+                   ChatWindow *self)
+{
+  chat_store_reload (self->store);
+}
+
+static void
+on_store_telling (ChatStore  *store,
+                  const char *words,
+                  ChatWindow *self)
+{
+  tell (self, words);
 }
 
 static void
@@ -199,10 +245,9 @@ on_rename_answered (AdwMessageDialog *dialog,
 }
 
 static void
-on_rename (ChatSidebarRow *row,
-           ChatWindow     *self)
+rename_entry (ChatWindow *self,
+              ChatEntry  *entry)
 {
-  ChatEntry *entry = chat_sidebar_row_get_entry (row);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Rename Conversation"), NULL);
   GtkWidget *name = gtk_entry_new ();
 
@@ -239,10 +284,9 @@ on_delete_answered (AdwMessageDialog *dialog,
 }
 
 static void
-on_delete (ChatSidebarRow *row,
-           ChatWindow     *self)
+ask_to_delete (ChatWindow *self,
+               ChatEntry  *entry)
 {
-  ChatEntry *entry = chat_sidebar_row_get_entry (row);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Delete Conversation?"), NULL);
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), _ ("“%s” and all that was said in it will be lost."),
@@ -253,6 +297,20 @@ on_delete (ChatSidebarRow *row,
   g_object_set_data_full (G_OBJECT (dialog), "entry", g_object_ref (entry), g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_answered), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_rename (ChatSidebarRow *row,
+           ChatWindow     *self)
+{
+  rename_entry (self, chat_sidebar_row_get_entry (row));
+}
+
+static void
+on_delete (ChatSidebarRow *row,
+           ChatWindow     *self)
+{
+  ask_to_delete (self, chat_sidebar_row_get_entry (row));
 }
 
 static void
@@ -310,6 +368,51 @@ find (GtkWidget  *widget,
   gtk_widget_grab_focus (GTK_WIDGET (CHAT_WINDOW (widget)->search));
 }
 
+static void
+rename_shown (GtkWidget  *widget,
+              const char *action,
+              GVariant   *parameter)
+{
+  rename_entry (CHAT_WINDOW (widget), CHAT_WINDOW (widget)->entry);
+}
+
+static void
+delete_shown (GtkWidget  *widget,
+              const char *action,
+              GVariant   *parameter)
+{
+  ask_to_delete (CHAT_WINDOW (widget), CHAT_WINDOW (widget)->entry);
+}
+
+static void
+move (GtkWidget  *widget,
+      const char *action,
+      GVariant   *parameter)
+{
+  GtkSingleSelection *selection = CHAT_WINDOW (widget)->selection;
+  guint               n = g_list_model_get_n_items (G_LIST_MODEL (selection));
+  guint               position = gtk_single_selection_get_selected (selection);
+  int                 step = g_variant_get_int32 (parameter);
+
+  if (position == GTK_INVALID_LIST_POSITION)
+    position = step > 0 ? 0 : n - 1;
+  else if (step > 0 ? position + 1 < n : position > 0)
+    position += step;
+  if (n > 0)
+    gtk_single_selection_set_selected (selection, position);
+}
+
+static void
+show_about (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  adw_show_about_window (GTK_WINDOW (widget), "application-name", _ ("Chat"), "application-icon",
+                         "user-available-symbolic", "version", VERSION, "developer-name", _ ("The gstream authors"),
+                         "comments", _ ("An example of gstream: conversations with LangGraph agents, as GObjects."),
+                         "license-type", GTK_LICENSE_LGPL_2_1, NULL);
+}
+
 /* --- the window --- */
 
 static int
@@ -348,6 +451,8 @@ fill_list (ChatWindow *self)
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (on_list_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "notify::error", G_CALLBACK (on_store_error), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "telling", G_CALLBACK (on_store_telling), self, 0);
   g_signal_connect_object (self->view, "sending", G_CALLBACK (on_sent), sorter, G_CONNECT_AFTER);
   on_list_changed (self);
 }
@@ -376,6 +481,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, filter);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, list);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, lists);
+  gtk_widget_class_bind_template_child (widget_class, ChatWindow, trouble);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, title);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, ChatWindow, view);
@@ -383,8 +489,20 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_row_bind);
   gtk_widget_class_bind_template_callback (widget_class, on_row_unbind);
   gtk_widget_class_bind_template_callback (widget_class, on_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_reload_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_sending);
   gtk_widget_class_bind_template_callback (widget_class, on_telling);
+}
+
+static void
+bind_keys (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "chat.new", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "chat.find", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "chat.rename", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "chat.move", "i", 1);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "chat.move", "i", -1);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
 }
 
 static void
@@ -398,8 +516,11 @@ chat_window_class_init (ChatWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "chat.new", NULL, begin);
   gtk_widget_class_install_action (widget_class, "chat.back", NULL, go_back);
   gtk_widget_class_install_action (widget_class, "chat.find", NULL, find);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "chat.new", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "chat.find", NULL);
+  gtk_widget_class_install_action (widget_class, "chat.rename", NULL, rename_shown);
+  gtk_widget_class_install_action (widget_class, "chat.delete", NULL, delete_shown);
+  gtk_widget_class_install_action (widget_class, "chat.move", "i", move);
+  gtk_widget_class_install_action (widget_class, "chat.about", NULL, show_about);
+  bind_keys (widget_class);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-window.ui");
   bind_children (widget_class);
 }
