@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What an error carries beside its message, and what the other side says of one (gstream-error-words.c).
+ * Extra data of an error (HTTP status, protocol code), and parsing the error text in a server's answer or a run's
+ * event.
  *
- * For streams, projections and sources, which make errors of a run's, a message's and a tool's failure, and for the remote
- * client and endpoint/, which make them of a server's answers.
+ * For streams, projections and sources, which make errors from a failed run, message or tool call, and for the remote
+ * client and endpoint/, which make them from a server's answer.
  */
 #pragma once
 
@@ -13,22 +14,22 @@
 G_BEGIN_DECLS
 
 /*
- * The words in @data, an error's JSON as servers write it, or its text; NULL: there are none.
- * @protocol_code: (optional): what the protocol calls it, or NULL.
+ * Returns the error text found in @data, which is JSON as servers write it, or plain text; NULL if there is none.
+ * @protocol_code: (optional): the protocol's code for the error, or NULL.
  */
 char *gstream_error_find_words (const char *data,
                                 gsize       length,
                                 char      **protocol_code);
 
 /*
- * The words of a run's error, whole and as they are: a text itself, the `message` of an object, else its JSON.
- * NULL: it is NULL, null or says nothing.
+ * Returns the complete text of a run's error: a string as it is, the `message` of an object, otherwise the JSON. NULL
+ * if @said is NULL, null or empty.
  */
 char *gstream_error_dup_words (GstreamPayload *said);
-/* The same of an event of type or step `error`, which has them as a member. */
+/* The same for the data of an event of type or step `error`, which has the error as a member. */
 char *gstream_error_dup_words_in (GstreamPayload *data);
 
-/* @error: of GSTREAM_ERROR. @status: of HTTP, or a WebSocket's close code, or 0. */
+/* @error: must be in the GSTREAM_ERROR domain. @status: an HTTP status or a WebSocket close code, or 0. */
 void gstream_error_set_origin (GError     *error,
                                guint       status,
                                const char *protocol_code);

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the other side says of an error: a server's answer, in whichever shape its framework writes errors, and a run's.
+ * Finds the error text in a server's answer, in the formats of the common web frameworks, and in a run's events.
  */
 #include "gstream/event/gstream-error-internal.h"
 
 #include <string.h>
 
-#define MOST_WORDS 300 /* bytes of the other side's words that a message repeats */
-#define MOST_LEVELS 4  /* of arrays and objects that are looked into */
-#define MOST_REASONS 3 /* of an array that are repeated */
+#define MOST_WORDS 300 /* bytes of the server's text that are copied into an error message */
+#define MOST_LEVELS 4  /* of arrays and objects that are searched */
+#define MOST_REASONS 3 /* of an array that are copied */
 
 /* --- a server's --- */
 
 static char *find_in_json (GstreamPayload *payload,
                            guint           levels);
 
-/* What FastAPI (`loc`) and Zod (`path`) put beside a reason: what of the request it is about. */
+/* The part of the request that a reason is about, which FastAPI (`loc`) and Zod (`path`) give beside it. */
 static char *
 find_place (GstreamPayload *payload)
 {
@@ -92,7 +92,7 @@ find_in_json (GstreamPayload *payload,
   return gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_OBJECT ? find_in_object (payload, levels) : NULL;
 }
 
-/* `error` beside a `message`, or a `code`: one word each, and not all that is said. */
+/* The protocol code: an `error` member beside a `message`, or a `code` member. Each must be a single word. */
 static char *
 find_code (GstreamPayload *payload,
            const char     *words)
@@ -122,7 +122,7 @@ gstream_error_find_words (const char *data,
     *protocol_code = payload != NULL ? find_code (payload, found) : NULL;
   if (found != NULL)
     return g_utf8_make_valid (found, MIN (strlen (found), MOST_WORDS));
-  if (length == 0 || data[0] == '<') /* a page for people */
+  if (length == 0 || data[0] == '<') /* an HTML page */
     return NULL;
   if (payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_NULL)
     return NULL;
@@ -134,7 +134,7 @@ gstream_error_find_words (const char *data,
 
 /* --- a run's --- */
 
-/* An exception without a text of its own is written "TimeoutError: ". */
+/* An exception without a message is written as "TimeoutError: ". */
 static gboolean
 is_bare_name (const char *text,
               gsize       length)

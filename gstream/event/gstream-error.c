@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The error domain: its quark and type, and what an error of it carries besides its message.
+ * The error domain: its quark and type, and the extra data of its errors.
  */
 #include "gstream/event/gstream-error-internal.h"
 
 typedef struct
 {
-  guint status;        /* of HTTP, or a WebSocket's close code; 0: none */
+  guint status;        /* an HTTP status or a WebSocket close code; 0: none */
   char *protocol_code; /* NULL: none */
 } GstreamErrorPrivate;
 
@@ -73,8 +73,8 @@ gstream_error_set_origin (GError     *error,
 }
 
 /*
- * Some bindings (Python's) make their own errors of domain, code and message, and hand those
- * back: then the message tells, where it stands as whoever calls gstream_error_set_origin() writes it.
+ * Some bindings, such as PyGObject, copy only domain, code and message of an error, so that its extra data is lost. For
+ * such an error the protocol code is parsed from the message.
  */
 static char *
 find_in_message (const GError *error,
@@ -98,10 +98,10 @@ find_in_message (const GError *error,
  * gstream_error_get_status:
  * @error: an error of any domain
  *
- * Gets with which status the server answered: that of HTTP, 429 for instance, or the
- * code with which it closed a WebSocket, such as 1008 (N11).
+ * Gets the HTTP status of the server's answer, such as 429, or the code with which the server closed a WebSocket, such
+ * as 1008 (N11).
  *
- * Returns: the status, or 0 if the error does not come from one
+ * Returns: the status, or 0 if the error was not caused by an answer with a status
  *
  * Since: 1.0
  */
@@ -126,8 +126,8 @@ gstream_error_get_status (const GError *error)
  * gstream_error_dup_protocol_code:
  * @error: an error of any domain
  *
- * Gets what the server calls the error: a code of the agent protocol, such as
- * `no_such_run`, or the name of what failed in the server (N11).
+ * Gets the server's own name of the error: a code of the agent protocol, such as `no_such_run`, or the name of an
+ * exception in the server (N11).
  *
  * Returns: (transfer full) (nullable): the code, or %NULL if the server gave none
  *

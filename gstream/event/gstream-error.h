@@ -18,27 +18,27 @@ G_BEGIN_DECLS
  * @GSTREAM_ERROR_INVALID: the input is not what the protocol allows; the message says where and what was expected
  * @GSTREAM_ERROR_TOO_LARGE: a line, an event, a frame or the nesting of its JSON is beyond the limit set for it
  * @GSTREAM_ERROR_INCOMPLETE: the source ended before the run did (R8)
- * @GSTREAM_ERROR_ALREADY_SUBSCRIBED: the projection has its consumer; use [method@Projection.tee] for more (P1)
- * @GSTREAM_ERROR_CLOSED: an item was pushed to a closed projection that has a subscriber (P5); the run was dropped
- *   while it was waited for (R6)
+ * @GSTREAM_ERROR_ALREADY_SUBSCRIBED: the projection already has a consumer; use [method@Projection.tee] for more (P1)
+ * @GSTREAM_ERROR_CLOSED: an item was pushed to a closed projection that has a subscriber (P5); the last reference to
+ *   the run was dropped during the wait (R6)
  * @GSTREAM_ERROR_NOT_FOUND: there is no projection of that name (P10); the server knows no such thread, run or assistant
- * @GSTREAM_ERROR_EXISTS: a projection of that name is there already (M2)
- * @GSTREAM_ERROR_WRONG_CONTEXT: a call in another thread than the one that the run's main context belongs to (R7), or a
+ * @GSTREAM_ERROR_EXISTS: there is already a projection of that name (M2)
+ * @GSTREAM_ERROR_WRONG_CONTEXT: a call from a thread other than the owner of the run's main context (R7), or a
  *   synchronous call where that context cannot be iterated (R9)
  * @GSTREAM_ERROR_ASYNC_ONLY: a synchronous call on a run with a transformer that only works asynchronously (M3)
- * @GSTREAM_ERROR_NOT_SUPPORTED: what was asked for cannot be done by this object, such as a child of a mux made only of ready-made transformers (M7)
- * @GSTREAM_ERROR_PERMISSION_DENIED: the server does not know who asks, or does not let them: HTTP 401, 403, 407
- * @GSTREAM_ERROR_CONFLICT: the thread is busy with another run, or what was to be made is there already: HTTP 409
- * @GSTREAM_ERROR_RATE_LIMITED: the server was asked too often: HTTP 429; the message says when it may be asked again, where the server says so
- * @GSTREAM_ERROR_REFUSED: the server does not do what it was asked for, and will not when it is asked again: other HTTP 4xx
- * @GSTREAM_ERROR_SERVER: the server failed, or cannot answer now: HTTP 5xx, 408, 425
+ * @GSTREAM_ERROR_NOT_SUPPORTED: this object does not support the operation, for example creating a child of a mux whose
+ *   transformers were passed as ready-made objects (M7)
+ * @GSTREAM_ERROR_PERMISSION_DENIED: the client is not authenticated or not authorized: HTTP 401, 403, 407
+ * @GSTREAM_ERROR_CONFLICT: the thread is busy with another run, or the resource exists already: HTTP 409
+ * @GSTREAM_ERROR_RATE_LIMITED: too many requests: HTTP 429; the message says when to try again, if the server says so
+ * @GSTREAM_ERROR_REFUSED: the server rejected the request, and repeating it will not help: other HTTP 4xx
+ * @GSTREAM_ERROR_SERVER: the server failed, or is temporarily unavailable: HTTP 5xx, 408, 425
  *
- * The codes of the errors that gstream itself makes. Of those that a server is the origin of
- * [func@Error.get_status] and [func@Error.dup_protocol_code] say more (N11).
+ * The codes of the errors that gstream itself creates. For an error that a server reported, [func@Error.get_status] and
+ * [func@Error.dup_protocol_code] give details (N11).
  *
- * Errors of GIO and libsoup are passed on as they are, with a prefix that says
- * what was being done. A wait that was ended by its #GCancellable, or by the
- * closing of its cursor, fails with %G_IO_ERROR_CANCELLED.
+ * Errors of GIO and libsoup are passed on as they are, with a prefix that says what was being done. A wait that is
+ * cancelled by its #GCancellable, or whose cursor is closed, fails with %G_IO_ERROR_CANCELLED.
  *
  * Since: 1.0
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What an event is: its place in the log (GstreamEvent), its parts (GstreamEventBody), and what the
- * library has to know of its data (GstreamEventFields).
+ * The structs of an event: its position in the log (GstreamEvent), its parts (GstreamEventBody), and the values that
+ * the library needs from its data (GstreamEventFields).
  *
- * For all rooms: transformers, muxes and sources look at every event, so that the fields are found in
- * the same pass that reads the event's JSON, whatever the dialect (D1-D3, D5), and are read inline.
+ * For all rooms: transformers, muxes and sources look at every event. Therefore the fields are extracted in the same
+ * pass that parses the event's JSON, whatever the dialect (D1-D3, D5), and the accessors are inline.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-/* A namespace path, shared by the events that occur at it: whatever belongs to it is kept in a hash table by it. */
+/* A namespace path, shared by the events of that namespace. It is used as a key in hash tables. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -22,7 +22,7 @@ typedef struct
   const char     *segments[]; /* NULL-terminated; the strings follow in the same allocation */
 } GstreamNamespace;
 
-/* NULL or empty: the root, which is shared and never freed. */
+/* @segments: NULL or empty for the root, whose namespace is shared and never freed. */
 GstreamNamespace *gstream_namespace_new (const char *const *segments);
 GstreamNamespace *gstream_namespace_new_len (const char *const *segments,
                                              guint              length);
@@ -37,7 +37,7 @@ gboolean gstream_namespace_is_in (const GstreamNamespace *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamNamespace, gstream_namespace_unref)
 
-/* Methods that the pipeline knows; everything else is OTHER and flows by name. */
+/* Methods that the library knows. All others are OTHER, and are told apart by their names. */
 typedef enum
 {
   GSTREAM_METHOD_OTHER,
@@ -54,11 +54,11 @@ typedef enum
   GSTREAM_N_METHODS,
 } GstreamMethod;
 
-/* GSTREAM_METHOD_OTHER where the name is not known. */
+/* Returns GSTREAM_METHOD_OTHER if the name is not known. */
 GstreamMethod gstream_method_from_name (const char *name,
                                         gsize       length);
 
-/* What a messages, tools, lifecycle or tasks event says. */
+/* The kind of a messages, tools, lifecycle or tasks event. */
 typedef enum
 {
   GSTREAM_STEP_NONE, /* unknown, or the method has no steps */
@@ -95,21 +95,24 @@ typedef enum
   GSTREAM_DELTA_BLOCK,     /* block-delta: shallow merge of `fields` */
 } GstreamDelta;
 
-/* What the library has to know of an event's data. Strings belong to the event, and are NULL where the data does not say. */
+/*
+ * The values that the library needs from an event's data. Strings belong to the event, and are NULL if the data does
+ * not have them.
+ */
 typedef struct
 {
   GstreamMethod method;
   GstreamStep   step;
   GstreamDelta  delta;      /* of a step BLOCK_DELTA */
   gboolean      tool_role;  /* messages: role or type is `tool` */
-  gint64        index;      /* messages: the block's index; -1: not said, or not an integer of 0 or more */
+  gint64        index;      /* messages: the block's index; -1: missing, or not a non-negative integer */
   const char   *message_id; /* messages: `id` or `message_id` */
   const char   *run_id;     /* messages: `run_id` of the data, else of its metadata */
   const char   *node;       /* params.node, else the metadata's langgraph_node */
   const char   *text;       /* messages: the delta's text, reasoning, data or args, without @halves; tools: the delta */
   gsize         text_length; /* bytes of @text */
-  guint32 halves;   /* of surrogate pairs that are spread over two deltas (T3): in the low 16 bits the second half of a
-                                    pair, which stands before @text, in the high ones the first half of one, which stands behind it; 0: none */
+  guint32
+      halves; /* halves of surrogate pairs that are split between two deltas (T3): the low 16 bits are a second half, to be put before @text; the high 16 bits are a first half, to be put after @text; 0: none */
   const char *key;  /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id;
                                     custom: the extension's name (D5) */
   const char *name; /* tools: tool_name; tasks: name; lifecycle: graph_name */
@@ -119,39 +122,44 @@ typedef struct
 
 typedef struct _GstreamEventArena GstreamEventArena;
 
-/* All of an event but its seq. Only gstream/event/ sets it; other rooms use the functions below. */
+/* All parts of an event except its seq. Only gstream/event/ sets them; other rooms use the functions below. */
 typedef struct
 {
-  /* Read all the time. */
-  const GstreamEventFields *fields;     /* atomic; NULL until asked for, in an event that was made from a payload */
+  /* Frequently read, therefore first. */
+  const GstreamEventFields *fields;     /* atomic; NULL until first used, in an event that was made from a payload */
   GstreamNamespace         *namespace_; /* held, unless the event is in an arena */
-  GstreamPayload *item; /* atomic; what consumers see, NULL until asked for; @data itself, or a part of it, owned */
+  GstreamPayload *
+      item; /* atomic; owned; the part of the data that consumers see: @data itself or a part of it; NULL until first used */
 
   GstreamMethod method;
-  gboolean      fields_apart; /* @fields is an allocation of its own, owned; else it is in the event's */
-  const char   *method_name;
-  gint64        timestamp; /* ms since the epoch */
-  const char   *id;        /* NULL: none was given */
-  const char   *node;      /* params.node; NULL: none was given */
+  gboolean
+      fields_apart; /* @fields is allocated separately, and owned; otherwise it is part of the event's allocation */
+  const char *method_name;
+  gint64      timestamp; /* ms since the epoch */
+  const char *id;        /* NULL: none was given */
+  const char *node;      /* params.node; NULL: none was given */
   GstreamEventArena
-      *arena; /* the event lives in it, and uses the namespace and strings of the arena's lender; or NULL */
+      *arena; /* the arena that the event is allocated in, whose lender owns its namespace and strings; or NULL */
 
-  GstreamPayload *data;       /* atomic; owned; NULL until asked for, unless it was given */
-  GstreamPayload *interrupts; /* atomic; owned; NULL until asked for, unless they were given */
+  GstreamPayload *data;       /* atomic; owned; NULL until first used, unless it was given */
+  GstreamPayload *interrupts; /* atomic; owned; NULL until first used, unless they were given */
 
-  /* Of an event that was read: its text, and what is where in that. An event that was made has none, and sets @json alone. */
-  const char      *json;   /* NULL: it was made */
+  /*
+   * For an event that was parsed: its text, and the positions of its parts in that. For one that was constructed, @json
+   * is NULL and the others are not set.
+   */
+  const char      *json;   /* NULL: the event was constructed */
   gsize            length; /* bytes */
   GBytes          *owner;  /* of @json, held; NULL: it is in the event's allocation */
   GstreamJsonSlice data_slice;
   GstreamJsonSlice interrupts_slice; /* length 0: there are none */
   GstreamJsonSlice seq_slice;        /* length 0: there is none */
-  guint64          read_seq;         /* the seq that @json says, 0: none */
+  guint64          read_seq;         /* the seq in @json; 0: none */
 } GstreamEventBody;
 
 /*
- * An event's place in a log. Events that differ in their seq alone share the body of the first, their host.
- * An event that was read is one allocation: event, body, fields, their strings, and the text unless that is large.
+ * An event at its position in a log. Events that differ only in their seq share the body of the first of them, their
+ * host. A parsed event is one allocation: event, body, fields, their strings, and the text unless that is large.
  */
 struct _GstreamEvent
 {
@@ -161,7 +169,7 @@ struct _GstreamEvent
   GstreamEvent     *host; /* the event that @body belongs to, held; NULL: this one */
 };
 
-/* The same as get_fields and peek_item, for the first time. */
+/* The slow paths of get_fields and peek_item: they create what has not been used before. */
 const GstreamEventFields *gstream_event_find_fields (GstreamEvent *event);
 GstreamPayload           *gstream_event_find_item (GstreamEvent *event);
 
@@ -179,7 +187,10 @@ gstream_event_peek_namespace (GstreamEvent *event)
   return event->body->namespace_;
 }
 
-/* The data as consumers see it: a message without its metadata (D1), what a custom event's envelope holds (D5). The event's own. */
+/*
+ * Returns the data as consumers see it: a message without its metadata (D1), the content of a custom event's envelope
+ * (D5). It belongs to the event.
+ */
 static inline GstreamPayload *
 gstream_event_peek_item (GstreamEvent *event)
 {
@@ -188,18 +199,18 @@ gstream_event_peek_item (GstreamEvent *event)
   return G_LIKELY (item != NULL) ? item : gstream_event_find_item (event);
 }
 
-/* NULL: it has none. */
+/* Returns NULL if the event has no id. */
 static inline const char *
 gstream_event_peek_id (GstreamEvent *event)
 {
   return event->body->id;
 }
 
-/* The same as peek_data_text, of an event that was not read. */
+/* peek_data_text for an event that was constructed, not parsed. */
 const char *gstream_event_peek_made_text (GstreamEvent *event,
                                           gsize        *length);
 
-/* The data's JSON, without a payload being made of it. Not ended by a NUL. @length: bytes. */
+/* Returns the JSON of the data, without creating a payload. It is not NUL-terminated. @length: in bytes. */
 static inline const char *
 gstream_event_peek_data_text (GstreamEvent *event,
                               gsize        *length)
@@ -213,11 +224,14 @@ gstream_event_peek_data_text (GstreamEvent *event,
   return body->json + body->data_slice.start;
 }
 
-/* A copy of @event with another seq; takes the caller's reference to @event. */
+/* Returns a copy of @event with another seq; consumes the caller's reference to @event. */
 GstreamEvent *gstream_event_copy_with_seq (GstreamEvent *event,
                                            guint64       seq);
 
-/* @event with @seq: itself where nobody else holds it, else a copy that shares all else. Takes the caller's reference. */
+/*
+ * Sets the seq of @event if nobody else holds a reference, otherwise returns a copy that shares the body. Consumes the
+ * caller's reference.
+ */
 static inline GstreamEvent *
 gstream_event_take_with_seq (GstreamEvent *event,
                              guint64       seq)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Making events: for the reader and the message writer, which fill in an event's body themselves.
+ * Allocating events, for the event reader and the message writer, which fill in the body themselves.
  */
 #pragma once
 
@@ -14,10 +14,13 @@
 
 G_BEGIN_DECLS
 
-/* Of a known method; static. */
+/* @method must be a known one. The name is static. */
 const char *gstream_method_get_name (GstreamMethod method);
 
-/* Now, in ms since the epoch: what the last tick of the system's clock said, which costs a quarter of a look at the clock itself. */
+/*
+ * The current time in ms since the epoch, with the resolution of the kernel's tick. Reading the coarse clock costs a
+ * quarter of what the exact clock costs.
+ */
 static inline gint64
 gstream_event_now (void)
 {
@@ -31,8 +34,9 @@ gstream_event_now (void)
 }
 
 /*
- * Makes the memory at @self an event with one reference and nothing in its body, which follows it; gives what is
- * behind the body. Field by field, since compilers clear what is as large as this with code that is slow to start.
+ * Initializes the memory at @self as an event with one reference, followed by an empty body. Returns the address after
+ * the body. The fields are cleared one by one, because for a struct of this size compilers emit string instructions,
+ * which are slow to start.
  */
 static inline gpointer
 gstream_event_init (GstreamEvent *self)
@@ -53,7 +57,7 @@ gstream_event_init (GstreamEvent *self)
   return body + 1;
 }
 
-/* Of an event whose data says nothing but what its method does. */
+/* Sets the fields of an event whose method has no fields in its data. */
 static inline void
 gstream_event_fields_init (GstreamEventFields *self,
                            GstreamMethod       method)
@@ -70,7 +74,7 @@ gstream_event_fields_init (GstreamEventFields *self,
   self->item = (GstreamJsonSlice) { .length = 0 };
 }
 
-/* An event and its body, with room for @size more bytes behind them. */
+/* Allocates an event and its body, and @size more bytes after them. */
 static inline GstreamEvent *
 gstream_event_alloc (gsize     size,
                      gpointer *room)
@@ -82,28 +86,31 @@ gstream_event_alloc (gsize     size,
 }
 
 /*
- * Memory for several small events of one message, and what all of them use. Each event is freed by itself, in
- * any thread; the arena goes with the last of them. Who makes the events fills an arena, and begins it anew where
- * all of its events are gone by then, as they are if they are consumed as they come: then no memory is asked for.
+ * Memory for several small events of one message. Each event is freed separately, from any thread; the arena is freed
+ * with the last of them. The writer fills an arena, and reuses it if all of its events have been freed by then, which
+ * is the usual case of a consumer that keeps up: then nothing is allocated.
  */
 struct _GstreamEventArena
 {
-  gatomicrefcount n_shares; /* one for each event that is not freed, or still to be made */
-  guint           n_made;   /* events, since it was begun */
-  GstreamEvent   *lender;   /* held; the arena's events use its namespace and strings */
+  gatomicrefcount n_shares; /* one for each event that exists, or can still be made */
+  guint           n_made;   /* events, since the arena was last reused */
+  GstreamEvent   *lender;   /* held; the event whose namespace and strings the arena's events use */
   gsize           size;     /* bytes of @room */
   gsize           used;     /* of them */
   gint64          room[];   /* aligned as events are */
 };
 
-/* Finishes the arena at @place, if there is one, and puts one there that has room for @size bytes. */
+/* Finishes the arena at @place, if there is one, and replaces it by one with @size free bytes. */
 void gstream_event_arena_renew (GstreamEventArena **place,
                                 GstreamEvent       *lender,
                                 gsize               size);
-/* No more events will be made in it. */
+/* Tells the arena that no more events will be made in it. */
 void gstream_event_arena_finish (GstreamEventArena *self);
 
-/* Memory for an event of @size bytes in the arena at @place, which is NULL at first, and for one thread at a time. */
+/*
+ * Returns memory for an event of @size bytes from the arena at @place, which is initially NULL. Only one thread may use
+ * @place at a time.
+ */
 static inline gpointer
 gstream_event_arena_alloc (GstreamEventArena **place,
                            GstreamEvent       *lender,

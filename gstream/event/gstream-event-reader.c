@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events from JSON (E3). The envelope is what is the same for events of every method. The fields are what the library has to
- * know of the data, in whichever dialect it is written (D1-D3, D5). An event is made of both.
+ * Parses events from JSON (E3). The envelope are the members that events of all methods have. The fields are the values
+ * that the library needs from the data, in any of the dialects (D1-D3, D5). An event is made from both.
  *
- * A source writes its deltas alike: only their text, ids, number and time differ. The reader keeps the latest
- * delta that it parsed as a template. An event whose text is the template's in all other bytes is not parsed: it
- * says what the template says, with values of its own where the template has slots. That takes less than half the
- * instructions of parsing it, and deltas are nearly all events of a run.
+ * The deltas of a source usually differ only in text, ids, number and time. The reader keeps the latest delta that it
+ * parsed as a template, with slots where these values are. An event whose JSON equals the template in all other bytes
+ * is not parsed: its values are taken from the slots, and the rest from the template. That takes less than half the
+ * instructions of parsing, and nearly all events of a run are deltas.
  */
 #include "gstream/event/gstream-event-reader-internal.h"
 
@@ -19,16 +19,21 @@
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 
-/* Bytes. A text as small as this is copied into its event, which then keeps no buffer of the source's alive. */
+/*
+ * In bytes. A text up to this size is copied into its event, so that the event does not keep the source's buffer alive.
+ */
 #define LARGEST_EMBEDDED 4096
 
-/* Bytes of text. */
+/* In bytes of text. */
 #define LARGEST_TEMPLATE 1024
 
-/* So many deltas in a row have to differ from the template before one takes its place: of two shapes that take turns, one keeps it. */
+/*
+ * The number of consecutive deltas that must differ from the template before it is replaced. If deltas of two forms
+ * alternate, one of them stays the template.
+ */
 #define PATIENCE 4
 
-/* Entries. A run may go through any number of namespaces: a table that is full is emptied. */
+/* Number of entries. A run may use any number of namespaces; a table that is full is cleared. */
 #define MOST_NAMESPACES 4096
 #define EXPECTED_NAMESPACE "params.namespace, a list of strings"
 
@@ -40,13 +45,16 @@ typedef enum
   ENVELOPE_OTHER,
 } EnvelopeType;
 
-/* The namespaces of a source: each is found again by the JSON text that names it, so that events at one share it. */
+/* The namespaces of a source, looked up by their JSON text, so that events of the same namespace share one object. */
 typedef struct
 {
   GHashTable *entries; /* a set; NULL until there are any */
 } NamespaceTable;
 
-/* An event's fields, found in its data; strings are where they stand in the text, until it is known how much memory the event needs. */
+/*
+ * The fields found in an event's data. Strings are references into the text; they are copied when the size of the event
+ * is known.
+ */
 typedef struct
 {
   GstreamStep       step;
@@ -62,11 +70,11 @@ typedef struct
   GstreamJsonSlice  item;
 } RawFields;
 
-/* An event's JSON, read but not yet made an event. Strings and slices are of the text that was read. */
+/* The parsed JSON of an event, before the event is made. Strings and slices refer to the text. */
 typedef struct
 {
   NamespaceTable   *namespaces; /* the reader's */
-  GstreamJsonSlice  root;       /* the document, without white space around it */
+  GstreamJsonSlice  root;       /* the document, without surrounding white space */
   EnvelopeType      type;
   guint32           type_at; /* byte */
   GstreamJsonString id;
@@ -75,7 +83,7 @@ typedef struct
   GstreamJsonSlice  seq_slice; /* of the value; length 0: there is none */
   gint64            seq;
   const guint32    *params;      /* the token where they start; NULL: there are none */
-  gboolean          params_read; /* with the method that counts, the last of several */
+  gboolean          params_read; /* by the rules of the method; if there are several, of the last one */
 
   GstreamNamespace *namespace_;   /* held; NULL until there is one */
   gint64            timestamp;    /* ms */
@@ -84,17 +92,17 @@ typedef struct
   GstreamJsonSlice  data;
   GstreamJsonSlice  interrupts; /* length 0: there are none */
 
-  RawFields         raw; /* of @data, and set with it; all before this starts as 0 */
+  RawFields         raw; /* of @data, and set together with it; only the members before this one are initialized to 0 */
   GstreamJsonCursor cursor;
 } Envelope;
 
-/* Where events that are written like the template may differ from it. */
+/* A place where an event that has the form of the template may differ from it. */
 typedef struct
 {
   guint    start; /* byte of the template's text */
   guint    end;
-  gsize    field;     /* of the envelope: a string, or a count */
-  gboolean is_string; /* @start is behind the opening quote, @end before the closing one */
+  gsize    field;     /* offset in Envelope: a string or an integer */
+  gboolean is_string; /* @start is after the opening quote, @end is at the closing one */
 } Slot;
 
 enum
@@ -104,7 +112,10 @@ enum
   N_SLOTS = N_STRINGS + N_COUNTS,
 };
 
-/* Where a slice is among the slots, which move it and make it longer: how many stand before its start, and before its end. */
+/*
+ * The position of a slice relative to the slots, whose different lengths move and extend it: the number of slots before
+ * its start, and before its end.
+ */
 typedef struct
 {
   guint start;
@@ -115,10 +126,10 @@ typedef struct
 {
   char     text[LARGEST_TEMPLATE];
   guint    length;         /* bytes of @text */
-  Envelope envelope;       /* what the text says; strings are of @text, the namespace is held */
-  Slot     slots[N_SLOTS]; /* in the order of the text; one or more, since a delta has text */
+  Envelope envelope;       /* the values in the text; strings refer to @text, the namespace is held */
+  Slot     slots[N_SLOTS]; /* in the order of the text; at least one, since a delta has text */
   guint    n_slots;
-  Place    root; /* of the envelope's slices of these names */
+  Place    root; /* the positions of the envelope's slices of these names */
   Place    data;
   Place    seq;
   guint    n_missed; /* deltas in a row that differed */
@@ -139,7 +150,7 @@ typedef struct
 {
   GstreamNamespace *namespace_;
   guint             length; /* bytes of the text */
-  const char       *text;   /* behind the entry; in a key to look up by, anywhere */
+  const char       *text;   /* follows the entry in its allocation; in a key for look-ups, anywhere */
 } NamespaceEntry;
 
 static guint
@@ -231,7 +242,10 @@ pass_list (GstreamJsonCursor *cursor)
   return cursor->expected == NULL;
 }
 
-/* Passes an array of strings; gives the namespace, the table's own. NULL: the next value is none, and @cursor has the error. */
+/*
+ * Parses an array of strings; returns the namespace, which belongs to the table. NULL: the next value is not a
+ * namespace, and @cursor has the error.
+ */
 static GstreamNamespace *
 namespace_table_read (NamespaceTable    *self,
                       GstreamJsonCursor *cursor)
@@ -287,7 +301,7 @@ delta_kind (const GstreamJsonString *type)
   return GSTREAM_DELTA_OTHER;
 }
 
-/* The strings that a delta may have. Its kind, which may be read after them, says which one counts. */
+/* The strings that a delta may have. Which of them is used depends on its kind, which may come after them. */
 typedef struct
 {
   GstreamJsonString text;
@@ -360,13 +374,16 @@ read_delta (RawFields         *self,
   return cursor->expected == NULL;
 }
 
-/* What decides the step of a message's event. It may be read in any order, so that the step is known after all members. */
+/*
+ * The members that determine the step of a messages event. Since they can come in any order, the step is determined
+ * after all of them.
+ */
 typedef struct
 {
   gboolean    has_event;
-  gboolean    is_tool;   /* by its role */
-  gboolean    is_result; /* of a tool, by its type */
-  gboolean    is_chunk;  /* one of a whole message's kinds that is left out (D1) */
+  gboolean    is_tool;   /* according to its role */
+  gboolean    is_result; /* of a tool, according to its type */
+  gboolean    is_chunk;  /* a kind of whole message that is ignored (D1) */
   gboolean    is_removal;
   GstreamStep step;
 } MessageKind;
@@ -453,7 +470,7 @@ read_message (RawFields         *self,
   return cursor->expected == NULL;
 }
 
-/* The run id of the message itself, which is read before, takes precedence. */
+/* The run id of the message itself, which comes before the metadata, takes precedence. */
 static gboolean
 read_metadata (RawFields         *self,
                GstreamJsonCursor *cursor)
@@ -483,7 +500,7 @@ is_pair (guint       n,
   return n == 2 && *first == '{' && *second == '{';
 }
 
-/* An array is a pair of a message and its metadata (D1); any other has no fields. */
+/* An array of a message and its metadata (D1). Any other array has no fields. */
 static gboolean
 read_pair (RawFields         *self,
            GstreamJsonCursor *cursor)
@@ -553,7 +570,7 @@ lifecycle_step (const GstreamJsonString *event)
   return GSTREAM_STEP_NONE;
 }
 
-/* Some agents send numbers: what is not a string is known by its JSON text (T4). */
+/* Some agents send numbers: an id that is not a string is represented by its JSON text (T4). */
 static gboolean
 read_tool_id (RawFields         *self,
               GstreamJsonCursor *cursor)
@@ -648,7 +665,7 @@ read_members (RawFields         *self,
   return cursor->expected == NULL;
 }
 
-/* Exactly {payload} or {name, payload}, the name being a string, is an envelope (D5). */
+/* An object with exactly the members {payload} or {name, payload}, where the name is a string, is an envelope (D5). */
 static gboolean
 read_custom (RawFields         *self,
              GstreamJsonCursor *cursor)
@@ -680,7 +697,7 @@ read_custom (RawFields         *self,
   return cursor->expected == NULL;
 }
 
-/* Passes the data. Slices count from where that starts. FALSE: @cursor knows why. */
+/* Parses the data. Slices are relative to its start. FALSE: @cursor has the error. */
 static gboolean
 raw_fields_read (RawFields         *self,
                  GstreamMethod      method,
@@ -710,7 +727,7 @@ size_of (const GstreamJsonString *string)
   return string->start != NULL ? string->length + 1 : 0;
 }
 
-/* The bytes that copies of the strings need. */
+/* Returns the number of bytes that copies of the strings need. */
 static gsize
 raw_fields_size (const RawFields *self)
 {
@@ -718,7 +735,7 @@ raw_fields_size (const RawFields *self)
          size_of (&self->key) + size_of (&self->name);
 }
 
-/* The same, and NULL where there is no string. */
+/* The same, but returns NULL if there is no string. */
 static inline const char *
 copy_string_if_any (const GstreamJsonString *string,
                     char                   **room)
@@ -726,7 +743,10 @@ copy_string_if_any (const GstreamJsonString *string,
   return string->start != NULL ? gstream_json_string_copy (string, room) : NULL;
 }
 
-/* Half a surrogate pair at an end of the text may belong together with the end of the delta before or after (T3). */
+/*
+ * Half a surrogate pair at the start or end of the text may form a character together with the previous or next delta
+ * (T3).
+ */
 G_GNUC_NO_INLINE static const char *
 copy_escaped_text (const RawFields    *self,
                    GstreamEventFields *fields,
@@ -742,7 +762,9 @@ copy_escaped_text (const RawFields    *self,
   return gstream_json_string_copy (&(GstreamJsonString) { raw.start, raw.end - raw.start, TRUE }, room);
 }
 
-/* Copies all to @fields, the strings to @room; gives what is behind them. @node: params.node, or NULL. */
+/*
+ * Copies everything to @fields and the strings to @room; returns the address after them. @node: params.node, or NULL.
+ */
 static char *
 raw_fields_copy (const RawFields    *self,
                  GstreamMethod       method,
@@ -771,7 +793,7 @@ raw_fields_copy (const RawFields    *self,
   return room;
 }
 
-/* Of an event that an application made: its data is valid JSON, and has not been read yet. */
+/* Parses the fields of an event that an application made: its data is known to be valid JSON. */
 static GstreamEventFields *
 read_fields (GstreamEventBody *body)
 {
@@ -806,7 +828,7 @@ gstream_event_find_fields (GstreamEvent *event)
 
 /* --- the envelope --- */
 
-/* What is optional in the protocol may be null, too. */
+/* Optional members may also be null. */
 static gboolean
 read_optional_string (GstreamJsonCursor *cursor,
                       GstreamJsonString *string,
@@ -877,7 +899,7 @@ read_interrupts (Envelope *self)
   return TRUE;
 }
 
-/* By length first (as elsewhere where names are many): then one or two comparisons are enough. */
+/* Switches on the length first, so that at most two comparisons are needed. */
 static gboolean
 read_param (Envelope                *self,
             const GstreamJsonString *name)
@@ -931,7 +953,10 @@ read_params (Envelope *self)
   return cursor->expected == NULL;
 }
 
-/* What is read of the data depends on the method: params that stand before it are read once all members are known. */
+/*
+ * How the data is parsed depends on the method. If the params come before the method, they are parsed after all other
+ * members.
+ */
 static gboolean
 read_or_skip_params (Envelope *self)
 {
@@ -1021,7 +1046,7 @@ read_root (Envelope *self)
   return TRUE;
 }
 
-/* After read_root(): checks what an event has to have. */
+/* To be called after read_root(): checks that the required members are there. */
 static gboolean
 check_event (Envelope *self)
 {
@@ -1045,8 +1070,8 @@ check_event (Envelope *self)
 }
 
 /*
- * FALSE: the cursor knows why. TRUE: type is EVENT and all parts are there, or ERROR.
- * To be cleared in either case.
+ * Returns FALSE if the text is invalid; then the cursor has the error. Otherwise the type is ERROR, or EVENT with all
+ * required members. The envelope must be cleared in either case.
  */
 static gboolean
 envelope_read (Envelope       *self,
@@ -1073,7 +1098,10 @@ envelope_clear (Envelope *self)
 #define EACH_BYTE(byte) ((byte) * G_GUINT64_CONSTANT (0x0101010101010101))
 #define HIGH_BITS EACH_BYTE (0x80)
 
-/* The high bits of the bytes of @word that end plain text: quotes, backslashes, control characters. Only the lowest is sure to be right. */
+/*
+ * Sets the high bit of each byte of @word that ends plain text: a quote, a backslash or a control character. Only the
+ * lowest set bit is reliable.
+ */
 static inline guint64
 find_special (guint64 word)
 {
@@ -1085,7 +1113,10 @@ find_special (guint64 word)
          HIGH_BITS;
 }
 
-/* Passes plain text eight bytes at a time; the rest, if any, is left. @all: gets the bits of all bytes passed. */
+/*
+ * Skips plain text eight bytes at a time, up to the first other byte or fewer than eight remaining ones. @all: the bits
+ * of all skipped bytes are OR'ed into it.
+ */
 static inline const char *
 pass_plain_words (const char *p,
                   const char *end,
@@ -1097,7 +1128,7 @@ pass_plain_words (const char *p,
       guint64 special;
 
       memcpy (&word, p, sizeof word);
-      word = GUINT64_FROM_LE (word); /* the first byte is the lowest */
+      word = GUINT64_FROM_LE (word); /* so that the first byte is the lowest */
       special = find_special (word);
       if (special != 0)
         {
@@ -1109,7 +1140,10 @@ pass_plain_words (const char *p,
   return p;
 }
 
-/* Reads the string's text from @p on, up to the closing quote, which is given; NULL where it has escapes or is not valid. */
+/*
+ * Reads a string's text from @p to its closing quote, and returns the address of that; NULL if the string has escapes
+ * or is invalid.
+ */
 static inline const char *
 read_plain_text (const char        *p,
                  const char        *end,
@@ -1138,7 +1172,7 @@ read_slot (const Slot *slot,
   return slot->is_string ? read_plain_text (p, end, field) : gstream_json_pass_count (p, end, field);
 }
 
-/* @shifts: by how many bytes what follows the first N slots stands further than in the template's text. */
+/* @shifts: for each N, how many bytes further than in the template the text after the first N slots is. */
 static inline void
 move_slice (const int        *shifts,
             Place             place,
@@ -1148,7 +1182,7 @@ move_slice (const int        *shifts,
   slice->length += shifts[place.end] - shifts[place.start];
 }
 
-/* Whether the text from @p is the template's from @from to @to. */
+/* Whether the text at @p equals the template from @from to @to. */
 static inline gboolean
 has_same_text (const Template *self,
                guint           from,
@@ -1159,7 +1193,10 @@ has_same_text (const Template *self,
   return (gsize) (end - p) >= to - from && memcmp (p, self->text + from, to - from) == 0;
 }
 
-/* TRUE: @envelope is what envelope_read would have read. FALSE: the text is to be parsed; @envelope means nothing. */
+/*
+ * Returns TRUE if the text matches the template; then @envelope is what envelope_read() would return. FALSE: the text
+ * has to be parsed, and @envelope is undefined.
+ */
 static gboolean
 template_read (Template   *self,
                Envelope   *envelope,
@@ -1209,7 +1246,7 @@ template_free (Template *self)
   g_free (self);
 }
 
-/* All strings of the envelope that an event takes over; the first N_STRINGS of them are slots. */
+/* All strings of the envelope that are copied into an event. The first N_STRINGS of them are slots. */
 static const gsize strings[] = {
   G_STRUCT_OFFSET (Envelope, id),         G_STRUCT_OFFSET (Envelope, raw.message_id),
   G_STRUCT_OFFSET (Envelope, raw.run_id), G_STRUCT_OFFSET (Envelope, raw.text),
@@ -1217,7 +1254,7 @@ static const gsize strings[] = {
   G_STRUCT_OFFSET (Envelope, raw.node),   G_STRUCT_OFFSET (Envelope, raw.name),
 };
 
-/* Keeps the slots in the order of the text. */
+/* Inserts a slot, so that they stay in the order of the text. */
 static void
 add_slot (Template *self,
           Slot      slot)
@@ -1240,11 +1277,11 @@ add_string (Template *self,
     add_slot (self, (Slot) { start, start + string->length, field, TRUE });
 }
 
-/* None for a number with a point or an exponent: digits before that would not be the count. */
+/* Does not add a slot for a number with a fraction or an exponent, because the digits alone are not its value. */
 static void
 add_count (Template *self,
            gsize     field,
-           guint     start) /* byte of the text; 0: there is none */
+           guint     start) /* offset in the text; 0: there is none */
 {
   gint64      count;
   const char *behind = gstream_json_pass_count (self->text + start, self->text + self->length, &count);
@@ -1253,7 +1290,7 @@ add_count (Template *self,
     add_slot (self, (Slot) { start, behind - self->text, field, FALSE });
 }
 
-/* Needs all slots. */
+/* All slots must have been added before. */
 static Place
 find_place (const Template  *self,
             GstreamJsonSlice slice)
@@ -1303,7 +1340,10 @@ take_template (Template       *self,
   add_slots (self);
 }
 
-/* Whether others that are written alike are to be expected. Pairs (D1) and events with interrupts always are parsed: their slices are not moved. */
+/*
+ * Whether further events of the same form are to be expected. Pairs (D1) and events with interrupts are always parsed,
+ * because matching does not adjust their slices.
+ */
 static gboolean
 is_usual_delta (const Envelope *envelope)
 {
@@ -1311,7 +1351,7 @@ is_usual_delta (const Envelope *envelope)
          envelope->interrupts.length == 0 && envelope->cursor.length <= LARGEST_TEMPLATE;
 }
 
-/* The template for what comes behind an event that had to be parsed. Takes @self, which may be NULL. */
+/* Returns the template to use after an event that had to be parsed. Consumes @self, which may be NULL. */
 static Template *
 template_learn (Template       *self,
                 const Envelope *envelope)
@@ -1351,10 +1391,10 @@ gstream_event_reader_set_limits (GstreamEventReader *self,
 {
   self->max_size = MIN (max_size, GSTREAM_JSON_MAX_SIZE);
   self->max_depth = MIN (max_depth, GSTREAM_JSON_MAX_DEPTH);
-  g_clear_pointer (&self->template, template_free); /* which may be deeper */
+  g_clear_pointer (&self->template, template_free); /* it may be nested more deeply than is allowed now */
 }
 
-/* The text, as a part of @owner or copied to @room. */
+/* Sets the text of the event: a part of @owner, or a copy at @room. */
 static void
 set_text (GstreamEventBody *body,
           const Envelope   *envelope,
@@ -1411,7 +1451,7 @@ make_event (Envelope *envelope,
   return event;
 }
 
-/* A document of type `error` is the failure of the run, with the run's own message (R5). */
+/* A document of type `error` says that the run failed (R5). Its message is the error message. */
 static void
 set_failure (const Envelope *envelope,
              GError        **error)
@@ -1485,12 +1525,12 @@ get_reader_of_thread (void)
  * @length: bytes of @json, or -1 if it ends with a NUL
  * @error: return location for an error
  *
- * Reads an event from its JSON (E3), which may have up to 64 MiB and 128 levels of
- * nesting (else %GSTREAM_ERROR_TOO_LARGE).
+ * Parses an event from its JSON (E3), which may have up to 64 MiB and 128 levels of nesting; otherwise the call fails
+ * with %GSTREAM_ERROR_TOO_LARGE.
  *
- * Fails with %GSTREAM_ERROR_INVALID where @json is not JSON or not an event; the message
- * says at which byte and what was expected there. An object of type `error` is not an event
- * but the failure of a run: that fails with %GSTREAM_ERROR_FAILED and its message.
+ * Fails with %GSTREAM_ERROR_INVALID if @json is not JSON or not an event; the message says at which byte, and what was
+ * expected there. An object of type `error` is not an event: it says that a run failed, and the call fails with
+ * %GSTREAM_ERROR_FAILED and that message.
  *
  * Returns: (transfer full): an event, or %NULL on failure
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events: how they are made, their references, their parts, and their JSON.
+ * Events: construction, reference counting, accessors, and conversion to JSON.
  */
 #include "gstream/event/gstream-event-private.h"
 
@@ -10,21 +10,27 @@
 #include "gstream/event/gstream-payload-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
 
-/* Of an arena with its events: about seven deltas. One that is kept keeps no more than that. */
+/*
+ * Bytes of an arena with its events: enough for about seven deltas. A consumer that keeps one of them keeps no more
+ * memory than this alive.
+ */
 #define USUAL_ARENA_SIZE 2304
 
-/* Of an arena: more than events fit in, so that none needs to be counted when it is made. */
+/*
+ * The initial count of shares of an arena: more than the events that fit in, so that the count need not be changed when
+ * an event is made.
+ */
 #define SHARES (G_MAXINT / 2)
 
 /**
  * GstreamEvent:
  *
- * What a source yields and a run passes on: something that happened, at a place in
- * the run, as the agents' streaming protocol says it (E1).
+ * An event of a run, as defined by the agent streaming protocol (E1). Sources yield events, and a run passes them to
+ * its transformers.
  *
- * Its *method* says what kind of thing (`values`, `messages`, `custom:NAME` …), its
- * *namespace* where: empty at the root, otherwise a segment for each sub-graph on the way
- * down. Its *data* is a [struct@Payload]. An application that is its own source makes them:
+ * Its *method* is the kind of event (`values`, `messages`, `custom:NAME` …). Its *namespace* is the graph that it comes
+ * from: empty for the root, otherwise one segment for each level of subgraphs. Its *data* is a [struct@Payload]. An
+ * application that is its own source makes events like this:
  *
  * ```c
  * const char *here[] = { "research:1", NULL };
@@ -32,8 +38,7 @@
  * g_autoptr (GstreamEvent) event = gstream_event_new ("custom", here, data);
  * ```
  *
- * Events are immutable and may be used from any thread. What a getter returns belongs
- * to the event.
+ * Events are immutable and may be used from any thread. The getters return values that are owned by the event.
  *
  * Since: 1.0
  */
@@ -54,7 +59,7 @@ static const char *const method_names[GSTREAM_N_METHODS] = {
   [GSTREAM_METHOD_CUSTOM] = "custom",
 };
 
-/* The only method that can have this first letter and length, except that tasks is as long as tools. */
+/* The only known method with this length and first letter. (tasks and tools have the same length and first letter.) */
 static GstreamMethod
 guess_method (char  first,
               gsize length)
@@ -107,7 +112,7 @@ gstream_method_get_name (GstreamMethod method)
   return method_names[method];
 }
 
-/* Whether the data of such events has fields; else the method says all. */
+/* Whether the data of events of this method has fields. */
 static gboolean
 has_fields (GstreamMethod method)
 {
@@ -148,7 +153,7 @@ namespace_build (const char *const *segments,
   return self;
 }
 
-/* Most events are at the root: its namespace is made once, never freed, and its references are not counted. */
+/* The namespace of the root, which most events have, is made once and never freed. Its references are not counted. */
 static GstreamNamespace *
 root_namespace (void)
 {
@@ -249,7 +254,7 @@ arena_new (GstreamEvent *lender,
   return self;
 }
 
-/* All events that were made in it are freed, so that nobody else uses it. */
+/* Whether all events that were made in the arena are freed, so that nobody else uses it. */
 static gboolean
 is_unused (GstreamEventArena *self)
 {
@@ -284,13 +289,13 @@ gstream_event_arena_finish (GstreamEventArena *self)
     arena_destroy (self);
 }
 
-/* @event, which is in it, is not used any more. */
+/* Releases the memory of @event, which is in the arena. */
 static void
 arena_free (GstreamEventArena *self,
             GstreamEvent      *event)
 {
 #ifdef __SANITIZE_ADDRESS__
-  /* Whoever still uses the event is told, until its memory is used again. */
+  /* Lets AddressSanitizer report a use after free, until the memory is reused. */
   ASAN_POISON_MEMORY_REGION (event, sizeof (GstreamEvent));
 #endif
   if (gstream_ref_count_dec (&self->n_shares))
@@ -318,7 +323,7 @@ copy_string (const char *string,
   return *room - size;
 }
 
-/* For methods whose data has no fields: then it need not be read. */
+/* Sets the fields at once for a method whose data has none, so that the data need not be parsed. */
 static void
 set_plain_fields (GstreamEventBody   *body,
                   GstreamEventFields *fields)
@@ -331,15 +336,14 @@ set_plain_fields (GstreamEventBody   *body,
 /**
  * gstream_event_new_full:
  * @method: what kind of event
- * @namespace_: (nullable) (array zero-terminated=1): where, or %NULL for the root
- * @data: what it says
- * @timestamp: when, in ms since the epoch, or -1 for now
+ * @namespace_: (nullable) (array zero-terminated=1): the graph that it comes from, or %NULL for the root
+ * @data: the data
+ * @timestamp: the time in ms since the epoch, or -1 for now
  * @node: (nullable): the node of the graph that it comes from
  * @id: (nullable): the event's id
  * @interrupts: (nullable): the interrupts that come with a `values` event: an array of objects with `id` and `value`
  *
- * Makes an event with all its parts. Its seq is 0 until it enters a run's main log (E4).
- * All strings are UTF-8.
+ * Makes an event with all its parts. Its seq is 0 until it is appended to a run's main log (E4). All strings are UTF-8.
  *
  * Returns: (transfer full): an event
  *
@@ -355,7 +359,7 @@ gstream_event_new_full (const char        *method,
                         GstreamPayload    *interrupts)
 {
   GstreamMethod       known;
-  const char         *other; /* the method, where it is not known */
+  const char         *other; /* the name of the method, if it is not a known one */
   GstreamEventFields *fields;
   GstreamEvent       *self;
   gpointer            room;
@@ -386,10 +390,10 @@ gstream_event_new_full (const char        *method,
 /**
  * gstream_event_new:
  * @method: what kind of event
- * @namespace_: (nullable) (array zero-terminated=1): where, or %NULL for the root
- * @data: what it says
+ * @namespace_: (nullable) (array zero-terminated=1): the graph that it comes from, or %NULL for the root
+ * @data: the data
  *
- * Makes an event that happens now.
+ * Makes an event with the current time.
  *
  * Returns: (transfer full): an event
  *
@@ -406,12 +410,11 @@ gstream_event_new (const char        *method,
 /**
  * gstream_event_new_variant:
  * @method: what kind of event
- * @namespace_: (nullable) (array zero-terminated=1): where, or %NULL for the root
- * @data: what it says, as [ctor@Payload.new_variant] takes it; consumed if it is floating
+ * @namespace_: (nullable) (array zero-terminated=1): the graph that it comes from, or %NULL for the root
+ * @data: the data, as [ctor@Payload.new_variant] takes it; consumed if it is floating
  * @error: return location for an error
  *
- * Makes an event that happens now. Fails with %GSTREAM_ERROR_INVALID where JSON cannot
- * say what @data says.
+ * Makes an event with the current time. Fails with %GSTREAM_ERROR_INVALID if @data cannot be represented in JSON.
  *
  * Returns: (transfer full): an event, or %NULL on failure
  *
@@ -454,7 +457,9 @@ gstream_event_ref (GstreamEvent *event)
   return event;
 }
 
-/* Of the event's own payloads, or one that an application gave, which may even be another event's. */
+/*
+ * Releases a payload: one of the event's own, or one that an application passed in, which may belong to another event.
+ */
 static void
 release_payload (GstreamEvent   *self,
                  GstreamPayload *payload)
@@ -472,7 +477,7 @@ clear_body (GstreamEvent *self)
 {
   GstreamEventBody *body = self->body;
 
-  /* The data goes last: others may be parts of its text. */
+  /* The data is released last, because the others may be parts of its text. */
   if (body->item != body->data)
     release_payload (self, body->item);
   release_payload (self, body->interrupts);
@@ -507,7 +512,7 @@ event_free (GstreamEvent *self)
  * gstream_event_unref:
  * @event: (transfer full): an event
  *
- * Gives a reference back.
+ * Releases a reference.
  *
  * Since: 1.0
  */
@@ -520,7 +525,7 @@ gstream_event_unref (GstreamEvent *event)
     event_free (event);
 }
 
-/* A reference to the event whose body @event has; takes the one to @event. */
+/* Returns a reference to the event that owns the body of @event; consumes the reference to @event. */
 static GstreamEvent *
 take_host (GstreamEvent *event)
 {
@@ -546,7 +551,7 @@ gstream_event_copy_with_seq (GstreamEvent *event,
 
 /* --- parts, made when they are first asked for --- */
 
-/* Keeps @payload at @place, unless another thread did so in the meantime: gives the one that is kept. */
+/* Stores @payload at @place, unless another thread has stored one in the meantime. Returns the one that is stored. */
 static GstreamPayload *
 publish (GstreamPayload **place,
          GstreamPayload  *payload)
@@ -560,7 +565,7 @@ publish (GstreamPayload **place,
   return g_atomic_pointer_get (place);
 }
 
-/* The payload at @place; made of the part @slice of @text where there is none yet. */
+/* Returns the payload at @place; if there is none yet, makes it from the part @slice of @text. */
 static GstreamPayload *
 get_part (GstreamEvent    *event,
           GstreamPayload **place,
@@ -576,7 +581,7 @@ get_part (GstreamEvent    *event,
                   gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start, slice.length));
 }
 
-/* A string with the halves of surrogate pairs that stand at its ends as JSON writes them (T3). */
+/* Writes a string with the halves of surrogate pairs at its ends, escaped as in JSON (T3). */
 static void
 add_halved_string (GString    *out,
                    const char *name,
@@ -588,7 +593,7 @@ add_halved_string (GString    *out,
   gsize   start;
 
   gstream_json_write_member (out, name);
-  start = out->len + 1; /* behind the quote */
+  start = out->len + 1; /* after the quote */
   gstream_json_write_string (out, text);
   if (high != 0)
     {
@@ -604,7 +609,7 @@ add_halved_string (GString    *out,
     }
 }
 
-/* What a delta is called, and its text. */
+/* The names of a delta's type and of the member that has its text. */
 typedef struct
 {
   const char *type;
@@ -617,7 +622,7 @@ static const DeltaNames delta_names[] = {
   [GSTREAM_DELTA_TOOL_CALL] = { "tool-call-delta", "args" },
 };
 
-/* The data of an event that was made with fields alone: a delta of a message writer. */
+/* Makes the data of an event that has only fields: a delta of a message writer. */
 static GstreamPayload *
 write_data (const GstreamEventFields *fields)
 {
@@ -638,7 +643,7 @@ write_data (const GstreamEventFields *fields)
   return gstream_payload_new_checked (out->str, out->len);
 }
 
-/* The data, the event's own. */
+/* Returns the data, which belongs to the event. */
 static GstreamPayload *
 peek_data (GstreamEvent *event)
 {
@@ -680,7 +685,7 @@ gstream_event_find_item (GstreamEvent *event)
  * gstream_event_get_id:
  * @event: an event
  *
- * The id by which the source knows the event, if it gives ids.
+ * Gets the id that the source has given the event, if it gives ids.
  *
  * Returns: (transfer none) (nullable): the id, or %NULL
  *
@@ -698,8 +703,8 @@ gstream_event_get_id (GstreamEvent *event)
  * gstream_event_get_seq:
  * @event: an event
  *
- * The event's place in the log. In a run's main log that is the run's own count,
- * from 1 and without gaps (E4); before, whatever the source says.
+ * Gets the event's position in the log. In a run's main log events are numbered from 1 without gaps (E4); before that,
+ * it is the number that the source has given.
  *
  * Returns: the seq, or 0 if it has none
  *
@@ -717,7 +722,7 @@ gstream_event_get_seq (GstreamEvent *event)
  * gstream_event_get_method:
  * @event: an event
  *
- * What kind of event it is: `values`, `messages`, `custom:NAME` …
+ * Gets the kind of event: `values`, `messages`, `custom:NAME` …
  *
  * Returns: (transfer none): the method
  *
@@ -735,7 +740,7 @@ gstream_event_get_method (GstreamEvent *event)
  * gstream_event_get_namespace:
  * @event: an event
  *
- * Where in the run it happened. Empty at the root.
+ * Gets the namespace of the graph that the event comes from. It is empty for the root.
  *
  * Returns: (transfer none) (array zero-terminated=1): the namespace
  *
@@ -753,9 +758,9 @@ gstream_event_get_namespace (GstreamEvent *event)
  * gstream_event_get_timestamp:
  * @event: an event
  *
- * When it happened, by the clock of whoever sent it. Not for ordering.
+ * Gets the time of the event, by the clock of the sender. It should not be used for ordering.
  *
- * Returns: milliseconds since the epoch, or 0 if the source does not say
+ * Returns: the time in milliseconds since the epoch, or 0 if it is not known
  *
  * Since: 1.0
  */
@@ -771,8 +776,7 @@ gstream_event_get_timestamp (GstreamEvent *event)
  * gstream_event_get_node:
  * @event: an event
  *
- * The node of the graph that it comes from, where the source says so, in
- * whichever way (D1).
+ * Gets the node of the graph that the event comes from, if the source says so (D1).
  *
  * Returns: (transfer none) (nullable): the node's name, or %NULL
  *
@@ -790,7 +794,7 @@ gstream_event_get_node (GstreamEvent *event)
  * gstream_event_get_data:
  * @event: an event
  *
- * What the event says, as its source said it.
+ * Gets the data of the event, as its source has given it.
  *
  * Returns: (transfer none): the data
  *
@@ -808,9 +812,9 @@ gstream_event_get_data (GstreamEvent *event)
  * gstream_event_get_interrupts:
  * @event: an event
  *
- * The interrupts that came with it, as its source said them: usually an array.
+ * Gets the interrupts that came with the event, as its source has given them: usually an array.
  *
- * Returns: (transfer none) (nullable): the interrupts, or %NULL if it says nothing of them
+ * Returns: (transfer none) (nullable): the interrupts, or %NULL if it has none
  *
  * Since: 1.0
  */
@@ -831,7 +835,7 @@ gstream_event_get_interrupts (GstreamEvent *event)
 
 /* --- JSON --- */
 
-/* The text that was read, with the seq that the event got since. */
+/* Returns the text that was parsed, with the current seq. */
 static char *
 rewrite (GstreamEvent *event)
 {
@@ -879,8 +883,8 @@ write_params (GString      *out,
  * gstream_event_to_json:
  * @event: an event
  *
- * The event as the protocol writes it, a JSON object. One that was read is given
- * back as it stood, members that gstream does not know included, but for its seq (E3).
+ * Converts the event to JSON: an object as defined by the protocol. For an event that was parsed, this is the original
+ * text, including members that gstream does not know, except for the seq (E3).
  *
  * Returns: (transfer full): JSON text
  *

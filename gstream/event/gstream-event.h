@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a source yields and every room passes on: one immutable event (E1-E4).
+ * An immutable event, which sources yield and all other rooms process (E1-E4).
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * An interrupt: its id, what is asked, where, and what an answer looks like.
+ * An interrupt: its id, the question, its namespace, and the schema of the answer.
  */
 #include "gstream/event/gstream-interrupt.h"
 #include "gstream/event/gstream-event-internal.h"
@@ -8,11 +8,10 @@
 /**
  * GstreamInterrupt:
  *
- * A question of the agent's that waits for the user's answer (T8).
+ * A question of the agent that waits for the user's answer (T8).
  *
- * A run that stops at one is *interrupted*; what it asks is the interrupt's
- * value, whose shape is the graph's own. On a server, the answer starts the run
- * that goes on from there.
+ * A run that stops at an interrupt is *interrupted*. The question is the interrupt's value, whose format is defined by
+ * the graph. On a server, the answer starts another run, which continues from there.
  *
  * ```c
  * GstreamPayload *value = gstream_interrupt_get_value (interrupt);
@@ -37,12 +36,13 @@ G_DEFINE_BOXED_TYPE (GstreamInterrupt, gstream_interrupt, gstream_interrupt_ref,
 
 /**
  * gstream_interrupt_new:
- * @id: by which it is answered
- * @value: what is asked
- * @namespace_: (nullable) (array zero-terminated=1): where, or %NULL if that is not known
+ * @id: the id, which is given with the answer
+ * @value: the question
+ * @namespace_: (nullable) (array zero-terminated=1): the namespace of the graph that asks, or %NULL if that is not
+ *   known
  * @response_schema: (nullable): the JSON Schema of an answer, or %NULL if there is none
  *
- * Makes an interrupt, as a source of one's own or a test needs it.
+ * Makes an interrupt, for sources that are implemented by applications, and for tests.
  *
  * Returns: (transfer full): an interrupt
  *
@@ -94,7 +94,7 @@ gstream_interrupt_ref (GstreamInterrupt *interrupt)
  * gstream_interrupt_unref:
  * @interrupt: (transfer full): an interrupt
  *
- * Gives a reference back.
+ * Releases a reference.
  *
  * Since: 1.0
  */
@@ -116,7 +116,7 @@ gstream_interrupt_unref (GstreamInterrupt *interrupt)
  * gstream_interrupt_get_id:
  * @interrupt: an interrupt
  *
- * Its id, by which it is answered.
+ * Gets the interrupt's id, which is given with the answer.
  *
  * Returns: (transfer none): the id
  *
@@ -134,7 +134,7 @@ gstream_interrupt_get_id (GstreamInterrupt *interrupt)
  * gstream_interrupt_get_value:
  * @interrupt: an interrupt
  *
- * What is asked, in whatever shape the graph gave it.
+ * Gets the question, in the format that the graph defines.
  *
  * Returns: (transfer none): the value
  *
@@ -152,7 +152,7 @@ gstream_interrupt_get_value (GstreamInterrupt *interrupt)
  * gstream_interrupt_get_namespace:
  * @interrupt: an interrupt
  *
- * The namespace of the graph that asks, where the source says so. Empty at the root.
+ * Gets the namespace of the graph that asks, if the source says so. It is empty for the root.
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
  *
@@ -170,10 +170,9 @@ gstream_interrupt_get_namespace (GstreamInterrupt *interrupt)
  * gstream_interrupt_get_response_schema:
  * @interrupt: an interrupt
  *
- * The JSON Schema of an answer, where the source says one: what a form that asks
- * the user is made from, and what the graph expects.
+ * Gets the JSON Schema of the answer that the graph expects, if the source gives one. It can be used to build a form.
  *
- * Returns: (transfer none) (nullable): the schema, or %NULL if the source says none
+ * Returns: (transfer none) (nullable): the schema, or %NULL if there is none
  *
  * Since: 1.0
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A question of the agent's that waits for the user's answer (T8).
+ * A question of the agent that waits for the user's answer (T8).
  */
 #pragma once
 

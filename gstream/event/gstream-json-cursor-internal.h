@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One pass over a JSON text that has not been checked yet. The cursor checks all that it passes, also what it
- * skips, so that a text that was passed to its end is JSON.
+ * Parses an unchecked JSON text in one pass. The cursor also validates the values that it skips, so that a text that
+ * was parsed to its end is valid JSON.
  *
- * For endpoint/ too, which reads the chunks of another protocol in the same way, since one comes with each token.
+ * For endpoint/ too, which parses the chunks of another protocol, one for each token, in the same way.
  */
 #pragma once
 
@@ -15,25 +15,25 @@
 G_BEGIN_DECLS
 
 #define GSTREAM_JSON_DEFAULT_DEPTH 128
-#define GSTREAM_JSON_MAX_DEPTH 1024 /* readers of checked text recurse this deep */
+#define GSTREAM_JSON_MAX_DEPTH 1024 /* functions that read checked text recurse this deeply */
 #define GSTREAM_JSON_MAX_SIZE (G_MAXUINT32 - 64)
 
-/* A string as it is written. */
+/* A string as it is written in the text. */
 typedef struct
 {
-  const char *start;   /* behind the opening quote; NULL: there is none */
-  guint32     length;  /* up to the closing one */
+  const char *start;   /* after the opening quote; NULL: there is none */
+  guint32     length;  /* bytes up to the closing quote */
   gboolean    escaped; /* has backslashes */
 } GstreamJsonString;
 
-/* On the stack; needs no clearing. Valid until the next one is set up in the same thread. */
+/* Allocated on the stack; needs no clean-up. Valid until the next cursor is initialized in the same thread. */
 typedef struct
 {
   const char    *json;
   gsize          length;    /* bytes */
-  const guint32 *next;      /* the byte where the next token starts; of the thread's index */
-  const guint32 *last;      /* behind the last token; points to @length */
-  const char    *backslash; /* the first one that is not passed yet, or the text's end */
+  const guint32 *next;      /* offset of the next token; in the thread's index */
+  const guint32 *last;      /* after the last token; points to @length */
+  const char    *backslash; /* the first backslash at or after the current position, or the end of the text */
   guint          max_depth;
   guint          depth; /* levels that are open */
 
@@ -41,45 +41,45 @@ typedef struct
   gsize        error_at; /* byte */
   GstreamError error_code;
 
-  char name[64]; /* for a member's name that has escapes, without these */
-  char word[64]; /* the same for a string that is to be compared */
+  char name[64]; /* buffer for an unescaped member name */
+  char word[64]; /* buffer for an unescaped string that will be compared */
 } GstreamJsonCursor;
 
 gboolean gstream_json_cursor_init (GstreamJsonCursor *self,
                                    const char        *json,
                                    gsize              length,
                                    guint              max_depth);
-/* Always FALSE. The first failure counts. */
+/* Records an error; only the first one is kept. Always returns FALSE. */
 gboolean gstream_json_cursor_fail (GstreamJsonCursor *self,
                                    gsize              at,
                                    const char        *expected);
 void     gstream_json_cursor_set_error (GstreamJsonCursor *self,
                                         GError           **error);
-/* Whether all has been passed. */
+/* Whether the whole text has been parsed. */
 gboolean gstream_json_cursor_end (GstreamJsonCursor *self);
 
-/* Each passes one value. */
+/* Each parses one value. */
 gboolean gstream_json_cursor_skip (GstreamJsonCursor *self);
 gboolean gstream_json_cursor_string (GstreamJsonCursor *self,
                                      GstreamJsonString *string);
 
-/* Each passes any value, and gives it if it is a string; the second one without escapes, to be compared. */
+/* Each parses any value, and returns it if it is a string. The second one unescapes it, for comparison. */
 gboolean gstream_json_cursor_string_if_any (GstreamJsonCursor *self,
                                             GstreamJsonString *string);
 gboolean gstream_json_cursor_word_if_any (GstreamJsonCursor *self,
                                           GstreamJsonString *word);
 
-/* Passes a value; @count is -1 unless that is 0 or more and an integer that int64 can hold. */
+/* Parses any value; sets @count to -1 unless it is a non-negative integer that fits in int64. */
 gboolean gstream_json_cursor_count_if_any (GstreamJsonCursor *self,
                                            gint64            *count);
-/* The same, and it has to be one. */
+/* The same, but any other value is an error. */
 gboolean gstream_json_cursor_count (GstreamJsonCursor *self,
                                     gint64            *count,
                                     const char        *expected);
 
 /*
- * open, then member (or element) as long as that is TRUE, the value to be
- * passed after each; at the end expected is NULL unless something was wrong.
+ * To read a container, call open, then member (or element) as long as it returns TRUE, and parse the value after each.
+ * Then @expected of the cursor is NULL unless there was an error.
  */
 gboolean gstream_json_cursor_open (GstreamJsonCursor *self,
                                    char               bracket,
@@ -88,18 +88,18 @@ gboolean gstream_json_cursor_member (GstreamJsonCursor *self,
                                      GstreamJsonString *name);
 gboolean gstream_json_cursor_element (GstreamJsonCursor *self);
 
-/* Back or forth to the token at @next. */
+/* Moves the cursor to the token at @next. */
 void gstream_json_cursor_move (GstreamJsonCursor *self,
                                const guint32     *next);
 
-/* g_ascii_isdigit() looks it up in a table, which takes longer. */
+/* Faster than g_ascii_isdigit(), which uses a table. */
 static inline gboolean
 gstream_json_is_digit (char c)
 {
   return c >= '0' && c <= '9';
 }
 
-/* FALSE: they are not all digits, and @value is not set. */
+/* Returns FALSE if not all of the bytes are digits; then @value is not set. */
 static inline gboolean
 gstream_json_read_eight_digits (const char *p,
                                 guint64    *value)
@@ -107,7 +107,7 @@ gstream_json_read_eight_digits (const char *p,
   guint64 word;
 
   memcpy (&word, p, sizeof word);
-  word = GUINT64_FROM_LE (word); /* the first digit's byte is the lowest */
+  word = GUINT64_FROM_LE (word); /* so that the first digit is the lowest byte */
   if (((word & 0xf0f0f0f0f0f0f0f0) | ((word + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) != 0x3333333333333333)
     return FALSE;
   word = (word & 0x0f0f0f0f0f0f0f0f) * ((10 << 8) + 1) >> 8;    /* each two */
@@ -116,7 +116,10 @@ gstream_json_read_eight_digits (const char *p,
   return TRUE;
 }
 
-/* Behind the count at @p, as almost all are written; NULL if it is not. Eight digits at once, since a time has thirteen. */
+/*
+ * Parses an integer of up to 18 digits at @p, and returns the address after it; NULL for anything else. Eight digits at
+ * a time, since timestamps have thirteen.
+ */
 static inline const char *
 gstream_json_pass_count (const char *p,
                          const char *end,
@@ -136,14 +139,14 @@ gstream_json_pass_count (const char *p,
   return p;
 }
 
-/* The first byte of the next token, or 0 at the end. */
+/* Returns the first byte of the next token, or 0 at the end. */
 static inline char
 gstream_json_cursor_peek (const GstreamJsonCursor *self)
 {
   return self->next < self->last ? self->json[*self->next] : '\0';
 }
 
-/* From @start to the end of the value passed last. */
+/* Returns the slice from @start to the end of the value that was parsed last. */
 static inline GstreamJsonSlice
 gstream_json_cursor_since (const GstreamJsonCursor *self,
                            guint32                  start)
@@ -155,7 +158,7 @@ gstream_json_cursor_since (const GstreamJsonCursor *self,
   return (GstreamJsonSlice) { start, end - start };
 }
 
-/* Where @slice is, counted from @start. */
+/* Returns @slice relative to @start. */
 static inline GstreamJsonSlice
 gstream_json_slice_within (GstreamJsonSlice slice,
                            guint32          start)
@@ -174,7 +177,7 @@ gstream_json_string_is_len (const GstreamJsonString *string,
 /* Whether @string is written exactly as @literal, which has no escapes. */
 #define gstream_json_string_is(string, literal) gstream_json_string_is_len ((string), (literal), sizeof (literal) - 1)
 
-/* A copy of @string, without escapes, in @room, which is moved behind it. */
+/* Copies @string, unescaped, to @room, and advances @room. Returns the copy. */
 static inline const char *
 gstream_json_string_copy (const GstreamJsonString *string,
                           char                   **room)

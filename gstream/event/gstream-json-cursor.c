@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The pass over an unchecked JSON text, token by token. The grammar is checked here; the index finds where tokens start.
+ * Parses an unchecked JSON text, token by token. This file checks the grammar; the index finds where the tokens start.
  */
 #include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-index-private.h"
@@ -17,7 +17,7 @@ pass_digits (const char *p,
   return p;
 }
 
-/* Where a number that starts at @p ends; NULL if it is none. */
+/* Returns the end of the number at @p; NULL if there is none. */
 static const char *
 pass_number (const char *p,
              const char *end)
@@ -60,7 +60,10 @@ pass_word (const char *p,
   return p + length;
 }
 
-/* Behind the scalar that starts at @p, before @end; NULL if it is neither a number nor a word of JSON's. */
+/*
+ * Returns the address after the scalar that starts at @p, before @end; NULL if it is neither a number nor true, false
+ * or null.
+ */
 static const char *
 pass_scalar (const char *p,
              const char *end)
@@ -68,7 +71,7 @@ pass_scalar (const char *p,
   return gstream_json_is_digit (*p) || *p == '-' ? pass_number (p, end) : pass_word (p, end);
 }
 
-/* Behind the escape that starts at @backslash in a string that ends at @end; NULL if it is none. */
+/* Returns the address after the escape sequence at @backslash in a string that ends at @end; NULL if it is invalid. */
 static const char *
 pass_escape (const char *backslash,
              const char *end)
@@ -91,7 +94,7 @@ typedef struct
   const char *expected;
 } Foreign;
 
-/* Numbers that JSON does not have, as Python, JavaScript and C write them. */
+/* Numbers that JSON does not allow, as Python, JavaScript and C write them. */
 static const Foreign foreign[] = {
   { "NaN", "a value, and NaN is none in JSON" },           { "nan", "a value, and NaN is none in JSON" },
   { "-NaN", "a value, and NaN is none in JSON" },          { "-nan", "a value, and NaN is none in JSON" },
@@ -99,7 +102,7 @@ static const Foreign foreign[] = {
   { "inf", "a value, and Infinity is none in JSON" },      { "-inf", "a value, and -Infinity is none in JSON" },
 };
 
-/* What is expected at @p, where no value is; of NaN and Infinity, that they are none. */
+/* Returns what is expected at @p, where there is no valid value. For NaN and Infinity, that JSON does not have them. */
 G_GNUC_NO_INLINE static const char *
 expect_value (const char *p,
               const char *end)
@@ -115,7 +118,10 @@ expect_value (const char *p,
   return "a value";
 }
 
-/* What the index, which does not say, found wrong with @json's strings or encoding: where, and what was expected there. */
+/*
+ * Finds the invalid string or encoding because of which the index has rejected @json without details: where it is, and
+ * what was expected there.
+ */
 G_GNUC_NO_INLINE static const char *
 find_flaw (const char *json,
            gsize       length,
@@ -149,7 +155,7 @@ find_flaw (const char *json,
 
 /* --- the cursor --- */
 
-/* Moves the cursor to the end as well, so that everything else fails, too. */
+/* Also moves the cursor to the end, so that all further calls fail. */
 gboolean
 gstream_json_cursor_fail (GstreamJsonCursor *self,
                           gsize              at,
@@ -165,7 +171,10 @@ gstream_json_cursor_fail (GstreamJsonCursor *self,
   return FALSE;
 }
 
-/* Not inlined, like all below that seldom runs: the functions that always run need fewer registers, which saves a tenth of all instructions. */
+/*
+ * Not inlined, like all rarely used functions below: the callers then need fewer registers, which saves a tenth of all
+ * instructions.
+ */
 G_GNUC_NO_INLINE static gboolean
 fail_here (GstreamJsonCursor *self,
            const char        *expected)
@@ -259,7 +268,10 @@ check_escapes (GstreamJsonCursor *self,
   return TRUE;
 }
 
-/* Any string; the next token is its opening quote. Only white space can stand between the string and the token after it. */
+/*
+ * Parses any string; the next token is its opening quote. Between the string and the token after it there can only be
+ * white space.
+ */
 G_GNUC_NO_INLINE static gboolean
 pass_string (GstreamJsonCursor *self,
              GstreamJsonString *string)
@@ -279,7 +291,7 @@ pass_string (GstreamJsonCursor *self,
   return !string->escaped || check_escapes (self, close);
 }
 
-/* A string as almost all are written: without escapes, and with @stop, the next token, right behind it. */
+/* Parses a string of the most common form: without escapes, and directly followed by the next token, @stop. */
 static inline gboolean
 read_plain_string (const GstreamJsonCursor *self,
                    const char              *open,
@@ -294,7 +306,7 @@ read_plain_string (const GstreamJsonCursor *self,
   return TRUE;
 }
 
-/* The next token is its quote. */
+/* The next token must be its opening quote. */
 static inline gboolean
 take_string (GstreamJsonCursor *self,
              GstreamJsonString *string)
@@ -357,7 +369,7 @@ gstream_json_cursor_open (GstreamJsonCursor *self,
   return TRUE;
 }
 
-/* Whether the container is open and nothing of it is passed. */
+/* Whether the container has been opened, and none of its content parsed. */
 static gboolean
 is_first (const GstreamJsonCursor *self,
           char                     bracket)
@@ -373,7 +385,10 @@ leave (GstreamJsonCursor *self)
   return FALSE;
 }
 
-/* Unescapes @string, to be compared. Longer ones stay as they are: they equal nothing that gstream looks for. */
+/*
+ * Unescapes @string for comparison. Strings that are too long for the buffer are left as they are: they are longer than
+ * all that gstream compares with.
+ */
 G_GNUC_NO_INLINE static void
 read_escapes (GstreamJsonString *string,
               char               buffer[64])
@@ -384,7 +399,7 @@ read_escapes (GstreamJsonString *string,
   string->start = buffer;
 }
 
-/* Any member, or the end of the object. */
+/* Parses any member's name, or the end of the object. */
 G_GNUC_NO_INLINE static gboolean
 pass_member (GstreamJsonCursor *self,
              GstreamJsonString *name)
@@ -412,7 +427,7 @@ pass_member (GstreamJsonCursor *self,
   return TRUE;
 }
 
-/* What is written without white space is read here, anything else by pass_member(). */
+/* Handles members that are written without white space; all others are left to pass_member(). */
 gboolean
 gstream_json_cursor_member (GstreamJsonCursor *self,
                             GstreamJsonString *name)
@@ -421,7 +436,7 @@ gstream_json_cursor_member (GstreamJsonCursor *self,
   const char    *json = self->json;
   gboolean       is_behind_comma;
 
-  if (self->last - next < 3) /* a comma, a name, a colon */
+  if (self->last - next < 3) /* a comma, a name and a colon */
     return pass_member (self, name);
 
   is_behind_comma = json[*next] == ',';
@@ -516,7 +531,7 @@ gstream_json_cursor_word_if_any (GstreamJsonCursor *self,
   return TRUE;
 }
 
-/* Any value. */
+/* Skips any value. */
 G_GNUC_NO_INLINE static gboolean
 pass_count (GstreamJsonCursor *self,
             gint64            *count)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Finds where the tokens of a JSON text start, by simdjson's first stage: with SIMD, at some bytes a cycle. It refuses
- * what is not UTF-8, strings that do not end, and control characters in strings, so that the cursor need not look at
- * each byte of a string. The grammar is checked by the cursor.
+ * Finds the positions of the tokens in a JSON text with simdjson's first stage, which uses SIMD and processes several
+ * bytes per cycle. It rejects invalid UTF-8, unterminated strings, and control characters in strings, so that the
+ * cursor need not look at each byte of a string. The grammar is checked by the cursor.
  */
 #pragma once
 
@@ -12,13 +12,12 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamJsonIndex GstreamJsonIndex;
 
-/* The calling thread's own: memory to work in, worth keeping from one text to the next. */
+/* Returns the index of the calling thread, whose memory is reused for each text. */
 GstreamJsonIndex *gstream_json_index_get (void);
 
 /*
- * Of brackets, commas, colons, strings (their opening quote) and other scalars
- * the first byte's position, in order, then @length once more.
- * Nothing behind @length is read. Valid until the next call in this thread.
+ * Sets @positions to the offsets of the first bytes of brackets, commas, colons, strings (the opening quote) and other
+ * scalars, in order, followed by @length. Does not read beyond @length. Valid until the next call in this thread.
  */
 gboolean gstream_json_index_scan (GstreamJsonIndex *self,
                                   const char       *json,

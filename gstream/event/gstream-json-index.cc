@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * simdjson's first stage, which finds the tokens of a JSON text. Its second,
- * which makes a tree, is not used: gstream reads the text itself.
+ * Uses simdjson's first stage, which finds the tokens of a JSON text. Its second stage, which builds a tree, is not
+ * used: gstream parses the text itself.
  */
 #define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
@@ -12,17 +12,17 @@
 #include "gstream/event/gstream-json-index-private.h"
 
 static constexpr gsize SMALLEST_CAPACITY = 4096;
-static constexpr gsize LARGEST_KEPT = 1024 * 1024; /* bytes of text; the scanner's memory is four times that */
+static constexpr gsize LARGEST_KEPT = 1024 * 1024; /* bytes of text; the scanner's memory is four times as large */
 
 struct _GstreamJsonIndex
 {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> scanner;
-  std::unique_ptr<char[]> padded; /* a copy of the text, for a scanner that reads behind its end */
+  std::unique_ptr<char[]> padded; /* a copy of the text, since the scanner reads beyond its end */
   gsize capacity = 0;
   bool pads = simdjson::get_active_implementation ()->name () == "fallback";
 };
 
-/* Freed with the thread by a GPrivate, which would take longer to look into. */
+/* Accessed directly, which is faster than a GPrivate. A GPrivate frees it when the thread ends. */
 static thread_local GstreamJsonIndex *index_of_thread;
 
 static void

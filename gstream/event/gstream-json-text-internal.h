@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reading a JSON text that has been checked, without making a tree of it. Every function relies on its grammar,
- * and recurses no deeper than GSTREAM_JSON_MAX_DEPTH.
+ * Reads a JSON text that has been checked, without building a tree. All functions rely on the text being valid, and
+ * recurse at most GSTREAM_JSON_MAX_DEPTH deep.
  *
- * For projections, streams and conversation/ too: they go over the members of messages, tool calls and states where these stand
- * in an event's text. A payload and JSON Pointers would cost memory, and a pass for each member.
+ * For projections, streams and conversation/ too: they iterate over the members of messages, tool calls and states
+ * directly in an event's text. Payloads and JSON Pointers would cost memory, and a pass for each member.
  */
 #pragma once
 
@@ -17,25 +17,28 @@
 
 G_BEGIN_DECLS
 
-/* A value in a text: from its first byte to behind its last. */
+/* A value in a text: its first byte, and the byte after its last. */
 typedef struct
 {
   const char *start; /* NULL: there is none */
   const char *end;
 } GstreamJsonValue;
 
-/* A value's place in a text, in bytes from where the text starts: half the size of a GstreamJsonValue, and still right for a copy of the text. */
+/*
+ * The position of a value as an offset in a text: half the size of a GstreamJsonValue, and valid for a copy of the
+ * text, too.
+ */
 typedef struct
 {
   guint32 start;
   guint32 length; /* 0: there is none */
 } GstreamJsonSlice;
 
-/* Goes over the values of an array, or the members of an object. */
+/* Iterates over the values of an array or the members of an object. */
 typedef struct
 {
-  const char *at;  /* before the next one */
-  const char *end; /* the text's */
+  const char *at;  /* before the next value */
+  const char *end; /* of the text */
 } GstreamJsonIter;
 
 static inline gboolean
@@ -44,7 +47,10 @@ gstream_json_is_space (char c)
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* Within a container there is always a byte that ends this. Control characters cannot be there. */
+/*
+ * To be used within a container, where there is always a byte that ends the loop. Control characters cannot occur
+ * there.
+ */
 static inline const char *
 gstream_json_pass_space (const char *p)
 {
@@ -53,13 +59,16 @@ gstream_json_pass_space (const char *p)
   return p;
 }
 
-/* Sixteen bytes at once, since most names and words are shorter: the bits of those that are @c, the first one's the lowest. */
+/*
+ * Compares sixteen bytes with @c at once, since most names are shorter than that. Returns a bit for each byte that is
+ * equal, the lowest for the first byte.
+ */
 #define GSTREAM_JSON_BLOCK 16
 
 static inline guint
 gstream_json_mark_block (const char *p,
                          char        c,
-                         char        ignored) /* bits that do not matter */
+                         char        ignored) /* bits that are not compared */
 {
 #ifdef __SSE2__
   __m128i block = _mm_or_si128 (_mm_loadu_si128 ((const __m128i *) p), _mm_set1_epi8 (ignored));
@@ -74,14 +83,14 @@ gstream_json_mark_block (const char *p,
 #endif
 }
 
-/* Of marks, one at least. */
+/* Returns the position of the first mark; there must be one. */
 static inline guint
 gstream_json_first_mark (guint marks)
 {
   return __builtin_ctz (marks);
 }
 
-/* The quote that ends the string whose text starts at @p: any one, and one that is near. */
+/* Both return the closing quote of the string whose text starts at @p. The second one is fast if the quote is near. */
 const char *gstream_json_find_far_quote (const char *p,
                                          const char *end);
 
@@ -113,7 +122,7 @@ const char        *gstream_json_pass_scalar (const char *p,
 const char        *gstream_json_pass_container (const char *p,
                                                 const char *end);
 
-/* Behind the value that starts at @p. */
+/* Returns the address after the value that starts at @p. */
 static inline const char *
 gstream_json_pass (const char *p,
                    const char *end)
@@ -129,44 +138,45 @@ void     gstream_json_iter_init (GstreamJsonIter *iter,
                                  GstreamJsonValue container);
 gboolean gstream_json_iter_element (GstreamJsonIter  *iter,
                                     GstreamJsonValue *element);
-/* @name is within its quotes. Of members with one name all come, as they stand. */
+/* @name: without its quotes. Duplicate members are all returned, in the order of the text. */
 gboolean gstream_json_iter_member (GstreamJsonIter  *iter,
                                    GstreamJsonValue *name,
                                    GstreamJsonValue *value);
 
 /*
- * Writes what is within a string's quotes as it is meant, never longer than it is
- * written, and gives the length. What UTF-8 or a C string cannot hold (half a
- * surrogate pair, U+0000) becomes U+FFFD.
+ * Unescapes the text between a string's quotes, and returns the length, which is never larger than that of the escaped
+ * text. Characters that UTF-8 or a C string cannot hold (half a surrogate pair, U+0000) become U+FFFD.
  */
 gsize gstream_json_unescape (char       *out,
                              const char *raw,
                              gsize       length);
 /*
- * A pair of surrogates may be spread over two texts. Leaves out of @raw, which is within
- * the quotes, the second half of one at its start and the first half of one at its end;
- * 0: there is none.
+ * A surrogate pair may be split between two texts. Removes the second half of a pair at the start of @raw, which is the
+ * text between the quotes, and the first half of one at its end, and returns them; 0: there is none.
  */
 void gstream_json_trim_halves (GstreamJsonValue *raw,
                                guint16          *low,
                                guint16          *high);
-/* The character of both, or what each is by itself: U+FFFD, or nothing where it is 0. */
+/* Appends the character that the halves form together. A single half is appended as U+FFFD, and 0 as nothing. */
 void  gstream_json_join_halves (GString *out,
                                 guint16  high,
                                 guint16  low);
-char *gstream_json_dup_raw (GstreamJsonValue raw); /* within the quotes */
+char *gstream_json_dup_raw (GstreamJsonValue raw); /* of a string: the text between the quotes */
 char *gstream_json_dup_string (GstreamJsonValue string);
-/* FALSE where the number is not an integer that int64 can hold. 5.0 and 1e3 are. */
+/* Returns FALSE if the number is not an integer that fits in int64. 5.0 and 1e3 are integers. */
 gboolean gstream_json_read_integer (GstreamJsonValue number,
                                     gint64          *integer);
 double   gstream_json_read_double (GstreamJsonValue number);
 
-/* By JSON Pointer. The last of duplicate names counts. */
+/* Finds a value by JSON Pointer. Of duplicate members the last one is used. */
 gboolean gstream_json_find (GstreamJsonValue  value,
                             const char       *pointer,
                             GstreamJsonValue *found);
 
-/* The members of an object, each name once, its last value at its first place. */
+/*
+ * The members of an object. Of duplicate ones there is one, at the position of the first and with the value of the
+ * last.
+ */
 typedef struct
 {
   char            *name;
@@ -177,7 +187,7 @@ GArray *gstream_json_members (GstreamJsonValue object);
 
 gboolean gstream_json_equal (GstreamJsonValue a,
                              GstreamJsonValue b);
-/* The same for values that are equal. */
+/* Returns the same hash for values that are equal. */
 guint gstream_json_hash (GstreamJsonValue value);
 
 G_END_DECLS

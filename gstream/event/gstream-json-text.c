@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reading a JSON text that has been checked: values, strings and numbers, elements and members, JSON Pointers,
- * and whether two texts mean the same.
+ * Reads a JSON text that has been checked: values, strings and numbers, elements and members, JSON Pointers, and the
+ * comparison of values.
  */
 #include "gstream/event/gstream-json-text-internal.h"
 
@@ -10,7 +10,7 @@
 
 /* --- passing values --- */
 
-/* Whether the byte at @p is, by an odd number of backslashes before it. Its string starts at @start. */
+/* Whether the byte at @p is escaped: whether an odd number of backslashes precedes it. Its string starts at @start. */
 static gboolean
 is_escaped (const char *p,
             const char *start)
@@ -42,7 +42,7 @@ gstream_json_pass_scalar (const char *p,
   return p;
 }
 
-/* Within a container there are no brackets but in strings and those of other containers. */
+/* Counts brackets, skipping strings. */
 const char *
 gstream_json_pass_container (const char *p,
                              const char *end)
@@ -70,7 +70,7 @@ read_hex (const char *digits)
   return unit;
 }
 
-/* @p is behind the u of \uXXXX. Moves it behind all that makes up the character. */
+/* @p is after the u of \uXXXX. Advances it to after the whole character, which may be two escape sequences. */
 static gunichar
 read_character (const char **p,
                 const char  *end)
@@ -185,7 +185,7 @@ gstream_json_dup_string (GstreamJsonValue string)
   return gstream_json_dup_raw ((GstreamJsonValue) { string.start + 1, string.end - 1 });
 }
 
-/* FALSE: it is not written with digits alone, or beyond int64. */
+/* Returns FALSE if the number is not written with digits only, or does not fit in int64. */
 static inline gboolean
 read_digits (GstreamJsonValue number,
              gint64          *integer)
@@ -194,7 +194,7 @@ read_digits (GstreamJsonValue number,
   const char *p = number.start + negative;
   guint64     value = 0;
 
-  if (number.end - p > 19) /* 19 digits never overflow 64 bits */
+  if (number.end - p > 19) /* 19 digits always fit in 64 bits */
     return FALSE;
   for (; p < number.end; p++)
     {
@@ -208,7 +208,7 @@ read_digits (GstreamJsonValue number,
   return value <= (guint64) G_MAXINT64 + negative;
 }
 
-/* One that is written with a point or an exponent, such as 5.0 or 1e3. */
+/* Parses an integer that is written with a fraction or an exponent, such as 5.0 or 1e3. */
 G_GNUC_NO_INLINE static gboolean
 read_whole_double (GstreamJsonValue number,
                    gint64          *integer)
@@ -284,7 +284,7 @@ gstream_json_iter_init (GstreamJsonIter *iter,
   iter->end = container.end;
 }
 
-/* To the first byte of the next value, or member's name; FALSE at the closing bracket. */
+/* Advances to the first byte of the next value or member name; returns FALSE at the closing bracket. */
 static gboolean
 step (GstreamJsonIter *iter)
 {
@@ -313,7 +313,7 @@ gstream_json_iter_element (GstreamJsonIter  *iter,
   return TRUE;
 }
 
-/* To the value's first byte. */
+/* Advances to the first byte of the value. */
 static gboolean
 take_name (GstreamJsonIter  *iter,
            GstreamJsonValue *name)
@@ -377,15 +377,15 @@ gstream_json_members (GstreamJsonValue object)
 /*
  * --- JSON Pointer (RFC 6901) ---
  *
- * In one pass: an object is always gone through to its end, since a name's last occurrence is the one that counts.
+ * Evaluated in one pass. An object is always read to its end, since the last of duplicate members is used.
  */
 
-/* A part of the pointer between slashes, a name or an index, as it is written. */
+/* A part of the pointer between slashes, as it is written: a name or an index. */
 typedef struct
 {
   const char *start;
   gsize       length;
-  gboolean    is_plain; /* equals names that are written like it, and no others without escapes */
+  gboolean    is_plain; /* it can be compared bytewise with names that have no escapes */
 } Token;
 
 static const char *look_within (const char       *p,
@@ -393,7 +393,7 @@ static const char *look_within (const char       *p,
                                 const char       *pointer,
                                 GstreamJsonValue *found);
 
-/* Looks for @pointer in the value at @p; gives where that ends, whether it is found or not. */
+/* Looks for @pointer in the value at @p. Returns the end of the value, whether @pointer was found or not. */
 static inline const char *
 look (const char       *p,
       const char       *end,
@@ -407,7 +407,7 @@ look (const char       *p,
   return found->end;
 }
 
-/* @pointer is at a slash. Gives what is behind the token: a slash or the end. */
+/* @pointer is at a slash. Returns the address after the token: that of a slash or the end. */
 static inline const char *
 read_token (const char *pointer,
             Token      *token)
@@ -425,7 +425,7 @@ read_token (const char *pointer,
   return p;
 }
 
-/* A tilde without 0 or 1 behind it is no valid pointer, and equals no name. */
+/* A tilde that is not followed by 0 or 1 is invalid, and does not match any name. */
 static gboolean
 is_token_of (const Token *token,
              const char  *name,
@@ -443,7 +443,7 @@ is_token_of (const Token *token,
   return p == end && name == name_end;
 }
 
-/* For a name or token with escapes. */
+/* Compares where the name or the token has escapes. */
 G_GNUC_NO_INLINE static gboolean
 is_meant (GstreamJsonValue raw,
           const Token     *token)
@@ -469,7 +469,7 @@ has_escapes (GstreamJsonValue raw,
   return (gstream_json_mark_block (raw.start, '\\', 0) & ((1u << length) - 1)) != 0;
 }
 
-/* A name is never longer than it is written, and only escapes make it shorter. */
+/* The escaped form of a name is never shorter than the name itself. */
 static inline gboolean
 is_named (GstreamJsonValue raw,
           const char      *end,
@@ -508,7 +508,7 @@ look_in_object (const char       *p,
   return p + 1;
 }
 
-/* Decimal, without a leading zero. No text has as many elements as 19 digits can count. */
+/* Parses a decimal index without leading zeros. 19 digits are more than the elements that any text can have. */
 static gboolean
 read_index (const Token *token,
             guint64     *index)
@@ -543,7 +543,7 @@ look_in_array (const char       *p,
   return iter.at + 1;
 }
 
-/* @pointer has a token at least. */
+/* @pointer must have at least one token. */
 static const char *
 look_within (const char       *p,
              const char       *end,
@@ -615,7 +615,7 @@ equal_numbers (GstreamJsonValue a,
 
   if (exact_a && exact_b)
     return integer_a == integer_b;
-  if (is_whole (a) && is_whole (b)) /* beyond int64, written as only they can be */
+  if (is_whole (a) && is_whole (b)) /* both are outside of int64: compared as text */
     return equal_texts (a, b);
   return exact_a == exact_b && gstream_json_read_double (a) == gstream_json_read_double (b);
 }
@@ -733,7 +733,7 @@ hash_array (GstreamJsonValue array)
   return hash;
 }
 
-/* A sum, since equal objects may have their members in any order. */
+/* The hashes of the members are added, so that their order does not matter. */
 static guint
 hash_object (GstreamJsonValue object)
 {

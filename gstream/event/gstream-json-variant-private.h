@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * JSON to GVariant and back (E2).
+ * Conversion between JSON and GVariant (E2).
  */
 #pragma once
 
@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Floating. */
+/* Returns a floating reference. */
 GVariant *gstream_json_to_variant (GstreamJsonValue value);
-/* Fails with GSTREAM_ERROR_INVALID where JSON cannot say what @value says; @out is then incomplete. */
+/* Fails with GSTREAM_ERROR_INVALID if @value cannot be represented in JSON; @out is then incomplete. */
 gboolean gstream_json_write_variant (GString  *out,
                                      GVariant *value,
                                      GError  **error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * JSON to GVariant and back (E2).
+ * Conversion between JSON and GVariant (E2).
  */
 #include "gstream/event/gstream-json-variant-private.h"
 
@@ -65,11 +65,11 @@ gstream_json_to_variant (GstreamJsonValue value)
     }
 }
 
-/* On the way from a GVariant to JSON. */
+/* The state of the conversion from GVariant to JSON. */
 typedef struct
 {
   GString *out;
-  GString *pointer; /* to where we are, for errors */
+  GString *pointer; /* to the current value, for error messages */
   guint    depth;
   GError **error;
 } Writer;
@@ -86,7 +86,7 @@ refuse (Writer     *self,
   return FALSE;
 }
 
-/* The value of @step, an index or a name, in the container that is being written. */
+/* Writes the value of @step, an index or a name, of the current container. */
 static gboolean
 write_child (Writer     *self,
              const char *step,

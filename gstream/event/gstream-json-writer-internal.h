@@ -16,13 +16,13 @@ void gstream_json_write_string_len (GString    *out,
                                     const char *string,
                                     gsize       length);
 void gstream_json_write_member (GString    *out,
-                                const char *name); /* a comma where one is due, "name": */
+                                const char *name); /* writes a comma if needed, and "name": */
 void gstream_json_write_double (GString *out,
                                 double   value);
 void gstream_json_write_strv (GString           *out,
                               const char *const *strv);
 
-/* Whole members; none for a value that is NULL. */
+/* Each writes a whole member, or nothing if the value is NULL. */
 void gstream_json_add_string (GString    *out,
                               const char *name,
                               const char *string);

@@ -12,7 +12,7 @@ static void
 write_escape (GString *out,
               guchar   c)
 {
-  static const char letters[] = "btn\0fr"; /* of U+0008 to U+000D */
+  static const char letters[] = "btn\0fr"; /* escapes of U+0008 to U+000D */
 
   if (c == '"' || c == '\\')
     g_string_append_printf (out, "\\%c", c);
@@ -66,7 +66,7 @@ gstream_json_write_member (GString    *out,
   g_string_append_c (out, ':');
 }
 
-/* The shortest digits that read back as @value, and never those of an integer. */
+/* Writes the shortest number that is parsed as @value again, and never in the form of an integer. */
 void
 gstream_json_write_double (GString *out,
                            double   value)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A message writer's deltas, made of a piece of JSON text where that stands.
+ * Makes deltas of a message writer from a part of a JSON text.
  *
- * For endpoint/, which has the text of each delta within another protocol's JSON: no copy of it is made but the event's own.
+ * For endpoint/, which finds the text of each delta in the JSON of another protocol. It is copied only once, into the
+ * event.
  */
 #pragma once
 
@@ -12,7 +13,10 @@
 
 G_BEGIN_DECLS
 
-/* @delta: TEXT, REASONING or TOOL_CALL. @raw: what is within a string's quotes, and checked. The writer's own block does not change. */
+/*
+ * @delta: TEXT, REASONING or TOOL_CALL. @raw: the text between a string's quotes, which has been checked. The writer's
+ * current block is not changed.
+ */
 GstreamEvent *gstream_message_writer_delta (GstreamMessageWriter    *self,
                                             GstreamDelta             delta,
                                             gint64                   index,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The events of one model call. Those of text and reasoning, which are nearly all, are made in an arena, with
- * fields alone: their data is written when it is asked for. All others have their data at once.
+ * Makes the events of one model call. Nearly all of them are deltas of text or reasoning, which are allocated in an
+ * arena and have only fields; their data is made when it is first used. All other events are made with their data.
  */
 #include "gstream/event/gstream-message-writer-internal.h"
 
@@ -13,7 +13,7 @@
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
 
-/* Bytes of an event's data, beside what is given. */
+/* Bytes of an event's data besides the values that are passed in. */
 #define USUAL_DATA_SIZE 160
 
 /**
@@ -21,10 +21,9 @@
  *
  * Makes the events of one model call, for an application that is its own source.
  *
- * An application that calls a model itself gets text piece by piece, and hands it to a
- * run as events. The writer knows their order and shape, and makes them cheaply: an event
- * of [method@MessageWriter.text] is one small allocation, and its JSON is written only
- * if somebody asks for it.
+ * An application that calls a model itself gets the text in pieces, and passes them to a run as events. The writer
+ * makes these events in the right order and format, and at little cost: an event of [method@MessageWriter.text] is one
+ * small allocation, and its JSON is only written if it is used.
  *
  * ```c
  * g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "chat", NULL);
@@ -35,15 +34,15 @@
  * push (source, gstream_message_writer_finish (writer, NULL, "stop"));
  * ```
  *
- * Text and reasoning need no block to be started or finished: a block begins with the
- * first piece of its kind. Other blocks (tool calls, images) are given whole.
+ * Blocks of text and reasoning need not be started or finished: a block begins with the first piece of its kind. Other
+ * blocks (tool calls, images) are written as a whole.
  *
  * A writer may be used from any thread, but not from two at once.
  *
  * Since: 1.0
  */
 
-/* The kind of the block that deltas go to. */
+/* The kind of the current block. */
 typedef enum
 {
   BLOCK_NONE,
@@ -56,14 +55,14 @@ struct _GstreamMessageWriter
 {
   GObject parent_instance;
 
-  char             **given_namespace; /* these three until the first event is made */
+  char             **given_namespace; /* these three are used for the first event */
   char              *given_node;
   char              *given_id;
-  GstreamEvent      *first; /* message-start: all other events use its namespace and strings */
-  const char        *id;    /* of the message, and its run: the first event's */
+  GstreamEvent      *first; /* the message-start event; all other events use its namespace and strings */
+  const char        *id;    /* of the message, and of its run; owned by the first event */
   gint64             index; /* of the latest block; -1 before any */
-  WriterBlock        block; /* what that block takes */
-  GstreamEventArena *arena; /* that deltas are made in; NULL before the first */
+  WriterBlock        block; /* kind of that block */
+  GstreamEventArena *arena; /* that deltas are allocated in; NULL before the first */
 };
 
 enum
@@ -81,7 +80,10 @@ G_DEFINE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, G_TYPE_OBJECT
 
 /* --- making events --- */
 
-/* Any event but the first, whose namespace and strings all others use. @size: bytes that are needed at @room, behind the fields. */
+/*
+ * Makes any event except the first, whose namespace and strings it uses. @size: bytes that are needed at @room, after
+ * the fields.
+ */
 static inline GstreamEvent *
 event_new (GstreamMessageWriter *self,
            GstreamStep           step,
@@ -126,7 +128,7 @@ begin_data (const char *event,
   return out;
 }
 
-/* Takes @out. */
+/* Consumes @out. */
 static GstreamPayload *
 end_data (GString    *out,
           const char *run_id)
@@ -140,7 +142,7 @@ end_data (GString    *out,
   return payload;
 }
 
-/* An event that has its data, @out, at once; takes @out. */
+/* Makes an event with @out as its data; consumes @out. */
 static GstreamEvent *
 data_event_new (GstreamMessageWriter *self,
                 GstreamStep           step,
@@ -153,7 +155,7 @@ data_event_new (GstreamMessageWriter *self,
   return event;
 }
 
-/* The fields that reading the event's JSON would give. */
+/* Makes the fields that parsing the event's JSON would result in. */
 static const GstreamEventFields *
 make_first_fields (GstreamEvent *first,
                    const char   *id)
@@ -282,7 +284,7 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
   /**
    * GstreamMessageWriter:namespace:
    *
-   * Where in the run the model is called; empty for the root.
+   * The namespace of the graph that calls the model; empty for the root.
    *
    * Since: 1.0
    */
@@ -290,7 +292,7 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
   /**
    * GstreamMessageWriter:node:
    *
-   * The node that calls it, or %NULL.
+   * The node that calls the model, or %NULL.
    *
    * Since: 1.0
    */
@@ -298,7 +300,7 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
   /**
    * GstreamMessageWriter:id:
    *
-   * The message's id; made at random where none is given.
+   * The message's id. A random one is made if none is given.
    *
    * Since: 1.0
    */
@@ -314,9 +316,10 @@ gstream_message_writer_init (GstreamMessageWriter *self)
 
 /**
  * gstream_message_writer_new:
- * @namespace_: (nullable) (array zero-terminated=1): where in the run the model is called, or %NULL for the root
+ * @namespace_: (nullable) (array zero-terminated=1): the namespace of the graph that calls the model, or %NULL for the
+ *   root
  * @node: (nullable): the node that calls it
- * @id: (nullable): the message's id, or %NULL for one made at random
+ * @id: (nullable): the message's id, or %NULL for a random one
  *
  * Makes a writer for one message.
  *
@@ -338,7 +341,7 @@ gstream_message_writer_new (const char *const *namespace_,
  * gstream_message_writer_start:
  * @self: a writer
  *
- * The event that begins the message. It comes first.
+ * Makes the event that starts the message. It must be the first one.
  *
  * Returns: (transfer full): an event
  *
@@ -389,11 +392,10 @@ block_event (GstreamMessageWriter *self,
 /**
  * gstream_message_writer_start_block:
  * @self: a writer
- * @block: the content block as far as it is known: an object with `type`
+ * @block: the content block as far as it is known, an object with the member `type`
  * @error: return location for an error
  *
- * Begins a block; what comes then goes to it. Fails with %GSTREAM_ERROR_INVALID
- * where @block has no `type`.
+ * Starts a block, to which the following pieces are added. Fails with %GSTREAM_ERROR_INVALID if @block has no `type`.
  *
  * Returns: (transfer full): an event, or %NULL on failure
  *
@@ -418,11 +420,11 @@ gstream_message_writer_start_block (GstreamMessageWriter *self,
 /**
  * gstream_message_writer_finish_block:
  * @self: a writer
- * @block: the whole content block: an object with `type`
+ * @block: the whole content block, an object with the member `type`
  * @error: return location for an error
  *
- * Ends the latest block with its final content, or, where no block is begun, gives a
- * block as a whole. Fails with %GSTREAM_ERROR_INVALID where @block has no `type`.
+ * Finishes the current block with its final content, or, if no block is started, adds a whole block. Fails with
+ * %GSTREAM_ERROR_INVALID if @block has no `type`.
  *
  * Returns: (transfer full): an event, or %NULL on failure
  *
@@ -451,7 +453,7 @@ gstream_message_writer_finish_block (GstreamMessageWriter *self,
  * @usage: (nullable): the tokens used: an object with `input_tokens`, `output_tokens`, `total_tokens`
  * @finish_reason: (nullable): why the model stopped, such as `stop`
  *
- * The event that ends the message. It comes last.
+ * Makes the event that finishes the message. It must be the last one.
  *
  * Returns: (transfer full): an event
  *
@@ -477,7 +479,7 @@ gstream_message_writer_finish (GstreamMessageWriter *self,
  * @self: a writer
  * @message: what went wrong
  *
- * The event that ends the message because the model failed. It comes last.
+ * Makes the event that ends the message because the model failed. It must be the last one.
  *
  * Returns: (transfer full): an event
  *
@@ -526,7 +528,10 @@ word_at (const char *text,
   return word;
 }
 
-/* Eight bytes at a time; where the length is no multiple of eight, some of the last ones twice. Most text is ASCII, and then needs no other check. */
+/*
+ * Checks eight bytes at a time; if the length is not a multiple of eight, some of the last ones are checked twice. Most
+ * text is ASCII, and needs no other check.
+ */
 static inline gboolean
 is_ascii (const char *text,
           gsize       length)
@@ -580,7 +585,7 @@ write_delta (GstreamMessageWriter *self,
  * @self: a writer
  * @text: the next piece of text; bytes of it that are not UTF-8 become U+FFFD
  *
- * More of the message's text. Begins a text block if the latest block is not one.
+ * Adds a piece of text to the message. Starts a text block if the current block is not one.
  *
  * Returns: (transfer full): an event
  *
@@ -601,7 +606,7 @@ gstream_message_writer_text (GstreamMessageWriter *self,
  * @self: a writer
  * @reasoning: the next piece of reasoning; bytes of it that are not UTF-8 become U+FFFD
  *
- * More of the model's reasoning. Begins a reasoning block if the latest block is not one.
+ * Adds a piece of reasoning to the message. Starts a reasoning block if the current block is not one.
  *
  * Returns: (transfer full): an event
  *

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Payloads of text that is known to be JSON, and the text itself.
+ * Makes payloads from text that is known to be valid JSON, and gives access to a payload's text.
  *
- * For projections, streams, endpoint/ and conversation/ too: they make payloads of parts of events and of text that they have written,
- * which need not be checked again, and read a payload's text where it stands.
+ * For projections, streams, endpoint/ and conversation/ too: they make payloads from parts of events and from text that
+ * they have written, which need not be checked again, and read a payload's text without copying it.
  */
 #pragma once
 
@@ -16,25 +16,26 @@ typedef struct _GstreamPayloadExtras GstreamPayloadExtras;
 
 struct _GstreamPayload
 {
-  gatomicrefcount ref_count; /* comes first; unused where the payload has a host */
-  const char     *json;      /* not ended by a NUL, unless the payload has neither host nor whole */
+  gatomicrefcount ref_count; /* must be the first member; unused if the payload has a host */
+  const char     *json;      /* not NUL-terminated, unless the payload has neither host nor whole */
   gsize           length;    /* bytes */
   gpointer
-      host; /* what it lives and dies with, and whose references it takes, or itself; begins with a gatomicrefcount */
-  GDestroyNotify        free_host; /* for the host's last reference */
-  GstreamPayload       *whole;     /* the payload whose text this is a part of, held; or NULL */
-  GstreamPayloadExtras *extras;    /* atomic; what was made of the text so far */
+      host; /* the object that it is part of, whose reference count it uses, or itself; begins with a gatomicrefcount */
+  GDestroyNotify        free_host; /* called when the host's last reference is released */
+  GstreamPayload       *whole;     /* held; the payload whose text this one is a part of; or NULL */
+  GstreamPayloadExtras *extras;    /* atomic; values that have been made from the text; NULL: none */
 };
 
-/* A copy of checked JSON. */
+/* Copies JSON that has been checked. */
 GstreamPayload *gstream_payload_new_checked (const char *json,
                                              gsize       length);
-/* A part of @payload's text, which is held if it is not small. */
+/* Makes a payload of a part of @payload's text. A small part is copied; for a larger one, @payload is held. */
 GstreamPayload *gstream_payload_new_part (GstreamPayload  *payload,
                                           GstreamJsonValue value);
 /*
- * For gstream-event.c alone: a part of @host, which keeps @json, and calls free_hosted at its own end. References to
- * the payload are references to the host, so that an event and its payloads need not hold each other.
+ * Used only by gstream-event.c: makes a payload that is part of @host, which keeps @json alive, and calls free_hosted
+ * when it is freed. References to the payload are references to the host, so that there is no reference cycle between
+ * an event and its payloads.
  */
 GstreamPayload *gstream_payload_new_hosted (gpointer       host,
                                             GDestroyNotify free_host,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Payloads: where they come from, what is made of their text and kept, reading them, and going over them.
+ * Payloads: construction, cached values, access by JSON Pointer, and iteration.
  */
 #include "gstream/event/gstream-payload-internal.h"
 
@@ -11,29 +11,32 @@
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
 
-/* Bytes. A part as small as this is copied rather than keeping the whole alive. */
+/* In bytes. A part up to this size is copied, so that it does not keep the whole payload alive. */
 #define LARGEST_COPIED_PART 512
 
-/* Of the hash table of a payload's strings. */
+/* Determines the size of the hash table of a payload's strings. */
 #define BYTES_PER_SLOT 128
 #define MOST_SLOTS 4096
 
 /*
- * What is made of a payload when it is first asked for, and kept. Two threads
- * that ask at once may both make it; the first to be done is kept.
+ * Values that are made from a payload when they are first used, and then cached. If two threads make one at the same
+ * time, the first one to finish is kept.
  */
 struct _GstreamPayloadExtras
 {
-  char     *json;      /* atomic; with a NUL behind it */
+  char     *json;      /* atomic; NUL-terminated */
   GVariant *variant;   /* atomic */
   GArray   *members;   /* atomic; of an object: GstreamJsonMember */
   guint     n_strings; /* slots, a power of two */
-  gpointer  strings[]; /* atomic; each a list of the strings that fall on it */
+  gpointer  strings[]; /* atomic; each is a list of the strings with that hash */
 };
 
 typedef struct _CachedString CachedString;
 
-/* By its JSON Pointer. A place in a text has only one, so that each string is cached once. */
+/*
+ * A string that is cached by its JSON Pointer. Each place in a text has only one pointer, so that each string is cached
+ * once.
+ */
 struct _CachedString
 {
   CachedString *next;
@@ -46,10 +49,10 @@ struct _CachedString
 /**
  * GstreamPayload:
  *
- * A piece of JSON: immutable, shared, kept as the text that it came from (E2).
+ * An immutable, reference counted piece of JSON, which is stored as text (E2).
  *
- * Whatever an event, a state, a tool's input or an interrupt holds is a payload.
- * It is read by JSON Pointer (RFC 6901), without being taken apart first:
+ * The data of an event, a state, a tool's input and the value of an interrupt are payloads. A payload can be read by
+ * JSON Pointer (RFC 6901), without being parsed first:
  *
  * ```c
  * g_autoptr (GstreamPayload) state = gstream_payload_new ("{\"messages\": [{\"content\": \"hi\"}]}", -1, &error);
@@ -57,13 +60,12 @@ struct _CachedString
  * g_print ("%s\n", gstream_payload_get_string (state, "/messages/0/content"));
  * ```
  *
- * with a [struct@PayloadIter] over the members of an object or the elements of an array,
- * or as its JSON text, which is what other languages hand to their own parser,
- * or as a #GVariant, made when it is first asked for.
+ * It can also be read with a [struct@PayloadIter], which iterates over the members of an object or the elements of an
+ * array, as JSON text, which other languages can pass to their own parser, or as a #GVariant, which is made when it is
+ * first used.
  *
- * Where a name occurs twice in an object the last one counts. A half of a surrogate
- * pair and U+0000, which text and C strings cannot hold, read as U+FFFD; the JSON text
- * keeps what was written.
+ * If a name occurs twice in an object, the last member is used. Half a surrogate pair and U+0000, which UTF-8 and C
+ * strings cannot represent, are returned as U+FFFD; the JSON text is not changed.
  *
  * A payload may be used from any thread.
  *
@@ -124,7 +126,7 @@ extras_free (GstreamPayloadExtras *extras)
   g_free (extras);
 }
 
-/* The text with a NUL behind it. */
+/* Returns the text, NUL-terminated. */
 static const char *
 get_terminated_json (GstreamPayload *payload)
 {
@@ -155,7 +157,7 @@ get_variant (GstreamPayload *payload)
   return g_atomic_pointer_get (&extras->variant);
 }
 
-/* Of a payload that is an object: GstreamJsonMember. */
+/* Returns the members of a payload that is an object, as GstreamJsonMember. */
 static const GArray *
 get_members (GstreamPayload *payload)
 {
@@ -180,12 +182,12 @@ load_word (const char *p)
   return word;
 }
 
-/* Eight bytes at a time; where the length is no multiple of eight, some of the last ones twice. */
+/* Hashes eight bytes at a time; if the length is not a multiple of eight, some of the last ones are hashed twice. */
 static guint64
 hash_pointer (const char *pointer,
               gsize       length)
 {
-  const guint64 factor = G_GUINT64_CONSTANT (0x9E3779B97F4A7C15); /* odd, its bits well mixed */
+  const guint64 factor = G_GUINT64_CONSTANT (0x9E3779B97F4A7C15); /* odd, with well distributed bits */
   guint64       hash = length;
 
   for (gsize i = 0; i + 8 < length; i += 8)
@@ -236,7 +238,7 @@ cached_string_new (const char      *pointer,
   return cached;
 }
 
-/* Gives the cached string: @made, or that of another thread that was first, in which case @made is freed. */
+/* Returns the cached string: @made, or the one that another thread has added first, in which case @made is freed. */
 static const char *
 add_cached_string (gpointer     *slot,
                    CachedString *made)
@@ -259,7 +261,7 @@ add_cached_string (gpointer     *slot,
   return made->text;
 }
 
-/* The string at a JSON Pointer, if there is one. */
+/* Returns the cached string of a JSON Pointer, if there is one. */
 static const char *
 get_cached_string (GstreamPayload *payload,
                    const char     *pointer)
@@ -306,7 +308,7 @@ gstream_payload_free_hosted (GstreamPayload *payload)
   g_free (payload);
 }
 
-/* Of one without a host. */
+/* Frees a payload that has no host. */
 static void
 payload_free (gpointer payload)
 {
@@ -317,7 +319,7 @@ payload_free (gpointer payload)
   g_free (self);
 }
 
-/* Sets up @self, which is all 0, without a host. */
+/* Initializes @self, which must be zeroed, without a host. */
 static void
 payload_init (GstreamPayload *self,
               const char     *json,
@@ -330,7 +332,7 @@ payload_init (GstreamPayload *self,
   self->length = length;
 }
 
-/* The text and a NUL are in the same allocation. */
+/* Allocates the payload, its text and a NUL together. */
 GstreamPayload *
 gstream_payload_new_checked (const char *json,
                              gsize       length)
@@ -374,12 +376,10 @@ fail (GstreamJsonCursor *cursor,
  * @length: bytes of @json, or -1 if it ends with a NUL
  * @error: return location for an error
  *
- * Makes a payload from JSON text, which is checked and kept as it is given, but for
- * white space around it.
+ * Makes a payload from JSON text. The text is checked, and stored without surrounding white space.
  *
- * Fails with %GSTREAM_ERROR_INVALID where @json is not JSON; the message says at
- * which byte and what was expected there. Arrays and objects may nest 1,024 deep
- * (else %GSTREAM_ERROR_TOO_LARGE).
+ * Fails with %GSTREAM_ERROR_INVALID if @json is not valid JSON; the message says at which byte, and what was expected
+ * there. Fails with %GSTREAM_ERROR_TOO_LARGE if arrays and objects are nested more than 1,024 levels deep.
  *
  * Returns: (transfer full): a payload, or %NULL on failure
  *
@@ -415,16 +415,15 @@ gstream_payload_new (const char *json,
 
 /**
  * gstream_payload_new_variant:
- * @value: what to say in JSON; consumed if it is floating
+ * @value: the value; consumed if it is floating
  * @error: return location for an error
  *
  * Makes a payload from a #GVariant.
  *
- * Dictionaries with string keys become objects, other arrays and tuples arrays,
- * strings of all three kinds strings, all integers and doubles numbers; a variant is
- * what it holds, a maybe what it holds or null. What JSON cannot say (numbers that are
- * not finite, byte strings, handles, other dictionaries) fails with
- * %GSTREAM_ERROR_INVALID; the message has the JSON Pointer of the place.
+ * Dictionaries with string keys become objects; other arrays and tuples become arrays; strings, object paths and
+ * signatures become strings; integers and doubles become numbers. A variant is replaced by its content, a maybe by its
+ * content or null. Values that JSON cannot represent (numbers that are not finite, byte strings, handles, other
+ * dictionaries) are an error, %GSTREAM_ERROR_INVALID, whose message has the JSON Pointer of the value.
  *
  * Returns: (transfer full): a payload, or %NULL on failure
  *
@@ -495,7 +494,7 @@ gstream_payload_ref (GstreamPayload *payload)
  * gstream_payload_unref:
  * @payload: (transfer full): a payload
  *
- * Gives a reference back.
+ * Releases a reference.
  *
  * Since: 1.0
  */
@@ -515,9 +514,9 @@ gstream_payload_unref (GstreamPayload *payload)
  * @payload: a payload
  * @length: (out) (optional): return location for the length in bytes
  *
- * The JSON text, as it was read or given.
+ * Gets the JSON text, as it was parsed or passed in.
  *
- * Returns: (transfer none): the text, ended by a NUL, which @payload keeps
+ * Returns: (transfer none): the text, NUL-terminated and owned by @payload
  *
  * Since: 1.0
  */
@@ -538,8 +537,7 @@ gstream_payload_get_json (GstreamPayload *payload,
  * gstream_payload_dup_json:
  * @payload: a payload
  *
- * The JSON text, as it was read or given, for oneself; unlike
- * [method@Payload.get_json] it leaves no copy with @payload.
+ * Gets a copy of the JSON text. Unlike [method@Payload.get_json], this never makes @payload store a second copy.
  *
  * Returns: (transfer full): the text
  *
@@ -557,12 +555,12 @@ gstream_payload_dup_json (GstreamPayload *payload)
  * gstream_payload_get_variant:
  * @payload: a payload
  *
- * The payload as a #GVariant, made when first asked for and kept: an object is
- * `a{sv}`, an array `av`, a string `s`, an integer `x`, another number `d`, a
- * boolean `b`, and null `mv` with nothing in it. An integer beyond int64 is `d`.
+ * Gets the payload as a #GVariant, which is made when it is first used, and then cached. An object is `a{sv}`, an array
+ * `av`, a string `s`, an integer `x`, another number `d`, a boolean `b`, and null an empty `mv`. An integer that does
+ * not fit in int64 is `d`.
  *
- * GVariant allows about 40 levels of nesting once it is serialized; deeper
- * payloads are better read by JSON Pointer.
+ * A serialized GVariant can have about 40 levels of nesting. Payloads that are nested more deeply should be read by
+ * JSON Pointer.
  *
  * Returns: (transfer none): the variant
  *
@@ -580,8 +578,8 @@ gstream_payload_get_variant (GstreamPayload *payload)
  * gstream_payload_get_kind:
  * @payload: a payload
  *
- * What the payload is. A number is %GSTREAM_PAYLOAD_INTEGER if it is written as
- * one, without a point or exponent, and int64 can hold it.
+ * Gets the type of the payload. A number is %GSTREAM_PAYLOAD_INTEGER if it is written without fraction and exponent,
+ * and fits in int64.
  *
  * Returns: the kind
  *
@@ -600,8 +598,8 @@ gstream_payload_get_kind (GstreamPayload *payload)
  * @payload: a payload
  * @other: another
  *
- * Whether both mean the same: numbers compare as numbers (1 is 1.0), strings as
- * what they say, and the order of an object's members does not matter.
+ * Compares two payloads by value: numbers are compared as numbers (1 equals 1.0), strings without regard to escapes,
+ * and objects without regard to the order of their members.
  *
  * Returns: %TRUE if they are equal
  *
@@ -622,7 +620,7 @@ gstream_payload_equal (GstreamPayload *payload,
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * A part of the payload, as a payload of its own that shares its text.
+ * Gets a part of the payload, as a payload that shares its text.
  *
  * Returns: (transfer full) (nullable): the part, or %NULL if there is none at @pointer
  *
@@ -646,7 +644,7 @@ gstream_payload_get (GstreamPayload *payload,
 
 /* --- by JSON Pointer --- */
 
-/* Finds a value that begins with that byte. */
+/* Finds the value at @pointer, if it begins with that byte. */
 static gboolean
 find (GstreamPayload   *payload,
       const char       *pointer,
@@ -670,8 +668,8 @@ find_number (GstreamPayload   *payload,
  * @pointer: a JSON Pointer: "" is the payload itself, "/messages/0/content" a part
  *   of it; ~1 stands for a slash in a name and ~0 for a tilde
  *
- * Whether there is anything at @pointer. A null is something. What is no JSON
- * Pointer points at nothing.
+ * Checks whether there is a value at @pointer, which may be null. If @pointer is not a valid JSON Pointer, there is
+ * none.
  *
  * Returns: %TRUE if there is
  *
@@ -694,10 +692,9 @@ gstream_payload_has (GstreamPayload *payload,
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * The string at @pointer. Every call for the same place gives the same pointer.
+ * Gets the string at @pointer. Each call for the same place returns the same address.
  *
- * Returns: (transfer none) (nullable): the string, which @payload keeps, or %NULL if there is no
- *   string at @pointer
+ * Returns: (transfer none) (nullable): the string, owned by @payload, or %NULL if there is no string at @pointer
  *
  * Since: 1.0
  */
@@ -716,9 +713,9 @@ gstream_payload_get_string (GstreamPayload *payload,
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * The integer at @pointer. A number such as 5.0 or 1e3 that is one counts too.
+ * Gets the integer at @pointer. Numbers such as 5.0 or 1e3 are integers, too.
  *
- * Returns: the integer, or 0 if there is none that int64 can hold
+ * Returns: the integer, or 0 if there is none that fits in int64
  *
  * Since: 1.0
  */
@@ -742,7 +739,7 @@ gstream_payload_get_integer (GstreamPayload *payload,
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * The number at @pointer, whole or not. One beyond the range of a double is infinite.
+ * Gets the number at @pointer. One that is outside of the range of a double is returned as infinity.
  *
  * Returns: the number, or 0 if there is none
  *
@@ -767,9 +764,9 @@ gstream_payload_get_double (GstreamPayload *payload,
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * The boolean at @pointer.
+ * Gets the boolean at @pointer.
  *
- * Returns: %TRUE if there is a true; %FALSE if there is a false, or no boolean
+ * Returns: the boolean, or %FALSE if there is none
  *
  * Since: 1.0
  */
@@ -803,9 +800,9 @@ count_elements (GstreamJsonValue array)
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * How many elements the array, or members the object at @pointer has.
+ * Gets the number of elements of the array, or members of the object, at @pointer.
  *
- * Returns: the number, 0 also if there is neither
+ * Returns: the number, or 0 if there is neither
  *
  * Since: 1.0
  */
@@ -832,8 +829,7 @@ gstream_payload_get_size (GstreamPayload *payload,
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
- * The names of the members of the object at @pointer, each once, in the order of
- * the text.
+ * Gets the names of the members of the object at @pointer, each once, in the order of the text.
  *
  * Returns: (transfer full) (nullable) (array zero-terminated=1): the names, or %NULL if there is
  *   no object at @pointer
@@ -865,12 +861,12 @@ gstream_payload_get_keys (GstreamPayload *payload,
 /**
  * GstreamPayloadIter:
  *
- * Goes over the members of an object, or the elements of an array (E2).
+ * Iterates over the members of an object or the elements of an array (E2).
  *
- * The whole costs one pass over the text, however many members or elements there
- * are; a JSON Pointer for each would go through all before it every time.
+ * The iteration takes one pass over the text, while looking up each element by JSON Pointer would read all elements
+ * before it each time.
  *
- * In C it lives on the stack, needs no clearing, and may be left at any point:
+ * In C it is allocated on the stack and needs no clean-up, even if the iteration is not completed:
  *
  * ```c
  * GstreamPayloadIter iter;
@@ -885,13 +881,12 @@ gstream_payload_get_keys (GstreamPayload *payload,
  *   }
  * ```
  *
- * Vala has `foreach (var element in payload)`, Python `for element in payload` and
- * `for key, value in payload`, JavaScript `for (const element of payload)` and
- * `for (const [key, value] of payload)`. What is part of a part is reached with
- * [method@Payload.get] first.
+ * Vala has `foreach (var element in payload)`, Python `for element in payload` and `for key, value in payload`,
+ * JavaScript `for (const element of payload)` and `for (const [key, value] of payload)`. To iterate over a part of the
+ * payload, get it with [method@Payload.get] first.
  *
- * A payload never changes, and may be iterated any number of times at once, in any
- * threads; one iterator is for one thread.
+ * Since payloads are immutable, any number of iterators may be used at the same time and in different threads. A single
+ * iterator must not be used in two threads at once.
  *
  * Since: 1.0
  */
@@ -904,7 +899,7 @@ typedef struct
   gboolean        is_array;
   GstreamJsonIter elements; /* of an array */
   const GArray   *members;  /* of an object, or NULL; @payload's */
-  guint           next;     /* of them */
+  guint           next;     /* index in @members */
 } Iter;
 
 G_STATIC_ASSERT (sizeof (Iter) <= sizeof (GstreamPayloadIter));
@@ -913,11 +908,11 @@ G_DEFINE_BOXED_TYPE (GstreamPayloadIter, gstream_payload_iter, gstream_payload_i
 
 /**
  * gstream_payload_iter_init: (skip)
- * @iter: (out caller-allocates): where the iterator is to be
- * @payload: (nullable): a payload, which has to outlive @iter
+ * @iter: (out caller-allocates): an uninitialized iterator
+ * @payload: (nullable): a payload, which must not be freed before @iter is used the last time
  *
- * Sets @iter before the first member or element of @payload. There is none where
- * @payload is neither object nor array, or %NULL.
+ * Initializes @iter, before the first member or element of @payload. If @payload is neither an object nor an array, or
+ * is %NULL, there are none.
  *
  * Since: 1.0
  */
@@ -955,7 +950,7 @@ next_member (Iter             *self,
   return TRUE;
 }
 
-/* At the end, the iterator stays there and gives FALSE again. */
+/* At the end, the iterator stays there, and each further call returns FALSE. */
 static gboolean
 next_element (Iter             *self,
               const char      **key,
@@ -968,15 +963,15 @@ next_element (Iter             *self,
 /**
  * gstream_payload_iter_next:
  * @iter: an iterator
- * @key: (out) (optional) (nullable) (transfer none): return location for the member's
- *   name, which the payload keeps; %NULL for an element of an array
- * @value: (out) (optional) (nullable) (transfer full): return location for the member's
- *   value, or the element, as a payload of its own that shares the text
+ * @key: (out) (optional) (nullable) (transfer none): return location for the member's name, owned by the payload; %NULL
+ *   for an element of an array
+ * @value: (out) (optional) (nullable) (transfer full): return location for the member's value, or the element, as a
+ *   payload that shares the text
  *
- * Goes on to the next member or element, in the order of the text. Of members of the
- * same name there is one, with the last one's value, where the first one stands.
+ * Advances to the next member or element, in the order of the text. Of duplicate members there is one, at the position of
+ * the first and with the value of the last.
  *
- * At the end, and whenever it is called after that, @key and @value are %NULL.
+ * At the end, @key and @value are set to %NULL.
  *
  * Returns: %TRUE if there was one more
  *
@@ -1006,7 +1001,7 @@ gstream_payload_iter_next (GstreamPayloadIter *iter,
  * gstream_payload_iter_next_value:
  * @iter: an iterator
  *
- * Goes on as [method@PayloadIter.next] does, for whoever wants no keys.
+ * Advances like [method@PayloadIter.next], and returns only the value.
  *
  * Returns: (transfer full) (nullable): the next value or element, or %NULL at the end
  *
@@ -1040,8 +1035,8 @@ iter_dup (const Iter *iter)
  * gstream_payload_iterator:
  * @payload: a payload
  *
- * Makes an iterator that holds @payload, as languages with garbage collection want it.
- * In C, `gstream_payload_iter_init()` needs no memory.
+ * Makes an iterator that holds a reference to @payload, for language bindings. In C, `gstream_payload_iter_init()` does
+ * the same without allocating memory.
  *
  * Returns: (transfer full): an iterator before the first member or element
  *
@@ -1062,7 +1057,7 @@ gstream_payload_iterator (GstreamPayload *payload)
  * gstream_payload_iter_copy:
  * @iter: an iterator
  *
- * A second iterator, at the same place, that holds the payload.
+ * Makes a copy of the iterator, at the same position, that holds a reference to the payload.
  *
  * Returns: (transfer full): the copy
  *
@@ -1080,7 +1075,7 @@ gstream_payload_iter_copy (GstreamPayloadIter *iter)
  * gstream_payload_iter_free:
  * @iter: (transfer full): an iterator that is not on the stack
  *
- * Frees what [method@Payload.iterator] or [method@PayloadIter.copy] made.
+ * Frees an iterator that was made by [method@Payload.iterator] or [method@PayloadIter.copy].
  *
  * Since: 1.0
  */

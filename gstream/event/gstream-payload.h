@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A piece of JSON: immutable, shared, kept as the text it came from (E2).
+ * An immutable, reference counted piece of JSON, which is stored as text (E2).
  */
 #pragma once
 
@@ -17,13 +17,13 @@ typedef struct _GstreamPayload GstreamPayload;
  * GstreamPayloadKind:
  * @GSTREAM_PAYLOAD_NULL: null
  * @GSTREAM_PAYLOAD_BOOLEAN: true or false
- * @GSTREAM_PAYLOAD_INTEGER: a number written without point and exponent that int64 can hold
+ * @GSTREAM_PAYLOAD_INTEGER: a number that is written without fraction and exponent, and fits in int64
  * @GSTREAM_PAYLOAD_DOUBLE: any other number
  * @GSTREAM_PAYLOAD_STRING: a string
  * @GSTREAM_PAYLOAD_ARRAY: an array
  * @GSTREAM_PAYLOAD_OBJECT: an object
  *
- * What a [struct@Payload] is (E2).
+ * The type of a [struct@Payload] (E2).
  *
  * Since: 1.0
  */
@@ -79,7 +79,7 @@ GSTREAM_EXPORT char          **gstream_payload_get_keys (GstreamPayload *payload
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPayload, gstream_payload_unref)
 
-/* Over the members of an object, or the elements of an array. */
+/* Iterates over the members of an object or the elements of an array. */
 #define GSTREAM_TYPE_PAYLOAD_ITER (gstream_payload_iter_get_type ())
 
 typedef struct _GstreamPayloadIter GstreamPayloadIter;

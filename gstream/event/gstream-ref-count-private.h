@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * GLib's atomic reference counts without a call for each: what they check is checked
- * here too.
+ * Inline versions of GLib's atomic reference counting functions, with the same checks.
  */
 #pragma once
 
@@ -17,7 +16,10 @@ gstream_ref_count_inc (gatomicrefcount *self)
   g_return_if_fail (before > 0);
 }
 
-/* Whether that was the last one: then nobody else has any, and to look is cheaper than to count down. */
+/*
+ * Returns whether it was the last reference. If the count is 1, nobody else has one, and reading it is cheaper than
+ * decrementing it atomically.
+ */
 static inline gboolean
 gstream_ref_count_dec (gatomicrefcount *self)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a public declaration is marked with, and how a program says for which versions of gstream it is written.
+ * The macros that mark public declarations, and with which a program says for which versions of gstream it is written.
  *
- * A program that defines GSTREAM_VERSION_MIN_REQUIRED is told, when it is compiled, what was deprecated up to that version,
- * and of later deprecations nothing. One that defines GSTREAM_VERSION_MAX_ALLOWED is told of what came after that version:
+ * A program that defines GSTREAM_VERSION_MIN_REQUIRED gets compiler warnings only for what was deprecated up to that
+ * version. One that defines GSTREAM_VERSION_MAX_ALLOWED gets warnings for what was added after that version:
  *
  *     -DGSTREAM_VERSION_MIN_REQUIRED=GSTREAM_VERSION_1_0 -DGSTREAM_VERSION_MAX_ALLOWED=GSTREAM_VERSION_1_0
  *
- * Nothing of it is for other languages: the GIR is made without this file.
+ * None of this concerns other languages: the GIR is generated without this file.
  */
 #pragma once
 
@@ -19,10 +19,10 @@
 #define GSTREAM_VISIBLE extern
 #endif
 
-/* A line for each stable series, and three macros for it below. */
+/* One line for each stable series, and three macros for it below. */
 #define GSTREAM_VERSION_1_0 (G_ENCODE_VERSION (1, 0))
 
-/* The series that this is, or that it will be. */
+/* The series of this version; for a development version, the stable one that it leads to. */
 #define GSTREAM_VERSION_CURRENT GSTREAM_VERSION_1_0
 
 #ifndef GSTREAM_VERSION_MIN_REQUIRED
@@ -39,7 +39,7 @@
 #error "GSTREAM_VERSION_MAX_ALLOWED must not be earlier than GSTREAM_VERSION_MIN_REQUIRED"
 #endif
 
-/* What is there since the first stable series. */
+/* For declarations that exist since the first stable series. */
 #define GSTREAM_EXPORT GSTREAM_VISIBLE
 #define GSTREAM_AVAILABLE_IN_1_0 GSTREAM_VISIBLE
 
