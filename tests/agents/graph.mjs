@@ -23,6 +23,13 @@ const block = () => {
   for (;;)
     fs.readSync(fs.openSync('/dev/zero'), Buffer.alloc(1 << 20));
 };
+/** Says in a file of the environment how many steps it has made, a byte each. */
+const count = ({step}) => {
+  fs.appendFileSync(process.env.STEPS_FILE, '.');
+  return {step: step + 1, pad: 'x'.repeat(8192)};
+};
+const isCounted = ({step}) => step < Number(process.env.STEPS) ? 'count' : END;
+const Counted = Annotation.Root({pad: Annotation(), step: Annotation({reducer: (_, b) => b, default: () => 0})});
 const die = () => process.exit(7);
 
 export const talks = chain({chatty}).compile();
@@ -30,5 +37,7 @@ export const asks = chain({chatty, ask}); // not compiled
 export const waits = chain({wait}).compile();
 export const blocks = chain({block}).compile();
 export const dies = chain({die}).compile();
+export const counts = new StateGraph(Counted).addNode('count', count).addEdge(START, 'count')
+  .addConditionalEdges('count', isCounted).compile();
 export const made = async () => chain({chatty}).compile();
 export const notAGraph = 7;

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import select
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,9 @@ import live  # noqa: E402
 from lines import data  # noqa: E402
 
 NODE = TOP / "build" / "peers" / "node"
+CHECKPOINTS = TOP / "build" / "peers" / "checkpoints"
+STEPS = 100
+IN_PIPE = 8  # events of 8 KiB, in the 64 KiB of a pipe
 COMMAND = [NODE / "bin" / "node", TOP / "agents" / "javascript" / "gstream-agent.mjs"]
 PLACE = tempfile.TemporaryDirectory()  # with the graphs beside their packages
 
@@ -85,6 +89,98 @@ def state():
         assert agent.result("state.get")["values"] == {"log": ["begun", "chatty", "updated"]}
 
 
+def has_checkpoints():
+    done = subprocess.run([TOP / "tests" / "peers", "checkpoints"])
+    if done.returncode == 77 and os.environ.get("CI", "") in ("", "false", "0"):
+        return False
+    done.check_returncode()
+    return True
+
+
+def beside_checkpoints(folder):
+    """Packages are found from where they really are: a copy of what keeps checkpoints, beside LangGraph's."""
+    for packages in (NODE, CHECKPOINTS):
+        for path in [*packages.glob("node_modules/*"), *packages.glob("node_modules/@langchain/*")]:
+            place = folder / path.relative_to(packages)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if path.name == "@langchain":
+                continue  # its packages are all here, from both
+            if path.name == "langgraph-checkpoint-sqlite":
+                shutil.copytree(path, place)
+            elif not place.exists():
+                os.symlink(path, place)
+    shutil.copy(HERE / "graph.mjs", folder)
+
+
+@tap.test("/agent/H2/javascript/checkpoints-in-a-file")
+def sqlite():
+    if not has_checkpoints():
+        tap.skip("LangGraph's checkpoints in SQLite could not be installed")
+    with tempfile.TemporaryDirectory() as folder:
+        beside_checkpoints(pathlib.Path(folder))
+        command = [*COMMAND, "--thread", "7", "--checkpoints", f"{folder}/checkpoints.sqlite", f"{folder}/graph.mjs:asks"]
+        with lines.Agent(command) as agent:
+            agent.run(input={"log": []})
+            agent.process.kill()
+        with lines.Agent(command) as agent:
+            agent.subscribe()
+            events, _end = agent.run("input.respond", response="yes")
+            assert data(events, "values")[-1] == {"log": ["chatty", "answer: yes"]}
+            assert len(agent.result("state.listCheckpoints")["checkpoints"]) == 4
+
+
+@tap.test("/agent/H2/javascript/checkpoints-without-the-package")
+def no_sqlite():
+    with Agent("asks", "--checkpoints", f"{PLACE.name}/none.sqlite") as agent:
+        status, log = agent.ended()
+        assert status == 3 and "npm install @langchain/langgraph-checkpoint-sqlite" in log, (status, log)
+
+
+class Pipe:
+    """An agent's standard output, read no further than a line at a time."""
+
+    def __init__(self, stream):
+        self.fd = stream.fileno()
+        self.write_end = os.open(f"/proc/self/fd/{self.fd}", os.O_WRONLY)
+        self.poll = select.poll()
+        self.poll.register(self.write_end, select.POLLOUT)
+
+    def is_full(self):
+        return not self.poll.poll(0)
+
+    def line(self):
+        """Read byte by byte, for no more than the line may leave the pipe."""
+        text = b""
+        while not text.endswith(b"\n"):
+            text += os.read(self.fd, 1)
+        return json.loads(text)
+
+
+@tap.test("/agent/H3/javascript/held")
+def held():
+    """When the pipe is full, the graph is no further than the events that were read, those in the pipe, and the next."""
+    steps = pathlib.Path(PLACE.name) / "steps"
+    steps.touch()
+    with Agent("counts", STEPS_FILE=str(steps), STEPS=str(STEPS)) as agent:
+        agent.subscribe(["values"])
+        pipe = Pipe(agent.process.stdout)
+        agent.send("run.start", input={"pad": "x"}, config={"recursion_limit": STEPS + 10})
+        assert pipe.line()["type"] == "success"
+        lead = []  # of the graph, in steps
+        for read in range(STEPS):
+            while not pipe.is_full() and steps.stat().st_size < STEPS:
+                os.sched_yield()
+            if not pipe.is_full():
+                break
+            lead.append(steps.stat().st_size - read)
+            assert pipe.line()["method"] == "values"
+        assert len(lead) > STEPS / 2 and max(lead) <= IN_PIPE + 2, lead
+        while pipe.line()["type"] != "end":
+            pass
+        assert steps.stat().st_size == STEPS
+        os.close(pipe.write_end)
+
+
 @tap.test("/agent/H4/javascript/cancel")
 def cancel():
     with Agent("waits", GSTREAM_THREAD_ID="8") as agent:
@@ -125,7 +221,7 @@ def bad_lines():
 @tap.test("/agent/H2/javascript/no-graph")
 def no_graph():
     for graph, file, words in (
-        ("nothing", "graph.mjs", "there are asks, blocks, dies, talks, waits"),
+        ("nothing", "graph.mjs", "there are asks, blocks, counts, dies, talks, waits"),
         ("notAGraph", "graph.mjs", "is no graph"),
         ("graph", "none.mjs", "there is no such file"),
         ("graph", "broken.mjs", "could not be imported: RangeError: no"),
