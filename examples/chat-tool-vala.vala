@@ -36,7 +36,7 @@ Gstream.Payload run_tools (Gstream.Payload calls, Gstream.Payload messages) thro
     for (var i = 0; i < calls.get_size (""); i++) {
         var a = calls.get_double (@"/$i/args/a");
         var b = calls.get_double (@"/$i/args/b");
-        var id = calls.get (@"/$i/id").get_json ();
+        var id = calls.lookup (@"/$i/id").get_json ();
 
         print ("%s %g, %g = %g\n", calls.get_string (@"/$i/name"), a, b, a * b);
         json.append (""",{"role":"tool","tool_call_id":%s,"content":"%g"}""".printf (id, a * b));
@@ -56,7 +56,7 @@ async void chat (string url, string model, string question) throws Error {
         var run = new Gstream.RunStream (source);
 
         calls = yield show (run);
-        messages = (yield run.output ()).get ("/messages");
+        messages = (yield run.output ()).lookup ("/messages");
         messages = run_tools (calls, messages);
     } while (calls.get_size ("") > 0);
     print ("\n");

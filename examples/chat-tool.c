@@ -53,7 +53,7 @@ run_tool (GstreamPayload *call,
 {
   double a = gstream_payload_get_double (call, "/args/a");
   double b = gstream_payload_get_double (call, "/args/b");
-  g_autoptr (GstreamPayload) id = gstream_payload_get (call, "/id");
+  g_autoptr (GstreamPayload) id = gstream_payload_lookup (call, "/id");
 
   g_print ("%s %g, %g = %g\n", gstream_payload_get_string (call, "/name"), a, b, a * b);
   g_string_append_printf (messages, ",{\"role\":\"tool\",\"tool_call_id\":%s,\"content\":\"%g\"}",
@@ -65,14 +65,14 @@ static GstreamPayload *
 run_tools (GstreamPayload *state,
            GstreamPayload *calls)
 {
-  g_autoptr (GstreamPayload) said = gstream_payload_get (state, "/messages");
+  g_autoptr (GstreamPayload) said = gstream_payload_lookup (state, "/messages");
   g_autoptr (GString) messages = g_string_new (gstream_payload_get_json (said, NULL));
 
   g_string_truncate (messages, messages->len - 1);
   for (guint i = 0; i < gstream_payload_get_size (calls, ""); i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/%u", i);
-      g_autoptr (GstreamPayload) call = gstream_payload_get (calls, pointer);
+      g_autoptr (GstreamPayload) call = gstream_payload_lookup (calls, pointer);
 
       run_tool (call, messages);
     }

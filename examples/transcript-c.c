@@ -125,7 +125,7 @@ append_members (GString        *json,
 {
   g_autoptr (GHashTable) members =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) gstream_payload_unref);
-  g_auto (GStrv) keys = gstream_payload_get_keys (object, "");
+  g_auto (GStrv) keys = gstream_payload_dup_keys (object, "");
   GstreamPayloadIter iter;
   const char        *name;
   GstreamPayload    *member;
@@ -169,24 +169,24 @@ append_sorted (GString        *json,
 
   switch (gstream_payload_get_kind (payload))
     {
-    case GSTREAM_PAYLOAD_OBJECT:
+    case GSTREAM_PAYLOAD_KIND_OBJECT:
       g_string_append_c (json, '{');
       append_members (json, payload);
       g_string_append_c (json, '}');
       break;
-    case GSTREAM_PAYLOAD_ARRAY:
+    case GSTREAM_PAYLOAD_KIND_ARRAY:
       g_string_append_c (json, '[');
       append_items (json, payload);
       g_string_append_c (json, ']');
       break;
-    case GSTREAM_PAYLOAD_STRING:
+    case GSTREAM_PAYLOAD_KIND_STRING:
       string = gstream_payload_new_string (gstream_payload_get_string (payload, ""));
       g_string_append (json, gstream_payload_get_json (string, NULL));
       break;
-    case GSTREAM_PAYLOAD_NULL:
-    case GSTREAM_PAYLOAD_BOOLEAN:
-    case GSTREAM_PAYLOAD_INTEGER:
-    case GSTREAM_PAYLOAD_DOUBLE:
+    case GSTREAM_PAYLOAD_KIND_NULL:
+    case GSTREAM_PAYLOAD_KIND_BOOLEAN:
+    case GSTREAM_PAYLOAD_KIND_INTEGER:
+    case GSTREAM_PAYLOAD_KIND_DOUBLE:
     default:
       g_string_append (json, gstream_payload_get_json (payload, NULL));
     }

@@ -14,7 +14,7 @@ static const char *const names[] = { "messages", "tool_calls", "values",    "upd
 static char *
 describe_data (GstreamPayload *data)
 {
-  g_auto (GStrv) keys = gstream_payload_get_keys (data, "");
+  g_auto (GStrv) keys = gstream_payload_dup_keys (data, "");
 
   return keys ? g_strjoinv (", ", keys) : gstream_payload_dup_json (data);
 }

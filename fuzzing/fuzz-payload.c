@@ -38,7 +38,7 @@ check (GstreamPayload *payload)
     {
       g_autoptr (GstreamPayload) owned = value;
       g_autofree char *pointer = pointer_of (key, n++);
-      g_autoptr (GstreamPayload) found = gstream_payload_get (payload, pointer);
+      g_autoptr (GstreamPayload) found = gstream_payload_lookup (payload, pointer);
 
       g_assert_nonnull (found);
       g_assert_true (gstream_payload_equal (found, owned));

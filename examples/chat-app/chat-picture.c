@@ -89,7 +89,7 @@ chat_picture_add_all (GtkBox         *box,
   GstreamPayloadIter iter;
   GstreamPayload    *block;
 
-  if (content == NULL || gstream_payload_get_kind (content) != GSTREAM_PAYLOAD_ARRAY)
+  if (content == NULL || gstream_payload_get_kind (content) != GSTREAM_PAYLOAD_KIND_ARRAY)
     return;
 
   gstream_payload_iter_init (&iter, content);

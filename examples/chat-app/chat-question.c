@@ -115,7 +115,7 @@ static gboolean
 add_choices (ChatQuestion   *self,
              GstreamPayload *schema)
 {
-  g_autoptr (GstreamPayload) values = schema ? gstream_payload_get (schema, "/enum") : NULL;
+  g_autoptr (GstreamPayload) values = schema ? gstream_payload_lookup (schema, "/enum") : NULL;
   gsize n = values != NULL ? gstream_payload_get_size (values, "") : 0;
 
   if (n > 0 && n <= MOST_CHOICES)

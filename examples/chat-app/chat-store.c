@@ -337,7 +337,7 @@ create_thread (ChatStore *self,
   if (chat_entry_get_thread_id (entry) == NULL)
     return gstream_server_create_thread (self->server, self->assistant);
 
-  return gstream_server_get_thread (self->server, self->assistant, chat_entry_get_thread_id (entry));
+  return gstream_server_open_thread (self->server, self->assistant, chat_entry_get_thread_id (entry));
 }
 
 GstreamConversation *

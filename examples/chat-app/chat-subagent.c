@@ -39,8 +39,8 @@ dup_status (GstreamSubagent *subagent)
                                        N_ ("Let go by the server"),
                                        N_ ("Stopped") };
   GstreamRunStatus         status = gstream_subagent_get_status (subagent);
-  g_autoptr (GDateTime) started = gstream_subagent_get_started (subagent);
-  g_autoptr (GDateTime) ended = gstream_subagent_get_ended (subagent);
+  GDateTime               *started = gstream_subagent_get_started (subagent);
+  GDateTime               *ended = gstream_subagent_get_ended (subagent);
 
   if (status != GSTREAM_RUN_STATUS_COMPLETED || started == NULL || ended == NULL)
     return g_strdup (_ (words[status]));

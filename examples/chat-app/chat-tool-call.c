@@ -103,7 +103,7 @@ show_arguments (ChatToolCall *self)
     gtk_grid_remove (self->arguments, child);
   if (input != NULL)
     self->shown = gstream_payload_ref (input);
-  if (input != NULL && gstream_payload_get_kind (input) == GSTREAM_PAYLOAD_OBJECT)
+  if (input != NULL && gstream_payload_get_kind (input) == GSTREAM_PAYLOAD_KIND_OBJECT)
     fill_table (self, input);
   gtk_widget_set_visible (GTK_WIDGET (self->arguments),
                           gtk_widget_get_first_child (GTK_WIDGET (self->arguments)) != NULL);

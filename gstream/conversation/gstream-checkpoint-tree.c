@@ -163,7 +163,7 @@ read_messages (GstreamCheckpointTree *self,
                GstreamPayload        *state,
                const char            *messages_key)
 {
-  g_autoptr (GstreamPayload) values = gstream_payload_get (state, "/values");
+  g_autoptr (GstreamPayload) values = gstream_payload_lookup (state, "/values");
   g_autoptr (GstreamPayload) messages = values ? gstream_run_reader_get_messages (values, messages_key) : NULL;
   g_autoptr (GPtrArray) way = list_way (self, checkpoint->parent_id);
   g_autoptr (GHashTable) known = list_known (way);
@@ -171,7 +171,7 @@ read_messages (GstreamCheckpointTree *self,
   GstreamJsonValue   element;
   GstreamJsonIter    iter;
 
-  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_ARRAY)
+  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_KIND_ARRAY)
     return;
 
   gstream_json_iter_init (&iter, gstream_payload_value (messages));

@@ -29,6 +29,7 @@ struct _GstreamConversationRow
   char           *call_id;       /* of the call that it is the result of; NULL: none */
   char           *checkpoint_id; /* of the one before it; NULL: not known */
   gint64          time;          /* microseconds since the epoch; 0: not known */
+  GDateTime      *date_time;     /* the same; NULL: nobody has asked for it, or it is not known */
   guint           n_branches;
   guint           branch;
 

@@ -417,6 +417,7 @@ gstream_conversation_row_set_time (GstreamConversationRow *self,
     return;
 
   self->time = time;
+  g_clear_pointer (&self->date_time, g_date_time_unref);
   notify (self, PROP_TIME);
 }
 
@@ -477,6 +478,7 @@ gstream_conversation_row_finalize (GObject *object)
   g_clear_error (&self->error);
   g_free (self->call_id);
   g_free (self->checkpoint_id);
+  g_clear_pointer (&self->date_time, g_date_time_unref);
 
   G_OBJECT_CLASS (gstream_conversation_row_parent_class)->finalize (object);
 }
@@ -522,7 +524,7 @@ get_place (GstreamConversationRow *self,
       g_value_set_uint (value, self->branch);
       break;
     default:
-      g_value_take_boxed (value, gstream_conversation_row_get_time (self));
+      g_value_set_boxed (value, gstream_conversation_row_get_time (self));
     }
 }
 
@@ -981,7 +983,7 @@ gstream_conversation_row_get_tool_call_id (GstreamConversationRow *self)
  *
  * When it was said.
  *
- * Returns: (transfer full) (nullable): the time, in the local time zone; %NULL where
+ * Returns: (transfer none) (nullable): the time, in the local time zone; %NULL where
  *   it is not known
  *
  * Since: 1.0
@@ -993,11 +995,14 @@ gstream_conversation_row_get_time (GstreamConversationRow *self)
 
   g_return_val_if_fail (GSTREAM_IS_CONVERSATION_ROW (self), NULL);
 
-  if (self->time == 0)
-    return NULL;
+  if (self->time == 0 || self->date_time != NULL)
+    return self->date_time;
 
   whole = g_date_time_new_from_unix_local (self->time / G_USEC_PER_SEC);
-  return whole != NULL ? g_date_time_add (whole, self->time % G_USEC_PER_SEC) : NULL;
+  if (whole != NULL)
+    self->date_time = g_date_time_add (whole, self->time % G_USEC_PER_SEC);
+
+  return self->date_time;
 }
 
 /**

@@ -691,7 +691,7 @@ gstream_conversation_rows_set_state (GstreamConversationRows *self,
 {
   g_autoptr (GstreamPayload) none = NULL;
 
-  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_ARRAY)
+  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_KIND_ARRAY)
     messages = none = gstream_payload_new_checked ("[]", 2);
   if (self->reading.messages != NULL)
     {

@@ -78,9 +78,9 @@ dup_words (GstreamPayload *output)
 
   if (output == NULL)
     return NULL;
-  if (gstream_payload_get_kind (output) == GSTREAM_PAYLOAD_STRING)
+  if (gstream_payload_get_kind (output) == GSTREAM_PAYLOAD_KIND_STRING)
     return g_strdup (gstream_payload_get_string (output, ""));
-  if (gstream_payload_get_kind (output) == GSTREAM_PAYLOAD_OBJECT)
+  if (gstream_payload_get_kind (output) == GSTREAM_PAYLOAD_KIND_OBJECT)
     {
       gstream_message_json_read (&message, gstream_payload_value (output));
       if (message.role == GSTREAM_CONVERSATION_ROLE_TOOL)

@@ -55,7 +55,7 @@
  * conversation = Gstream.Conversation(thread=thread)
  * await conversation.open()
  * conversation.send("And on Monday?")
- * await conversation.idle()
+ * await conversation.wait()
  * for row in conversation:
  *     print(row.props.role, row.props.text)
  * ```
@@ -380,9 +380,9 @@ get_first (GstreamPayload *payload,
            const char     *pointer,
            const char     *alternative)
 {
-  GstreamPayload *found = gstream_payload_get (payload, pointer);
+  GstreamPayload *found = gstream_payload_lookup (payload, pointer);
 
-  return found != NULL ? found : gstream_payload_get (payload, alternative);
+  return found != NULL ? found : gstream_payload_lookup (payload, alternative);
 }
 
 static void
@@ -407,13 +407,13 @@ add_interrupts (GPtrArray      *interrupts,
   GstreamPayloadIter iter;
   GstreamPayload    *json;
 
-  if (array == NULL || gstream_payload_get_kind (array) != GSTREAM_PAYLOAD_ARRAY)
+  if (array == NULL || gstream_payload_get_kind (array) != GSTREAM_PAYLOAD_KIND_ARRAY)
     return;
 
   gstream_payload_iter_init (&iter, array);
   while ((json = gstream_payload_iter_next_value (&iter)) != NULL)
     {
-      if (gstream_payload_get_kind (json) == GSTREAM_PAYLOAD_OBJECT)
+      if (gstream_payload_get_kind (json) == GSTREAM_PAYLOAD_KIND_OBJECT)
         add_interrupt (interrupts, json);
       gstream_payload_unref (json);
     }
@@ -422,9 +422,9 @@ add_interrupts (GPtrArray      *interrupts,
 static gboolean
 is_open (GstreamPayload *task)
 {
-  g_autoptr (GstreamPayload) result = gstream_payload_get (task, "/result");
+  g_autoptr (GstreamPayload) result = gstream_payload_lookup (task, "/result");
 
-  return result == NULL || gstream_payload_get_kind (result) == GSTREAM_PAYLOAD_NULL;
+  return result == NULL || gstream_payload_get_kind (result) == GSTREAM_PAYLOAD_KIND_NULL;
 }
 
 /* Those of its tasks that have no result; or what it lists itself, where it lists no tasks. */
@@ -432,17 +432,17 @@ static GPtrArray *
 list_interrupts (GstreamPayload *state)
 {
   GPtrArray *interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
-  g_autoptr (GstreamPayload) tasks = gstream_payload_get (state, "/tasks");
-  g_autoptr (GstreamPayload) own = gstream_payload_get (state, "/interrupts");
+  g_autoptr (GstreamPayload) tasks = gstream_payload_lookup (state, "/tasks");
+  g_autoptr (GstreamPayload) own = gstream_payload_lookup (state, "/interrupts");
   GstreamPayloadIter iter;
   GstreamPayload    *task;
 
-  if (tasks != NULL && gstream_payload_get_kind (tasks) == GSTREAM_PAYLOAD_ARRAY)
+  if (tasks != NULL && gstream_payload_get_kind (tasks) == GSTREAM_PAYLOAD_KIND_ARRAY)
     {
       gstream_payload_iter_init (&iter, tasks);
       while ((task = gstream_payload_iter_next_value (&iter)) != NULL)
         {
-          g_autoptr (GstreamPayload) asked = is_open (task) ? gstream_payload_get (task, "/interrupts") : NULL;
+          g_autoptr (GstreamPayload) asked = is_open (task) ? gstream_payload_lookup (task, "/interrupts") : NULL;
 
           add_interrupts (interrupts, asked);
           gstream_payload_unref (task);
@@ -616,7 +616,7 @@ static void
 take_state (GstreamConversation *self,
             GstreamPayload      *state)
 {
-  g_autoptr (GstreamPayload) values = gstream_payload_get (state, "/values");
+  g_autoptr (GstreamPayload) values = gstream_payload_lookup (state, "/values");
   g_autoptr (GstreamPayload) messages = values ? gstream_run_reader_get_messages (values, self->messages_key) : NULL;
   g_autoptr (GPtrArray) interrupts = list_interrupts (state);
   const char *id = gstream_checkpoint_id_of_state (state);
@@ -856,7 +856,7 @@ on_accept (gpointer        owner,
   guint                   n = gstream_conversation_rows_get_n_state (self->rows);
   GstreamConversationRow *last = n > 0 ? gstream_conversation_rows_get_state (self->rows, n - 1) : NULL;
 
-  if (self->is_attached && last != NULL && gstream_payload_get_kind (messages) == GSTREAM_PAYLOAD_ARRAY &&
+  if (self->is_attached && last != NULL && gstream_payload_get_kind (messages) == GSTREAM_PAYLOAD_KIND_ARRAY &&
       !has_message (messages, last->id))
     return FALSE;
 
@@ -1901,7 +1901,7 @@ gstream_conversation_get_queue (GstreamConversation *self)
 }
 
 /**
- * gstream_conversation_idle:
+ * gstream_conversation_wait:
  * @self: a conversation
  * @cancellable: (nullable): to stop waiting
  * @callback: (scope async): called when all is done
@@ -1914,7 +1914,7 @@ gstream_conversation_get_queue (GstreamConversation *self)
  * Since: 1.0
  */
 void
-gstream_conversation_idle (GstreamConversation *self,
+gstream_conversation_wait (GstreamConversation *self,
                            GCancellable        *cancellable,
                            GAsyncReadyCallback  callback,
                            gpointer             user_data)
@@ -1925,18 +1925,18 @@ gstream_conversation_idle (GstreamConversation *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_conversation_idle);
+  g_task_set_source_tag (task, gstream_conversation_wait);
   g_ptr_array_add (self->idle, task);
   tell_idle (self);
 }
 
 /**
- * gstream_conversation_idle_finish:
+ * gstream_conversation_wait_finish:
  * @self: a conversation
  * @result: what the callback was given
  * @error: return location for an error
  *
- * Ends [method@Conversation.idle].
+ * Ends [method@Conversation.wait].
  *
  * The error is [property@Conversation:error] where something failed, or
  * %G_IO_ERROR_CANCELLED.
@@ -1946,7 +1946,7 @@ gstream_conversation_idle (GstreamConversation *self,
  * Since: 1.0
  */
 gboolean
-gstream_conversation_idle_finish (GstreamConversation *self,
+gstream_conversation_wait_finish (GstreamConversation *self,
                                   GAsyncResult        *result,
                                   GError             **error)
 {
@@ -2141,7 +2141,7 @@ complete_message (GstreamPayload *message)
   gstream_payload_iter_init (&iter, message);
   while (gstream_payload_iter_next (&iter, &name, &value))
     {
-      if (!g_str_equal (name, "id") || gstream_payload_get_kind (value) == GSTREAM_PAYLOAD_STRING)
+      if (!g_str_equal (name, "id") || gstream_payload_get_kind (value) == GSTREAM_PAYLOAD_KIND_STRING)
         gstream_json_add_payload (json, name, value);
       gstream_payload_unref (value);
     }
@@ -2324,7 +2324,7 @@ gstream_conversation_send_message (GstreamConversation *self,
 
   g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), NULL);
   g_return_val_if_fail (self->thread != NULL, NULL);
-  g_return_val_if_fail (message != NULL && gstream_payload_get_kind (message) == GSTREAM_PAYLOAD_OBJECT, NULL);
+  g_return_val_if_fail (message != NULL && gstream_payload_get_kind (message) == GSTREAM_PAYLOAD_KIND_OBJECT, NULL);
   g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
 
   complete = complete_message (message);

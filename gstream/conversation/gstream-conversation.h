@@ -45,11 +45,11 @@ GSTREAM_EXPORT void     gstream_conversation_open (GstreamConversation *self,
 GSTREAM_EXPORT gboolean gstream_conversation_open_finish (GstreamConversation *self,
                                                           GAsyncResult        *result,
                                                           GError             **error);
-GSTREAM_EXPORT void     gstream_conversation_idle (GstreamConversation *self,
+GSTREAM_EXPORT void     gstream_conversation_wait (GstreamConversation *self,
                                                    GCancellable        *cancellable,
                                                    GAsyncReadyCallback  callback,
                                                    gpointer             user_data);
-GSTREAM_EXPORT gboolean gstream_conversation_idle_finish (GstreamConversation *self,
+GSTREAM_EXPORT gboolean gstream_conversation_wait_finish (GstreamConversation *self,
                                                           GAsyncResult        *result,
                                                           GError             **error);
 

@@ -49,7 +49,7 @@ gstream_run_reader_get_messages (GstreamPayload *values,
     else
       g_string_append_c (pointer, *p);
 
-  return gstream_payload_get (values, pointer->str);
+  return gstream_payload_lookup (values, pointer->str);
 }
 
 static void
@@ -145,7 +145,7 @@ open_cursor (GstreamRunStream *run)
     {
       GstreamProjection *projection = gstream_run_stream_get_projection (run, names[i], NULL);
 
-      if (projection != NULL && !gstream_projection_is_subscribed (projection))
+      if (projection != NULL && !gstream_projection_get_subscribed (projection))
         present[n++] = names[i];
     }
   present[n] = NULL;

@@ -33,12 +33,12 @@ struct _GstreamSubagent
   GstreamConversationRows  *rows;
   GstreamRunReader         *reader; /* NULL: it has ended */
   char                     *messages_key;
-  GstreamConversationRows  *above;   /* weak: the rows where it stands */
-  GListStore               *place;   /* the list at a row that it is in; NULL: it is at a tool call, or nowhere yet */
-  char                     *task;    /* what it was asked to do; NULL: nobody said */
-  char                     *name;    /* NULL: read from the run */
-  gint64                    started; /* microseconds since the epoch */
-  gint64                    ended;   /* 0: it has not */
+  GstreamConversationRows  *above; /* weak: the rows where it stands */
+  GListStore               *place; /* the list at a row that it is in; NULL: it is at a tool call, or nowhere yet */
+  char                     *task;  /* what it was asked to do; NULL: nobody said */
+  char                     *name;  /* NULL: read from the run */
+  GDateTime                *started;
+  GDateTime                *ended; /* NULL: it has not */
 };
 
 enum
@@ -169,10 +169,10 @@ static void
 on_status (GstreamSubagent *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
-  if (self->ended != 0 || !is_over (gstream_subagent_get_status (self)))
+  if (self->ended != NULL || !is_over (gstream_subagent_get_status (self)))
     return;
 
-  self->ended = g_get_real_time ();
+  self->ended = g_date_time_new_now_local ();
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDED]);
   if (gstream_subagent_get_error (self) != NULL)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
@@ -227,7 +227,7 @@ gstream_subagent_new (GstreamSubgraphRunStream *run,
 
   self->run = g_object_ref (run);
   self->messages_key = g_strdup (messages_key);
-  self->started = g_get_real_time ();
+  self->started = g_date_time_new_now_local ();
   g_signal_connect_object (run, "notify::status", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "notify::graph-name", G_CALLBACK (on_name), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (run, "notify::cause", G_CALLBACK (on_cause), self, G_CONNECT_SWAPPED);
@@ -260,6 +260,8 @@ gstream_subagent_finalize (GObject *object)
   g_free (self->messages_key);
   g_free (self->task);
   g_free (self->name);
+  g_clear_pointer (&self->started, g_date_time_unref);
+  g_clear_pointer (&self->ended, g_date_time_unref);
 
   G_OBJECT_CLASS (gstream_subagent_parent_class)->finalize (object);
 }
@@ -290,10 +292,10 @@ gstream_subagent_get_property (GObject    *object,
       g_value_set_boxed (value, gstream_subagent_get_error (self));
       break;
     case PROP_STARTED:
-      g_value_take_boxed (value, gstream_subagent_get_started (self));
+      g_value_set_boxed (value, self->started);
       break;
     case PROP_ENDED:
-      g_value_take_boxed (value, gstream_subagent_get_ended (self));
+      g_value_set_boxed (value, self->ended);
       break;
     case PROP_ROWS:
       g_value_set_object (value, self->rows);
@@ -508,21 +510,13 @@ gstream_subagent_get_error (GstreamSubagent *self)
   return gstream_run_stream_get_error (GSTREAM_RUN_STREAM (self->run));
 }
 
-static GDateTime *
-make_time (gint64 time)
-{
-  g_autoptr (GDateTime) whole = g_date_time_new_from_unix_local (time / G_USEC_PER_SEC);
-
-  return whole != NULL ? g_date_time_add (whole, time % G_USEC_PER_SEC) : NULL;
-}
-
 /**
  * gstream_subagent_get_started:
  * @self: a sub-agent
  *
  * When it was first heard of here.
  *
- * Returns: (transfer full): the time, in the local time zone
+ * Returns: (transfer none): the time, in the local time zone
  *
  * Since: 1.0
  */
@@ -531,7 +525,7 @@ gstream_subagent_get_started (GstreamSubagent *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), NULL);
 
-  return make_time (self->started);
+  return self->started;
 }
 
 /**
@@ -540,7 +534,7 @@ gstream_subagent_get_started (GstreamSubagent *self)
  *
  * When its end was heard of here.
  *
- * Returns: (transfer full) (nullable): the time, in the local time zone; %NULL
+ * Returns: (transfer none) (nullable): the time, in the local time zone; %NULL
  *   until then
  *
  * Since: 1.0
@@ -550,7 +544,7 @@ gstream_subagent_get_ended (GstreamSubagent *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SUBAGENT (self), NULL);
 
-  return self->ended != 0 ? make_time (self->ended) : NULL;
+  return self->ended;
 }
 
 /**

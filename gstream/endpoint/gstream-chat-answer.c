@@ -746,7 +746,7 @@ write_call (const Block *block,
 {
   g_autofree char *text = dup_block_text (block);
   g_autoptr (GstreamPayload) args = gstream_payload_new (*text != '\0' ? text : "{}", -1, NULL);
-  gboolean is_object = args != NULL && gstream_payload_get_kind (args) == GSTREAM_PAYLOAD_OBJECT;
+  gboolean is_object = args != NULL && gstream_payload_get_kind (args) == GSTREAM_PAYLOAD_KIND_OBJECT;
 
   gstream_json_add_string (out, "type", is_object ? "tool_call" : "invalid_tool_call");
   gstream_json_add_string (out, "id", block->id);

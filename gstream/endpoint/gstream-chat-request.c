@@ -114,11 +114,11 @@ check (const char     *model,
       return FALSE;
     }
 
-  return check_kind (messages, GSTREAM_PAYLOAD_ARRAY, "messages are not a list", "[{\"role\": …, \"content\": …}, …]",
-                     error) &&
-         check_kind (tools, GSTREAM_PAYLOAD_ARRAY, "tools are not a list",
+  return check_kind (messages, GSTREAM_PAYLOAD_KIND_ARRAY, "messages are not a list",
+                     "[{\"role\": …, \"content\": …}, …]", error) &&
+         check_kind (tools, GSTREAM_PAYLOAD_KIND_ARRAY, "tools are not a list",
                      "[{\"type\": \"function\", \"function\": …}, …]", error) &&
-         check_kind (parameters, GSTREAM_PAYLOAD_OBJECT, "parameters are not an object", "{\"temperature\": 0, …}",
+         check_kind (parameters, GSTREAM_PAYLOAD_KIND_OBJECT, "parameters are not an object", "{\"temperature\": 0, …}",
                      error);
 }
 

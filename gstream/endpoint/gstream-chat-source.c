@@ -691,7 +691,7 @@ static void
 install_limits (void)
 {
   /**
-   * GstreamChatSource:max-event-size:
+   * GstreamChatSource:max-event-size: (getter get_max_event_size)
    *
    * The most bytes of a chunk of the answer, and of the whole answer. Beyond it, the run fails with
    * %GSTREAM_ERROR_TOO_LARGE.
@@ -700,7 +700,7 @@ install_limits (void)
    */
   properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
   /**
-   * GstreamChatSource:max-depth:
+   * GstreamChatSource:max-depth: (getter get_max_depth)
    *
    * How deep arrays and objects may be nested in a chunk.
    *
@@ -708,7 +708,7 @@ install_limits (void)
    */
   properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
   /**
-   * GstreamChatSource:retry-limit:
+   * GstreamChatSource:retry-limit: (getter get_retry_limit)
    *
    * How often the server is asked again, before an answer has begun; 0: never.
    *
@@ -716,7 +716,7 @@ install_limits (void)
    */
   properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 2);
   /**
-   * GstreamChatSource:retry-pause:
+   * GstreamChatSource:retry-pause: (getter get_retry_pause)
    *
    * The pause before the first time, in milliseconds; doubled each time.
    *
@@ -724,7 +724,7 @@ install_limits (void)
    */
   properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 500);
   /**
-   * GstreamChatSource:retry-pause-max:
+   * GstreamChatSource:retry-pause-max: (getter get_retry_pause_max)
    *
    * What the pause does not grow beyond, in milliseconds. A server that asks for a longer one (`Retry-After`) gets
    * that; where that is more than a minute, nothing is tried again, and the error says how long.
@@ -733,7 +733,7 @@ install_limits (void)
    */
   properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
   /**
-   * GstreamChatSource:silence-timeout:
+   * GstreamChatSource:silence-timeout: (getter get_silence_timeout)
    *
    * After how many milliseconds without anything from the server, while somebody waits, the run fails with
    * %G_IO_ERROR_TIMED_OUT; 0: never. A model that is loaded first, or reads a long conversation, is silent for long.
@@ -813,8 +813,8 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_API_KEY] =
-      g_param_spec_string ("api-key", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL,
+                                                  G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   install_limits ();
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
@@ -961,6 +961,114 @@ gstream_chat_source_get_session (GstreamChatSource *self)
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), NULL);
 
   return self->session;
+}
+
+/**
+ * gstream_chat_source_get_max_event_size: (get-property max-event-size)
+ * @self: a source
+ *
+ * Gets the most bytes that one event, frame or answer may have.
+ *
+ * Returns: a number of bytes
+ *
+ * Since: 1.0
+ */
+guint
+gstream_chat_source_get_max_event_size (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
+
+  return self->max_event_size;
+}
+
+/**
+ * gstream_chat_source_get_max_depth: (get-property max-depth)
+ * @self: a source
+ *
+ * Gets how deep arrays and objects may be nested in an event.
+ *
+ * Returns: a number of levels
+ *
+ * Since: 1.0
+ */
+guint
+gstream_chat_source_get_max_depth (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
+
+  return self->max_depth;
+}
+
+/**
+ * gstream_chat_source_get_retry_limit: (get-property retry-limit)
+ * @self: a source
+ *
+ * Gets how often in a row something is tried again (N3).
+ *
+ * Returns: a number of attempts; 0: none
+ *
+ * Since: 1.0
+ */
+guint
+gstream_chat_source_get_retry_limit (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
+
+  return self->retry_limit;
+}
+
+/**
+ * gstream_chat_source_get_retry_pause: (get-property retry-pause)
+ * @self: a source
+ *
+ * Gets the pause before the first of these attempts, which is doubled each time.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_chat_source_get_retry_pause (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
+
+  return self->retry_pause;
+}
+
+/**
+ * gstream_chat_source_get_retry_pause_max: (get-property retry-pause-max)
+ * @self: a source
+ *
+ * Gets what the pause does not grow beyond.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_chat_source_get_retry_pause_max (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
+
+  return self->retry_pause_max;
+}
+
+/**
+ * gstream_chat_source_get_silence_timeout: (get-property silence-timeout)
+ * @self: a source
+ *
+ * Gets after how long without a word of the endpoint the source gives up (O2).
+ *
+ * Returns: milliseconds; 0: never
+ *
+ * Since: 1.0
+ */
+guint
+gstream_chat_source_get_silence_timeout (GstreamChatSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
+
+  return self->silence_timeout;
 }
 
 static void

@@ -23,6 +23,12 @@ GSTREAM_EXPORT GstreamPayload *gstream_chat_source_get_messages (GstreamChatSour
 GSTREAM_EXPORT GstreamPayload *gstream_chat_source_get_tools (GstreamChatSource *self);
 GSTREAM_EXPORT GstreamPayload *gstream_chat_source_get_parameters (GstreamChatSource *self);
 GSTREAM_EXPORT SoupSession    *gstream_chat_source_get_session (GstreamChatSource *self);
+GSTREAM_EXPORT guint           gstream_chat_source_get_max_event_size (GstreamChatSource *self);
+GSTREAM_EXPORT guint           gstream_chat_source_get_max_depth (GstreamChatSource *self);
+GSTREAM_EXPORT guint           gstream_chat_source_get_retry_limit (GstreamChatSource *self);
+GSTREAM_EXPORT guint           gstream_chat_source_get_retry_pause (GstreamChatSource *self);
+GSTREAM_EXPORT guint           gstream_chat_source_get_retry_pause_max (GstreamChatSource *self);
+GSTREAM_EXPORT guint           gstream_chat_source_get_silence_timeout (GstreamChatSource *self);
 GSTREAM_EXPORT void            gstream_chat_source_set_tools (GstreamChatSource *self,
                                                               GstreamPayload    *tools);
 GSTREAM_EXPORT void            gstream_chat_source_set_parameters (GstreamChatSource *self,

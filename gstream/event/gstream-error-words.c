@@ -19,15 +19,15 @@ static char *find_in_json (GstreamPayload *payload,
 static char *
 find_place (GstreamPayload *payload)
 {
-  g_autoptr (GstreamPayload) loc = gstream_payload_get (payload, "/loc");
-  g_autoptr (GstreamPayload) path = loc != NULL ? g_steal_pointer (&loc) : gstream_payload_get (payload, "/path");
+  g_autoptr (GstreamPayload) loc = gstream_payload_lookup (payload, "/loc");
+  g_autoptr (GstreamPayload) path = loc != NULL ? g_steal_pointer (&loc) : gstream_payload_lookup (payload, "/path");
   g_autoptr (GString) place = g_string_new (NULL);
 
   for (gsize i = 0; path != NULL && i < MIN (gstream_payload_get_size (path, ""), MOST_LEVELS); i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
       const char      *name = gstream_payload_get_string (path, pointer);
-      g_autoptr (GstreamPayload) step = gstream_payload_get (path, pointer);
+      g_autoptr (GstreamPayload) step = gstream_payload_lookup (path, pointer);
 
       g_string_append_printf (place, "%s%s", i > 0 ? "." : "",
                               name != NULL ? name : gstream_payload_get_json (step, NULL));
@@ -46,7 +46,7 @@ find_in_object (GstreamPayload *payload,
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
-      g_autoptr (GstreamPayload) member = gstream_payload_get (payload, members[i]);
+      g_autoptr (GstreamPayload) member = gstream_payload_lookup (payload, members[i]);
       g_autofree char *words = member != NULL ? find_in_json (member, levels - 1) : NULL;
       g_autofree char *place = words != NULL ? find_place (payload) : NULL;
 
@@ -66,7 +66,7 @@ find_in_array (GstreamPayload *payload,
   for (gsize i = 0; i < MIN (gstream_payload_get_size (payload, ""), MOST_REASONS); i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) reason = gstream_payload_get (payload, pointer);
+      g_autoptr (GstreamPayload) reason = gstream_payload_lookup (payload, pointer);
       g_autofree char *words = find_in_json (reason, levels - 1);
 
       if (words != NULL)
@@ -86,10 +86,10 @@ find_in_json (GstreamPayload *payload,
     return *string != '\0' ? g_strdup (string) : NULL;
   if (levels == 0)
     return NULL;
-  if (gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_ARRAY)
+  if (gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_KIND_ARRAY)
     return find_in_array (payload, levels);
 
-  return gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_OBJECT ? find_in_object (payload, levels) : NULL;
+  return gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_KIND_OBJECT ? find_in_object (payload, levels) : NULL;
 }
 
 /* The protocol code: an `error` member beside a `message`, or a `code` member. Each must be a single word. */
@@ -124,7 +124,7 @@ gstream_error_find_words (const char *data,
     return g_utf8_make_valid (found, MIN (strlen (found), MOST_WORDS));
   if (length == 0 || data[0] == '<') /* an HTML page */
     return NULL;
-  if (payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_NULL)
+  if (payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_KIND_NULL)
     return NULL;
 
   found = g_strstrip (g_utf8_make_valid (data, MIN (length, MOST_WORDS)));
@@ -158,7 +158,7 @@ dup_saying (const char *text)
 static char *
 dup_saying_of_object (GstreamPayload *object)
 {
-  g_autoptr (GstreamPayload) message = gstream_payload_get (object, "/message");
+  g_autoptr (GstreamPayload) message = gstream_payload_lookup (object, "/message");
   const char *text = message != NULL ? gstream_payload_get_string (message, "") : NULL;
   char       *words = text != NULL ? dup_saying (text) : NULL;
 
@@ -168,13 +168,13 @@ dup_saying_of_object (GstreamPayload *object)
 char *
 gstream_error_dup_words (GstreamPayload *said)
 {
-  switch (said != NULL ? gstream_payload_get_kind (said) : GSTREAM_PAYLOAD_NULL)
+  switch (said != NULL ? gstream_payload_get_kind (said) : GSTREAM_PAYLOAD_KIND_NULL)
     {
-    case GSTREAM_PAYLOAD_NULL:
+    case GSTREAM_PAYLOAD_KIND_NULL:
       return NULL;
-    case GSTREAM_PAYLOAD_STRING:
+    case GSTREAM_PAYLOAD_KIND_STRING:
       return dup_saying (gstream_payload_get_string (said, ""));
-    case GSTREAM_PAYLOAD_OBJECT:
+    case GSTREAM_PAYLOAD_KIND_OBJECT:
       return dup_saying_of_object (said);
     default:
       return gstream_payload_dup_json (said);
@@ -189,7 +189,7 @@ gstream_error_dup_words_in (GstreamPayload *data)
 
   for (guint i = 0; i < G_N_ELEMENTS (members) && words == NULL; i++)
     {
-      g_autoptr (GstreamPayload) member = gstream_payload_get (data, members[i]);
+      g_autoptr (GstreamPayload) member = gstream_payload_lookup (data, members[i]);
 
       words = gstream_error_dup_words (member);
     }

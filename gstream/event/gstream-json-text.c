@@ -256,21 +256,21 @@ gstream_json_kind (GstreamJsonValue value)
   switch (*value.start)
     {
     case '{':
-      return GSTREAM_PAYLOAD_OBJECT;
+      return GSTREAM_PAYLOAD_KIND_OBJECT;
     case '[':
-      return GSTREAM_PAYLOAD_ARRAY;
+      return GSTREAM_PAYLOAD_KIND_ARRAY;
     case '"':
-      return GSTREAM_PAYLOAD_STRING;
+      return GSTREAM_PAYLOAD_KIND_STRING;
     case 't':
     case 'f':
-      return GSTREAM_PAYLOAD_BOOLEAN;
+      return GSTREAM_PAYLOAD_KIND_BOOLEAN;
     case 'n':
-      return GSTREAM_PAYLOAD_NULL;
+      return GSTREAM_PAYLOAD_KIND_NULL;
     default:
       for (const char *p = value.start; p < value.end; p++)
         if (*p == '.' || *p == 'e' || *p == 'E')
-          return GSTREAM_PAYLOAD_DOUBLE;
-      return gstream_json_read_integer (value, &integer) ? GSTREAM_PAYLOAD_INTEGER : GSTREAM_PAYLOAD_DOUBLE;
+          return GSTREAM_PAYLOAD_KIND_DOUBLE;
+      return gstream_json_read_integer (value, &integer) ? GSTREAM_PAYLOAD_KIND_INTEGER : GSTREAM_PAYLOAD_KIND_DOUBLE;
     }
 }
 
@@ -670,7 +670,7 @@ equal_objects (GstreamJsonValue a,
 static gboolean
 is_number (GstreamPayloadKind kind)
 {
-  return kind == GSTREAM_PAYLOAD_INTEGER || kind == GSTREAM_PAYLOAD_DOUBLE;
+  return kind == GSTREAM_PAYLOAD_KIND_INTEGER || kind == GSTREAM_PAYLOAD_KIND_DOUBLE;
 }
 
 gboolean
@@ -689,11 +689,11 @@ gstream_json_equal (GstreamJsonValue a,
 
   switch (kind)
     {
-    case GSTREAM_PAYLOAD_STRING:
+    case GSTREAM_PAYLOAD_KIND_STRING:
       return equal_strings (a, b);
-    case GSTREAM_PAYLOAD_ARRAY:
+    case GSTREAM_PAYLOAD_KIND_ARRAY:
       return equal_arrays (a, b);
-    case GSTREAM_PAYLOAD_OBJECT:
+    case GSTREAM_PAYLOAD_KIND_OBJECT:
       return equal_objects (a, b);
     default:
       return FALSE;
@@ -725,7 +725,7 @@ hash_array (GstreamJsonValue array)
 {
   GstreamJsonValue element;
   GstreamJsonIter  iter;
-  guint            hash = GSTREAM_PAYLOAD_ARRAY;
+  guint            hash = GSTREAM_PAYLOAD_KIND_ARRAY;
 
   gstream_json_iter_init (&iter, array);
   while (gstream_json_iter_element (&iter, &element))
@@ -738,7 +738,7 @@ static guint
 hash_object (GstreamJsonValue object)
 {
   g_autoptr (GArray) members = gstream_json_members (object);
-  guint hash = GSTREAM_PAYLOAD_OBJECT;
+  guint hash = GSTREAM_PAYLOAD_KIND_OBJECT;
 
   for (guint i = 0; i < members->len; i++)
     {
@@ -758,11 +758,11 @@ gstream_json_hash (GstreamJsonValue value)
     return hash_number (value);
   switch (kind)
     {
-    case GSTREAM_PAYLOAD_STRING:
+    case GSTREAM_PAYLOAD_KIND_STRING:
       return hash_string (value);
-    case GSTREAM_PAYLOAD_ARRAY:
+    case GSTREAM_PAYLOAD_KIND_ARRAY:
       return hash_array (value);
-    case GSTREAM_PAYLOAD_OBJECT:
+    case GSTREAM_PAYLOAD_KIND_OBJECT:
       return hash_object (value);
     default:
       return *value.start; /* null, true, false */

@@ -46,20 +46,20 @@ gstream_json_to_variant (GstreamJsonValue value)
 
   switch (gstream_json_kind (value))
     {
-    case GSTREAM_PAYLOAD_OBJECT:
+    case GSTREAM_PAYLOAD_KIND_OBJECT:
       return object_to_variant (value);
-    case GSTREAM_PAYLOAD_ARRAY:
+    case GSTREAM_PAYLOAD_KIND_ARRAY:
       return array_to_variant (value);
-    case GSTREAM_PAYLOAD_STRING:
+    case GSTREAM_PAYLOAD_KIND_STRING:
       return g_variant_new_take_string (gstream_json_dup_string (value));
-    case GSTREAM_PAYLOAD_BOOLEAN:
+    case GSTREAM_PAYLOAD_KIND_BOOLEAN:
       return g_variant_new_boolean (*value.start == 't');
-    case GSTREAM_PAYLOAD_INTEGER:
+    case GSTREAM_PAYLOAD_KIND_INTEGER:
       gstream_json_read_integer (value, &integer);
       return g_variant_new_int64 (integer);
-    case GSTREAM_PAYLOAD_DOUBLE:
+    case GSTREAM_PAYLOAD_KIND_DOUBLE:
       return g_variant_new_double (gstream_json_read_double (value));
-    case GSTREAM_PAYLOAD_NULL:
+    case GSTREAM_PAYLOAD_KIND_NULL:
     default:
       return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
     }

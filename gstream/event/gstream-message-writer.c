@@ -282,7 +282,7 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
   object_class->finalize = gstream_message_writer_finalize;
 
   /**
-   * GstreamMessageWriter:namespace:
+   * GstreamMessageWriter:namespace: (getter get_namespace)
    *
    * The namespace of the graph that calls the model; empty for the root.
    *
@@ -290,7 +290,7 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
    */
   properties[PROP_NAMESPACE] = g_param_spec_boxed ("namespace", NULL, NULL, G_TYPE_STRV, flags);
   /**
-   * GstreamMessageWriter:node:
+   * GstreamMessageWriter:node: (getter get_node)
    *
    * The node that calls the model, or %NULL.
    *
@@ -298,7 +298,7 @@ gstream_message_writer_class_init (GstreamMessageWriterClass *klass)
    */
   properties[PROP_NODE] = g_param_spec_string ("node", NULL, NULL, NULL, flags);
   /**
-   * GstreamMessageWriter:id:
+   * GstreamMessageWriter:id: (getter get_id)
    *
    * The message's id. A random one is made if none is given.
    *
@@ -333,6 +333,60 @@ gstream_message_writer_new (const char *const *namespace_,
                             const char        *id)
 {
   return g_object_new (GSTREAM_TYPE_MESSAGE_WRITER, "namespace", namespace_, "node", node, "id", id, NULL);
+}
+
+/**
+ * gstream_message_writer_get_namespace: (get-property namespace)
+ * @self: a writer
+ *
+ * Gets where in the run the model is called.
+ *
+ * Returns: (array zero-terminated=1) (transfer none): the namespace; empty for the root
+ *
+ * Since: 1.0
+ */
+const char *const *
+gstream_message_writer_get_namespace (GstreamMessageWriter *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+
+  return gstream_event_get_namespace (self->first);
+}
+
+/**
+ * gstream_message_writer_get_node: (get-property node)
+ * @self: a writer
+ *
+ * Gets the node that calls the model.
+ *
+ * Returns: (nullable): its name; %NULL where none was given
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_message_writer_get_node (GstreamMessageWriter *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+
+  return gstream_event_get_node (self->first);
+}
+
+/**
+ * gstream_message_writer_get_id: (get-property id)
+ * @self: a writer
+ *
+ * Gets the message's id.
+ *
+ * Returns: the id that was given, or the one made at random
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_message_writer_get_id (GstreamMessageWriter *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+
+  return self->id;
 }
 
 /* --- in the order of a message --- */

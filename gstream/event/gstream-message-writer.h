@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (GstreamMessageWriter, gstream_message_writer, GSTREAM, MES
 GSTREAM_EXPORT GstreamMessageWriter *gstream_message_writer_new (const char *const *namespace_,
                                                                  const char        *node,
                                                                  const char        *id);
+GSTREAM_EXPORT const char *const    *gstream_message_writer_get_namespace (GstreamMessageWriter *self);
+GSTREAM_EXPORT const char           *gstream_message_writer_get_node (GstreamMessageWriter *self);
+GSTREAM_EXPORT const char           *gstream_message_writer_get_id (GstreamMessageWriter *self);
 GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start (GstreamMessageWriter *self);
 GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start_block (GstreamMessageWriter *self,
                                                                          GstreamPayload       *block,

@@ -74,13 +74,13 @@ struct _CachedString
 G_DEFINE_BOXED_TYPE (GstreamPayload, gstream_payload, gstream_payload_ref, gstream_payload_unref)
 
 G_DEFINE_ENUM_TYPE (GstreamPayloadKind, gstream_payload_kind,
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_NULL, "null"),
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_BOOLEAN, "boolean"),
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_INTEGER, "integer"),
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_DOUBLE, "double"),
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_STRING, "string"),
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_ARRAY, "array"),
-                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_OBJECT, "object"))
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_NULL, "null"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_BOOLEAN, "boolean"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_INTEGER, "integer"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_DOUBLE, "double"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_STRING, "string"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_ARRAY, "array"),
+                    G_DEFINE_ENUM_VALUE (GSTREAM_PAYLOAD_KIND_OBJECT, "object"))
 
 /* --- what is made of the text and kept; by any thread, without a lock --- */
 
@@ -578,7 +578,7 @@ gstream_payload_get_variant (GstreamPayload *payload)
  * gstream_payload_get_kind:
  * @payload: a payload
  *
- * Gets the type of the payload. A number is %GSTREAM_PAYLOAD_INTEGER if it is written without fraction and exponent,
+ * Gets the type of the payload. A number is %GSTREAM_PAYLOAD_KIND_INTEGER if it is written without fraction and exponent,
  * and fits in int64.
  *
  * Returns: the kind
@@ -588,7 +588,7 @@ gstream_payload_get_variant (GstreamPayload *payload)
 GstreamPayloadKind
 gstream_payload_get_kind (GstreamPayload *payload)
 {
-  g_return_val_if_fail (payload != NULL, GSTREAM_PAYLOAD_NULL);
+  g_return_val_if_fail (payload != NULL, GSTREAM_PAYLOAD_KIND_NULL);
 
   return gstream_json_kind (gstream_payload_value (payload));
 }
@@ -616,7 +616,7 @@ gstream_payload_equal (GstreamPayload *payload,
 }
 
 /**
- * gstream_payload_get:
+ * gstream_payload_lookup:
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
@@ -627,8 +627,8 @@ gstream_payload_equal (GstreamPayload *payload,
  * Since: 1.0
  */
 GstreamPayload *
-gstream_payload_get (GstreamPayload *payload,
-                     const char     *pointer)
+gstream_payload_lookup (GstreamPayload *payload,
+                        const char     *pointer)
 {
   GstreamJsonValue value;
 
@@ -825,7 +825,7 @@ gstream_payload_get_size (GstreamPayload *payload,
 }
 
 /**
- * gstream_payload_get_keys:
+ * gstream_payload_dup_keys:
  * @payload: a payload
  * @pointer: a JSON Pointer
  *
@@ -837,7 +837,7 @@ gstream_payload_get_size (GstreamPayload *payload,
  * Since: 1.0
  */
 char **
-gstream_payload_get_keys (GstreamPayload *payload,
+gstream_payload_dup_keys (GstreamPayload *payload,
                           const char     *pointer)
 {
   GstreamJsonValue value;
@@ -883,7 +883,7 @@ gstream_payload_get_keys (GstreamPayload *payload,
  *
  * Vala has `foreach (var element in payload)`, Python `for element in payload` and `for key, value in payload`,
  * JavaScript `for (const element of payload)` and `for (const [key, value] of payload)`. To iterate over a part of the
- * payload, get it with [method@Payload.get] first.
+ * payload, get it with [method@Payload.lookup] first.
  *
  * Since payloads are immutable, any number of iterators may be used at the same time and in different threads. A single
  * iterator must not be used in two threads at once.

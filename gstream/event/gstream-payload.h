@@ -15,13 +15,13 @@ typedef struct _GstreamPayload GstreamPayload;
 
 /**
  * GstreamPayloadKind:
- * @GSTREAM_PAYLOAD_NULL: null
- * @GSTREAM_PAYLOAD_BOOLEAN: true or false
- * @GSTREAM_PAYLOAD_INTEGER: a number that is written without fraction and exponent, and fits in int64
- * @GSTREAM_PAYLOAD_DOUBLE: any other number
- * @GSTREAM_PAYLOAD_STRING: a string
- * @GSTREAM_PAYLOAD_ARRAY: an array
- * @GSTREAM_PAYLOAD_OBJECT: an object
+ * @GSTREAM_PAYLOAD_KIND_NULL: null
+ * @GSTREAM_PAYLOAD_KIND_BOOLEAN: true or false
+ * @GSTREAM_PAYLOAD_KIND_INTEGER: a number that is written without fraction and exponent, and fits in int64
+ * @GSTREAM_PAYLOAD_KIND_DOUBLE: any other number
+ * @GSTREAM_PAYLOAD_KIND_STRING: a string
+ * @GSTREAM_PAYLOAD_KIND_ARRAY: an array
+ * @GSTREAM_PAYLOAD_KIND_OBJECT: an object
  *
  * The type of a [struct@Payload] (E2).
  *
@@ -29,13 +29,13 @@ typedef struct _GstreamPayload GstreamPayload;
  */
 typedef enum
 {
-  GSTREAM_PAYLOAD_NULL,
-  GSTREAM_PAYLOAD_BOOLEAN,
-  GSTREAM_PAYLOAD_INTEGER,
-  GSTREAM_PAYLOAD_DOUBLE,
-  GSTREAM_PAYLOAD_STRING,
-  GSTREAM_PAYLOAD_ARRAY,
-  GSTREAM_PAYLOAD_OBJECT,
+  GSTREAM_PAYLOAD_KIND_NULL,
+  GSTREAM_PAYLOAD_KIND_BOOLEAN,
+  GSTREAM_PAYLOAD_KIND_INTEGER,
+  GSTREAM_PAYLOAD_KIND_DOUBLE,
+  GSTREAM_PAYLOAD_KIND_STRING,
+  GSTREAM_PAYLOAD_KIND_ARRAY,
+  GSTREAM_PAYLOAD_KIND_OBJECT,
 } GstreamPayloadKind;
 
 #define GSTREAM_TYPE_PAYLOAD_KIND (gstream_payload_kind_get_type ())
@@ -62,8 +62,8 @@ GSTREAM_EXPORT gboolean           gstream_payload_equal (GstreamPayload *payload
 /* By JSON Pointer (RFC 6901); "" is the payload itself. */
 GSTREAM_EXPORT gboolean        gstream_payload_has (GstreamPayload *payload,
                                                     const char     *pointer);
-GSTREAM_EXPORT GstreamPayload *gstream_payload_get (GstreamPayload *payload,
-                                                    const char     *pointer);
+GSTREAM_EXPORT GstreamPayload *gstream_payload_lookup (GstreamPayload *payload,
+                                                       const char     *pointer);
 GSTREAM_EXPORT const char     *gstream_payload_get_string (GstreamPayload *payload,
                                                            const char     *pointer);
 GSTREAM_EXPORT gint64          gstream_payload_get_integer (GstreamPayload *payload,
@@ -74,7 +74,7 @@ GSTREAM_EXPORT gboolean        gstream_payload_get_boolean (GstreamPayload *payl
                                                             const char     *pointer);
 GSTREAM_EXPORT gsize           gstream_payload_get_size (GstreamPayload *payload,
                                                          const char     *pointer);
-GSTREAM_EXPORT char          **gstream_payload_get_keys (GstreamPayload *payload,
+GSTREAM_EXPORT char          **gstream_payload_dup_keys (GstreamPayload *payload,
                                                          const char     *pointer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamPayload, gstream_payload_unref)

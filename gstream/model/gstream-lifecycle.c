@@ -61,7 +61,7 @@ read_status (GstreamPayload *item)
 static char **
 read_namespace (GstreamPayload *item)
 {
-  g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
+  g_autoptr (GstreamPayload) namespace_ = gstream_payload_lookup (item, "/namespace");
   g_autoptr (GStrvBuilder) segments = g_strv_builder_new ();
   GstreamPayloadIter iter;
   GstreamPayload    *next;
@@ -239,7 +239,7 @@ static void
 gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
 {
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gstream_lifecycle_get_property;
   object_class->finalize = gstream_lifecycle_finalize;

@@ -263,7 +263,7 @@ static void
 gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
 {
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gstream_pending_interrupt_get_property;
   object_class->set_property = gstream_pending_interrupt_set_property;

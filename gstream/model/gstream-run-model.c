@@ -317,7 +317,7 @@ take_lifecycle (GstreamRunModel *self,
 static char *
 make_key (GstreamPayload *item)
 {
-  g_autoptr (GstreamPayload) namespace_ = item ? gstream_payload_get (item, "/namespace") : NULL;
+  g_autoptr (GstreamPayload) namespace_ = item ? gstream_payload_lookup (item, "/namespace") : NULL;
 
   return namespace_ ? gstream_payload_dup_json (namespace_) : g_strdup ("[]");
 }
@@ -672,8 +672,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_N_ITEMS] =
-      g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_ITEMS] = g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0,
+                                                G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunModel:error: (getter get_error)
    *
@@ -681,8 +681,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ERROR] =
-      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR,
+                                               G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

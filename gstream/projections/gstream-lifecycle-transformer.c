@@ -440,7 +440,7 @@ process_values (GstreamLifecycleTransformer *self,
 {
   GstreamPayload *interrupts = gstream_event_get_interrupts (event);
 
-  if (interrupts != NULL && gstream_payload_get_kind (interrupts) == GSTREAM_PAYLOAD_ARRAY &&
+  if (interrupts != NULL && gstream_payload_get_kind (interrupts) == GSTREAM_PAYLOAD_KIND_ARRAY &&
       gstream_payload_has (interrupts, "/0"))
     get_life (self, gstream_event_peek_namespace (event))->asked = TRUE;
 }

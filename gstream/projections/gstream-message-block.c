@@ -527,7 +527,7 @@ is_json_object (const char *text)
 {
   g_autoptr (GstreamPayload) payload = gstream_payload_new (text, -1, NULL);
 
-  return payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_OBJECT;
+  return payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_KIND_OBJECT;
 }
 
 static void

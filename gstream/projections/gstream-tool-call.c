@@ -120,7 +120,7 @@ gstream_tool_call_new (GstreamPump  *pump,
   self->id = g_strdup (fields->key);
   self->name = g_strdup (fields->name);
   self->namespace_ = gstream_namespace_ref (gstream_event_peek_namespace (event));
-  self->input = gstream_payload_get (gstream_event_peek_item (event), "/input");
+  self->input = gstream_payload_lookup (gstream_event_peek_item (event), "/input");
 
   return self;
 }
@@ -161,7 +161,7 @@ gstream_tool_call_take_delta (GstreamToolCall *self,
     }
 
   /* What is no string is told as its JSON. */
-  delta = gstream_payload_get (gstream_event_peek_item (event), "/delta");
+  delta = gstream_payload_lookup (gstream_event_peek_item (event), "/delta");
   if (delta == NULL)
     return;
   json = gstream_payload_get_json (delta, &length);
@@ -172,7 +172,7 @@ void
 gstream_tool_call_take_output (GstreamToolCall *self,
                                GstreamEvent    *event)
 {
-  self->output = gstream_payload_get (gstream_event_peek_item (event), "/output");
+  self->output = gstream_payload_lookup (gstream_event_peek_item (event), "/output");
   gstream_tool_call_end (self, GSTREAM_TOOL_CALL_STATUS_FINISHED, NULL);
 }
 

@@ -57,7 +57,7 @@ expect_kind (GstreamPayload    *payload,
     return TRUE;
 
   g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The %s of a run is %s, and this is something else", what,
-               kind == GSTREAM_PAYLOAD_ARRAY ? "an array" : "an object");
+               kind == GSTREAM_PAYLOAD_KIND_ARRAY ? "an array" : "an object");
 
   return FALSE;
 }
@@ -69,12 +69,12 @@ check_options (GstreamRunOptions *options,
   g_autoptr (GstreamPayload) config = gstream_run_options_get_config (options) != NULL
                                           ? gstream_payload_ref (gstream_run_options_get_config (options))
                                           : NULL;
-  g_autoptr (GstreamPayload) configurable = config != NULL ? gstream_payload_get (config, "/configurable") : NULL;
+  g_autoptr (GstreamPayload) configurable = config != NULL ? gstream_payload_lookup (config, "/configurable") : NULL;
 
-  return expect_kind (config, GSTREAM_PAYLOAD_OBJECT, "config", error) &&
-         expect_kind (configurable, GSTREAM_PAYLOAD_OBJECT, "config's “configurable”", error) &&
-         expect_kind (gstream_run_options_get_metadata (options), GSTREAM_PAYLOAD_OBJECT, "metadata", error) &&
-         expect_kind (gstream_run_options_get_namespaces (options), GSTREAM_PAYLOAD_ARRAY, "namespaces", error);
+  return expect_kind (config, GSTREAM_PAYLOAD_KIND_OBJECT, "config", error) &&
+         expect_kind (configurable, GSTREAM_PAYLOAD_KIND_OBJECT, "config's “configurable”", error) &&
+         expect_kind (gstream_run_options_get_metadata (options), GSTREAM_PAYLOAD_KIND_OBJECT, "metadata", error) &&
+         expect_kind (gstream_run_options_get_namespaces (options), GSTREAM_PAYLOAD_KIND_ARRAY, "namespaces", error);
 }
 
 /* The members of @object (nullable) but the one that is called @except. */
@@ -115,7 +115,7 @@ add_config (GString           *json,
       return;
     }
 
-  configurable = config != NULL ? gstream_payload_get (config, "/configurable") : NULL;
+  configurable = config != NULL ? gstream_payload_lookup (config, "/configurable") : NULL;
   gstream_json_write_member (json, "config");
   g_string_append_c (json, '{');
   add_members (json, config, "configurable");
@@ -180,7 +180,7 @@ static void
 add_responses (GString        *json,
                GstreamPayload *responses)
 {
-  g_autoptr (GstreamPayload) only = gstream_payload_get (responses, "/0");
+  g_autoptr (GstreamPayload) only = gstream_payload_lookup (responses, "/0");
 
   if (gstream_payload_has (responses, "/1"))
     gstream_json_add_payload (json, "responses", responses);
@@ -224,7 +224,7 @@ gstream_command_resume (const char        *assistant,
   while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
       g_autoptr (GstreamPayload) entry = next;
-      g_autoptr (GstreamPayload) response = gstream_payload_get (entry, "/response");
+      g_autoptr (GstreamPayload) response = gstream_payload_lookup (entry, "/response");
 
       gstream_json_add_payload (json, gstream_payload_get_string (entry, "/interrupt_id"), response);
     }
@@ -467,7 +467,7 @@ request_data (const char     *id,
               GstreamPayload *interrupt)
 {
   g_autoptr (GString) json = g_string_new ("{");
-  g_autoptr (GstreamPayload) value = gstream_payload_get (interrupt, "/value");
+  g_autoptr (GstreamPayload) value = gstream_payload_lookup (interrupt, "/value");
 
   gstream_json_add_string (json, "interrupt_id", id);
   gstream_json_add_payload (json, "payload", value);
@@ -499,7 +499,7 @@ list_items (GstreamPayload *payload,
             const char     *pointer)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
-  g_autoptr (GstreamPayload) array = gstream_payload_get (payload, pointer);
+  g_autoptr (GstreamPayload) array = gstream_payload_lookup (payload, pointer);
   GstreamPayloadIter iter;
   GstreamPayload    *item;
 
@@ -517,9 +517,9 @@ static void add_tasks (OpenQuestions  *self,
 static gboolean
 is_answered (GstreamPayload *task)
 {
-  g_autoptr (GstreamPayload) result = gstream_payload_get (task, "/result");
+  g_autoptr (GstreamPayload) result = gstream_payload_lookup (task, "/result");
 
-  return result != NULL && gstream_payload_get_kind (result) != GSTREAM_PAYLOAD_NULL;
+  return result != NULL && gstream_payload_get_kind (result) != GSTREAM_PAYLOAD_KIND_NULL;
 }
 
 /* The subgraph's own state first: the task repeats its interrupts, without their namespace. */
@@ -527,7 +527,7 @@ static void
 add_task (OpenQuestions  *self,
           GstreamPayload *task)
 {
-  g_autoptr (GstreamPayload) state = gstream_payload_get (task, "/state");
+  g_autoptr (GstreamPayload) state = gstream_payload_lookup (task, "/state");
   g_autoptr (GPtrArray) interrupts = list_items (task, "/interrupts");
   const char *name = gstream_payload_get_string (task, "/name");
   const char *id = gstream_payload_get_string (task, "/id");

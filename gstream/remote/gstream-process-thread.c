@@ -315,7 +315,7 @@ on_answered (GObject      *object,
   const char *pointer = g_task_get_task_data (task);
   GError     *error = NULL;
   g_autoptr (GstreamPayload) answer = gstream_process_command_finish (result, &error);
-  GstreamPayload *member = answer != NULL && pointer != NULL ? gstream_payload_get (answer, pointer) : NULL;
+  GstreamPayload *member = answer != NULL && pointer != NULL ? gstream_payload_lookup (answer, pointer) : NULL;
 
   if (answer == NULL)
     g_task_return_error (task, error);
@@ -478,6 +478,60 @@ gstream_process_thread_dup_log (GstreamProcessThread *self)
   return self->process != NULL ? gstream_process_dup_log (self->process) : g_strdup ("");
 }
 
+/**
+ * gstream_process_thread_get_max_event_size: (get-property max-event-size)
+ * @self: a thread
+ *
+ * Gets the most bytes that one event may have, which is one line.
+ *
+ * Returns: a number of bytes
+ *
+ * Since: 1.0
+ */
+guint
+gstream_process_thread_get_max_event_size (GstreamProcessThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROCESS_THREAD (self), 0);
+
+  return self->max_event_size;
+}
+
+/**
+ * gstream_process_thread_get_max_depth: (get-property max-depth)
+ * @self: a thread
+ *
+ * Gets how deep arrays and objects may be nested in an event.
+ *
+ * Returns: a number of levels
+ *
+ * Since: 1.0
+ */
+guint
+gstream_process_thread_get_max_depth (GstreamProcessThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROCESS_THREAD (self), 0);
+
+  return self->max_depth;
+}
+
+/**
+ * gstream_process_thread_get_answer_timeout: (get-property answer-timeout)
+ * @self: a thread
+ *
+ * Gets how long the process may take for the answer to a command.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_process_thread_get_answer_timeout (GstreamProcessThread *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PROCESS_THREAD (self), 0);
+
+  return self->answer_timeout;
+}
+
 static guint *
 number_of (GstreamProcessThread *self,
            guint                 property_id)
@@ -634,9 +688,10 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 1.0
    */
-  properties[PROP_LOG] = g_param_spec_string ("log", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LOG] =
+      g_param_spec_string ("log", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamProcessThread:max-event-size:
+   * GstreamProcessThread:max-event-size: (getter get_max_event_size)
    *
    * The most bytes of one event, which is one line. Beyond it, the run fails with %GSTREAM_ERROR_TOO_LARGE.
    *
@@ -644,7 +699,7 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", G_MAXINT, 64 * 1024 * 1024);
   /**
-   * GstreamProcessThread:max-depth:
+   * GstreamProcessThread:max-depth: (getter get_max_depth)
    *
    * How deep arrays and objects may be nested in an event.
    *
@@ -652,7 +707,7 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", MOST_DEPTH, 256);
   /**
-   * GstreamProcessThread:answer-timeout:
+   * GstreamProcessThread:answer-timeout: (getter get_answer_timeout)
    *
    * How many milliseconds the process has for the answer to a command, the time that it takes to start included.
    *

@@ -19,5 +19,8 @@ GSTREAM_EXPORT const char *const *gstream_process_thread_get_command (GstreamPro
 GSTREAM_EXPORT const char *const *gstream_process_thread_get_environment (GstreamProcessThread *self);
 GSTREAM_EXPORT const char        *gstream_process_thread_get_directory (GstreamProcessThread *self);
 GSTREAM_EXPORT char              *gstream_process_thread_dup_log (GstreamProcessThread *self);
+GSTREAM_EXPORT guint              gstream_process_thread_get_max_event_size (GstreamProcessThread *self);
+GSTREAM_EXPORT guint              gstream_process_thread_get_max_depth (GstreamProcessThread *self);
+GSTREAM_EXPORT guint              gstream_process_thread_get_answer_timeout (GstreamProcessThread *self);
 
 G_END_DECLS

@@ -28,11 +28,11 @@
  *
  * A thread on a LangGraph Agent Server, which keeps its state.
  *
- * It is made by [method@Server.create_thread] or [method@Server.get_thread], or without a server object by
+ * It is made by [method@Server.create_thread] or [method@Server.open_thread], or without a server object by
  * [ctor@Thread.new]. What there is to call are the methods of [class@Thread]:
  *
  * ```c
- * g_autoptr (GstreamThread) thread = gstream_server_get_thread (server, "agent", "5f0c2b5e-8d0c-4a55-9b9d-0f6b3f1f5e6a");
+ * g_autoptr (GstreamThread) thread = gstream_server_open_thread (server, "agent", "5f0c2b5e-8d0c-4a55-9b9d-0f6b3f1f5e6a");
  * g_autoptr (GstreamPayload) state = gstream_thread_fetch_state_sync (thread, NULL, NULL, &error);
  * ```
  *
@@ -717,7 +717,7 @@ name_question (GstreamPayload *responses,
                GstreamEvent   *question)
 {
   g_autoptr (GString) json = g_string_new ("[{");
-  g_autoptr (GstreamPayload) response = gstream_payload_get (responses, "/0/response");
+  g_autoptr (GstreamPayload) response = gstream_payload_lookup (responses, "/0/response");
 
   gstream_json_write_member (json, "namespace");
   gstream_json_write_strv (json, gstream_event_get_namespace (question));
@@ -889,9 +889,9 @@ on_updated (GObject      *object,
       return;
     }
 
-  checkpoint = gstream_payload_get (answer, "/checkpoint");
+  checkpoint = gstream_payload_lookup (answer, "/checkpoint");
   if (checkpoint == NULL)
-    checkpoint = gstream_payload_get (answer, "/configurable");
+    checkpoint = gstream_payload_lookup (answer, "/configurable");
   gstream_thread_return_payload (task, checkpoint != NULL ? checkpoint : gstream_payload_ref (answer));
 }
 

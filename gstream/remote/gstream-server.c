@@ -223,7 +223,7 @@ string_spec (const char *name,
 {
   return g_param_spec_string (name, NULL, NULL, NULL,
                               (construct_only ? G_PARAM_CONSTRUCT_ONLY | G_PARAM_READABLE : 0) | G_PARAM_WRITABLE |
-                                  G_PARAM_STATIC_STRINGS);
+                                  G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static GParamSpec *
@@ -284,7 +284,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_API_KEY] = string_spec ("api-key", FALSE);
   /**
-   * GstreamServer:max-event-size:
+   * GstreamServer:max-event-size: (getter get_max_event_size) (setter set_max_event_size)
    *
    * The most bytes of one event, one frame, one answer. Beyond it, the run fails
    * with %GSTREAM_ERROR_TOO_LARGE.
@@ -293,7 +293,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_MAX_EVENT_SIZE] = uint_spec ("max-event-size", 1, G_MAXINT, 64 * 1024 * 1024);
   /**
-   * GstreamServer:max-depth:
+   * GstreamServer:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep arrays and objects may be nested in an event.
    *
@@ -301,7 +301,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_MAX_DEPTH] = uint_spec ("max-depth", 1, MOST_DEPTH, 256);
   /**
-   * GstreamServer:retry-limit:
+   * GstreamServer:retry-limit: (getter get_retry_limit) (setter set_retry_limit)
    *
    * How often in a row something is tried again (N3); 0: never.
    *
@@ -309,7 +309,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_RETRY_LIMIT] = uint_spec ("retry-limit", 0, G_MAXINT, 6);
   /**
-   * GstreamServer:retry-pause:
+   * GstreamServer:retry-pause: (getter get_retry_pause) (setter set_retry_pause)
    *
    * The pause before the first of these, in milliseconds; doubled each time. An event
    * stream that says what it is to be (`retry`) gets that, up to a minute.
@@ -318,7 +318,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_RETRY_PAUSE] = uint_spec ("retry-pause", 0, G_MAXINT, 250);
   /**
-   * GstreamServer:retry-pause-max:
+   * GstreamServer:retry-pause-max: (getter get_retry_pause_max) (setter set_retry_pause_max)
    *
    * What the pause does not grow beyond, in milliseconds. A server that asks for
    * a longer one (`Retry-After`) gets that; where that is more than a minute, nothing is tried
@@ -328,7 +328,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_RETRY_PAUSE_MAX] = uint_spec ("retry-pause-max", 0, G_MAXINT, 8000);
   /**
-   * GstreamServer:silence-timeout:
+   * GstreamServer:silence-timeout: (getter get_silence_timeout) (setter set_silence_timeout)
    *
    * After how many milliseconds without an event, while somebody waits for one,
    * the connection is not trusted any more (N12): the server is asked how the run is, and
@@ -339,7 +339,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    */
   properties[PROP_SILENCE_TIMEOUT] = uint_spec ("silence-timeout", 1, G_MAXINT, 15000);
   /**
-   * GstreamServer:answer-timeout:
+   * GstreamServer:answer-timeout: (getter get_answer_timeout) (setter set_answer_timeout)
    *
    * How many milliseconds the server has for the answer to a command or a question.
    *
@@ -453,6 +453,258 @@ gstream_server_get_transport (GstreamServer *self)
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), GSTREAM_TRANSPORT_SSE);
 
   return self->transport;
+}
+
+/**
+ * gstream_server_get_max_event_size: (get-property max-event-size)
+ * @self: a server
+ *
+ * Gets the most bytes that one event, frame or answer may have.
+ *
+ * Returns: a number of bytes
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_max_event_size (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->max_event_size;
+}
+
+/**
+ * gstream_server_set_max_event_size: (set-property max-event-size)
+ * @self: a server
+ * @max_event_size: a number of bytes
+ *
+ * Sets the most bytes that one event, frame or answer may have.
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_max_event_size (GstreamServer *self,
+                                   guint          max_event_size)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "max-event-size", max_event_size, NULL);
+}
+
+/**
+ * gstream_server_get_max_depth: (get-property max-depth)
+ * @self: a server
+ *
+ * Gets how deep arrays and objects may be nested in an event.
+ *
+ * Returns: a number of levels
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_max_depth (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->max_depth;
+}
+
+/**
+ * gstream_server_set_max_depth: (set-property max-depth)
+ * @self: a server
+ * @max_depth: a number of levels
+ *
+ * Sets how deep arrays and objects may be nested in an event.
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_max_depth (GstreamServer *self,
+                              guint          max_depth)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "max-depth", max_depth, NULL);
+}
+
+/**
+ * gstream_server_get_retry_limit: (get-property retry-limit)
+ * @self: a server
+ *
+ * Gets how often in a row something is tried again (N3).
+ *
+ * Returns: a number of attempts; 0: none
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_retry_limit (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->retry_limit;
+}
+
+/**
+ * gstream_server_set_retry_limit: (set-property retry-limit)
+ * @self: a server
+ * @retry_limit: a number of attempts; 0: none
+ *
+ * Sets how often in a row something is tried again (N3).
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_retry_limit (GstreamServer *self,
+                                guint          retry_limit)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "retry-limit", retry_limit, NULL);
+}
+
+/**
+ * gstream_server_get_retry_pause: (get-property retry-pause)
+ * @self: a server
+ *
+ * Gets the pause before the first of these attempts, which is doubled each time.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_retry_pause (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->retry_pause;
+}
+
+/**
+ * gstream_server_set_retry_pause: (set-property retry-pause)
+ * @self: a server
+ * @retry_pause: milliseconds
+ *
+ * Sets the pause before the first of these attempts, which is doubled each time.
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_retry_pause (GstreamServer *self,
+                                guint          retry_pause)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "retry-pause", retry_pause, NULL);
+}
+
+/**
+ * gstream_server_get_retry_pause_max: (get-property retry-pause-max)
+ * @self: a server
+ *
+ * Gets what the pause does not grow beyond.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_retry_pause_max (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->retry_pause_max;
+}
+
+/**
+ * gstream_server_set_retry_pause_max: (set-property retry-pause-max)
+ * @self: a server
+ * @retry_pause_max: milliseconds
+ *
+ * Sets what the pause does not grow beyond.
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_retry_pause_max (GstreamServer *self,
+                                    guint          retry_pause_max)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "retry-pause-max", retry_pause_max, NULL);
+}
+
+/**
+ * gstream_server_get_silence_timeout: (get-property silence-timeout)
+ * @self: a server
+ *
+ * Gets after how long without an event the server is asked how the run is.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_silence_timeout (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->silence_timeout;
+}
+
+/**
+ * gstream_server_set_silence_timeout: (set-property silence-timeout)
+ * @self: a server
+ * @silence_timeout: milliseconds
+ *
+ * Sets after how long without an event the server is asked how the run is.
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_silence_timeout (GstreamServer *self,
+                                    guint          silence_timeout)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "silence-timeout", silence_timeout, NULL);
+}
+
+/**
+ * gstream_server_get_answer_timeout: (get-property answer-timeout)
+ * @self: a server
+ *
+ * Gets how long a whole answer may take.
+ *
+ * Returns: milliseconds
+ *
+ * Since: 1.0
+ */
+guint
+gstream_server_get_answer_timeout (GstreamServer *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
+
+  return self->answer_timeout;
+}
+
+/**
+ * gstream_server_set_answer_timeout: (set-property answer-timeout)
+ * @self: a server
+ * @answer_timeout: milliseconds
+ *
+ * Sets how long a whole answer may take.
+ *
+ * Since: 1.0
+ */
+void
+gstream_server_set_answer_timeout (GstreamServer *self,
+                                   guint          answer_timeout)
+{
+  g_return_if_fail (GSTREAM_IS_SERVER (self));
+
+  g_object_set (self, "answer-timeout", answer_timeout, NULL);
 }
 
 /* --- headers --- */
@@ -598,11 +850,11 @@ gstream_server_create_thread (GstreamServer *self,
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), NULL);
   g_return_val_if_fail (assistant != NULL, NULL);
 
-  return gstream_server_get_thread (self, assistant, NULL);
+  return gstream_server_open_thread (self, assistant, NULL);
 }
 
 /**
- * gstream_server_get_thread:
+ * gstream_server_open_thread:
  * @self: a server
  * @assistant: the assistant, or the graph, whose runs will be started
  * @thread_id: (nullable): the thread; %NULL: a new one
@@ -615,9 +867,9 @@ gstream_server_create_thread (GstreamServer *self,
  * Since: 1.0
  */
 GstreamThread *
-gstream_server_get_thread (GstreamServer *self,
-                           const char    *assistant,
-                           const char    *thread_id)
+gstream_server_open_thread (GstreamServer *self,
+                            const char    *assistant,
+                            const char    *thread_id)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), NULL);
   g_return_val_if_fail (assistant != NULL, NULL);
@@ -752,7 +1004,7 @@ finish_array (GAsyncResult *result,
 
   if (answer == NULL)
     return NULL;
-  if (gstream_payload_get_kind (answer) != GSTREAM_PAYLOAD_ARRAY)
+  if (gstream_payload_get_kind (answer) != GSTREAM_PAYLOAD_KIND_ARRAY)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                            "The server's answer is something else than an array, which was expected");

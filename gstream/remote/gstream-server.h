@@ -36,6 +36,27 @@ GSTREAM_EXPORT GstreamServer   *gstream_server_new (const char *url);
 GSTREAM_EXPORT const char      *gstream_server_get_url (GstreamServer *self);
 GSTREAM_EXPORT SoupSession     *gstream_server_get_session (GstreamServer *self);
 GSTREAM_EXPORT GstreamTransport gstream_server_get_transport (GstreamServer *self);
+GSTREAM_EXPORT guint            gstream_server_get_max_event_size (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_max_event_size (GstreamServer *self,
+                                                                   guint          max_event_size);
+GSTREAM_EXPORT guint            gstream_server_get_max_depth (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_max_depth (GstreamServer *self,
+                                                              guint          max_depth);
+GSTREAM_EXPORT guint            gstream_server_get_retry_limit (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_retry_limit (GstreamServer *self,
+                                                                guint          retry_limit);
+GSTREAM_EXPORT guint            gstream_server_get_retry_pause (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_retry_pause (GstreamServer *self,
+                                                                guint          retry_pause);
+GSTREAM_EXPORT guint            gstream_server_get_retry_pause_max (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_retry_pause_max (GstreamServer *self,
+                                                                    guint          retry_pause_max);
+GSTREAM_EXPORT guint            gstream_server_get_silence_timeout (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_silence_timeout (GstreamServer *self,
+                                                                    guint          silence_timeout);
+GSTREAM_EXPORT guint            gstream_server_get_answer_timeout (GstreamServer *self);
+GSTREAM_EXPORT void             gstream_server_set_answer_timeout (GstreamServer *self,
+                                                                   guint          answer_timeout);
 GSTREAM_EXPORT void             gstream_server_set_api_key (GstreamServer *self,
                                                             const char    *api_key);
 GSTREAM_EXPORT void             gstream_server_set_header (GstreamServer *self,
@@ -44,9 +65,9 @@ GSTREAM_EXPORT void             gstream_server_set_header (GstreamServer *self,
 
 GSTREAM_EXPORT GstreamThread *gstream_server_create_thread (GstreamServer *self,
                                                             const char    *assistant);
-GSTREAM_EXPORT GstreamThread *gstream_server_get_thread (GstreamServer *self,
-                                                         const char    *assistant,
-                                                         const char    *thread_id);
+GSTREAM_EXPORT GstreamThread *gstream_server_open_thread (GstreamServer *self,
+                                                          const char    *assistant,
+                                                          const char    *thread_id);
 
 GSTREAM_EXPORT void            gstream_server_copy_thread (GstreamServer      *self,
                                                            const char         *thread_id,

@@ -10,7 +10,7 @@
  * What a [class@Server] says of one of its threads: the item of a [class@ThreadList].
  *
  * ```c
- * g_autoptr (GstreamThread) thread = gstream_server_get_thread (server, "agent", gstream_thread_info_get_thread_id (info));
+ * g_autoptr (GstreamThread) thread = gstream_server_open_thread (server, "agent", gstream_thread_info_get_thread_id (info));
  * ```
  *
  * It stays the same object as long as the thread is in the list; what changes is notified.
@@ -211,8 +211,8 @@ void
 gstream_thread_info_update (GstreamThreadInfo *self,
                             GstreamPayload    *said)
 {
-  g_autoptr (GstreamPayload) metadata = gstream_payload_get (said, "/metadata");
-  g_autoptr (GstreamPayload) values = gstream_payload_get (said, "/values");
+  g_autoptr (GstreamPayload) metadata = gstream_payload_lookup (said, "/metadata");
+  g_autoptr (GstreamPayload) values = gstream_payload_lookup (said, "/values");
 
   g_object_freeze_notify (G_OBJECT (self));
   take_string (self, &self->thread_id, gstream_payload_get_string (said, "/thread_id"), PROP_THREAD_ID);
@@ -300,7 +300,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
    * Since: 1.0
    */
   properties[PROP_THREAD_ID] =
-      g_param_spec_string ("thread-id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_string ("thread-id", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadInfo:status: (getter get_status)
    *
@@ -308,7 +309,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL,
+                                                 G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadInfo:created-at: (getter get_created_at)
    *
@@ -317,7 +319,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
    * Since: 1.0
    */
   properties[PROP_CREATED_AT] =
-      g_param_spec_boxed ("created-at", NULL, NULL, G_TYPE_DATE_TIME, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("created-at", NULL, NULL, G_TYPE_DATE_TIME,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadInfo:updated-at: (getter get_updated_at)
    *
@@ -326,7 +329,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
    * Since: 1.0
    */
   properties[PROP_UPDATED_AT] =
-      g_param_spec_boxed ("updated-at", NULL, NULL, G_TYPE_DATE_TIME, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("updated-at", NULL, NULL, G_TYPE_DATE_TIME,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadInfo:metadata: (getter get_metadata)
    *
@@ -334,8 +338,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_METADATA] =
-      g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_METADATA] = g_param_spec_boxed ("metadata", NULL, NULL, GSTREAM_TYPE_PAYLOAD,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadInfo:values: (getter get_values)
    *
@@ -343,8 +347,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_VALUES] =
-      g_param_spec_boxed ("values", NULL, NULL, GSTREAM_TYPE_PAYLOAD, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_VALUES] = g_param_spec_boxed ("values", NULL, NULL, GSTREAM_TYPE_PAYLOAD,
+                                                G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }

@@ -266,7 +266,7 @@ page_came (GstreamThreadList *self,
            GError            *error)
 {
   self->loading = FALSE;
-  if (error == NULL && gstream_payload_get_kind (said) != GSTREAM_PAYLOAD_ARRAY)
+  if (error == NULL && gstream_payload_get_kind (said) != GSTREAM_PAYLOAD_KIND_ARRAY)
     error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                                  "The server's list of threads is something else than an array, which was expected");
   if (error == NULL)
@@ -386,12 +386,12 @@ static gboolean
 is_listed (GstreamThreadList *self,
            GstreamPayload    *said)
 {
-  g_autoptr (GstreamPayload) metadata = gstream_payload_get (said, "/metadata");
+  g_autoptr (GstreamPayload) metadata = gstream_payload_lookup (said, "/metadata");
   GstreamPayloadIter iter;
   const char        *key;
   GstreamPayload    *next;
 
-  if (self->metadata == NULL || gstream_payload_get_kind (self->metadata) != GSTREAM_PAYLOAD_OBJECT)
+  if (self->metadata == NULL || gstream_payload_get_kind (self->metadata) != GSTREAM_PAYLOAD_KIND_OBJECT)
     return TRUE;
 
   gstream_payload_iter_init (&iter, self->metadata);
@@ -399,7 +399,7 @@ is_listed (GstreamThreadList *self,
     {
       g_autoptr (GstreamPayload) wanted = next;
       g_autofree char *pointer = g_strconcat ("/", key, NULL);
-      g_autoptr (GstreamPayload) there = metadata != NULL ? gstream_payload_get (metadata, pointer) : NULL;
+      g_autoptr (GstreamPayload) there = metadata != NULL ? gstream_payload_lookup (metadata, pointer) : NULL;
 
       if (there == NULL ||
           !g_str_equal (gstream_payload_get_json (wanted, NULL), gstream_payload_get_json (there, NULL)))
@@ -741,7 +741,7 @@ gstream_thread_list_class_init (GstreamThreadListClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_LOADING] = flag_spec ("loading", G_PARAM_READABLE);
+  properties[PROP_LOADING] = flag_spec ("loading", G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY);
   /**
    * GstreamThreadList:complete: (getter get_complete)
    *
@@ -749,7 +749,7 @@ gstream_thread_list_class_init (GstreamThreadListClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_COMPLETE] = flag_spec ("complete", G_PARAM_READABLE);
+  properties[PROP_COMPLETE] = flag_spec ("complete", G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY);
   /**
    * GstreamThreadList:error: (getter get_error)
    *
@@ -757,8 +757,8 @@ gstream_thread_list_class_init (GstreamThreadListClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ERROR] =
-      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR,
+                                               G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }

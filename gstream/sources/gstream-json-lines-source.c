@@ -296,7 +296,7 @@ gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
   object_class->finalize = gstream_json_lines_source_finalize;
 
   /**
-   * GstreamJsonLinesSource:file:
+   * GstreamJsonLinesSource:file: (getter get_file)
    *
    * What is read, or, where a stream is given too, what that is called in errors.
    *
@@ -310,14 +310,14 @@ gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
    * Since: 1.0
    */
   /**
-   * GstreamJsonLinesSource:max-line-size:
+   * GstreamJsonLinesSource:max-line-size: (getter get_max_line_size) (setter set_max_line_size)
    *
    * The most bytes a line may have, its end not counted.
    *
    * Since: 1.0
    */
   /**
-   * GstreamJsonLinesSource:max-depth:
+   * GstreamJsonLinesSource:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep arrays and objects may be nested in a line.
    *
@@ -367,4 +367,94 @@ gstream_json_lines_source_new_for_stream (GInputStream *stream)
   g_return_val_if_fail (G_IS_INPUT_STREAM (stream), NULL);
 
   return g_object_new (GSTREAM_TYPE_JSON_LINES_SOURCE, "stream", stream, NULL);
+}
+
+/**
+ * gstream_json_lines_source_get_file: (get-property file)
+ * @self: a source
+ *
+ * Gets what is read, or what that is called in errors.
+ *
+ * Returns: (transfer none) (nullable): the file; %NULL where a stream alone was given
+ *
+ * Since: 1.0
+ */
+GFile *
+gstream_json_lines_source_get_file (GstreamJsonLinesSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self), NULL);
+
+  return self->bytes->file;
+}
+
+/**
+ * gstream_json_lines_source_get_max_line_size: (get-property max-line-size)
+ * @self: a source
+ *
+ * Gets the most bytes that a line may have, its end not counted.
+ *
+ * Returns: a number of bytes
+ *
+ * Since: 1.0
+ */
+guint
+gstream_json_lines_source_get_max_line_size (GstreamJsonLinesSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self), 0);
+
+  return self->bytes->max_size;
+}
+
+/**
+ * gstream_json_lines_source_set_max_line_size: (set-property max-line-size)
+ * @self: a source
+ * @max_line_size: a number of bytes
+ *
+ * Sets the most bytes that a line may have, its end not counted.
+ *
+ * Since: 1.0
+ */
+void
+gstream_json_lines_source_set_max_line_size (GstreamJsonLinesSource *self,
+                                             guint                   max_line_size)
+{
+  g_return_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self));
+
+  g_object_set (self, "max-line-size", max_line_size, NULL);
+}
+
+/**
+ * gstream_json_lines_source_get_max_depth: (get-property max-depth)
+ * @self: a source
+ *
+ * Gets how deep arrays and objects may be nested in an event.
+ *
+ * Returns: a number of levels
+ *
+ * Since: 1.0
+ */
+guint
+gstream_json_lines_source_get_max_depth (GstreamJsonLinesSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self), 0);
+
+  return self->bytes->max_depth;
+}
+
+/**
+ * gstream_json_lines_source_set_max_depth: (set-property max-depth)
+ * @self: a source
+ * @max_depth: a number of levels
+ *
+ * Sets how deep arrays and objects may be nested in an event.
+ *
+ * Since: 1.0
+ */
+void
+gstream_json_lines_source_set_max_depth (GstreamJsonLinesSource *self,
+                                         guint                   max_depth)
+{
+  g_return_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self));
+
+  g_object_set (self, "max-depth", max_depth, NULL);
 }

@@ -14,5 +14,12 @@ G_DECLARE_FINAL_TYPE (GstreamJsonLinesSource, gstream_json_lines_source, GSTREAM
 
 GSTREAM_EXPORT GstreamEventSource *gstream_json_lines_source_new (GFile *file);
 GSTREAM_EXPORT GstreamEventSource *gstream_json_lines_source_new_for_stream (GInputStream *stream);
+GSTREAM_EXPORT GFile              *gstream_json_lines_source_get_file (GstreamJsonLinesSource *self);
+GSTREAM_EXPORT guint               gstream_json_lines_source_get_max_line_size (GstreamJsonLinesSource *self);
+GSTREAM_EXPORT void                gstream_json_lines_source_set_max_line_size (GstreamJsonLinesSource *self,
+                                                                                guint                   max_line_size);
+GSTREAM_EXPORT guint               gstream_json_lines_source_get_max_depth (GstreamJsonLinesSource *self);
+GSTREAM_EXPORT void                gstream_json_lines_source_set_max_depth (GstreamJsonLinesSource *self,
+                                                                            guint                   max_depth);
 
 G_END_DECLS

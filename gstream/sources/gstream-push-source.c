@@ -569,7 +569,7 @@ gstream_push_source_get_property (GObject    *object,
       g_value_set_uint (value, gstream_push_source_get_max_buffered (self));
       break;
     case PROP_CLOSED:
-      g_value_set_boolean (value, gstream_push_source_is_closed (self));
+      g_value_set_boolean (value, gstream_push_source_get_closed (self));
       break;
     case PROP_ASYNC_ONLY:
       g_value_set_boolean (value, get_private (self)->async_only);
@@ -618,7 +618,7 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
       g_param_spec_uint ("max-buffered", NULL, NULL, 0, G_MAXUINT, DEFAULT_MAX_BUFFERED,
                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamPushSource:closed: (getter is_closed)
+   * GstreamPushSource:closed: (getter get_closed)
    *
    * Whether the run is over, or was aborted (R6), and takes no more events. Its
    * notify comes in the run's main context.
@@ -628,7 +628,7 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
   properties[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
                                                   G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamPushSource:async-only:
+   * GstreamPushSource:async-only: (getter get_async_only)
    *
    * Whether what pushes needs the main loop's other work, so that synchronous
    * calls on the run are refused ([method@EventSource.is_async_only]).
@@ -915,7 +915,7 @@ gstream_push_source_fail (GstreamPushSource *self,
 }
 
 /**
- * gstream_push_source_is_closed: (get-property closed)
+ * gstream_push_source_get_closed: (get-property closed)
  * @self: a source
  *
  * Says whether the run is over, or was aborted. May be called in any thread.
@@ -925,11 +925,29 @@ gstream_push_source_fail (GstreamPushSource *self,
  * Since: 1.0
  */
 gboolean
-gstream_push_source_is_closed (GstreamPushSource *self)
+gstream_push_source_get_closed (GstreamPushSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), TRUE);
 
   return queue_is_closed (&get_private (self)->queue);
+}
+
+/**
+ * gstream_push_source_get_async_only: (get-property async-only)
+ * @self: a source
+ *
+ * Gets whether what pushes needs the main loop, so that synchronous calls on the run are refused.
+ *
+ * Returns: whether it does
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_push_source_get_async_only (GstreamPushSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
+
+  return get_private (self)->async_only;
 }
 
 /**

@@ -54,7 +54,8 @@ GSTREAM_EXPORT gboolean           gstream_push_source_push_sync (GstreamPushSour
 GSTREAM_EXPORT void               gstream_push_source_finish (GstreamPushSource *self);
 GSTREAM_EXPORT void               gstream_push_source_fail (GstreamPushSource *self,
                                                             const GError      *error);
-GSTREAM_EXPORT gboolean           gstream_push_source_is_closed (GstreamPushSource *self);
+GSTREAM_EXPORT gboolean           gstream_push_source_get_closed (GstreamPushSource *self);
+GSTREAM_EXPORT gboolean           gstream_push_source_get_async_only (GstreamPushSource *self);
 GSTREAM_EXPORT guint              gstream_push_source_get_n_buffered (GstreamPushSource *self);
 GSTREAM_EXPORT guint              gstream_push_source_get_max_buffered (GstreamPushSource *self);
 GSTREAM_EXPORT void               gstream_push_source_set_max_buffered (GstreamPushSource *self,

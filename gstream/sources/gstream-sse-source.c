@@ -781,7 +781,7 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
   object_class->finalize = gstream_sse_source_finalize;
 
   /**
-   * GstreamSseSource:file:
+   * GstreamSseSource:file: (getter get_file)
    *
    * What is read, or, where a stream is given too, what that is called in errors.
    *
@@ -795,14 +795,14 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
    * Since: 1.0
    */
   /**
-   * GstreamSseSource:max-event-size:
+   * GstreamSseSource:max-event-size: (getter get_max_event_size) (setter set_max_event_size)
    *
    * The most bytes that one event may have, with all its lines.
    *
    * Since: 1.0
    */
   /**
-   * GstreamSseSource:max-depth:
+   * GstreamSseSource:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
    * How deep arrays and objects may be nested in an event.
    *
@@ -819,7 +819,8 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
    */
   g_object_class_install_property (object_class, PROP_LAST_EVENT_ID,
                                    g_param_spec_string ("last-event-id", NULL, NULL, "",
-                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+                                                        G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY |
+                                                            G_PARAM_STATIC_STRINGS));
   /**
    * GstreamSseSource:retry: (getter get_retry)
    *
@@ -830,7 +831,8 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
    */
   g_object_class_install_property (object_class, PROP_RETRY,
                                    g_param_spec_int64 ("retry", NULL, NULL, -1, G_MAXINT, -1,
-                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+                                                       G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY |
+                                                           G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -911,6 +913,96 @@ gstream_sse_source_get_retry (GstreamSseSource *self)
   g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), -1);
 
   return gstream_sse_parser_get_retry (self->parser);
+}
+
+/**
+ * gstream_sse_source_get_file: (get-property file)
+ * @self: a source
+ *
+ * Gets what is read, or what that is called in errors.
+ *
+ * Returns: (transfer none) (nullable): the file; %NULL where a stream alone was given
+ *
+ * Since: 1.0
+ */
+GFile *
+gstream_sse_source_get_file (GstreamSseSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), NULL);
+
+  return self->bytes->file;
+}
+
+/**
+ * gstream_sse_source_get_max_event_size: (get-property max-event-size)
+ * @self: a source
+ *
+ * Gets the most bytes that one event may have, with all its lines.
+ *
+ * Returns: a number of bytes
+ *
+ * Since: 1.0
+ */
+guint
+gstream_sse_source_get_max_event_size (GstreamSseSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), 0);
+
+  return self->bytes->max_size;
+}
+
+/**
+ * gstream_sse_source_set_max_event_size: (set-property max-event-size)
+ * @self: a source
+ * @max_event_size: a number of bytes
+ *
+ * Sets the most bytes that one event may have, with all its lines.
+ *
+ * Since: 1.0
+ */
+void
+gstream_sse_source_set_max_event_size (GstreamSseSource *self,
+                                       guint             max_event_size)
+{
+  g_return_if_fail (GSTREAM_IS_SSE_SOURCE (self));
+
+  g_object_set (self, "max-event-size", max_event_size, NULL);
+}
+
+/**
+ * gstream_sse_source_get_max_depth: (get-property max-depth)
+ * @self: a source
+ *
+ * Gets how deep arrays and objects may be nested in an event.
+ *
+ * Returns: a number of levels
+ *
+ * Since: 1.0
+ */
+guint
+gstream_sse_source_get_max_depth (GstreamSseSource *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_SSE_SOURCE (self), 0);
+
+  return self->bytes->max_depth;
+}
+
+/**
+ * gstream_sse_source_set_max_depth: (set-property max-depth)
+ * @self: a source
+ * @max_depth: a number of levels
+ *
+ * Sets how deep arrays and objects may be nested in an event.
+ *
+ * Since: 1.0
+ */
+void
+gstream_sse_source_set_max_depth (GstreamSseSource *self,
+                                  guint             max_depth)
+{
+  g_return_if_fail (GSTREAM_IS_SSE_SOURCE (self));
+
+  g_object_set (self, "max-depth", max_depth, NULL);
 }
 
 guint64

@@ -44,8 +44,6 @@
 
 /* A batch ends with the item that brings its texts beyond this many bytes. */
 #define MAX_BATCH_SIZE (64 * 1024)
-/* Bytes reserved for each: most are tokens. */
-#define TYPICAL_TEXT_SIZE 16
 
 /* What every item touches comes first, and lies together. */
 struct _GstreamCursor
@@ -978,52 +976,34 @@ gstream_cursor_peek (GstreamCursor *self,
   return tried;
 }
 
-/* Appends what ends with a NUL; FALSE for a string that is not there. */
-static gboolean
-append_text (GString               *block,
-             const GstreamItemType *type,
-             GstreamItem            item)
+/* NULL: the item is a string that is not there. */
+static char *
+dup_text (const GstreamItemType *type,
+          GstreamItem            item)
 {
   g_autoptr (GstreamPayload) payload = NULL;
-  g_autofree char *json = NULL;
-  const char      *text = item.p;
 
-  if (type->kind != GSTREAM_ITEM_STRING)
-    {
-      payload = gstream_item_type_is_json (type) ? gstream_item_to_payload (type, item, NULL) : NULL;
-      text = json = payload ? gstream_payload_dup_json (payload) : g_strdup ("null");
-    }
-  if (text != NULL)
-    g_string_append_len (block, text, strlen (text) + 1);
+  if (type->kind == GSTREAM_ITEM_STRING)
+    return g_strdup (item.p);
 
-  return text != NULL;
+  payload = gstream_item_type_is_json (type) ? gstream_item_to_payload (type, item, NULL) : NULL;
+
+  return payload ? gstream_payload_dup_json (payload) : g_strdup ("null");
 }
 
-/* An array of pointers, and behind it, in the same block, what they point to: one block to allocate, however many texts. */
 static char **
-join_texts (GstreamQueue *queue,
-            guint         max)
+dup_texts (GstreamQueue *queue,
+           guint         max)
 {
   const GstreamItemType *type = gstream_queue_get_item_type (queue);
   guint                  n_items = MIN (max, gstream_queue_get_length (queue));
+  char                 **texts = g_new (char *, n_items + 1);
+  gsize                  size = 0;
   guint                  n = 0;
-  gsize                  start = (n_items + 1) * sizeof (char *);
-  GString               *block = g_string_sized_new (start + n_items * TYPICAL_TEXT_SIZE);
-  char                 **texts;
 
-  g_string_set_size (block, start);
-  while (n < n_items && block->len - start < MAX_BATCH_SIZE)
-    {
-      gsize offset = block->len;
-
-      if (!append_text (block, type, gstream_queue_peek (queue, n)->item))
-        break;
-      ((char **) block->str)[n++] = GSIZE_TO_POINTER (offset); /* the block may yet move */
-    }
-
-  texts = (char **) g_string_free (block, FALSE);
-  for (guint i = 0; i < n; i++)
-    texts[i] = (char *) texts + GPOINTER_TO_SIZE (texts[i]);
+  while (n < n_items && size < MAX_BATCH_SIZE &&
+         (texts[n] = dup_text (type, gstream_queue_peek (queue, n)->item)) != NULL)
+    size += strlen (texts[n++]) + 1;
   texts[n] = NULL;
 
   return texts;
@@ -1034,8 +1014,8 @@ join_texts (GstreamQueue *queue,
  * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
  *   variants, numbers and booleans
  * @max: the most items to look at; 1 for the next one alone
- * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
- *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
+ * @texts: (out) (transfer full) (array zero-terminated=1) (nullable): the strings, or the JSON of each
+ *   item, for %GSTREAM_TRY_ITEM; else %NULL
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
  * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
@@ -1076,7 +1056,7 @@ gstream_cursor_peek_texts (GstreamCursor *self,
   if (tried == GSTREAM_TRY_ITEM)
     {
       g_warn_if_fail (gstream_item_type_is_json (gstream_queue_get_item_type (queue)));
-      *texts = join_texts (queue, max);
+      *texts = dup_texts (queue, max);
     }
   leave (self);
 
@@ -1119,8 +1099,8 @@ gstream_cursor_skip (GstreamCursor *self,
  * @self: a cursor over a projection of strings, or of what has a JSON form: payloads,
  *   variants, numbers and booleans
  * @max: the most items to take; 1 for the next one alone
- * @texts: (out) (transfer container) (array zero-terminated=1): the strings, or the JSON of each
- *   item, all of them freed with the array by one g_free(), for %GSTREAM_TRY_ITEM; else none
+ * @texts: (out) (transfer full) (array zero-terminated=1) (nullable): the strings, or the JSON of each
+ *   item, for %GSTREAM_TRY_ITEM; else %NULL
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
  * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
@@ -1172,7 +1152,7 @@ release_queues (GstreamCursor *self)
 }
 
 /**
- * gstream_cursor_is_closed:
+ * gstream_cursor_get_closed:
  * @self: a cursor
  *
  * Whether [method@Cursor.close] was called.
@@ -1182,7 +1162,7 @@ release_queues (GstreamCursor *self)
  * Since: 1.0
  */
 gboolean
-gstream_cursor_is_closed (GstreamCursor *self)
+gstream_cursor_get_closed (GstreamCursor *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CURSOR (self), FALSE);
 
@@ -1285,15 +1265,15 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
   object_class->finalize = gstream_cursor_finalize;
 
   /**
-   * GstreamCursor:closed: (getter is_closed)
+   * GstreamCursor:closed: (getter get_closed)
    *
    * Whether the cursor was closed by [method@Cursor.close]. One that was made by
    * `g_object_new()` reads nothing, and is closed from the beginning.
    *
    * Since: 1.0
    */
-  properties[PROP_CLOSED] =
-      g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamCursor:item-name: (getter get_item_name)
    *
@@ -1303,7 +1283,8 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
    * Since: 1.0
    */
   properties[PROP_ITEM_NAME] =
-      g_param_spec_string ("item-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_string ("item-name", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -65,6 +65,6 @@ GSTREAM_EXPORT void        gstream_cursor_skip (GstreamCursor *self,
 GSTREAM_EXPORT GType       gstream_cursor_get_item_type (GstreamCursor *self);
 GSTREAM_EXPORT const char *gstream_cursor_get_item_name (GstreamCursor *self);
 GSTREAM_EXPORT void        gstream_cursor_close (GstreamCursor *self);
-GSTREAM_EXPORT gboolean    gstream_cursor_is_closed (GstreamCursor *self);
+GSTREAM_EXPORT gboolean    gstream_cursor_get_closed (GstreamCursor *self);
 
 G_END_DECLS

@@ -177,7 +177,7 @@ read_namespace (GstreamPayload *list)
   GstreamJsonValue value;
   GstreamJsonIter  iter;
 
-  if (gstream_payload_get_kind (list) != GSTREAM_PAYLOAD_ARRAY)
+  if (gstream_payload_get_kind (list) != GSTREAM_PAYLOAD_KIND_ARRAY)
     return NULL;
 
   gstream_json_iter_init (&iter, gstream_payload_value (list));
@@ -185,7 +185,7 @@ read_namespace (GstreamPayload *list)
     {
       g_autofree char *segment = NULL;
 
-      if (gstream_json_kind (value) != GSTREAM_PAYLOAD_STRING)
+      if (gstream_json_kind (value) != GSTREAM_PAYLOAD_KIND_STRING)
         return NULL;
       segment = gstream_json_dup_string (value);
       g_strv_builder_add (builder, segment);
@@ -206,7 +206,7 @@ find_place (GstreamStreamMux *root,
 
   g_clear_pointer (&dispatch->place, gstream_namespace_unref);
   if (gstream_event_get_fields (event)->method == GSTREAM_METHOD_LIFECYCLE)
-    list = gstream_payload_get (gstream_event_peek_item (event), "/namespace");
+    list = gstream_payload_lookup (gstream_event_peek_item (event), "/namespace");
   if (list != NULL)
     dispatch->place = read_namespace (list);
   if (dispatch->place != NULL && gstream_namespace_equal (dispatch->place, ns))
@@ -220,7 +220,7 @@ describe (GstreamScope *scope,
           GstreamEvent *event)
 {
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  GstreamPayload           *cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
+  GstreamPayload           *cause = gstream_payload_lookup (gstream_event_peek_item (event), "/cause");
 
   if (fields->name != NULL)
     {

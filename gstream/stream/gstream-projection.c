@@ -1099,7 +1099,7 @@ gstream_projection_set_forward (GstreamProjection *self,
 }
 
 /**
- * gstream_projection_is_subscribed:
+ * gstream_projection_get_subscribed:
  * @self: a projection
  *
  * Whether it has a consumer now.
@@ -1109,7 +1109,7 @@ gstream_projection_set_forward (GstreamProjection *self,
  * Since: 1.0
  */
 gboolean
-gstream_projection_is_subscribed (GstreamProjection *self)
+gstream_projection_get_subscribed (GstreamProjection *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
 
@@ -1117,7 +1117,7 @@ gstream_projection_is_subscribed (GstreamProjection *self)
 }
 
 /**
- * gstream_projection_is_closed:
+ * gstream_projection_get_closed:
  * @self: a projection
  *
  * Whether it has ended, or failed.
@@ -1127,7 +1127,7 @@ gstream_projection_is_subscribed (GstreamProjection *self)
  * Since: 1.0
  */
 gboolean
-gstream_projection_is_closed (GstreamProjection *self)
+gstream_projection_get_closed (GstreamProjection *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
 
@@ -1135,7 +1135,7 @@ gstream_projection_is_closed (GstreamProjection *self)
 }
 
 /**
- * gstream_projection_is_native:
+ * gstream_projection_get_native:
  * @self: a projection
  *
  * Whether it belongs to a native transformer: then what it forwards has its bare
@@ -1147,7 +1147,7 @@ gstream_projection_is_closed (GstreamProjection *self)
  * Since: 1.0
  */
 gboolean
-gstream_projection_is_native (GstreamProjection *self)
+gstream_projection_get_native (GstreamProjection *self)
 {
   g_return_val_if_fail (GSTREAM_IS_PROJECTION (self), FALSE);
 
@@ -1330,32 +1330,33 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
       g_param_spec_boolean ("forward", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamProjection:subscribed: (getter is_subscribed)
+   * GstreamProjection:subscribed: (getter get_subscribed)
    *
    * Whether it has a consumer now.
    *
    * Since: 1.0
    */
   properties[PROP_SUBSCRIBED] =
-      g_param_spec_boolean ("subscribed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("subscribed", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamProjection:closed: (getter is_closed)
+   * GstreamProjection:closed: (getter get_closed)
    *
    * Whether it has ended, or failed.
    *
    * Since: 1.0
    */
-  properties[PROP_CLOSED] =
-      g_param_spec_boolean ("closed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamProjection:native: (getter is_native)
+   * GstreamProjection:native: (getter get_native)
    *
    * Whether it belongs to a native transformer (M2).
    *
    * Since: 1.0
    */
-  properties[PROP_NATIVE] =
-      g_param_spec_boolean ("native", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NATIVE] = g_param_spec_boolean ("native", NULL, NULL, FALSE,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -22,9 +22,9 @@ GSTREAM_EXPORT void               gstream_projection_set_max_buffered (GstreamPr
 GSTREAM_EXPORT gboolean           gstream_projection_get_forward (GstreamProjection *self);
 GSTREAM_EXPORT void               gstream_projection_set_forward (GstreamProjection *self,
                                                                   gboolean           forward);
-GSTREAM_EXPORT gboolean           gstream_projection_is_subscribed (GstreamProjection *self);
-GSTREAM_EXPORT gboolean           gstream_projection_is_closed (GstreamProjection *self);
-GSTREAM_EXPORT gboolean           gstream_projection_is_native (GstreamProjection *self);
+GSTREAM_EXPORT gboolean           gstream_projection_get_subscribed (GstreamProjection *self);
+GSTREAM_EXPORT gboolean           gstream_projection_get_closed (GstreamProjection *self);
+GSTREAM_EXPORT gboolean           gstream_projection_get_native (GstreamProjection *self);
 GSTREAM_EXPORT guint              gstream_projection_get_n_buffered (GstreamProjection *self);
 
 GSTREAM_EXPORT GstreamCursor *gstream_projection_subscribe (GstreamProjection *self,

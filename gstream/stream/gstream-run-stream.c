@@ -176,7 +176,7 @@ dup_message_of_document (GstreamPayload *data,
 char *
 gstream_run_error_dup_text (GstreamPayload *data)
 {
-  g_autoptr (GstreamPayload) error = gstream_payload_get (data, "/error");
+  g_autoptr (GstreamPayload) error = gstream_payload_lookup (data, "/error");
 
   return gstream_error_dup_words (error);
 }
@@ -263,10 +263,10 @@ get_first (GstreamPayload *payload,
            const char     *pointer,
            const char     *alternative)
 {
-  GstreamPayload *found = gstream_payload_get (payload, pointer);
+  GstreamPayload *found = gstream_payload_lookup (payload, pointer);
 
   if (found == NULL)
-    found = gstream_payload_get (payload, alternative);
+    found = gstream_payload_lookup (payload, alternative);
 
   return found ? found : gstream_payload_new ("null", -1, NULL);
 }
@@ -279,11 +279,11 @@ dup_id (GstreamPayload *payload)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GstreamPayload) id = gstream_payload_get (payload, names[i]);
+      g_autoptr (GstreamPayload) id = gstream_payload_lookup (payload, names[i]);
 
-      if (id == NULL || gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_NULL)
+      if (id == NULL || gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_KIND_NULL)
         continue;
-      if (gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_STRING)
+      if (gstream_payload_get_kind (id) == GSTREAM_PAYLOAD_KIND_STRING)
         return g_strdup (gstream_payload_get_string (id, ""));
       return g_strdup (gstream_payload_get_json (id, NULL));
     }
@@ -299,9 +299,9 @@ get_response_schema (GstreamPayload *payload)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GstreamPayload) schema = gstream_payload_get (payload, names[i]);
+      g_autoptr (GstreamPayload) schema = gstream_payload_lookup (payload, names[i]);
 
-      if (schema != NULL && gstream_payload_get_kind (schema) != GSTREAM_PAYLOAD_NULL)
+      if (schema != NULL && gstream_payload_get_kind (schema) != GSTREAM_PAYLOAD_KIND_NULL)
         return g_steal_pointer (&schema);
     }
 
@@ -330,7 +330,7 @@ observe_values (GstreamRunState *self,
 
   g_clear_pointer (&self->values, gstream_payload_unref);
   self->values = gstream_payload_ref (gstream_event_peek_item (event));
-  if (interrupts == NULL || gstream_payload_get_kind (interrupts) != GSTREAM_PAYLOAD_ARRAY)
+  if (interrupts == NULL || gstream_payload_get_kind (interrupts) != GSTREAM_PAYLOAD_KIND_ARRAY)
     return;
 
   gstream_json_iter_init (&iter, gstream_payload_value (interrupts));
@@ -798,10 +798,14 @@ gstream_run_stream_get_projection (GstreamRunStream *self,
  * gstream_run_stream_get_extension:
  * @self: a run
  * @name: the name of a custom projection of the source
+ * @error: return location for an error
  *
  * A named custom projection of the source (T9): what the graph writes as
  * `{name, payload}` comes out here, as [struct@Payload], instead of in
- * [property@RunStream:custom]. It may be asked for before its first item.
+ * [property@RunStream:custom]. It may be asked for before its first item: there is one of
+ * any name, so that %GSTREAM_ERROR_NOT_FOUND is none of its errors.
+ *
+ * Fails with %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another thread (R7).
  *
  * Returns: (transfer none): the projection
  *
@@ -809,10 +813,15 @@ gstream_run_stream_get_projection (GstreamRunStream *self,
  */
 GstreamProjection *
 gstream_run_stream_get_extension (GstreamRunStream *self,
-                                  const char       *name)
+                                  const char       *name,
+                                  GError          **error)
 {
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!gstream_pump_check_thread (gstream_run_stream_peek (self)->pump, error))
+    return NULL;
 
   return gstream_stream_mux_get_extension (gstream_run_stream_peek (self)->mux, name);
 }
@@ -925,6 +934,24 @@ gstream_run_stream_get_mux (GstreamRunStream *self)
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
 
   return gstream_run_stream_peek (self)->mux;
+}
+
+/**
+ * gstream_run_stream_get_wire_pump: (get-property wire-pump)
+ * @self: a run
+ *
+ * Gets whether waiting for a projection's items drives the source.
+ *
+ * Returns: whether it does
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_run_stream_get_wire_pump (GstreamRunStream *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), FALSE);
+
+  return gstream_run_stream_peek (self)->wire_pump;
 }
 
 /**
@@ -1178,7 +1205,7 @@ native_spec (const char *projection)
   g_autofree char *name = g_strdelimit (g_strdup (projection), "_", '-');
 
   return g_param_spec_object (g_intern_string (name), projection, NULL, GSTREAM_TYPE_PROJECTION,
-                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -1211,7 +1238,7 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   properties[PROP_MUX] = g_param_spec_object ("mux", NULL, NULL, GSTREAM_TYPE_STREAM_MUX,
                                               G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   /**
-   * GstreamRunStream:wire-pump:
+   * GstreamRunStream:wire-pump: (getter get_wire_pump)
    *
    * Whether waiting for a projection's items drives the source. If not, only
    * [method@RunStream.output] and its like do, and cursors take what that brings.
@@ -1228,8 +1255,9 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS,
-                                               GSTREAM_RUN_STATUS_PENDING, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATUS] =
+      g_param_spec_enum ("status", NULL, NULL, GSTREAM_TYPE_RUN_STATUS, GSTREAM_RUN_STATUS_PENDING,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:error: (getter get_error)
    *
@@ -1237,8 +1265,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_ERROR] =
-      g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR,
+                                               G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:held-by: (getter get_held_by)
    *
@@ -1248,8 +1276,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_HELD_BY] =
-      g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_HELD_BY] = g_param_spec_object ("held-by", NULL, NULL, GSTREAM_TYPE_PROJECTION,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamRunStream:n-interrupts: (getter get_n_interrupts)
    *
@@ -1280,8 +1308,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_LOG] =
-      g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LOG] = g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION,
+                                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
     properties[PROP_NATIVES + i] = native_spec (gstream_stream_mux_builtins[i].name);
   g_object_class_install_properties (object_class, PROP_NATIVES + gstream_stream_mux_n_builtins, properties);

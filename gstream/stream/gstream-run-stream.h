@@ -54,6 +54,7 @@ GSTREAM_EXPORT GstreamRunStream   *gstream_run_stream_new (GstreamEventSource *s
                                                            GstreamStreamMux   *mux);
 GSTREAM_EXPORT GstreamEventSource *gstream_run_stream_get_source (GstreamRunStream *self);
 GSTREAM_EXPORT GstreamStreamMux   *gstream_run_stream_get_mux (GstreamRunStream *self);
+GSTREAM_EXPORT gboolean            gstream_run_stream_get_wire_pump (GstreamRunStream *self);
 GSTREAM_EXPORT GstreamRunStatus    gstream_run_stream_get_status (GstreamRunStream *self);
 GSTREAM_EXPORT const GError       *gstream_run_stream_get_error (GstreamRunStream *self);
 GSTREAM_EXPORT GstreamProjection  *gstream_run_stream_get_held_by (GstreamRunStream *self);
@@ -79,7 +80,8 @@ GSTREAM_EXPORT GstreamProjection *gstream_run_stream_get_projection (GstreamRunS
                                                                      const char       *name,
                                                                      GError          **error);
 GSTREAM_EXPORT GstreamProjection *gstream_run_stream_get_extension (GstreamRunStream *self,
-                                                                    const char       *name);
+                                                                    const char       *name,
+                                                                    GError          **error);
 GSTREAM_EXPORT GstreamCursor     *gstream_run_stream_interleave (GstreamRunStream  *self,
                                                                  const char *const *names,
                                                                  GError           **error);

@@ -1469,7 +1469,7 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
   object_class->finalize = gstream_stream_mux_finalize;
 
   /**
-   * GstreamStreamMux:builtins:
+   * GstreamStreamMux:builtins: (getter get_builtins)
    *
    * Names of the built-in transformers that were chosen; %NULL for all of them.
    *
@@ -1484,8 +1484,8 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_SCOPE] =
-      g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SCOPE] = g_param_spec_boxed ("scope", NULL, NULL, G_TYPE_STRV,
+                                               G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamStreamMux:log: (getter get_log)
    *
@@ -1493,8 +1493,8 @@ gstream_stream_mux_class_init (GstreamStreamMuxClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_LOG] =
-      g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LOG] = g_param_spec_object ("log", NULL, NULL, GSTREAM_TYPE_PROJECTION,
+                                              G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -1526,4 +1526,22 @@ GstreamStreamMux *
 gstream_stream_mux_new (const char *const *builtins)
 {
   return g_object_new (GSTREAM_TYPE_STREAM_MUX, "builtins", builtins, NULL);
+}
+
+/**
+ * gstream_stream_mux_get_builtins: (get-property builtins)
+ * @self: a mux
+ *
+ * Gets the names of the built-in transformers that were chosen.
+ *
+ * Returns: (array zero-terminated=1) (transfer none) (nullable): the names; %NULL for all of them
+ *
+ * Since: 1.0
+ */
+const char *const *
+gstream_stream_mux_get_builtins (GstreamStreamMux *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), NULL);
+
+  return (const char *const *) self->builtins;
 }

@@ -28,6 +28,7 @@ typedef GstreamTransformer *(*GstreamTransformerFactory) (const char *const *sco
                                                           gpointer           user_data);
 
 GSTREAM_EXPORT GstreamStreamMux  *gstream_stream_mux_new (const char *const *builtins);
+GSTREAM_EXPORT const char *const *gstream_stream_mux_get_builtins (GstreamStreamMux *self);
 GSTREAM_EXPORT gboolean           gstream_stream_mux_add_type (GstreamStreamMux *self,
                                                                GType             type,
                                                                GError          **error);

@@ -203,7 +203,7 @@ observe_lifecycle (GstreamSubgraphRunStream *self,
 {
   GstreamRunState          *state = &gstream_run_stream_peek (GSTREAM_RUN_STREAM (self))->state;
   const GstreamEventFields *fields = gstream_event_get_fields (event);
-  g_autoptr (GstreamPayload) cause = gstream_payload_get (gstream_event_peek_item (event), "/cause");
+  g_autoptr (GstreamPayload) cause = gstream_payload_lookup (gstream_event_peek_item (event), "/cause");
 
   gstream_subgraph_run_stream_describe (self, fields->name, fields->key, cause);
   if (state->is_stated)
@@ -279,7 +279,7 @@ static void
 gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
 {
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gstream_subgraph_run_stream_get_property;
   object_class->finalize = gstream_subgraph_run_stream_finalize;

@@ -336,7 +336,8 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
    */
   properties[PROP_CONNECTION_STATE] =
       g_param_spec_enum ("connection-state", NULL, NULL, GSTREAM_TYPE_CONNECTION_STATE,
-                         GSTREAM_CONNECTION_STATE_CONNECTING, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+                         GSTREAM_CONNECTION_STATE_CONNECTING,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadRun:retry-at: (getter get_retry_at)
    *
@@ -344,8 +345,8 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
    *
    * Since: 1.0
    */
-  properties[PROP_RETRY_AT] =
-      g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RETRY_AT] = g_param_spec_int64 ("retry-at", NULL, NULL, 0, G_MAXINT64, 0,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * GstreamThreadRun:connection-error: (getter get_connection_error)
    *
@@ -354,7 +355,8 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
    * Since: 1.0
    */
   properties[PROP_CONNECTION_ERROR] =
-      g_param_spec_boxed ("connection-error", NULL, NULL, G_TYPE_ERROR, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boxed ("connection-error", NULL, NULL, G_TYPE_ERROR,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }

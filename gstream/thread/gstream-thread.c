@@ -637,7 +637,7 @@ finish_states (GstreamThread *self,
 
   if (payload == NULL)
     return NULL;
-  if (gstream_payload_get_kind (payload) != GSTREAM_PAYLOAD_ARRAY)
+  if (gstream_payload_get_kind (payload) != GSTREAM_PAYLOAD_KIND_ARRAY)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                    "The history that the %s gave is no array of states, as was expected", G_OBJECT_TYPE_NAME (self));
@@ -1031,7 +1031,7 @@ gstream_thread_respond_json (GstreamThread      *self,
   guint n_responses;
 
   g_return_if_fail (GSTREAM_IS_THREAD (self));
-  g_return_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_ARRAY);
+  g_return_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_KIND_ARRAY);
   g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
@@ -1091,7 +1091,7 @@ gstream_thread_respond_json_sync (GstreamThread     *self,
   guint n_responses;
 
   g_return_val_if_fail (GSTREAM_IS_THREAD (self), NULL);
-  g_return_val_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_ARRAY, NULL);
+  g_return_val_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_KIND_ARRAY, NULL);
   g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
 

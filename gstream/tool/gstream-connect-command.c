@@ -89,7 +89,7 @@ make_server_thread (const Options *options)
   if (options->silence != NULL)
     g_object_set (server, "silence-timeout", (guint) MAX (options->seconds * 1000, 1), NULL);
 
-  return gstream_server_get_thread (server, options->arguments[1], options->thread_id);
+  return gstream_server_open_thread (server, options->arguments[1], options->thread_id);
 }
 
 static void

@@ -71,9 +71,9 @@ summarize_data (GstreamPayload *data,
 
   if (gstream_text_width (json, -1) <= width)
     return g_steal_pointer (&json);
-  if (kind == GSTREAM_PAYLOAD_ARRAY)
+  if (kind == GSTREAM_PAYLOAD_KIND_ARRAY)
     return g_strdup_printf ("%" G_GSIZE_FORMAT " items", size);
-  if (kind == GSTREAM_PAYLOAD_OBJECT)
+  if (kind == GSTREAM_PAYLOAD_KIND_OBJECT)
     return g_strdup_printf ("%" G_GSIZE_FORMAT " members", size);
 
   return gstream_text_cut (json, width);
@@ -84,7 +84,7 @@ static char *
 describe_item (GstreamPayload *item)
 {
   const char *type = gstream_payload_get_string (item, "/type");
-  g_autoptr (GstreamPayload) content = gstream_payload_get (item, "/content");
+  g_autoptr (GstreamPayload) content = gstream_payload_lookup (item, "/content");
   g_autofree char *text = NULL;
 
   if (gstream_payload_get_string (item, "") != NULL)
@@ -106,7 +106,7 @@ describe_growth (const char     *key,
 {
   gsize            n = gstream_payload_get_size (list, "");
   g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, n - 1);
-  g_autoptr (GstreamPayload) last = gstream_payload_get (list, pointer);
+  g_autoptr (GstreamPayload) last = gstream_payload_lookup (list, pointer);
   g_autofree char *item = n == n_before + 1 ? describe_item (last) : NULL;
 
   if (item != NULL)
@@ -121,12 +121,12 @@ describe_change (const char     *key,
                  GstreamPayload *new)
 {
   gsize            n_before = old ? gstream_payload_get_size (old, "") : 0;
-  gboolean         was_list = old == NULL || gstream_payload_get_kind (old) == GSTREAM_PAYLOAD_ARRAY;
+  gboolean         was_list = old == NULL || gstream_payload_get_kind (old) == GSTREAM_PAYLOAD_KIND_ARRAY;
   g_autofree char *value = NULL;
 
   if (new == NULL)
     return g_strdup_printf ("%s is gone", key);
-  if (was_list && gstream_payload_get_kind (new) == GSTREAM_PAYLOAD_ARRAY &&
+  if (was_list && gstream_payload_get_kind (new) == GSTREAM_PAYLOAD_KIND_ARRAY &&
       gstream_payload_get_size (new, "") > n_before)
     return describe_growth (key, new, n_before);
 
@@ -195,10 +195,10 @@ describe_changes (GstreamPayload *old,
 {
   g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (g_free);
 
-  if (gstream_payload_get_kind (new) != GSTREAM_PAYLOAD_OBJECT)
+  if (gstream_payload_get_kind (new) != GSTREAM_PAYLOAD_KIND_OBJECT)
     return old != NULL && gstream_payload_equal (old, new) ? NULL : summarize_data (new, VALUE_WIDTH);
 
-  if (old != NULL && gstream_payload_get_kind (old) != GSTREAM_PAYLOAD_OBJECT)
+  if (old != NULL && gstream_payload_get_kind (old) != GSTREAM_PAYLOAD_KIND_OBJECT)
     old = NULL;
   add_changes (changes, old, new);
   add_gone (changes, old, new);
@@ -466,7 +466,7 @@ print_tool_calls (Speech         *self,
   while ((next = gstream_payload_iter_next_value (&iter)) != NULL)
     {
       g_autoptr (GstreamPayload) call = next;
-      g_autoptr (GstreamPayload) args = gstream_payload_get (call, "/args");
+      g_autoptr (GstreamPayload) args = gstream_payload_lookup (call, "/args");
       const char      *name = gstream_payload_get_string (call, "/name");
       g_autofree char *after = g_strdup_printf (" %s %s", verb, name ? name : "a tool");
       g_autofree char *label = make_label (self->show, "", self->name, after);
@@ -580,7 +580,7 @@ get_answer (GstreamPayload *output)
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     if (gstream_payload_get_string (output, places[i]) != NULL)
-      return gstream_payload_get (output, places[i]);
+      return gstream_payload_lookup (output, places[i]);
 
   return gstream_payload_ref (output);
 }
@@ -706,7 +706,7 @@ static void
 print_output (Show           *self,
               GstreamPayload *output)
 {
-  g_auto (GStrv) names = gstream_payload_get_keys (output, "");
+  g_auto (GStrv) names = gstream_payload_dup_keys (output, "");
   guint              column = names ? get_value_column (names) : 0;
   GstreamPayloadIter iter;
   const char        *name;

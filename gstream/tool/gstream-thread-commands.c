@@ -196,7 +196,7 @@ gstream_tool_threads (int    argc,
 static char *
 say_next (GstreamPayload *state)
 {
-  g_autoptr (GstreamPayload) next = gstream_payload_get (state, "/next");
+  g_autoptr (GstreamPayload) next = gstream_payload_lookup (state, "/next");
   g_autoptr (GString) text = g_string_new (NULL);
   GstreamPayloadIter iter;
   GstreamPayload    *item;
@@ -235,7 +235,7 @@ static int
 list_states (GstreamServer *server,
              const Options *options)
 {
-  g_autoptr (GstreamThread) thread = gstream_server_get_thread (server, "", options->arguments[1]);
+  g_autoptr (GstreamThread) thread = gstream_server_open_thread (server, "", options->arguments[1]);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) states =
       gstream_thread_fetch_history_sync (thread, options->limit, options->before, NULL, &error);

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A thread in a child process, in Python."""
 
-import asyncio
 import pathlib
 import sys
 
@@ -34,7 +33,7 @@ def questions():
         resumed = await thread.respond_all(asked, [True, {"a": 1}])
         return await resumed.output()
 
-    assert [entry["response"] for entry in asyncio.run(answer())["answers"]] == [True, {"a": 1}]
+    assert [entry["response"] for entry in Gstream.run(answer())["answers"]] == [True, {"a": 1}]
 
 
 @tap.test("/python/H3/properties")

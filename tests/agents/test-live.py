@@ -126,7 +126,7 @@ def several():
     async def all_of_them():
         return await asyncio.gather(*map(one, range(3)))
 
-    assert asyncio.run(all_of_them()) == [([str(n), "chatty"], str(n)) for n in range(3)]
+    assert Gstream.run(all_of_them()) == [([str(n), "chatty"], str(n)) for n in range(3)]
 
 
 @tap.test("/live/H2/checkpoints-survive")

@@ -171,7 +171,7 @@ static char *
 dup_member (GstreamPayload *payload,
             const char     *pointer)
 {
-  g_autoptr (GstreamPayload) member = gstream_payload_get (payload, pointer);
+  g_autoptr (GstreamPayload) member = gstream_payload_lookup (payload, pointer);
 
   g_assert_nonnull (member);
 

@@ -17,7 +17,7 @@ tap.test('/gjs/C1/send', async () => {
     tap.assertEqual(other.content, [{type: 'text', text: 'more'}]);
     tap.assertEqual(row.payload.type, 'human');
     tap.assert(conversation.take_back(other));
-    await conversation.idle();
+    await conversation.wait();
     tap.assertEqual(conversation.get_item(0), row);
     tap.assertEqual(row.role, Gstream.ConversationRole.HUMAN);
 });

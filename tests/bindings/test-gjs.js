@@ -211,7 +211,7 @@ test('/gjs/batches/P3/taken', async () => {
         assertEqual([batch.length, words.n_buffered], [64, 0]);
         break;
     }
-    assert(!cursor.is_closed());
+    assert(!cursor.get_closed());
     for (const word of cursor) {
         assertEqual(word, '64');
         break;
@@ -228,12 +228,12 @@ test('/gjs/batches/P9/break', async () => {
     const words = run.get_projection('words');
     for (const _batch of words.batches())
         break;
-    assert(!words.is_subscribed());
+    assert(!words.get_subscribed());
     for await (const batch of words.batches()) {
         assertEqual(batch, numbers(64, 128));
         break;
     }
-    assert(!words.is_subscribed());
+    assert(!words.get_subscribed());
 });
 
 test('/gjs/batches/P6/bounded', async () => {
@@ -415,7 +415,7 @@ test('/gjs/payload/E2/iteration', () => {
     const payload = Gstream.Payload.new('{"messages": [1, [2, "x"], {}], "a": 1, "b": null, "a": 2}', -1);
     assertEqual([...payload].map(([key, value]) => [key, value.dup_json()]),
         [['messages', '[1, [2, "x"], {}]'], ['a', '2'], ['b', 'null']]);
-    assertEqual([...payload.get('/messages')].map(element => element.dup_json()), ['1', '[2, "x"]', '{}']);
+    assertEqual([...payload.lookup('/messages')].map(element => element.dup_json()), ['1', '[2, "x"]', '{}']);
     assertEqual([...Gstream.Payload.new('[]', -1)], []);
     let message = null;
     try {

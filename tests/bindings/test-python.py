@@ -22,6 +22,7 @@ import weakref
 import gi
 
 gi.require_version("Gstream", "1")
+from gi.overrides import _gstream_waiting as waiting  # noqa: E402
 from gi.repository import Gio, GLib, Gstream  # noqa: E402
 
 import tap  # noqa: E402
@@ -73,18 +74,19 @@ def told(kind, function, *arguments):
 try:
     from gi.events import GLibEventLoopPolicy
 
-    policy = GLibEventLoopPolicy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # there are no policies in Python 3.16 any more
+        policy = GLibEventLoopPolicy()
 except ImportError:
     policy = None
 
 
 def wakes(coroutine):
-    """Runs a coroutine in asyncio, both plain and, where PyGObject has one, in its own loop."""
-    asyncio.run(coroutine())
+    """Runs a coroutine in asyncio, both in a loop of ours and, where PyGObject has one, in its own."""
+    with asyncio.Runner(loop_factory=waiting.EventLoop) as runner:
+        runner.run(coroutine())
     if policy is not None:
-        asyncio.set_event_loop_policy(policy)
-        policy.get_event_loop().run_until_complete(coroutine())
-        asyncio.set_event_loop_policy(None)
+        Gstream.run(coroutine())
 
 
 def test(path):
@@ -95,6 +97,78 @@ def test(path):
         return function
 
     return register
+
+
+# --- asyncio's loops ---
+
+
+def run_in_ours(coroutine):
+    with asyncio.Runner(loop_factory=waiting.EventLoop) as runner:
+        return runner.run(coroutine)
+
+
+async def output_of_three():
+    return await Gstream.RunStream(values(1, 2, 3)).output()
+
+
+def selector_of(loop):
+    return getattr(loop, "_selector", None)
+
+
+@test("/asyncio/run")
+def run_in_asyncio():
+    assert Gstream.run(output_of_three()) == 3
+    assert Gstream.run(output_of_three()) == 3, "in the same thread again"
+
+
+@test("/asyncio/loop-factory")
+def loop_factory():
+    with asyncio.Runner(loop_factory=Gstream.new_event_loop) as runner:
+        assert isinstance(runner.get_loop(), waiting.GLibEventLoop or waiting.EventLoop)
+        assert runner.run(output_of_three()) == 3
+
+
+@test("/asyncio/not-asked")
+def not_asked():
+    """A loop that nobody has handed over stays as it is, and what waits in it says what to do."""
+
+    async def use():
+        loop = asyncio.get_running_loop()
+        before = selector_of(loop), dict(vars(loop))
+        try:
+            await output_of_three()
+            raise AssertionError("nothing was raised")
+        except RuntimeError as error:
+            assert "Gstream.run()" in str(error) and "Gstream.join_loop()" in str(error), error
+        assert selector_of(loop) is before[0] and vars(loop).keys() == before[1].keys()
+
+    asyncio.run(use())
+
+
+@test("/asyncio/join")
+def join():
+    """A loop of others' that is handed over; as often as one likes."""
+
+    async def use():
+        Gstream.join_loop()
+        Gstream.join_loop(asyncio.get_running_loop())
+        await asyncio.sleep(0.001)
+        return await output_of_three()
+
+    assert [asyncio.run(use()) for _ in range(2)] == [3, 3]
+
+
+@test("/asyncio/policy")
+def pygobjects_policy():
+    if policy is None:
+        tap.skip("this PyGObject has none")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        asyncio.set_event_loop_policy(policy)
+        try:
+            assert policy.get_event_loop().run_until_complete(output_of_three()) == 3
+        finally:
+            asyncio.set_event_loop_policy(None)
 
 
 # --- iterating ---
@@ -309,7 +383,7 @@ async def batches_are_taken():
     for words in cursor.batches():
         assert run["words"].n_buffered == 0
         break
-    assert not cursor.is_closed() and cursor.try_next() == (Gstream.Try.ITEM, "64")
+    assert not cursor.get_closed() and cursor.try_next() == (Gstream.Try.ITEM, "64")
     async for words in cursor.batches():
         break
     assert words[0] == "65" and list(cursor) == [str(number) for number in range(129, 200)]
@@ -577,7 +651,7 @@ def payload_iteration():
     payload = Gstream.Payload.new('{"messages": [1, [2, "x"], {}], "a": 1, "b": null, "a": 2}', -1)
     assert [(key, value.dup_json()) for key, value in payload] == [
         ("messages", '[1, [2, "x"], {}]'), ("a", "2"), ("b", "null")]
-    assert [element.dup_json() for element in payload.get("/messages")] == ["1", '[2, "x"]', "{}"]
+    assert [element.dup_json() for element in payload.lookup("/messages")] == ["1", '[2, "x"]', "{}"]
     assert list(Gstream.Payload.new("[]", -1)) == list(Gstream.Payload.new("{}", -1)) == []
     for scalar in "7", "null", '"text"':
         try:
@@ -743,7 +817,7 @@ def dropped():
     cursor = run["percent"].subscribe()
     del run, cursor
     gc.collect()
-    assert gone() is None and source.is_closed()
+    assert gone() is None and source.get_closed()
 
 
 def resident():
@@ -907,7 +981,7 @@ def exit_inside():
             assert kind.__name__ in raised(Gstream.Error.FAILED, run.output_sync).message
             assert run.status == Gstream.RunStatus.FAILED
         for source in (raising(kind("enough")), raising_later(kind("enough"))):
-            told(kind, asyncio.run, Gstream.RunStream(source).output())
+            told(kind, run_in_ours, Gstream.RunStream(source).output())
 
 
 @test("/transformer/R5/exit-inside")
@@ -1066,7 +1140,7 @@ def forked():
     child = os.fork()
     if child == 0:
         words = []
-        for use in (run.output_sync, lambda: list(cursor), lambda: asyncio.run(run.output())):
+        for use in (run.output_sync, lambda: list(cursor), lambda: Gstream.run(run.output())):
             try:
                 use()
                 words.append("nothing was raised")

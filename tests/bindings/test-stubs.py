@@ -19,7 +19,7 @@ import tap  # noqa: E402
 
 STUBS = pathlib.Path(os.environ["G_TEST_SRCDIR"], "..", "bindings", "python", "gi-stubs", "repository", "Gstream.pyi")
 OWN = {"Interleave", "Batches", "Enumeration"}  # what overrides give, and whose classes have no name in Gstream
-PYTHONS = {"LocalThread", "stream"}  # what is in Python alone
+PYTHONS = {"LocalThread", "join_loop", "new_event_loop", "run", "stream"}  # what is in Python alone
 BOXED = {"ref", "unref", "copy", "free"}
 REPLACED = {"new_full", "new_for_stream", "new_func"}  # what Python's own initialisers do
 HOOKS = {"process", "finish", "fail"}  # to be defined by whoever derives from Transformer

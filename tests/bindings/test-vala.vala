@@ -150,7 +150,7 @@ void test_second () {
         var run = new Gstream.RunStream (values ({ "1" }));
         var cursor = run.values.subscribe ();
 
-        assert_false (cursor.is_closed ());
+        assert_false (cursor.closed);
         run.values.subscribe ();
         assert_not_reached ();
     } catch (Gstream.Error.ALREADY_SUBSCRIBED error) {
@@ -187,7 +187,7 @@ void test_iteration () {
         unowned string? key;
         Gstream.Payload? value;
 
-        foreach (var element in payload.get ("/list"))
+        foreach (var element in payload.lookup ("/list"))
             sum += (int) element.get_integer ("");
         assert_cmpint (sum, EQ, 6);
         for (var iter = payload.iterator (); iter.next (out key, out value);)

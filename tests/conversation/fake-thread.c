@@ -194,7 +194,7 @@ tell (Run          *run,
       GstreamEvent *event)
 {
   for (guint i = 0; i < run->sources->len; i++)
-    if (!gstream_push_source_is_closed (run->sources->pdata[i]))
+    if (!gstream_push_source_get_closed (run->sources->pdata[i]))
       gstream_push_source_push (run->sources->pdata[i], event, NULL);
   g_ptr_array_add (run->events, event);
 }
@@ -219,7 +219,7 @@ end_run (Run        *run,
   if (data != NULL)
     tell (run, make_event ("", "lifecycle", data));
   for (guint i = 0; i < run->sources->len; i++)
-    if (!gstream_push_source_is_closed (run->sources->pdata[i]))
+    if (!gstream_push_source_get_closed (run->sources->pdata[i]))
       gstream_push_source_finish (run->sources->pdata[i]);
 }
 
@@ -457,7 +457,7 @@ take_input (FakeThread     *self,
   for (gsize i = 0; i < n; i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/messages/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) message = gstream_payload_get (input, pointer);
+      g_autoptr (GstreamPayload) message = gstream_payload_lookup (input, pointer);
       g_autofree char *json = gstream_payload_dup_json (message);
 
       add_message (checkpoint, json);

@@ -116,7 +116,7 @@ finish (Fixture *self)
 {
   g_auto (Outcome) outcome = { FALSE, NULL };
 
-  gstream_conversation_idle (self->conversation, NULL, on_idle, &outcome);
+  gstream_conversation_wait (self->conversation, NULL, on_idle, &outcome);
   while (!outcome.done)
     if (!watch_turn (FALSE) && !fake_thread_step (self->thread))
       watch_turn (TRUE);

@@ -151,7 +151,7 @@ on_idle (GObject      *object,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  gstream_conversation_idle_finish (GSTREAM_CONVERSATION (object), result, NULL);
+  gstream_conversation_wait_finish (GSTREAM_CONVERSATION (object), result, NULL);
   *(gboolean *) user_data = TRUE;
 }
 
@@ -160,7 +160,7 @@ rest (User *self)
 {
   gboolean done = FALSE;
 
-  gstream_conversation_idle (self->conversation, NULL, on_idle, &done);
+  gstream_conversation_wait (self->conversation, NULL, on_idle, &done);
   while (!done)
     if (!watch_turn (FALSE) && !fake_thread_step (self->thread))
       watch_turn (TRUE);

@@ -169,7 +169,7 @@ digest_source (GstreamEventSource *source,
 
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_COMPLETED);
   g_assert_cmpuint (gstream_payload_get_size (output, "/messages"), ==, 2);
-  last = gstream_payload_get (output, "/messages/1");
+  last = gstream_payload_lookup (output, "/messages/1");
   gstream_json_add_payload (out, "next", last);
   g_string_append_c (out, '}');
 

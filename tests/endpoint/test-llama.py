@@ -3,7 +3,6 @@
 # A real endpoint: llama.cpp's own server, with a model of random weights that is
 # made here. What it says means nothing; how it says it is its own (O1, O2).
 
-import asyncio
 import json
 import os
 import pathlib
@@ -52,7 +51,7 @@ async def answer(messages=HI, **parameters):
 
 
 def test(path):
-    return lambda function: tap.test(path)(lambda: asyncio.run(function()))
+    return lambda function: tap.test(path)(lambda: Gstream.run(function()))
 
 
 @test("/endpoint/O1/llama/text")

@@ -17,7 +17,7 @@ get_member (GstreamPayload *payload,
   g_string_replace (pointer, "~", "~0", 0);
   g_string_replace (pointer, "/", "~1", 0);
   g_string_prepend_c (pointer, '/');
-  return gstream_payload_get (payload, pointer->str);
+  return gstream_payload_lookup (payload, pointer->str);
 }
 
 static void

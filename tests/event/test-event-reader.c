@@ -51,7 +51,7 @@ test_few_parts (void)
   g_assert_cmpint (gstream_event_get_timestamp (event), ==, 0);
   g_assert_null (gstream_event_get_node (event));
   g_assert_null (gstream_event_get_interrupts (event));
-  g_assert_cmpint (gstream_payload_get_kind (gstream_event_get_data (event)), ==, GSTREAM_PAYLOAD_NULL);
+  g_assert_cmpint (gstream_payload_get_kind (gstream_event_get_data (event)), ==, GSTREAM_PAYLOAD_KIND_NULL);
 }
 
 /* Of every length there is, and with each digit at each place of some. */
@@ -350,7 +350,7 @@ test_owner (gconstpointer data)
   json = gstream_event_to_json (event);
   g_assert_cmpstr (json, ==, expected);
 
-  part = gstream_payload_get (gstream_event_get_data (event), "/0");
+  part = gstream_payload_lookup (gstream_event_get_data (event), "/0");
   g_clear_pointer (&event, gstream_event_unref);
   g_assert_cmpstr (gstream_payload_get_string (part, ""), ==, fill);
 }
@@ -524,7 +524,7 @@ check_round_trip (const char *json)
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamEvent) event = gstream_event_new_from_json (json, -1, &error);
   g_autoptr (GstreamPayload) whole = gstream_payload_new (json, -1, NULL);
-  g_autoptr (GstreamPayload) data = gstream_payload_get (whole, "/params/data");
+  g_autoptr (GstreamPayload) data = gstream_payload_lookup (whole, "/params/data");
   g_autofree char *written = NULL;
 
   if (event == NULL)

@@ -303,7 +303,7 @@ test_write_doubles (void)
       gstream_json_write_double (out, cases[i].value);
       g_assert_cmpstr (out->str, ==, cases[i].json);
       payload = gstream_payload_new (out->str, -1, NULL);
-      g_assert_cmpint (gstream_payload_get_kind (payload), ==, GSTREAM_PAYLOAD_DOUBLE);
+      g_assert_cmpint (gstream_payload_get_kind (payload), ==, GSTREAM_PAYLOAD_KIND_DOUBLE);
       g_assert_true (gstream_payload_get_double (payload, "") == cases[i].value);
     }
 }

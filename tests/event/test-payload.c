@@ -26,19 +26,19 @@ test_kinds (void)
     const char        *json;
     GstreamPayloadKind kind;
   } cases[] = {
-    { "null", GSTREAM_PAYLOAD_NULL },
-    { "true", GSTREAM_PAYLOAD_BOOLEAN },
-    { "false", GSTREAM_PAYLOAD_BOOLEAN },
-    { "7", GSTREAM_PAYLOAD_INTEGER },
-    { "-9223372036854775808", GSTREAM_PAYLOAD_INTEGER },
-    { "9223372036854775807", GSTREAM_PAYLOAD_INTEGER },
-    { "9223372036854775808", GSTREAM_PAYLOAD_DOUBLE },
-    { "-9223372036854775809", GSTREAM_PAYLOAD_DOUBLE },
-    { "7.0", GSTREAM_PAYLOAD_DOUBLE },
-    { "7e0", GSTREAM_PAYLOAD_DOUBLE },
-    { "\"\"", GSTREAM_PAYLOAD_STRING },
-    { "[]", GSTREAM_PAYLOAD_ARRAY },
-    { "{}", GSTREAM_PAYLOAD_OBJECT },
+    { "null", GSTREAM_PAYLOAD_KIND_NULL },
+    { "true", GSTREAM_PAYLOAD_KIND_BOOLEAN },
+    { "false", GSTREAM_PAYLOAD_KIND_BOOLEAN },
+    { "7", GSTREAM_PAYLOAD_KIND_INTEGER },
+    { "-9223372036854775808", GSTREAM_PAYLOAD_KIND_INTEGER },
+    { "9223372036854775807", GSTREAM_PAYLOAD_KIND_INTEGER },
+    { "9223372036854775808", GSTREAM_PAYLOAD_KIND_DOUBLE },
+    { "-9223372036854775809", GSTREAM_PAYLOAD_KIND_DOUBLE },
+    { "7.0", GSTREAM_PAYLOAD_KIND_DOUBLE },
+    { "7e0", GSTREAM_PAYLOAD_KIND_DOUBLE },
+    { "\"\"", GSTREAM_PAYLOAD_KIND_STRING },
+    { "[]", GSTREAM_PAYLOAD_KIND_ARRAY },
+    { "{}", GSTREAM_PAYLOAD_KIND_OBJECT },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -57,7 +57,7 @@ test_rfc6901 (void)
       payload_of ("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
                   "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8}");
   static const char *pointers[] = { "/", "/a~1b", "/c%d", "/e^f", "/g|h", "/i\\j", "/k\"l", "/ ", "/m~0n" };
-  g_autoptr (GstreamPayload) foo = gstream_payload_get (payload, "/foo");
+  g_autoptr (GstreamPayload) foo = gstream_payload_lookup (payload, "/foo");
 
   g_assert_cmpstr (gstream_payload_get_json (foo, NULL), ==, "[\"bar\",\"baz\"]");
   g_assert_cmpstr (gstream_payload_get_string (payload, "/foo/0"), ==, "bar");
@@ -83,9 +83,9 @@ test_nothing_there (void)
     {
       g_test_message ("%s", nowhere[i]);
       g_assert_false (gstream_payload_has (payload, nowhere[i]));
-      g_assert_null (gstream_payload_get (payload, nowhere[i]));
+      g_assert_null (gstream_payload_lookup (payload, nowhere[i]));
       g_assert_null (gstream_payload_get_string (payload, nowhere[i]));
-      g_assert_null (gstream_payload_get_keys (payload, nowhere[i]));
+      g_assert_null (gstream_payload_dup_keys (payload, nowhere[i]));
       g_assert_cmpint (gstream_payload_get_integer (payload, nowhere[i]), ==, 0);
       g_assert_cmpfloat (gstream_payload_get_double (payload, nowhere[i]), ==, 0);
       g_assert_cmpuint (gstream_payload_get_size (payload, nowhere[i]), ==, 0);
@@ -110,7 +110,7 @@ test_wrong_kind (void)
   g_assert_true (gstream_payload_get_boolean (payload, "/t"));
   g_assert_cmpuint (gstream_payload_get_size (payload, "/s"), ==, 0);
   g_assert_cmpuint (gstream_payload_get_size (payload, "/a"), ==, 2);
-  g_assert_null (gstream_payload_get_keys (payload, "/a"));
+  g_assert_null (gstream_payload_dup_keys (payload, "/a"));
 }
 
 static void
@@ -186,7 +186,7 @@ test_duplicates (void)
 {
   g_autoptr (GstreamPayload) payload = payload_of ("{\"a\":{\"x\":1,\"y\":2},\"b\":1,\"a\":{\"y\":3},\"\\u0062\":[4]}");
   g_autoptr (GstreamPayload) once = payload_of ("{\"b\":[4],\"a\":{\"y\":3}}");
-  g_auto (GStrv) keys = gstream_payload_get_keys (payload, "");
+  g_auto (GStrv) keys = gstream_payload_dup_keys (payload, "");
   const char *expected[] = { "a", "b", NULL };
   GVariant   *variant = gstream_payload_get_variant (payload);
 
@@ -406,10 +406,10 @@ test_parts (void)
   g_autofree char *large = g_strnfill (10000, 'x');
   g_autofree char *json = g_strdup_printf ("{\"a\":{\"large\":[\"%s\",1],\"small\":[true]}}", large);
   GstreamPayload  *payload = payload_of (json);
-  g_autoptr (GstreamPayload) itself = gstream_payload_get (payload, "");
-  g_autoptr (GstreamPayload) part = gstream_payload_get (payload, "/a/large");
-  g_autoptr (GstreamPayload) nested = gstream_payload_get (part, "/0");
-  g_autoptr (GstreamPayload) small = gstream_payload_get (payload, "/a/small");
+  g_autoptr (GstreamPayload) itself = gstream_payload_lookup (payload, "");
+  g_autoptr (GstreamPayload) part = gstream_payload_lookup (payload, "/a/large");
+  g_autoptr (GstreamPayload) nested = gstream_payload_lookup (part, "/0");
+  g_autoptr (GstreamPayload) small = gstream_payload_lookup (payload, "/a/small");
   gsize length;
 
   g_assert_true (itself == payload);
@@ -443,7 +443,7 @@ read_all (gpointer data)
   for (guint i = 0; i < 200; i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/%u", i % 50);
-      g_autoptr (GstreamPayload) part = gstream_payload_get (payload, pointer);
+      g_autoptr (GstreamPayload) part = gstream_payload_lookup (payload, pointer);
 
       g_assert_cmpstr (gstream_payload_get_string (payload, pointer), ==, gstream_payload_get_string (part, ""));
       g_assert_cmpuint (g_variant_n_children (gstream_payload_get_variant (payload)), ==, 50);

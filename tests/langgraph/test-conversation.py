@@ -2,7 +2,6 @@
 #
 # Conversations with LangGraph's graphs in this process.
 
-import asyncio
 import sys
 
 import peer
@@ -29,7 +28,7 @@ def story():
         await conversation.open()
         sent = conversation.send("And on Monday?")
         assert sent.status == chatting.Status.SENDING
-        await conversation.idle()
+        await conversation.wait()
         rows = chatting.rows_of(conversation)
         assert [row.role.name for row in rows] == ["HUMAN", "AI", "TOOL", "AI"], rows
         assert rows[0] == sent and rows[3].text == "It is sunny."
@@ -38,16 +37,16 @@ def story():
         assert call.output == rows[2].text
 
         row = await conversation.edit(sent, "And on Tuesday?")
-        await conversation.idle()
+        await conversation.wait()
         assert row.text == "And on Tuesday?" and row.n_branches == 2 and row.branch == 1
         assert await conversation.choose_branch(row, 0)
-        await conversation.idle()
+        await conversation.wait()
         assert chatting.rows_of(conversation)[0].text == "And on Monday?"
         await conversation.regenerate(chatting.rows_of(conversation)[3])
-        await conversation.idle()
+        await conversation.wait()
         assert chatting.rows_of(conversation)[3].n_branches == 2
 
-    asyncio.run(tell())
+    Gstream.run(tell())
 
 
 @tap.test("/langgraph/C8/question")
@@ -55,15 +54,15 @@ def question():
     async def tell():
         conversation = Gstream.Conversation(Gstream.LocalThread(agents.careful))
         conversation.send("Paris?")
-        await conversation.idle()
+        await conversation.wait()
         asked = conversation.questions.get_item(0)
         assert asked is not None and conversation.questions.get_n_items() == 1
         await conversation.respond(asked, APPROVED)
-        await conversation.idle()
+        await conversation.wait()
         assert conversation.questions.get_n_items() == 0
         assert chatting.rows_of(conversation)[-1].text == "It is sunny."
 
-    asyncio.run(tell())
+    Gstream.run(tell())
 
 
 @tap.test("/langgraph/C9/sub-agents")
@@ -71,7 +70,7 @@ def subagents():
     async def tell():
         conversation = Gstream.Conversation(Gstream.LocalThread(agents.deep))
         conversation.send("What shall I wear?")
-        await conversation.idle()
+        await conversation.wait()
         calls = [row.tool_calls.get_item(i) for row in chatting.rows_of(conversation)
                  for i in range(row.tool_calls.get_n_items())]
         task = next(call for call in calls if call.name == "task")
@@ -81,7 +80,7 @@ def subagents():
         assert scout.status == Gstream.RunStatus.COMPLETED
         assert scout.rows.get_item(scout.rows.get_n_items() - 1).text == "It is sunny."
 
-    asyncio.run(tell())
+    Gstream.run(tell())
 
 
 def users(graph, seeds, **how):

@@ -2,7 +2,6 @@
 #
 # The same graph and input, in this process and on the real Agent Server: the same digest, but for times and ids (L2).
 
-import asyncio
 import json
 import pathlib
 import subprocess
@@ -77,7 +76,7 @@ def without_tool_ids(data):
 def compared(graph, name, input_, answer=None, unordered=False):
     options = [] if answer is None else ["--respond", json.dumps(answer)]
     there, _ = live.digest("python", name, "sse", input_, *options)
-    here = [digest_of(lines) for lines in asyncio.run(runs_here(graph, input_, answer))]
+    here = [digest_of(lines) for lines in Gstream.run(runs_here(graph, input_, answer))]
     normal = live.unordered if unordered else live.normal
     show = lambda digest: normal(without_tool_ids(digest))
     assert len(here) == len(there) == (1 if answer is None else 2), (len(here), len(there))

@@ -79,7 +79,7 @@ def test(path):
         def check():
             done = function()
             if asyncio.iscoroutine(done):
-                asyncio.run(done)
+                Gstream.run(done)
             no_thread_left()
 
         return function

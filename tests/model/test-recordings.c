@@ -74,7 +74,7 @@ list_expected (GstreamPayload *run,
     {
       g_autofree char *item = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, pointer, i);
 
-      g_ptr_array_add (list, gstream_payload_get (run, item));
+      g_ptr_array_add (list, gstream_payload_lookup (run, item));
     }
 
   return list;
@@ -125,7 +125,7 @@ check_subgraphs (GListModel     *model,
   for (guint i = 0; i < rows->len; i++)
     {
       g_autoptr (GListModel) child = gstream_run_model_create_child (rows->pdata[i], NULL);
-      g_autoptr (GstreamPayload) run = gstream_payload_get (subgraphs->pdata[i], "/run");
+      g_autoptr (GstreamPayload) run = gstream_payload_lookup (subgraphs->pdata[i], "/run");
 
       g_assert_cmpstr (gstream_subgraph_run_stream_get_graph_name (rows->pdata[i]), ==,
                        gstream_payload_get_string (subgraphs->pdata[i], "/graph_name"));
@@ -158,7 +158,7 @@ check_interrupts (GListModel     *model,
 static char *
 namespace_of (GstreamPayload *item)
 {
-  g_autoptr (GstreamPayload) namespace_ = gstream_payload_get (item, "/namespace");
+  g_autoptr (GstreamPayload) namespace_ = gstream_payload_lookup (item, "/namespace");
   GString *path = g_string_new (NULL);
 
   for (gsize i = 0; i < gstream_payload_get_size (namespace_, ""); i++)
@@ -219,7 +219,7 @@ collect (GstreamPayload *run,
     g_hash_table_add (names, g_strdup (gstream_payload_get_string (list->pdata[i], "/id")));
   for (guint i = 0; i < subgraphs->len; i++)
     {
-      g_autoptr (GstreamPayload) child = gstream_payload_get (subgraphs->pdata[i], "/run");
+      g_autoptr (GstreamPayload) child = gstream_payload_lookup (subgraphs->pdata[i], "/run");
 
       collect (child, key, names);
     }
@@ -274,9 +274,9 @@ test_dropped (gconstpointer recording)
          gstream_run_stream_get_status (run) <= GSTREAM_RUN_STATUS_RUNNING)
     turn (TRUE);
   g_assert_finalize_object (g_steal_pointer (&model));
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_messages (run)));
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_subgraphs (run)));
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_lifecycle (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_messages (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_subgraphs (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_lifecycle (run)));
   play (run);
 }
 

@@ -56,7 +56,7 @@ test_messages (void)
   g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
 
   g_assert_true (g_list_model_get_item_type (G_LIST_MODEL (model)) == GSTREAM_TYPE_MESSAGE);
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_subgraphs (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_subgraphs (run)));
   play (run);
   assert_names (model, "m1 m3");
   g_assert_cmpuint (shadow->n_changes, ==, 1);
@@ -315,7 +315,7 @@ test_taken (void)
 
   g_assert_null (gstream_run_model_new (run, GSTREAM_RUN_MODEL_TOOL_CALLS | GSTREAM_RUN_MODEL_MESSAGES, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED);
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_tool_calls (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_tool_calls (run)));
 
   broken = g_object_new (GSTREAM_TYPE_RUN_MODEL, "run", run, "flags", GSTREAM_RUN_MODEL_MESSAGES, NULL);
   g_assert_error (gstream_run_model_get_error (broken), GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED);
@@ -367,7 +367,7 @@ test_no_rows (void)
 
       g_assert_null (gstream_run_model_new (run, flags[i], &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
-      g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_subgraphs (run)));
+      g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_subgraphs (run)));
     }
 }
 
@@ -427,7 +427,7 @@ test_own_of_other_types (void)
       g_assert_null (gstream_run_model_new (run, flags[i], &error));
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
       g_assert_nonnull (strstr (error->message, names[i]));
-      g_assert_false (gstream_projection_is_subscribed (own));
+      g_assert_false (gstream_projection_get_subscribed (own));
     }
 }
 
@@ -458,10 +458,10 @@ test_dropped (void)
       story (MESSAGE (".", "m1"), STATE ("a:1"), MESSAGE ("a:1", "m2"), MESSAGE (".", "m3"));
   GstreamRunModel *model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_DEEP);
 
-  g_assert_true (gstream_projection_is_subscribed (gstream_run_stream_get_messages (run)));
+  g_assert_true (gstream_projection_get_subscribed (gstream_run_stream_get_messages (run)));
   g_assert_finalize_object (model);
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_messages (run)));
-  g_assert_false (gstream_projection_is_subscribed (gstream_run_stream_get_subgraphs (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_messages (run)));
+  g_assert_false (gstream_projection_get_subscribed (gstream_run_stream_get_subgraphs (run)));
   while (turn (FALSE))
     ;
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_PENDING);

@@ -65,7 +65,7 @@ test_extension_before (void)
 {
   g_autoptr (GstreamRunStream) run =
       story (". custom {\"name\":\"progress\",\"payload\":1}", ". custom 2", ". custom:progress 3");
-  GstreamProjection *progress = gstream_run_stream_get_extension (run, "progress");
+  GstreamProjection *progress = gstream_run_stream_get_extension (run, "progress", NULL);
   g_autoptr (GstreamCursor) cursor = story_subscribe (progress);
   g_autoptr (GstreamCursor) custom = story_subscribe (gstream_run_stream_get_custom (run));
 
@@ -104,7 +104,7 @@ test_extension_lazy (void)
   g_autoptr (GstreamCursor) late = NULL;
 
   g_assert_true (gstream_cursor_next_sync (values, &item, NULL, NULL));
-  late = story_subscribe (gstream_run_stream_get_extension (run, "a"));
+  late = story_subscribe (gstream_run_stream_get_extension (run, "a", NULL));
   story_assert (late, "2\nend");
 }
 
@@ -113,7 +113,7 @@ static void
 test_extension_name (void)
 {
   g_autoptr (GstreamRunStream) run = story (". custom {\"name\":\"values\",\"payload\":1}", ". values 2");
-  g_autoptr (GstreamCursor) extension = story_subscribe (gstream_run_stream_get_extension (run, "values"));
+  g_autoptr (GstreamCursor) extension = story_subscribe (gstream_run_stream_get_extension (run, "values", NULL));
   g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
 
   story_assert (extension, "1\nend");

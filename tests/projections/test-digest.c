@@ -33,7 +33,7 @@ compare_members (GstreamPayload *expected,
                  gboolean        of_run,
                  const char     *where)
 {
-  g_auto (GStrv) keys = gstream_payload_get_keys (expected, "");
+  g_auto (GStrv) keys = gstream_payload_dup_keys (expected, "");
 
   g_assert_nonnull (keys);
   for (guint i = 0; keys[i] != NULL; i++)
@@ -52,8 +52,8 @@ compare_records (GstreamPayload *expected,
     {
       g_autofree char *pointer = g_strdup_printf ("/%" G_GSIZE_FORMAT, i);
       g_autofree char *there = g_strconcat (where, pointer, NULL);
-      g_autoptr (GstreamPayload) expected_record = gstream_payload_get (expected, pointer);
-      g_autoptr (GstreamPayload) record = gstream_payload_get (actual, pointer);
+      g_autoptr (GstreamPayload) expected_record = gstream_payload_lookup (expected, pointer);
+      g_autoptr (GstreamPayload) record = gstream_payload_lookup (actual, pointer);
 
       compare_members (expected_record, record, FALSE, there);
     }
@@ -69,8 +69,8 @@ compare_member (GstreamPayload *expected,
   static const char *const records[] = { "messages", "tool_calls", "subgraphs", NULL };
   g_autofree char         *pointer = g_strconcat ("/", key, NULL);
   g_autofree char         *there = g_strconcat (where, pointer, NULL);
-  g_autoptr (GstreamPayload) expected_member = gstream_payload_get (expected, pointer);
-  g_autoptr (GstreamPayload) member = gstream_payload_get (actual, pointer);
+  g_autoptr (GstreamPayload) expected_member = gstream_payload_lookup (expected, pointer);
+  g_autoptr (GstreamPayload) member = gstream_payload_lookup (actual, pointer);
 
   if (member == NULL)
     g_error ("%s is not there", there);

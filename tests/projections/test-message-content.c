@@ -135,7 +135,7 @@ test_unfinished_tool_calls (void)
                   BLOCK (".", 4, "{\"type\":\"server_tool_call_chunk\",\"id\":\"c5\",\"name\":\"j\",\"args\":\"\"}", R),
                   DELTA (".", 4, ARGS_DELTA ("{}"), R));
   GstreamMessage *message = heard_message (heard, 0);
-  g_autoptr (GstreamPayload) last = gstream_payload_get (gstream_message_get_content (message), "/4");
+  g_autoptr (GstreamPayload) last = gstream_payload_lookup (gstream_message_get_content (message), "/4");
 
   assert_json (gstream_message_get_tool_calls (message), "[{\"id\":\"c1\",\"name\":\"f\",\"args\":{\"x\":1}},"
                                                          "{\"id\":\"c3\",\"name\":\"h\",\"args\":{}}]");

@@ -247,7 +247,7 @@ test_properties (void)
   g_assert_cmpstr (gstream_payload_get_string (input, "/of"), ==, "a");
   g_assert_cmpint (gstream_payload_get_integer (output, "/x"), ==, 1);
   g_assert_null (error);
-  g_assert_true (gstream_projection_is_closed (deltas));
+  g_assert_true (gstream_projection_get_closed (deltas));
 }
 
 /* --- what sources should not send --- */

@@ -233,7 +233,7 @@ def threads(kind):
     server.delete_thread_sync(newest[0])
     assert ids_of(model) == newest[1:] == shadow
     copy = server.copy_thread_sync(newest[4])["thread_id"]
-    copied = server.get_thread("chat", copy)
+    copied = server.open_thread("chat", copy)
     assert len(copied.fetch_state_sync()["values"]["messages"]) == 2
 
     model.reload()

@@ -59,7 +59,7 @@ new_thread (Fixture     *fixture,
   g_autoptr (GstreamServer) server = g_object_new (GSTREAM_TYPE_SERVER, "url", url, "transport", fixture->transport,
                                                    "session", session, "retry-pause", 0, "retry-limit", 3, NULL);
 
-  return gstream_server_get_thread (server, "agent", "t1");
+  return gstream_server_open_thread (server, "agent", "t1");
 }
 
 /* Before a word of HTTP was said, and once: to ask again would not help. */

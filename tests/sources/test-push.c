@@ -327,7 +327,7 @@ count (GObject    *object,
        GParamSpec *pspec,
        gpointer    user_data)
 {
-  g_assert_true (gstream_push_source_is_closed (GSTREAM_PUSH_SOURCE (object)));
+  g_assert_true (gstream_push_source_get_closed (GSTREAM_PUSH_SOURCE (object)));
   ++*(int *) user_data;
 }
 
@@ -347,7 +347,7 @@ test_close (void)
   gstream_push_source_set_max_buffered (source, 1);
   push_range (source, 1, 2);
   push_async (source, 3, cancellable, &pushed);
-  g_assert_false (gstream_push_source_is_closed (source));
+  g_assert_false (gstream_push_source_get_closed (source));
 
   gstream_event_source_close (GSTREAM_EVENT_SOURCE (source));
   gstream_event_source_close (GSTREAM_EVENT_SOURCE (source));

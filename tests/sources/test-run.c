@@ -80,7 +80,7 @@ test_on_demand (void)
   for (int i = 0; i < 3; i++)
     g_assert_cmpint (next_number (cursor), ==, i);
   assert_ended (cursor);
-  g_assert_true (gstream_push_source_is_closed (source));
+  g_assert_true (gstream_push_source_get_closed (source));
 }
 
 static void
@@ -99,7 +99,7 @@ test_wanted_aborts (void)
 
   g_signal_connect (source, "wanted", G_CALLBACK (abort_run), run);
   assert_ended (cursor);
-  g_assert_true (gstream_push_source_is_closed (source));
+  g_assert_true (gstream_push_source_get_closed (source));
 }
 
 /* --- whoever pushes is told that the run is over --- */
@@ -127,7 +127,7 @@ check_closed_by (void (*end) (GstreamRunStream **run))
   g_assert_true (push (source, 1, &error));
   gstream_push_source_push_async (source, event, NULL, on_pushed, &waited);
   end (&run);
-  g_assert_true (gstream_push_source_is_closed (source));
+  g_assert_true (gstream_push_source_get_closed (source));
   test_iterate_pending ();
   g_assert_error (waited, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
   g_clear_error (&waited);

@@ -174,7 +174,7 @@ def closed():
     source = Gstream.PushSource.new()
     run = Gstream.RunStream.new(source, None)
     run.abort()
-    assert source.is_closed()
+    assert source.get_closed()
     try:
         source.push(event(1))
     except GLib.Error as error:

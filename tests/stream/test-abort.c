@@ -30,7 +30,7 @@ test_pending (void)
   g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_ABORTED);
   g_assert_cmpuint (source->n_cancelled, ==, 1);
   g_assert_cmpuint (source->n_closed, ==, 1);
-  g_assert_true (gstream_projection_is_closed (transformer->items));
+  g_assert_true (gstream_projection_get_closed (transformer->items));
   g_assert_cmpstr (transformer->story->str, ==, "1 abort");
   /* From the main loop: whoever waits. */
   g_assert_false (next.done);
@@ -131,7 +131,7 @@ test_last_unref (void)
   g_assert_cmpuint (source->n_closed, ==, 1);
   test_iterate_pending (NULL);
   test_call_assert_error (&next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
-  g_assert_true (gstream_projection_is_closed (items));
+  g_assert_true (gstream_projection_get_closed (items));
 }
 
 /* What was waited for does not come any more: no end for any cursor, after what is queued (R5). */

@@ -180,11 +180,11 @@ test_waited_for (Fixture      *fixture,
   g_assert_cmpstr (fixture->second->story->str, ==, "1 2");
 
   /* The last chance to push lasts as long as its end does. */
-  g_assert_false (gstream_projection_is_closed (fixture->first->items));
+  g_assert_false (gstream_projection_get_closed (fixture->first->items));
   let_go (&fixture->first->finishing, NULL);
   g_assert_true (fixture->output.done);
   g_assert_cmpstr (fixture->second->story->str, ==, "1 2 finish");
-  g_assert_true (gstream_projection_is_closed (fixture->first->items));
+  g_assert_true (gstream_projection_get_closed (fixture->first->items));
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_COMPLETED);
 }
 

@@ -276,7 +276,7 @@ test_asked_failed (void)
   test_source_fail (source, "broken");
   test_assert_drain (log, "1 failed:broken");
   late = test_subscribe (gstream_run_stream_get_messages (run));
-  extension = test_subscribe (gstream_run_stream_get_extension (run, "mine"));
+  extension = test_subscribe (gstream_run_stream_get_extension (run, "mine", NULL));
   test_assert_drain (late, "failed:broken");
   test_assert_drain (extension, "failed:broken");
   g_object_unref (source);

@@ -348,7 +348,7 @@ process_all (TestTransformer *transformer,
              GstreamEvent    *event,
              GError         **error)
 {
-  if (!gstream_projection_is_closed (transformer->items))
+  if (!gstream_projection_get_closed (transformer->items))
     test_push (transformer->items, test_event_number (event));
   act_inside (transformer->data);
 
@@ -360,7 +360,7 @@ process_odd (TestTransformer *transformer,
              GstreamEvent    *event,
              GError         **error)
 {
-  if (test_event_number (event) % 2 == 1 && !gstream_projection_is_closed (transformer->items))
+  if (test_event_number (event) % 2 == 1 && !gstream_projection_get_closed (transformer->items))
     test_push (transformer->items, test_event_number (event));
 
   return TRUE;

@@ -85,7 +85,7 @@ on_process (TestTransformer *transformer,
     strike (world, "process");
   if (test_event_number (event) == 3)
     gstream_side_work_complete (world->work);
-  if (!gstream_projection_is_closed (transformer->items))
+  if (!gstream_projection_get_closed (transformer->items))
     test_push (transformer->items, test_event_number (event));
 
   return TRUE;
@@ -121,10 +121,10 @@ static void
 on_next (gpointer data)
 {
   World   *world = data;
-  gboolean more = world->next.found && world->cursor != NULL && !gstream_cursor_is_closed (world->cursor);
+  gboolean more = world->next.found && world->cursor != NULL && !gstream_cursor_get_closed (world->cursor);
 
   strike (world, "next");
-  if (!more || world->cursor == NULL || gstream_cursor_is_closed (world->cursor))
+  if (!more || world->cursor == NULL || gstream_cursor_get_closed (world->cursor))
     return;
   test_call_clear (&world->next);
   test_call_next (&world->next, world->cursor, NULL);
@@ -226,7 +226,7 @@ assert_over (World *world)
   g_assert_true (g_str_has_suffix (story, "finish") || g_str_has_suffix (story, "abort") ||
                  g_str_has_suffix (story, "fail:broken") || strstr (story, "fail:The run was dropped") != NULL);
   g_assert_cmpint (!!strstr (story, "finish") + !!strstr (story, "abort") + !!strstr (story, "fail"), ==, 1);
-  g_assert_true (gstream_projection_is_closed (world->transformer->items));
+  g_assert_true (gstream_projection_get_closed (world->transformer->items));
   g_assert_true (world->push.done);
   if (world->mode != TRY)
     {

@@ -112,19 +112,19 @@ test_all_or_none (Fixture      *fixture,
 
   g_assert_null (interleave (fixture, "a b", &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED);
-  g_assert_false (gstream_projection_is_subscribed (fixture->a->items));
+  g_assert_false (gstream_projection_get_subscribed (fixture->a->items));
   g_clear_error (&error);
 
   g_assert_null (interleave (fixture, "a nobody", &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
   g_assert_nonnull (strstr (error->message, "nobody"));
   g_assert_nonnull (strstr (error->message, "log, a, b"));
-  g_assert_false (gstream_projection_is_subscribed (fixture->a->items));
+  g_assert_false (gstream_projection_get_subscribed (fixture->a->items));
   g_clear_error (&error);
 
   g_assert_null (interleave (fixture, "a a", &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
-  g_assert_false (gstream_projection_is_subscribed (fixture->a->items));
+  g_assert_false (gstream_projection_get_subscribed (fixture->a->items));
   g_clear_error (&error);
 
   g_assert_null (interleave (fixture, "", &error));
@@ -207,7 +207,7 @@ test_one_fails (Fixture      *fixture,
   assert_named (cursor, "failed");
 
   /* It has ended, and so released the other, which holds nothing. */
-  g_assert_false (gstream_projection_is_subscribed (fixture->b->items));
+  g_assert_false (gstream_projection_get_subscribed (fixture->b->items));
   add_events (fixture, "bbbb");
   test_call_output (&output, fixture->run, NULL);
   test_wait (&output.done);
@@ -224,8 +224,8 @@ test_close (Fixture      *fixture,
 
   test_push (fixture->a->items, 1);
   gstream_cursor_close (cursor);
-  g_assert_false (gstream_projection_is_subscribed (fixture->a->items));
-  g_assert_false (gstream_projection_is_subscribed (fixture->b->items));
+  g_assert_false (gstream_projection_get_subscribed (fixture->a->items));
+  g_assert_false (gstream_projection_get_subscribed (fixture->b->items));
   assert_named (cursor, "ended");
 }
 

@@ -12,9 +12,9 @@ test_single_consumer (void)
   g_autoptr (GstreamCursor) cursor = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (gstream_projection_is_subscribed (projection));
+  g_assert_false (gstream_projection_get_subscribed (projection));
   cursor = test_subscribe (projection);
-  g_assert_true (gstream_projection_is_subscribed (projection));
+  g_assert_true (gstream_projection_get_subscribed (projection));
 
   g_assert_null (gstream_projection_subscribe (projection, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED);
@@ -99,7 +99,7 @@ test_close (void)
   test_push (projection, 1);
   gstream_projection_close (projection);
   gstream_projection_close (projection);
-  g_assert_true (gstream_projection_is_closed (projection));
+  g_assert_true (gstream_projection_get_closed (projection));
   test_assert_drain (cursor, "1 ended");
   test_assert_drain (cursor, "ended");
   test_call_next (&call, cursor, NULL);
@@ -206,8 +206,8 @@ test_unsubscribe (void)
   test_call_next (&call, cursor, NULL);
   test_iterate_pending (NULL);
   gstream_cursor_close (cursor);
-  g_assert_true (gstream_cursor_is_closed (cursor));
-  g_assert_false (gstream_projection_is_subscribed (projection));
+  g_assert_true (gstream_cursor_get_closed (cursor));
+  g_assert_false (gstream_projection_get_subscribed (projection));
   g_assert_false (call.done);
   other = test_subscribe (projection);
   test_iterate_pending (NULL);
@@ -225,7 +225,7 @@ test_unsubscribe (void)
   test_push (projection, 2);
   g_clear_object (&other);
   g_assert_cmpuint (gstream_projection_get_n_buffered (projection), ==, 0);
-  g_assert_false (gstream_projection_is_subscribed (projection));
+  g_assert_false (gstream_projection_get_subscribed (projection));
 }
 
 /* Closed while it waits and is cancelled, too: one answer, and none left for the next call. */

@@ -71,7 +71,7 @@ read_expected (const char *path,
   for (gsize i = 0; i < gstream_payload_get_size (digest, "/log"); i++)
     {
       g_autofree char *pointer = g_strdup_printf ("/log/%" G_GSIZE_FORMAT, i);
-      g_autoptr (GstreamPayload) entry = gstream_payload_get (digest, pointer);
+      g_autoptr (GstreamPayload) entry = gstream_payload_lookup (digest, pointer);
       g_autoptr (GString) namespace_ = g_string_new (NULL);
 
       if (inferred && g_str_equal (gstream_payload_get_string (entry, "/1"), "lifecycle"))

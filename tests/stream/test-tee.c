@@ -51,7 +51,7 @@ test_none (void)
 
   g_assert_null (gstream_projection_tee (projection, 0, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
-  g_assert_false (gstream_projection_is_subscribed (projection));
+  g_assert_false (gstream_projection_get_subscribed (projection));
 }
 
 static void
@@ -64,9 +64,9 @@ test_one_consumer (void)
   g_assert_null (gstream_projection_subscribe (projection, &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED);
   gstream_cursor_close (g_ptr_array_index (cursors, 0));
-  g_assert_true (gstream_projection_is_subscribed (projection));
+  g_assert_true (gstream_projection_get_subscribed (projection));
   gstream_cursor_close (g_ptr_array_index (cursors, 1));
-  g_assert_false (gstream_projection_is_subscribed (projection));
+  g_assert_false (gstream_projection_get_subscribed (projection));
 }
 
 static void

@@ -108,7 +108,7 @@ class User:
     def rest(self):
         done = []
         hung = GLib.timeout_add_seconds(PATIENCE, lambda: done.append("hangs"))
-        self.conversation.idle(None, lambda _conversation, result: done.append(result))
+        self.conversation.wait(None, lambda _conversation, result: done.append(result))
         while not done:
             GLib.MainContext.default().iteration(True)
         assert done != ["hangs"], (self.trail, self.conversation.busy, self.conversation.loading)

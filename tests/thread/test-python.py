@@ -2,7 +2,6 @@
 #
 # Threads as Python has them: made by what they are told, kinds of one's own, and options as keywords.
 
-import asyncio
 
 import gi
 
@@ -59,7 +58,7 @@ def awaited():
         run = await thread.start({"n": [1]})
         return await run.output(), await thread.fetch_state()
 
-    assert asyncio.run(main()) == ({"said": '{"n": [1]}'}, {"values": {"n": 1}})
+    assert Gstream.run(main()) == ({"said": '{"n": [1]}'}, {"values": {"n": 1}})
 
 
 @tap.test("/thread/N9/python/mistakes")
@@ -80,7 +79,7 @@ def made():
     thread = Gstream.Thread("http://localhost:1", "agent", retry_limit=0, headers={"X-A": "b"}, thread_id="t")
     assert type(thread) is Gstream.ServerThread and isinstance(thread, Gstream.Thread) and thread.thread_id == "t"
     assert thread.server.url == "http://localhost:1" and thread.assistant == "agent"
-    again = thread.server.get_thread("other")
+    again = thread.server.open_thread("other")
     assert again.server is thread.server and again.thread_id is None
     assert type(Gstream.Thread.new("http://localhost:1", "agent")) is Gstream.ServerThread
     caught(lambda: Gstream.Thread("http://localhost:1"))

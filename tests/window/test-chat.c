@@ -108,7 +108,7 @@ assert_messages (ChatWindow     *window,
       g_autofree char *pointer = g_strdup_printf ("/subgraphs/%" G_GSIZE_FORMAT, i);
       g_autofree char *inner = g_strconcat (pointer, "/run", NULL);
       g_autofree char *name = g_strconcat (pointer, "/graph_name", NULL);
-      g_autoptr (GstreamPayload) child = gstream_payload_get (run, inner);
+      g_autoptr (GstreamPayload) child = gstream_payload_lookup (run, inner);
 
       assert_shows (window, gstream_payload_get_string (run, name));
       assert_messages (window, child);
@@ -194,7 +194,7 @@ test_stop (void)
   wait_for_end (window);
   assert_shows (window, "Stopped");
   assert_shows (window, "Not complete");
-  g_assert_true (gstream_push_source_is_closed (source));
+  g_assert_true (gstream_push_source_get_closed (source));
   close_window (window);
 }
 
@@ -208,7 +208,7 @@ test_closed (void)
   chat_window_play (window, GSTREAM_EVENT_SOURCE (source));
   wait_for_frames (window, 3);
   close_window (window);
-  while (!gstream_push_source_is_closed (source))
+  while (!gstream_push_source_get_closed (source))
     g_main_context_iteration (NULL, TRUE);
 }
 

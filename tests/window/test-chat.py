@@ -73,7 +73,7 @@ def stop():
     widgets.find(window, "stop").activate()
     widgets.wait_for_end(window)
     widgets.assert_shows(window, "Stopped")
-    assert source.is_closed()
+    assert source.get_closed()
     window.close()
 
 

@@ -941,7 +941,7 @@ function defineConversation() {
     conversation.send = function (text, options) {
         return typeof text === 'string' ? send.call(this, text, optionsOf(options)) : this.send_message(text, options);
     };
-    for (const name of ['open', 'idle'])
+    for (const name of ['open', 'wait'])
         defineOperation(Conversation, name);
     defineOperation(Conversation, 'regenerate', (row, options, ...rest) => [[row, optionsOf(options)], rest]);
     defineOperation(Conversation, 'edit', (row, text, options, ...rest) => [[row, text, optionsOf(options)], rest]);

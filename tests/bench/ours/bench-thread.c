@@ -15,7 +15,7 @@ bench_start (const char *url,
   static guint     runs;
   g_autofree char *thread_id = g_strdup_printf ("%s.c-%d-%u", recording, getpid (), runs++);
   g_autoptr (GstreamServer) server = gstream_server_new (url);
-  g_autoptr (GstreamThread) thread = gstream_server_get_thread (server, "bench", thread_id);
+  g_autoptr (GstreamThread) thread = gstream_server_open_thread (server, "bench", thread_id);
   g_autoptr (GError) error = NULL;
   GstreamRunStream *run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
 

@@ -26,5 +26,5 @@ async def read(built):
     return items, total
 
 
-with asyncio.Runner() as runner:
+with asyncio.Runner(loop_factory=Gstream.new_event_loop) as runner:
     measure(lambda size: runner.run(read(graph.make(int(size)))), clock=cpu_seconds)

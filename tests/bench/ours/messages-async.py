@@ -17,5 +17,5 @@ async def read(size):
     return items, total
 
 
-with asyncio.Runner() as runner:
+with asyncio.Runner(loop_factory=Gstream.new_event_loop) as runner:
     measure(lambda size: runner.run(read(size)))

@@ -17,11 +17,11 @@ from gi.repository import Gio, GLib, GObject
 
 from . import _gstream_items as items
 from . import _gstream_langgraph as langgraph
-from ._gstream_waiting import block, call_back, idle_loop, running_loop, wait
+from ._gstream_waiting import block, call_back, idle_loop, join_loop, new_event_loop, run, running_loop, wait
 
 Gstream = get_introspection_module("Gstream")
 
-__all__ = ["stream"]
+__all__ = ["join_loop", "new_event_loop", "run", "stream"]
 
 
 def public(cls):
@@ -467,7 +467,7 @@ PROJECTIONS = ("log", "messages", "values", "updates", "custom", "checkpoints", 
 
 @public
 @with_operations(output=value, interrupted=plain, interrupts=plain)
-@with_getters("source", "mux", "status", "error", "held_by", "turn_budget", "n_interrupts", *PROJECTIONS)
+@with_getters("source", "mux", "status", "error", "held_by", "turn_budget", "wire_pump", "n_interrupts", *PROJECTIONS)
 class RunStream(Gstream.RunStream):
     def __init__(self, source, mux=None, **properties):
         super().__init__(source=source_of(source), mux=mux, **properties)
@@ -477,7 +477,7 @@ class RunStream(Gstream.RunStream):
         """The projections of native transformers are properties of the run (M2)."""
         if name.startswith("_") or name not in self.get_mux().list_projections():
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if not self.get_projection(name).is_native():
+        if not self.get_projection(name).get_native():
             raise AttributeError(f"the projection {name!r} is not of a native transformer: it is run[{name!r}]")
         return self[name]
 
@@ -570,7 +570,7 @@ OWN_TYPE = "gstream"  # a class of a module in gi.overrides would be the one tha
 
 
 @public
-@with_getters("max_buffered", "n_buffered", "closed")
+@with_getters("max_buffered", "n_buffered", "closed", "async_only")
 class PushSource(Gstream.PushSource):
     def push(self, event):
         return super().push(event_of(event))
@@ -585,7 +585,7 @@ class PushSource(Gstream.PushSource):
         return super().push_sync(event_of(event), cancellable)
 
     def _fail(self, exception):
-        if not self.is_closed():
+        if not self.get_closed():
             self.fail(failure(exception, self._link, self._generator))
 
 
@@ -611,7 +611,7 @@ class GeneratorSource(PushSource):
         except BaseException as exception:
             self._fail(exception)
         self._running = False
-        if self.is_closed():
+        if self.get_closed():
             self._close()
 
     def _on_closed(self, _pspec):
@@ -653,7 +653,7 @@ class AsyncGeneratorSource(PushSource):
             self._fail(exception)
         finally:
             self._task = None
-            if self.is_closed():
+            if self.get_closed():
                 self._close()
 
     def _on_closed(self, _pspec):
@@ -708,11 +708,13 @@ def reading(base):
 
 
 @public
+@with_getters("file", "max_line_size", "max_depth")
 class JsonLinesSource(Gstream.JsonLinesSource):
     __init__ = reading(Gstream.JsonLinesSource)
 
 
 @public
+@with_getters("file", "max_event_size", "max_depth")
 class SseSource(Gstream.SseSource):
     __init__ = reading(Gstream.SseSource)
 
@@ -910,7 +912,7 @@ def linked(transformer, link):
 
 
 @public
-@with_getters("scope", "log")
+@with_getters("scope", "log", "builtins")
 class StreamMux(Gstream.StreamMux):
     def __init__(self, transformers=(), builtins=None):
         super().__init__(builtins=None if builtins is None else known_builtins(builtins))
@@ -1031,8 +1033,8 @@ def values(payloads, _thread):
 
 
 # What of a thread on a server is the server's.
-OF_SERVER = ("session", "api_key", "max_event_size", "max_depth", "retry_limit", "retry_pause", "retry_pause_max",
-             "silence_timeout", "answer_timeout")
+LIMITS = ("max_event_size", "max_depth", "retry_limit", "retry_pause", "retry_pause_max", "silence_timeout")
+OF_SERVER = ("session", "api_key", *LIMITS, "answer_timeout")
 
 
 def copy_thread(thread_id, *rest):
@@ -1058,15 +1060,15 @@ def cancel_run_of(thread_id, run_id, *rest):
 @public
 @with_operations(copy_thread=(value, copy_thread), update_thread=(value, update_thread), delete_thread=(plain, copy_thread),
                  list_assistants=(values, list_assistants), list_runs=(values, list_runs), cancel_run=(plain, cancel_run_of))
-@with_getters("url", "session", "transport")
+@with_getters("url", "session", "transport", *LIMITS, "answer_timeout")
 class Server(Gstream.Server):
     def __init__(self, url, *, headers=None, **properties):
         super().__init__(url=url, **properties)
         for name, text in (headers or {}).items():
             self.set_header(name, text)
 
-    def get_thread(self, assistant, thread_id=None):
-        return super().get_thread(assistant, thread_id)
+    def open_thread(self, assistant, thread_id=None):
+        return super().open_thread(assistant, thread_id)
 
 
 @public
@@ -1125,7 +1127,7 @@ class ServerThread(Gstream.ServerThread, Thread):
 
 
 @public
-@with_getters("command", "environment", "directory")
+@with_getters("command", "environment", "directory", "max_event_size", "max_depth", "answer_timeout")
 class ProcessThread(Gstream.ProcessThread, Thread):
     log = property(lambda self: self.dup_log())
 
@@ -1171,7 +1173,7 @@ def answers(questions, responses, *rest):
 
 
 @public
-@with_operations(open=plain, idle=plain, regenerate=(plain, again), edit=(plain, otherwise), choose_branch=(plain, branch_of),
+@with_operations(open=plain, wait=plain, regenerate=(plain, again), edit=(plain, otherwise), choose_branch=(plain, branch_of),
                  respond=(plain, answer), respond_all=(plain, answers))
 @with_getters("thread", "messages_key", "tool_rows", "policy", "options", "history_limit", "busy", "loading", "error", "run",
               "values", "checkpoint_id", "questions", "queue")
@@ -1332,7 +1334,7 @@ __all__.append("LocalThread")
 
 
 @public
-@with_getters("url", "model", "messages", "tools", "parameters", "session")
+@with_getters("url", "model", "messages", "tools", "parameters", "session", *LIMITS)
 class ChatSource(Gstream.ChatSource):
     def __init__(self, url, model, messages, *, tools=None, parameters=None, headers=None, **properties):
         super().__init__(url=url, model=model, messages=pack(messages), tools=pack_or_none(tools),

@@ -52,7 +52,7 @@ def modes_of(run):
         return set()
     mux = run.get_mux()
     there = mux.list_projections()
-    read = {mode for name, mode in MODES.items() if name in there and mux.get_projection(name).is_subscribed()}
+    read = {mode for name, mode in MODES.items() if name in there and mux.get_projection(name).get_subscribed()}
     return read | getattr(mux, "_link", items.Link()).channels.intersection(MODES.values())
 
 
@@ -344,9 +344,9 @@ class GraphSource(Gstream.PushSource):
                 raise asyncio.CancelledError
             self._give(self._events.end(await self._iterate()))
         except asyncio.CancelledError:
-            if self._cancelled and not self.is_closed():
+            if self._cancelled and not self.get_closed():
                 self._give(self._events.end("interrupted"))  # as an Agent Server says of a run that was cancelled
-            elif not self.is_closed():
+            elif not self.get_closed():
                 raise  # not the run's doing: whoever cancelled it wants to know
         except BaseException as exception:
             self._fail(exception)
@@ -399,7 +399,7 @@ class GraphSource(Gstream.PushSource):
             try:
                 push(self, line.decode(), -1)
             except GLib.Error:
-                if self.is_closed():
+                if self.get_closed():
                     raise asyncio.CancelledError from None
                 raise
         return len(lines)
@@ -429,7 +429,7 @@ async def cancel(source, run_id):
     """Ends the run of a source, which has to be the one that is meant, and under way."""
     from gstream_agent.thread import Refused
 
-    if source is None or source.is_closed() or run_id not in (None, source.run_id):
+    if source is None or source.get_closed() or run_id not in (None, source.run_id):
         raise Refused("no_such_run", f"There is no run {run_id} under way." if run_id else "There is no run under way.")
     await source.cancel()
     return True
@@ -439,7 +439,7 @@ async def after(source, work, params):
     """Does the work when the run of a source is through, which it has to be but for its cleaning up."""
     from gstream_agent.thread import Refused
 
-    if source is not None and not source.is_closed():
+    if source is not None and not source.get_closed():
         raise Refused("conflict", "A run of this thread is under way: read it to its end, or abort it.")
     if source is not None and source.has_begun():
         await asyncio.wrap_future(source.ended)

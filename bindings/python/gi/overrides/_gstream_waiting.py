@@ -9,6 +9,7 @@ import selectors
 import signal
 import threading
 import time
+import weakref
 
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib
@@ -16,7 +17,7 @@ from gi.repository import Gio, GLib
 try:
     from gi.events import GLibEventLoop  # PyGObject 3.50: GLib's main context is asyncio's loop
 except ImportError:
-    GLibEventLoop = ()
+    GLibEventLoop = None
 
 Gstream = get_introspection_module("Gstream")
 LOOK = 100  # ms between two looks for signals in a call that blocks
@@ -51,7 +52,10 @@ class _Selector:
     looked at more often than once in a while: a look costs more than most work.
     """
 
-    def __init__(self, selector, context):
+    def __init__(self, selector):
+        context = GLib.MainContext.ref_thread_default()
+        if not context.acquire():
+            raise RuntimeError("GLib's main context runs in another thread: await there, or use callbacks")
         self._selector = selector
         self._context = context
         self._alarm = _Alarm(selector.fileno())
@@ -81,18 +85,44 @@ class _Selector:
         self._selector.close()
 
 
-def _join(loop):
-    """Makes GLib's main context run in asyncio's loop, where it does not yet."""
-    selector = getattr(loop, "_selector", None)
-    if isinstance(loop, GLibEventLoop) or isinstance(selector, _Selector):
+class EventLoop(asyncio.SelectorEventLoop):
+    """asyncio's own loop, which also runs GLib's main context: for a PyGObject that has none."""
+
+    def __init__(self):
+        super().__init__(_Selector(selectors.DefaultSelector()))
+
+
+_joined = weakref.WeakSet()  # loops of others that GLib's main context runs in
+
+
+def new_event_loop():
+    """A loop of asyncio's in which GLib's main context runs: PyGObject's own, if it has one (3.50)."""
+    return GLibEventLoop(GLib.MainContext.ref_thread_default()) if GLibEventLoop else EventLoop()
+
+
+def run(main, *, debug=None):
+    """asyncio.run(), in a loop in which GLib's main context runs."""
+    with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
+        return runner.run(main)
+
+
+def join_loop(loop=None):
+    """Makes GLib's main context run in a loop that somebody else has made, the running one if none is given.
+
+    asyncio has no public way for that: it replaces the loop's selector, which is private to asyncio.
+    """
+    loop = loop or asyncio.get_running_loop()
+    if runs_glib(loop):
         return
+    selector = getattr(loop, "_selector", None)
     if not isinstance(selector, selectors.BaseSelector):
         raise RuntimeError(f"{type(loop).__name__} cannot wait for GLib: use asyncio's own event loop, or PyGObject's")
+    loop._selector = _Selector(selector)
+    _joined.add(loop)
 
-    context = GLib.MainContext.ref_thread_default()
-    if not context.acquire():
-        raise RuntimeError("GLib's main context runs in another thread: await there, or use callbacks")
-    loop._selector = _Selector(selector, context)
+
+def runs_glib(loop):
+    return isinstance(loop, EventLoop) or loop in _joined or GLibEventLoop is not None and isinstance(loop, GLibEventLoop)
 
 
 def running_loop():
@@ -101,7 +131,11 @@ def running_loop():
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return None
-    _join(loop)
+    if not runs_glib(loop):
+        raise RuntimeError(
+            "GLib's main context does not run in this loop of asyncio's: begin it with Gstream.run(), "
+            "or call Gstream.join_loop() in it"
+        )
     return loop
 
 
