@@ -3,6 +3,9 @@
  * A library to preload: one system call of a program fails as the kernel may let it fail. FAILING_CALL says which:
  * NAME:NUMBER:ERRNO, the NUMBERth call of NAME (from 1) with that errno, or NAME:NUMBER:short, where it moves one byte
  * alone. With FAILING_CALLS_COUNT=FILE it writes how often each was called there, when the program ends.
+ *
+ * What the program starts has none of it. In a child between fork() and execve() calls go on being counted from where they
+ * were.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -29,22 +33,34 @@ enum
   CALL_SOCKET,
   CALL_OPEN,
   CALL_POLL,
+  CALL_PIPE,
+  CALL_FORK,
+  CALL_DUP2,
+  CALL_EXECVE,
   N_CALLS,
 };
 
-static const char *const names[N_CALLS] = { "read", "write", "recv", "send", "connect", "socket", "open", "poll" };
-static atomic_int        counts[N_CALLS];
+static const char *const names[N_CALLS] = { "read", "write", "recv", "send", "connect", "socket", "open",
+                                            "poll", "pipe", "fork", "dup2", "execve" };
+static atomic_int       *counts; /* N_CALLS, shared with children until they are something else */
 
-static int failing = -1; /* which of them fails */
-static int failing_at;   /* at which of its calls, from 1 */
-static int failing_with; /* errno; 0: it moves one byte alone */
+static int   failing = -1; /* which of them fails */
+static int   failing_at;   /* at which of its calls, from 1 */
+static int   failing_with; /* errno; 0: it moves one byte alone */
+static char *count_file;   /* NULL: nobody wants to know */
+static pid_t own_pid;
 
 __attribute__ ((constructor)) static void
 begin (void)
 {
   const char *wanted = getenv ("FAILING_CALL");
+  const char *file = getenv ("FAILING_CALLS_COUNT");
   char        name[16], how[16];
 
+  counts = mmap (NULL, N_CALLS * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  count_file = file != NULL ? strdup (file) : NULL;
+  own_pid = getpid ();
+  unsetenv ("LD_PRELOAD");
   if (wanted == NULL || sscanf (wanted, "%15[^:]:%d:%15s", name, &failing_at, how) != 3)
     return;
   for (int call = 0; call < N_CALLS; call++)
@@ -56,8 +72,9 @@ begin (void)
 __attribute__ ((destructor)) static void
 end (void)
 {
-  const char *file = getenv ("FAILING_CALLS_COUNT");
-  FILE       *out = file != NULL ? fopen (file, "w") : NULL;
+  FILE *out = count_file != NULL && getpid () == own_pid ? fopen (count_file, "w") : NULL;
+
+  free (count_file);
 
   if (out == NULL)
     return;
@@ -191,4 +208,40 @@ poll (struct pollfd *fds,
       int            timeout)
 {
   return note_call (CALL_POLL) < 0 ? -1 : NEXT (poll) (fds, n_fds, timeout);
+}
+
+/* --- starting a program --- */
+
+int
+pipe2 (int fds[2],
+       int flags)
+{
+  return note_call (CALL_PIPE) < 0 ? -1 : NEXT (pipe2) (fds, flags);
+}
+
+int
+pipe (int fds[2])
+{
+  return note_call (CALL_PIPE) < 0 ? -1 : NEXT (pipe) (fds);
+}
+
+pid_t
+fork (void)
+{
+  return note_call (CALL_FORK) < 0 ? -1 : NEXT (fork) ();
+}
+
+int
+dup2 (int from,
+      int to)
+{
+  return note_call (CALL_DUP2) < 0 ? -1 : NEXT (dup2) (from, to);
+}
+
+int
+execve (const char  *path,
+        char *const *arguments,
+        char *const *environment)
+{
+  return note_call (CALL_EXECVE) < 0 ? -1 : NEXT (execve) (path, arguments, environment);
 }

@@ -3,6 +3,8 @@
 # Each system call of a run fails in turn, as the kernel may let it fail: the command prints the same digest, or ends with
 # one clear error. Under the sanitizers nothing is leaked either.
 
+import contextlib
+import ctypes
 import errno
 import os
 import pathlib
@@ -26,7 +28,13 @@ WAYS = {
     "connect": ("ECONNREFUSED", "ENETUNREACH", "ETIMEDOUT"),
     "socket": ("EMFILE", "ENOBUFS"),
     "poll": ("EINTR",),
+    "pipe": ("EMFILE", "ENFILE"),
+    "fork": ("EAGAIN", "ENOMEM"),
+    "dup2": ("EMFILE", "EINTR"),
+    "execve": ("ENOENT", "EACCES", "ENOMEM", "E2BIG"),
 }
+PR_SET_CHILD_SUBREAPER = 36
+AGENT = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "agents" / "fake-agent.py"
 
 
 def preloaded():
@@ -35,14 +43,15 @@ def preloaded():
     return f"{sanitizer} {LIBRARY}" if sanitizer else str(LIBRARY)
 
 
-def run(command, **environment):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOUND,
-                          env={**os.environ, "LD_PRELOAD": preloaded(), **environment})
+def run(command, given=os.devnull, **environment):
+    with open(given, "rb") as file:
+        return subprocess.run(command, stdin=file, capture_output=True, text=True, timeout=BOUND,
+                              env={**os.environ, "LD_PRELOAD": preloaded(), **environment})
 
 
-def count(command):
+def count(command, given):
     with tempfile.NamedTemporaryFile(mode="r") as file:
-        done = run(command, FAILING_CALLS_COUNT=file.name)
+        done = run(command, given, FAILING_CALLS_COUNT=file.name)
         assert done.returncode == 0, done.stderr
         counts = {name: int(number) for name, number in (line.split() for line in file)}
     return done.stdout, counts
@@ -52,9 +61,9 @@ def spread(number):
     return sorted({1 + at * (number - 1) // (MOST - 1) for at in range(MOST)}) if number > MOST else range(1, number + 1)
 
 
-def check(command, call, at, how, expected):
+def check(command, given, call, at, how, expected):
     code = how if how == "short" else getattr(errno, how)
-    done = run(command, FAILING_CALL=f"{call}:{at}:{code}")
+    done = run(command, given, FAILING_CALL=f"{call}:{at}:{code}")
     where = f"{call} number {at}, {how}: exit status {done.returncode}, {done.stderr!r}"
     if done.returncode == 0:
         assert done.stdout == expected, where
@@ -66,13 +75,15 @@ def check(command, call, at, how, expected):
     return False
 
 
-def go_through(command, calls):
-    expected, counts = count(command)
+def go_through(command, calls, given=os.devnull, after=lambda: None):
+    expected, counts = count(command, given)
+    assert all(counts[call] for call in calls), counts
     n_equal = n_errors = 0
     for call in calls:
         for how in WAYS[call]:
             for at in spread(counts[call]):
-                equal = check(command, call, at, how, expected)
+                equal = check(command, given, call, at, how, expected)
+                after()
                 n_equal, n_errors = n_equal + equal, n_errors + (not equal)
     tap.comment(f"{n_equal} went on as if nothing had been, {n_errors} ended with an error; calls: {counts}")
     assert n_equal + n_errors > len(calls)
@@ -85,8 +96,21 @@ def file():
 
 @tap.test("/chaos/R8/calls/standard-input")
 def standard_input():
-    text = RUNS / "python-server" / "chat.sse"
-    go_through(["sh", "-c", f"gstream digest - < '{text}'"], ("read",))
+    go_through(["gstream", "digest", "-"], ("read",), given=RUNS / "python-server" / "chat.sse")
+
+
+def until_nobody_is_left():
+    """What the command has started, and not waited for, becomes this program's child, and has to end with the command."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+@tap.test("/chaos/H3/calls/child-process")
+def child_process():
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    go_through(["gstream", "connect", "--digest", "--command", f"/usr/bin/python3 {AGENT} count 5 10"],
+               ("pipe", "fork", "dup2", "execve", "read", "poll"), after=until_nobody_is_left)
 
 
 for transport in ("sse", "websocket"):

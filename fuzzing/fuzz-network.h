@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A network without a network: what a server answers is there before it is asked.
+ *
+ * GIO's function that connects is defined here, and so takes the place of its own for gstream and libsoup alike: each
+ * connection is a pair of sockets with one answer in it, and ends behind that.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/* That of every WebSocket's handshake, since random numbers are no such here. */
+#define FUZZ_NETWORK_ACCEPT "ICX+Yqv66kxgM0FcWaLWlFLwTAI="
+
+/* Connections from now on give these, in turn, and those behind the last are refused; split at lines that are "%%%%". */
+void fuzz_network_answer (const uint8_t *data,
+                          size_t         size);
+/* Ends all connections. */
+void fuzz_network_end (void);
+
+G_END_DECLS
