@@ -40,8 +40,8 @@ enum
   N_CALLS,
 };
 
-static const char *const names[N_CALLS] = { "read", "write", "recv", "send", "connect", "socket", "open",
-                                            "poll", "pipe", "fork", "dup2", "execve" };
+static const char *const names[N_CALLS] = { "read", "write", "recv", "send", "connect", "socket",
+                                            "open", "poll",  "pipe", "fork", "dup2",    "execve" };
 static atomic_int       *counts; /* N_CALLS, shared with children until they are something else */
 
 static int   failing = -1; /* which of them fails */

@@ -33,8 +33,9 @@ WAYS = {
     "dup2": ("EMFILE", "EINTR"),
     "execve": ("ENOENT", "EACCES", "ENOMEM", "E2BIG"),
 }
+WAYS_OF_PIPES = {"read": ("EINTR", "short"), "write": ("EINTR", "short")}  # all that one does whose other end is there
 PR_SET_CHILD_SUBREAPER = 36
-AGENT = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "agents" / "fake-agent.py"
+AGENT = ["/usr/bin/python3", str(pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "agents" / "fake-agent.py"), "count", "5", "10"]
 
 
 def preloaded():
@@ -75,12 +76,12 @@ def check(command, given, call, at, how, expected):
     return False
 
 
-def go_through(command, calls, given=os.devnull, after=lambda: None):
+def go_through(command, calls, given=os.devnull, ways=WAYS, after=lambda: None):
     expected, counts = count(command, given)
     assert all(counts[call] for call in calls), counts
     n_equal = n_errors = 0
     for call in calls:
-        for how in WAYS[call]:
+        for how in ways[call]:
             for at in spread(counts[call]):
                 equal = check(command, given, call, at, how, expected)
                 after()
@@ -109,8 +110,19 @@ def until_nobody_is_left():
 @tap.test("/chaos/H3/calls/child-process")
 def child_process():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    go_through(["gstream", "connect", "--digest", "--command", f"/usr/bin/python3 {AGENT} count 5 10"],
-               ("pipe", "fork", "dup2", "execve", "read", "poll"), after=until_nobody_is_left)
+    go_through(["gstream", "connect", "--digest", "--command", " ".join(AGENT)],
+               ("pipe", "fork", "dup2", "execve", "read", "write", "poll"), ways=WAYS | WAYS_OF_PIPES, after=until_nobody_is_left)
+
+
+@tap.test("/chaos/H3/calls/started-again")
+def started_again():
+    """An agent that could not be started leaves nothing, and can be started then."""
+    program = ["/usr/bin/python3", str(pathlib.Path(__file__).with_name("start_twice.py")), *AGENT]
+    for call, how, number in (("pipe", "EMFILE", 1), ("pipe", "EMFILE", 4), ("fork", "EAGAIN", 1), ("dup2", "EMFILE", 2), ("execve", "EACCES", 1)):
+        done = run(program, FAILING_CALL=f"{call}:{number}:{getattr(errno, how)}")
+        said = done.stdout.splitlines()
+        assert len(said) == 3 and said[0].startswith("The agent cannot be started: "), (call, said, done.stderr)
+        assert said[1:] == ["0 more are open; 0 children", "True"], (call, said)
 
 
 for transport in ("sse", "websocket"):
