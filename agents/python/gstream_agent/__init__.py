@@ -5,4 +5,4 @@ It needs langgraph alone: neither gstream nor GObject introspection. The lines a
 specified in gstream's documentation, "An agent in a child process".
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
