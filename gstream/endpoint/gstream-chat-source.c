@@ -372,21 +372,36 @@ add_headers (GstreamChatSource *self,
   return TRUE;
 }
 
+/* Returns the base of the URL; @path is what is asked for below it: the URL's query, if it has one, stands behind that. */
+static char *
+split_url (GstreamChatSource *self,
+           char             **path)
+{
+  const char *url = self->url != NULL ? self->url : "";
+  gsize       length = strchr (url, '#') == NULL ? strcspn (url, "?") : strlen (url); /* a fragment is told as an error */
+
+  *path = g_strconcat (PATH, url + length, NULL);
+
+  return g_strndup (url, length);
+}
+
 static void
 ask (GstreamChatSource *self)
 {
   GstreamPostLimits limits = { self->max_event_size, self->retry_limit, self->retry_pause, self->retry_pause_max };
+  g_autofree char  *path = NULL;
+  g_autofree char  *base = split_url (self, &path);
 
   if (self->session == NULL)
     self->session = gstream_post_new_session ();
-  self->post = gstream_post_new (self->url, self->session, self->context, &limits, &self->error);
+  self->post = gstream_post_new (base, self->session, self->context, &limits, &self->error);
   if (self->post == NULL || !add_headers (self, &self->error))
     {
       gstream_next_call_wake_later (&self->pending);
       return;
     }
 
-  gstream_post_send (self->post, PATH, self->request, self->closing, on_answer, g_object_ref (self));
+  gstream_post_send (self->post, path, self->request, self->closing, on_answer, g_object_ref (self));
 }
 
 /* What the source was given is looked at when the first event is asked for. */
@@ -756,8 +771,8 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
   /**
    * GstreamChatSource:url: (getter get_url)
    *
-   * The endpoint's base, `http:` or `https:`, such as `http://localhost:11434/v1`: what `/chat/completions` stands below.
-   * That it is none is an error of the run.
+   * The endpoint's base, `http:` or `https:`, such as `http://localhost:11434/v1`: `/chat/completions` is appended to its path.
+   * A query is kept, as Azure's `?api-version=…`; errors do not show it. A URL that cannot be used is an error of the run.
    *
    * Since: 1.0
    */

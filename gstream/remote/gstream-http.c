@@ -507,7 +507,8 @@ gstream_origin_name_error (GstreamOrigin *self,
                            SoupMessage   *message,
                            GError        *error)
 {
-  g_autofree char *uri = g_uri_to_string (soup_message_get_uri (message));
+  /* Some endpoints are given a key in the query. */
+  g_autofree char *uri = g_uri_to_string_partial (soup_message_get_uri (message), G_URI_HIDE_QUERY);
 
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     explain_certificate (error);

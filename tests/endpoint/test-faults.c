@@ -362,7 +362,8 @@ test_given (void)
 static void
 test_urls (void)
 {
-  static const char *const urls[] = { "", "localhost:11434", "ftp://localhost", "http://u:p@localhost", "http:///v1" };
+  static const char *const urls[] = { "", "localhost:11434", "ftp://localhost", "http://u:p@localhost", "http:///v1",
+                                      "http://localhost/v1#f", "http://localhost/v1?a=b#f" };
   g_autoptr (GstreamPayload) messages = gstream_payload_new (MESSAGES, -1, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
@@ -374,6 +375,31 @@ test_urls (void)
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
       g_assert_null (strstr (error->message, "u:p"));
     }
+}
+
+/* A query stands behind the path, and errors do not show it: it may have a key in it. */
+static void
+test_query (void)
+{
+  g_autoptr (FakeEndpoint) endpoint = fake_endpoint_new (WHOLE);
+  g_autoptr (GstreamEventSource) made = fake_endpoint_new_source (endpoint);
+  g_autoptr (GstreamPayload) messages = gstream_payload_new (MESSAGES, -1, NULL);
+  g_autofree char *url =
+      g_strconcat (gstream_chat_source_get_url (GSTREAM_CHAT_SOURCE (made)), "/?api-version=1&key=" SECRET, NULL);
+  g_autoptr (GstreamEventSource) source = gstream_chat_source_new (url, "m", messages);
+  g_autoptr (GstreamEventSource) refused = gstream_chat_source_new (url, "m", messages);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = drain_source (source, &error);
+  g_autofree char *other_log = NULL;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (endpoint->head, "/v1/chat/completions?api-version=1&key=" SECRET " "));
+
+  endpoint->status = "400 Bad Request";
+  other_log = drain_source (refused, &error);
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "/v1/chat/completions: "));
+  g_assert_null (strstr (error->message, SECRET));
 }
 
 static void
@@ -798,6 +824,7 @@ main (int    argc,
   g_test_add_func ("/endpoint/O2/strange-members", test_strange_members);
   g_test_add_func ("/endpoint/O1/given", test_given);
   g_test_add_func ("/endpoint/O1/urls", test_urls);
+  g_test_add_func ("/endpoint/O1/query", test_query);
   g_test_add_func ("/endpoint/O1/headers", test_headers);
   g_test_add_func ("/endpoint/O1/request", test_request);
   g_test_add_func ("/endpoint/O1/usual-request", test_usual_request);
