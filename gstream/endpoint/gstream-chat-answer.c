@@ -28,8 +28,9 @@ typedef enum
 typedef struct
 {
   BlockKind kind;
-  gint64    place; /* among the blocks: the index that its events have */
-  GString  *text;  /* or a call's arguments, as written within the quotes; a part: its JSON */
+  gint64    place;       /* among the blocks: the index that its events have */
+  GString  *text;        /* or a call's arguments, as written within the quotes; a part: its JSON */
+  GString  *annotations; /* of a text, JSON with commas between; NULL: there are none */
 
   /* Of a call. */
   char    *id;          /* NULL: not said yet */
@@ -57,7 +58,8 @@ struct _GstreamChatAnswer
   GstreamMessageWriter *writer;   /* of the deltas; NULL: the message has not begun */
   char                 *id;       /* of the message */
   GPtrArray            *blocks;   /* Block */
-  Block                *call;     /* the latest one; NULL: there is none */
+  Block                *text;     /* the latest of its kind; NULL: there is none */
+  Block                *call;     /* likewise */
   GHashTable           *by_id;    /* of a call, char *: Block */
   GHashTable           *by_index; /* of a call, gint64 *: Block, the latest of that index */
 
@@ -78,6 +80,8 @@ block_free (gpointer data)
   Block *self = data;
 
   g_string_free (self->text, TRUE);
+  if (self->annotations != NULL)
+    g_string_free (self->annotations, TRUE);
   g_free (self->id);
   g_free (self->name);
   g_free (self);
@@ -402,6 +406,8 @@ ensure_block (GstreamChatAnswer *self,
 
   self->size += BLOCK_COST;
   block = add_block (self, kind);
+  if (kind == BLOCK_TEXT)
+    self->text = block;
   push_block_start (self, block);
 
   return block;
@@ -538,6 +544,84 @@ add_parts (GstreamChatAnswer *self,
   while (gstream_json_iter_element (&iter, &part))
     if (!add_part (self, part, error))
       return FALSE;
+
+  return TRUE;
+}
+
+/* --- annotations --- */
+
+/* A member of @object that is a string or a number, in the protocol's name. */
+static void
+copy_member (GString         *out,
+             const char      *name,
+             GstreamJsonValue object,
+             const char      *pointer)
+{
+  GstreamJsonValue value;
+
+  if (!gstream_json_find (object, pointer, &value) || (*value.start != '"' && !gstream_json_is_number (value)))
+    return;
+  gstream_json_write_member (out, name);
+  g_string_append_len (out, value.start, value.end - value.start);
+}
+
+/* A page that is cited is the protocol's citation; what else there may be is passed on as it is. */
+static void
+write_annotation (GString         *out,
+                  GstreamJsonValue annotation)
+{
+  GstreamJsonValue citation;
+
+  g_string_append_c (out, '{');
+  if (gstream_json_find (annotation, "/url_citation", &citation) && *citation.start == '{')
+    {
+      gstream_json_add_string (out, "type", "citation");
+      copy_member (out, "url", citation, "/url");
+      copy_member (out, "title", citation, "/title");
+      copy_member (out, "startIndex", citation, "/start_index");
+      copy_member (out, "endIndex", citation, "/end_index");
+      copy_member (out, "citedText", citation, "/content");
+    }
+  else
+    {
+      gstream_json_add_string (out, "type", "non_standard_annotation");
+      gstream_json_write_member (out, "value");
+      g_string_append_len (out, annotation.start, annotation.end - annotation.start);
+    }
+  g_string_append_c (out, '}');
+}
+
+/* It is about the text that came before, also where a call has come since. */
+static void
+add_annotation (GstreamChatAnswer *self,
+                GstreamJsonValue   annotation)
+{
+  Block *block = self->text != NULL ? self->text : ensure_block (self, BLOCK_TEXT);
+
+  if (block->annotations == NULL)
+    block->annotations = g_string_new (NULL);
+  else
+    g_string_append_c (block->annotations, ',');
+  write_annotation (block->annotations, annotation);
+}
+
+static gboolean
+add_annotations (GstreamChatAnswer *self,
+                 GstreamJsonValue   annotations,
+                 GError           **error)
+{
+  GstreamJsonIter  iter;
+  GstreamJsonValue annotation;
+
+  if (annotations.start == NULL)
+    return TRUE;
+  if (!grow (self, annotations.end - annotations.start, error))
+    return FALSE;
+
+  gstream_json_iter_init (&iter, annotations);
+  while (gstream_json_iter_element (&iter, &annotation))
+    if (*annotation.start == '{')
+      add_annotation (self, annotation);
 
   return TRUE;
 }
@@ -763,6 +847,16 @@ write_call (const Block *block,
 }
 
 static void
+add_annotation_list (GString     *out,
+                     const Block *block)
+{
+  if (block->annotations == NULL)
+    return;
+  gstream_json_write_member (out, "annotations");
+  g_string_append_printf (out, "[%s]", block->annotations->str);
+}
+
+static void
 push_block_finish (GstreamChatAnswer *self,
                    const Block       *block)
 {
@@ -777,6 +871,7 @@ push_block_finish (GstreamChatAnswer *self,
     {
       gstream_json_add_string (data, "type", type_of (block));
       add_raw (data, member_of (block), block->text->str);
+      add_annotation_list (data, block);
     }
   g_string_append_c (data, '}');
   push_step (self, data);
@@ -1133,7 +1228,8 @@ add_all (GstreamChatAnswer      *self,
 {
   return add_reasoning (self, chunk, error) && add_text (self, BLOCK_TEXT, &chunk->content, error) &&
          add_parts (self, chunk->parts, error) && add_text (self, BLOCK_REFUSAL, &chunk->refusal, error) &&
-         add_parts (self, chunk->images, error) && add_calls (self, chunk, error);
+         add_annotations (self, chunk->annotations, error) && add_parts (self, chunk->images, error) &&
+         add_calls (self, chunk, error);
 }
 
 static gboolean

@@ -34,6 +34,7 @@ typedef struct
   GstreamJsonValue  calls;          /* of tools: an array */
   GstreamJsonValue  function;       /* a call in the protocol's first form, `function_call`: an object */
   GstreamJsonValue  images;         /* an array */
+  GstreamJsonValue  annotations;    /* of the content, such as the pages that it cites: an array */
 } GstreamChatChunk;
 
 /* FALSE, with an error whose message says what was expected and where. */

@@ -120,6 +120,8 @@ read_message_member (GstreamChatChunk        *self,
     return read_value (cursor, '{', &self->function);
   if (gstream_json_string_is (name, "images"))
     return read_value (cursor, '[', &self->images);
+  if (gstream_json_string_is (name, "annotations"))
+    return read_value (cursor, '[', &self->annotations);
 
   return gstream_json_cursor_skip (cursor);
 }

@@ -34,7 +34,8 @@
  *
  * The run has one message, [class@Message], with the text, the reasoning and the calls of
  * tools as they come, the usage, and the reason why the model stopped. A refusal is a block of the
- * message's content, `{"type": "refusal", "refusal": …}`. The run's output is `{"messages": […]}`: the messages
+ * message's content, `{"type": "refusal", "refusal": …}`; pages that are cited are `annotations` of its text. Spoken
+ * answers (`audio`) are passed over. The run's output is `{"messages": […]}`: the messages
  * that were given and the answer behind them, in the protocol's form. To go on, the next source
  * is given these with what is said next, or with the results of the tools, a message
  * `{"role": "tool", "tool_call_id": …, "content": …}` for each call.
@@ -378,7 +379,7 @@ split_url (GstreamChatSource *self,
            char             **path)
 {
   const char *url = self->url != NULL ? self->url : "";
-  gsize       length = strchr (url, '#') == NULL ? strcspn (url, "?") : strlen (url); /* a fragment is told as an error */
+  gsize length = strchr (url, '#') == NULL ? strcspn (url, "?") : strlen (url); /* a fragment is told as an error */
 
   *path = g_strconcat (PATH, url + length, NULL);
 

@@ -107,6 +107,8 @@ static const char *const streams[] = {
   "document",
   "document-calls",
   "document-refusal",
+  "openai-annotations",
+  "document-annotations",
 };
 
 int

@@ -362,8 +362,10 @@ test_given (void)
 static void
 test_urls (void)
 {
-  static const char *const urls[] = { "", "localhost:11434", "ftp://localhost", "http://u:p@localhost", "http:///v1",
-                                      "http://localhost/v1#f", "http://localhost/v1?a=b#f" };
+  static const char *const urls[] = {
+    "",           "localhost:11434",       "ftp://localhost",          "http://u:p@localhost",
+    "http:///v1", "http://localhost/v1#f", "http://localhost/v1?a=b#f"
+  };
   g_autoptr (GstreamPayload) messages = gstream_payload_new (MESSAGES, -1, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
