@@ -123,6 +123,21 @@ void gstream_request_send (GstreamOrigin      *origin,
 GstreamPayload *gstream_request_finish (GAsyncResult *result,
                                         GError      **error);
 
+/*
+ * Whether @error is that of a server which does not have the path, rather than an answer of what is behind it; and what it is
+ * then, where the thread is there: NOT_SUPPORTED. @refusal: (transfer full): what it is where the thread is not there either.
+ */
+gboolean gstream_request_is_no_path (const GError *error);
+void     gstream_request_explain (GstreamOrigin      *origin,
+                                  const char         *thread_id,
+                                  const char         *rest,
+                                  GError             *refusal,
+                                  GCancellable       *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
+/* Returns: (transfer full): the error. */
+GError *gstream_request_explain_finish (GAsyncResult *result);
+
 /* Returns: (transfer full): "/threads/THREAD" and @rest. */
 char *gstream_request_path (const char *thread_id,
                             const char *rest);

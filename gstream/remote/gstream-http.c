@@ -1367,6 +1367,64 @@ gstream_request_finish (GAsyncResult *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* --- a path that the server does not have --- */
+
+gboolean
+gstream_request_is_no_path (const GError *error)
+{
+  guint            status = gstream_error_get_status (error);
+  g_autofree char *code = gstream_error_dup_protocol_code (error);
+
+  return (status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_METHOD_NOT_ALLOWED) && code == NULL;
+}
+
+static void
+on_thread_known (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *refusal = g_task_get_task_data (task);
+  g_autoptr (GstreamPayload) thread = gstream_request_finish (result, NULL);
+
+  if (thread == NULL || gstream_payload_get_string (thread, "/thread_id") == NULL)
+    g_task_return_error (task, g_error_copy (refusal));
+  else
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                             "The server knows the thread and has no “%s” for it: it implements another version of "
+                             "the Agent Server, or a part of it (%s)",
+                             (char *) g_object_get_data (G_OBJECT (task), "rest"), refusal->message);
+}
+
+void
+gstream_request_explain (GstreamOrigin      *origin,
+                         const char         *thread_id,
+                         const char         *rest,
+                         GError             *refusal,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  g_autoptr (GTask) task = gstream_context_new_task (origin->context, NULL, cancellable, callback, user_data);
+  g_autofree char *path = gstream_request_path (thread_id, "");
+
+  g_task_set_source_tag (task, gstream_request_explain);
+  g_task_set_task_data (task, refusal, (GDestroyNotify) g_error_free);
+  g_object_set_data_full (G_OBJECT (task), "rest", g_strdup (rest), g_free);
+  gstream_request_send (origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, cancellable, on_thread_known,
+                        g_object_ref (task));
+}
+
+GError *
+gstream_request_explain_finish (GAsyncResult *result)
+{
+  GError *error = NULL;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+
+  return error;
+}
+
 char *
 gstream_request_path (const char *thread_id,
                       const char *rest)

@@ -117,6 +117,7 @@ typedef struct
   gboolean             is_waiting; /* for the answer, over that */
   GSource             *doubt;      /* timer until the server is asked whether there is such an assistant */
   GError              *doubted;    /* that there is none; NULL: it is not known */
+  GError              *refusal;    /* of the WebSocket, while it is found out why; or NULL */
   GstreamAnswer        answer;
   Resume              *resume; /* NULL: it answers nothing */
 } Operation;
@@ -139,6 +140,7 @@ operation_free (gpointer data)
 
   gstream_timer_end (&op->doubt);
   g_clear_error (&op->doubted);
+  g_clear_error (&op->refusal);
   g_clear_pointer (&op->origin, gstream_origin_unref);
   g_clear_object (&op->connection);
   g_clear_object (&op->mux);
@@ -315,6 +317,68 @@ start_doubt (GTask *task)
 static void answer_refused (GTask  *task,
                             GError *error);
 
+static void
+on_explained (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_error (task, gstream_request_explain_finish (result));
+}
+
+/* @error: taken. */
+static void
+explain (GTask  *task,
+         GError *error)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  gstream_request_explain (op->origin, op->thread_id, "/commands", error, g_task_get_cancellable (task), on_explained,
+                           g_object_ref (task));
+}
+
+static void
+on_path_tried (GObject      *object,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *op = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) answer G_GNUC_UNUSED = gstream_request_finish (result, &error);
+
+  if (error != NULL && gstream_request_is_no_path (error))
+    explain (task, g_steal_pointer (&op->refusal));
+  else
+    g_task_return_error (task, g_steal_pointer (&op->refusal));
+}
+
+/* Some servers forbid a WebSocket at a path that they do not have: what they say of it over HTTP tells. */
+static void
+try_path (GTask  *task,
+          GError *error)
+{
+  Operation       *op = g_task_get_task_data (task);
+  g_autofree char *command = gstream_command_tree ();
+  g_autofree char *path = gstream_request_path (op->thread_id, "/commands");
+
+  op->refusal = error;
+  gstream_request_send (op->origin, "POST", path, command, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_path_tried, g_object_ref (task));
+}
+
+static gboolean
+is_websocket_refused (GTask        *task,
+                      const GError *error)
+{
+  GstreamServerThread *self = g_task_get_source_object (task);
+  guint                status = gstream_error_get_status (error);
+
+  return self->transport == GSTREAM_TRANSPORT_WEBSOCKET &&
+         (status == SOUP_STATUS_FORBIDDEN || gstream_request_is_no_path (error));
+}
+
 /* @payload: (nullable): the answer; NULL: there is none. @error: (transfer full): why. */
 static void
 command_answered (GTask          *task,
@@ -323,7 +387,11 @@ command_answered (GTask          *task,
 {
   Operation *op = g_task_get_task_data (task);
 
-  if (payload == NULL)
+  if (payload == NULL && is_websocket_refused (task, error))
+    try_path (task, error);
+  else if (payload == NULL && gstream_request_is_no_path (error))
+    explain (task, error);
+  else if (payload == NULL)
     g_task_return_error (task, error);
   else if (gstream_answer_parse (payload, &op->answer, &error))
     find_run (task); /* an answered interrupt does not say which run goes on */
@@ -566,7 +634,8 @@ on_tree (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   Operation *op = g_task_get_task_data (task);
-  g_autoptr (GstreamPayload) payload = gstream_request_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) payload = gstream_request_finish (result, &error);
   GstreamAnswer answer = { 0 };
 
   op->answer.applied_seq = -1;
@@ -576,7 +645,9 @@ on_tree (GObject      *object,
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (op->answer.run_id != NULL)
+  if (error != NULL && gstream_request_is_no_path (error))
+    explain (task, g_steal_pointer (&error));
+  else if (op->answer.run_id != NULL)
     check_run (task);
   else
     find_run (task);

@@ -885,10 +885,12 @@ typedef struct
 {
   const char         *method;
   char               *path;       /* owned; so with the other strings */
+  const char         *part;       /* of a thread that not every server has, "/copy"; or NULL */
   char               *body;       /* NULL: none */
-  char               *thread_id;  /* that is told of, where the answer does not say it; or NULL */
+  char               *thread_id;  /* that it is about, where the answer does not say it; or NULL */
   gboolean            repeatable; /* asking twice does no harm */
   GstreamServerChange tells;      /* what lists of threads are told when it was answered */
+  GstreamOrigin      *origin;     /* that is asked; NULL: none yet */
 } Question;
 
 static void
@@ -899,7 +901,29 @@ question_free (gpointer data)
   g_free (question->path);
   g_free (question->body);
   g_free (question->thread_id);
+  g_clear_pointer (&question->origin, gstream_origin_unref);
   g_free (question);
+}
+
+static void
+on_explained (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_error (task, gstream_request_explain_finish (result));
+}
+
+/* @error: taken. */
+static void
+explain (GTask  *task,
+         GError *error)
+{
+  Question *question = g_task_get_task_data (task);
+
+  gstream_request_explain (question->origin, question->thread_id, question->part, error, g_task_get_cancellable (task),
+                           on_explained, g_object_ref (task));
 }
 
 static void
@@ -912,6 +936,11 @@ on_answer (GObject      *object,
   GError         *error = NULL;
   GstreamPayload *answer = gstream_request_finish (result, &error);
 
+  if (answer == NULL && question->part != NULL && gstream_request_is_no_path (error))
+    {
+      explain (task, error);
+      return;
+    }
   if (answer == NULL)
     {
       g_task_return_error (task, error);
@@ -933,7 +962,6 @@ begin (GstreamServer      *self,
 {
   Question *own = g_memdup2 (&question, sizeof question);
   g_autoptr (GTask) task = gstream_context_begin_task (self->context, self, tag, cancellable, callback, user_data);
-  g_autoptr (GstreamOrigin) origin = NULL;
   GError *error = NULL;
 
   if (task == NULL)
@@ -943,11 +971,11 @@ begin (GstreamServer      *self,
     }
 
   g_task_set_task_data (task, own, question_free);
-  origin = gstream_server_open (self, gstream_server_get_context (self), &error);
-  if (origin == NULL)
+  own->origin = gstream_server_open (self, gstream_server_get_context (self), &error);
+  if (own->origin == NULL)
     g_task_return_error (task, error);
   else
-    gstream_request_send (origin, own->method, own->path, own->body,
+    gstream_request_send (own->origin, own->method, own->path, own->body,
                           own->repeatable ? GSTREAM_RETRY_REPEATABLE : GSTREAM_RETRY_UNSENT, cancellable, on_answer,
                           g_object_ref (task));
 }
@@ -1097,6 +1125,8 @@ gstream_server_copy_thread (GstreamServer      *self,
   begin (self,
          (Question) { .method = "POST",
                       .path = of_thread (thread_id, "/copy"),
+                      .part = "/copy",
+                      .thread_id = g_strdup (thread_id),
                       .body = g_strdup ("{}"),
                       .tells = GSTREAM_SERVER_CHANGED },
          gstream_server_copy_thread, cancellable, callback, user_data);
@@ -1154,6 +1184,8 @@ gstream_server_copy_thread_sync (GstreamServer *self,
   result = wait_for (self,
                      (Question) { .method = "POST",
                                   .path = of_thread (thread_id, "/copy"),
+                                  .part = "/copy",
+                                  .thread_id = g_strdup (thread_id),
                                   .body = g_strdup ("{}"),
                                   .tells = GSTREAM_SERVER_CHANGED },
                      cancellable, error);

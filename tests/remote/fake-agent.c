@@ -254,8 +254,12 @@ on_request (FakeExchange *exchange,
 
   g_ptr_array_add (self->requests, g_strdup_printf ("%s %s %s", exchange->method, exchange->path, exchange->body));
   g_ptr_array_add (self->heads, g_strdup (exchange->head));
-  if (g_str_equal (exchange->path, "/threads"))
+  if (g_str_equal (exchange->path, "/threads") || (self->is_partial && g_str_equal (exchange->path, "/threads/t1")))
     answer_json (exchange, "{\"thread_id\":\"t1\"}");
+  else if (self->is_partial && g_str_equal (exchange->path, "/threads/t1/stream/events"))
+    fake_exchange_answer (exchange, "403 Forbidden", "", "");
+  else if (self->is_partial)
+    fake_exchange_answer (exchange, "404 Not Found", "", "{\"detail\":\"Not Found\"}");
   else if (g_str_equal (exchange->path, "/threads/t1/commands"))
     answer_command (self, exchange);
   else if (g_str_equal (exchange->path, "/threads/t1/stream/events") && g_str_equal (exchange->method, "GET"))

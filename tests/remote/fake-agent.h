@@ -38,6 +38,7 @@ typedef struct
   GArray     *command_faults; /* the same, of commands */
   guint       silence;        /* ms: the silence-timeout of the threads made for it */
   gboolean    mute;           /* commands over a WebSocket are not answered */
+  gboolean    is_partial;     /* it has threads, and nothing below them */
   const char *retry;          /* what comes before a stream's events; or NULL */
   gboolean    keeps_open;     /* an answer does not end after the last event: as the real ones do */
 

@@ -331,6 +331,40 @@ test_unknown_assistant (void)
   g_assert_nonnull (strstr (error->message, "/assistants/agent: HTTP 404 Not Found: no such thing"));
 }
 
+/* A server that has threads and not the protocol of their runs. */
+static void
+test_partial_server (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamRunStream) attached = NULL;
+  g_autoptr (GstreamPayload) copy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  agent->is_partial = TRUE;
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
+  g_assert_null (run);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "has no “/commands” for it"));
+  g_clear_error (&error);
+
+  attached = gstream_thread_attach_sync (thread, NULL, NULL, NULL, &error);
+  g_assert_null (attached);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
+
+  copy = gstream_server_copy_thread_sync (server_of (thread), "t1", NULL, &error);
+  g_assert_null (copy);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "has no “/copy” for it"));
+  g_clear_error (&error);
+
+  copy = gstream_server_copy_thread_sync (server_of (thread), "t2", NULL, &error); /* there is no such thread */
+  g_assert_null (copy);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+}
+
 static void
 test_unknown_run (gconstpointer data)
 {
@@ -513,6 +547,9 @@ main (int    argc,
   g_test_add_func ("/remote/N3/websocket-closed-for-now", test_closed_for_now);
   g_test_add_func ("/remote/N1/closed-while-a-command-waits", test_closed_here);
   g_test_add_func ("/remote/N11/unknown-assistant", test_unknown_assistant);
+  g_test_add_data_func ("/remote/N11/partial-server/sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_partial_server);
+  g_test_add_data_func ("/remote/N11/partial-server/websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_partial_server);
   g_test_add_data_func ("/remote/N12/unknown-run-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_unknown_run);
   g_test_add_data_func ("/remote/N12/unknown-run-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
                         test_unknown_run);
