@@ -13,11 +13,15 @@ typedef struct _GstreamCheckpointTree GstreamCheckpointTree;
 
 GstreamCheckpointTree *gstream_checkpoint_tree_new (void);
 void                   gstream_checkpoint_tree_free (GstreamCheckpointTree *self);
-/* States of a history, newest first; those that are known are passed over. How many were not. */
-guint gstream_checkpoint_tree_add (GstreamCheckpointTree *self,
-                                   GPtrArray             *states,
-                                   const char            *messages_key);
-guint gstream_checkpoint_tree_get_size (GstreamCheckpointTree *self);
+/* States of a history, newest first, are to be read; those that are known are passed over. */
+void gstream_checkpoint_tree_begin (GstreamCheckpointTree *self,
+                                    GPtrArray             *states,
+                                    const char            *messages_key);
+/* Reads them, in slices: FALSE: it is @deadline, by the monotonic clock, and there is more. 0: no end. */
+gboolean gstream_checkpoint_tree_read (GstreamCheckpointTree *self,
+                                       gint64                 deadline);
+/* How many of them were not known. */
+guint gstream_checkpoint_tree_get_n_new (GstreamCheckpointTree *self);
 /* Whether the way from a checkpoint to the thread's beginning is known. */
 gboolean gstream_checkpoint_tree_reaches_root (GstreamCheckpointTree *self,
                                                const char            *head);

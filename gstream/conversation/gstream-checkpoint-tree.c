@@ -11,6 +11,8 @@
 #include <gstream/event/gstream-payload-internal.h> /* a state's messages are read where they stand */
 #include <string.h>
 
+#define MESSAGES_BETWEEN_LOOKS 32 /* at the clock */
+
 typedef struct
 {
   char      *id;
@@ -20,12 +22,29 @@ typedef struct
   GPtrArray *messages;  /* ids of those that it has and its ancestors have not; of @strings */
 } Checkpoint;
 
+/* States of a history that are being read, the oldest first. */
+typedef struct
+{
+  GPtrArray      *states;       /* newest first; NULL: none are being read */
+  char           *messages_key; /* of their values */
+  guint           left;         /* of @states: those that have not been read */
+  guint           n_new;        /* so far: those that were not known */
+  Checkpoint     *checkpoint;   /* whose messages are being read; NULL: none */
+  GstreamPayload *messages;     /* of that state; NULL: it has none */
+  GstreamJsonIter iter;         /* over @messages */
+  GHashTable     *known;        /* the ids on the way to @checkpoint, and of it; of the tree's strings */
+  GArray         *elements;     /* of GstreamJsonValue: of @messages so far */
+  GArray         *before;       /* likewise: of its parent, if that was the state before; else empty */
+  GstreamPayload *kept;         /* what @before stands in */
+} Reading;
+
 struct _GstreamCheckpointTree
 {
   GHashTable   *by_id;
   GHashTable   *children; /* id of a parent, known or not, "" for none -> GPtrArray of Checkpoint, oldest first */
   GStringChunk *strings;  /* the ids of messages, each once */
   Checkpoint   *newest;   /* NULL: there is none */
+  Reading       reading;
 };
 
 static void
@@ -47,13 +66,31 @@ gstream_checkpoint_tree_new (void)
   self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_checkpoint);
   self->children = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->strings = g_string_chunk_new (4096);
+  self->reading.elements = g_array_new (FALSE, FALSE, sizeof (GstreamJsonValue));
+  self->reading.before = g_array_new (FALSE, FALSE, sizeof (GstreamJsonValue));
 
   return self;
+}
+
+static void
+end_reading (Reading *reading)
+{
+  g_clear_pointer (&reading->states, g_ptr_array_unref);
+  g_clear_pointer (&reading->messages_key, g_free);
+  g_clear_pointer (&reading->messages, gstream_payload_unref);
+  g_clear_pointer (&reading->kept, gstream_payload_unref);
+  g_clear_pointer (&reading->known, g_hash_table_unref);
+  g_array_set_size (reading->elements, 0);
+  g_array_set_size (reading->before, 0);
+  reading->checkpoint = NULL;
 }
 
 void
 gstream_checkpoint_tree_free (GstreamCheckpointTree *self)
 {
+  end_reading (&self->reading);
+  g_array_unref (self->reading.elements);
+  g_array_unref (self->reading.before);
   g_hash_table_unref (self->children);
   g_hash_table_unref (self->by_id);
   g_string_chunk_free (self->strings);
@@ -157,35 +194,62 @@ list_known (GPtrArray *way)
   return known;
 }
 
-static void
-read_messages (GstreamCheckpointTree *self,
-               Checkpoint            *checkpoint,
-               GstreamPayload        *state,
-               const char            *messages_key)
+/* Of a state whose parent was read just before: most of its messages are the parent's, to the byte. */
+static gboolean
+is_as_before (const Reading *reading)
 {
-  g_autoptr (GstreamPayload) values = gstream_payload_lookup (state, "/values");
-  g_autoptr (GstreamPayload) messages = values ? gstream_run_reader_get_messages (values, messages_key) : NULL;
-  g_autoptr (GPtrArray) way = list_way (self, checkpoint->parent_id);
-  g_autoptr (GHashTable) known = list_known (way);
+  gsize                   left = reading->iter.end - reading->iter.at;
+  const GstreamJsonValue *before;
+
+  if (reading->elements->len >= reading->before->len)
+    return FALSE;
+
+  before = &g_array_index (reading->before, GstreamJsonValue, reading->elements->len);
+  return (gsize) (before->end - before->start) < left && *before->start == '{' &&
+         memcmp (before->start, reading->iter.at, before->end - before->start) == 0;
+}
+
+static void
+learn_message (GstreamCheckpointTree *self,
+               GstreamJsonValue       element)
+{
   GstreamMessageJson message;
-  GstreamJsonValue   element;
-  GstreamJsonIter    iter;
+  g_autofree char   *id = NULL;
+  char              *kept;
 
-  if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_KIND_ARRAY)
-    return;
+  gstream_message_json_read (&message, element);
+  id = gstream_message_json_dup (message.id);
+  kept = id != NULL ? g_string_chunk_insert_const (self->strings, id) : NULL;
+  if (kept != NULL && g_hash_table_add (self->reading.known, kept))
+    g_ptr_array_add (self->reading.checkpoint->messages, kept);
+}
 
-  gstream_json_iter_init (&iter, gstream_payload_value (messages));
-  while (gstream_json_iter_element (&iter, &element))
+/* FALSE: there are no more. */
+static gboolean
+read_message (GstreamCheckpointTree *self)
+{
+  Reading         *reading = &self->reading;
+  GstreamJsonValue element;
+
+  if (reading->messages == NULL)
+    return FALSE;
+  reading->iter.at = gstream_json_pass_space (reading->iter.at);
+  if (*reading->iter.at == ',')
+    reading->iter.at = gstream_json_pass_space (reading->iter.at + 1);
+  if (is_as_before (reading))
     {
-      g_autofree char *id = NULL;
-      char            *kept;
+      const GstreamJsonValue *before = &g_array_index (reading->before, GstreamJsonValue, reading->elements->len);
 
-      gstream_message_json_read (&message, element);
-      id = gstream_message_json_dup (message.id);
-      kept = id != NULL ? g_string_chunk_insert_const (self->strings, id) : NULL;
-      if (kept != NULL && g_hash_table_add (known, kept))
-        g_ptr_array_add (checkpoint->messages, kept);
+      element.start = reading->iter.at;
+      element.end = reading->iter.at += before->end - before->start;
     }
+  else if (gstream_json_iter_element (&reading->iter, &element))
+    learn_message (self, element);
+  else
+    return FALSE;
+
+  g_array_append_val (reading->elements, element);
+  return TRUE;
 }
 
 /* What its ancestors have turned out to have is not its own. */
@@ -237,53 +301,135 @@ add_to_parent (GstreamCheckpointTree *self,
   g_ptr_array_insert (children, place, checkpoint);
 }
 
+/* What the last one's messages are told from: its own elements, if it is the parent, and else nothing. */
 static void
-add_state (GstreamCheckpointTree *self,
-           const char            *id,
-           GstreamPayload        *state,
-           const char            *messages_key)
+remember_elements (Reading *reading,
+                   gboolean is_parent)
+{
+  GArray *elements = reading->elements;
+
+  g_clear_pointer (&reading->kept, gstream_payload_unref);
+  reading->kept = g_steal_pointer (&reading->messages);
+  reading->elements = reading->before;
+  reading->before = elements;
+  g_array_set_size (reading->elements, 0);
+  if (!is_parent)
+    g_array_set_size (reading->before, 0);
+}
+
+static void
+begin_messages (GstreamCheckpointTree *self,
+                Checkpoint            *checkpoint,
+                GstreamPayload        *state)
+{
+  Reading *reading = &self->reading;
+  gboolean is_parent = reading->checkpoint != NULL && g_str_equal (reading->checkpoint->id, checkpoint->parent_id);
+  g_autoptr (GstreamPayload) values = gstream_payload_lookup (state, "/values");
+  g_autoptr (GPtrArray) way = NULL;
+
+  remember_elements (reading, is_parent);
+  if (!is_parent)
+    {
+      g_clear_pointer (&reading->known, g_hash_table_unref);
+      way = list_way (self, checkpoint->parent_id);
+      reading->known = list_known (way);
+    }
+  reading->checkpoint = checkpoint;
+  reading->messages = values != NULL ? gstream_run_reader_get_messages (values, reading->messages_key) : NULL;
+  if (reading->messages != NULL && gstream_payload_get_kind (reading->messages) == GSTREAM_PAYLOAD_KIND_ARRAY)
+    gstream_json_iter_init (&reading->iter, gstream_payload_value (reading->messages));
+  else
+    g_clear_pointer (&reading->messages, gstream_payload_unref);
+}
+
+static void
+begin_state (GstreamCheckpointTree *self,
+             const char            *id,
+             GstreamPayload        *state)
 {
   Checkpoint *checkpoint = g_new0 (Checkpoint, 1);
-  GPtrArray  *children;
 
   checkpoint->id = g_strdup (id);
   checkpoint->parent_id = g_strdup (get_parent_id (state));
   checkpoint->is_input = g_strcmp0 (gstream_payload_get_string (state, "/metadata/source"), "input") == 0;
   checkpoint->created = read_time (state);
   checkpoint->messages = g_ptr_array_new ();
-  read_messages (self, checkpoint, state, messages_key);
+  begin_messages (self, checkpoint, state);
   g_hash_table_insert (self->by_id, checkpoint->id, checkpoint);
   add_to_parent (self, checkpoint);
   if (self->newest == NULL || is_newer (checkpoint, self->newest))
     self->newest = checkpoint;
+  self->reading.n_new++;
+}
 
-  children = list_children (self, id);
+static void
+end_state (GstreamCheckpointTree *self)
+{
+  GPtrArray *children = list_children (self, self->reading.checkpoint->id);
+
   for (guint i = 0; children != NULL && i < children->len; i++)
     drop_known (self, children->pdata[i]);
 }
 
-guint
-gstream_checkpoint_tree_add (GstreamCheckpointTree *self,
-                             GPtrArray             *states,
-                             const char            *messages_key)
+/* FALSE: there are no more. */
+static gboolean
+begin_next (GstreamCheckpointTree *self)
 {
-  guint n_before = g_hash_table_size (self->by_id);
+  Reading *reading = &self->reading;
 
-  for (guint i = states->len; i > 0; i--)
+  while (reading->left > 0)
     {
-      const char *id = gstream_checkpoint_id_of_state (states->pdata[i - 1]);
+      GstreamPayload *state = reading->states->pdata[--reading->left];
+      const char     *id = gstream_checkpoint_id_of_state (state);
 
-      if (id != NULL && *id != '\0' && !g_hash_table_contains (self->by_id, id))
-        add_state (self, id, states->pdata[i - 1], messages_key);
+      if (id == NULL || *id == '\0' || g_hash_table_contains (self->by_id, id))
+        continue;
+      begin_state (self, id, state);
+      return TRUE;
     }
+  return FALSE;
+}
 
-  return g_hash_table_size (self->by_id) - n_before;
+void
+gstream_checkpoint_tree_begin (GstreamCheckpointTree *self,
+                               GPtrArray             *states,
+                               const char            *messages_key)
+{
+  Reading *reading = &self->reading;
+
+  end_reading (reading);
+  reading->states = g_ptr_array_ref (states);
+  reading->messages_key = g_strdup (messages_key);
+  reading->left = states->len;
+  reading->n_new = 0;
+}
+
+gboolean
+gstream_checkpoint_tree_read (GstreamCheckpointTree *self,
+                              gint64                 deadline)
+{
+  Reading *reading = &self->reading;
+  guint    n = 0;
+
+  while (reading->states != NULL)
+    {
+      if (deadline > 0 && n++ % MESSAGES_BETWEEN_LOOKS == MESSAGES_BETWEEN_LOOKS - 1 &&
+          g_get_monotonic_time () >= deadline)
+        return FALSE;
+      if (reading->checkpoint != NULL && read_message (self))
+        continue;
+      if (reading->checkpoint != NULL)
+        end_state (self);
+      if (!begin_next (self))
+        end_reading (reading);
+    }
+  return TRUE;
 }
 
 guint
-gstream_checkpoint_tree_get_size (GstreamCheckpointTree *self)
+gstream_checkpoint_tree_get_n_new (GstreamCheckpointTree *self)
 {
-  return g_hash_table_size (self->by_id);
+  return self->reading.n_new;
 }
 
 const char *
@@ -390,8 +536,7 @@ static void
 describe_stretch (GstreamCheckpointTree   *self,
                   GPtrArray               *way,
                   const Stretch           *stretch,
-                  GstreamConversationRows *rows,
-                  GHashTable              *described)
+                  GstreamConversationRows *rows)
 {
   g_autoptr (GPtrArray) versions = get_versions (self, way, stretch);
   guint branch = 0;
@@ -406,7 +551,7 @@ describe_stretch (GstreamCheckpointTree   *self,
       gstream_conversation_row_set_branch (row, get_before (way, stretch, row->role), versions->len, branch);
       if (row->time == 0)
         gstream_conversation_row_set_time (row, stretch->brought->created);
-      g_hash_table_add (described, row);
+      row->is_described = TRUE;
       g_ptr_array_set_size (versions, 0); /* the first of them stands for all that came together */
       branch = 0;
     }
@@ -418,17 +563,17 @@ gstream_checkpoint_tree_describe (GstreamCheckpointTree   *self,
                                   GstreamConversationRows *rows)
 {
   g_autoptr (GPtrArray) way = list_way (self, head);
-  g_autoptr (GHashTable) described = g_hash_table_new (NULL, NULL);
   Stretch stretch = { NULL, NULL, NULL, 0 };
 
   while (next_stretch (way, &stretch))
-    describe_stretch (self, way, &stretch, rows, described);
+    describe_stretch (self, way, &stretch, rows);
   for (guint i = 0; i < gstream_conversation_rows_get_n_state (rows); i++)
     {
       GstreamConversationRow *row = gstream_conversation_rows_get_state (rows, i);
 
-      if (!g_hash_table_contains (described, row))
+      if (!row->is_described)
         gstream_conversation_row_set_branch (row, NULL, 0, 0);
+      row->is_described = FALSE;
     }
 }
 

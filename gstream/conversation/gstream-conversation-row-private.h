@@ -40,13 +40,14 @@ struct _GstreamConversationRow
   guint32                 aimed;  /* the number of the aim that it is to be shown by */
   GstreamConversationRow *anchor; /* of a settled one: the row that it stands behind; not held; NULL: it is the first */
 
-  guint role : 4;       /* GstreamConversationRole */
-  guint status : 4;     /* GstreamConversationRowStatus */
-  guint in_state : 1;   /* it was found in the newest state */
-  guint is_other : 1;   /* it is among those that the state does not have */
-  guint is_shown : 1;   /* it is shown */
-  guint moves : 1;      /* it is shown elsewhere than where it is to be */
-  guint is_settled : 1; /* it stands behind its anchor, although the state does not have it */
+  guint role : 4;         /* GstreamConversationRole */
+  guint status : 4;       /* GstreamConversationRowStatus */
+  guint in_state : 1;     /* it was found in the newest state */
+  guint is_other : 1;     /* it is among those that the state does not have */
+  guint is_shown : 1;     /* it is shown */
+  guint moves : 1;        /* it is shown elsewhere than where it is to be */
+  guint is_described : 1; /* the history knows it; while rows are told what it knows */
+  guint is_settled : 1;   /* it stands behind its anchor, although the state does not have it */
 };
 
 /* @status: of a row that is not in a state yet. */

@@ -14,6 +14,7 @@
 #define SHOW_PRIORITY (G_PRIORITY_HIGH_IDLE + 19)
 #define READ_PRIORITY G_PRIORITY_DEFAULT_IDLE
 #define MESSAGES_BETWEEN_LOOKS 16 /* at the clock */
+#define MIN_SLICE 64              /* rows that a change may touch in any case */
 
 /* A state that is being read. */
 typedef struct
@@ -41,15 +42,16 @@ struct _GstreamConversationRows
 
   Reading         reading;
   GstreamPayload *waiting; /* the state that is read next; NULL: none */
-  guint           budget;  /* microseconds of reading a turn */
+  guint           budget;  /* microseconds of reading, or of showing, a turn; 0: no end */
   GSource        *reader;  /* goes on reading; NULL: nothing to read */
 
   GPtrArray *aim;       /* what is to be shown; not held: it is worked out anew whenever rows come or go */
   gboolean   is_stale;  /* @aim has to be worked out */
   gboolean   has_moves; /* some of those shown have to be shown elsewhere */
   guint32    aim_number;
-  guint      at;     /* up to here what is shown is as it is to be */
-  GSource   *shower; /* shows a change; NULL: none is due */
+  guint      at;   /* up to here what is shown is as it is to be */
+  guint    slice;  /* rows that a change touches at most: as many as those who listen are done with within the budget */
+  GSource *shower; /* shows a change; NULL: none is due */
 
   const GstreamConversationRowsFuncs *funcs; /* NULL: it is closed, or has no owner */
   gpointer                            owner;
@@ -331,8 +333,8 @@ splice (GstreamConversationRows *self,
     self->funcs->changed (self->owner, position, removed, added);
 }
 
-/* Takes out those that move, before they come where they belong. FALSE: there are no more. */
-static gboolean
+/* Takes out those that move, before they come where they belong. Returns: how many; 0: there are no more. */
+static guint
 show_move (GstreamConversationRows *self)
 {
   guint n_shown = gstream_shown_rows_get_length (&self->shown);
@@ -340,20 +342,20 @@ show_move (GstreamConversationRows *self)
 
   while (first < n_shown && !gstream_shown_rows_get (&self->shown, first)->moves)
     first++;
-  while (first + n < n_shown && gstream_shown_rows_get (&self->shown, first + n)->moves)
+  while (n < self->slice && first + n < n_shown && gstream_shown_rows_get (&self->shown, first + n)->moves)
     gstream_shown_rows_get (&self->shown, first + n++)->moves = FALSE;
   if (n == 0)
     {
       self->has_moves = FALSE;
       self->at = 0;
-      return FALSE;
+      return 0;
     }
   splice (self, first, n, 0);
-  return TRUE;
+  return n;
 }
 
-/* FALSE: all is shown as it is to be. */
-static gboolean
+/* Returns: how many rows have come or gone; 0: all is shown as it is to be. */
+static guint
 show_change (GstreamConversationRows *self)
 {
   guint n_shown = gstream_shown_rows_get_length (&self->shown);
@@ -361,15 +363,51 @@ show_change (GstreamConversationRows *self)
 
   while (i < n_shown && i < self->aim->len && gstream_shown_rows_get (&self->shown, i) == self->aim->pdata[i])
     i++;
-  while (i + removed < n_shown && !stays (self, gstream_shown_rows_get (&self->shown, i + removed)))
+  while (removed < self->slice && i + removed < n_shown &&
+         !stays (self, gstream_shown_rows_get (&self->shown, i + removed)))
     removed++;
-  while (i + added < self->aim->len && !((GstreamConversationRow *) self->aim->pdata[i + added])->is_shown)
+  while (removed + added < self->slice && i + added < self->aim->len &&
+         !((GstreamConversationRow *) self->aim->pdata[i + added])->is_shown)
     added++;
-  if (removed == 0 && added == 0)
-    return FALSE;
+  if (removed + added > 0)
+    splice (self, i, removed, added);
 
-  splice (self, i, removed, added);
-  return TRUE;
+  return removed + added;
+}
+
+/* What a row costs those who listen is not known before: twice as many are shown at once where the last took little time. */
+static void
+fit_slice (GstreamConversationRows *self,
+           guint                    touched,
+           gint64                   taken)
+{
+  if (taken > self->budget / 2)
+    self->slice = MAX (self->slice / 2, MIN_SLICE);
+  else if (taken < self->budget / 4 && touched >= self->slice)
+    self->slice = MIN (self->slice, G_MAXUINT / 2) * 2;
+}
+
+static void
+forget_slice (GstreamConversationRows *self)
+{
+  self->slice = self->budget > 0 ? MIN_SLICE : G_MAXUINT;
+}
+
+/* FALSE: all is shown as it is to be. */
+static gboolean
+show_slice (GstreamConversationRows *self)
+{
+  gint64 began = g_get_monotonic_time ();
+  guint  touched = self->has_moves ? show_move (self) : 0;
+
+  if (touched == 0)
+    touched = show_change (self);
+  if (touched == 0)
+    forget_slice (self);
+  else if (self->budget > 0)
+    fit_slice (self, touched, g_get_monotonic_time () - began);
+
+  return touched > 0;
 }
 
 static gboolean
@@ -380,7 +418,7 @@ on_show (gpointer user_data)
 
   if (self->is_stale)
     work_out (self);
-  if ((self->has_moves && show_move (self)) || show_change (self))
+  if (show_slice (self))
     {
       /* Further changes come after the frame that shows this one. */
       if (self->shower == source)
@@ -921,6 +959,7 @@ gstream_conversation_rows_set_budget (GstreamConversationRows *self,
                                       guint                    microseconds)
 {
   self->budget = microseconds;
+  forget_slice (self);
 }
 
 void
@@ -986,4 +1025,5 @@ gstream_conversation_rows_init (GstreamConversationRows *self)
   self->tool_rows = TRUE;
   self->cut = G_MAXUINT;
   self->budget = 4000;
+  forget_slice (self);
 }

@@ -14,8 +14,12 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-json-writer-internal.h> /* what is sent is JSON */
 #include <gstream/event/gstream-payload-internal.h>     /* and known to be; the parts of a state are payloads */
+#include <gstream/stream/gstream-pump-internal.h>       /* the synchronous forms */
+#include <gstream/thread/gstream-thread-internal.h>     /* iterate the thread's main context */
 
-#define HISTORY_PAGE 16 /* states */
+#define HISTORY_PAGE 16                 /* states at most */
+#define HISTORY_BYTES (4 * 1024 * 1024) /* of a page, about: what is parsed at once */
+#define READ_BUDGET 4000                /* microseconds of a turn (C11) */
 
 /**
  * GstreamConversation:
@@ -53,7 +57,7 @@
  *
  * ```python
  * conversation = Gstream.Conversation(thread=thread)
- * await conversation.open()
+ * await conversation.open()  # or conversation.open_sync()
  * conversation.send("And on Monday?")
  * await conversation.wait()
  * for row in conversation:
@@ -119,7 +123,9 @@ struct _GstreamConversation
   GstreamCheckpointTree *tree;
   gboolean               keeps_history; /* as far as is known */
   gboolean               reads_history;
-  guint                  n_pages; /* read since it was begun */
+  guint                  n_states; /* of it, read since it was begun */
+  GPtrArray             *page;     /* of GstreamPayload: states that are being read; NULL: none */
+  GSource               *paging;   /* reads them */
 
   GPtrArray *idle; /* of GTask: those that wait until all is done */
   gboolean   shown_busy;
@@ -467,6 +473,63 @@ end_history (GstreamConversation *self)
   go_on (self);
 }
 
+static guint
+get_page_size (GstreamConversation *self)
+{
+  gsize state = self->values != NULL ? MAX (self->values->length, 1) : 1;
+
+  return CLAMP (HISTORY_BYTES / state, 1, MIN (HISTORY_PAGE, self->history_limit));
+}
+
+static void
+end_page (GstreamConversation *self)
+{
+  g_autoptr (GPtrArray) page = g_steal_pointer (&self->page);
+  guint n_new = gstream_checkpoint_tree_get_n_new (self->tree);
+
+  self->n_states += page->len;
+  if (n_new == page->len && n_new > 0 && !gstream_checkpoint_tree_reaches_root (self->tree, self->head) &&
+      self->n_states < self->history_limit)
+    read_page (self, gstream_checkpoint_id_of_state (page->pdata[page->len - 1]));
+  else
+    end_history (self);
+}
+
+static gboolean
+on_paging (gpointer user_data)
+{
+  g_autoptr (GstreamConversation) self = g_object_ref (GSTREAM_CONVERSATION (user_data));
+
+  if (!gstream_checkpoint_tree_read (self->tree, g_get_monotonic_time () + READ_BUDGET))
+    return G_SOURCE_CONTINUE;
+
+  g_clear_pointer (&self->paging, g_source_unref);
+  end_page (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Below redrawing, as it may be long. */
+static void
+begin_page (GstreamConversation *self,
+            GPtrArray           *states)
+{
+  self->page = g_ptr_array_ref (states);
+  gstream_checkpoint_tree_begin (self->tree, states, self->messages_key);
+  self->paging = g_idle_source_new ();
+  g_source_set_callback (self->paging, on_paging, self, NULL);
+  g_source_set_static_name (self->paging, "[gstream] history");
+  g_source_attach (self->paging, g_main_context_get_thread_default ());
+}
+
+static void
+drop_page (GstreamConversation *self)
+{
+  if (self->paging != NULL)
+    g_source_destroy (self->paging);
+  g_clear_pointer (&self->paging, g_source_unref);
+  g_clear_pointer (&self->page, g_ptr_array_unref);
+}
+
 static void
 on_history (GObject      *object,
             GAsyncResult *result,
@@ -475,7 +538,6 @@ on_history (GObject      *object,
   g_autoptr (GstreamConversation) self = GSTREAM_CONVERSATION (user_data);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) states = gstream_thread_fetch_history_finish (GSTREAM_THREAD (object), result, &error);
-  guint n_new;
 
   if (g_cancellable_is_cancelled (self->closing))
     return;
@@ -488,21 +550,15 @@ on_history (GObject      *object,
       return;
     }
 
-  n_new = gstream_checkpoint_tree_add (self->tree, states, self->messages_key);
-  self->n_pages++;
-  if (n_new == states->len && n_new > 0 && !gstream_checkpoint_tree_reaches_root (self->tree, self->head) &&
-      self->n_pages * HISTORY_PAGE < self->history_limit)
-    read_page (self, gstream_checkpoint_id_of_state (states->pdata[states->len - 1]));
-  else
-    end_history (self);
+  begin_page (self, states);
 }
 
 static void
 read_page (GstreamConversation *self,
            const char          *before)
 {
-  gstream_thread_fetch_history (self->thread, MIN (HISTORY_PAGE, self->history_limit), before, self->closing,
-                                on_history, g_object_ref (self));
+  gstream_thread_fetch_history (self->thread, get_page_size (self), before, self->closing, on_history,
+                                g_object_ref (self));
 }
 
 static void
@@ -512,7 +568,7 @@ read_history (GstreamConversation *self)
     return;
 
   self->reads_history = TRUE;
-  self->n_pages = 0;
+  self->n_states = 0;
   read_page (self, NULL);
 }
 
@@ -1231,6 +1287,7 @@ gstream_conversation_dispose (GObject *object)
   end_waits (self);
   leave_run (self);
   gstream_conversation_rows_close (self->rows);
+  drop_page (self);
 
   G_OBJECT_CLASS (gstream_conversation_parent_class)->dispose (object);
 }
@@ -1529,6 +1586,124 @@ gstream_conversation_init (GstreamConversation *self)
   self->tree = gstream_checkpoint_tree_new ();
   self->idle = g_ptr_array_new_with_free_func (g_object_unref);
   g_queue_init (&self->waiting);
+}
+
+/* --- calls that wait --- */
+
+static Attempt *
+find_attempt (GstreamConversation *self,
+              GTask               *task)
+{
+  if (self->attempt != NULL && g_ptr_array_find (self->attempt->tasks, task, NULL))
+    return self->attempt;
+
+  for (GList *link = self->waiting.head; link != NULL; link = link->next)
+    if (g_ptr_array_find (((Attempt *) link->data)->tasks, task, NULL))
+      return link->data;
+
+  return NULL;
+}
+
+/* What only waits is over; the thread that was asked is asked no more; others that wait for the same go on. */
+static void
+give_up (GstreamConversation *self,
+         Attempt             *attempt,
+         GTask               *task)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+
+  if (attempt->tasks->len > 1)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      g_ptr_array_remove (attempt->tasks, task);
+    }
+  else if (attempt == self->attempt)
+    g_cancellable_cancel (attempt->cancellable); /* on_begun() returns it */
+  else
+    {
+      g_queue_remove (&self->waiting, attempt);
+      refuse (self, attempt, error);
+      attempt_free (attempt);
+      go_on (self);
+    }
+}
+
+static gboolean
+on_given_up (GCancellable *cancellable,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (G_TASK (user_data));
+  g_autoptr (GstreamConversation) self = g_object_ref (g_task_get_source_object (task));
+  Attempt *attempt = find_attempt (self, task);
+
+  if (attempt != NULL)
+    give_up (self, attempt, task);
+  else if (g_ptr_array_remove (self->idle, task))
+    g_task_return_error_if_cancelled (task);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+destroy_source (gpointer source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+/* A call that may wait long, and returns at once when its cancellable is cancelled. */
+static GTask *
+new_task (GstreamConversation *self,
+          gpointer             tag,
+          GCancellable        *cancellable,
+          GAsyncReadyCallback  callback,
+          gpointer             user_data)
+{
+  GTask   *task = g_task_new (self, cancellable, callback, user_data);
+  GSource *source;
+
+  g_task_set_source_tag (task, tag);
+  if (cancellable == NULL)
+    return task;
+
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_given_up), task, NULL);
+  g_source_set_static_name (source, "[gstream] conversation");
+  g_source_attach (source, g_task_get_context (task));
+  g_object_set_data_full (G_OBJECT (task), "gstream-giving-up", source, destroy_source);
+
+  return task;
+}
+
+/* FALSE, with an error: the thread's main context is another thread's. */
+static gboolean
+begin_sync (GstreamConversation *self,
+            GstreamSync         *sync,
+            GError             **error)
+{
+  return gstream_sync_begin_in (sync, gstream_thread_get_context (self->thread), "conversation", error);
+}
+
+/* (transfer full): what the asynchronous form came to. */
+static GAsyncResult *
+end_sync (GstreamSync *sync)
+{
+  GAsyncResult *result;
+
+  gstream_sync_wait (sync);
+  result = g_steal_pointer (&sync->result);
+  gstream_sync_end (sync);
+
+  return result;
+}
+
+static gboolean
+end_sync_boolean (GstreamSync *sync,
+                  GError     **error)
+{
+  g_autoptr (GAsyncResult) result = end_sync (sync);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* --- public calls --- */
@@ -1924,8 +2099,7 @@ gstream_conversation_wait (GstreamConversation *self,
   g_return_if_fail (GSTREAM_IS_CONVERSATION (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_conversation_wait);
+  task = new_task (self, gstream_conversation_wait, cancellable, callback, user_data);
   g_ptr_array_add (self->idle, task);
   tell_idle (self);
 }
@@ -1956,6 +2130,41 @@ gstream_conversation_wait_finish (GstreamConversation *self,
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
+
+/**
+ * gstream_conversation_wait_sync:
+ * @self: a conversation
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.wait] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.wait_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if all is done, and well; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_wait_sync (GstreamConversation *self,
+                                GCancellable        *cancellable,
+                                GError             **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_wait (self, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
+}
+
 /* --- opening, and other branches --- */
 
 /* Refuses what cannot be done now. */
@@ -2046,6 +2255,40 @@ gstream_conversation_open_finish (GstreamConversation *self,
 }
 
 /**
+ * gstream_conversation_open_sync:
+ * @self: a conversation
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.open] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.open_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if it is open; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_open_sync (GstreamConversation *self,
+                                GCancellable        *cancellable,
+                                GError             **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_open (self, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
+}
+
+/**
  * gstream_conversation_choose_branch:
  * @self: a conversation
  * @row: one of its rows
@@ -2122,6 +2365,46 @@ gstream_conversation_choose_branch_finish (GstreamConversation *self,
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
+
+/**
+ * gstream_conversation_choose_branch_sync:
+ * @self: a conversation
+ * @row: one of its rows
+ * @branch: which version, as [method@Conversation.choose_branch] has it
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.choose_branch] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.choose_branch_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if it is shown; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_choose_branch_sync (GstreamConversation    *self,
+                                         GstreamConversationRow *row,
+                                         guint                   branch,
+                                         GCancellable           *cancellable,
+                                         GError                **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION_ROW (row), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_choose_branch (self, row, branch, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
+}
+
 /* --- sending --- */
 
 /* With an id of its own, and as the user's where it does not say whose it is. */
@@ -2607,8 +2890,7 @@ gstream_conversation_regenerate (GstreamConversation    *self,
   g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_conversation_regenerate);
+  task = new_task (self, gstream_conversation_regenerate, cancellable, callback, user_data);
   if (!check_branching (self, task))
     return;
 
@@ -2660,6 +2942,47 @@ gstream_conversation_regenerate_finish (GstreamConversation *self,
 }
 
 /**
+ * gstream_conversation_regenerate_sync:
+ * @self: a conversation
+ * @row: the row that is to be said again, or answered again
+ * @options: (nullable): what the run is started with besides; %NULL:
+ *   [property@Conversation:options]
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.regenerate] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.regenerate_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if the run has begun; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_regenerate_sync (GstreamConversation    *self,
+                                      GstreamConversationRow *row,
+                                      GstreamRunOptions      *options,
+                                      GCancellable           *cancellable,
+                                      GError                **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION_ROW (row), FALSE);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_regenerate (self, row, options, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
+}
+
+/**
  * gstream_conversation_edit:
  * @self: a conversation
  * @row: a row of the user's
@@ -2696,8 +3019,7 @@ gstream_conversation_edit (GstreamConversation    *self,
   g_return_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_conversation_edit);
+  task = new_task (self, gstream_conversation_edit, cancellable, callback, user_data);
   if (!check_branching (self, task))
     return;
   if (!row->in_state || row->checkpoint_id == NULL)
@@ -2742,6 +3064,52 @@ gstream_conversation_edit_finish (GstreamConversation *self,
 
   return g_task_propagate_boolean (G_TASK (result), error) ? g_object_ref (g_task_get_task_data (G_TASK (result)))
                                                            : NULL;
+}
+
+/**
+ * gstream_conversation_edit_sync:
+ * @self: a conversation
+ * @row: a row of the user's
+ * @text: what is to be said instead
+ * @options: (nullable): what the run is started with besides; %NULL:
+ *   [property@Conversation:options]
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.edit] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.edit_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: (transfer full): the row with the new words; %NULL with @error set
+ *
+ * Since: 1.0
+ */
+GstreamConversationRow *
+gstream_conversation_edit_sync (GstreamConversation    *self,
+                                GstreamConversationRow *row,
+                                const char             *text,
+                                GstreamRunOptions      *options,
+                                GCancellable           *cancellable,
+                                GError                **error)
+{
+  GstreamSync sync;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), NULL);
+  g_return_val_if_fail (self->thread != NULL, NULL);
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION_ROW (row), NULL);
+  g_return_val_if_fail (text != NULL && g_utf8_validate (text, -1, NULL), NULL);
+  g_return_val_if_fail (options == NULL || GSTREAM_IS_RUN_OPTIONS (options), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!begin_sync (self, &sync, error))
+    return NULL;
+
+  gstream_conversation_edit (self, row, text, options, cancellable, gstream_sync_done, &sync);
+  result = end_sync (&sync);
+  return gstream_conversation_edit_finish (self, result, error);
 }
 
 /* --- answers --- */
@@ -2826,8 +3194,7 @@ gstream_conversation_respond (GstreamConversation *self,
 
   g_ptr_array_add (questions, question);
   g_ptr_array_add (responses, response);
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_conversation_respond);
+  task = new_task (self, gstream_conversation_respond, cancellable, callback, user_data);
   answer (self, questions, responses, task);
 }
 
@@ -2860,6 +3227,46 @@ gstream_conversation_respond_finish (GstreamConversation *self,
 }
 
 /**
+ * gstream_conversation_respond_sync:
+ * @self: a conversation
+ * @question: one of [property@Conversation:questions]
+ * @response: the answer
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.respond] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.respond_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if the answer was taken; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_respond_sync (GstreamConversation *self,
+                                   GstreamQuestion     *question,
+                                   GstreamPayload      *response,
+                                   GCancellable        *cancellable,
+                                   GError             **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (GSTREAM_IS_QUESTION (question), FALSE);
+  g_return_val_if_fail (response != NULL, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_respond (self, question, response, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
+}
+
+/**
  * gstream_conversation_respond_all:
  * @self: a conversation
  * @questions: (element-type GstreamQuestion): some of [property@Conversation:questions]
@@ -2889,8 +3296,7 @@ gstream_conversation_respond_all (GstreamConversation *self,
   g_return_if_fail (responses != NULL && responses->len == questions->len);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, gstream_conversation_respond_all);
+  task = new_task (self, gstream_conversation_respond_all, cancellable, callback, user_data);
   answer (self, questions, responses, task);
 }
 
@@ -2917,4 +3323,209 @@ gstream_conversation_respond_all_finish (GstreamConversation *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * gstream_conversation_respond_all_sync:
+ * @self: a conversation
+ * @questions: (element-type GstreamQuestion): some of [property@Conversation:questions]
+ * @responses: (element-type GstreamPayload): an answer to each
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.respond_all] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.respond_all_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if the answers were taken; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_respond_all_sync (GstreamConversation *self,
+                                       GPtrArray           *questions,
+                                       GPtrArray           *responses,
+                                       GCancellable        *cancellable,
+                                       GError             **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (questions != NULL && questions->len > 0, FALSE);
+  g_return_val_if_fail (responses != NULL && responses->len == questions->len, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_respond_all (self, questions, responses, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
+}
+
+/* The question that an answer names; NULL: it is not asked. */
+static GstreamQuestion *
+find_named (GstreamConversation *self,
+            const char          *id)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->questions));
+
+  for (guint i = 0; id != NULL && i < n; i++)
+    {
+      g_autoptr (GstreamQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
+
+      if (g_strcmp0 (gstream_interrupt_get_id (gstream_question_get_interrupt (question)), id) == 0)
+        return question; /* the list has it */
+    }
+  return NULL;
+}
+
+/* NULL: all of them are questions and answers. */
+static GError *
+read_answer (GstreamConversation *self,
+             GstreamPayload      *entry,
+             GPtrArray           *questions,
+             GPtrArray           *responses)
+{
+  const char      *id = gstream_payload_get_string (entry, "/interrupt_id");
+  GstreamPayload  *response = gstream_payload_lookup (entry, "/response");
+  GstreamQuestion *question = find_named (self, id);
+
+  if (response == NULL || id == NULL)
+    {
+      g_clear_pointer (&response, gstream_payload_unref);
+      return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                  "An answer is an object with “interrupt_id”, a string, and “response”");
+    }
+  g_ptr_array_add (responses, response);
+  if (question == NULL)
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "The question “%s” is not asked any more", id);
+
+  g_ptr_array_add (questions, question);
+  return NULL;
+}
+
+static GError *
+read_answers (GstreamConversation *self,
+              GstreamPayload      *entries,
+              GPtrArray           *questions,
+              GPtrArray           *responses)
+{
+  GError            *error = NULL;
+  GstreamPayloadIter iter;
+  GstreamPayload    *entry;
+
+  gstream_payload_iter_init (&iter, entries);
+  while (error == NULL && (entry = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      error = read_answer (self, entry, questions, responses);
+      gstream_payload_unref (entry);
+    }
+  return error;
+}
+
+/**
+ * gstream_conversation_respond_json:
+ * @self: a conversation
+ * @responses: the answers, as the protocol has them: an array of objects with `interrupt_id` and `response`
+ * @cancellable: (nullable): to give up waiting
+ * @callback: (scope async): called when the answers were taken, or refused
+ * @user_data: for @callback
+ *
+ * [method@Conversation.respond_all], with the answers in one payload: for programs that keep them so, and for languages
+ * that cannot hand over an array of boxed values. Each names its question by the id of
+ * [property@Question:interrupt].
+ *
+ * Since: 1.0
+ */
+void
+gstream_conversation_respond_json (GstreamConversation *self,
+                                   GstreamPayload      *responses,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GPtrArray) questions = g_ptr_array_new ();
+  g_autoptr (GPtrArray) read = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
+  GError *error;
+
+  g_return_if_fail (GSTREAM_IS_CONVERSATION (self));
+  g_return_if_fail (self->thread != NULL);
+  g_return_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_KIND_ARRAY);
+  g_return_if_fail (gstream_payload_get_size (responses, "") > 0);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = new_task (self, gstream_conversation_respond_json, cancellable, callback, user_data);
+  error = read_answers (self, responses, questions, read);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    answer (self, questions, read, task);
+}
+
+/**
+ * gstream_conversation_respond_json_finish:
+ * @self: a conversation
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends [method@Conversation.respond_json], which fails as
+ * [method@Conversation.respond_finish] says, and with %GSTREAM_ERROR_INVALID where
+ * an answer has another form.
+ *
+ * Returns: %TRUE if the answers were taken; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_respond_json_finish (GstreamConversation *self,
+                                          GAsyncResult        *result,
+                                          GError             **error)
+{
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * gstream_conversation_respond_json_sync:
+ * @self: a conversation
+ * @responses: the answers, as [method@Conversation.respond_json] has them
+ * @cancellable: (nullable): to give up
+ * @error: return location for an error
+ *
+ * Does what [method@Conversation.respond_json] does, and iterates the thread's main context until then (R9).
+ *
+ * Fails as [method@Conversation.respond_json_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
+ * to another thread.
+ *
+ * Returns: %TRUE if the answers were taken; %FALSE with @error set
+ *
+ * Since: 1.0
+ */
+gboolean
+gstream_conversation_respond_json_sync (GstreamConversation *self,
+                                        GstreamPayload      *responses,
+                                        GCancellable        *cancellable,
+                                        GError             **error)
+{
+  GstreamSync sync;
+
+  g_return_val_if_fail (GSTREAM_IS_CONVERSATION (self), FALSE);
+  g_return_val_if_fail (self->thread != NULL, FALSE);
+  g_return_val_if_fail (responses != NULL && gstream_payload_get_kind (responses) == GSTREAM_PAYLOAD_KIND_ARRAY, FALSE);
+  g_return_val_if_fail (gstream_payload_get_size (responses, "") > 0, FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!begin_sync (self, &sync, error))
+    return FALSE;
+
+  gstream_conversation_respond_json (self, responses, cancellable, gstream_sync_done, &sync);
+  return end_sync_boolean (&sync, error);
 }

@@ -45,6 +45,9 @@ GSTREAM_EXPORT void     gstream_conversation_open (GstreamConversation *self,
 GSTREAM_EXPORT gboolean gstream_conversation_open_finish (GstreamConversation *self,
                                                           GAsyncResult        *result,
                                                           GError             **error);
+GSTREAM_EXPORT gboolean gstream_conversation_open_sync (GstreamConversation *self,
+                                                        GCancellable        *cancellable,
+                                                        GError             **error);
 GSTREAM_EXPORT void     gstream_conversation_wait (GstreamConversation *self,
                                                    GCancellable        *cancellable,
                                                    GAsyncReadyCallback  callback,
@@ -52,6 +55,9 @@ GSTREAM_EXPORT void     gstream_conversation_wait (GstreamConversation *self,
 GSTREAM_EXPORT gboolean gstream_conversation_wait_finish (GstreamConversation *self,
                                                           GAsyncResult        *result,
                                                           GError             **error);
+GSTREAM_EXPORT gboolean gstream_conversation_wait_sync (GstreamConversation *self,
+                                                        GCancellable        *cancellable,
+                                                        GError             **error);
 
 GSTREAM_EXPORT GstreamConversationRow *gstream_conversation_send (GstreamConversation *self,
                                                                   const char          *text,
@@ -81,6 +87,11 @@ GSTREAM_EXPORT void                    gstream_conversation_regenerate (GstreamC
 GSTREAM_EXPORT gboolean                gstream_conversation_regenerate_finish (GstreamConversation *self,
                                                                                GAsyncResult        *result,
                                                                                GError             **error);
+GSTREAM_EXPORT gboolean                gstream_conversation_regenerate_sync (GstreamConversation    *self,
+                                                                             GstreamConversationRow *row,
+                                                                             GstreamRunOptions      *options,
+                                                                             GCancellable           *cancellable,
+                                                                             GError                **error);
 GSTREAM_EXPORT void                    gstream_conversation_edit (GstreamConversation    *self,
                                                                   GstreamConversationRow *row,
                                                                   const char             *text,
@@ -91,6 +102,12 @@ GSTREAM_EXPORT void                    gstream_conversation_edit (GstreamConvers
 GSTREAM_EXPORT GstreamConversationRow *gstream_conversation_edit_finish (GstreamConversation *self,
                                                                          GAsyncResult        *result,
                                                                          GError             **error);
+GSTREAM_EXPORT GstreamConversationRow *gstream_conversation_edit_sync (GstreamConversation    *self,
+                                                                       GstreamConversationRow *row,
+                                                                       const char             *text,
+                                                                       GstreamRunOptions      *options,
+                                                                       GCancellable           *cancellable,
+                                                                       GError                **error);
 GSTREAM_EXPORT void                    gstream_conversation_choose_branch (GstreamConversation    *self,
                                                                            GstreamConversationRow *row,
                                                                            guint                   branch,
@@ -100,6 +117,11 @@ GSTREAM_EXPORT void                    gstream_conversation_choose_branch (Gstre
 GSTREAM_EXPORT gboolean                gstream_conversation_choose_branch_finish (GstreamConversation *self,
                                                                                   GAsyncResult        *result,
                                                                                   GError             **error);
+GSTREAM_EXPORT gboolean                gstream_conversation_choose_branch_sync (GstreamConversation    *self,
+                                                                                GstreamConversationRow *row,
+                                                                                guint                   branch,
+                                                                                GCancellable           *cancellable,
+                                                                                GError                **error);
 
 GSTREAM_EXPORT void     gstream_conversation_respond (GstreamConversation *self,
                                                       GstreamQuestion     *question,
@@ -110,6 +132,11 @@ GSTREAM_EXPORT void     gstream_conversation_respond (GstreamConversation *self,
 GSTREAM_EXPORT gboolean gstream_conversation_respond_finish (GstreamConversation *self,
                                                              GAsyncResult        *result,
                                                              GError             **error);
+GSTREAM_EXPORT gboolean gstream_conversation_respond_sync (GstreamConversation *self,
+                                                           GstreamQuestion     *question,
+                                                           GstreamPayload      *response,
+                                                           GCancellable        *cancellable,
+                                                           GError             **error);
 GSTREAM_EXPORT void     gstream_conversation_respond_all (GstreamConversation *self,
                                                           GPtrArray           *questions,
                                                           GPtrArray           *responses,
@@ -119,5 +146,22 @@ GSTREAM_EXPORT void     gstream_conversation_respond_all (GstreamConversation *s
 GSTREAM_EXPORT gboolean gstream_conversation_respond_all_finish (GstreamConversation *self,
                                                                  GAsyncResult        *result,
                                                                  GError             **error);
+GSTREAM_EXPORT gboolean gstream_conversation_respond_all_sync (GstreamConversation *self,
+                                                               GPtrArray           *questions,
+                                                               GPtrArray           *responses,
+                                                               GCancellable        *cancellable,
+                                                               GError             **error);
+GSTREAM_EXPORT void     gstream_conversation_respond_json (GstreamConversation *self,
+                                                           GstreamPayload      *responses,
+                                                           GCancellable        *cancellable,
+                                                           GAsyncReadyCallback  callback,
+                                                           gpointer             user_data);
+GSTREAM_EXPORT gboolean gstream_conversation_respond_json_finish (GstreamConversation *self,
+                                                                  GAsyncResult        *result,
+                                                                  GError             **error);
+GSTREAM_EXPORT gboolean gstream_conversation_respond_json_sync (GstreamConversation *self,
+                                                                GstreamPayload      *responses,
+                                                                GCancellable        *cancellable,
+                                                                GError             **error);
 
 G_END_DECLS

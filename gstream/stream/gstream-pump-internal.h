@@ -8,8 +8,8 @@
  * A pump belongs to one main context and is used there only.
  *
  * Internal, not private: messages and tool calls (projections/), rows (model/) and the runs of threads (thread/) notify by it, and
- * the first have an end that is waited for; a thread's calls have synchronous forms (thread/, remote/), and what is asked of a
- * server or a child process (remote/) has tasks and timers.
+ * the first have an end that is waited for; the calls of a thread and of a conversation have synchronous forms (thread/, remote/,
+ * conversation/), and what is asked of a server or a child process (remote/) has tasks and timers.
  */
 #pragma once
 

@@ -2,7 +2,8 @@
  *
  * How a kind of thread that is written in C gives what its calls come to.
  *
- * Internal, not private: threads on servers and in child processes (remote/) are such kinds.
+ * Internal, not private: threads on servers and in child processes (remote/) are such kinds, and a conversation's calls wait in its
+ * thread's main context (conversation/).
  */
 #pragma once
 

@@ -9,6 +9,7 @@ import time
 
 behaviour, *arguments = sys.argv[1:]
 out = sys.stdout.buffer
+asked = []  # the names of what is asked now
 
 
 def write(data):
@@ -57,7 +58,8 @@ def started(number, method):
         run = Run()
         succeed(number, run_id=run.id, thread_id=os.environ.get("GSTREAM_THREAD_ID", "made"))
         return run
-    succeed(number, values={"n": Run.number}, checkpoints=[{"values": 2}, {"values": 1}], checkpoint={"checkpoint_id": "7"})
+    tasks = [{"id": "task", "interrupts": [{"id": name, "value": f"question {name}"} for name in asked]}]
+    succeed(number, values={"n": Run.number}, tasks=tasks, checkpoints=[{"values": 2}, {"values": 1}], checkpoint={"checkpoint_id": "7"})
     return None
 
 
@@ -109,10 +111,12 @@ def long_line(run, params):
 def ask(run, params):
     run.begin()
     if "response" in params or "responses" in params:
+        asked.clear()
         run.event("values", {"answers": params.get("responses", params.get("response")), "update": params.get("update")})
         run.end()
         return
     for name in ("1", "2"):
+        asked.append(name)
         run.event("input.requested", {"interrupt_id": name, "payload": f"question {name}"})
     run.end("interrupted")
 

@@ -36,6 +36,25 @@ def questions():
     assert [entry["response"] for entry in Gstream.run(answer())["answers"]] == [True, {"a": 1}]
 
 
+@tap.test("/python/R9/conversation")
+def conversation():
+    conversation = Gstream.Conversation(Gstream.Thread(command=[*AGENT, "ask"]))
+    assert conversation.open_sync()
+    conversation.send("hello")
+    assert conversation.wait_sync()
+    asked = [conversation.questions.get_item(i) for i in range(2)]
+    assert [question.value for question in asked] == ["question 1", "question 2"]
+    assert conversation.respond_all_sync(asked, [{"a": 1}, None])
+    assert conversation.wait_sync() and conversation.questions.get_n_items() == 0
+    for refused in (lambda: conversation.respond_sync(asked[0], "late"),
+                    lambda: conversation.respond_json_sync([{"interrupt_id": "1", "response": "late"}])):
+        try:
+            refused()
+            raise AssertionError("it was taken")
+        except GLib.Error as error:
+            assert error.matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND), error
+
+
 @tap.test("/python/H3/properties")
 def properties():
     thread = Gstream.ProcessThread([*AGENT, "echo"], environment={"A": "b"}, directory="/", thread_id="7")

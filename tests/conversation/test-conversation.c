@@ -5,6 +5,7 @@
 #include "fake-thread.h"
 #include "watch.h"
 
+#include <gstream/conversation/gstream-checkpoint-tree-private.h>
 #include <gstream/conversation/gstream-conversation.h>
 #include <gstream/conversation/gstream-conversation-tool-call.h>
 #include <gstream/conversation/gstream-subagent.h>
@@ -76,7 +77,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Outcome, clear_outcome)
   }
 
 DEFINE_ON (open)
-DEFINE_ON (idle)
+DEFINE_ON (wait)
 DEFINE_ON (regenerate)
 DEFINE_ON (choose_branch)
 DEFINE_ON (respond)
@@ -116,7 +117,7 @@ finish (Fixture *self)
 {
   g_auto (Outcome) outcome = { FALSE, NULL };
 
-  gstream_conversation_wait (self->conversation, NULL, on_idle, &outcome);
+  gstream_conversation_wait (self->conversation, NULL, on_wait, &outcome);
   while (!outcome.done)
     if (!watch_turn (FALSE) && !fake_thread_step (self->thread))
       watch_turn (TRUE);
@@ -571,8 +572,53 @@ test_many (Fixture      *self,
   fake_thread_add_messages (self->thread, 10000);
   do_open (self);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 10000);
-  g_assert_cmpuint (self->watch->n_changes, ==, 1);
+  g_assert_cmpuint (self->watch->n_changes, >=, 8); /* 64 rows, 128, 256, ... at most */
   finish (self);
+}
+
+static GPtrArray *
+make_history (guint n_states,
+              guint n_messages)
+{
+  GPtrArray *states = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_payload_unref);
+
+  for (guint i = n_states; i > 0; i--)
+    {
+      g_autoptr (GString) json = g_string_new (NULL);
+
+      g_string_append_printf (json, "{\"checkpoint\":{\"checkpoint_id\":\"c%u\"},\"values\":{\"messages\":[", i);
+      for (guint j = 0; j < n_messages + i; j++)
+        g_string_append_printf (json, "%s{\"id\":\"m%u\",\"type\":\"ai\",\"content\":\"\"}", j > 0 ? " , " : "", j);
+      g_string_append_printf (json, "]}%s%u%s}",
+                              i > 1 ? ",\"parent_checkpoint\":{\"checkpoint_id\":\"c" : ",\"n\":", i - 1,
+                              i > 1 ? "\"}" : "");
+      g_ptr_array_add (states, gstream_payload_new (json->str, json->len, NULL));
+    }
+  return states;
+}
+
+/* A history of long states is read in slices, too, and comes to the same. */
+static void
+test_long_history (void)
+{
+  g_autoptr (GPtrArray) states = make_history (4, 1000);
+  g_autoptr (GstreamCheckpointTree) tree = gstream_checkpoint_tree_new ();
+  guint n_slices = 0;
+
+  gstream_checkpoint_tree_begin (tree, states, "messages");
+  while (!gstream_checkpoint_tree_read (tree, 1))
+    n_slices++;
+  g_assert_cmpuint (n_slices, >=, 4 * 1000 / 32);
+  g_assert_cmpuint (gstream_checkpoint_tree_get_n_new (tree), ==, 4);
+  g_assert_true (gstream_checkpoint_tree_reaches_root (tree, "c4"));
+  g_assert_cmpstr (gstream_checkpoint_tree_get_newest (tree), ==, "c4");
+  g_assert_cmpstr (gstream_checkpoint_tree_get_before (tree, "c4", "m1003"), ==, "c3");
+  g_assert_cmpstr (gstream_checkpoint_tree_get_before (tree, "c4", "m1001"), ==, "c1");
+  g_assert_null (gstream_checkpoint_tree_get_before (tree, "c4", "m1000")); /* the first state has it */
+
+  gstream_checkpoint_tree_begin (tree, states, "messages");
+  g_assert_true (gstream_checkpoint_tree_read (tree, 0));
+  g_assert_cmpuint (gstream_checkpoint_tree_get_n_new (tree), ==, 0);
 }
 
 /* Dropped at any time, with anything under way. */
@@ -596,6 +642,156 @@ test_drop (Fixture      *self,
     }
 }
 
+/* The run goes on while a call iterates the main context. */
+static gboolean
+step_on (gpointer thread)
+{
+  fake_thread_step (FAKE_THREAD (thread));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_sync (Fixture      *self,
+           gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamConversationRow) edited = NULL;
+  g_autoptr (GstreamPayload) yes = gstream_payload_new_string ("yes");
+  g_autoptr (GstreamQuestion) question = NULL;
+  guint steps = g_idle_add (step_on, self->thread);
+
+  fake_thread_add_messages (self->thread, 3);
+  g_assert_true (gstream_conversation_open_sync (self->conversation, NULL, &error));
+  say (self, "a");
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 5);
+  assert_is_state (self);
+
+  edited = gstream_conversation_edit_sync (self->conversation, get_row (self, 3), "b", NULL, NULL, &error);
+  g_assert_cmpstr (gstream_conversation_row_get_text (edited), ==, "b");
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error));
+  g_assert_true (gstream_conversation_choose_branch_sync (self->conversation, get_row (self, 3), 0, NULL, &error));
+  g_assert_cmpstr (gstream_conversation_row_get_text (get_row (self, 3)), ==, "a");
+  fake_thread_plan (self->thread, FAKE_ASKS);
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error)); /* the history */
+  g_assert_true (gstream_conversation_regenerate_sync (self->conversation, get_row (self, 4), NULL, NULL, &error));
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error));
+  question = g_list_model_get_item (gstream_conversation_get_questions (self->conversation), 0);
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  g_assert_true (gstream_conversation_respond_sync (self->conversation, question, yes, NULL, &error));
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error));
+  g_assert_no_error (error);
+  assert_is_state (self);
+
+  g_assert_false (gstream_conversation_respond_sync (self->conversation, question, yes, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+  g_source_remove (steps);
+}
+
+/* Several answers, by the names of their questions. */
+static void
+test_respond_json (Fixture      *self,
+                   gconstpointer unused)
+{
+  GListModel *questions = gstream_conversation_get_questions (self->conversation);
+  g_autoptr (GstreamQuestion) question = NULL;
+  g_autoptr (GstreamPayload) unknown = gstream_payload_new ("[{\"interrupt_id\":\"?\",\"response\":1}]", -1, NULL);
+  g_autoptr (GstreamPayload) nameless = gstream_payload_new ("[{\"response\":1}]", -1, NULL);
+  g_autoptr (GstreamPayload) answer = NULL;
+  g_autofree char *json = NULL;
+  g_autoptr (GError) error = NULL;
+  guint steps = g_idle_add (step_on, self->thread);
+
+  fake_thread_plan (self->thread, FAKE_ASKS);
+  say (self, "a");
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error));
+  g_assert_false (gstream_conversation_respond_json_sync (self->conversation, unknown, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (gstream_conversation_respond_json_sync (self->conversation, nameless, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_clear_error (&error);
+
+  question = g_list_model_get_item (questions, 0);
+  json = g_strdup_printf ("[{\"interrupt_id\":\"%s\",\"response\":\"yes\"}]",
+                          gstream_interrupt_get_id (gstream_question_get_interrupt (question)));
+  answer = gstream_payload_new (json, -1, NULL);
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  g_assert_true (gstream_conversation_respond_json_sync (self->conversation, answer, NULL, &error));
+  g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 0);
+  g_assert_true (gstream_conversation_wait_sync (self->conversation, NULL, &error));
+  g_assert_no_error (error);
+  assert_is_state (self);
+  g_source_remove (steps);
+}
+
+static gpointer
+call_elsewhere (gpointer conversation)
+{
+  GError *error = NULL;
+
+  g_assert_false (gstream_conversation_wait_sync (conversation, NULL, &error));
+  return error;
+}
+
+static void
+test_elsewhere (Fixture      *self,
+                gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_main_context_acquire (NULL));
+  error = g_thread_join (g_thread_new ("elsewhere", call_elsewhere, self->conversation));
+  g_main_context_release (NULL);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT);
+}
+
+/* What waits for the end of a run returns at once when it is given up; the run goes on. */
+static void
+test_give_up (Fixture      *self,
+              gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GCancellable) other = g_cancellable_new ();
+  g_autoptr (GstreamPayload) yes = gstream_payload_new_string ("yes");
+  g_autoptr (GstreamQuestion) question = NULL;
+  g_auto (Outcome) idle = { FALSE, NULL };
+  g_auto (Outcome) kept = { FALSE, NULL };
+  g_auto (Outcome) answered = { FALSE, NULL };
+  g_auto (Outcome) again = { FALSE, NULL };
+
+  fake_thread_plan (self->thread, FAKE_ASKS);
+  say (self, "a");
+  settle ();
+  fake_thread_step (self->thread);
+  settle ();
+  question = g_list_model_get_item (gstream_conversation_get_questions (self->conversation), 0);
+  gstream_conversation_wait (self->conversation, cancellable, on_wait, &idle);
+  gstream_conversation_wait (self->conversation, other, on_wait, &kept);
+  gstream_conversation_respond (self->conversation, question, yes, cancellable, on_respond, &answered);
+  settle ();
+  g_assert_false (idle.done || answered.done);
+  g_cancellable_cancel (cancellable);
+  settle ();
+  g_assert_error (idle.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_error (answered.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (kept.done);
+  g_assert_false (gstream_question_get_answering (question));
+  g_assert_true (gstream_conversation_get_busy (self->conversation));
+  finish (self);
+  g_assert_true (kept.done);
+  g_assert_no_error (kept.error);
+  assert_is_state (self);
+
+  /* The thread itself is asked: it is asked no more. */
+  g_cancellable_reset (cancellable);
+  gstream_conversation_respond (self->conversation, question, yes, cancellable, on_respond, &again);
+  g_cancellable_cancel (cancellable);
+  finish (self);
+  g_assert_true (again.done);
+  assert_is_state (self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -617,7 +813,12 @@ main (int   argc,
   add ("/conversation/C10/stop", test_stop);
   add ("/conversation/C10/error", test_error);
   add ("/conversation/C11/many", test_many);
+  g_test_add_func ("/conversation/C11/long-history", test_long_history);
   add ("/conversation/R6/drop", test_drop);
+  add ("/conversation/R9/sync", test_sync);
+  add ("/conversation/R9/elsewhere", test_elsewhere);
+  add ("/conversation/R3/give-up", test_give_up);
+  add ("/conversation/C8/respond-json", test_respond_json);
 
   return g_test_run ();
 }

@@ -369,13 +369,62 @@ test_many (Fixture      *self,
   for (; !gstream_conversation_rows_is_settled (self->rows); n_turns++)
     watch_turn (TRUE);
   g_assert_cmpuint (n_turns, >=, MANY / 16 / 2); /* in slices */
-  g_assert_cmpuint (self->watch->n_changes, ==, 1);
+  g_assert_cmpuint (self->watch->n_changes, ==, (MANY + 63) / 64);
+  g_assert_cmpuint (self->watch->max_touched, ==, 64);
+  g_assert_cmpuint (self->watch->n_touched, ==, MANY);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->rows)), ==, MANY);
 
   set_state (self->rows, other);
   settle (self->rows);
   g_assert_cmpuint (self->watch->n_touched, ==, MANY + 1);
   g_assert_cmpstr (gstream_conversation_row_get_text (get_row (self, 5000)), ==, "message 5000!");
+
+  set_state (self->rows, "[]"); /* and they leave as they came */
+  settle (self->rows);
+  g_assert_cmpuint (self->watch->max_touched, ==, 64);
+  g_assert_cmpuint (self->watch->n_touched, ==, 2 * (MANY + 1));
+}
+
+/* Those who listen decide how many come at once: the slices grow while there is time, and begin small the next time. */
+static void
+test_slices (Fixture      *self,
+             gconstpointer unused)
+{
+  g_autofree char *json = make_many (MANY, 0);
+
+  gstream_conversation_rows_set_budget (self->rows, 60 * G_USEC_PER_SEC);
+  set_state (self->rows, json);
+  settle (self->rows);
+  g_assert_cmpuint (self->watch->n_changes, ==, 8); /* 64, 128, 256, ... */
+  g_assert_cmpuint (self->watch->n_touched, ==, MANY);
+
+  set_state (self->rows, "[]");
+  settle (self->rows);
+  g_assert_cmpuint (self->watch->n_changes, ==, 16);
+
+  gstream_conversation_rows_set_budget (self->rows, 0);
+  set_state (self->rows, json);
+  settle (self->rows);
+  g_assert_cmpuint (self->watch->n_changes, ==, 17);
+}
+
+/* Another state comes while the last one is shown. */
+static void
+test_interrupted_slices (Fixture      *self,
+                         gconstpointer unused)
+{
+  g_autofree char *json = make_many (MANY, 0);
+  g_autofree char *other = make_many (MANY / 2, 1);
+
+  gstream_conversation_rows_set_budget (self->rows, 1);
+  set_state (self->rows, json);
+  while (g_list_model_get_n_items (G_LIST_MODEL (self->rows)) < 3 * MANY / 4)
+    watch_turn (TRUE);
+  set_state (self->rows, other);
+  settle (self->rows);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->rows)), ==, MANY / 2);
+  g_assert_cmpstr (gstream_conversation_row_get_text (get_row (self, 1)), ==, "message 1!");
+  g_assert_cmpuint (self->watch->max_touched, ==, 64);
 }
 
 int
@@ -394,6 +443,8 @@ main (int   argc,
   add ("/conversation-rows/C3/random", test_random);
   add ("/conversation-rows/C3/moves", test_moves);
   add ("/conversation-rows/C11/many", test_many);
+  add ("/conversation-rows/C11/slices", test_slices);
+  add ("/conversation-rows/C11/interrupted-slices", test_interrupted_slices);
 
   return g_test_run ();
 }

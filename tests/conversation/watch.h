@@ -13,9 +13,10 @@ typedef struct
   GPtrArray  *rows; /* what the changes so far make of it */
   gulong      handler;
   guint       n_changes;
-  guint       n_touched; /* rows that were removed or added */
-  guint64     turn;      /* of the newest change */
-  gboolean    edits;     /* the test changes what rows say */
+  guint       n_touched;   /* rows that were removed or added */
+  guint       max_touched; /* by one change */
+  guint64     turn;        /* of the newest change */
+  gboolean    edits;       /* the test changes what rows say */
 } Watch;
 
 Watch *watch_new (GListModel *model);

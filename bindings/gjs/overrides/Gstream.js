@@ -933,7 +933,7 @@ function defineThread() {
 function defineConversation() {
     const {Conversation, ConversationRow, ConversationToolCall, Question} = Gstream;
     const conversation = Conversation.prototype;
-    const {send, send_message: sendMessage} = conversation;
+    const {send, send_message: sendMessage, respond_json: respondJson, respond_json_sync: respondJsonSync} = conversation;
     conversation.send_message = function (message, options) {
         return sendMessage.call(this, pack(message), optionsOf(options));
     };
@@ -947,8 +947,12 @@ function defineConversation() {
     defineOperation(Conversation, 'edit', (row, text, options, ...rest) => [[row, text, optionsOf(options)], rest]);
     defineOperation(Conversation, 'choose_branch', (row, branch, ...rest) => [[row, branch], rest]);
     defineOperation(Conversation, 'respond', (question, response, ...rest) => [[question, pack(response)], rest]);
+    defineOperation(Conversation, 'respond_json', (responses, ...rest) => [[pack(responses)], rest]);
+    // GJS hands over no array of boxed values: the answers go as one payload.
+    conversation.respond_all = respondJson;
+    conversation.respond_all_sync = respondJsonSync;
     defineOperation(Conversation, 'respond_all', (questions, responses, ...rest) =>
-        [[questions, responses.map(pack)], rest]);
+        [[answersOf(questions.map(question => question.interrupt), responses)], rest]);
     defineGetters(Conversation, 'values');
     defineGetters(ConversationRow, 'content', 'payload');
     defineGetters(ConversationToolCall, 'input');

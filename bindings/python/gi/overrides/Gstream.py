@@ -1172,9 +1172,13 @@ def answers(questions, responses, *rest):
     return (list(questions), [pack(response) for response in responses]), rest
 
 
+def named_answers(responses, *rest):
+    return (pack(responses),), rest
+
+
 @public
 @with_operations(open=plain, wait=plain, regenerate=(plain, again), edit=(plain, otherwise), choose_branch=(plain, branch_of),
-                 respond=(plain, answer), respond_all=(plain, answers))
+                 respond=(plain, answer), respond_all=(plain, answers), respond_json=(plain, named_answers))
 @with_getters("thread", "messages_key", "tool_rows", "policy", "options", "history_limit", "busy", "loading", "error", "run",
               "values", "checkpoint_id", "questions", "queue")
 class Conversation(Gstream.Conversation):
