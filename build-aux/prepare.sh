@@ -7,6 +7,7 @@
 build_packages=(
   g++
   gcc
+  gettext
   gir1.2-glib-2.0
   gjs
   gobject-introspection

@@ -7,6 +7,7 @@
 #include <gstream/conversation/gstream-call-book-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload-internal.h> /* a row's JSON is a copy of a part of a state's */
 #include <string.h>
 
@@ -119,7 +120,7 @@ read_call (GstreamConversationRow *self,
   if (is_invalid)
     error = gstream_message_json_dup (gstream_message_json_member (json, "error"));
   if (is_invalid && error == NULL)
-    error = g_strdup ("The arguments of the call are not a JSON object");
+    error = g_strdup (_ ("The arguments of the call are not a JSON object"));
   gstream_conversation_tool_call_set_request (call, name, input, error);
 
   return call;

@@ -8,6 +8,7 @@
 #include <gstream/conversation/gstream-message-json-private.h>
 #include <gstream/conversation/gstream-subagent.h>
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload-internal.h> /* an output that is a message is read where it stands */
 
 /**
@@ -129,7 +130,7 @@ find_error (GstreamConversationToolCall *self)
   if (words == NULL && gstream_tool_call_get_error (self->call) != NULL)
     return g_error_copy (gstream_tool_call_get_error (self->call));
 
-  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, words ? words : "The tool failed");
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, words ? words : _ ("The tool failed"));
 }
 
 static char *

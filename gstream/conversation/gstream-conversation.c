@@ -12,6 +12,7 @@
 #include <gstream/conversation/gstream-run-reader-private.h>
 #include <gstream/conversation/gstream-subagent-private.h>
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h> /* what is sent is JSON */
 #include <gstream/event/gstream-payload-internal.h>     /* and known to be; the parts of a state are payloads */
 #include <gstream/stream/gstream-pump-internal.h>       /* the synchronous forms */
@@ -1267,7 +1268,7 @@ gstream_conversation_constructed (GObject *object)
 static void
 end_waits (GstreamConversation *self)
 {
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The conversation was dropped");
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The conversation was dropped"));
 
   drop_attempts (self, error);
   for (guint i = 0; i < self->idle->len; i++)
@@ -2176,7 +2177,7 @@ check_quiet (GstreamConversation *self,
     return TRUE;
 
   g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
-                           "The conversation is at work: wait until it is idle, or stop it");
+                           _ ("The conversation is at work: wait until it is idle, or stop it"));
   return FALSE;
 }
 
@@ -2323,10 +2324,10 @@ gstream_conversation_choose_branch (GstreamConversation    *self,
   g_task_set_source_tag (task, gstream_conversation_choose_branch);
   leaf = gstream_checkpoint_tree_get_leaf (self->tree, self->head, row->id, branch);
   if (!self->keeps_history)
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, "The thread keeps no history");
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, _ ("The thread keeps no history"));
   else if (leaf == NULL)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                             "There is no branch %u at row “%s”, which has %u", branch, row->id ? row->id : "",
+                             _ ("There is no branch %u at row “%s”, which has %u"), branch, row->id ? row->id : "",
                              row->n_branches);
   else if (check_quiet (self, task))
     {
@@ -2494,7 +2495,7 @@ reject (GstreamConversation    *self,
         GstreamConversationRow *row)
 {
   g_autoptr (GError) error =
-      g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT, "Another run of the conversation is under way");
+      g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT, _ ("Another run of the conversation is under way"));
 
   show_sending (self, row);
   gstream_conversation_row_set_status (row, GSTREAM_CONVERSATION_ROW_STATUS_FAILED, error);
@@ -2801,7 +2802,7 @@ gstream_conversation_stop (GstreamConversation *self)
     return;
 
   keep = g_object_ref (self);
-  error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The conversation was stopped");
+  error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The conversation was stopped"));
   self->is_held = TRUE;
   drop_attempts (self, error);
   if (self->attempt != NULL)
@@ -2820,9 +2821,9 @@ check_branching (GstreamConversation *self,
 {
   if (is_at_work (self) || self->stage != READING_NONE)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
-                             "The conversation is at work: wait until it is idle, or stop it");
+                             _ ("The conversation is at work: wait until it is idle, or stop it"));
   else if (!self->keeps_history)
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, "The thread keeps no history");
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, _ ("The thread keeps no history"));
   else
     return TRUE;
 
@@ -2846,10 +2847,11 @@ static void
 return_unknown (GTask                  *task,
                 GstreamConversationRow *row)
 {
-  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                           "The checkpoint before row “%s” is not known: it is not in the history that was read, whose "
-                           "length “history-limit” says",
-                           row->id != NULL ? row->id : "");
+  g_task_return_new_error (
+      task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+      _ ("The checkpoint before row “%s” is not known: it is not in the history that was read, whose "
+         "length “history-limit” says"),
+      row->id != NULL ? row->id : "");
 }
 
 /**
@@ -3125,9 +3127,10 @@ check_questions (GstreamConversation *self,
       const char      *text = gstream_question_get_text (question);
 
       if (!g_list_store_find (self->questions, question, NULL))
-        return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "The question “%s” is not asked any more", text);
+        return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("The question “%s” is not asked any more"),
+                            text);
       if (gstream_question_get_answering (question))
-        return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT, "The question “%s” is being answered", text);
+        return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT, _ ("The question “%s” is being answered"), text);
     }
   return NULL;
 }

@@ -9,6 +9,7 @@
 
 #include <gstream/endpoint/gstream-chat-details-private.h>
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-message-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
@@ -195,7 +196,7 @@ grow (GstreamChatAnswer *self,
   if (self->size <= self->max_size)
     return TRUE;
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected an answer of at most %" G_GSIZE_FORMAT " bytes",
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("expected an answer of at most %zu bytes"),
                self->max_size);
 
   return FALSE;
@@ -1155,8 +1156,9 @@ fail_as_said (const char *data,
   g_autofree char *code = NULL;
   g_autofree char *words = gstream_error_find_words (data, length, &code);
   g_autoptr (GstreamPayload) said = gstream_payload_new (data, length, NULL);
-  GError *failure = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
-                                         words != NULL ? words : "The model failed, and its server does not say why");
+  GError *failure =
+      g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
+                           words != NULL ? words : _ ("The model failed, and its server does not say why"));
 
   gstream_error_set_origin (failure, said != NULL ? find_status (said) : 0, code);
   g_propagate_error (error, failure);
@@ -1172,7 +1174,7 @@ check_choices (const GstreamChatChunk *chunk,
     return TRUE;
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                       "The answer has several choices, and one was expected: ask for one (n)");
+                       _ ("The answer has several choices, and one was expected: ask for one (n)"));
 
   return FALSE;
 }
@@ -1187,7 +1189,7 @@ check_kind (GstreamChatAnswer      *self,
     return TRUE;
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                       "expected a chunk of a chat completion, an object with choices, a list");
+                       _ ("expected a chunk of a chat completion, an object with choices, a list"));
 
   return FALSE;
 }
@@ -1254,7 +1256,8 @@ end_answer (GstreamChatAnswer *self,
 {
   if (self->writer == NULL)
     {
-      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the stream ended before an answer began");
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                           _ ("the stream ended before an answer began"));
       return FALSE;
     }
   if (!self->over)
@@ -1304,7 +1307,7 @@ gstream_chat_answer_end (GstreamChatAnswer *self,
     return end_answer (self, error);
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                       "the answer is cut off: expected a finish_reason, or [DONE]");
+                       _ ("the answer is cut off: expected a finish_reason, or [DONE]"));
 
   return FALSE;
 }

@@ -4,6 +4,8 @@
  */
 #include <gstream/endpoint/gstream-chat-chunk-private.h>
 
+#include <gstream/event/gstream-i18n-internal.h>
+
 /* --- values --- */
 
 GstreamJsonString
@@ -134,7 +136,7 @@ read_message (GstreamChatChunk  *self,
 
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
-  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_message_member (self, cursor, &name);
@@ -162,7 +164,7 @@ read_choice (GstreamChatChunk  *self,
   GstreamJsonString name;
 
   self->n_choices++;
-  if (!gstream_json_cursor_open (cursor, '{', "a choice, an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("a choice, an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     if (gstream_json_string_is (&name, "delta") || gstream_json_string_is (&name, "message"))
@@ -187,7 +189,7 @@ read_choices (GstreamChatChunk  *self,
 {
   if (gstream_json_cursor_peek (cursor) == 'n')
     return gstream_json_cursor_skip (cursor);
-  if (!gstream_json_cursor_open (cursor, '[', "choices, a list"))
+  if (!gstream_json_cursor_open (cursor, '[', N_ ("choices, a list")))
     return FALSE;
 
   self->has_choices = TRUE;
@@ -249,7 +251,7 @@ read_root (GstreamChatChunk  *self,
 {
   GstreamJsonString name;
 
-  if (!gstream_json_cursor_open (cursor, '{', "a chunk of an answer, a JSON object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("a chunk of an answer, a JSON object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_member (self, cursor, &name);

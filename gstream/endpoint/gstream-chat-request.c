@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
 
@@ -18,9 +19,9 @@ refuse_parameter (const char      *name,
   gint64 n = 0;
 
   if (g_str_equal (name, "model") || g_str_equal (name, "messages") || g_str_equal (name, "tools"))
-    return "it is a property of its own";
+    return _ ("it is a property of its own");
   if (g_str_equal (name, "n") && gstream_json_is_number (value) && !(gstream_json_read_integer (value, &n) && n == 1))
-    return "an answer has one choice";
+    return _ ("an answer has one choice");
 
   return NULL;
 }
@@ -41,7 +42,7 @@ add_parameters (GString        *out,
       why = refuse_parameter (member->name, member->value);
       if (why != NULL)
         {
-          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The parameters may not have “%s”: %s",
+          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("The parameters may not have “%s”: %s"),
                        member->name, why);
           return FALSE;
         }
@@ -89,13 +90,12 @@ static gboolean
 check_kind (GstreamPayload    *payload,
             GstreamPayloadKind kind,
             const char        *wrong,
-            const char        *expected,
             GError           **error)
 {
   if (payload == NULL || gstream_payload_get_kind (payload) == kind)
     return TRUE;
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The %s, and %s was expected", wrong, expected);
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ (wrong));
 
   return FALSE;
 }
@@ -109,17 +109,19 @@ check (const char     *model,
 {
   if (model == NULL || messages == NULL)
     {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The chat source was given no %s",
-                   model == NULL ? "model" : "messages");
+      g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                           model == NULL ? _ ("The chat source was given no model")
+                                         : _ ("The chat source was given no messages"));
       return FALSE;
     }
 
-  return check_kind (messages, GSTREAM_PAYLOAD_KIND_ARRAY, "messages are not a list",
-                     "[{\"role\": …, \"content\": …}, …]", error) &&
-         check_kind (tools, GSTREAM_PAYLOAD_KIND_ARRAY, "tools are not a list",
-                     "[{\"type\": \"function\", \"function\": …}, …]", error) &&
-         check_kind (parameters, GSTREAM_PAYLOAD_KIND_OBJECT, "parameters are not an object", "{\"temperature\": 0, …}",
-                     error);
+  return check_kind (messages, GSTREAM_PAYLOAD_KIND_ARRAY,
+                     N_ ("The messages are not a list, and [{\"role\": …, \"content\": …}, …] was expected"), error) &&
+         check_kind (tools, GSTREAM_PAYLOAD_KIND_ARRAY,
+                     N_ ("The tools are not a list, and [{\"type\": \"function\", \"function\": …}, …] was expected"),
+                     error) &&
+         check_kind (parameters, GSTREAM_PAYLOAD_KIND_OBJECT,
+                     N_ ("The parameters are not an object, and {\"temperature\": 0, …} was expected"), error);
 }
 
 GBytes *

@@ -11,6 +11,7 @@
 #include <gstream/endpoint/gstream-chat-answer-private.h>
 #include <gstream/endpoint/gstream-chat-request-private.h>
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/remote/gstream-http-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
@@ -142,7 +143,7 @@ on_watchdog (gpointer user_data)
 
   g_clear_pointer (&self->watchdog, g_source_unref);
   self->error =
-      g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server was silent for %u ms", self->silence_timeout);
+      g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("the server was silent for %u ms"), self->silence_timeout);
   if (self->post != NULL)
     gstream_post_name_error (self->post, self->error);
   g_cancellable_cancel (self->closing);
@@ -203,7 +204,8 @@ take_error (GstreamChatSource *self,
 {
   if (is_cut (error))
     {
-      self->error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the answer is cut off: %s", error->message);
+      self->error =
+          g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, _ ("the answer is cut off: %s"), error->message);
       g_error_free (error);
     }
   else
@@ -232,7 +234,7 @@ document_is_whole (GstreamChatSource *self)
   if (!gstream_chat_answer_read_whole (self->answer, (const char *) self->read->data, self->read->len, &error))
     {
       if (error->code == GSTREAM_ERROR_INVALID)
-        g_prefix_error_literal (&error, "the answer is not a chat completion: ");
+        g_prefix_error_literal (&error, _ ("the answer is not a chat completion: "));
       take_error (self, error);
     }
 }
@@ -253,8 +255,8 @@ on_document_read (GObject      *object,
       return;
     }
   if (size > 0 && self->read->len + size > self->max_event_size)
-    error =
-        g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "the answer has more than %u bytes", self->max_event_size);
+    error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %u bytes"),
+                         self->max_event_size);
 
   if (error != NULL)
     take_error (self, error);

@@ -73,8 +73,8 @@ gstream_error_set_origin (GError     *error,
 }
 
 /*
- * Some bindings, such as PyGObject, copy only domain, code and message of an error, so that its extra data is lost. For
- * such an error the protocol code is parsed from the message.
+ * Some bindings (Python's) make their own errors of domain, code and message, and hand those
+ * back: then the message tells, in any language, where it stands as whoever calls gstream_error_set_origin() writes it.
  */
 static char *
 find_in_message (const GError *error,
@@ -84,9 +84,10 @@ find_in_message (const GError *error,
   g_autoptr (GMatchInfo) match = NULL;
 
   if (g_once_init_enter (&regex))
-    g_once_init_leave (&regex, g_regex_new ("(?:: (?:HTTP|WebSocket closed with) (?<status>\\d{3,4})\\b[^:(]*|"
-                                            "The server refuses it )(?:\\((?<code>[^ ()]+)\\))?",
-                                            0, 0, NULL));
+    g_once_init_leave (
+        &regex, g_regex_new (": (?:HTTP|WebSocket)[^:(\\d]* (?<status>\\d{3,4})\\b[^:(]*(?:\\((?<code>[^ ()]+)\\))?|"
+                             " \\((?<code>[^ ()]+)\\): ",
+                             G_REGEX_DUPNAMES, 0, NULL));
   if (error->code < GSTREAM_ERROR_TOO_LARGE || error->message == NULL ||
       !g_regex_match (regex, error->message, 0, &match))
     return NULL;

@@ -14,6 +14,7 @@
 
 #include "gstream/event/gstream-error-internal.h"
 #include "gstream/event/gstream-event-private.h"
+#include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
 
@@ -35,7 +36,7 @@
 
 /* Number of entries. A run may use any number of namespaces; a table that is full is cleared. */
 #define MOST_NAMESPACES 4096
-#define EXPECTED_NAMESPACE "params.namespace, a list of strings"
+#define EXPECTED_NAMESPACE N_ ("params.namespace, a list of strings")
 
 typedef enum
 {
@@ -366,7 +367,7 @@ read_delta (RawFields         *self,
   self->text = (GstreamJsonString) { NULL, 0, FALSE };
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
-  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_delta_member (self, &strings, cursor, &name);
@@ -458,7 +459,7 @@ read_message (RawFields         *self,
 
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
-  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_message_member (self, &kind, cursor, &name);
@@ -478,7 +479,7 @@ read_metadata (RawFields         *self,
   GstreamJsonString name;
   GstreamJsonString run_id = { 0 };
 
-  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     if (gstream_json_string_is (&name, "langgraph_node"))
@@ -509,7 +510,7 @@ read_pair (RawFields         *self,
   GstreamJsonSlice parts[2] = { { 0 } };
   guint            n = 0;
 
-  if (!gstream_json_cursor_open (cursor, '[', "a list"))
+  if (!gstream_json_cursor_open (cursor, '[', N_ ("a list")))
     return FALSE;
   for (; gstream_json_cursor_element (cursor); n++)
     {
@@ -658,7 +659,7 @@ read_members (RawFields         *self,
 
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
-  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_member (self, cursor, &name);
@@ -676,7 +677,7 @@ read_custom (RawFields         *self,
 
   if (gstream_json_cursor_peek (cursor) != '{')
     return gstream_json_cursor_skip (cursor);
-  if (!gstream_json_cursor_open (cursor, '{', "an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     {
@@ -849,7 +850,8 @@ read_seq (Envelope *self)
   gboolean           is_null = gstream_json_cursor_peek (cursor) == 'n';
 
   self->seq = 0;
-  if (is_null ? !gstream_json_cursor_skip (cursor) : !gstream_json_cursor_count (cursor, &self->seq, "seq, an integer"))
+  if (is_null ? !gstream_json_cursor_skip (cursor)
+              : !gstream_json_cursor_count (cursor, &self->seq, N_ ("seq, an integer")))
     return FALSE;
   self->seq_slice = gstream_json_cursor_since (cursor, start);
   return TRUE;
@@ -882,7 +884,7 @@ read_timestamp (Envelope *self)
 {
   self->timestamp_at = *self->cursor.next;
   return gstream_json_cursor_count (&self->cursor, &self->timestamp,
-                                    "params.timestamp, an integer: ms since the epoch");
+                                    N_ ("params.timestamp, an integer: ms since the epoch"));
 }
 
 static gboolean
@@ -912,7 +914,7 @@ read_param (Envelope                *self,
       if (gstream_json_string_is (name, "data"))
         return read_data (self);
       if (gstream_json_string_is (name, "node"))
-        return read_optional_string (cursor, &self->node, "params.node, a string");
+        return read_optional_string (cursor, &self->node, N_ ("params.node, a string"));
       break;
     case 9:
       if (gstream_json_string_is (name, "namespace"))
@@ -941,15 +943,15 @@ read_params (Envelope *self)
   self->node.start = NULL;
   self->data.length = 0;
   self->interrupts.length = 0;
-  if (!gstream_json_cursor_open (cursor, '{', "params, an object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("params, an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_param (self, &name);
 
   if (cursor->expected == NULL && self->namespace_ == NULL)
-    return gstream_json_cursor_fail (cursor, start, "params to have namespace, a list of strings");
+    return gstream_json_cursor_fail (cursor, start, N_ ("params to have namespace, a list of strings"));
   if (cursor->expected == NULL && self->data.length == 0)
-    return gstream_json_cursor_fail (cursor, start, "params to have data");
+    return gstream_json_cursor_fail (cursor, start, N_ ("params to have data"));
   return cursor->expected == NULL;
 }
 
@@ -972,7 +974,7 @@ read_method (Envelope *self)
   GstreamJsonString *name = &self->method_name;
 
   if (gstream_json_cursor_peek (cursor) != '"')
-    return gstream_json_cursor_fail (cursor, *cursor->next, "method, a string");
+    return gstream_json_cursor_fail (cursor, *cursor->next, N_ ("method, a string"));
   if (!gstream_json_cursor_string (cursor, name))
     return FALSE;
   self->params_read = FALSE;
@@ -1023,7 +1025,7 @@ read_member (Envelope                *self,
       break;
     default:
       if (gstream_json_string_is (name, "event_id") || gstream_json_string_is (name, "eventId"))
-        return read_optional_string (cursor, &self->id, "the event's id, a string");
+        return read_optional_string (cursor, &self->id, N_ ("the event's id, a string"));
       break;
     }
   return gstream_json_cursor_skip (cursor);
@@ -1036,7 +1038,7 @@ read_root (Envelope *self)
   guint32            start = *cursor->next;
   GstreamJsonString  name;
 
-  if (!gstream_json_cursor_open (cursor, '{', "an event, a JSON object"))
+  if (!gstream_json_cursor_open (cursor, '{', N_ ("an event, a JSON object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_member (self, &name);
@@ -1054,13 +1056,13 @@ check_event (Envelope *self)
   guint32            start = self->root.start;
 
   if (self->type == ENVELOPE_NONE)
-    return gstream_json_cursor_fail (cursor, start, "the event to have type \"event\"");
+    return gstream_json_cursor_fail (cursor, start, N_ ("the event to have type \"event\""));
   if (self->type == ENVELOPE_OTHER)
-    return gstream_json_cursor_fail (cursor, self->type_at, "type to be \"event\"");
+    return gstream_json_cursor_fail (cursor, self->type_at, N_ ("type to be \"event\""));
   if (self->method_name.start == NULL || self->method_name.length == 0)
-    return gstream_json_cursor_fail (cursor, start, "the event to have method, a string that is not empty");
+    return gstream_json_cursor_fail (cursor, start, N_ ("the event to have method, a string that is not empty"));
   if (self->params == NULL)
-    return gstream_json_cursor_fail (cursor, start, "the event to have params, an object");
+    return gstream_json_cursor_fail (cursor, start, N_ ("the event to have params, an object"));
   if (self->params_read)
     return TRUE;
 
@@ -1461,7 +1463,7 @@ set_failure (const Envelope *envelope,
   g_autofree char *words = gstream_error_dup_words_in (failure);
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
-                       words != NULL ? words : "The run failed, and its source does not say why");
+                       words != NULL ? words : _ ("The run failed, and its source does not say why"));
 }
 
 GstreamEvent *
@@ -1476,9 +1478,8 @@ gstream_event_reader_read (GstreamEventReader *self,
 
   if (length > self->max_size)
     {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                   "expected an event of at most %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, self->max_size,
-                   length);
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("expected an event of at most %zu bytes, not %zu"),
+                   self->max_size, length);
       return NULL;
     }
   if (template_read (self->template, &envelope, json, length))

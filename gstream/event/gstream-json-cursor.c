@@ -3,6 +3,7 @@
  * Parses an unchecked JSON text, token by token. This file checks the grammar; the index finds where the tokens start.
  */
 #include "gstream/event/gstream-json-cursor-internal.h"
+#include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-index-private.h"
 #include "gstream/event/gstream-json-text-internal.h"
 
@@ -96,10 +97,14 @@ typedef struct
 
 /* Numbers that JSON does not allow, as Python, JavaScript and C write them. */
 static const Foreign foreign[] = {
-  { "NaN", "a value, and NaN is none in JSON" },           { "nan", "a value, and NaN is none in JSON" },
-  { "-NaN", "a value, and NaN is none in JSON" },          { "-nan", "a value, and NaN is none in JSON" },
-  { "Infinity", "a value, and Infinity is none in JSON" }, { "-Infinity", "a value, and -Infinity is none in JSON" },
-  { "inf", "a value, and Infinity is none in JSON" },      { "-inf", "a value, and -Infinity is none in JSON" },
+  { "NaN", N_ ("a value, and NaN is none in JSON") },
+  { "nan", N_ ("a value, and NaN is none in JSON") },
+  { "-NaN", N_ ("a value, and NaN is none in JSON") },
+  { "-nan", N_ ("a value, and NaN is none in JSON") },
+  { "Infinity", N_ ("a value, and Infinity is none in JSON") },
+  { "-Infinity", N_ ("a value, and -Infinity is none in JSON") },
+  { "inf", N_ ("a value, and Infinity is none in JSON") },
+  { "-inf", N_ ("a value, and -Infinity is none in JSON") },
 };
 
 /* Returns what is expected at @p, where there is no valid value. For NaN and Infinity, that JSON does not have them. */
@@ -115,7 +120,7 @@ expect_value (const char *p,
           (p + length == end || !g_ascii_isalnum (p[length])))
         return foreign[i].expected;
     }
-  return "a value";
+  return N_ ("a value");
 }
 
 /*
@@ -136,9 +141,9 @@ find_flaw (const char *json,
     {
       *at = p - json;
       if (quote != NULL && (guchar) *p < ' ')
-        return "a control character in a string to be escaped";
+        return N_ ("a control character in a string to be escaped");
       if (quote == NULL && *p == '\\')
-        return "a value";
+        return N_ ("a value");
       if (*p == '\\')
         p++;
       else if (*p == '"')
@@ -146,9 +151,9 @@ find_flaw (const char *json,
     }
   *at = quote != NULL && valid_end == end ? quote - json : valid_end - json;
   if (valid_end < end)
-    return "valid UTF-8";
+    return N_ ("valid UTF-8");
   if (quote != NULL)
-    return "a string to end with a quote";
+    return N_ ("a string to end with a quote");
   *at = 0;
   return "JSON";
 }
@@ -187,11 +192,11 @@ gstream_json_cursor_set_error (GstreamJsonCursor *self,
                                GError           **error)
 {
   if (self->error_code == GSTREAM_ERROR_TOO_LARGE)
-    g_set_error (error, GSTREAM_ERROR, self->error_code,
-                 "byte %" G_GSIZE_FORMAT ": expected at most %u levels of nesting", self->error_at, self->max_depth);
+    g_set_error (error, GSTREAM_ERROR, self->error_code, _ ("byte %zu: expected at most %u levels of nesting"),
+                 self->error_at, self->max_depth);
   else
-    g_set_error (error, GSTREAM_ERROR, self->error_code, "byte %" G_GSIZE_FORMAT ": expected %s", self->error_at,
-                 self->expected);
+    g_set_error (error, GSTREAM_ERROR, self->error_code, _ ("byte %zu: expected %s"), self->error_at,
+                 _ (self->expected));
 }
 
 static void
@@ -223,7 +228,7 @@ gstream_json_cursor_init (GstreamJsonCursor *self,
   self->expected = NULL;
   self->error_code = 0;
   if (length == 0)
-    return gstream_json_cursor_fail (self, 0, "JSON");
+    return gstream_json_cursor_fail (self, 0, N_ ("JSON"));
   if (!gstream_json_index_scan (gstream_json_index_get (), json, length, &tokens, &n_tokens))
     {
       const char *expected = find_flaw (json, length, &at);
@@ -249,7 +254,7 @@ gboolean
 gstream_json_cursor_end (GstreamJsonCursor *self)
 {
   if (self->expected == NULL && self->next < self->last)
-    return fail_here (self, "the end");
+    return fail_here (self, N_ ("the end"));
   return self->expected == NULL;
 }
 
@@ -262,7 +267,7 @@ check_escapes (GstreamJsonCursor *self,
       const char *behind = pass_escape (self->backslash, end);
 
       if (behind == NULL)
-        return gstream_json_cursor_fail (self, self->backslash - self->json, "an escape that JSON knows");
+        return gstream_json_cursor_fail (self, self->backslash - self->json, N_ ("an escape that JSON knows"));
       find_backslash (self, behind);
     }
   return TRUE;
@@ -282,7 +287,7 @@ pass_string (GstreamJsonCursor *self,
   while ((guchar) *close <= ' ')
     close--;
   if (close == open || *close != '"')
-    return fail_here (self, "a string to end with a quote");
+    return fail_here (self, N_ ("a string to end with a quote"));
 
   string->start = open + 1;
   string->length = close - open - 1;
@@ -322,7 +327,7 @@ gstream_json_cursor_string (GstreamJsonCursor *self,
                             GstreamJsonString *string)
 {
   if (gstream_json_cursor_peek (self) != '"')
-    return fail_here (self, "a string");
+    return fail_here (self, N_ ("a string"));
   return take_string (self, string);
 }
 
@@ -334,7 +339,7 @@ skip_scalar (GstreamJsonCursor *self)
   const char *stop;
 
   if (self->next == self->last)
-    return fail_here (self, "a value");
+    return fail_here (self, N_ ("a value"));
   stop = pass_scalar (start, end);
   if (stop == NULL || (stop < end && !gstream_json_is_space (*stop)))
     return fail_here (self, expect_value (start, self->json + self->length));
@@ -411,16 +416,16 @@ pass_member (GstreamJsonCursor *self,
   if (!is_first (self, '{'))
     {
       if (c != ',')
-        return fail_here (self, "a comma or }");
+        return fail_here (self, N_ ("a comma or }"));
       self->next++;
       c = gstream_json_cursor_peek (self);
     }
   if (c != '"')
-    return fail_here (self, "a member's name");
+    return fail_here (self, N_ ("a member's name"));
   if (!pass_string (self, name))
     return FALSE;
   if (gstream_json_cursor_peek (self) != ':')
-    return fail_here (self, "a colon");
+    return fail_here (self, N_ ("a colon"));
   self->next++;
   if (name->escaped)
     read_escapes (name, self->name);
@@ -459,7 +464,7 @@ gstream_json_cursor_element (GstreamJsonCursor *self)
   if (is_first (self, '['))
     return self->expected == NULL;
   if (c != ',')
-    return fail_here (self, "a comma or ]");
+    return fail_here (self, N_ ("a comma or ]"));
   self->next++;
   return TRUE;
 }
@@ -469,7 +474,7 @@ skip_object (GstreamJsonCursor *self)
 {
   GstreamJsonString name;
 
-  if (!gstream_json_cursor_open (self, '{', "an object"))
+  if (!gstream_json_cursor_open (self, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (self, &name))
     gstream_json_cursor_skip (self);
@@ -479,7 +484,7 @@ skip_object (GstreamJsonCursor *self)
 static gboolean
 skip_array (GstreamJsonCursor *self)
 {
-  if (!gstream_json_cursor_open (self, '[', "a list"))
+  if (!gstream_json_cursor_open (self, '[', N_ ("a list")))
     return FALSE;
   while (gstream_json_cursor_element (self))
     gstream_json_cursor_skip (self);

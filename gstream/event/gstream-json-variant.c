@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 
@@ -81,8 +82,8 @@ static gboolean
 refuse (Writer     *self,
         const char *what)
 {
-  g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "at \"%s\": JSON cannot say %s", self->pointer->str,
-               what);
+  g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("at \"%s\": JSON cannot say %s"),
+               self->pointer->str, what);
   return FALSE;
 }
 
@@ -148,7 +149,7 @@ write_object (Writer   *self,
 
   if (!g_variant_type_equal (name, G_VARIANT_TYPE_STRING) && !g_variant_type_equal (name, G_VARIANT_TYPE_OBJECT_PATH) &&
       !g_variant_type_equal (name, G_VARIANT_TYPE_SIGNATURE))
-    return refuse (self, "a dictionary whose keys are not strings");
+    return refuse (self, _ ("a dictionary whose keys are not strings"));
 
   g_string_append_c (self->out, '{');
   for (gsize i = 0; i < n; i++)
@@ -167,7 +168,7 @@ write_double (Writer *self,
               double  value)
 {
   if (!isfinite (value))
-    return refuse (self, "a number that is not finite");
+    return refuse (self, _ ("a number that is not finite"));
   gstream_json_write_double (self->out, value);
   return TRUE;
 }
@@ -198,7 +199,7 @@ write_any_array (Writer   *self,
                  GVariant *array)
 {
   if (g_variant_is_of_type (array, G_VARIANT_TYPE_BYTESTRING))
-    return refuse (self, "a string of bytes (ay)");
+    return refuse (self, _ ("a string of bytes (ay)"));
   if (g_variant_is_of_type (array, G_VARIANT_TYPE_DICTIONARY))
     return write_object (self, array);
   return write_array (self, array);
@@ -250,10 +251,10 @@ write_classified (Writer   *self,
     case G_VARIANT_CLASS_TUPLE:
       return write_array (self, value);
     case G_VARIANT_CLASS_HANDLE:
-      return refuse (self, "a handle");
+      return refuse (self, _ ("a handle"));
     case G_VARIANT_CLASS_DICT_ENTRY:
     default:
-      return refuse (self, "a dictionary's entry by itself");
+      return refuse (self, _ ("a dictionary's entry by itself"));
     }
 }
 
@@ -265,7 +266,7 @@ write_value (Writer   *self,
 
   if (self->depth == GSTREAM_JSON_MAX_DEPTH)
     {
-      g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected at most %u levels of nesting",
+      g_set_error (self->error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("expected at most %u levels of nesting"),
                    GSTREAM_JSON_MAX_DEPTH);
       return FALSE;
     }

@@ -9,6 +9,7 @@
 
 #include "gstream/event/gstream-error.h"
 #include "gstream/event/gstream-event-private.h"
+#include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
@@ -415,7 +416,8 @@ check_block (GstreamPayload *block,
 {
   if (gstream_payload_get_string (block, "/type") != NULL)
     return TRUE;
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "expected a content block, an object with type, a string");
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+               _ ("expected a content block, an object with type, a string"));
   return FALSE;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
 #include "gstream/event/gstream-json-variant-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
@@ -401,7 +402,7 @@ gstream_payload_new (const char *json,
   size = length < 0 ? strlen (json) : (gsize) length;
   if (size > GSTREAM_JSON_MAX_SIZE)
     {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected less than 4 GiB of JSON");
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("expected less than 4 GiB of JSON"));
       return NULL;
     }
   if (!gstream_json_cursor_init (&cursor, json, size, GSTREAM_JSON_MAX_DEPTH))

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/model/gstream-lifecycle-private.h>
 #include <gstream/model/gstream-pending-interrupt-private.h>
 #include <gstream/model/gstream-rows-private.h>
@@ -402,7 +403,7 @@ check_projection (GstreamRunModel  *self,
     return TRUE;
 
   g_set_error (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-               "A model makes no rows of projection “%s”, whose items are of type %s: expected %s", name,
+               _ ("A model makes no rows of projection “%s”, whose items are of type %s: expected %s"), name,
                g_type_name (type), g_type_name (wanted));
   return FALSE;
 }
@@ -486,9 +487,10 @@ begin_with_run (GstreamRunModel *self)
 {
   if (!has_rows (self->flags))
     {
-      g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "A model whose flags name no rows would stay empty: name messages, tool calls, subgraphs, "
-                           "lifecycle or interrupts (deep says only where from)");
+      g_set_error_literal (
+          &self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+          _ ("A model whose flags name no rows would stay empty: name messages, tool calls, subgraphs, "
+             "lifecycle or interrupts (deep says only where from)"));
       return;
     }
 
@@ -504,7 +506,7 @@ begin_with_cursor (GstreamRunModel *self)
   if (!gstream_cursor_yields (self->cursor, G_TYPE_OBJECT))
     {
       g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "The rows of a model are objects, and this cursor gives items that are none");
+                           _ ("The rows of a model are objects, and this cursor gives items that are none"));
       return;
     }
 
@@ -527,7 +529,7 @@ gstream_run_model_constructed (GObject *object)
     begin_with_cursor (self);
   else
     g_set_error_literal (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                         "A model needs a run or a cursor, and this one was made without");
+                         _ ("A model needs a run or a cursor, and this one was made without"));
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/projections/gstream-message-private.h>
 #include <gstream/projections/gstream-messages-transformer-private.h>
 #include <gstream/projections/gstream-past-ids-private.h>
@@ -1220,7 +1221,8 @@ fail_message (GstreamMessagesTransformer *self,
   About            about = ABOUT_NEW;
   OpenMessage     *open = open_messages_find (&self->open, event, fields, &about);
   g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
-  g_autoptr (GError) error = gstream_run_error_new (text ? text : "The model failed, and its source does not say why");
+  g_autoptr (GError) error =
+      gstream_run_error_new (text ? text : _ ("The model failed, and its source does not say why"));
 
   if (open != NULL)
     end_message (self, open, GSTREAM_MESSAGE_STATUS_FAILED, error);

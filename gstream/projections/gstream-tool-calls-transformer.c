@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/projections/gstream-past-ids-private.h>
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/projections/gstream-tool-calls-transformer-private.h>
@@ -329,7 +330,8 @@ fail (GstreamToolCallsTransformer *self,
 {
   g_autoptr (GstreamToolCall) call = end_running (self, event);
   g_autofree char *text = gstream_error_dup_words_in (gstream_event_peek_item (event));
-  g_autoptr (GError) error = gstream_run_error_new (text ? text : "The tool failed, and its source does not say why");
+  g_autoptr (GError) error =
+      gstream_run_error_new (text ? text : _ ("The tool failed, and its source does not say why"));
 
   end_call (call, error);
 }

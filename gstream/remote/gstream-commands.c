@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/remote/gstream-http-private.h>
@@ -50,14 +51,13 @@ add_json (GString        *json,
 static gboolean
 expect_kind (GstreamPayload    *payload,
              GstreamPayloadKind kind,
-             const char        *what,
+             const char        *expected,
              GError           **error)
 {
   if (payload == NULL || gstream_payload_get_kind (payload) == kind)
     return TRUE;
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The %s of a run is %s, and this is something else", what,
-               kind == GSTREAM_PAYLOAD_KIND_ARRAY ? "an array" : "an object");
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ (expected));
 
   return FALSE;
 }
@@ -71,10 +71,14 @@ check_options (GstreamRunOptions *options,
                                           : NULL;
   g_autoptr (GstreamPayload) configurable = config != NULL ? gstream_payload_lookup (config, "/configurable") : NULL;
 
-  return expect_kind (config, GSTREAM_PAYLOAD_KIND_OBJECT, "config", error) &&
-         expect_kind (configurable, GSTREAM_PAYLOAD_KIND_OBJECT, "config's “configurable”", error) &&
-         expect_kind (gstream_run_options_get_metadata (options), GSTREAM_PAYLOAD_KIND_OBJECT, "metadata", error) &&
-         expect_kind (gstream_run_options_get_namespaces (options), GSTREAM_PAYLOAD_KIND_ARRAY, "namespaces", error);
+  return expect_kind (config, GSTREAM_PAYLOAD_KIND_OBJECT,
+                      N_ ("The config of a run is an object, and this is something else"), error) &&
+         expect_kind (configurable, GSTREAM_PAYLOAD_KIND_OBJECT,
+                      N_ ("The config's “configurable” of a run is an object, and this is something else"), error) &&
+         expect_kind (gstream_run_options_get_metadata (options), GSTREAM_PAYLOAD_KIND_OBJECT,
+                      N_ ("The metadata of a run is an object, and this is something else"), error) &&
+         expect_kind (gstream_run_options_get_namespaces (options), GSTREAM_PAYLOAD_KIND_ARRAY,
+                      N_ ("The namespaces of a run is an array, and this is something else"), error);
 }
 
 /* The members of @object (nullable) but the one that is called @except. */
@@ -407,18 +411,17 @@ refusal (GstreamPayload *answer)
   g_autofree char *found = gstream_error_find_words (json, length, NULL);
   const char      *words = found;
   guint            status = find_status (code, &words);
-  g_autoptr (GString) text = g_string_new ("The server refuses it");
-  GError *error = NULL;
+  GstreamError     kind = status != 0 ? gstream_origin_code_of_status (status) : code_of_refusal (code);
+  GError          *error = NULL;
 
+  /* TRANSLATORS: A colon stands before "HTTP", and behind the code in brackets: programs read it so. */
+  /* TRANSLATORS: A colon stands before "HTTP", and behind the code in brackets: programs read it so. */
   if (status != 0)
-    g_string_append_printf (text, ": HTTP %u", status);
-  if (code != NULL && !g_str_equal (code, words))
-    g_string_append_printf (text, " (%s)", code);
-  g_string_append_printf (text, ": %s", words);
-
-  error =
-      g_error_new_literal (GSTREAM_ERROR, status != 0 ? gstream_origin_code_of_status (status) : code_of_refusal (code),
-                           text->str);
+    error = g_error_new (GSTREAM_ERROR, kind, _ ("The server refuses it: HTTP %u (%s): %s"), status, code, words);
+  else if (code != NULL && !g_str_equal (code, words))
+    error = g_error_new (GSTREAM_ERROR, kind, _ ("The server refuses it (%s): %s"), code, words);
+  else
+    error = g_error_new (GSTREAM_ERROR, kind, _ ("The server refuses it: %s"), words);
   gstream_error_set_origin (error, status, code);
 
   return error;
@@ -439,8 +442,8 @@ gstream_answer_parse (GstreamPayload *payload,
   if (g_strcmp0 (type, "success") != 0)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "The server's answer is none to a command: an object with the type "
-                           "\"success\" or \"error\" was expected");
+                           _ ("The server's answer is none to a command: an object with the type "
+                              "\"success\" or \"error\" was expected"));
       return FALSE;
     }
 

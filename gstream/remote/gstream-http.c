@@ -10,8 +10,10 @@
  * are those of tasks, which are completed in the run's context.
  */
 #include <gstream/remote/gstream-http-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/remote/gstream-http-private.h>
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <gstream/event/gstream-error-internal.h>
@@ -258,15 +260,15 @@ check_url (GUri    *uri,
 
   if (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https"))
     g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                 "The server's URL begins with %s:, and http: or https: was expected", scheme);
+                 _ ("The server's URL begins with %s:, and http: or https: was expected"), scheme);
   else if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The server's URL names no host");
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("The server's URL names no host"));
   else if (g_uri_get_userinfo (uri) != NULL)
     g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                         "The server's URL has a user name or a password in it: give them as a header");
+                         _ ("The server's URL has a user name or a password in it: give them as a header"));
   else if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
     g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                         "The server's URL has a query or a fragment: only a path was expected");
+                         _ ("The server's URL has a query or a fragment: only a path was expected"));
   else
     return TRUE;
 
@@ -341,7 +343,7 @@ gstream_origin_new (const char   *url,
       /* GLib's own words would repeat the URL, and whatever password is in it. */
       g_error_free (local_error);
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "The server's URL cannot be read: something like http://localhost:2024 was expected");
+                           _ ("The server's URL cannot be read: something like http://localhost:2024 was expected"));
       return NULL;
     }
   if (!check_url (uri, error))
@@ -417,10 +419,10 @@ check_header (const char *name,
               GError    **error)
 {
   if (!is_header_name (name))
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "“%s” is no name of a header", name);
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("“%s” is no name of a header"), name);
   else if (strpbrk (value, "\r\n") != NULL || !g_str_is_ascii (value))
     g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                 "The value of the header %s has a line break in it, or something else than ASCII", name);
+                 _ ("The value of the header %s has a line break in it, or something else than ASCII"), name);
   else
     return TRUE;
 
@@ -496,10 +498,9 @@ explain_certificate (GError *error)
 {
   g_autofree char *reason = error->message;
 
-  error->message = g_strconcat (reason,
-                                ": the server's certificate is not one that the session trusts for this host; "
-                                "its tls-database says which are",
-                                NULL);
+  error->message = g_strdup_printf (_ ("%s: the server's certificate is not one that the session trusts for this host; "
+                                       "its tls-database says which are"),
+                                    reason);
 }
 
 void
@@ -573,17 +574,29 @@ phrase_of_status (guint status)
     }
 }
 
-static void
-append_status (GString *text,
-               guint    status)
+static char *
+describe_status (guint status)
 {
   const char *phrase = phrase_of_status (status);
+  const char *known = soup_status_get_phrase (status);
 
-  g_string_append_printf (text, "HTTP %u", status);
   if (phrase != NULL)
-    g_string_append (text, phrase);
-  else if (!g_str_equal (soup_status_get_phrase (status), "Unknown Error"))
-    g_string_append_printf (text, " %s", soup_status_get_phrase (status));
+    return g_strdup_printf ("HTTP %u%s", status, phrase);
+
+  return g_str_equal (known, "Unknown Error") ? g_strdup_printf ("HTTP %u", status)
+                                              : g_strdup_printf ("HTTP %u %s", status, known);
+}
+
+/* @text: (transfer full) */
+static char *
+add_words (char       *text,
+           const char *code,
+           const char *words)
+{
+  g_autofree char *status = text;
+
+  return g_strconcat (status, code != NULL ? " (" : "", code != NULL ? code : "", code != NULL ? ")" : "",
+                      words != NULL ? ": " : "", words, NULL);
 }
 
 static gint64
@@ -602,33 +615,42 @@ parse_retry_after (const char *value)
   return date != NULL ? MAX (g_date_time_difference (date, now), 0) : 0;
 }
 
-static void
+/* @text: (transfer full) */
+static char *
 heed_retry_after (GstreamOrigin *self,
                   SoupMessage   *message,
-                  GString       *text)
+                  char          *text)
 {
-  const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
-  gint64      wait = value != NULL ? parse_retry_after (value) : 0;
+  g_autofree char *refusal = text;
+  const char      *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  gint64           wait = value != NULL ? parse_retry_after (value) : 0;
 
   if (wait == 0)
-    return;
+    return g_steal_pointer (&refusal);
 
   self->not_before = g_get_monotonic_time () + wait;
-  g_string_append_printf (text, "; the server may be asked again in %" G_GINT64_FORMAT " s",
+
+  /* TRANSLATORS: The first is something like "HTTP 429 Too Many Requests: slow down". */
+  return g_strdup_printf (_ ("%s; the server may be asked again in %" PRId64 " s"), refusal,
                           (wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 }
 
-static void
-append_location (GString     *text,
-                 SoupMessage *message)
+/* @text: (transfer full) */
+static char *
+add_location (char        *text,
+              SoupMessage *message)
 {
-  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
+  g_autofree char *status = text;
+  const char      *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
   g_autoptr (GUri) uri =
       location ? g_uri_parse_relative (soup_message_get_uri (message), location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
 
-  if (uri != NULL)
-    g_string_append_printf (text, " to %s://%s:%d; redirects are not followed, give the server's own URL",
-                            g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
+  if (uri == NULL)
+    return g_steal_pointer (&status);
+
+  /* TRANSLATORS: The first is something like "HTTP 301 Moved Permanently". */
+  return g_strdup_printf (_ ("%s to %s://%s:%d; redirects are not followed, give the server's own URL"), status,
+                          g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
 }
 
 GError *
@@ -638,21 +660,16 @@ gstream_origin_new_error (GstreamOrigin *self,
                           const char    *body,
                           gsize          length)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *code = NULL;
   g_autofree char *words = gstream_error_find_words (body, length, &code);
+  g_autofree char *text = describe_status (status);
   GError          *error = NULL;
 
-  append_status (text, status);
   if (SOUP_STATUS_IS_REDIRECTION (status))
-    append_location (text, message);
-  if (code != NULL)
-    g_string_append_printf (text, " (%s)", code);
-  if (words != NULL)
-    g_string_append_printf (text, ": %s", words);
-  heed_retry_after (self, message, text);
+    text = add_location (text, message);
+  text = heed_retry_after (self, message, add_words (text, code, words));
 
-  error = g_error_new_literal (GSTREAM_ERROR, gstream_origin_code_of_status (status), text->str);
+  error = g_error_new_literal (GSTREAM_ERROR, gstream_origin_code_of_status (status), text);
   gstream_error_set_origin (error, status, code);
   gstream_origin_name_error (self, message, error);
 
@@ -698,16 +715,10 @@ gstream_origin_new_close_error (GstreamOrigin *self,
 {
   g_autofree char *code = NULL;
   g_autofree char *words = gstream_error_find_words (reason, reason != NULL ? strlen (reason) : 0, &code);
-  g_autoptr (GString) text = g_string_new (NULL);
-  GError *error = NULL;
+  /* TRANSLATORS: It begins with "WebSocket", and the number is its first: programs read it so. */
+  g_autofree char *text = add_words (g_strdup_printf (_ ("WebSocket closed with %u"), close_code), code, words);
+  GError          *error = g_error_new_literal (GSTREAM_ERROR, code_of_close (close_code), text);
 
-  g_string_append_printf (text, "WebSocket closed with %u", close_code);
-  if (code != NULL)
-    g_string_append_printf (text, " (%s)", code);
-  if (words != NULL)
-    g_string_append_printf (text, ": %s", words);
-
-  error = g_error_new_literal (GSTREAM_ERROR, code_of_close (close_code), text->str);
   gstream_error_set_origin (error, close_code, code);
   gstream_origin_name_error (self, message, error);
 
@@ -857,7 +868,7 @@ gstream_members_convert (GConverter     *converter,
     {
       if (flags & G_CONVERTER_INPUT_AT_END)
         return G_CONVERTER_FINISHED;
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "Another member may follow");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, _ ("Another member may follow"));
       return G_CONVERTER_ERROR;
     }
 
@@ -931,7 +942,7 @@ gstream_request_decode (SoupMessage  *message,
   else
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                   "the answer is encoded as %s, and gzip or nothing was expected", encoding);
+                   _ ("the answer is encoded as %s, and gzip or nothing was expected"), encoding);
       return NULL;
     }
 
@@ -1173,7 +1184,7 @@ attempt_failed (GTask  *task,
   if (request->timed_out)
     {
       g_clear_error (&error);
-      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("the server did not answer in time"));
       gstream_origin_name_error (request->origin, request->message, error);
     }
   end_attempt (request, g_task_get_cancellable (task));
@@ -1216,7 +1227,7 @@ answer_is_whole (GTask *task)
   payload = parse_answer (request, &error);
   if (payload == NULL)
     {
-      g_prefix_error_literal (&error, "the answer is not JSON: ");
+      g_prefix_error_literal (&error, _ ("the answer is not JSON: "));
       gstream_origin_name_error (request->origin, request->message, error);
       attempt_failed (task, error);
       return;
@@ -1255,7 +1266,7 @@ on_read (GObject      *object,
       return;
     }
 
-  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "the answer has more than %" G_GSIZE_FORMAT " bytes",
+  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %zu bytes"),
                        request->origin->max_event_size);
   gstream_origin_name_error (request->origin, request->message, error);
   attempt_failed (task, error);

@@ -41,8 +41,9 @@ gssize   gstream_process_child_write (GstreamProcessChild *self,
                                       const char          *bytes,
                                       gsize                size);
 gboolean gstream_process_child_has_exited (GstreamProcessChild *self);
-/* Returns: (transfer full): "ended with exit status 1", "was killed by signal 9 (Killed)", "closed its standard output". */
-char *gstream_process_child_describe_end (GstreamProcessChild *self);
+/* Returns: (transfer full): "NAME ended with exit status 1", "… was killed by signal 9 (Killed)", "… closed its standard output". */
+char *gstream_process_child_describe_end (GstreamProcessChild *self,
+                                          const char          *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamProcessChild, gstream_process_child_free)
 

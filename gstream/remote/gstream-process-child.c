@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 
 #define GRACE 5000 /* ms that it has to end in when its pipes were closed */
 
@@ -61,13 +62,13 @@ explain_failure (GError **error)
 {
   if (g_error_matches (*error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
     {
-      GError *explained = g_error_new (G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT, "%s. Is it installed, and where PATH says?",
-                                       (*error)->message);
+      GError *explained = g_error_new (G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT,
+                                       _ ("%s. Is it installed, and where PATH says?"), (*error)->message);
 
       g_error_free (*error);
       *error = explained;
     }
-  g_prefix_error (error, "The agent cannot be started: ");
+  g_prefix_error (error, _ ("The agent cannot be started: "));
 }
 
 static void
@@ -112,7 +113,7 @@ gstream_process_child_new (const char *const   *argv,
   if (argv == NULL || argv[0] == NULL || *argv[0] == '\0')
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "There is no command to start: the thread was made without one");
+                           _ ("There is no command to start: the thread was made without one"));
       return NULL;
     }
 
@@ -265,13 +266,14 @@ gstream_process_child_has_exited (GstreamProcessChild *self)
 }
 
 char *
-gstream_process_child_describe_end (GstreamProcessChild *self)
+gstream_process_child_describe_end (GstreamProcessChild *self,
+                                    const char          *name)
 {
   if (!self->has_exited)
-    return g_strdup ("closed its standard output");
+    return g_strdup_printf (_ ("%s closed its standard output"), name);
   if (g_subprocess_get_if_exited (self->process))
-    return g_strdup_printf ("ended with exit status %d", g_subprocess_get_exit_status (self->process));
+    return g_strdup_printf (_ ("%s ended with exit status %d"), name, g_subprocess_get_exit_status (self->process));
 
-  return g_strdup_printf ("was killed by signal %d (%s)", g_subprocess_get_term_sig (self->process),
+  return g_strdup_printf (_ ("%s was killed by signal %d (%s)"), name, g_subprocess_get_term_sig (self->process),
                           g_strsignal (g_subprocess_get_term_sig (self->process)));
 }

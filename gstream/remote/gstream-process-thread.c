@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-process-private.h>
@@ -325,7 +326,7 @@ on_answered (GObject      *object,
     gstream_thread_return_payload (task, member);
   else
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                             "The agent's answer has no %s, as was expected", pointer);
+                             _ ("The agent's answer has no %s, as was expected"), pointer);
 }
 
 /* Takes @command. */
@@ -754,8 +755,8 @@ check_command (const char *const *argv,
 
   g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT,
                strchr (argv[0], '/') != NULL
-                   ? "The agent cannot be started: there is no program “%s”"
-                   : "The agent cannot be started: there is no program “%s” where PATH says. Is it installed?",
+                   ? _ ("The agent cannot be started: there is no program “%s”")
+                   : _ ("The agent cannot be started: there is no program “%s” where PATH says. Is it installed?"),
                argv[0]);
 
   return FALSE;

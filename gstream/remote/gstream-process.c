@@ -17,6 +17,7 @@
 #include <glib-unix.h>
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-event-reader-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-process-child-private.h>
 #include <gstream/stream/gstream-event-source-internal.h>
@@ -543,16 +544,22 @@ get_name (GstreamProcess *self)
   return self->settings.argv[0];
 }
 
-/* Returns: (transfer full): the end of the log as the end of an error's message; "": there is none. */
-static char *
-dup_last_words (GstreamProcess *self)
+/* Says behind the message of @error how the log ends, if it says anything. Returns: (transfer full): @error. */
+static GError *
+add_last_words (GstreamProcess *self,
+                GError         *error)
 {
   g_autofree char *words = log_dup_new (&self->log, SHOWN_LINES);
+  g_autofree char *message = error->message;
 
   if (*words == '\0')
-    return g_strdup ("");
+    error->message = g_steal_pointer (&message);
+  else if (strchr (words, '\n') == NULL)
+    error->message = g_strconcat (message, ": ", words, NULL);
+  else /* TRANSLATORS: The first is a sentence that says how a program ended. */
+    error->message = g_strdup_printf (_ ("%s; the end of its log:\n%s"), message, words);
 
-  return g_strdup_printf (strchr (words, '\n') != NULL ? "; the end of its log:\n%s" : ": %s", words);
+  return error;
 }
 
 /* Timed out, or cancelled. A process that has answered nothing in all that time is not trusted any more. */
@@ -561,8 +568,7 @@ on_command_timeout (gpointer user_data)
 {
   Command *command = user_data;
   g_autoptr (GstreamProcess) self = gstream_process_ref (command->process);
-  g_autofree char *words = NULL;
-  GError          *error = NULL;
+  GError *error = NULL;
 
   if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (command->task), &error))
     {
@@ -571,9 +577,9 @@ on_command_timeout (gpointer user_data)
       return;
     }
 
-  words = dup_last_words (self);
-  fail_command (command, g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%s did not answer within %u ms%s",
-                                      get_name (self), self->settings.answer_timeout, words));
+  error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("%s did not answer within %u ms"), get_name (self),
+                       self->settings.answer_timeout);
+  fail_command (command, add_last_words (self, error));
   if (g_queue_is_empty (&self->runs))
     die (self);
   else
@@ -603,8 +609,10 @@ new_refusal (GstreamPayload *answer)
   for (guint i = 0; code != NULL && i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (code, known[i].code))
       kind = known[i].error;
-  error = g_error_new (GSTREAM_ERROR, kind, "The agent refuses it (%s): %s",
-                       code != NULL ? code : "it does not say why", words != NULL ? words : "");
+  error = code != NULL
+              ? g_error_new (GSTREAM_ERROR, kind, _ ("The agent refuses it (%s): %s"), code, words ? words : "")
+              : g_error_new (GSTREAM_ERROR, kind, _ ("The agent refuses it: %s"),
+                             words != NULL ? words : _ ("it does not say why"));
   gstream_error_set_origin (error, 0, code);
 
   return error;
@@ -624,8 +632,9 @@ take_started (GstreamProcess *self,
 
   if (id == NULL)
     {
-      fail_command (command, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                          "The answer of %s has no /result/run_id, as was expected", get_name (self)));
+      fail_command (command,
+                    g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                 _ ("The answer of %s has no /result/run_id, as was expected"), get_name (self)));
       return;
     }
 
@@ -785,7 +794,7 @@ reject_line (GstreamProcess *self,
     }
 
   if (error->domain == GSTREAM_ERROR && error->code != GSTREAM_ERROR_FAILED)
-    g_prefix_error (&error, "%s: in the line that begins with “%s”: ", get_name (self), g_strchomp (shown));
+    g_prefix_error (&error, _ ("%s: in the line that begins with “%s”: "), get_name (self), g_strchomp (shown));
   run->error = error;
   tell_to_end (self, run);
   wake (self, run);
@@ -901,7 +910,7 @@ handle_line (GstreamProcess *self,
       return TRUE;
     case LINE_TOO_LONG:
       reject_line (self, &line,
-                   g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "expected at most %" G_GSIZE_FORMAT " bytes",
+                   g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("expected at most %zu bytes"),
                                 self->lines.max_size));
       return TRUE;
     case LINE_LOG:
@@ -1102,10 +1111,9 @@ static GError *
 new_death (GstreamProcess *self,
            GstreamError    code)
 {
-  g_autofree char *end = gstream_process_child_describe_end (self->child);
-  g_autofree char *words = dup_last_words (self);
+  g_autofree char *end = gstream_process_child_describe_end (self->child, get_name (self));
 
-  return g_error_new (GSTREAM_ERROR, code, "%s %s%s", get_name (self), end, words);
+  return add_last_words (self, g_error_new_literal (GSTREAM_ERROR, code, end));
 }
 
 static GHashTable *
@@ -1237,9 +1245,9 @@ find_under_way (GstreamProcess *self,
   GstreamProcessRun *run = run_id != NULL ? find_run (self, run_id) : g_queue_peek_tail (&self->runs);
 
   if (run == NULL && run_id != NULL)
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "Run %s is not under way in this process", run_id);
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("Run %s is not under way in this process"), run_id);
   else if (run == NULL)
-    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "No run is under way in this process");
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("No run is under way in this process"));
 
   return run;
 }
@@ -1266,7 +1274,7 @@ gstream_process_attach (GstreamProcess *self,
   if (run->process != NULL)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED,
-                   "Run %s is read already, by what it was started with", run->id);
+                   _ ("Run %s is read already, by what it was started with"), run->id);
       return NULL;
     }
   run->process = gstream_process_ref (self);

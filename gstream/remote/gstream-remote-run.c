@@ -17,6 +17,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-http-private.h>
 #include <gstream/stream/gstream-pump-internal.h>
@@ -311,7 +312,7 @@ connection_failed (GstreamRemoteSource *self,
     }
   if (reason == NULL)
     reason = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                                  "The connection to the server ended before the run did");
+                                  _ ("The connection to the server ended before the run did"));
 
   disconnect (self);
   g_clear_error (&self->broken);
@@ -355,8 +356,8 @@ explain_other_transport (GstreamRemoteSource *self)
 
   error = g_error_new (
       GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-      "The server has this run, and does not send its events over this kind of connection (JavaScript's sends "
-      "a thread's events only over what the thread was first followed with, SSE or a WebSocket): %s",
+      _ ("The server has this run, and does not send its events over this kind of connection (JavaScript's sends "
+         "a thread's events only over what the thread was first followed with, SSE or a WebSocket): %s"),
       self->broken->message);
   g_error_free (self->broken);
   self->broken = error;
@@ -403,15 +404,15 @@ silence_error (GstreamRemoteSource *self,
 
   if (gstream_run_filter_is_inside (self->filter))
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                        "The connection was silent for %u ms, and the run's events do not come any more: "
-                        "its status is “%s”",
+                        _ ("The connection was silent for %u ms, and the run's events do not come any more: "
+                           "its status is “%s”"),
                         self->origin->silence_timeout, status ? status : "");
 
   return g_error_new (
       GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-      "No event of this run comes, whose status is “%s”: something between may hold them back (a proxy that buffers "
-      "event streams), or the server does not send them over this kind of connection (JavaScript's sends a thread's "
-      "events only over what the thread was first followed with, SSE or a WebSocket)",
+      _ ("No event of this run comes, whose status is “%s”: something between may hold them back (a proxy that buffers "
+         "event streams), or the server does not send them over this kind of connection (JavaScript's sends a thread's "
+         "events only over what the thread was first followed with, SSE or a WebSocket)"),
       status ? status : "");
 }
 

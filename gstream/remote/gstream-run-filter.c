@@ -18,6 +18,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 
 #define DERIVED_ID "synth:"  /* of ids that the server makes from the run's id: a run that begins anew has the same */
 #define MOST_HELD 512        /* events that are kept until it is known where the run begins, ... */
@@ -648,8 +649,8 @@ look_for_unnamed (GstreamRunFilter *self,
       return GSTREAM_SEEN_ID_NEW;
     }
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                       "the connection was opened anew, and the server sends events without an event_id: "
-                       "which of them came before cannot be told");
+                       _ ("the connection was opened anew, and the server sends events without an event_id: "
+                          "which of them came before cannot be told"));
 
   return GSTREAM_SEEN_ID_UNKNOWN;
 }
@@ -671,7 +672,7 @@ look_for (GstreamRunFilter *self,
   seen = gstream_seen_ids_add (self->seen, id, kind_of (event), data, length);
   if (seen == GSTREAM_SEEN_ID_UNKNOWN)
     g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                         "the server does not give the run's events again as it gave them before");
+                         _ ("the server does not give the run's events again as it gave them before"));
 
   return seen;
 }
@@ -702,7 +703,7 @@ compare_with_first (GstreamRunFilter *self,
   else if (!is_the_first (self, event))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                           "the server has begun the run anew: what it did before is not what it does now");
+                           _ ("the server has begun the run anew: what it did before is not what it does now"));
       return FALSE;
     }
   self->unproved = FALSE;
@@ -849,7 +850,7 @@ gstream_run_filter_push (GstreamRunFilter *self,
           return TRUE;
         }
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                           "another run began on the thread before the end of this one came");
+                           _ ("another run began on the thread before the end of this one came"));
       return FALSE;
     }
 

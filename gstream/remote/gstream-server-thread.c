@@ -9,6 +9,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-remote-run-private.h>
@@ -86,8 +87,7 @@ expect_run (GstreamThread *thread,
   if (gstream_thread_get_thread_id (thread) != NULL)
     return TRUE;
 
-  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is %s: the thread has no run yet",
-                           nothing);
+  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "%s", _ (nothing));
 
   return FALSE;
 }
@@ -246,7 +246,7 @@ on_runs_listed (GObject      *object,
   if (op->answer.run_id != NULL)
     complete (task);
   else
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is no run on the thread %s",
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("There is no run on the thread %s"),
                              op->thread_id);
 }
 
@@ -522,7 +522,7 @@ on_others_known (GObject      *object,
     send_command (task);
   else if (gstream_run_options_get_multitask_strategy (op->options) == GSTREAM_MULTITASK_STRATEGY_REJECT)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
-                             "The run %s of the thread %s is under way, and no other was to be started meanwhile",
+                             _ ("The run %s of the thread %s is under way, and no other was to be started meanwhile"),
                              other, op->thread_id);
   else
     end_other (task, other);
@@ -559,7 +559,7 @@ on_thread_made (GObject      *object,
 
   if (thread != NULL && thread_id == NULL)
     error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                 "The server made a thread and did not say which: a thread_id was expected");
+                                 _ ("The server made a thread and did not say which: a thread_id was expected"));
   if (error != NULL)
     {
       g_task_return_error (task, error);
@@ -663,7 +663,7 @@ gstream_server_thread_begin_attach (GstreamThread     *thread,
   g_autofree char *path = NULL;
   Operation       *op;
 
-  if (!expect_run (thread, task, "nothing to attach to") ||
+  if (!expect_run (thread, task, N_ ("There is nothing to attach to: the thread has no run yet")) ||
       !begin_operation (GSTREAM_SERVER_THREAD (thread), options, task))
     return;
 
@@ -812,11 +812,12 @@ answer_pending (GTask          *task,
   gstream_open_questions_add_events (state, known, 0, &events);
   if (events.length == 0)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                             "There is nothing to respond to: no interrupt of the thread %s is pending", op->thread_id);
+                             _ ("There is nothing to respond to: no interrupt of the thread %s is pending"),
+                             op->thread_id);
   else if (events.length > 1 || gstream_payload_has (op->unnamed, "/1"))
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                             "A response that names no interrupt answers the one that is pending, and there are %u: "
-                             "name those that are meant",
+                             _ ("A response that names no interrupt answers the one that is pending, and there are %u: "
+                                "name those that are meant"),
                              events.length);
   else
     {
@@ -851,7 +852,7 @@ gstream_server_thread_begin_respond (GstreamThread     *thread,
   g_autofree char *path = NULL;
   Operation       *op;
 
-  if (!expect_run (thread, task, "nothing to respond to") ||
+  if (!expect_run (thread, task, N_ ("There is nothing to respond to: the thread has no run yet")) ||
       !begin_operation (GSTREAM_SERVER_THREAD (thread), options, task))
     return;
 
@@ -885,7 +886,7 @@ on_payload (GObject      *object,
     g_task_return_error (task, error);
 }
 
-/* Asks about the thread that there is. @rest: what follows its path; @nothing: what there is not if there is none. */
+/* Asks about the thread that there is. @rest: what follows its path; @nothing: what is said if there is none. */
 static void
 ask (GstreamThread      *thread,
      GTask              *task,
@@ -923,7 +924,7 @@ gstream_server_thread_begin_fetch_state (GstreamThread *thread,
   g_autofree char *rest =
       g_strconcat ("/state", segment != NULL ? "/" : "", segment != NULL ? segment : "", "?subgraphs=true", NULL);
 
-  ask (thread, task, "no state", "GET", rest, NULL, on_payload);
+  ask (thread, task, N_ ("There is no state: the thread has no run yet"), "GET", rest, NULL, on_payload);
 }
 
 static void
@@ -941,7 +942,7 @@ gstream_server_thread_begin_fetch_history (GstreamThread *thread,
       g_string_append_uri_escaped (rest, before, NULL, FALSE);
     }
 
-  ask (thread, task, "no history", "GET", rest->str, NULL, on_payload);
+  ask (thread, task, N_ ("There is no history: the thread has no run yet"), "GET", rest->str, NULL, on_payload);
 }
 
 static void
@@ -983,7 +984,8 @@ gstream_server_thread_begin_update_state (GstreamThread  *thread,
   gstream_json_add_string (json, "checkpoint_id", checkpoint_id);
   g_string_append_c (json, '}');
 
-  ask (thread, task, "no state to change", "POST", "/state", json->str, on_updated);
+  ask (thread, task, N_ ("There is no state to change: the thread has no run yet"), "POST", "/state", json->str,
+       on_updated);
 }
 
 /* --- cancelling a run --- */
@@ -1010,7 +1012,8 @@ cancel_this_run (GTask      *task,
   g_autofree char *segment = g_uri_escape_string (run_id, NULL, FALSE);
   g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?wait=false&action=interrupt", NULL);
 
-  ask (g_task_get_source_object (task), task, "no run", "POST", rest, NULL, on_run_cancelled);
+  ask (g_task_get_source_object (task), task, N_ ("There is no run: the thread has no run yet"), "POST", rest, NULL,
+       on_run_cancelled);
 }
 
 /* The newest that is neither over nor waits for others: that one is under way. */
@@ -1050,7 +1053,7 @@ on_runs_for_cancel (GObject      *object,
     g_task_return_error (task, error);
   else if (run_id == NULL)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                             "There is nothing to cancel: no run of the thread %s is under way",
+                             _ ("There is nothing to cancel: no run of the thread %s is under way"),
                              gstream_thread_get_thread_id (g_task_get_source_object (task)));
   else
     cancel_this_run (task, run_id);
@@ -1064,7 +1067,8 @@ gstream_server_thread_begin_cancel_run (GstreamThread *thread,
   if (run_id != NULL)
     cancel_this_run (task, run_id);
   else
-    ask (thread, task, "nothing to cancel", "GET", "/runs?limit=" MAX_RUNS, NULL, on_runs_for_cancel);
+    ask (thread, task, N_ ("There is nothing to cancel: the thread has no run yet"), "GET", "/runs?limit=" MAX_RUNS,
+         NULL, on_runs_for_cancel);
 }
 
 /* --- properties --- */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-server-thread.h>
@@ -1035,7 +1036,7 @@ finish_array (GAsyncResult *result,
   if (gstream_payload_get_kind (answer) != GSTREAM_PAYLOAD_KIND_ARRAY)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "The server's answer is something else than an array, which was expected");
+                           _ ("The server's answer is something else than an array, which was expected"));
       return NULL;
     }
 

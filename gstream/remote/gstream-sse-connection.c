@@ -5,6 +5,7 @@
 #include <gstream/remote/gstream-sse-connection-private.h>
 
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/stream/gstream-pump-internal.h>
@@ -84,10 +85,15 @@ wrong_type (GstreamSseConnection *self,
   g_autofree char *words = gstream_error_find_words (body, length, NULL);
 
   if (type == NULL && length == 0) /* libsoup takes headers that are cut off for whole ones */
-    return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, "the answer ended within its headers");
+    return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, _ ("the answer ended within its headers"));
 
-  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is %s, and text/event-stream was expected%s%s",
-                      type ? type : "of no type", words ? ": " : "", words ? words : "");
+  if (type == NULL)
+    type = _ ("of no type");
+
+  return words != NULL ? g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                      _ ("the answer is %s, and text/event-stream was expected: %s"), type, words)
+                       : g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                                      _ ("the answer is %s, and text/event-stream was expected"), type);
 }
 
 static GError *

@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/remote/gstream-http-private.h>
 #include <gstream/remote/gstream-server-private.h>
@@ -267,8 +268,9 @@ page_came (GstreamThreadList *self,
 {
   self->loading = FALSE;
   if (error == NULL && gstream_payload_get_kind (said) != GSTREAM_PAYLOAD_KIND_ARRAY)
-    error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                 "The server's list of threads is something else than an array, which was expected");
+    error =
+        g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                             _ ("The server's list of threads is something else than an array, which was expected"));
   if (error == NULL)
     take_page (self, page, said);
   set_error (self, error);

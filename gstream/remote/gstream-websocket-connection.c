@@ -15,6 +15,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-event-reader-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-http-private.h>
 #include <gstream/stream/gstream-pump-internal.h>
@@ -89,7 +90,7 @@ gstream_throttled_input_stream_read_nonblocking (GPollableInputStream *stream,
 
   if (wanted == 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "No more bytes are allowed for now");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _ ("No more bytes are allowed for now"));
       return -1;
     }
 
@@ -443,12 +444,12 @@ headers_are_whole (GTask *task)
   g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head);
 
   if (!soup_headers_parse_response (text, handshake->head, headers, NULL, &handshake->status, NULL))
-    handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the answer is not HTTP"));
+    handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("the answer is not HTTP")));
   else if (handshake->status != SOUP_STATUS_SWITCHING_PROTOCOLS)
     refused (task, FALSE);
   else if (!is_accepted (handshake->message))
     handshake_failed (task, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                                 "the answer does not accept a WebSocket"));
+                                                 _ ("the answer does not accept a WebSocket")));
   else
     g_task_return_pointer (task, make_connection (handshake), g_object_unref);
 }
@@ -469,7 +470,7 @@ take_headers (GTask *task)
     read_answer (task);
   else
     handshake_failed (task, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                         "the answer's headers have more than %d bytes", MAX_ANSWER_SIZE));
+                                         _ ("the answer's headers have more than %d bytes"), MAX_ANSWER_SIZE));
 }
 
 static void
@@ -494,7 +495,7 @@ on_answer_read (GObject      *object,
     handshake_failed (task, error);
   else if (at_end)
     handshake_failed (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
-                                                 "the server closed the connection"));
+                                                 _ ("the server closed the connection")));
   else
     take_headers (task);
 }
@@ -816,7 +817,7 @@ on_command_timeout (gpointer user_data)
   GError                     *error = NULL;
 
   if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (self->command), &error))
-    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the server did not answer in time");
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("the server did not answer in time"));
   gstream_origin_name_error (self->origin, self->message, error);
   take_error (self, error);
 }
@@ -931,10 +932,10 @@ translate_error (GstreamWebsocketConnection *self,
   if (error->domain != SOUP_WEBSOCKET_ERROR)
     return g_error_copy (error);
   if (error->code == SOUP_WEBSOCKET_CLOSE_TOO_BIG)
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, "a frame has more than %" G_GSIZE_FORMAT " bytes",
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("a frame has more than %zu bytes"),
                         self->origin->max_event_size);
 
-  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "the frames are not a WebSocket's: %s", error->message);
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("the frames are not a WebSocket's: %s"), error->message);
 }
 
 static void
@@ -957,7 +958,7 @@ static void
 fail_closed (GstreamWebsocketConnection *self)
 {
   g_autoptr (GError) error =
-      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the server closed the connection");
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _ ("the server closed the connection"));
 
   gstream_origin_name_error (self->origin, self->message, error);
   fail_command (self, error);
@@ -1003,7 +1004,7 @@ on_closed (SoupWebsocketConnection    *connection,
   fail_closed (self);
   if (is_cut_off (connection))
     take_error (self, g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                                           "The connection to the server ended before the run did"));
+                                           _ ("The connection to the server ended before the run did")));
   self->ended = TRUE;
   gstream_next_call_wake_later (&self->pending);
 }
@@ -1018,8 +1019,8 @@ read_more (GstreamWebsocketConnection *self)
     return;
   if (throttled_get_passed (self->input) - self->whole_at > self->origin->max_event_size + PORTION)
     {
-      GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                   "an event has more than %" G_GSIZE_FORMAT " bytes", self->origin->max_event_size);
+      GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("an event has more than %zu bytes"),
+                                   self->origin->max_event_size);
 
       gstream_origin_name_error (self->origin, self->message, error);
       take_error (self, error);
@@ -1259,8 +1260,8 @@ leave (GstreamWebsocketConnection *self)
 static void
 fail_left (GstreamWebsocketConnection *self)
 {
-  g_autoptr (GError) error =
-      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "the connection was closed before the server had answered");
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                                  _ ("the connection was closed before the server had answered"));
 
   gstream_origin_name_error (self->origin, self->message, error);
   fail_command (self, error);

@@ -6,9 +6,11 @@
 
 #include <gstream/sources/gstream-byte-reader-private.h>
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 
 #define CHUNK_SIZE (64 * 1024)
 /* A buffer that grew for a long line keeps its size for the next ones, up to this. */
@@ -316,7 +318,7 @@ prefix_place (GstreamByteReader *self,
               GError           **error)
 {
   if (!g_error_matches (*error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
-    g_prefix_error (error, "%s: line %" G_GUINT64_FORMAT ": ", self->name, line);
+    g_prefix_error (error, _ ("%s: line %" PRIu64 ": "), self->name, line);
 }
 
 static void
@@ -349,8 +351,8 @@ typedef struct
 
 static const Format formats[] = {
   { "{", "JSON" },
-  { "[", "a JSON array" },
-  { "<", "HTML or XML" },
+  { "[", N_ ("a JSON array") },
+  { "<", N_ ("HTML or XML") },
   { "%PDF", "PDF" },
   { "data:", "Server-Sent Events" },
   { "event:", "Server-Sent Events" },
@@ -366,7 +368,7 @@ find_format (const char *text,
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     if (length >= strlen (formats[i].beginning) &&
         g_ascii_strncasecmp (text, formats[i].beginning, strlen (formats[i].beginning)) == 0)
-      return formats[i].name;
+      return _ (formats[i].name);
 
   return NULL;
 }
@@ -399,7 +401,7 @@ describe_line (const char *text,
   const char      *end;
 
   if (!is_text (text, length))
-    return g_strdup ("binary data");
+    return g_strdup (_ ("binary data"));
 
   g_utf8_validate_len (text, shown, &end);
   valid = g_strndup (text, end - text);
@@ -417,8 +419,8 @@ gstream_byte_reader_fail_strange (GstreamByteReader *self,
   g_autofree char *described = describe_line (text, length);
 
   gstream_byte_reader_fail (self, line,
-                            g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "byte 0: expected %s, not %s",
-                                         self->format, described));
+                            g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("byte 0: expected %s, not %s"),
+                                         _ (self->format), described));
 }
 
 /* An empty file is an error. An empty stream is not: it may end before its first event. */
@@ -426,8 +428,8 @@ static void
 check_emptiness (GstreamByteReader *self)
 {
   if (gstream_byte_reader_has_all (self) && self->file != NULL && !self->said_any && !self->closed)
-    stop (self, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "%s: expected %s, and it is empty", self->name,
-                             self->format));
+    stop (self, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("%s: expected %s, and it is empty"), self->name,
+                             _ (self->format)));
 }
 
 GstreamTry
@@ -500,7 +502,7 @@ prefix_name (GstreamByteReader *self,
   else if (name != NULL)
     return;
 
-  message = g_strdup_printf ("Cannot read %s: %s", self->name, why);
+  message = g_strdup_printf (_ ("Cannot read %s: %s"), self->name, why);
   g_free (error->message);
   error->message = message;
 }
@@ -628,7 +630,7 @@ gstream_byte_reader_next (GstreamByteReader  *self,
                           gpointer            user_data)
 {
   if (self->file == NULL && self->stream == NULL && !self->at_end && !self->closed)
-    stop (self, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED, "%s was given neither a file nor a stream",
+    stop (self, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED, _ ("%s was given neither a file nor a stream"),
                              G_OBJECT_TYPE_NAME (source)));
   if (gstream_next_call_start (&self->pending, source, cancellable, callback, user_data) && !self->reading)
     read_more (self);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/sources/gstream-byte-reader-private.h>
 
 /**
@@ -74,7 +75,7 @@ fail_too_long (GstreamJsonLinesSource *self,
 {
   gstream_byte_reader_fail (self->bytes, line,
                             g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                         "byte %u: expected a line of at most %u bytes", self->bytes->max_size,
+                                         _ ("byte %u: expected a line of at most %u bytes"), self->bytes->max_size,
                                          self->bytes->max_size));
 }
 
@@ -188,7 +189,7 @@ fail_line (GstreamJsonLinesSource *self,
     }
   if (invalid && is_cut_off (line))
     {
-      g_prefix_error (&error, line->last ? "the last line is cut off: " : "the JSON goes on behind the line: ");
+      g_prefix_error (&error, line->last ? _ ("the last line is cut off: ") : _ ("the JSON goes on behind the line: "));
       error->code = line->last ? GSTREAM_ERROR_INCOMPLETE : GSTREAM_ERROR_INVALID;
     }
   gstream_byte_reader_fail (self->bytes, self->line, error);
@@ -329,7 +330,7 @@ gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
 static void
 gstream_json_lines_source_init (GstreamJsonLinesSource *self)
 {
-  self->bytes = gstream_byte_reader_new ("JSON Lines (an event, a JSON object, on each line)");
+  self->bytes = gstream_byte_reader_new (N_ ("JSON Lines (an event, a JSON object, on each line)"));
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <gstream/sources/gstream-push-source.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 
 /**
@@ -139,7 +140,7 @@ return_closed (gpointer user_data)
 {
   g_task_set_task_data (user_data, NULL, NULL);
   g_task_return_new_error (user_data, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-                           "the run is over: the event was not delivered");
+                           _ ("the run is over: the event was not delivered"));
 
   return G_SOURCE_REMOVE;
 }
@@ -258,8 +259,8 @@ queue_append (Queue        *self,
   if (self->closed || self->finished)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-                   self->closed ? "the run is over: it takes no more events"
-                                : "an event was pushed after the source had been told that no more would come");
+                   self->closed ? _ ("the run is over: it takes no more events")
+                                : _ ("an event was pushed after the source had been told that no more would come"));
       return FALSE;
     }
 
@@ -860,8 +861,9 @@ gstream_push_source_push_sync (GstreamPushSource *self,
 
   if (!queue_may_wait (&get_private (self)->queue))
     {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                   "there is no room for the event, and the thread that would wait for it is the one that makes room");
+      g_set_error (
+          error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
+          _ ("there is no room for the event, and the thread that would wait for it is the one that makes room"));
       return FALSE;
     }
 

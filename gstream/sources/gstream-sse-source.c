@@ -7,6 +7,7 @@
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #include <gstream/event/gstream-error-internal.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/sources/gstream-byte-reader-private.h>
 #include <gstream/sources/gstream-sse-source-private.h>
@@ -571,12 +572,12 @@ check_rest (GstreamSseSource *self)
   if (rest > bytes->max_size)
     gstream_byte_reader_fail (bytes, line,
                               g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                           "expected an event of at most %u bytes", bytes->max_size));
+                                           _ ("expected an event of at most %u bytes"), bytes->max_size));
   else if (gstream_byte_reader_has_all (bytes) &&
            gstream_sse_parser_is_unfinished (self->parser, gstream_byte_reader_peek (bytes), rest))
     gstream_byte_reader_fail (bytes, line,
                               g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                                           "the stream is cut off: expected the empty line that ends an event"));
+                                           _ ("the stream is cut off: expected the empty line that ends an event")));
 }
 
 /* TRUE: the stream has lines that Server-Sent Events do not have, and reading has failed. */
@@ -593,7 +594,7 @@ check_strangers (GstreamSseSource *self)
   if (stranger->is_data)
     gstream_byte_reader_fail (bytes, stranger->line,
                               g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                           "expected the field \"data:\", not \"%.*s\"",
+                                           _ ("expected the field \"data:\", not \"%.*s\""),
                                            (int) (strchr (stranger->text, ':') + 1 - stranger->text), stranger->text));
   else
     gstream_byte_reader_fail_strange (bytes, stranger->line, stranger->text, stranger->length);
@@ -641,8 +642,9 @@ read_error (const GstreamSseFrame *frame)
 {
   g_autofree char *code = NULL;
   g_autofree char *words = gstream_error_find_words (frame->data, frame->length, &code);
-  GError *error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
-                                       words != NULL ? words : "The stream ended with an error and did not say which");
+  GError          *error =
+      g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
+                           words != NULL ? words : _ ("The stream ended with an error and did not say which"));
 
   gstream_error_set_origin (error, 0, code);
 
@@ -838,7 +840,7 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
 static void
 gstream_sse_source_init (GstreamSseSource *self)
 {
-  self->bytes = gstream_byte_reader_new ("Server-Sent Events (fields such as \"data: {…}\")");
+  self->bytes = gstream_byte_reader_new (N_ ("Server-Sent Events (fields such as \"data: {…}\")"));
   self->parser = gstream_sse_parser_new ();
 }
 

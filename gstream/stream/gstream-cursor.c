@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <gstream/stream/gstream-cursor-private.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
 /**
@@ -228,7 +229,7 @@ look (GstreamCursor *self,
     return GSTREAM_TRY_FAILED;
   if (G_UNLIKELY (self->task != NULL))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, _ ("Another call is waiting on this cursor"));
       return GSTREAM_TRY_FAILED;
     }
 
@@ -652,7 +653,7 @@ on_ready (GstreamWaiter *waiter)
   if (self->cut_short)
     {
       self->cut_short = FALSE;
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The cursor was closed");
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The cursor was closed"));
       return;
     }
 
@@ -705,7 +706,7 @@ start (GstreamCursor      *self,
 
   if (self->task != NULL)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "Another call is waiting on this cursor");
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, _ ("Another call is waiting on this cursor"));
       return;
     }
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 
 /**
@@ -43,15 +44,25 @@ G_DEFINE_ENUM_TYPE (GstreamTry, gstream_try,
 
 G_DEFINE_INTERFACE (GstreamEventSource, gstream_event_source, G_TYPE_OBJECT)
 
+static GstreamTry contradiction (GstreamEvent **event,
+                                 GError       **error,
+                                 const char    *format,
+                                 ...) G_GNUC_PRINTF (3,
+                                                     4);
+
 static GstreamTry
-contradiction (GstreamEventSource *self,
-               const char         *what,
-               GstreamEvent      **event,
-               GError            **error)
+contradiction (GstreamEvent **event,
+               GError       **error,
+               const char    *format,
+               ...)
 {
+  va_list arguments;
+
   g_clear_pointer (event, gstream_event_unref);
+  va_start (arguments, format);
   if (*error == NULL)
-    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "try_next of %s %s", G_OBJECT_TYPE_NAME (self), what);
+    *error = g_error_new_valist (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, format, arguments);
+  va_end (arguments);
 
   return GSTREAM_TRY_FAILED;
 }
@@ -65,16 +76,23 @@ gstream_event_source_check (GstreamEventSource *self,
   switch (result)
     {
     case GSTREAM_TRY_ITEM:
-      return *event != NULL ? result : contradiction (self, "said that there is an event, and gave none", event, error);
+      return *event != NULL
+                 ? result
+                 : contradiction (event, error, _ ("try_next of %s said that there is an event, and gave none"),
+                                  G_OBJECT_TYPE_NAME (self));
     case GSTREAM_TRY_FAILED:
-      return *error != NULL ? result : contradiction (self, "failed without an error that says why", event, error);
+      return *error != NULL ? result
+                            : contradiction (event, error, _ ("try_next of %s failed without an error that says why"),
+                                             G_OBJECT_TYPE_NAME (self));
     case GSTREAM_TRY_PENDING:
     case GSTREAM_TRY_ENDED:
       if (*event == NULL && *error == NULL)
         return result;
-      return contradiction (self, "gave an event, and said that there is none", event, error);
+      return contradiction (event, error, _ ("try_next of %s gave an event, and said that there is none"),
+                            G_OBJECT_TYPE_NAME (self));
     default:
-      return contradiction (self, "said something that is not of GstreamTry", event, error);
+      return contradiction (event, error, _ ("try_next of %s said something that is not of GstreamTry"),
+                            G_OBJECT_TYPE_NAME (self));
     }
 }
 
@@ -103,8 +121,8 @@ default_next (GstreamEventSource *self,
     case GSTREAM_TRY_PENDING:
     default:
       g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                               "%s has no event now and no way to wait for one: a source whose try_next can be "
-                               "pending must implement next",
+                               _ ("%s has no event now and no way to wait for one: a source whose try_next can be "
+                                  "pending must implement next"),
                                G_OBJECT_TYPE_NAME (self));
       break;
     }
@@ -366,7 +384,8 @@ gstream_next_call_start (GstreamNextCall    *self,
   if (self->task != NULL)
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
-                               "%s is asked for an event while it is being asked for one", G_OBJECT_TYPE_NAME (source));
+                               _ ("%s is asked for an event while it is being asked for one"),
+                               G_OBJECT_TYPE_NAME (source));
       return FALSE;
     }
   if (g_task_return_error_if_cancelled (task))

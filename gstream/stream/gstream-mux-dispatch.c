@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
 
@@ -387,7 +388,7 @@ gstream_stream_mux_make_child (GstreamStreamMux *self,
   if (self->factories == NULL && self->chosen == 0)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                           "A mux made only of ready-made transformers has no children: nothing could make theirs");
+                           _ ("A mux made only of ready-made transformers has no children: nothing could make theirs"));
       return NULL;
     }
 
@@ -860,7 +861,7 @@ check_depth (GstreamStreamMux *root,
     return TRUE;
 
   root->funcs->failed (root->owner, g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE,
-                                                 "An event's namespace has %u segments; at most %u were expected",
+                                                 _ ("An event's namespace has %u segments; at most %u were expected"),
                                                  ns->length, MAX_DEPTH));
 
   return FALSE;

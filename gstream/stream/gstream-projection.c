@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-cursor-private.h>
 #include <gstream/stream/gstream-projection-internal.h>
 #include <gstream/stream/gstream-queue-private.h>
@@ -418,7 +419,7 @@ refuse_push (GstreamProjection *self,
   if (self->n_queues == 0)
     return TRUE;
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED, "Projection “%s” is closed: nothing can be pushed to it",
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED, _ ("Projection “%s” is closed: nothing can be pushed to it"),
                self->name);
 
   return FALSE;
@@ -496,12 +497,13 @@ item_from_value (GstreamProjection *self,
     {
       if (self->type.kind != GSTREAM_ITEM_HANDLE || item->p != NULL)
         return TRUE;
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "Projection “%s” takes items of type %s, not nothing",
-                   self->name, g_type_name (self->type.type));
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                   _ ("Projection “%s” takes items of type %s, not nothing"), self->name,
+                   g_type_name (self->type.type));
       return FALSE;
     }
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "Projection “%s” takes items of type %s, not %s",
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("Projection “%s” takes items of type %s, not %s"),
                self->name, g_type_name (self->type.type), G_VALUE_TYPE_NAME (value));
 
   return FALSE;
@@ -802,7 +804,7 @@ check_free (GstreamProjection *self,
     return TRUE;
 
   g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ALREADY_SUBSCRIBED,
-               "Projection “%s” is already subscribed: it has one consumer; use tee for several", self->name);
+               _ ("Projection “%s” is already subscribed: it has one consumer; use tee for several"), self->name);
 
   return FALSE;
 }
@@ -880,7 +882,7 @@ gstream_projection_tee (GstreamProjection *self,
   if (n < 1)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "A tee of projection “%s” needs at least 1 branch, not 0", self->name);
+                   _ ("A tee of projection “%s” needs at least 1 branch, not 0"), self->name);
       return NULL;
     }
   if (!check_free (self, error))

@@ -15,6 +15,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
@@ -174,7 +175,7 @@ come_here (GstreamPump *self,
   if (!g_main_context_acquire (self->context))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                           "The main context of this run belongs to another thread: call from there");
+                           _ ("The main context of this run belongs to another thread: call from there"));
       return FALSE;
     }
 
@@ -826,7 +827,7 @@ gstream_context_begin_task (GMainContext       *context,
   if (!g_main_context_acquire (context))
     {
       g_task_report_new_error (object, callback, user_data, tag, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                               "The main context of this %s belongs to another thread: call from there",
+                               _ ("The main context of this %s belongs to another thread: call from there"),
                                G_OBJECT_TYPE_NAME (object));
       return NULL;
     }
@@ -916,13 +917,13 @@ may_wait (GstreamPump *pump,
   if (async_only != NULL)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_ASYNC_ONLY,
-                   "%s only works asynchronously: wait with the asynchronous call instead", async_only);
+                   _ ("%s only works asynchronously: wait with the asynchronous call instead"), async_only);
       return FALSE;
     }
   if (gstream_pump_is_entered (pump))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                           "A synchronous call from inside a transformer or a source would wait for itself");
+                           _ ("A synchronous call from inside a transformer or a source would wait for itself"));
       return FALSE;
     }
 
@@ -938,7 +939,8 @@ gstream_sync_begin_in (GstreamSync  *self,
   if (!g_main_context_acquire (context))
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
-                   "The main context of the %s belongs to another thread: call from there, or asynchronously", whose);
+                   _ ("The main context of the %s belongs to another thread: call from there, or asynchronously"),
+                   whose);
       return FALSE;
     }
 
@@ -1084,7 +1086,7 @@ gstream_latch_open (GstreamLatch *self)
 static GError *
 make_error (gpointer object)
 {
-  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "This %s belongs to no run: runs make them",
+  return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("This %s belongs to no run: runs make them"),
                       G_OBJECT_TYPE_NAME (object));
 }
 

@@ -8,6 +8,7 @@
 
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
 #include <gstream/stream/gstream-run-stream-private.h>
 
@@ -151,7 +152,7 @@ GError *
 gstream_run_error_new (const char *text)
 {
   if (text == NULL || *text == '\0')
-    text = "The run failed, and its source does not say why";
+    text = _ ("The run failed, and its source does not say why");
 
   return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, text);
 }
@@ -591,8 +592,8 @@ check_complete (GstreamRunState *state)
 
   return g_error_new_literal (
       GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-      "The source ended early: it said that the run began, and was expected to say how it ended "
-      "(a `lifecycle` event at the root)");
+      _ ("The source ended early: it said that the run began, and was expected to say how it ended "
+         "(a `lifecycle` event at the root)"));
 }
 
 static void
@@ -684,13 +685,13 @@ static G_DEFINE_QUARK (gstream-run-stream-taken, taken)
   if (priv->mux != NULL && gstream_stream_mux_get_pump (priv->mux) != NULL)
     {
       g_clear_object (&priv->mux);
-      return refuse (error, "This mux belongs to another run: make one for each run");
+      return refuse (error, _ ("This mux belongs to another run: make one for each run"));
     }
   if (priv->source == NULL)
-    return refuse (error, "A run needs a source, and this one was made without");
+    return refuse (error, _ ("A run needs a source, and this one was made without"));
   if (g_object_get_qdata (G_OBJECT (priv->source), taken_quark ()) != NULL)
-    return refuse (error, "This source belongs to another run, and gives each event once: make one for each run, "
-                          "or read one run several times, by a tee");
+    return refuse (error, _ ("This source belongs to another run, and gives each event once: make one for each run, "
+                             "or read one run several times, by a tee"));
   if (priv->mux != NULL && !gstream_stream_mux_check_builtins (priv->mux, error))
     return FALSE;
 
@@ -734,7 +735,7 @@ make_drop_error (GstreamRunStreamPrivate *priv)
     return NULL;
 
   return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-                              "The run was dropped while it was waited for: keep a reference to it until then");
+                              _ ("The run was dropped while it was waited for: keep a reference to it until then"));
 }
 
 static void
@@ -863,8 +864,8 @@ gstream_run_stream_interleave (GstreamRunStream  *self,
         return NULL;
       if (g_ptr_array_find (projections, projection, NULL))
         {
-          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "Projection “%s” is named twice in an interleave",
-                       names[i]);
+          g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                       _ ("Projection “%s” is named twice in an interleave"), names[i]);
           return NULL;
         }
       g_ptr_array_add (projections, projection);
@@ -872,7 +873,7 @@ gstream_run_stream_interleave (GstreamRunStream  *self,
   if (projections->len == 0)
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                           "An interleave needs at least 1 projection, not 0");
+                           _ ("An interleave needs at least 1 projection, not 0"));
       return NULL;
     }
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-side-work-private.h>
 
 /**
@@ -138,7 +139,7 @@ gstream_side_work_dispose (GObject *object)
   if (self->done != NULL)
     {
       g_autoptr (GError) error =
-          g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "Side work was dropped before it was complete");
+          g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, _ ("Side work was dropped before it was complete"));
 
       end (self, error);
     }

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>
 
 /**
@@ -83,7 +84,7 @@ forward_item (gpointer           owner,
   data = gstream_item_to_payload (gstream_projection_peek_type (projection), item, error);
   if (data == NULL)
     {
-      g_prefix_error (error, "An item of projection “%s” cannot be forwarded to the main log: ",
+      g_prefix_error (error, _ ("An item of projection “%s” cannot be forwarded to the main log: "),
                       gstream_projection_get_name (projection));
       return FALSE;
     }
@@ -137,8 +138,8 @@ set_exists (GError    **error,
             const char *name,
             const char *owner)
 {
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_EXISTS, "%s cannot register the projection “%s”: it belongs to %s",
-               registrar, name, owner);
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_EXISTS,
+               _ ("%s cannot register the projection “%s”: it belongs to %s"), registrar, name, owner);
 }
 
 /* Who has the name already, or NULL; @before: of the transformer's own projections, those before this one. */
@@ -151,12 +152,12 @@ find_owner (GstreamStreamMux *self,
   GstreamProjection *other = gstream_stream_mux_find_projection (self, name);
 
   if (g_str_equal (name, "log"))
-    return "the main log";
+    return _ ("the main log");
   if (other != NULL)
     return gstream_projection_get_registrar (other);
   for (GSList *link = projections; link != before; link = link->next)
     if (g_str_equal (name, gstream_projection_get_name (link->data)))
-      return "itself";
+      return _ ("itself");
 
   return NULL;
 }
@@ -274,7 +275,7 @@ check_not_started (GstreamStreamMux *self,
     return TRUE;
 
   g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                       "A transformer cannot be added: the run has begun, and it would not see every event");
+                       _ ("A transformer cannot be added: the run has begun, and it would not see every event"));
 
   return FALSE;
 }
@@ -467,9 +468,10 @@ gstream_stream_mux_add_type (GstreamStreamMux *self,
     {
       const char *name = g_type_name (type);
 
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "%s is no class of transformers that could be made: expected one derived from GstreamTransformer",
-                   name ? name : "No type");
+      g_set_error (
+          error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+          _ ("%s is no class of transformers that could be made: expected one derived from GstreamTransformer"),
+          name ? name : _ ("No type"));
       return FALSE;
     }
 
@@ -541,7 +543,7 @@ gstream_stream_mux_check_builtins (GstreamStreamMux *self,
       {
         known = join_known ();
         g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-                     "There is no built-in transformer “%s”; there are: %s", self->builtins[i], known);
+                     _ ("There is no built-in transformer “%s”; there are: %s"), self->builtins[i], known);
         return FALSE;
       }
 
@@ -732,6 +734,7 @@ gstream_stream_mux_get_projection (GstreamStreamMux *self,
                                    GError          **error)
 {
   g_auto (GStrv) names = NULL;
+  g_autofree char   *others = NULL;
   g_autofree char   *known = NULL;
   GstreamProjection *projection;
 
@@ -746,9 +749,10 @@ gstream_stream_mux_get_projection (GstreamStreamMux *self,
     return projection;
 
   names = gstream_stream_mux_list_projections (self);
-  known = g_strjoinv (", ", names);
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "There is no projection “%s”; there are log%s%s", name,
-               *known ? ", " : "", known);
+  others = g_strjoinv (", ", names);
+  known = g_strjoin (", ", "log", *others != '\0' ? others : NULL, NULL);
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("There is no projection “%s”; there are: %s"), name,
+               known);
 
   return NULL;
 }

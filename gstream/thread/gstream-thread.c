@@ -8,6 +8,7 @@
 #include <gstream/thread/gstream-thread-internal.h>
 
 #include <gstream/event/gstream-error.h>
+#include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
@@ -388,11 +389,12 @@ call_respond (GstreamThread *self,
     return FALSE;
 
   if (call->input == NULL)
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "A response is nested too deep");
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("A response is nested too deep"));
   else if (call->n_asked == 0 || call->n_asked != call->n_answered)
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                             "There are %u interrupts and %u responses: one for each was expected, and one at least",
-                             call->n_asked, call->n_answered);
+    g_task_return_new_error (
+        task, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+        _ ("There are %u interrupts and %u responses: one for each was expected, and one at least"), call->n_asked,
+        call->n_answered);
   else
     klass->begin_respond (self, call->input, call->options, task);
 
@@ -512,7 +514,7 @@ begin (GstreamThread      *self,
 
   call->options = options;
   if (!call->begin (self, call, task))
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, "A %s cannot do this",
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, _ ("A %s cannot do this"),
                              G_OBJECT_TYPE_NAME (self));
 }
 
@@ -586,9 +588,12 @@ finish (GstreamThread *self,
   if (G_IS_VALUE (value) && G_VALUE_HOLDS (value, type) && (type == G_TYPE_BOOLEAN || g_value_peek_pointer (value)))
     return TRUE;
 
-  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "The %s gave %s, and a %s was expected",
-               G_OBJECT_TYPE_NAME (self), G_IS_VALUE (value) ? G_VALUE_TYPE_NAME (value) : "nothing",
-               g_type_name (type));
+  if (G_IS_VALUE (value))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("The %s gave %s, and a %s was expected"),
+                 G_OBJECT_TYPE_NAME (self), G_VALUE_TYPE_NAME (value), g_type_name (type));
+  else
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("The %s gave nothing, and a %s was expected"),
+                 G_OBJECT_TYPE_NAME (self), g_type_name (type));
   if (G_IS_VALUE (value))
     g_value_unset (value);
 
@@ -640,7 +645,8 @@ finish_states (GstreamThread *self,
   if (gstream_payload_get_kind (payload) != GSTREAM_PAYLOAD_KIND_ARRAY)
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                   "The history that the %s gave is no array of states, as was expected", G_OBJECT_TYPE_NAME (self));
+                   _ ("The history that the %s gave is no array of states, as was expected"),
+                   G_OBJECT_TYPE_NAME (self));
       return NULL;
     }
 

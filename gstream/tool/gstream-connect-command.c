@@ -7,6 +7,7 @@
 #include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,7 +113,7 @@ print_question (GstreamInterrupt *interrupt)
   g_autofree char *value =
       gstream_json_readable (gstream_payload_get_json (gstream_interrupt_get_value (interrupt), NULL));
 
-  gstream_tool_tell ("question /%s: %s", path, value);
+  gstream_tool_tell (_ ("question /%s: %s"), path, value);
 }
 
 static gboolean
@@ -129,7 +130,7 @@ ask (GstreamInterrupt *interrupt)
   GstreamPayload *answer = NULL;
 
   print_question (interrupt);
-  fputs ("answer: ", stderr);
+  fputs (_ ("answer: "), stderr);
   if (fgets (line, sizeof line, stdin) == NULL)
     return NULL;
 
@@ -255,7 +256,7 @@ connect_to (GstreamThread  *thread,
       run = answer_questions (thread, printed, options, &status);
     }
   if (options->thread_id == NULL && gstream_thread_get_thread_id (thread) != NULL) /* for a later --thread */
-    gstream_tool_tell ("thread %s", gstream_thread_get_thread_id (thread));
+    gstream_tool_tell (_ ("thread %s"), gstream_thread_get_thread_id (thread));
 
   return gstream_tool_flush () ? status : GSTREAM_TOOL_FAILED;
 }
@@ -297,7 +298,7 @@ read_silence (Options *options)
   if (end != options->silence && *end == '\0' && isfinite (options->seconds) && options->seconds > 0 &&
       options->seconds <= LONGEST_SILENCE)
     return TRUE;
-  gstream_tool_complain ("--silence-timeout: expected a number of seconds, more than 0 and at most %d",
+  gstream_tool_complain (_ ("--silence-timeout: expected a number of seconds, more than 0 and at most %d"),
                          LONGEST_SILENCE);
 
   return FALSE;
@@ -315,15 +316,15 @@ static gboolean
 check (const Options *options)
 {
   if (options->command != NULL && is_for_server (options))
-    gstream_tool_complain ("--command takes no URL ASSISTANT, and no option of a server's connection");
+    gstream_tool_complain (_ ("--command takes no URL ASSISTANT, and no option of a server's connection"));
   else if (options->command == NULL && (options->arguments == NULL || g_strv_length (options->arguments) != 2))
-    gstream_tool_complain ("expected URL ASSISTANT, or --command; gstream connect --help says how");
+    gstream_tool_complain (_ ("expected URL ASSISTANT, or --command; gstream connect --help says how"));
   else if (options->digest && options->events)
-    gstream_tool_complain ("--digest and --events exclude each other");
+    gstream_tool_complain (_ ("--digest and --events exclude each other"));
   else if (options->attach != NULL && options->thread_id == NULL)
-    gstream_tool_complain ("--attach needs the thread that the run is on: --thread ID");
+    gstream_tool_complain (_ ("--attach needs the thread that the run is on: --thread ID"));
   else if (options->attach != NULL && options->input != NULL)
-    gstream_tool_complain ("--attach starts no run: it takes no --input");
+    gstream_tool_complain (_ ("--attach starts no run: it takes no --input"));
   else
     return TRUE;
 
@@ -350,23 +351,24 @@ gstream_tool_connect (int    argc,
 {
   g_auto (Options) options = { 0 };
   const GOptionEntry entries[] = {
-    { "input", 0, 0, G_OPTION_ARG_STRING, &options.input, "The input of the run", "JSON" },
+    { "input", 0, 0, G_OPTION_ARG_STRING, &options.input, N_ ("The input of the run"), "JSON" },
     { "thread", 0, 0, G_OPTION_ARG_STRING, &options.thread_id,
-      "Go on with this thread, which there is, instead of a new one", "ID" },
+      N_ ("Go on with this thread, which there is, instead of a new one"), "ID" },
     { "attach", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, (gpointer) on_attach,
-      "Follow a run of that thread, or its newest, instead of starting one", "RUN" },
+      N_ ("Follow a run of that thread, or its newest, instead of starting one"), "RUN" },
     { "command", 0, 0, G_OPTION_ARG_STRING, &options.command,
-      "Run the agent that this starts, instead of one on a server", "COMMAND" },
-    { "websocket", 0, 0, G_OPTION_ARG_NONE, &options.websocket, "Use a WebSocket", NULL },
-    { "respond", 0, 0, G_OPTION_ARG_STRING, &options.respond, "Answer every question with this", "JSON" },
-    { "digest", 0, 0, G_OPTION_ARG_NONE, &options.digest, "Print everything that the run shows, as JSON", NULL },
-    { "events", 0, 0, G_OPTION_ARG_NONE, &options.events, "Print every event on a line", NULL },
-    { "retries", 0, 0, G_OPTION_ARG_STRING, &options.retries, "Try again so often in a row (6)", "NUMBER" },
+      N_ ("Run the agent that this starts, instead of one on a server"), "COMMAND" },
+    { "websocket", 0, 0, G_OPTION_ARG_NONE, &options.websocket, N_ ("Use a WebSocket"), NULL },
+    { "respond", 0, 0, G_OPTION_ARG_STRING, &options.respond, N_ ("Answer every question with this"), "JSON" },
+    { "digest", 0, 0, G_OPTION_ARG_NONE, &options.digest, N_ ("Print everything that the run shows, as JSON"), NULL },
+    { "events", 0, 0, G_OPTION_ARG_NONE, &options.events, N_ ("Print every event on a line"), NULL },
+    { "retries", 0, 0, G_OPTION_ARG_STRING, &options.retries, N_ ("Try again so often in a row (6)"), "NUMBER" },
     { "silence-timeout", 0, 0, G_OPTION_ARG_STRING, &options.silence,
-      "Do not trust a connection that is silent for so long (15)", "SECONDS" },
+      N_ ("Do not trust a connection that is silent for so long (15)"), "SECONDS" },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
-      "Trust the authorities in this file, instead of the system's; else those in " GSTREAM_TOOL_CA, "FILE" },
-    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, "Send this with every request", "'NAME: VALUE'" },
+      N_ ("Trust the authorities in this file, instead of the system's; else those in SSL_CERT_FILE"), "FILE" },
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, N_ ("Send this with every request"),
+      "'NAME: VALUE'" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "URL ASSISTANT" },
     G_OPTION_ENTRY_NULL,
   };
@@ -374,10 +376,10 @@ gstream_tool_connect (int    argc,
   g_autoptr (GstreamThread) thread = NULL;
 
   if (!gstream_tool_parse (
-          "Runs an assistant of the Agent Server at URL, or an agent in a child process, and shows the\n"
-          "run as it goes.\n"
-          "The API key is taken from " GSTREAM_TOOL_API_KEY ". Exit status 3: the run stopped to ask.\n"
-          "Ctrl+C ends the command alone: the run goes on, on the server.",
+          _ ("Runs an assistant of the Agent Server at URL, or an agent in a child process, and shows the\n"
+             "run as it goes.\n"
+             "The API key is taken from GSTREAM_API_KEY. Exit status 3: the run stopped to ask.\n"
+             "Ctrl+C ends the command alone: the run goes on, on the server."),
           entries, &options, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (!check (&options) || !read_retries (&options) || !read_silence (&options))

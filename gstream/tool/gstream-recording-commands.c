@@ -7,6 +7,7 @@
 #include "gstream/tool/gstream-paced-source.h"
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <glib/gi18n.h>
 #include <gio/gunixinputstream.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ type_by_beginning (GBufferedInputStream *stream,
     return G_TYPE_INVALID;
   if (first == 0)
     {
-      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, "expected events, and it is empty");
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("expected events, and it is empty"));
       return G_TYPE_INVALID;
     }
 
@@ -114,7 +115,7 @@ open_source (const char *argument,
 
   source = open_by_beginning (file, error);
   if (source == NULL && file == NULL)
-    g_prefix_error (error, "Cannot read standard input: "); /* the error of a file names the file */
+    g_prefix_error (error, _ ("Cannot read standard input: ")); /* the error of a file names the file */
 
   return source;
 }
@@ -174,25 +175,27 @@ gstream_tool_show (int    argc,
   ShowOptions options = { 0 };
   g_auto (GStrv) files = NULL;
   const GOptionEntry entries[] = {
-    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed, "Replay by the events' timestamps, X times as fast", "X" },
+    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &options.speed, N_ ("Replay by the events' timestamps, X times as fast"),
+      "X" },
     { "events", 0, 0, G_OPTION_ARG_NONE, &options.events,
-      "Print the main log, an event a line: seq, method, namespace, data; then the output", NULL },
+      N_ ("Print the main log, an event a line: seq, method, namespace, data; then the output"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE" },
     G_OPTION_ENTRY_NULL,
   };
 
-  if (!gstream_tool_parse ("Shows a recorded run as it went: who says what, tool calls, what changed, how it ended.\n"
-                           "FILE holds JSON Lines (.jsonl) or Server-Sent Events (.sse); - is standard input.",
-                           entries, NULL, argc, argv))
+  if (!gstream_tool_parse (
+          _ ("Shows a recorded run as it went: who says what, tool calls, what changed, how it ended.\n"
+             "FILE holds JSON Lines (.jsonl) or Server-Sent Events (.sse); - is standard input."),
+          entries, NULL, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (files == NULL || g_strv_length (files) != 1)
     {
-      gstream_tool_complain ("expected one FILE; gstream show --help says how");
+      gstream_tool_complain (_ ("expected one FILE; gstream show --help says how"));
       return GSTREAM_TOOL_USAGE;
     }
   if (!(options.speed >= 0)) /* true for NaN, too */
     {
-      gstream_tool_complain ("--speed: expected a positive number, not %g", options.speed);
+      gstream_tool_complain (_ ("--speed: expected a positive number, not %g"), options.speed);
       return GSTREAM_TOOL_USAGE;
     }
 
@@ -239,19 +242,20 @@ gstream_tool_digest (int    argc,
   gboolean compact = FALSE;
   g_auto (GStrv) files = NULL;
   const GOptionEntry entries[] = {
-    { "compact", 0, 0, G_OPTION_ARG_NONE, &compact, "One line for each file", NULL },
+    { "compact", 0, 0, G_OPTION_ARG_NONE, &compact, N_ ("One line for each file"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "FILE..." },
     G_OPTION_ENTRY_NULL,
   };
   int status = GSTREAM_TOOL_OK;
 
-  if (!gstream_tool_parse ("Prints all that a consumer of everything ends up with, as JSON, for each FILE: JSON Lines\n"
-                           "(.jsonl) or Server-Sent Events (.sse); - is standard input.",
-                           entries, NULL, argc, argv))
+  if (!gstream_tool_parse (
+          _ ("Prints all that a consumer of everything ends up with, as JSON, for each FILE: JSON Lines\n"
+             "(.jsonl) or Server-Sent Events (.sse); - is standard input."),
+          entries, NULL, argc, argv))
     return GSTREAM_TOOL_USAGE;
   if (files == NULL)
     {
-      gstream_tool_complain ("expected a FILE; gstream digest --help says how");
+      gstream_tool_complain (_ ("expected a FILE; gstream digest --help says how"));
       return GSTREAM_TOOL_USAGE;
     }
 

@@ -11,6 +11,7 @@
 #include "gstream/tool/gstream-screen.h"
 #include "gstream/tool/gstream-text.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -443,7 +444,7 @@ complete (GstreamLiveText *self,
   if (!g_str_has_prefix (whole, self->said->str))
     {
       gstream_live_text_end_line (self);
-      gstream_screen_print (self->screen, &self->lead, "(no, this:)");
+      gstream_screen_print (self->screen, &self->lead, _ ("(no, this:)"));
       g_string_truncate (self->said, 0);
       self->n_printed = 0;
     }

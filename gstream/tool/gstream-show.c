@@ -12,6 +12,7 @@
 #include "gstream/tool/gstream-show.h"
 #include "gstream/tool/gstream-text.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 typedef struct _Show Show;
@@ -72,9 +73,9 @@ summarize_data (GstreamPayload *data,
   if (gstream_text_width (json, -1) <= width)
     return g_steal_pointer (&json);
   if (kind == GSTREAM_PAYLOAD_KIND_ARRAY)
-    return g_strdup_printf ("%" G_GSIZE_FORMAT " items", size);
+    return g_strdup_printf (ngettext ("%zu item", "%zu items", size), size);
   if (kind == GSTREAM_PAYLOAD_KIND_OBJECT)
-    return g_strdup_printf ("%" G_GSIZE_FORMAT " members", size);
+    return g_strdup_printf (ngettext ("%zu member", "%zu members", size), size);
 
   return gstream_text_cut (json, width);
 }
@@ -125,7 +126,7 @@ describe_change (const char     *key,
   g_autofree char *value = NULL;
 
   if (new == NULL)
-    return g_strdup_printf ("%s is gone", key);
+    return g_strdup_printf (_ ("%s is gone"), key);
   if (was_list && gstream_payload_get_kind (new) == GSTREAM_PAYLOAD_KIND_ARRAY &&
       gstream_payload_get_size (new, "") > n_before)
     return describe_growth (key, new, n_before);
@@ -257,17 +258,25 @@ enter_name (GHashTable *present,
   return entered;
 }
 
-/* "PATH/NAME" between two other texts; the root has no path. */
+/* @sentence with @name for its %s. */
+static char *
+name_in (const char *sentence,
+         const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (sentence, "%s", 2);
+
+  return g_strjoinv (name, parts);
+}
+
+/* @sentence about "PATH/NAME"; the root has no path. */
 static char *
 make_label (Show       *self,
-            const char *before,
-            const char *name,
-            const char *after)
+            const char *sentence,
+            const char *name)
 {
-  if (self->path == NULL)
-    return g_strconcat (before, name, after, NULL);
+  g_autofree char *path = self->path != NULL ? g_strconcat (self->path, "/", name, NULL) : g_strdup (name);
 
-  return g_strconcat (before, self->path, "/", name, after, NULL);
+  return name_in (sentence, path);
 }
 
 static void
@@ -300,7 +309,7 @@ static const char *
 get_speaker_style (Show       *self,
                    const char *name)
 {
-  g_autofree char *path = make_label (self, "", name, "");
+  g_autofree char *path = make_label (self, "%s", name);
 
   return gstream_screen_get_style (self->screen, path);
 }
@@ -326,7 +335,7 @@ take_state (const GValue *item,
   Show            *self = show;
   GstreamPayload  *state = g_value_get_boxed (item);
   g_autofree char *changes = describe_changes (self->state, state);
-  g_autofree char *label = make_item_label (self, "·", "state");
+  g_autofree char *label = make_item_label (self, "·", _ ("state"));
 
   g_clear_pointer (&self->state, gstream_payload_unref);
   self->state = gstream_payload_ref (state);
@@ -348,7 +357,7 @@ static void
 take_custom (const GValue *item,
              gpointer      show)
 {
-  print_custom (show, "custom", item);
+  print_custom (show, _ ("custom"), item);
 }
 
 typedef struct
@@ -423,11 +432,11 @@ take_reasoning (const GValue *item,
 /* Prints a line after the text of the message. */
 static void
 print_besides (Speech     *self,
-               const char *after,
+               const char *sentence,
                const char *style,
                const char *text)
 {
-  g_autofree char *label = make_label (self->show, "", self->name, after);
+  g_autofree char *label = make_label (self->show, sentence, self->name);
 
   print_text (self->show, label, self->style, style, text);
 }
@@ -450,14 +459,14 @@ print_other_blocks (Speech *self)
 
       if (type != NULL && strcmp (type, "text") != 0 && strcmp (type, "reasoning") != 0 &&
           !g_str_has_suffix (type, "tool_call"))
-        print_besides (self, ":", GSTREAM_STYLE_FAINT, text);
+        print_besides (self, "%s:", GSTREAM_STYLE_FAINT, text);
     }
 }
 
 static void
 print_tool_calls (Speech         *self,
                   GstreamPayload *calls,
-                  const char     *verb)
+                  const char     *sentence)
 {
   GstreamPayloadIter iter;
   GstreamPayload    *next;
@@ -468,8 +477,8 @@ print_tool_calls (Speech         *self,
       g_autoptr (GstreamPayload) call = next;
       g_autoptr (GstreamPayload) args = gstream_payload_lookup (call, "/args");
       const char      *name = gstream_payload_get_string (call, "/name");
-      g_autofree char *after = g_strdup_printf (" %s %s", verb, name ? name : "a tool");
-      g_autofree char *label = make_label (self->show, "", self->name, after);
+      g_autofree char *speaker = make_label (self->show, sentence, self->name);
+      g_autofree char *label = name_in (speaker, name != NULL ? name : _ ("a tool"));
 
       if (args != NULL)
         print_data (self->show, label, self->style, args);
@@ -484,9 +493,9 @@ print_how_it_ended (Speech *self)
   const GError *error = gstream_message_get_error (self->message);
 
   if (error != NULL)
-    print_besides (self, " fails:", GSTREAM_STYLE_BAD, error->message);
+    print_besides (self, _ ("%s fails:"), GSTREAM_STYLE_BAD, error->message);
   else if (gstream_message_get_status (self->message) == GSTREAM_MESSAGE_STATUS_INCOMPLETE)
-    print_besides (self, ":", GSTREAM_STYLE_FAINT, "(left incomplete)");
+    print_besides (self, "%s:", GSTREAM_STYLE_FAINT, _ ("(left incomplete)"));
 }
 
 static void
@@ -497,8 +506,8 @@ on_message_ended (gpointer user_data)
   gstream_live_text_finish (self->reasoning, gstream_message_get_reasoning (self->message));
   gstream_live_text_finish (self->text, gstream_message_get_text (self->message));
   print_other_blocks (self);
-  print_tool_calls (self, gstream_message_get_tool_calls (self->message), "calls");
-  print_tool_calls (self, gstream_message_get_invalid_tool_calls (self->message), "cannot call");
+  print_tool_calls (self, gstream_message_get_tool_calls (self->message), _ ("%s calls %s"));
+  print_tool_calls (self, gstream_message_get_invalid_tool_calls (self->message), _ ("%s cannot call %s"));
   print_how_it_ended (self);
 
   g_hash_table_remove (self->show->speakers, self->name);
@@ -508,10 +517,10 @@ on_message_ended (gpointer user_data)
 
 static GstreamLiveText *
 make_live_text (Speech     *self,
-                const char *after,
+                const char *sentence,
                 const char *style)
 {
-  g_autofree char *label = make_label (self->show, "", self->name, after);
+  g_autofree char *label = make_label (self->show, sentence, self->name);
 
   return gstream_live_text_new (self->show->screen, self->show->depth, label, self->style, style);
 }
@@ -529,8 +538,8 @@ take_message (const GValue *item,
   node = gstream_message_get_node (self->message);
   self->name = enter_name (self->show->speakers, node ? node : UNKNOWN_NODE);
   self->style = get_speaker_style (self->show, self->name);
-  self->text = make_live_text (self, ":", NULL);
-  self->reasoning = make_live_text (self, " thinks:", GSTREAM_STYLE_THINKING);
+  self->text = make_live_text (self, "%s:", NULL);
+  self->reasoning = make_live_text (self, _ ("%s thinks:"), GSTREAM_STYLE_THINKING);
 
   reader = gstream_reader_new (self->show->reader, on_message_ended, self);
   gstream_reader_add (reader, gstream_message_get_text_deltas (self->message), take_text, self);
@@ -560,11 +569,10 @@ take_progress (const GValue *item,
 
 static void
 print_call_data (Call           *self,
-                 const char     *before,
-                 const char     *after,
+                 const char     *sentence,
                  GstreamPayload *data)
 {
-  g_autofree char *label = make_label (self->show, before, self->name, after);
+  g_autofree char *label = make_label (self->show, sentence, self->name);
 
   if (data != NULL)
     print_data (self->show, label, self->style, data);
@@ -591,12 +599,12 @@ print_result (Call *self)
   const GError   *error = gstream_tool_call_get_error (self->call);
   GstreamPayload *output = gstream_tool_call_get_output (self->call);
   g_autoptr (GstreamPayload) answer = output ? get_answer (output) : NULL;
-  g_autofree char *label = make_label (self->show, "← ", self->name, " fails:");
+  g_autofree char *label = make_label (self->show, _ ("← %s fails:"), self->name);
 
   if (error != NULL)
     print_text (self->show, label, self->style, GSTREAM_STYLE_BAD, error->message);
   else
-    print_call_data (self, "← ", ":", answer);
+    print_call_data (self, "← %s:", answer);
 }
 
 static void
@@ -622,10 +630,10 @@ take_tool_call (const GValue *item,
   self->show = show;
   self->call = g_value_dup_object (item);
   self->name = enter_name (self->show->tools, gstream_tool_call_get_name (self->call));
-  label = make_label (show, "… ", self->name, ":");
+  label = make_label (show, "… %s:", self->name);
   self->style = get_speaker_style (self->show, self->name);
   self->progress = gstream_live_text_new (self->show->screen, self->show->depth, label, self->style, NULL);
-  print_call_data (self, "→ ", "", gstream_tool_call_get_input (self->call));
+  print_call_data (self, "→ %s", gstream_tool_call_get_input (self->call));
 
   reader = gstream_reader_new (self->show->reader, on_tool_call_ended, self);
   gstream_reader_add (reader, gstream_tool_call_get_output_deltas (self->call), take_progress, self);
@@ -634,15 +642,27 @@ take_tool_call (const GValue *item,
 
 /* --- how it ended --- */
 
+static const char *
+name_status (GstreamRunStatus status)
+{
+  static const char *const names[] = {
+    [GSTREAM_RUN_STATUS_PENDING] = N_ ("pending"),         [GSTREAM_RUN_STATUS_RUNNING] = N_ ("running"),
+    [GSTREAM_RUN_STATUS_COMPLETED] = N_ ("completed"),     [GSTREAM_RUN_STATUS_FAILED] = N_ ("failed"),
+    [GSTREAM_RUN_STATUS_INTERRUPTED] = N_ ("interrupted"), [GSTREAM_RUN_STATUS_DRAINED] = N_ ("drained"),
+    [GSTREAM_RUN_STATUS_ABORTED] = N_ ("aborted"),
+  };
+
+  return _ (names[status]);
+}
+
 static void
 print_status (Show       *self,
               const char *label)
 {
-  g_autoptr (GEnumClass) class = g_type_class_ref (GSTREAM_TYPE_RUN_STATUS);
   GstreamRunStatus status = gstream_run_stream_get_status (self->run);
   const GError    *error = gstream_run_stream_get_error (self->run);
-  const char      *nick = g_enum_get_value (class, status)->value_nick;
-  g_autofree char *text = error ? g_strdup_printf ("%s: %s", nick, error->message) : g_strdup (nick);
+  const char      *name = name_status (status);
+  g_autofree char *text = error ? g_strdup_printf ("%s: %s", name, error->message) : g_strdup (name);
   const char      *style = error ? GSTREAM_STYLE_BAD : GSTREAM_STYLE_GOOD;
 
   if (status == GSTREAM_RUN_STATUS_INTERRUPTED)
@@ -672,7 +692,7 @@ print_question (Show             *self,
 {
   const char *const *namespace_ = gstream_interrupt_get_namespace (interrupt);
   g_autofree char   *asker = namespace_ ? get_names (namespace_) : g_strdup ("");
-  g_autofree char   *label = *asker != '\0' ? g_strdup_printf ("? %s asks:", asker) : g_strdup ("?");
+  g_autofree char   *label = *asker != '\0' ? name_in (_ ("? %s asks:"), asker) : g_strdup ("?");
 
   print_data (self, label, GSTREAM_STYLE_ASKING, gstream_interrupt_get_value (interrupt));
 }
@@ -802,7 +822,7 @@ take_subgraph (const GValue *item,
 
   self->parent = parent;
   self->name = enter_name (parent->subgraphs, name ? name : "subgraph");
-  self->path = make_label (parent, "", self->name, "");
+  self->path = make_label (parent, "%s", self->name);
   self->depth = parent->depth + 1;
   label = g_strconcat ("▶ ", self->path, NULL);
   print_text (parent, label, GSTREAM_STYLE_GOOD, NULL, "");

@@ -8,6 +8,8 @@
 #include "gstream/tool/gstream-text.h"
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #define FEW 20       /* so many are shown, where nothing else is said */
@@ -63,9 +65,9 @@ check (const Options *options,
        const char    *expected)
 {
   if (options->arguments == NULL || g_strv_length (options->arguments) != n_arguments)
-    gstream_tool_complain ("expected %s", expected);
+    gstream_tool_complain ("%s", expected);
   else if (options->limit < 1)
-    gstream_tool_complain ("--limit: expected a number of 1 or more");
+    gstream_tool_complain (_ ("--limit: expected a number of 1 or more"));
   else
     return TRUE;
 
@@ -169,21 +171,22 @@ gstream_tool_threads (int    argc,
 {
   g_auto (Options) options = { .limit = FEW };
   const GOptionEntry entries[] = {
-    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "Show so many (20)", "NUMBER" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print them as JSON, a line each", NULL },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, N_ ("Show so many (20)"), "NUMBER" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print them as JSON, a line each"), NULL },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
-      "Trust the authorities in this file, instead of the system's; else those in " GSTREAM_TOOL_CA, "FILE" },
-    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, "Send this with every request", "'NAME: VALUE'" },
+      N_ ("Trust the authorities in this file, instead of the system's; else those in SSL_CERT_FILE"), "FILE" },
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, N_ ("Send this with every request"),
+      "'NAME: VALUE'" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "URL" },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GstreamServer) server = NULL;
 
   if (!gstream_tool_parse (
-          "Lists the threads of the Agent Server at URL, newest first: id, when it changed, status, graph, "
-          "title.\nThe API key is taken from " GSTREAM_TOOL_API_KEY ".",
+          _ ("Lists the threads of the Agent Server at URL, newest first: id, when it changed, status, graph, "
+             "title.\nThe API key is taken from GSTREAM_API_KEY."),
           entries, NULL, argc, argv) ||
-      !check (&options, 1, "URL; gstream threads --help says how"))
+      !check (&options, 1, _ ("expected URL; gstream threads --help says how")))
     return GSTREAM_TOOL_USAGE;
   server = open_server (&options);
 
@@ -225,7 +228,7 @@ print_state (GstreamPayload *state)
   g_autofree char *when = say_time (time);
   g_autofree char *next = say_next (state);
   g_autofree char *line =
-      g_strdup_printf ("%s  %s  %-6s  step %" G_GINT64_FORMAT ", next %s", id != NULL ? id : "-", when,
+      g_strdup_printf (_ ("%s  %s  %-6s  step %" PRId64 ", next %s"), id != NULL ? id : "-", when,
                        source != NULL ? source : "-", gstream_payload_get_integer (state, "/metadata/step"), next);
 
   print_line (line);
@@ -265,22 +268,23 @@ gstream_tool_history (int    argc,
 {
   g_auto (Options) options = { .limit = FEW };
   const GOptionEntry entries[] = {
-    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "Show so many (20)", "NUMBER" },
-    { "before", 0, 0, G_OPTION_ARG_STRING, &options.before, "Show what is older than this", "CHECKPOINT" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print them whole, as JSON, a line each", NULL },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, N_ ("Show so many (20)"), "NUMBER" },
+    { "before", 0, 0, G_OPTION_ARG_STRING, &options.before, N_ ("Show what is older than this"), "CHECKPOINT" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Print them whole, as JSON, a line each"), NULL },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &options.ca,
-      "Trust the authorities in this file, instead of the system's; else those in " GSTREAM_TOOL_CA, "FILE" },
-    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, "Send this with every request", "'NAME: VALUE'" },
+      N_ ("Trust the authorities in this file, instead of the system's; else those in SSL_CERT_FILE"), "FILE" },
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers, N_ ("Send this with every request"),
+      "'NAME: VALUE'" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "URL THREAD" },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GstreamServer) server = NULL;
 
   if (!gstream_tool_parse (
-          "Lists the states of a thread of the Agent Server at URL, newest first: checkpoint, when, by what, "
-          "what comes next.\nThe API key is taken from " GSTREAM_TOOL_API_KEY ".",
+          _ ("Lists the states of a thread of the Agent Server at URL, newest first: checkpoint, when, by what, "
+             "what comes next.\nThe API key is taken from GSTREAM_API_KEY."),
           entries, NULL, argc, argv) ||
-      !check (&options, 2, "URL THREAD; gstream history --help says how"))
+      !check (&options, 2, _ ("expected URL THREAD; gstream history --help says how")))
     return GSTREAM_TOOL_USAGE;
   server = open_server (&options);
 

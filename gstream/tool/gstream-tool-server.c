@@ -6,6 +6,7 @@
 
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static gboolean
@@ -18,7 +19,7 @@ add_header (GstreamServer *server,
 
   if (colon == NULL)
     {
-      gstream_tool_complain ("a header has the form \"Name: value\"");
+      gstream_tool_complain (_ ("a header has the form \"Name: value\""));
       return FALSE;
     }
 

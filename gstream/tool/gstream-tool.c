@@ -10,6 +10,7 @@
 #include "gstream/tool/gstream-text.h"
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 /* Messages quote runs, servers and files, which may contain control characters. */
@@ -62,12 +63,13 @@ gstream_tool_parse (const char         *summary,
 
   g_set_prgname (name);
   g_option_group_add_entries (group, entries);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_main_group (context, group);
   g_option_context_set_summary (context, summary);
   if (g_option_context_parse (context, &argc, &argv, &error))
     return TRUE;
 
-  gstream_tool_complain ("%s; %s --help says how", error->message, name);
+  gstream_tool_complain (_ ("%s; %s --help says how"), error->message, name);
 
   return FALSE;
 }
@@ -78,7 +80,7 @@ gstream_tool_flush (void)
   if (fflush (stdout) == 0 && !ferror (stdout))
     return TRUE;
 
-  gstream_tool_complain ("not everything could be written");
+  gstream_tool_complain (_ ("not everything could be written"));
 
   return FALSE;
 }

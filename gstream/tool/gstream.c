@@ -6,6 +6,7 @@
 
 #include "gstream/tool/gstream-tool-private.h"
 
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,32 +21,32 @@ typedef struct
 } Command;
 
 static const Command commands[] = {
-  { "show", "FILE", "show a recorded run as it went", gstream_tool_show },
-  { "digest", "FILE...", "print everything that recorded runs show, as JSON", gstream_tool_digest },
-  { "connect", "URL ASSISTANT", "run an assistant on a server, and show it", gstream_tool_connect },
-  { "threads", "URL", "list the threads of a server", gstream_tool_threads },
-  { "history", "URL THREAD", "list the states of a thread on a server", gstream_tool_history },
+  { "show", "FILE", N_ ("show a recorded run as it went"), gstream_tool_show },
+  { "digest", "FILE...", N_ ("print everything that recorded runs show, as JSON"), gstream_tool_digest },
+  { "connect", "URL ASSISTANT", N_ ("run an assistant on a server, and show it"), gstream_tool_connect },
+  { "threads", "URL", N_ ("list the threads of a server"), gstream_tool_threads },
+  { "history", "URL THREAD", N_ ("list the states of a thread on a server"), gstream_tool_history },
 };
 
 static void
 print_usage (FILE *out)
 {
-  fputs ("Usage: gstream COMMAND [OPTION...] [ARGUMENT...]\n"
-         "       gstream --help | --version\n"
-         "\n"
-         "Streams the runs of agents.\n"
-         "\n"
-         "Commands (COMMAND --help says more):\n",
+  fputs (_ ("Usage: gstream COMMAND [OPTION...] [ARGUMENT...]\n"
+            "       gstream --help | --version\n"
+            "\n"
+            "Streams the runs of agents.\n"
+            "\n"
+            "Commands (COMMAND --help says more):\n"),
          out);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *synopsis = g_strconcat (commands[i].name, " ", commands[i].arguments, NULL);
 
-      fprintf (out, "  %-20s %s\n", synopsis, commands[i].summary);
+      fprintf (out, "  %-20s %s\n", synopsis, _ (commands[i].summary));
     }
-  fputs ("\n"
-         "Exit status: 0 all is well, 1 the run failed, 2 the command line is wrong,\n"
-         "3 the run stopped to ask and nobody answered (connect).\n",
+  fputs (_ ("\n"
+            "Exit status: 0 all is well, 1 the run failed, 2 the command line is wrong,\n"
+            "3 the run stopped to ask and nobody answered (connect).\n"),
          out);
 }
 
@@ -75,6 +76,9 @@ main (int   argc,
   const Command *command;
 
   setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
   g_log_set_handler ("Gstream", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE, on_log, NULL);
   if (argc < 2)
     {
@@ -95,7 +99,7 @@ main (int   argc,
   command = find_command (argv[1]);
   if (command == NULL)
     {
-      gstream_tool_complain ("there is no command \"%s\"; gstream --help lists them", argv[1]);
+      gstream_tool_complain (_ ("there is no command \"%s\"; gstream --help lists them"), argv[1]);
       return GSTREAM_TOOL_USAGE;
     }
 

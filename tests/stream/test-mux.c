@@ -52,7 +52,7 @@ test_not_found (void)
   g_assert_true (gstream_stream_mux_get_projection (mux, "log", NULL) == gstream_stream_mux_get_log (mux));
   g_assert_null (gstream_stream_mux_get_projection (mux, "c", &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
-  g_assert_cmpstr (error->message, ==, "There is no projection “c”; there are log, a, b");
+  g_assert_cmpstr (error->message, ==, "There is no projection “c”; there are: log, a, b");
 }
 
 static void

@@ -25,5 +25,6 @@ first_programs () {
   says python3 "$folder/first.py" || status=1
   says gjs -m "$folder/first.js" || status=1
   says gstream show || status=1
+  LANGUAGE=de LC_ALL=C.UTF-8 gstream --help | grep -q Kommandos && say "ok: gstream in German" || status=1
   return $status
 }
