@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
     return 0;
 
   fuzz_network_answer (data + 1, size - 1);
-  thread = gstream_server_get_thread (server, "agent", "t");
+  thread = gstream_server_open_thread (server, "agent", "t");
   answer = call (data[0], server, thread, &error);
   g_assert_true ((answer == NULL) == (error != NULL));
   if (error != NULL)
