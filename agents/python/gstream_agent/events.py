@@ -42,7 +42,7 @@ class RunEvents:
         params = event["params"]
         namespace = tuple(params.get("namespace") or ())
         if method == "messages":
-            return self._message(namespace, params)
+            return self.message(namespace, params.get("data"), params.get("node"), params.get("timestamp"))
         if method == "lifecycle":
             return list(self._lifecycle(namespace, params.get("data")))
         if method == "checkpoints":
@@ -89,17 +89,17 @@ class RunEvents:
         )
         return method, namespace, line
 
-    def _message(self, namespace, params):
-        data = params.get("data")
+    def message(self, namespace, data, node=None, timestamp=None):
+        """A piece of a message: nearly all that a run yields."""
         payload = data[0] if isinstance(data, (tuple, list)) and len(data) == 2 else data
         if not isinstance(payload, dict) or not isinstance(payload.get("event"), str):
             return []  # a whole message: the state has it
         if namespace:
             self._enter(namespace)
-        key = namespace, params.get("node")
+        key = namespace, node
         head, tail = self._messages.get(key) or self._parts_of_messages(*key)
         self._seq += 1
-        line = head % (self._seq, self._seq, params.get("timestamp") or _now()) + objects.dumps(payload) + tail
+        line = head % (self._seq, self._seq, timestamp or _now()) + objects.dumps(payload) + tail
         return [("messages", namespace, line)]
 
     def _parts_of_messages(self, namespace, node):

@@ -160,13 +160,32 @@ def waiting(cursor, steps, whole):
         raise explained(error, whole or cursor)
 
 
+OVER = object()
+
+
+def asked(steps, home):
+    """The next of them; None where whoever asks is to call the home's next_step(), which then asks the source for more."""
+    home.asking = True
+    try:
+        items = next(steps, OVER)
+    finally:
+        home.asking = False
+    if home.is_wanting:
+        home.is_wanting = False
+        if items is not None:
+            home.want_soon()
+    return items
+
+
 async def awaiting(cursor, steps, handles, whole):
     yield  # see primed()
-    home = home_of(whole or cursor)
+    home = home_of(whole or cursor) or Home()
     try:
-        for items in steps:
+        while (items := asked(steps, home)) is not OVER:
             if items is None:
-                await (home and home.next_step() or cursor.wait())
+                step = home.next_step()
+                if step is not True:
+                    await (step or cursor.wait())
                 continue
             for item in items:
                 yield item
@@ -305,15 +324,17 @@ class Home:
     The run keeps it, as nothing else may: an exception has frames, and they have the run.
     """
 
-    __slots__ = "raised", "escaped", "tasks", "next_step", "__weakref__"
+    __slots__ = "raised", "escaped", "tasks", "next_step", "want_soon", "asking", "is_wanting", "__weakref__"
 
     def __init__(self):
         self.raised = {}  # by the error that it became
         self.escaped = []  # KeyboardInterrupt and SystemExit, on their way to whoever waits
         self.tasks = weakref.WeakSet()
-        # Gives a future of what the run waits for, where that is a step of a coroutine in this loop, and nothing else:
-        # then nobody need be told by way of GLib's main context.
-        self.next_step = lambda: None
+        # Gives a future of what the run waits for, or True where that has come, where that is a step of a coroutine in this
+        # loop, and nothing else: then nobody need be told by way of GLib's main context.
+        self.next_step = self.want_soon = lambda: None
+        self.asking = False  # somebody is about to call next_step() where nothing is there
+        self.is_wanting = False  # the source has been asked meanwhile, and leaves it to that call
 
     def note(self, error, exception):
         self.raised[key_of(error)] = exception

@@ -17,6 +17,7 @@ from gi.module import get_introspection_module
 from gi.repository import GLib
 
 from . import _gstream_items as items
+from ._gstream_task import ResumableTask, park
 from ._gstream_waiting import running_loop
 
 Gstream = get_introspection_module("Gstream")
@@ -82,6 +83,7 @@ class Opening:
 
     def __init__(self, opened, name="root", channels=()):
         self._opened = opened
+        self.is_own = callable(opened)  # nobody else has the run
         self.name = name
         self.channels = set(channels)
 
@@ -109,23 +111,22 @@ def opening_of(graph, graph_input, config, channels, transformers, keywords):
 
 
 class Steps:
-    """The events of a run, asynchronous or not, one at a time."""
+    """What a run yields, asynchronous or not, one event at a time."""
 
-    def __init__(self, run):
+    def __init__(self, run, events):
         self._run = run
+        self._translate = events.translate
         self._asynchronous = hasattr(run, "__aiter__")
-        if can_pump(run):
-            self._iterator = pumping(run)
-        else:
-            self._iterator = aiter(run) if self._asynchronous else iter(run)
-        if self._asynchronous:
-            self.next = self._iterator.__anext__
+        self._iterator = aiter(run) if self._asynchronous else iter(run)
 
     async def next(self):
+        """The lines of the next event: some, or none."""
+        if self._asynchronous:
+            return self._translate(await anext(self._iterator))
         step = await asyncio.to_thread(next, self._iterator, self)
         if step is self:
             raise StopAsyncIteration
-        return step
+        return self._translate(step)
 
     async def close(self):
         """Cancels the nodes that are running, and closes the graph's iterator."""
@@ -135,68 +136,81 @@ class Steps:
             await done
 
 
-# What pumping() has to know of LangGraph's run, its mux and its log. A version that has it otherwise is iterated.
-KNOWN_OF_RUN = {"_mux", "_graph_aiter", "_pumping", "_pump_cond", "_exhausted", "_anext_task", "_observe_event", "_apump_next"}
-KNOWN_OF_MUX = {"_events", "apush", "aclose", "afail"}
-KNOWN_OF_LOG = {"_items", "_closed", "_error"}
+class OwnSteps(Steps):
+    """The same of a run that we have opened, whose projections nobody can read: its graph is asked.
+
+    What LangGraph's run does for each event beside keeping it in its log is to make a task, so that its abort() can cancel
+    it, and to fill its projections. Here who asks is cancelled, and of its transformers only those work that have a say
+    in what comes into the log. A version of LangGraph that is made otherwise, or a transformer of somebody else's, who may
+    look at the projections, has the run iterated.
+    """
+
+    def __init__(self, run, events):
+        aiter(run)  # from now on the log is kept
+        self._run = run
+        self._events = events
+        self._mux = run._mux
+        self._pull = run._graph_aiter.__anext__
+        self._log = self._mux._events._items
+        self._working = [transformer for transformer in self._mux._transformers if not only_fills(transformer)]
+
+    async def next(self):
+        if self._log:
+            return self._events.translate(self._log.popleft()[1])
+        if self._run._exhausted:
+            raise self._mux._events._error or StopAsyncIteration
+        try:
+            part = await self._pull()
+            if part["type"] == "messages":
+                return self._events.message(part["ns"], part["data"])
+            await self._process(part)
+        except StopAsyncIteration:
+            self._run._exhausted = True
+            await self._mux.aclose()
+        except Exception as exception:
+            self._run._exhausted = True
+            await self._mux.afail(exception)
+        return ()
+
+    async def _process(self, part):
+        from langgraph.stream._convert import convert_to_protocol_event
+
+        event = convert_to_protocol_event(part)
+        kept = [await transformer.aprocess(event) for transformer in self._working]
+        if all(kept):
+            self._mux._events.push(event)
+
+
+# What OwnSteps has to know of LangGraph's run, its mux, its log and its transformers.
+KNOWN_OF_RUN = {"_mux", "_graph_aiter", "_exhausted"}
+KNOWN_OF_MUX = {"_events", "_transformers", "aclose", "afail"}
+KNOWN_OF_LOG = {"_items", "_error", "push"}
+KNOWN_TRANSFORMERS = {"LifecycleTransformer", "TasksTransformer", "CheckpointsTransformer", "DebugTransformer", "Asking"}
+FILLING = {"ValuesTransformer", "MessagesTransformer", "SubgraphTransformer", "UpdatesTransformer", "CustomTransformer", "ToolCallTransformer"}
 
 
 def has_all(thing, names):
     return all(hasattr(thing, name) for name in names)
 
 
-def can_pump(run):
-    return (type(run).__name__ == "AsyncGraphRunStream" and converting() is not None and has_all(run, KNOWN_OF_RUN)
-            and run._graph_aiter is not None and hasattr(run._pump_cond, "_waiters") and has_all(run._mux, KNOWN_OF_MUX)
-            and has_all(run._mux._events, KNOWN_OF_LOG))
+def is_known(transformer, names):
+    kind = type(transformer)
+    return kind.__name__ in names and kind.__module__.partition(".")[0] in ("langgraph", "gi")
 
 
-def converting():
-    """How LangGraph makes an event of what its graph yields."""
-    try:
-        from langgraph.stream._convert import convert_to_protocol_event
-    except ImportError:
-        return None
-    return convert_to_protocol_event
+def only_fills(transformer):
+    """Whether it does nothing but fill a projection, and lets every event go on, but for those that another takes as well."""
+    return is_known(transformer, FILLING)
 
 
-async def pumping(run):
-    """What iterating a run gives, and as it does that, but for a task that LangGraph makes of each step.
-
-    Its abort() needs that task to cancel; here whoever iterates is cancelled. So a step takes a turn of asyncio's less.
-    """
-    aiter(run)  # from now on the log is kept
-    log = run._mux._events
-    convert = converting()
-    while not log._closed or log._items:
-        while log._items:
-            yield log._items.popleft()[1]
-        if run._pumping:  # a transformer of LangGraph's, which iterates a channel
-            await run._apump_next()
-        elif not log._closed:
-            await pump(run, convert)
-    if log._error is not None:
-        raise log._error
+def can_ask_graph(run):
+    return (type(run).__name__ == "AsyncGraphRunStream" and has_all(run, KNOWN_OF_RUN)
+            and has_all(run._mux, KNOWN_OF_MUX) and has_all(run._mux._events, KNOWN_OF_LOG)
+            and all(is_known(transformer, FILLING | KNOWN_TRANSFORMERS) for transformer in run._mux._transformers))
 
 
-async def pump(run, convert):
-    run._pumping = True
-    try:
-        part = await anext(run._graph_aiter)
-        event = convert(part)
-        run._observe_event(event)
-        await run._mux.apush(event)
-    except StopAsyncIteration:
-        run._exhausted = True
-        await run._mux.aclose()
-    except Exception as exception:
-        run._exhausted = True
-        await run._mux.afail(exception)
-    finally:
-        run._pumping = False
-        if run._pump_cond._waiters:
-            async with run._pump_cond:
-                run._pump_cond.notify_all()
+def steps_of(run, own, events):
+    return OwnSteps(run, events) if own and can_ask_graph(run) else Steps(run, events)
 
 
 async def cancel_all_others():
@@ -207,15 +221,15 @@ async def cancel_all_others():
     await asyncio.gather(*others, return_exceptions=True)
 
 
-def stepping(source):
-    """The source's next_step, without keeping it."""
-    known = weakref.ref(source)
+def without_keeping(method):
+    """The same, but that it does not keep its object, and gives None when that is gone."""
+    known = weakref.WeakMethod(method)
 
-    def next_step():
-        source = known()
-        return source and source.next_step()
+    def call():
+        there = known()
+        return there and there()
 
-    return next_step
+    return call
 
 
 class GraphSource(Gstream.PushSource):
@@ -237,7 +251,6 @@ class GraphSource(Gstream.PushSource):
         self._thread = None
         self._modes = None
         self._wanted = False  # the run waits for an event
-        self._resuming = None  # future that the graph waits for meanwhile
         self._waiting = []  # futures of consumers in this loop
         self._cancelled = False
         self._tasks_seen = []  # events of that mode, which come beside the others
@@ -247,20 +260,30 @@ class GraphSource(Gstream.PushSource):
     def do_wanted(self):
         if self._loop is None:
             self._begin()
-        elif self._thread is None:
-            self._want()
-        else:
+        elif self._thread is not None:
             self._loop.call_soon_threadsafe(self._want)
+        elif (home := self._link.home()) is not None and home.asking:
+            self._wanted = home.is_wanting = True
+        else:
+            self.want_soon()
+
+    def want_soon(self):
+        self._loop.call_soon(self._want)
 
     def _want(self):
         self._wanted = True
-        if self._resuming is not None and not self._resuming.done():
-            self._resuming.set_result(None)
+        self._task.resume()
 
     def next_step(self):
-        """A future that is done when the graph has given what the run waits for; None where it waits for something else."""
+        """Asks the graph for what the run waits for.
+
+        True where it has given that, a future that is done when it has; None where the run waits for something else.
+        """
         if not self._wanted:
             return None
+        self._task.resume()
+        if not self._wanted:
+            return True
         step = self._loop.create_future()
         self._waiting.append(step)
         return step
@@ -303,12 +326,12 @@ class GraphSource(Gstream.PushSource):
         let_langgraph_set_loops()
         self._wanted = True
         self._loop = running_loop() or asyncio.SelectorEventLoop()  # asyncio's own, whatever the policy
-        self._task = self._loop.create_task(self._run())
+        self._task = ResumableTask(self._run(), self._loop)
         self._task.add_done_callback(self._on_done)
         if self._loop.is_running():
             if (home := self._link.home()) is not None:
                 home.tasks.add(self._task)
-                home.next_step = stepping(self)
+                home.next_step, home.want_soon = without_keeping(self.next_step), without_keeping(self.want_soon)
             return
         # Who reads the run is known when this turn of the main loop is over.
         start = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
@@ -357,15 +380,15 @@ class GraphSource(Gstream.PushSource):
 
     async def _iterate(self):
         modes = self._modes if self._thread else modes_of(self._link.run())
-        steps = Steps(await self._opening.open(modes, self._tasks_seen.append))
+        run = await self._opening.open(modes, self._tasks_seen.append)
+        steps = steps_of(run, self._opening.is_own, self._events)
         try:
             while True:
                 if not self._wanted:
-                    self._resuming = self._loop.create_future()
-                    await self._resuming
-                step = await steps.next()
+                    await park()
+                lines = await steps.next()
                 given = self._give_tasks() if self._tasks_seen else 0
-                if given + self._give(self._events.translate(step)):
+                if given + self._give(lines):
                     self._stepped()
         except StopAsyncIteration:
             self._give_tasks()
