@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* The number of the newest item's arrival: it orders the items of several cursors of one run. */
+/* Returns the serial number of the newest item, by which the items of several cursors of one run can be ordered. */
 guint64 gstream_cursor_get_item_stamp (GstreamCursor *self);
 /* Whether all its items are of @type, or derived from it. */
 gboolean     gstream_cursor_yields (GstreamCursor *self,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How a projection, or an interleave of several, makes a cursor.
+ * How a cursor is made, for one projection or an interleave of several.
  */
 #pragma once
 

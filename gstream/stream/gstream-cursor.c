@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A consumer's place in one projection, or in several at once: the class; taking an item
- * without waiting, which is what is there, or what the source has ready; waiting, for an
- * item that is taken, or only until there is one; and looking at or taking many at once.
+ * Cursors: the read position of a consumer in one or several projections. The class; taking an item without waiting;
+ * waiting for an item; and peeking at or taking many items at once.
  */
 #include "config.h"
 
@@ -13,7 +12,7 @@
 /**
  * GstreamCursor:
  *
- * A consumer's place in a projection: gives its items one after another.
+ * The read position of a consumer in a projection, which returns its items one after another.
  *
  * A cursor is what [method@Projection.subscribe], [method@Projection.tee] and
  * [method@RunStream.interleave] return. Asking it for an item is what drives
@@ -27,12 +26,10 @@
  *   show_state (g_value_get_boxed (&item));
  * ```
  *
- * [method@Cursor.next] waits on the main loop, [method@Cursor.next_sync] waits
- * by iterating it, and [method@Cursor.try_next] never waits; the last is by far
- * the cheapest, so a consumer that reads a lot empties the cursor with it and
- * waits only when it says %GSTREAM_TRY_PENDING. What reads for somebody else,
- * such as an iterator, has [method@Cursor.wait], which takes nothing, and
- * [method@Cursor.peek_texts], which looks at many items at once.
+ * [method@Cursor.next] waits asynchronously, [method@Cursor.next_sync] waits by iterating the main loop, and
+ * [method@Cursor.try_next] never waits. The last is by far the cheapest, so a consumer that reads many items should
+ * call it until it returns %GSTREAM_TRY_PENDING, and only then wait. Iterators and the like can use
+ * [method@Cursor.wait], which does not take the item, and [method@Cursor.peek_texts], which returns many items at once.
  *
  * Items come in the order in which they were pushed, each once (P3). After the
  * last one the cursor ends: the calls return %FALSE without an error. If the
@@ -46,30 +43,30 @@
 /* A batch ends with the item that brings its texts beyond this many bytes. */
 #define MAX_BATCH_SIZE (64 * 1024)
 
-/* What every item touches comes first, and lies together. */
+/* The members that are used for each item come first, so that they are in the same cache lines. */
 struct _GstreamCursor
 {
   GObject parent_instance;
 
   GTask         *task;   /* the next() or wait() under way */
-  GstreamHandle *newest; /* a handle whose consumer has its turn (P11) */
+  GstreamHandle *newest; /* a handle whose projections still buffer, for its consumer to subscribe (P11) */
   char          *string; /* the item that try_next_string() lent; a GstreamText */
   GstreamQueue **queues; /* one; several in an interleave */
   GstreamQueue  *only;   /* what @queues points to where there is one */
   guint          n_queues;
-  guint          n_calls;        /* that are under way, and must not lose the cursor */
-  gboolean       unref_deferred; /* its last reference was dropped in one of them, and goes when they are over */
-  gboolean       closed;
-  const char    *item_name;     /* projection of the newest item; the queue's string */
-  guint64        item_stamp;    /* number of its arrival */
-  GstreamReader  reader;        /* what the queues know of us */
-  GSource       *cancel_source; /* of the task's cancellable */
-  GSource       *newest_source; /* ends the turn of @newest */
-  gboolean       takes;         /* the task takes the item; else it is left for the next call */
-  gboolean       cut_short;     /* closed while somebody was waiting */
+  guint          n_calls;       /* calls that are running, during which the cursor must not be finalized */
+  gboolean      unref_deferred; /* the last reference was dropped during one of them; it is released when they return */
+  gboolean      closed;
+  const char   *item_name;     /* projection of the newest item; the queue's string */
+  guint64       item_stamp;    /* number of its arrival */
+  GstreamReader reader;        /* the part of the cursor that its queues use */
+  GSource      *cancel_source; /* of the task's cancellable */
+  GSource      *newest_source; /* ends the turn of @newest */
+  gboolean      takes;         /* the task takes the item; otherwise the item stays queued */
+  gboolean      cut_short;     /* closed while somebody was waiting */
 };
 
-/* Around a call that may call whoever drops the last reference (R7). */
+/* To be called around a call during which a callback may drop the last reference (R7). */
 static inline void
 enter (GstreamCursor *self)
 {
@@ -98,11 +95,12 @@ static void release_queues (GstreamCursor *self);
 G_DEFINE_FINAL_TYPE (GstreamCursor, gstream_cursor, G_TYPE_OBJECT)
 
 /*
- * The turn of a handle's consumer (P11): from the time that the cursor gives the handle until the
- * main loop has gone round once, or the cursor is asked for more.
+ * The turn of a handle's consumer (P11): the time in which it can subscribe to the handle's projections without missing
+ * an item. It begins when the cursor returns the handle, and ends after one iteration of the main loop, or when the
+ * cursor is asked for the next item.
  */
 
-/* Ends the turn of the newest handle's consumer, if it has one. */
+/* Ends the turn of the newest handle's consumer, if there is one. */
 static void
 end_turn (GstreamCursor *self)
 {
@@ -125,7 +123,7 @@ on_turn_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Begins the turn of the consumer of a handle that is handed out now (P11). */
+/* Begins the turn of the consumer of a handle that is returned now (P11). */
 static void
 begin_turn (GstreamCursor *self,
             GstreamHandle *newest)
@@ -180,14 +178,17 @@ take_end (GstreamCursor *self,
       g_propagate_error (error, g_error_copy (why));
       result = GSTREAM_TRY_FAILED;
     }
-  /* Where one of several failed, the others go on, and must not be held by a reader who has stopped (P10). */
+  /*
+   * If one of several projections failed, the others continue, and must not be blocked by this reader, which has ended
+   * (P10).
+   */
   if (self->n_queues > 1)
     release_queues (self);
 
   return result;
 }
 
-/* Finds what is there, without driving anything. */
+/* Looks for a queued item, without driving the source. */
 static G_ALWAYS_INLINE inline GstreamTry
 find_next (GstreamCursor *self,
            GstreamQueue **queue,
@@ -203,7 +204,7 @@ find_next (GstreamCursor *self,
   return *queue != NULL ? GSTREAM_TRY_ITEM : take_end (self, error);
 }
 
-/* Drives the source for one item more at a time: who ends meanwhile needs no more. */
+/* Drives the source for one more item at a time, because the cursor may end meanwhile. */
 static void
 drive (GstreamCursor *self,
        guint          enough)
@@ -276,7 +277,7 @@ take (GstreamCursor          *self,
   return tried;
 }
 
-/* A value that is not initialised is more than some bindings can bear. */
+/* Initializes the value, because some bindings cannot handle an uninitialized one. */
 static void
 give_nothing (GstreamCursor *self,
               GValue        *item)
@@ -293,17 +294,15 @@ give_nothing (GstreamCursor *self,
  *   with `G_VALUE_INIT`, and may hold the previous item
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
- * Gives the next item if there is one without waiting, driving the run's source
- * as far as it goes (R1).
+ * Gets the next item, if there is one, without waiting. If none is queued, drives the run's source as far as that is
+ * possible without waiting (R1).
  *
- * %GSTREAM_TRY_PENDING says that there is none now: the source has nothing
- * ready, a full projection holds the run (P6), or the turn's budget is used up
- * (R11). Return to the main loop then, or use [method@Cursor.next].
+ * %GSTREAM_TRY_PENDING means that there is none now: the source has no event ready, a full projection blocks the run
+ * (P6), or the budget of this turn of the main loop is used up (R11). Return to the main loop then, or use
+ * [method@Cursor.next].
  *
- * Fails with the run's own error where the run failed (R5), with
- * %G_IO_ERROR_PENDING while another call waits on this cursor, and with
- * %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another
- * thread (R7).
+ * Fails with the run's error if the run has failed (R5), with %G_IO_ERROR_PENDING while another call waits on this
+ * cursor, and with %GSTREAM_ERROR_WRONG_CONTEXT if the run's main context is owned by another thread (R7).
  *
  * Returns: what there was
  *
@@ -333,7 +332,10 @@ gstream_cursor_try_next (GstreamCursor *self,
   return tried;
 }
 
-/* Of several projections of different types, what is next counts; it has to have been seen by peek(). */
+/*
+ * In an interleave of projections of different types, the type of the next item is checked. It must have been found by
+ * peek().
+ */
 static G_NO_INLINE gboolean
 next_has_kind (GstreamCursor  *self,
                GstreamItemKind kind)
@@ -390,7 +392,7 @@ gstream_cursor_try_next_string (GstreamCursor *self,
   g_return_val_if_fail (item != NULL, GSTREAM_TRY_FAILED);
   g_return_val_if_fail (error == NULL || *error == NULL, GSTREAM_TRY_FAILED);
 
-  drop_string (self); /* before another is made, which then may take its place */
+  drop_string (self); /* so that the next string can use its memory */
   enter (self);       /* to keep the string */
   tried = take (self, &type, &taken, error);
   drop_string (self);
@@ -567,7 +569,7 @@ gstream_cursor_get_pump (GstreamCursor *self)
   return self->reader.pump;
 }
 
-/* What next() found, on its way to next_finish(). */
+/* The result of next(), until next_finish() returns it. */
 typedef struct
 {
   GstreamItemType type;
@@ -610,7 +612,7 @@ take_found (GstreamCursor *self,
   return found;
 }
 
-/* What a task is given in place of an item that it does not take. */
+/* The result of a task that does not take the item. */
 static const char there_is_one;
 
 static void
@@ -633,7 +635,7 @@ answer (GstreamCursor *self,
     g_task_return_pointer (task, (gpointer) &there_is_one, NULL);
 }
 
-/* Makes @item one of the cursor's type, without anything in it. */
+/* Initializes @item with the cursor's type, without a value. */
 static void
 on_ready (GstreamWaiter *waiter)
 {
@@ -641,10 +643,10 @@ on_ready (GstreamWaiter *waiter)
   g_autoptr (GTask) task = NULL;
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
-    return; /* its source says so, and the item stays for the next call (R3) */
+    return; /* @cancel_source will complete it, and the item stays queued (R3) */
   if (self->reader.available == 0 && !self->closed)
     {
-      /* It was begun from inside a try on this cursor, which then took what had available. */
+      /* The wait was started during a try_next() on this cursor, which has taken the item that was available. */
       gstream_pump_wait (self->reader.pump, waiter);
       return;
     }
@@ -685,7 +687,7 @@ watch_cancellable (GstreamCursor *self,
   g_source_attach (self->cancel_source, gstream_pump_get_context (self->reader.pump));
 }
 
-/* Waits for an item, which it @takes or leaves, the end or an error; @tag: for debugging alone. */
+/* Waits for an item, the end or an error. @takes: whether to take the item; @tag: only for debugging. */
 static void
 start (GstreamCursor      *self,
        gboolean            takes,
@@ -701,7 +703,7 @@ start (GstreamCursor      *self,
     return;
 
   g_task_set_source_tag (task, tag);
-  /* An item that was taken out is given, whatever happens to the cancellable meanwhile. */
+  /* An item that has been taken is returned even if the cancellable is cancelled meanwhile. */
   g_task_set_check_cancellable (task, FALSE);
 
   if (self->task != NULL)
@@ -759,12 +761,10 @@ gstream_cursor_next (GstreamCursor      *self,
  *
  * Ends [method@Cursor.next].
  *
- * The error is the run's own where the run failed (R5), %G_IO_ERROR_CANCELLED
- * where the wait was cancelled or the cursor closed (P9), %GSTREAM_ERROR_CLOSED
- * where the run was dropped meanwhile, which a cursor does not keep (R6),
- * %G_IO_ERROR_PENDING where another wait was under way, and
- * %GSTREAM_ERROR_WRONG_CONTEXT where the run's main context belongs to another
- * thread than that which called (R7).
+ * Fails with the run's error if the run has failed (R5), with %G_IO_ERROR_CANCELLED if the wait was cancelled or the
+ * cursor closed (P9), with %GSTREAM_ERROR_CLOSED if the run was finalized meanwhile, to which a cursor holds no
+ * reference (R6), with %G_IO_ERROR_PENDING if another wait was under way, and with %GSTREAM_ERROR_WRONG_CONTEXT if the
+ * run's main context is owned by another thread than the caller (R7).
  *
  * Returns: %TRUE with an item; %FALSE at the end, without @error set, or with it
  *
@@ -858,8 +858,8 @@ gstream_cursor_next_sync (GstreamCursor *self,
  * @callback: (scope async): called when there is an item, the end, or an error
  * @user_data: for @callback
  *
- * Waits until there is an item, like [method@Cursor.next], and leaves it where it
- * is: the next [method@Cursor.try_next] or [method@Cursor.peek_texts] finds it.
+ * Waits until there is an item, like [method@Cursor.next], but leaves it queued for the next [method@Cursor.try_next]
+ * or [method@Cursor.peek_texts].
  *
  * One call at a time: while one is under way, another of this or of
  * [method@Cursor.next] fails with %G_IO_ERROR_PENDING. @callback is called from
@@ -949,9 +949,8 @@ gstream_cursor_wait_sync (GstreamCursor *self,
  *   from, for %GSTREAM_TRY_ITEM
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
- * Says whether there is an item without waiting, driving the run's source like
- * [method@Cursor.try_next], and leaves it where it is. In an interleave (P10), the
- * name tells which of the typed calls takes it.
+ * Checks whether there is an item, without waiting, driving the run's source like [method@Cursor.try_next], and leaves
+ * it queued. In an interleave (P10), the name tells which of the typed calls to use for it.
  *
  * Returns: what there is
  *
@@ -1019,17 +1018,15 @@ dup_texts (GstreamQueue *queue,
  *   item, for %GSTREAM_TRY_ITEM; else %NULL
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
- * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
+ * For language bindings: in C, [method@Cursor.try_next] and its variants are cheaper.
  *
- * Gives the texts of the next items, and leaves the items where they are. Bindings
- * pay dearly for each call and little for one string more: their iterators look at a batch, and [method@Cursor.skip] the items as they give
- * them out. Leaving the loop loses nothing, and what is not yet given out counts as
- * queued (P6).
+ * Gets the texts of the next items, and leaves the items queued. For bindings, each call is expensive, and one more
+ * string is not: their iterators peek at a batch, and call [method@Cursor.skip] for the items that they return. So no
+ * item is lost if the loop is left early, and items that have not been returned count as queued (P6).
  *
- * The run's source is driven without waiting until @max items have available, or
- * as far as it goes: so with a @max of 1 no further than by [method@Cursor.try_next].
- * A batch ends early after 64 KiB of text, and before a string that is %NULL: where
- * that is the next item, @texts is empty.
+ * The run's source is driven without waiting until @max items are available, or as far as possible. With a @max of 1
+ * that is no further than by [method@Cursor.try_next]. A batch ends early after 64 KiB of text, and before a string
+ * that is %NULL: if that is the next item, @texts is empty.
  *
  * Returns: what there was
  *
@@ -1051,7 +1048,7 @@ gstream_cursor_peek_texts (GstreamCursor *self,
 
   *texts = NULL;
   if (self->n_queues > 1)
-    max = 1; /* the item after it may be from another projection */
+    max = 1; /* the next items may be from other projections */
   enter (self);
   tried = look (self, max, &queue, error);
   if (tried == GSTREAM_TRY_ITEM)
@@ -1069,10 +1066,10 @@ gstream_cursor_peek_texts (GstreamCursor *self,
  * @self: a cursor
  * @n: how many items
  *
- * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
+ * For language bindings: in C, [method@Cursor.try_next] and its variants are cheaper.
  *
- * Takes the next items without giving them, as far as there are so many: those
- * that [method@Cursor.peek_texts] has shown.
+ * Takes the next items without returning them, at most as many as are queued: those that [method@Cursor.peek_texts] has
+ * returned.
  *
  * Since: 1.0
  */
@@ -1104,15 +1101,14 @@ gstream_cursor_skip (GstreamCursor *self,
  *   item, for %GSTREAM_TRY_ITEM; else %NULL
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
- * Language-binding support: in C, [method@Cursor.try_next] and its kin take an item for less.
+ * For language bindings: in C, [method@Cursor.try_next] and its variants are cheaper.
  *
- * Takes the next items and gives their texts: [method@Cursor.peek_texts], and
- * [method@Cursor.skip] of what it shows, in one call. For whoever handles a batch as a
- * whole: what is taken is no longer queued (P3), so a bounded projection has room
+ * Takes the next items and returns their texts: [method@Cursor.peek_texts] and [method@Cursor.skip] in one call. For
+ * consumers that process a batch as a whole: the items are no longer queued (P3), so a bounded projection has room
  * again (P6).
  *
- * Drives the run's source like [method@Cursor.peek_texts]. Where the next item is a
- * string that is %NULL, it is taken, and @texts is empty.
+ * Drives the run's source like [method@Cursor.peek_texts]. If the next item is a string that is %NULL, it is taken, and
+ * @texts is empty.
  *
  * Returns: what there was
  *
@@ -1174,10 +1170,9 @@ gstream_cursor_get_closed (GstreamCursor *self)
  * gstream_cursor_close:
  * @self: a cursor
  *
- * Unsubscribes (P9): what is queued is dropped, a pending [method@Cursor.next]
- * fails with %G_IO_ERROR_CANCELLED, later calls find the end, and the projection
- * may be subscribed again. Closing twice does nothing. Dropping the last
- * reference closes too.
+ * Unsubscribes (P9): queued items are dropped, a pending [method@Cursor.next] fails with %G_IO_ERROR_CANCELLED, later
+ * calls return the end, and the projection may be subscribed to again. Closing a closed cursor does nothing. Dropping
+ * the last reference closes the cursor, too.
  *
  * Since: 1.0
  */
@@ -1228,7 +1223,7 @@ gstream_cursor_dispose (GObject *object)
 {
   GstreamCursor *self = GSTREAM_CURSOR (object);
 
-  /* Cheaper than a reference for every item, and hardly ever needed. */
+  /* Rarely needed, and cheaper than taking a reference for each item. */
   if (self->n_calls > 0)
     {
       self->unref_deferred = TRUE;
@@ -1268,8 +1263,8 @@ gstream_cursor_class_init (GstreamCursorClass *klass)
   /**
    * GstreamCursor:closed: (getter get_closed)
    *
-   * Whether the cursor was closed by [method@Cursor.close]. One that was made by
-   * `g_object_new()` reads nothing, and is closed from the beginning.
+   * Whether the cursor was closed by [method@Cursor.close]. A cursor that was made by `g_object_new()` has no
+   * projection, and is closed from the beginning.
    *
    * Since: 1.0
    */
@@ -1305,7 +1300,7 @@ gstream_cursor_new_for_queues (GstreamQueue **queues,
   self->queues = n_queues == 1 ? &self->only : g_new (GstreamQueue *, n_queues);
   self->n_queues = n_queues;
   self->closed = FALSE;
-  self->reader.n_open = n_queues; /* before the first is attached, which may have ended already */
+  self->reader.n_open = n_queues; /* set before the first queue is attached, which may have ended already */
   for (guint i = 0; i < n_queues; i++)
     {
       self->queues[i] = gstream_queue_ref (queues[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the pump makes of a source's answers; and, for the library's own sources, the gstream_event_source_next() that one has
- * not completed yet, of which there is at most one. It is completed from the main loop (R7); cancelling it does not cancel
- * what it waits for (R3). To be used in the run's main context.
+ * How the pump checks what a source returns; and, for the library's own sources, an implementation of
+ * gstream_event_source_next(). There is at most one pending call, which is completed from the main loop (R7);
+ * cancelling it does not cancel what it waits for (R3). To be used in the run's main context.
  *
  * Internal, not private: the sources (sources/), the connections of threads (remote/) and a model's endpoint (endpoint/) wait for
  * events alike.
@@ -14,16 +14,15 @@
 G_BEGIN_DECLS
 
 /*
- * What try_next() said, where it was not an item with its event: an answer that
- * contradicts itself, as a binding gives after an exception, becomes a failure
- * with an error that says so.
+ * Checks the result of try_next(). A contradictory one, such as an item without an event, which a binding returns after
+ * an exception, is replaced by a failure with an error that says so.
  */
 GstreamTry gstream_event_source_check (GstreamEventSource *self,
                                        GstreamTry          result,
                                        GstreamEvent      **event,
                                        GError            **error);
 
-/* A member of the source; all zero: no call is waiting. */
+/* The pending call of a source, to be embedded in it; all zero: none. */
 typedef struct
 {
   GTask   *task;      /* NULL: no call is waiting */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where a run's events come from; and how a source that has to wait for them implements next().
+ * The interface of event sources, and how the library's own sources implement next().
  */
 #include "config.h"
 
@@ -13,14 +13,12 @@
  *
  * Where a run's events come from.
  *
- * A source is asked for one event at a time, and only while somebody waits for
- * what it may bring (R1): a consumer that stops reading stops the source. It is
- * closed when the run is over, or aborted.
+ * A source is asked for one event at a time, and only while somebody waits for something that an event may bring (R1):
+ * if the consumer stops reading, the source is not read either. It is closed when the run ends or is aborted.
  *
- * gstream has sources for events in memory, for an application that pushes
- * ([class@PushSource]), for recordings ([class@JsonLinesSource],
- * [class@SseSource]) and for runs on a server. To write one of your own,
- * implement `try_next` if it never has to wait, or `next` and `next_finish`:
+ * gstream has sources for events in memory, for events that an application pushes ([class@PushSource]), for recordings
+ * ([class@JsonLinesSource], [class@SseSource]) and for runs on a server. To write your own, implement `try_next` if it
+ * never has to wait, or `next` and `next_finish`:
  *
  * ```python
  * class Countdown(GObject.Object, Gstream.EventSource):
@@ -229,8 +227,7 @@ gstream_event_source_next_finish (GstreamEventSource *self,
  * @event: (out) (transfer full) (nullable): the event, for %GSTREAM_TRY_ITEM
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
- * Gives the next event if that needs no waiting. Not to be called while
- * [method@EventSource.next] is under way.
+ * Gets the next event if there is one, without waiting. Must not be called while [method@EventSource.next] is pending.
  *
  * Returns: what there was
  *
@@ -261,8 +258,8 @@ gstream_event_source_try_next (GstreamEventSource *self,
  * gstream_event_source_close:
  * @self: a source
  *
- * Lets go of what the source holds: files, connections, queued events. A run
- * does this at its end and when it is aborted (R6). Closing twice does nothing.
+ * Releases the resources of the source: files, connections, queued events. A run does this when it ends and when it is
+ * aborted (R6). Closing a closed source does nothing.
  *
  * Since: 1.0
  */
@@ -279,9 +276,8 @@ gstream_event_source_close (GstreamEventSource *self)
  * @self: a source
  * @channels: (array zero-terminated=1): names of stream modes
  *
- * Tells the source which stream modes are needed (M8): the union of what the
- * transformers of the run say. A run does this before it asks for the first event.
- * A source that cannot choose may ignore it.
+ * Tells the source which stream modes the transformers of the run need (M8). A run does this before it asks for the
+ * first event. A source that always has the same events may ignore it.
  *
  * Since: 1.0
  */
@@ -299,10 +295,9 @@ gstream_event_source_set_channels (GstreamEventSource *self,
  * gstream_event_source_is_async_only:
  * @self: a source
  *
- * Says whether synchronous calls on a run of this source are refused (R9) with
- * %GSTREAM_ERROR_ASYNC_ONLY: its events are made by what runs in the main loop
- * beside the run, such as an asynchronous generator of Python or JavaScript,
- * which does not go on while a call of that language waits.
+ * Checks whether synchronous calls on a run with this source fail with %GSTREAM_ERROR_ASYNC_ONLY (R9). This is the case
+ * if its events are made by code that runs in the main loop, such as an asynchronous generator of Python or JavaScript,
+ * which cannot continue while a synchronous call of that language is running.
  *
  * Returns: %TRUE if they are
  *
@@ -366,7 +361,10 @@ make_task (GstreamNextCall    *self,
 
   g_task_set_source_tag (task, gstream_event_source_next);
   g_task_set_task_data (task, self, NULL);
-  /* An event that was taken from the source is returned even if the call was cancelled since: it would be lost. */
+  /*
+   * An event that was taken from the source is returned even if the call has been cancelled since, because it would be
+   * lost.
+   */
   g_task_set_check_cancellable (task, FALSE);
 
   return task;

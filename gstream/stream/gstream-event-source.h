@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Where a run's events come from: asked for one event at a time.
+ * The interface of event sources, which provide one event at a time.
  */
 #pragma once
 
@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 
 /**
  * GstreamTry:
- * @GSTREAM_TRY_ITEM: there was one, and here it is
- * @GSTREAM_TRY_PENDING: none now; wait for it with the asynchronous call
- * @GSTREAM_TRY_ENDED: there will be none any more
- * @GSTREAM_TRY_FAILED: it failed, and the error says how
+ * @GSTREAM_TRY_ITEM: there is an item
+ * @GSTREAM_TRY_PENDING: there is none now; use the asynchronous call to wait for one
+ * @GSTREAM_TRY_ENDED: there are no more items
+ * @GSTREAM_TRY_FAILED: the call failed, and the error is set
  *
- * What a call that never waits has to say.
+ * The result of a call that does not wait.
  *
  * Since: 1.0
  */
@@ -38,19 +38,18 @@ G_DECLARE_INTERFACE (GstreamEventSource, gstream_event_source, GSTREAM, EVENT_SO
 /**
  * GstreamEventSourceInterface:
  * @parent_iface: the parent interface
- * @next: starts to wait for the next event; by default it asks @try_next once,
- *   which is enough for a source that never has to wait
- * @next_finish: gives the event, or %NULL without an error at the end
- * @try_next: gives the next event if it is there without waiting; by default
- *   there never is one, so that @next is used
- * @close: lets go of what the source holds; nothing by default
- * @set_channels: is told, before the first event is asked for, which stream
- *   modes the run's projections need (M8); ignored by default
- * @is_async_only: whether its events are made by what runs in the main loop beside
- *   the run, so that synchronous calls on the run would wait for ever, and have to
- *   be refused (R9); it is not, by default
+ * @next: starts to wait for the next event; the default calls @try_next once, which is enough for a source that never
+ *   has to wait
+ * @next_finish: returns the event, or %NULL without an error at the end
+ * @try_next: returns the next event if that is possible without waiting; the default always returns
+ *   %GSTREAM_TRY_PENDING, so that @next is used
+ * @close: releases the resources of the source; the default does nothing
+ * @set_channels: called before the first event is asked for, with the stream modes that the run needs (M8); the default
+ *   does nothing
+ * @is_async_only: whether its events are made by code that runs in the main loop, so that synchronous calls on the run
+ *   would never return, and must fail (R9); the default returns %FALSE
  *
- * What a source implements: @try_next, or @next and @next_finish, or all three.
+ * The interface of event sources. A source implements @try_next, or @next and @next_finish, or all three.
  *
  * Since: 1.0
  */

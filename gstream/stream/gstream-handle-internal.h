@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A nested handle: an item that has projections of its own, to which nobody
- * could subscribe before the handle was handed out (P11). Queues say when they
- * take and when they let go of one; between the first and the last of these
- * the handle's projections buffer what is pushed to them (early buffering).
+ * A handle: an item that has projections itself, to which nobody can subscribe before the consumer has got the handle
+ * (P11). Queues call the functions below when a handle is queued and when it is removed. In between, the handle's
+ * projections buffer what is pushed to them (early buffering).
  *
  * Internal, not private: messages, tool calls and subgraphs' runs are handles (projections/).
  */
@@ -20,7 +19,10 @@ struct _GstreamHandleInterface
 {
   GTypeInterface parent_iface;
 
-  /* One more queue holds it, or one consumer less has it as its newest. */
+  /*
+   * Each call of start_early is paired with one of stop_early: for each queue that holds the handle, and for each
+   * consumer whose newest item it is.
+   */
   void (*start_early) (GstreamHandle *self);
   void (*stop_early) (GstreamHandle *self);
 };

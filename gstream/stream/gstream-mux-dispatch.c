@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The way of an event through a tree of muxes: which namespaces are a subgraph's, as
- * events tell (D4), and the muxes of these; the steps of an event, from the root's mux
- * down to that of the subgraph it occurs in, which are planned once for a namespace and a
- * method and kept until something changes where events go; and their execution.
+ * Dispatches events in a tree of muxes. Finds out from the events which namespaces are subgraphs (D4), and has the
+ * muxes of these. Plans the steps of an event, from the root's mux down to that of its subgraph: once for each
+ * namespace and method, and again when something changes the routing. Executes these steps.
  */
 #include "config.h"
 
@@ -19,7 +18,7 @@ release_mux (gpointer data)
 {
   GstreamStreamMux *mux = data;
 
-  if (!mux->delayed) /* else the root waits for it still */
+  if (!mux->delayed) /* otherwise the root still waits for it */
     mux->root = NULL;
   g_object_unref (mux);
 }
@@ -53,7 +52,7 @@ gstream_mux_tree_find (GstreamMuxTree   *self,
 
 /* --- what began at a node and goes on in a subgraph (D4) --- */
 
-/* Which of the built-ins @transformer is; negative: none. */
+/* Returns the index of the built-in that @transformer is; negative: it is not built in. */
 static int
 get_builtin_index (GstreamTransformer *transformer)
 {
@@ -64,7 +63,10 @@ get_builtin_index (GstreamTransformer *transformer)
              : -1;
 }
 
-/* The bits of built-ins of @self in which something may go on at @ns, a node of its scope until now, where @seen occurred. */
+/*
+ * Returns the bits of the built-ins of @self that may have unfinished items from @ns, which has been a node of its
+ * scope until now. @seen: the methods that have occurred there.
+ */
 static guint
 list_kept (GstreamStreamMux *self,
            GstreamNamespace *ns,
@@ -86,7 +88,7 @@ list_kept (GstreamStreamMux *self,
   return kept;
 }
 
-/* The bits of methods that have lately occurred at @ns. */
+/* Returns the bits of the methods that have recently occurred at @ns. */
 static guint
 get_seen (GstreamMuxTree   *self,
           GstreamNamespace *ns)
@@ -111,7 +113,7 @@ become_subgraph (GstreamStreamMux *root,
   gstream_stream_mux_changed (root);
 }
 
-/* Makes @ns a subgraph's, if it is not one (D4). */
+/* Makes @ns the namespace of a subgraph, if it is not yet (D4). */
 static void
 learn (GstreamStreamMux *root,
        GstreamNamespace *ns)
@@ -121,12 +123,12 @@ learn (GstreamStreamMux *root,
 
   for (GstreamScope *each = scope; each != NULL && !each->is_subgraph; each = (GstreamScope *) each->place.parent)
     become_subgraph (root, each);
-  /* Late: what it is in is over. */
+  /* It is late: the enclosing subgraph has ended. */
   if (parent != NULL && parent->ended)
     gstream_places_end (&root->tree->scopes, &scope->place, NULL, NULL);
 }
 
-/* Whatever occurs below a namespace makes it a subgraph's. */
+/* Any event below a namespace makes that the namespace of a subgraph. */
 static void
 learn_above (GstreamStreamMux *root,
              GstreamNamespace *ns)
@@ -140,7 +142,7 @@ learn_above (GstreamStreamMux *root,
   learn (root, above);
 }
 
-/* Some of what occurs at one, too. */
+/* So do some events at the namespace itself. */
 static gboolean
 makes_subgraph (const GstreamEventFields *fields)
 {
@@ -169,7 +171,7 @@ is_end (GstreamStep step)
 
 /* --- lifecycle (D1b, D3) --- */
 
-/* The list of strings @list, or NULL where it is none. */
+/* Converts a list of strings to a namespace; NULL if @list is not one. */
 static GstreamNamespace *
 read_namespace (GstreamPayload *list)
 {
@@ -196,7 +198,10 @@ read_namespace (GstreamPayload *list)
   return gstream_namespace_new ((const char *const *) segments);
 }
 
-/* Whoever logs what becomes of others names them in the data: that is then the one that counts (D1b). */
+/*
+ * A `lifecycle` event may be about another namespace, which it names in the data: then it is treated as one of that
+ * namespace (D1b).
+ */
 static GstreamNamespace *
 find_place (GstreamStreamMux *root,
             GstreamEvent     *event)
@@ -277,7 +282,7 @@ note_result (GstreamStreamMux *root,
 
 /* --- what an event says --- */
 
-/* What @event, which counts for @ns, says of scopes, before any mux sees it. */
+/* Evaluates what @event, which is treated as one of @ns, says about scopes, before any mux sees it. */
 static void
 note (GstreamStreamMux *root,
       GstreamEvent     *event,
@@ -303,7 +308,7 @@ may_be_forgotten (GstreamPlace *place)
   return mux == NULL || mux->state == GSTREAM_MUX_CLOSED;
 }
 
-/* Lets go of what nobody needs any more. Not while an event is on its way. */
+/* Frees what is not needed any more. Must not be called while an event is being dispatched. */
 static void
 tidy (GstreamStreamMux *root)
 {
@@ -354,7 +359,7 @@ new_child (GstreamStreamMux *parent,
   return self;
 }
 
-/* It is shown now, to somebody or to nobody. */
+/* Marks the subgraph as announced, whether anybody is interested or not. */
 static GstreamScope *
 know (GstreamStreamMux *root,
       GstreamNamespace *ns)
@@ -417,7 +422,7 @@ gstream_stream_mux_forget (GstreamStreamMux *self)
   if (known == NULL || known->mux != self)
     return;
 
-  /* An event on its way may be in it right now. */
+  /* An event that is being dispatched may be in it right now. */
   gstream_stream_mux_changed (self);
   if (tree->dropped == NULL)
     tree->dropped = g_ptr_array_new_with_free_func (release_mux);
@@ -451,10 +456,10 @@ gstream_stream_mux_set_drained (GstreamStreamMux *self)
   self->drained = TRUE;
 }
 
-/* More namespaces than this, and those that are not of late are forgotten. */
+/* If there are more namespaces than this, those that were not used recently are forgotten. */
 #define MAX_ROUTES 4096
 
-/* What the run's own state, and what is said of a subgraph, is made of (R4, R10, T6, T8). */
+/* The methods that the state of a run and the description of a subgraph are made from (R4, R10, T6, T8). */
 #define OBSERVED                                                                                               \
   ((1u << GSTREAM_METHOD_VALUES) | (1u << GSTREAM_METHOD_LIFECYCLE) | (1u << GSTREAM_METHOD_INPUT_REQUESTED) | \
    (1u << GSTREAM_METHOD_TASKS))
@@ -480,7 +485,7 @@ forget_routes (GstreamMuxTree *self)
   g_clear_pointer (&self->routes, g_hash_table_unref);
 }
 
-/* It comes to its end alone. */
+/* The mux of this scope ends by itself. */
 static void
 leave_root (GstreamStreamMux *mux)
 {
@@ -516,7 +521,7 @@ gstream_stream_mux_changed (GstreamStreamMux *self)
 
 /* --- routes --- */
 
-/* The innermost subgraph that @ns is in; NULL: the root. */
+/* Returns the innermost subgraph that contains @ns; NULL for the root. */
 static GstreamScope *
 find_innermost (GstreamMuxTree   *tree,
                 GstreamNamespace *ns)
@@ -535,7 +540,7 @@ find_innermost (GstreamMuxTree   *tree,
   return scope;
 }
 
-/* The subgraph just below @mux that the event is in; NULL: none. */
+/* Returns the direct subgraph of @mux that contains the event; NULL if there is none. */
 static GstreamScope *
 find_below (GstreamRoute     *route,
             GstreamStreamMux *mux)
@@ -573,7 +578,9 @@ is_observed (GstreamMethod   method,
 
 /* --- what began while a namespace was a node (D4) --- */
 
-/* The event is at a subgraph by now, and may go on with what began at the node that it was. */
+/*
+ * The namespace of the event has become a subgraph, and the event may continue an item that began when it was a node.
+ */
 static gboolean
 process_kept (GstreamTransformer *transformer,
               GstreamEvent       *event,
@@ -587,7 +594,7 @@ process_kept (GstreamTransformer *transformer,
     return TRUE;
 
   dispatch->claimer = mux;
-  dispatch->generation = mux->root->tree->generation - 1; /* the rest of the way is another one */
+  dispatch->generation = mux->root->tree->generation - 1; /* the remaining steps have to be planned again */
 
   return TRUE;
 }
@@ -605,7 +612,7 @@ is_kept (GstreamTransformer *transformer,
 
 /* --- steps --- */
 
-/* The parent's built-ins have what goes on there, so that those of the subgraph do not. */
+/* The parent's built-ins process the unfinished items of that namespace, so that those of the subgraph must not. */
 static GstreamRelation
 relation_to (GstreamTransformer *transformer,
              GstreamStreamMux   *mux,
@@ -619,7 +626,7 @@ relation_to (GstreamTransformer *transformer,
   return GSTREAM_RELATION_BELOW;
 }
 
-/* Those of the transformers of @mux that want the event and come after @order. */
+/* Adds steps for the transformers of @mux that want the event and come after @order. */
 static void
 add_visits (GArray           *steps,
             GstreamStreamMux *mux,
@@ -649,7 +656,7 @@ add_visits (GArray           *steps,
     }
 }
 
-/* What remains to be done in @mux after the transformer of @order; -1: all. */
+/* Adds the remaining steps in @mux after the transformer of @order; -1: all steps. */
 static void
 add_mux (GArray           *steps,
          GstreamStreamMux *mux,
@@ -668,7 +675,7 @@ add_mux (GArray           *steps,
     g_array_append_val (steps, leave);
 }
 
-/* From the one that is @length segments long down to @scope. */
+/* Adds the steps from the scope with @length segments down to @scope. */
 static void
 add_scopes (GArray       *steps,
             GstreamScope *scope,
@@ -684,7 +691,7 @@ add_scopes (GArray       *steps,
     add_mux (steps, scope->mux, route, method, -1);
 }
 
-/* From the scope that is @length segments long on down. */
+/* Plans the steps from the scope with @length segments downwards. */
 static GstreamMuxStep *
 make_plan (GArray           *steps,
            GstreamStreamMux *root,
@@ -743,7 +750,7 @@ remember (GstreamRecent    *self,
   self->route = route;
 }
 
-/* Events of one namespace share it, mostly: its address tells, without hashing its segments. */
+/* Events of the same namespace usually share the object: comparing the address avoids hashing the segments. */
 static inline GstreamRecent *
 get_recent (GstreamMuxTree   *tree,
             GstreamNamespace *ns)
@@ -766,7 +773,9 @@ get_route (GstreamStreamMux *root,
   return recent->route;
 }
 
-/* The steps of @event, of @ns and @method; the tree's, until something changes where events go. */
+/*
+ * Returns the steps for an event of @ns and @method. They belong to the tree, and are valid until the routing changes.
+ */
 static const GstreamMuxStep *
 find_plan (GstreamStreamMux *root,
            GstreamEvent     *event,
@@ -779,7 +788,7 @@ find_plan (GstreamStreamMux *root,
     {
       g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (GstreamMuxStep));
 
-      note (root, event, ns); /* the first of its method there: it may say what the namespace is */
+      note (root, event, ns); /* the first event of this method there may show what the namespace is */
       route = get_route (root, ns);
       route->seen |= 1u << method;
       route->plans[method] = make_plan (steps, root, route, method, 0);
@@ -788,7 +797,7 @@ find_plan (GstreamStreamMux *root,
   return route->plans[method];
 }
 
-/* Those of @event that come after the transformer of @order in @mux. */
+/* Plans the steps of @event that come after the transformer of @order in @mux. */
 static GstreamMuxStep *
 plan_rest (GstreamStreamMux *root,
            GstreamEvent     *event,
@@ -824,12 +833,12 @@ gstream_stream_mux_owns (gpointer      mux,
   return scope != NULL ? gstream_namespace_equal (scope->place.ns, self->scope) : self == self->root;
 }
 
-/* How deep subgraphs may lie in each other: more is a mistake, and would cost its square. */
+/* How deep subgraphs may be nested. A deeper nesting is a mistake, and would cost quadratic time. */
 #define MAX_DEPTH 256
 
 /* --- the main log --- */
 
-/* Takes @event, and gives it back as it is logged. */
+/* Consumes @event, and returns the event as it is logged. */
 static inline GstreamEvent *
 log_event (GstreamStreamMux *self,
            GstreamEvent     *event,
@@ -852,7 +861,7 @@ gstream_stream_mux_append (GstreamStreamMux *self,
 
 /* --- the dispatch --- */
 
-/* FALSE: it lies deeper than anything can. */
+/* Returns FALSE if the event is nested too deeply. */
 static gboolean
 check_depth (GstreamStreamMux *root,
              GstreamNamespace *ns)
@@ -867,7 +876,7 @@ check_depth (GstreamStreamMux *root,
   return FALSE;
 }
 
-/* NULL: it lies deeper than anything can. */
+/* Returns NULL if the event is nested too deeply. */
 static inline const GstreamMuxStep *
 get_plan (GstreamStreamMux *root,
           GstreamEvent     *event,
@@ -883,14 +892,17 @@ get_plan (GstreamStreamMux *root,
   return check_depth (root, ns) ? find_plan (root, event, ns, method) : NULL;
 }
 
-/* What some events say of scopes counts before any transformer sees them; that of others is asked for where it may be new. */
+/*
+ * Some events change the scopes before any transformer sees them. Others are only examined where they may tell
+ * something new.
+ */
 static inline gboolean
 is_noted (GstreamMethod method)
 {
   return ((1u << method) & ((1u << GSTREAM_METHOD_LIFECYCLE) | (1u << GSTREAM_METHOD_TASKS))) != 0;
 }
 
-/* Takes @event. FALSE: it goes nowhere. */
+/* Consumes @event. Returns FALSE if it is not delivered. */
 static inline gboolean
 begin_dispatch (GstreamStreamMux *root,
                 GstreamEvent     *event)
@@ -900,7 +912,7 @@ begin_dispatch (GstreamStreamMux *root,
   GstreamNamespace   *ns = gstream_event_peek_namespace (event);
 
   dispatch->event = event;
-  dispatch->claimer = NULL; /* before the way is found, which it decides */
+  dispatch->claimer = NULL; /* set before the steps are planned, which depend on it */
   if (G_UNLIKELY (is_noted (method)))
     {
       ns = find_place (root, event);
@@ -938,7 +950,10 @@ gstream_stream_mux_replace (gpointer            mux,
   GstreamStreamMux   *self = mux;
   GstreamMuxDispatch *dispatch = self->root != NULL ? &self->root->tree->dispatch : NULL;
 
-  /* The run may be over by the time an asynchronous one comes to this; and one that is told of its failure has had its say. */
+  /*
+   * The run may have ended by the time an asynchronous transformer calls this; and one that has been told about a
+   * failure cannot replace anything.
+   */
   if (dispatch == NULL || self->state != GSTREAM_MUX_OPEN || dispatch->event == NULL ||
       dispatch->next[-1].transformer != transformer)
     return;
@@ -949,9 +964,9 @@ gstream_stream_mux_replace (gpointer            mux,
 }
 
 /*
- * The rest of the way, found anew, because something has changed where events go, as
- * the discovery of a subgraph does, or because another event is on it now, maybe of
- * another namespace: what comes after the transformer of @order in @mux, and below it.
+ * Plans the remaining steps again, after the transformer of @order in @mux, and below it. This is needed if the routing
+ * has changed, for example because a subgraph was found, or if the event was replaced by one that may be of another
+ * namespace.
  */
 static void
 find_rest (GstreamStreamMux *root,
@@ -966,7 +981,7 @@ find_rest (GstreamStreamMux *root,
   dispatch->generation = root->tree->generation;
 }
 
-/* Takes @error: FALSE where the mux is open no more, or there is one. */
+/* Consumes @error. Returns FALSE if there is an error, or the mux is not open any more. */
 static gboolean
 check_open (GstreamStreamMux *mux,
             GError           *error)
@@ -982,7 +997,7 @@ check_open (GstreamStreamMux *mux,
   return FALSE;
 }
 
-/* After a transformer has seen the event, and something has come of it. */
+/* Handles the result of a transformer, if there is anything to handle. */
 static void
 take_consequences (GstreamStreamMux   *root,
                    GstreamStreamMux   *mux,
@@ -1012,7 +1027,7 @@ take_consequences (GstreamStreamMux   *root,
     find_rest (root, mux, gstream_transformer_get_order (transformer));
 }
 
-/* A mux that is closed has changed where events go. */
+/* Closing a mux changes the routing, too. */
 static inline void
 accept_verdict (GstreamStreamMux   *root,
                 GstreamStreamMux   *mux,
@@ -1035,8 +1050,8 @@ typedef struct
 {
   GstreamStreamMux *root;
   GstreamStreamMux *mux;
-  gboolean          starting; /* inside process_async */
-  gboolean          done;     /* it has called back */
+  gboolean          starting; /* process_async is running */
+  gboolean          done;     /* the callback has been called */
 } AsyncVisit;
 
 static void
@@ -1063,7 +1078,7 @@ on_processed (GObject      *object,
   passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_finish (transformer, result, &error);
   accept_verdict (visit->root, visit->mux, transformer, passed, error);
   visit->done = TRUE;
-  if (!visit->starting) /* else who called process_async goes on */
+  if (!visit->starting) /* otherwise the caller of process_async continues */
     {
       arrived = run_dispatch (visit->root);
       async_visit_free (visit);
@@ -1073,7 +1088,7 @@ on_processed (GObject      *object,
     gstream_pump_resume (pump);
 }
 
-/* FALSE: it has the event. */
+/* Returns FALSE if the transformer is still working on the event. */
 static gboolean
 process_async (GstreamStreamMux   *root,
                GstreamStreamMux   *mux,
@@ -1105,7 +1120,7 @@ is_wanted_by_name (GstreamTransformer *transformer,
          gstream_transformer_wants_name (transformer, gstream_event_get_method (event));
 }
 
-/* FALSE: an asynchronous transformer has the event. */
+/* Returns FALSE if an asynchronous transformer is working on the event. */
 static inline gboolean
 visit (GstreamStreamMux     *root,
        const GstreamMuxStep *step)
@@ -1142,7 +1157,7 @@ leave (GstreamStreamMux     *root,
     find_rest (root, mux, GSTREAM_ORDER_LEFT);
 }
 
-/* FALSE: an asynchronous transformer has the event. */
+/* Returns FALSE if an asynchronous transformer is working on the event. */
 static gboolean
 run_dispatch (GstreamStreamMux *root)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is known of the namespaces below a scope: one record each, which whoever
- * keeps them makes longer. Those that have ended are kept for events that come
- * late, until many others have ended after them: a run of a million short
- * subgraphs needs no more room than one of a few thousand.
+ * Records about the namespaces below a scope. Users extend the record. Those of ended namespaces are kept for late
+ * events, until many others have ended after them: so a run with a million short subgraphs needs no more memory than
+ * one with a few thousand.
  *
  * Internal, not private: the transformer of `lifecycle` (projections/) has records of its own.
  */
@@ -15,27 +14,27 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamPlace GstreamPlace;
 
-/* The first member of a longer one. */
+/* The first member of the user's record. */
 struct _GstreamPlace
 {
   GstreamNamespace *ns;
   GstreamPlace     *parent;       /* NULL: it is the scope */
-  const char       *task;         /* the id that its last segment names, in @ns; NULL: none */
-  GstreamPlace     *next_of_task; /* of those that are live, another one of its parent's and its task's */
+  const char       *task;         /* the task id in its last segment, within @ns; NULL: none */
+  GstreamPlace     *next_of_task; /* the next live one with the same parent and task */
   GQueue            live;         /* children that have not ended, in the order they were made */
   guint             n_children;   /* ended or not */
-  GList             link;         /* among its parent's live children; once it has ended, among those that have */
+  GList             link;         /* in the parent's live children, or, when it has ended, in the list of ended ones */
   gboolean          ended;
 };
 
 typedef struct
 {
-  gsize          size;    /* bytes of one */
-  GDestroyNotify clear;   /* of what is longer; NULL: nothing is to be done */
+  gsize          size;    /* bytes of a record */
+  GDestroyNotify clear;   /* clears the user's part of a record; NULL: nothing to clear */
   GHashTable    *table;   /* GstreamNamespace -> GstreamPlace; NULL until there is one */
   GHashTable    *by_task; /* those that are live and name a task, by parent and task */
-  GQueue         live;    /* the topmost that have not ended */
-  GQueue         ended;   /* the one that ended first comes first */
+  GQueue         live;    /* the top-level ones that have not ended */
+  GQueue         ended;   /* in the order in which they ended */
 } GstreamPlaces;
 
 void gstream_places_init (GstreamPlaces *self,
@@ -43,26 +42,26 @@ void gstream_places_init (GstreamPlaces *self,
                           GDestroyNotify clear);
 void gstream_places_clear (GstreamPlaces *self);
 
-/* NULL: nothing is known of it. */
+/* Returns NULL if there is no record. */
 GstreamPlace *gstream_places_find (GstreamPlaces    *self,
                                    GstreamNamespace *ns);
-/* Made if need be, with those above it that are longer than @scope_length. */
+/* Finds or makes a record, and those of its parents with more than @scope_length segments. */
 GstreamPlace *gstream_places_get (GstreamPlaces    *self,
                                   GstreamNamespace *ns,
                                   guint             scope_length);
-/* A live one, just below @ns, whose last segment names @task; NULL: there is none. */
+/* Returns a live record directly below @ns whose last segment has the id @task; NULL if there is none. */
 GstreamPlace *gstream_places_of_task (GstreamPlaces    *self,
                                       GstreamNamespace *ns,
                                       const char       *task);
-/* Ends what is live of @place and below it. @ended is told of each, of those below first; it may be NULL. */
+/* Ends @place and all live ones below it. @ended (nullable) is called for each of them, children first. */
 void gstream_places_end (GstreamPlaces *self,
                          GstreamPlace  *place,
                          GFunc          ended,
                          gpointer       user_data);
-/* It has begun anew. */
+/* Makes an ended record live again. */
 void gstream_places_revive (GstreamPlaces *self,
                             GstreamPlace  *place);
-/* Lets go of what ended long ago and @may_go, which may be NULL; whether there was any. */
+/* Frees records that ended long ago, and for which @may_go (nullable) returns TRUE. Returns whether there were any. */
 gboolean gstream_places_trim (GstreamPlaces *self,
                               gboolean (*may_go) (GstreamPlace *place));
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is known of namespaces, for as long as it may matter.
+ * Records about namespaces, which are kept for as long as they may be needed.
  */
 #include "config.h"
 
 #include <gstream/stream/gstream-places-internal.h>
 
-/* More than this of those that have ended, and the oldest are forgotten. */
+/* If more than this number have ended, the oldest are freed. */
 #define MAX_ENDED 4096
 
-/* How many that cannot be forgotten yet are looked at each time. */
+/* How many of those that cannot be freed yet are examined each time. */
 #define MAX_KEPT_LONGER 8
 
 /* --- by task --- */
@@ -43,7 +43,7 @@ index_task (GstreamPlaces *self,
   g_hash_table_replace (self->by_task, place, place);
 }
 
-/* There is hardly ever another one. */
+/* There is rarely more than one. */
 static void
 unindex_task (GstreamPlaces *self,
               GstreamPlace  *place)
@@ -179,7 +179,7 @@ gstream_places_of_task (GstreamPlaces    *self,
   GstreamPlace  key = { .parent = gstream_places_find (self, ns), .task = task };
   GstreamPlace *place = self->by_task ? g_hash_table_lookup (self->by_task, &key) : NULL;
 
-  /* Nothing is known of @ns itself where it is the scope; or nothing at all. */
+  /* There is no record of @ns if it is the scope, or if nothing is known about it. */
   return place != NULL && place->ns->length == ns->length + 1 ? place : NULL;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A projection: a typed, ordered, drainable queue of a run. The class, its place in a
- * run, its queues, early buffering (P11), who pushes (P5, P6), who
- * subscribes (P1, P8, P10), and its end.
+ * Projections: typed, ordered queues of a run's items. The class, the owner, the queues, early buffering (P11), pushing
+ * (P5, P6), subscribing (P1, P8, P10), and the end.
  */
 #include "config.h"
 
@@ -15,23 +14,22 @@
 /**
  * GstreamProjection:
  *
- * One view of a run: its messages, its states, or something of your own.
+ * One view of a run: its messages, its states, or an application's own items.
  *
- * Transformers fill projections; consumers subscribe to them and read with the
- * cursor they get:
+ * Transformers push items into projections. Consumers subscribe to them, and read the items with the cursor that they
+ * get:
  *
  * ```c
  * g_autoptr (GstreamCursor) messages =
  *   gstream_projection_subscribe (gstream_run_stream_get_messages (run), &error);
  * ```
  *
- * A projection has one consumer (P1); for more, [method@Projection.tee] makes
- * several cursors that each see every item (P8). It is lazy: what is pushed
- * while nobody has subscribed is dropped (P2). It keeps nothing but what is
- * queued, and [property@Projection:max-buffered] bounds that: while a queue is
- * full, the run asks its source for nothing (P6).
+ * A projection has one consumer (P1); for more, [method@Projection.tee] makes several cursors that each return every
+ * item (P8). Items that are pushed while there is no consumer are dropped (P2). A projection stores only the queued
+ * items, whose number is limited by [property@Projection:max-buffered]: while a queue is full, the run does not ask its
+ * source for events (P6).
  *
- * A projection is used in the main context of its run only.
+ * A projection may only be used in the main context of its run.
  *
  * Since: 1.0
  */
@@ -57,7 +55,7 @@ static void let_in (GstreamProjection *self);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamProjection, gstream_projection, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_HANDLE, handle_init))
 
-/* Says that somebody has subscribed, or that nobody is any more. */
+/* Notifies that the projection was subscribed to, or unsubscribed from. */
 static void
 tell_subscribed (GstreamProjection *self)
 {
@@ -190,7 +188,7 @@ pushers_add (GQueue                *self,
   pusher->link.data = pusher;
   g_queue_push_tail_link (self, &pusher->link);
 
-  /* What was pushed was pushed, whatever happens to the cancellable then. */
+  /* If the item has been pushed, the call succeeds even if it is cancelled meanwhile. */
   g_task_set_check_cancellable (task, FALSE);
   if (cancellable == NULL)
     return;
@@ -213,7 +211,7 @@ on_answer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whoever made room is in the middle of something: the callback must not run inside it. */
+/* The callback must not run inside the call that made room. */
 static void
 pushers_answer (GTask  *task,
                 GError *error)
@@ -296,7 +294,7 @@ remove_queue (GstreamProjection *self,
   drop_queue (queue);
 }
 
-/* Leaves all of the list to their readers. */
+/* Disowns all queues, which then belong to their readers. */
 static void
 drop_queues (GstreamProjection *self)
 {
@@ -321,7 +319,7 @@ on_left (gpointer      owner,
   let_in (self);
   if (self->n_queues == 0)
     {
-      pushers_drop (&self->pushers); /* those that the main log has no room for */
+      pushers_drop (&self->pushers); /* those that wait for room in the main log */
       tell_subscribed (self);
     }
   g_object_unref (self);
@@ -329,7 +327,7 @@ on_left (gpointer      owner,
 
 static const GstreamQueueFuncs queue_funcs = { on_room, on_left };
 
-/* A queue of its own; in no list. */
+/* Makes a queue that is not in the list. */
 static GstreamQueue *
 make_queue (GstreamProjection *self)
 {
@@ -340,7 +338,7 @@ make_queue (GstreamProjection *self)
   return queue;
 }
 
-/* One in the list, with what was buffered early; still without a reader. */
+/* Adds a queue without a reader to the list, with the items that were buffered early. */
 static GstreamQueue *
 add_queue (GstreamProjection *self)
 {
@@ -392,7 +390,7 @@ handle_init (GstreamHandleInterface *iface)
   iface->stop_early = handle_stop_early;
 }
 
-/* One that nobody reads: buffered early, or freed. */
+/* Handles a queue without a reader: it becomes the early queue, or is freed. */
 static void
 buffer_early (GstreamProjection *self,
               GstreamItem        item)
@@ -454,7 +452,7 @@ push_item (GstreamProjection *self,
   return TRUE;
 }
 
-/* One that belongs to no run is nobody's. */
+/* A projection without a run may be used in any thread. */
 static inline gboolean
 may_push (GstreamProjection *self,
           GError           **error)
@@ -515,17 +513,14 @@ item_from_value (GstreamProjection *self,
  * @item: the item; converted to the item type where GObject knows how
  * @error: return location for an error
  *
- * Appends an item. Never waits (P6): it is for transformers, which push while
- * the run is asking for events. From outside, [method@Projection.push_async]
- * waits for room.
+ * Appends an item, without waiting for room (P6). This is for transformers, which push while the run processes events.
+ * Other callers should use [method@Projection.push_async], which waits for room.
  *
- * Where nobody has subscribed, the item is dropped (P2), or only forwarded to
- * the main log (M6).
+ * If nobody has subscribed, the item is dropped (P2), or only forwarded to the main log (M6).
  *
- * Fails with %GSTREAM_ERROR_CLOSED where the projection is closed and has a
- * subscriber (P5), with %GSTREAM_ERROR_INVALID where @item cannot be
- * converted, or has no JSON form although it is to be forwarded, and with
- * %GSTREAM_ERROR_WRONG_CONTEXT in another thread than the run's (R7).
+ * Fails with %GSTREAM_ERROR_CLOSED if the projection is closed and has a subscriber (P5), with %GSTREAM_ERROR_INVALID
+ * if @item cannot be converted, or is to be forwarded and has no JSON form, and with %GSTREAM_ERROR_WRONG_CONTEXT in a
+ * thread other than the run's (R7).
  *
  * Returns: %TRUE unless it failed
  *
@@ -674,7 +669,10 @@ follow (GstreamProjection *self,
   self->following = TRUE;
 }
 
-/* In its own queues, and where it forwards, in the main log's; there it hears of it when there is. */
+/*
+ * Whether there is room in its queues and, if it forwards, in those of the main log. If the main log is full, follows
+ * it, to be told when it has room.
+ */
 static gboolean
 has_room (GstreamProjection *self)
 {
@@ -704,13 +702,13 @@ let_pushers_in (GstreamProjection *self)
     }
 }
 
-/* After a queue of it has become less full, or may be fuller: lets in who waits for that (P6). */
+/* Called when there may be room in a queue: completes pushes that wait for it (P6). */
 static void
 let_in (GstreamProjection *self)
 {
   let_pushers_in (self);
 
-  /* Each of the followers has its turn; who finds the log full again goes to the end. */
+  /* Each of the followers has a turn. One that finds the log full again is appended at the end. */
   for (guint n = self->followers ? self->followers->len : 0; n > 0 && !is_full (self); n--)
     {
       g_autoptr (GstreamProjection) follower = g_ptr_array_steal_index (self->followers, 0);
@@ -728,12 +726,12 @@ let_in (GstreamProjection *self)
  * @callback: (scope async): called when the item was pushed, or dropped
  * @user_data: for @callback
  *
- * Appends an item when there is room for it (P6): in the projection and, with
- * [property@Projection:forward], in the main log too. For whoever pushes from
- * outside the run's own events, such as a transformer's side work.
+ * Appends an item when there is room for it (P6): in the projection and, with [property@Projection:forward], also in
+ * the main log. This is for items that are pushed outside of the processing of events, for example by a transformer's
+ * side work.
  *
- * Closing the last cursor, aborting the run and closing the projection complete
- * it too; the item is then dropped.
+ * The call also completes when the last cursor is closed, the run is aborted, or the projection is closed; the item is
+ * then dropped.
  *
  * Since: 1.0
  */
@@ -858,12 +856,11 @@ gstream_projection_subscribe (GstreamProjection *self,
  * @n: how many cursors, at least 1
  * @error: return location for an error
  *
- * Subscribes once, for several consumers (P8): each of the cursors sees every
- * item. The slowest of them holds the run where the projection is bounded; a
- * closed one no longer counts.
+ * Subscribes several consumers (P8): each of the cursors returns every item. If the projection is bounded, the slowest
+ * of them blocks the run; closed cursors do not count.
  *
- * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor,
- * and with %GSTREAM_ERROR_INVALID where @n is 0.
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED while there is another cursor, and with %GSTREAM_ERROR_INVALID if @n is
+ * 0.
  *
  * Returns: (transfer container) (element-type GstreamCursor): the cursors, which the array owns
  *
@@ -931,7 +928,7 @@ end (GstreamProjection *self,
 
   self->closed = TRUE;
   self->error = error ? g_error_copy (error) : NULL;
-  pushers_drop (&self->pushers); /* before the queues' end lets them in, where all is refused */
+  pushers_drop (&self->pushers); /* before the queues end, which would let them push, and fail */
   for (guint i = 0; i < self->n_queues; i++)
     gstream_queue_end (self->queues[i], error);
   g_clear_pointer (&self->texts, gstream_text_arena_finish);
@@ -942,9 +939,8 @@ end (GstreamProjection *self,
  * gstream_projection_close:
  * @self: a projection
  *
- * Ends the projection (P4): its cursors give what is queued, then the end. The
- * run does this for the projections of its transformers. Closing twice, or after
- * a failure, does nothing.
+ * Ends the projection (P4): its cursors return the queued items, then the end. The run does this for the projections of
+ * its transformers. Closing a projection that has ended does nothing.
  *
  * Since: 1.0
  */
@@ -959,7 +955,7 @@ gstream_projection_close (GstreamProjection *self)
 /**
  * gstream_projection_fail:
  * @self: a projection
- * @error: what its cursors give after what is queued, to every call
+ * @error: the error that the cursors return after the queued items, for each further call
  *
  * Ends the projection with an error (P4).
  *
@@ -1017,7 +1013,7 @@ gstream_projection_get_item_type (GstreamProjection *self)
  * gstream_projection_get_max_buffered:
  * @self: a projection
  *
- * How many items a queue may hold before the run is held (P6).
+ * Gets the number of queued items at which the run is blocked (P6).
  *
  * Returns: items; 0 for no bound
  *
@@ -1140,9 +1136,9 @@ gstream_projection_get_closed (GstreamProjection *self)
  * gstream_projection_get_native:
  * @self: a projection
  *
- * Whether it belongs to a native transformer: then what it forwards has its bare
- * name as its method (M6), and in Python and JavaScript it is a property of the
- * run (M2). A projection is nobody's until its transformer is registered.
+ * Checks whether it belongs to a native transformer: then the method of forwarded items is the projection's name
+ * without a prefix (M6), and in Python and JavaScript the projection is a property of the run (M2). This is only known
+ * when its transformer is registered.
  *
  * Returns: %TRUE if it does
  *
@@ -1160,7 +1156,7 @@ gstream_projection_get_native (GstreamProjection *self)
  * gstream_projection_get_n_buffered:
  * @self: a projection
  *
- * How many items wait to be read; with a tee, those of its slowest branch.
+ * Gets the number of items that are queued; for a tee, those of the slowest cursor.
  *
  * Returns: items
  *
@@ -1228,13 +1224,15 @@ gstream_projection_set_property (GObject      *object,
   switch (prop_id)
     {
     case PROP_NAME:
-      /* Not interned: GLib 2.74 gives an interned one that another thread is just releasing. */
+      /*
+       * Not interned: in GLib 2.74, g_ref_string_new_intern() may return a string that another thread is just freeing.
+       */
       self->name = g_ref_string_new (g_value_get_string (value) ? g_value_get_string (value) : "");
       break;
     case PROP_ITEM_TYPE:
       if (!gstream_item_type_init (&self->type, g_value_get_gtype (value)))
         {
-          if (g_value_get_gtype (value) != G_TYPE_NONE) /* what it is where nobody says it */
+          if (g_value_get_gtype (value) != G_TYPE_NONE) /* the default of the property */
             g_critical ("%s cannot be the type of a projection's items", g_type_name (g_value_get_gtype (value)));
           gstream_item_type_init (&self->type, GSTREAM_TYPE_PAYLOAD);
         }
@@ -1255,7 +1253,7 @@ gstream_projection_dispose (GObject *object)
 {
   GstreamProjection *self = GSTREAM_PROJECTION (object);
 
-  /* Whoever still reads finds what is queued, then the end. */
+  /* Remaining readers get the queued items, then the end. */
   gstream_projection_unbind (self);
   end (self, NULL);
   gstream_projection_stop_early (self);
@@ -1300,9 +1298,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
   /**
    * GstreamProjection:item-type: (getter get_item_type)
    *
-   * The type of its items: a string, boolean or number, an enumeration, a boxed
-   * type such as [struct@Payload] and [struct@Event], a variant, or a class.
-   * [struct@Payload] where nothing is said.
+   * The type of its items: a string, boolean or number, an enumeration, a boxed type such as [struct@Payload] and
+   * [struct@Event], a variant, or a class. The default is [struct@Payload].
    *
    * Since: 1.0
    */
@@ -1311,9 +1308,8 @@ gstream_projection_class_init (GstreamProjectionClass *klass)
   /**
    * GstreamProjection:max-buffered: (getter get_max_buffered) (setter set_max_buffered)
    *
-   * How many items a queue may hold before the run is held (P6): while a
-   * consumer has that many unread, the source is asked for nothing. 0 means no
-   * bound.
+   * The number of queued items at which the run is blocked (P6): while a consumer has that many unread items, the
+   * source is not asked for events. 0 means no limit.
    *
    * Since: 1.0
    */
@@ -1372,8 +1368,8 @@ gstream_projection_init (GstreamProjection *self)
  * @name: its name
  * @item_type: the type of its items
  *
- * Makes a projection that belongs to no run; its items come only from who
- * pushes. A transformer makes its own with [method@Transformer.add_projection].
+ * Makes a projection that does not belong to a run. A transformer makes its projections with
+ * [method@Transformer.add_projection].
  *
  * Returns: (transfer full): the projection
  *

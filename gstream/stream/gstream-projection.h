@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A typed, ordered, drainable queue of a run: what a consumer subscribes to.
+ * A typed, ordered queue of a run's items, which a consumer subscribes to.
  */
 #pragma once
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The pump: who waits, what is in flight, what holds it, and how much of the
- * main loop's turn is left (R1-R3, R11, P6, P7). It asks the source for one
- * event at a time and hands it to the function it was given; it knows neither
- * mux nor run nor projection.
+ * The pump drives the source of a run. It knows who waits, whether a request to the source is pending, what blocks it,
+ * and how much of the time budget is left (R1-R3, R11, P6, P7). It asks the source for one event at a time, and passes
+ * it to the owner's dispatch function; it does not depend on muxes, runs or projections.
  *
- * A pump belongs to one main context and is used there only.
+ * A pump belongs to one main context, and must only be used there.
  *
  * Internal, not private: messages and tool calls (projections/), rows (model/) and the runs of threads (thread/) notify by it, and
  * the first have an end that is waited for; the calls of a thread and of a conversation have synchronous forms (thread/, remote/,
@@ -24,8 +23,8 @@ typedef struct _GstreamBlocker  GstreamBlocker;
 typedef struct _GstreamNotifier GstreamNotifier;
 
 /*
- * Somebody who waits for something that an event may bring. Embedded in its
- * owner, which takes it out (gstream_pump_forget) before it goes away.
+ * A waiter for something that an event may bring. It is embedded in its owner, which removes it with
+ * gstream_pump_forget() before it is freed.
  */
 struct _GstreamWaiter
 {
@@ -33,25 +32,25 @@ struct _GstreamWaiter
   {
     GSTREAM_WAITER_IDLE,    /* waits for nothing */
     GSTREAM_WAITER_WAITING, /* makes the pump drive the source */
-    GSTREAM_WAITER_READY,   /* has what it waited for; woken on the pump's next turn */
+    GSTREAM_WAITER_READY,   /* has what it waited for; woken in the pump's next turn */
   } state;
-  gboolean insists;                   /* drives even where the pump is not wired to projections */
-  gboolean drives;                    /* while waiting: it counts among those that make the pump drive */
-  GList    link;                      /* in the pump's queue of the ready */
+  gboolean insists; /* drives the source even if the pump is not wired (see gstream_pump_set_wired()) */
+  gboolean drives;  /* while waiting: it is counted in n_waiting */
+  GList    link;    /* in the pump's queue of ready waiters */
   void (*wake) (GstreamWaiter *self); /* from the main loop; may do anything */
 };
 
-/* A queue that is full. Embedded in its owner. */
+/* A full queue, which blocks the pump. It is embedded in its owner. */
 struct _GstreamBlocker
 {
   GList    link; /* in the pump's queue of blockers */
   gboolean blocking;
-  gpointer what; /* the projection, for whoever asks what holds the run (P7) */
+  gpointer what; /* the projection, for gstream_pump_get_held_by() (P7) */
 };
 
 /*
- * Somebody with properties to notify. Embedded in its owner, which takes it out
- * (gstream_pump_cancel_notify) before it goes away.
+ * An object with properties to notify. It is embedded in its owner, which removes it with gstream_pump_cancel_notify()
+ * before it is freed.
  */
 struct _GstreamNotifier
 {
@@ -63,10 +62,11 @@ struct _GstreamNotifier
 /* What the pump calls back. */
 typedef struct
 {
-  gboolean (*dispatch) (gpointer      mux,
-                        GstreamEvent *event); /* transfer full; FALSE: goes on in gstream_pump_resume() */
+  gboolean (*dispatch) (
+      gpointer      mux,
+      GstreamEvent *event); /* transfer full; FALSE: asynchronous, gstream_pump_resume() will be called */
   void (*ended) (gpointer owner,
-                 GError  *error); /* transfer full; NULL: the source came to its end */
+                 GError  *error); /* transfer full; NULL: the source has ended */
 } GstreamPumpOwnerFuncs;
 
 GstreamPump *gstream_pump_new (GstreamEventSource *source,
@@ -80,12 +80,12 @@ void         gstream_pump_set_owner (GstreamPump                 *self,
 void         gstream_pump_set_budget (GstreamPump *self,
                                       guint        microseconds);
 guint        gstream_pump_get_budget (GstreamPump *self);
-/* Without it, whoever waits for a projection's items takes what others' waiting brings. TRUE at first. */
+/* If @wired is FALSE, waiting for a projection's items does not drive the source. The default is TRUE. */
 void          gstream_pump_set_wired (GstreamPump *self,
                                       gboolean     wired);
 GMainContext *gstream_pump_get_context (GstreamPump *self);
 
-/* Lets go of the source: nothing more is asked for, and what is in flight is cancelled (R6). */
+/* Closes the source: no more events are asked for, and a pending request is cancelled (R6). */
 void gstream_pump_stop (GstreamPump *self);
 
 void gstream_pump_wait (GstreamPump   *self,
@@ -94,7 +94,7 @@ void gstream_pump_ready (GstreamPump   *self,
                          GstreamWaiter *waiter);
 void gstream_pump_forget (GstreamPump   *self,
                           GstreamWaiter *waiter);
-/* Whether somebody waits, driving or not. */
+/* Whether anybody waits, whether that drives the source or not. */
 gboolean gstream_pump_is_awaited (GstreamPump *self);
 
 void     gstream_pump_block (GstreamPump    *self,
@@ -103,8 +103,8 @@ void     gstream_pump_unblock (GstreamPump    *self,
                                GstreamBlocker *blocker);
 gpointer gstream_pump_get_held_by (GstreamPump *self);
 /*
- * Lets the notifier that is @link's data notify, from the main loop, whenever what
- * holds the pump may have changed; until unwatch. Every run that shares the pump is such a one.
+ * Has the notifier that is the data of @link notify, from the main loop, whenever the blocker of the pump may have
+ * changed, until gstream_pump_unwatch(). Each run that shares the pump does this.
  */
 void gstream_pump_watch (GstreamPump *self,
                          GList       *link);
@@ -112,9 +112,8 @@ void gstream_pump_unwatch (GstreamPump *self,
                            GList       *link);
 
 /*
- * Drives the source without waiting until *@available is @enough, it has nothing
- * now, something holds the pump, or the turn's budget is used up. The caller
- * keeps the pump, whoever is called meanwhile.
+ * Drives the source without waiting, until *@available reaches @enough, the source has no event ready, the pump is
+ * blocked, or the budget is used up. The caller must hold a reference to the pump, because any callback may run.
  */
 void gstream_pump_try (GstreamPump *self,
                        const guint *available,
@@ -122,43 +121,45 @@ void gstream_pump_try (GstreamPump *self,
 void gstream_pump_resume (GstreamPump *self);
 
 /*
- * Around what must not be driven from inside, such as the hooks of transformers
- * at a run's end: nothing is asked for, and synchronous calls are refused.
+ * To be called around code during which the pump must not run, such as the hooks of transformers at a run's end: the
+ * source is not asked for events, and synchronous calls fail.
  */
 void     gstream_pump_enter (GstreamPump *self);
 void     gstream_pump_leave (GstreamPump *self);
 gboolean gstream_pump_is_entered (GstreamPump *self);
 
-/* How every pump begins: with what is asked for with every item. */
+/* The public first part of a pump, which is used for each item. */
 typedef struct
 {
-  pthread_t thread; /* the last that was found to be the context's */
+  pthread_t thread; /* the thread that was last found to own the context */
 } GstreamPumpHead;
 
-/* Whether this is that thread: if not, gstream_pump_check_thread() knows. */
+/* Whether this is that thread. If not, gstream_pump_check_thread() has to be called. */
 static inline gboolean
 gstream_pump_is_here (GstreamPump *self)
 {
   return pthread_equal (((GstreamPumpHead *) self)->thread, pthread_self ()) != 0;
 }
 
-/* Whether the main context is not another thread's: if it is, nothing of the run may be touched here (R7). */
+/* Fails if the main context is owned by another thread: then the run must not be used in this one (R7). */
 gboolean gstream_pump_check_thread (GstreamPump *self,
                                     GError     **error);
-/* A task whose callback comes in the pump's main context, whoever calls (R7). NULL: that is another thread's, and
- * @callback is told so where this one is at home. */
+/*
+ * Makes a task whose callback is called in the pump's main context (R7). Returns NULL if that is owned by another
+ * thread; then @callback gets an error, in the thread default context.
+ */
 GTask *gstream_pump_new_task (GstreamPump        *self,
                               gpointer            object,
                               GCancellable       *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer            user_data);
 
-/* The name of a transformer that synchronous calls have to refuse for (M3), or NULL. */
+/* The name of a transformer because of which synchronous calls must fail (M3), or NULL. */
 void        gstream_pump_set_async_only (GstreamPump *self,
                                          const char  *name);
 const char *gstream_pump_get_async_only (GstreamPump *self);
 
-/* Lets @notifier notify from the main loop, between events: soon, or once a frame at most. */
+/* Has @notifier notify from the main loop, between events: soon, or at most once a frame. */
 void gstream_pump_notify_soon (GstreamPump     *self,
                                GstreamNotifier *notifier);
 void gstream_pump_notify_slowly (GstreamPump     *self,
@@ -166,7 +167,7 @@ void gstream_pump_notify_slowly (GstreamPump     *self,
 void gstream_pump_cancel_notify (GstreamPump     *self,
                                  GstreamNotifier *notifier);
 
-/* The number of the next arrival, for merging queues in order (P10). */
+/* Returns the next serial number of items, for merging queues in order (P10). */
 guint64 gstream_pump_stamp (GstreamPump *self);
 
 /* --- tasks and timers in a main context (R7) --- */
@@ -204,14 +205,14 @@ void gstream_timer_end (GSource **timer);
 typedef struct
 {
   GMainContext *context; /* acquired, and the thread's default, from begin to end */
-  GAsyncResult *result;  /* what the callback brought; a reference */
+  GAsyncResult *result;  /* the result that the callback was given; a reference */
 } GstreamSync;
 
-/* FALSE, with an error that says why, where a synchronous call cannot work. */
+/* Returns FALSE with an error if a synchronous call is not possible. */
 gboolean gstream_sync_begin (GstreamSync *self,
                              GstreamPump *pump,
                              GError     **error);
-/* The same without a pump; @whose: what the context is the main one of. */
+/* The same without a pump. @whose: the type of object that the context belongs to, for the error. */
 gboolean gstream_sync_begin_in (GstreamSync  *self,
                                 GMainContext *context,
                                 const char   *whose,
@@ -227,18 +228,17 @@ void gstream_sync_end (GstreamSync *self);
 
 typedef struct
 {
-  GQueue   waits; /* of those that have not been woken */
+  GQueue   waits; /* of tasks that have not been woken */
   gboolean open;  /* it has happened */
 } GstreamLatch;
 
 /*
- * Returns TRUE to @task once the latch is open, or its cancellation; from the
- * main loop. The latch must live as long as the task's source object. Takes
- * a reference of @task.
+ * Opens the latch: all tasks that wait for it return TRUE, from the main loop. The latch must live as long as the
+ * tasks' source object.
  */
 void gstream_latch_open (GstreamLatch *self);
 
-/* The same with a new task, of @object's and in the pump's context (R7). */
+/* Starts a task of @object that waits until the latch is open, in the pump's context (R7). */
 void gstream_latch_begin_wait (GstreamLatch       *self,
                                GstreamPump        *pump,
                                gpointer            object,
@@ -246,11 +246,14 @@ void gstream_latch_begin_wait (GstreamLatch       *self,
                                GCancellable       *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer            user_data);
-/* What such a wait came to. Where it was not in vain, @failure is the error, if there is one. */
+/* Finishes such a wait. If it was successful and @failure is not NULL, fails with a copy of that. */
 gboolean gstream_latch_end_wait (GAsyncResult *result,
                                  const GError *failure,
                                  GError      **error);
-/* Waits likewise here and now (R9). The result is for the function that ends it; NULL, with an error, where that cannot work. */
+/*
+ * The synchronous form (R9). Returns the result, to be passed to gstream_latch_end_wait(); NULL with an error if a
+ * synchronous call is not possible.
+ */
 GAsyncResult *gstream_latch_wait_sync (GstreamLatch *self,
                                        GstreamPump  *pump,
                                        gpointer      object,

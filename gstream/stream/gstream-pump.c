@@ -4,13 +4,13 @@
  * nothing blocks it (R1-R3, P6, P7), for no longer in one turn of the main loop than
  * its budget allows (R11).
  *
- * It has three main-loop sources. `drive` has the usual priority and is made ready
- * by whoever starts to wait. `turn` has a priority below redrawing: it is armed when
- * the budget's clock starts, and when it runs the budget is whole again. `frame` lets
- * properties that change with every token notify at most once a frame.
+ * It has three main-loop sources. `drive` has the default priority, and is made ready when somebody starts to wait.
+ * `turn` has a priority below redrawing: it is armed when the first time of the budget is used, and resets the budget
+ * when it runs. `frame` limits notifications of properties that change with each token to one per frame.
  *
- * Who waits is a waiter in the pump: a cursor for an item; a task for something that happens once, such as the end of a
- * message (a latch); a synchronous call for its asynchronous form, by iterating the pump's main context (R9).
+ * There are several kinds of waiting: a cursor waits for an item; a task waits for something that happens once, such as
+ * the end of a message (a latch); a synchronous call waits for its asynchronous form by iterating the pump's main
+ * context (R9).
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
-/* What every event touches comes first, and lies together. */
+/* The members that are used for each event come first, so that they are in the same cache lines. */
 struct _GstreamPump
 {
   GstreamPumpHead              head;
@@ -29,23 +29,23 @@ struct _GstreamPump
   const GstreamPumpOwnerFuncs *funcs;    /* NULL once the owner is gone */
   gpointer                     owner;
   gpointer                     mux;
-  guint64                      stamp;            /* arrivals so far */
-  guint                        n_entered;        /* inside the source, the dispatch of an event, or the run's end */
-  guint                        budget;           /* microseconds a turn; 0: no end */
-  guint                        countdown;        /* events until the next look at the clock */
-  gboolean                     in_flight : 1;    /* the source's next() has not called back */
-  gboolean                     suspended : 1;    /* an event's dispatch goes on later */
+  guint64                      stamp;     /* arrivals so far */
+  guint                        n_entered; /* running calls of the source, the dispatch of an event, or the run's end */
+  guint                        budget;    /* microseconds per turn; 0: no limit */
+  guint                        countdown; /* events until the next look at the clock */
+  gboolean                     in_flight : 1;    /* the source's next() is pending */
+  gboolean                     suspended : 1;    /* the dispatch of an event continues asynchronously */
   gboolean                     ended : 1;        /* nothing more is asked for */
   gboolean                     spent : 1;        /* the turn's budget is used up */
   gboolean                     unwired : 1;      /* waiting for a projection's items drives nothing */
-  gboolean                     hold_changed : 1; /* the watchers do not know yet */
+  gboolean                     hold_changed : 1; /* the watchers have not been notified */
   guint                        n_waiting;        /* waiters that make the pump drive */
-  guint                        n_looking_on;     /* waiters that do not (see set_wired) */
+  guint                        n_looking_on;     /* waiters that do not make it drive (see gstream_pump_set_wired()) */
   GQueue                       ready;            /* waiters to be woken */
 
   grefcount     ref_count;
-  guint         stride;       /* events from one look to the next */
-  gint64        turn_started; /* monotonic; 0: the turn has used nothing yet */
+  guint         stride;       /* events between two looks at the clock */
+  gint64        turn_started; /* monotonic; 0: nothing of the budget has been used */
   gint64        last_look;    /* at the clock */
   GMainContext *context;
   GCancellable *cancellable; /* of the request in flight */
@@ -68,9 +68,9 @@ typedef struct
   GstreamPump *pump;
 } GstreamPumpSource;
 
-/* Lets it run from the main loop: at once, or when the turn's budget is whole again. */
+/* Schedules a run of the pump from the main loop: soon, or when the budget is reset. */
 static void schedule (GstreamPump *self);
-/* Notifies, wakes, drives the source, and notifies what has come of it. */
+/* Notifies, wakes waiters, drives the source, and notifies about the changes. */
 static void run (GstreamPump *self);
 
 static GSource *
@@ -83,7 +83,7 @@ attach_source (GstreamPump  *self,
 
   ((GstreamPumpSource *) source)->pump = self;
   g_source_set_priority (source, priority);
-  /* A callback may wait synchronously (R9), and is then inside the dispatch of this very source. */
+  /* A callback may wait synchronously (R9), which iterates the main context during the dispatch of this source. */
   g_source_set_can_recurse (source, TRUE);
   g_source_set_static_name (source, name);
   g_source_attach (source, self->context);
@@ -167,7 +167,7 @@ gstream_pump_get_context (GstreamPump *self)
   return self->context;
 }
 
-/* The context is nobody's, or this thread's already. */
+/* Makes this thread the owner's thread, if the context is not owned by another one. */
 static G_NO_INLINE gboolean
 come_here (GstreamPump *self,
            GError     **error)
@@ -298,7 +298,7 @@ gstream_pump_forget (GstreamPump   *self,
   waiter->state = GSTREAM_WAITER_IDLE;
 }
 
-/* Those that are ready now; whoever becomes so meanwhile is woken next time round. */
+/* Wakes those that are ready now. Those that become ready meanwhile are woken in the next turn. */
 static void
 wake_ready (GstreamPump *self)
 {
@@ -354,7 +354,7 @@ gstream_pump_get_held_by (GstreamPump *self)
   return blocker ? blocker->what : NULL;
 }
 
-/* What changes and changes back between two drives costs the watchers nothing. */
+/* If the blocker changes and changes back between two runs, the watchers are not notified. */
 static void
 tell_watchers (GstreamPump *self)
 {
@@ -390,7 +390,7 @@ gstream_pump_unwatch (GstreamPump *self,
 static void
 notify_all (GQueue *notifiers)
 {
-  /* Whoever is queued meanwhile has its turn next time. */
+  /* Those that are queued meanwhile are notified the next time. */
   for (guint n = notifiers->length; n > 0 && notifiers->length > 0; n--)
     {
       GstreamNotifier *notifier = g_queue_pop_head_link (notifiers)->data;
@@ -466,7 +466,10 @@ gstream_pump_cancel_notify (GstreamPump     *self,
 
 /* --- the turn's budget (R11) --- */
 
-/* The most events between two looks at the clock: those that suddenly take long exceed the budget by no more. */
+/*
+ * The maximum number of events between two looks at the clock, which limits by how much slow events can exceed the
+ * budget.
+ */
 #define MAX_STRIDE 8
 
 static gboolean
@@ -481,7 +484,7 @@ turn_dispatch (GSource    *source,
   self->turn_started = 0;
   self->countdown = 0;
   self->spent = FALSE;
-  /* Else nothing has waited for this; and to run would begin the next turn, and so on for ever. */
+  /* Otherwise nothing has waited for this, and running would begin the next turn, in an endless loop. */
   if (was_spent)
     run (self);
 
@@ -517,7 +520,7 @@ look_at_clock (GstreamPump *self)
       return FALSE;
     }
 
-  /* Look so seldom that the clock costs little, yet often enough to stop in time. */
+  /* Looks at the clock so rarely that it costs little, but often enough to stop in time. */
   if ((now - self->last_look) * 16 < self->budget)
     self->stride = MIN (self->stride * 2, MAX_STRIDE);
   else
@@ -642,7 +645,9 @@ on_source_next (GObject      *object,
   else
     finish (self, error);
 
-  /* A source may call back from inside next(), or when it is cancelled: we must not call back likewise (R7). */
+  /*
+   * A source may call back from inside next(), or when it is cancelled. Then the pump must not run callbacks here (R7).
+   */
   if (self->n_entered > 0 || self->ended)
     schedule (self);
   else
@@ -690,7 +695,7 @@ drive_source (GstreamPump *self)
 
       if (ask_now (self) == GSTREAM_TRY_PENDING)
         {
-          /* It may have been stopped, or filled a queue, while it was asked. */
+          /* The pump may have been stopped, or a queue filled, during the call. */
           if (self->n_waiting > 0 && may_ask (self))
             start_request (self);
           return;
@@ -698,7 +703,10 @@ drive_source (GstreamPump *self)
     }
 }
 
-/* Without any, the clock must not be looked at: that arms the turn, which runs again, and so on for ever. */
+/*
+ * If there is no work, the clock must not be looked at: that would arm the turn source, which would run the pump again,
+ * in an endless loop.
+ */
 static gboolean
 has_work (GstreamPump *self)
 {
@@ -711,7 +719,7 @@ run (GstreamPump *self)
   gstream_pump_ref (self);
   g_main_context_push_thread_default (self->context);
 
-  /* Whoever is woken finds what has changed already notified. */
+  /* Notify before waking, so that changes have been notified when the callbacks run. */
   tell_watchers (self);
   notify_all (&self->soon);
   if (has_work (self) && has_budget (self))
@@ -1082,7 +1090,7 @@ gstream_latch_open (GstreamLatch *self)
     }
 }
 
-/* What was made by g_object_new() alone is nobody's, and will never end. */
+/* An object that was made by g_object_new() does not belong to a run, and never ends. */
 static GError *
 make_error (gpointer object)
 {

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The queue between one projection and one cursor, and what lies in it.
+ * The queue between a projection and a cursor, and its items.
  *
- * A queue is a plain ring of items. A tee is several queues of one projection, an
- * interleave is one reader of several. Two hold a reference: the projection, which
- * puts items in, and the reader, which takes them out. Either may go first.
+ * A queue is a ring buffer of items. A tee has several queues of one projection; an interleave is one reader of several
+ * queues. Both the projection, which adds items, and the reader, which takes them, hold a reference to the queue.
+ * Either of them may be freed first.
  *
- * An item is eight bytes, whose meaning the projection's item type gives. Queues copy
- * and free items by kind, so that the hot path makes no GValue and looks up no GType.
+ * An item has eight bytes, whose meaning depends on the projection's item type. Queues copy and free items by kind, so
+ * that the hot path needs neither a GValue nor a GType look-up.
  *
- * A string is stored once, with a count of its users. The count is not atomic: a queue
- * belongs to one main context, and a token costs two changes of it. Short strings
- * share an arena. Whoever puts strings into a queue fills the arena, and starts it again
- * from its beginning when none of its strings is left, which is the rule where a
- * consumer keeps up: then no memory is asked for.
+ * A string is stored once, with a reference count. The count is not atomic, because a queue belongs to one main
+ * context, and each token changes it twice. Short strings are allocated in an arena, which is reused from the beginning
+ * when none of its strings is left. That is the usual case of a consumer that keeps up: then no memory is allocated.
  */
 #pragma once
 
@@ -32,7 +30,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint  n_users; /* strings in it, and who fills it */
+  guint  n_users; /* strings in it, plus one for the writer */
   guint  used;    /* bytes of @room */
   gint64 room[];  /* aligned as strings are */
 } GstreamTextArena;
@@ -40,18 +38,18 @@ typedef struct
 typedef struct
 {
   guint ref_count;
-  guint offset; /* from the arena that it is in, in bytes; 0: it is in none */
-  char  text[]; /* what users hold; ends with a NUL */
+  guint offset; /* bytes from the start of its arena; 0: it is not in one */
+  char  text[]; /* what users point to; NUL-terminated */
 } GstreamText;
 
-/* Of an arena's room: one that is idle costs no more than that. */
+/* Bytes of an arena's room, which is what an idle arena costs. */
 #define GSTREAM_TEXT_ARENA_SIZE 496
-/* Longer ones are memory of their own. */
+/* Longer strings are allocated separately. */
 #define GSTREAM_TEXT_LONGEST_SHARED 120
 
-/* @place gets an arena with room for a string; it is NULL at first. */
+/* Sets @place, which is initially NULL, to an arena with room for a string. */
 void gstream_text_arena_turn (GstreamTextArena **place);
-/* No more strings are put into it. */
+/* To be called when no more strings will be added. */
 void  gstream_text_arena_finish (GstreamTextArena *self);
 void  gstream_text_free (GstreamText *self);
 char *gstream_text_new_len (const char *text,
@@ -83,7 +81,7 @@ gstream_text_new (const char *text)
   return gstream_text_new_len (text, strlen (text));
 }
 
-/* In @place's arena, where it is short. */
+/* Makes a string, in the arena at @place if it is short. */
 static inline char *
 gstream_text_new_in (GstreamTextArena **place,
                      const char        *text,
@@ -159,15 +157,15 @@ GstreamItem gstream_item_copy (const GstreamItemType *type,
                                GstreamItem            item);
 void        gstream_item_free (const GstreamItemType *type,
                                GstreamItem            item);
-/* Moves @item into @value, which is reset or initialised to the type first. */
+/* Moves @item to @value, which is reset, or initialized with the type, before. */
 void gstream_item_take_value (const GstreamItemType *type,
                               GstreamItem            item,
                               GValue                *value);
-/* A new item from @value, converted where GObject knows how; FALSE where it does not. */
+/* Makes an item from @value, converted by GObject if necessary; returns FALSE if that is not possible. */
 gboolean gstream_item_from_value (const GstreamItemType *type,
                                   const GValue          *value,
                                   GstreamItem           *item);
-/* What forwarding (M6) puts into an event, for a type that is JSON-shaped; fails for a variant that is not. */
+/* Makes the data of a forwarded event (M6), for a type with a JSON form. Fails for a variant without one. */
 GstreamPayload *gstream_item_to_payload (const GstreamItemType *type,
                                          GstreamItem            item,
                                          GError               **error);
@@ -177,17 +175,20 @@ gboolean        gstream_item_type_is_json (const GstreamItemType *type);
 
 typedef struct _GstreamQueue GstreamQueue;
 
-/* Who takes the items out: a cursor's part that queues know. */
+/* The reader of queues, which is embedded in a cursor. */
 typedef struct
 {
-  guint         available; /* items queued in all its queues, and one more once it is over */
+  guint         available; /* items in all its queues, and one more when it is over */
   guint         n_open;    /* queues that have neither ended nor failed */
-  gboolean      over;      /* no more will come: all queues have ended, or one has failed */
+  gboolean      over;      /* there will be no more items: all queues have ended, or one has failed */
   GstreamPump  *pump;      /* that of the queues; a reference */
-  GstreamWaiter waiter;    /* made ready by an item that comes */
+  GstreamWaiter waiter;    /* made ready when an item arrives */
 } GstreamReader;
 
-/* Who puts the items in: called with the owner given at gstream_queue_new(). */
+/*
+ * The functions of the owner, which adds the items. They are called with the owner that was passed to
+ * gstream_queue_new().
+ */
 typedef struct
 {
   void (*room) (gpointer owner); /* a full queue is no longer full */
@@ -201,10 +202,10 @@ typedef struct
   guint64     stamp; /* the number of its arrival at the pump */
 } GstreamSlot;
 
-/* What every item touches comes first, and lies together. */
+/* The members that are used for each item come first, so that they are in the same cache lines. */
 struct _GstreamQueue
 {
-  GstreamReader           *reader; /* NULL: an early queue, which has none yet, or the reader has gone */
+  GstreamReader           *reader; /* NULL: an early queue, which has none yet, or the reader is gone */
   GstreamSlot             *ring;   /* NULL until the first item */
   guint                    size;   /* of the ring: a power of two */
   guint                    head;   /* index of the oldest */
@@ -218,7 +219,7 @@ struct _GstreamQueue
   const GstreamQueueFuncs *funcs;   /* NULL once the projection is gone */
   gpointer                 owner;   /* the projection */
   GstreamBlocker           blocker; /* holds the pump while the queue is full */
-  GError                  *error;   /* why it ended, where it failed */
+  GError                  *error;   /* why it failed; NULL: it has not */
 };
 
 GstreamQueue *gstream_queue_new (const GstreamItemType   *type,
@@ -274,7 +275,7 @@ gstream_queue_is_empty (GstreamQueue *self)
   return self->length == 0;
 }
 
-/* From the head; stays the queue's. */
+/* Returns the first item, which stays in the queue. */
 static inline const GstreamSlot *
 gstream_queue_peek (GstreamQueue *self,
                     guint         index)

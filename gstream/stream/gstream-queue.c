@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The queue between one projection and one cursor, and what lies in it: how one item is
- * stored, copied, freed and shown as a GValue, and how strings are stored, alone or in an
- * arena that several of them share.
+ * The queue between a projection and a cursor, and its items: how an item is stored, copied, freed and converted to a
+ * GValue, and how strings are allocated, separately or in an arena.
  */
 #include "config.h"
 
@@ -79,7 +78,7 @@ gstream_text_free (GstreamText *self)
       return;
     }
 #ifdef __SANITIZE_ADDRESS__
-  /* Until the arena is begun anew: who uses the string now is told. */
+  /* Lets AddressSanitizer report a use after free, until the arena is reused. */
   ASAN_POISON_MEMORY_REGION (self, sizeof *self + strlen (self->text) + 1);
 #endif
   text_arena_unref (arena);
@@ -259,7 +258,7 @@ scalar_from_value (GType         type,
   GValue   narrow = G_VALUE_INIT;
   GValue   wide = G_VALUE_INIT;
 
-  /* By way of the type itself, so that a value too wide for it comes out as GObject converts it. */
+  /* Converted by way of the type itself, so that a value that is out of its range is converted as GObject does it. */
   g_value_init (&narrow, type);
   g_value_init (&wide, floating ? G_TYPE_DOUBLE : G_TYPE_INT64);
   if (!g_value_transform (value, &narrow) || !g_value_transform (&narrow, &wide))
@@ -411,7 +410,7 @@ scalar_to_payload (GType       type,
   else
     variant = g_variant_new_int64 (item.i);
 
-  /* Not a number and infinity have no JSON: nothing stands for them. */
+  /* NaN and infinity have no JSON form. */
   payload = gstream_payload_new_variant (variant, NULL);
 
   return payload ? payload : gstream_payload_new ("null", -1, NULL);
@@ -646,7 +645,10 @@ gstream_queue_copy_to (GstreamQueue *self,
     {
       const GstreamSlot *slot = &self->ring[(self->head + i) & (self->size - 1)];
 
-      /* They arrived when they did: an interleave of a handle's projections keeps that order (P10, P11). */
+      /*
+       * The items keep their serial numbers, so that an interleave of a handle's projections returns them in order
+       * (P10, P11).
+       */
       push_stamped (other, gstream_item_copy (&self->type, slot->item), slot->stamp);
     }
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Waiting for the end of a run, and what it gives: its output and its questions (R4, R5).
+ * Waiting for the end of a run, and its results: the output and the interrupts (R4, R5).
  */
 #include "config.h"
 
 #include <gstream/stream/gstream-run-stream-private.h>
 
 /*
- * The three questions that the end of a run answers are asked alike: by an asynchronous function
- * that waits for the end, and by a synchronous one that waits by iterating the main context. What
- * differs is what their common finish function gives.
+ * The three results of a run have the same kinds of functions: an asynchronous one that waits for the end, and a
+ * synchronous one that waits by iterating the main context. They differ only in what the finish function returns.
  */
 
 #define DEFINE_ASYNC(name)                                                                                         \
@@ -73,12 +72,10 @@ wait_sync (GstreamRunStream *self,
  * @self: a run
  * @cancellable: (nullable): to stop driving it
  *
- * Keeps the run going to its end, without awaiting anything: what a window wants
- * that shows a run by its properties and by list models.
+ * Drives the run to its end, without a callback. This is for windows that show a run by its properties and list models.
  *
- * The run is kept alive until then. Once @cancellable is cancelled, it goes on
- * only while somebody else waits (R1, R3). How it ended is told by
- * [property@RunStream:status] and [property@RunStream:error].
+ * The call holds a reference to the run until then. When @cancellable is cancelled, the run continues only while
+ * somebody else waits (R1, R3). [property@RunStream:status] and [property@RunStream:error] tell how it ended.
  *
  * Since: 1.0
  */
@@ -99,9 +96,8 @@ gstream_run_stream_drive (GstreamRunStream *self,
  * @callback: (scope async): called when the run has ended
  * @user_data: for @callback
  *
- * Drives the run to its end, and gives its output: the newest state of the run's
- * own scope (R4). May be called any number of times, before, during and after
- * consumption; it needs no projection.
+ * Drives the run to its end, and returns its output: the newest state of the run's own scope (R4). May be called any
+ * number of times, before, during and after the consumption of projections.
  *
  * Since: 1.0
  */
@@ -115,8 +111,8 @@ DEFINE_ASYNC (output)
  *
  * Ends [method@RunStream.output].
  *
- * The error is the run's own where it failed (R5), or %G_IO_ERROR_CANCELLED. A
- * run that was aborted gives the newest state that it had (R6).
+ * Fails with the run's error if the run has failed (R5), or with %G_IO_ERROR_CANCELLED. For a run that was aborted,
+ * returns the newest state (R6).
  *
  * Returns: (transfer full) (nullable): the state, or %NULL: without @error set
  *   where the run had none, else with it
@@ -149,8 +145,8 @@ gstream_run_stream_output_finish (GstreamRunStream *self,
  *
  * [method@RunStream.output] that waits by iterating the run's main context (R9).
  *
- * Fails like [method@RunStream.output_finish], and like [method@Cursor.next_sync]
- * where a synchronous call cannot work.
+ * Fails like [method@RunStream.output_finish], and like [method@Cursor.next_sync] if a synchronous call is not
+ * possible.
  *
  * Returns: (transfer full) (nullable): the state, or %NULL: without @error set
  *   where the run had none, else with it
@@ -168,7 +164,7 @@ DEFINE_SYNC (GstreamPayload *,
  * @callback: (scope async): called when the run has ended
  * @user_data: for @callback
  *
- * Drives the run to its end, and says whether it stopped to ask (R4).
+ * Drives the run to its end, and returns whether it stopped at an interrupt (R4).
  *
  * Since: 1.0
  */
@@ -223,8 +219,7 @@ DEFINE_SYNC (gboolean,
  * @callback: (scope async): called when the run has ended
  * @user_data: for @callback
  *
- * Drives the run to its end, and gives the questions that it stopped to ask
- * (R4, T8).
+ * Drives the run to its end, and returns the interrupts that it stopped at (R4, T8).
  *
  * Since: 1.0
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the library does with runs beyond the public API.
+ * The internal interface of runs.
  *
  * Internal, not private: the transformer of subgraphs (projections/) makes and ends their
  * runs, other transformers make errors of the same words, and the models of a run (model/)
@@ -17,13 +17,16 @@
 G_BEGIN_DECLS
 
 /*
- * Ends the run of a subgraph: with @error, or as @status (%GSTREAM_RUN_STATUS_COMPLETED
- * becomes interrupted where it holds interrupts, T8).
+ * Ends the run of a subgraph: with @error, or with @status (%GSTREAM_RUN_STATUS_COMPLETED becomes interrupted if there
+ * are interrupts, T8).
  */
 void gstream_run_stream_end (GstreamRunStream *self,
                              GstreamRunStatus  status,
                              const GError     *error);
-/* What the source stated was no end, for more was to come (N4): how the source ends decides. */
+/*
+ * Ignores the end that the source has stated, because more events were expected (N4). How the source ends decides
+ * instead.
+ */
 void         gstream_run_stream_disregard_end (GstreamRunStream *self);
 GstreamPump *gstream_run_stream_get_pump (GstreamRunStream *self);
 
@@ -32,23 +35,26 @@ GstreamPump *gstream_run_stream_get_pump (GstreamRunStream *self);
 GstreamSubgraphRunStream *gstream_subgraph_run_stream_new (GstreamStreamMux *mux,
                                                            const char       *graph_name,
                                                            const char       *trigger_call_id);
-/* What a later event says of it; NULL keeps what there is. */
+/* Sets properties that a later event has told; NULL leaves a property unchanged. */
 void gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
                                            const char               *graph_name,
                                            const char               *trigger_call_id,
                                            GstreamPayload           *cause);
 
-/* What it was caused by if it turns out to be an agent of its own: told when that is seen. */
+/* Sets the cause that the subgraph has if it turns out to be a separate agent; it is notified when that is known. */
 void gstream_subgraph_run_stream_expect (GstreamSubgraphRunStream *self,
                                          GstreamPayload           *cause);
 
 /* --- errors --- */
 
-/* The error of a failure whose source gives this reason; NULL or empty: none. */
+/* Makes the error of a failed run. @text: the reason that the source gives; NULL or empty: it gives none. */
 GError *gstream_run_error_new (const char *text);
-/* The words of @data's member `error`; NULL: it says nothing. */
+/* Returns the text of the `error` member of @data; NULL if there is none. */
 char *gstream_run_error_dup_text (GstreamPayload *data);
-/* The error that a `lifecycle` event states: a JavaScript server writes a document into a string, whose `message` it is (D3). */
+/*
+ * Makes the error of a `lifecycle` event. A JavaScript server sends a JSON document in a string, whose `message` is
+ * used (D3).
+ */
 GError *gstream_run_error_from_event (GstreamEvent *event);
 
 G_END_DECLS

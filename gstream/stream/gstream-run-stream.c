@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One execution of a graph, as the object that a program holds: what it knows of itself
- * without any projection (R4, R10, T8), how it begins and ends, its projections, and its
- * properties.
+ * Runs: the state of a run (R4, R10, T8), how it begins and ends, its projections, and its properties.
  */
 #include "config.h"
 
@@ -18,9 +16,8 @@
  * One execution of a graph, an agent or a workflow: the object that a program
  * holds while the run streams.
  *
- * A run is made from a source of events. It shows them as projections:
- * [property@RunStream:messages], [property@RunStream:values] and the others,
- * each of which can be subscribed to by itself; and it ends with an output:
+ * A run is made from a source of events. It has projections of these events: [property@RunStream:messages],
+ * [property@RunStream:values] and others, each of which can be subscribed to separately. It ends with an output:
  *
  * ```c
  * g_autoptr (GstreamEventSource) source = gstream_json_lines_source_new (file);
@@ -29,15 +26,12 @@
  * gstream_run_stream_output (run, NULL, on_output, window);
  * ```
  *
- * Nothing happens by itself: the source is asked for its next event only while
- * somebody waits, for an item of a cursor, or for the output (R1). There is no
- * thread. Everything happens in the main context that was the thread default
- * when the run was made (R7).
+ * The source is only asked for events while somebody waits for an item of a cursor, or for the output (R1). No threads
+ * are used. Everything happens in the main context that was the thread default when the run was made (R7).
  *
- * Dropping the last reference to a run aborts it (R6). Whoever still waits, for
- * an item of a cursor or for a message to finish, is told that by
- * %GSTREAM_ERROR_CLOSED: it is no end. [method@RunStream.output] and its like
- * keep the run while they wait.
+ * Dropping the last reference to a run aborts it (R6). Pending waits for an item of a cursor or for the end of a
+ * message then fail with %GSTREAM_ERROR_CLOSED. [method@RunStream.output] and similar calls hold a reference to the run
+ * while they wait.
  *
  * Since: 1.0
  */
@@ -157,7 +151,7 @@ gstream_run_error_new (const char *text)
   return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, text);
 }
 
-/* Whoever writes the namespace into the data as well is no JavaScript server. */
+/* If the data also has the namespace, the event is not from a JavaScript server. */
 static char *
 dup_message_of_document (GstreamPayload *data,
                          const char     *text)
@@ -214,7 +208,7 @@ equal_questions (gconstpointer a,
          gstream_payload_equal (gstream_interrupt_get_value (one), gstream_interrupt_get_value (other));
 }
 
-/* It was asked before: what is known is what either says. Takes @interrupt. */
+/* The interrupt is already known: combines what both of them say. Consumes @interrupt. */
 static void
 replace_interrupt (GstreamRunState  *self,
                    guint             index,
@@ -238,7 +232,7 @@ replace_interrupt (GstreamRunState  *self,
   gstream_interrupt_unref (present);
 }
 
-/* Takes @interrupt. One without an id counts by itself: nothing tells it from another (T8). */
+/* Consumes @interrupt. One without an id is always a new one, because it cannot be compared with others (T8). */
 static void
 add_interrupt (GstreamRunState  *self,
                GstreamInterrupt *interrupt)
@@ -272,7 +266,7 @@ get_first (GstreamPayload *payload,
   return found ? found : gstream_payload_new ("null", -1, NULL);
 }
 
-/* One that is no string counts by its JSON text, as the ids of tool calls do (T4). */
+/* An id that is not a string is represented by its JSON text, like the ids of tool calls (T4). */
 static char *
 dup_id (GstreamPayload *payload)
 {
@@ -292,7 +286,7 @@ dup_id (GstreamPayload *payload)
   return g_strdup ("");
 }
 
-/* NULL: none is said. */
+/* Returns NULL if there is none. */
 static GstreamPayload *
 get_response_schema (GstreamPayload *payload)
 {
@@ -402,7 +396,7 @@ state_observe (GstreamRunState *self,
     observe_lifecycle (self, event);
 }
 
-/* How a run that did not fail has ended. */
+/* Returns the status of a run that has ended without failing. */
 static GstreamRunStatus
 state_get_status (GstreamRunState *self)
 {
@@ -464,7 +458,7 @@ gstream_run_stream_disregard_end (GstreamRunStream *self)
     priv->state.is_stated = FALSE;
 }
 
-/* Its transformers may still be at their end, asynchronously. */
+/* Its transformers may still be finishing asynchronously. */
 static void
 abort_ending (GstreamRunStreamPrivate *priv)
 {
@@ -478,12 +472,11 @@ abort_ending (GstreamRunStreamPrivate *priv)
  * gstream_run_stream_abort:
  * @self: a run
  *
- * Ends the run early (R6): the request under way is cancelled, the source
- * closed, and whoever waits is woken: cursors find the end after what is queued,
- * and the output is the newest state. A run that has ended, or was aborted,
- * stays as it is.
+ * Ends the run early (R6): the pending request to the source is cancelled, the source is closed, and all waits
+ * complete: cursors return the queued items, then the end, and the output is the newest state. A run that has already
+ * ended is not changed.
  *
- * Aborting the run of a subgraph ends that run alone (T6).
+ * Aborting the run of a subgraph ends only that run (T6).
  *
  * Since: 1.0
  */
@@ -583,7 +576,7 @@ static const GstreamMuxOwnerFuncs mux_funcs = { on_mux_observe, on_mux_failed, o
 
 /* --- the pump calls --- */
 
-/* One that has said that the run begins says how it ends, unless it is cut off (R8). */
+/* A source that has said that the run has begun also says how it ends. If it does not, it was cut off (R8). */
 static GError *
 check_complete (GstreamRunState *state)
 {
@@ -606,7 +599,7 @@ on_pump_ended (gpointer owner,
 
   if (priv->state.is_stated)
     {
-      /* What the source stated of the run decides (R10). */
+      /* The status that the source has stated takes precedence (R10). */
       if (source_error != NULL)
         g_message ("After the end of its run, the source failed: %s", source_error->message);
       close_mux (priv, priv->state.error, FALSE);
@@ -617,7 +610,7 @@ on_pump_ended (gpointer owner,
 
 static const GstreamPumpOwnerFuncs pump_funcs = { gstream_stream_mux_dispatch, on_pump_ended };
 
-/* A run is held by whatever holds the pump that it shares with the other runs of its tree (P7). */
+/* A run is blocked by what blocks the pump, which it shares with the other runs of its tree (P7). */
 static void
 watch_pump (GstreamRunStreamPrivate *priv)
 {
@@ -675,10 +668,10 @@ refuse (GError    **error,
   return FALSE;
 }
 
-/* On a source that has its run. */
+/* Marks a source that belongs to a run. */
 static G_DEFINE_QUARK (gstream-run-stream-taken, taken)
 
-    /* Takes the source; what belongs to another run is left to that. */
+    /* Takes the source and the mux, unless they belong to another run. */
     static gboolean take_makings (GstreamRunStreamPrivate *priv,
                                   GError                 **error)
 {
@@ -700,7 +693,7 @@ static G_DEFINE_QUARK (gstream-run-stream-taken, taken)
   return TRUE;
 }
 
-/* Whoever made it so learns that from whatever is asked of it. */
+/* The error is returned by all calls on the run. */
 static void
 begin_failed (GstreamRunStreamPrivate *priv,
               const GError            *error)
@@ -727,7 +720,7 @@ begin (GstreamRunStream *self)
 }
 
 /* What it does when it is made, and when it goes away. */
-/* What cannot come any more must not look like the end to whoever waits for it; NULL: nobody does. */
+/* Returns the error for pending waits, for which a dropped run must not look like an end; NULL if there are none. */
 static GError *
 make_drop_error (GstreamRunStreamPrivate *priv)
 {
@@ -771,10 +764,9 @@ leave (GstreamRunStream *self)
  * @name: a projection's name, or `log`
  * @error: return location for an error
  *
- * Finds a projection by name: one of your own transformers', a built-in one, or
- * the main log.
+ * Finds a projection by name: one of an application's transformer, a built-in one, or the main log.
  *
- * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is none; the message lists the existing names.
  *
  * Returns: (transfer none): the projection
  *
@@ -833,13 +825,11 @@ gstream_run_stream_get_extension (GstreamRunStream *self,
  * @names: (array zero-terminated=1): names of projections, at least one
  * @error: return location for an error
  *
- * Subscribes to several projections with one cursor, which gives their items in
- * the order in which they arrive (P10); [method@Cursor.get_item_name] tells
- * which projection an item is of. All of them are subscribed, or none.
+ * Subscribes to several projections with one cursor, which returns their items in the order of arrival (P10);
+ * [method@Cursor.get_item_name] returns the projection of an item. If one of them cannot be subscribed to, none is.
  *
- * Fails with %GSTREAM_ERROR_NOT_FOUND for a name that there is not, with
- * %GSTREAM_ERROR_ALREADY_SUBSCRIBED for one that has its consumer, and with
- * %GSTREAM_ERROR_INVALID where a name comes twice, or none is given.
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no projection of a name, with %GSTREAM_ERROR_ALREADY_SUBSCRIBED if
+ * one has a consumer, and with %GSTREAM_ERROR_INVALID if a name is given twice, or none is given.
  *
  * Returns: (transfer full): the cursor
  *
@@ -884,8 +874,8 @@ gstream_run_stream_interleave (GstreamRunStream  *self,
  * gstream_run_stream_get_log:
  * @self: a run
  *
- * The main log: every event that no transformer suppressed, as [struct@Event],
- * and what projections forward (M6).
+ * Gets the main log: all events that were not suppressed by a transformer, as [struct@Event], and the items that
+ * projections forward (M6).
  *
  * Returns: (transfer none): the main log
  *
@@ -996,7 +986,7 @@ gstream_run_stream_get_error (GstreamRunStream *self)
  * gstream_run_stream_get_held_by:
  * @self: a run
  *
- * The projection that holds the run, because a queue of it is full (P7).
+ * Gets the projection that blocks the run, because one of its queues is full (P7).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if nothing does
  *
@@ -1014,7 +1004,7 @@ gstream_run_stream_get_held_by (GstreamRunStream *self)
  * gstream_run_stream_get_n_interrupts:
  * @self: a run
  *
- * How many questions the run has asked so far.
+ * Gets the number of interrupts so far.
  *
  * Returns: their number
  *
@@ -1032,8 +1022,7 @@ gstream_run_stream_get_n_interrupts (GstreamRunStream *self)
  * gstream_run_stream_list_interrupts:
  * @self: a run
  *
- * The questions that the run has asked so far. It does not drive the run:
- * [method@RunStream.interrupts] waits for all of them.
+ * Gets the interrupts so far. This does not drive the run: [method@RunStream.interrupts] waits for all of them.
  *
  * Returns: (transfer container) (element-type GstreamInterrupt): the questions, in the
  *   order in which they were asked, each once
@@ -1052,9 +1041,9 @@ gstream_run_stream_list_interrupts (GstreamRunStream *self)
  * gstream_run_stream_get_turn_budget:
  * @self: a run
  *
- * How long the run may drive its source before the main loop has its turn (R11).
+ * Gets how long the run may drive its source before it returns to the main loop (R11).
  *
- * Returns: microseconds; 0 for no end
+ * Returns: the budget in microseconds; 0 for no limit
  *
  * Since: 1.0
  */
@@ -1069,7 +1058,7 @@ gstream_run_stream_get_turn_budget (GstreamRunStream *self)
 /**
  * gstream_run_stream_set_turn_budget:
  * @self: a run
- * @microseconds: the budget; 0 for no end
+ * @microseconds: the budget; 0 for no limit
  *
  * Sets [property@RunStream:turn-budget]. The runs of subgraphs share their root's.
  *
@@ -1199,7 +1188,7 @@ gstream_run_stream_finalize (GObject *object)
   G_OBJECT_CLASS (gstream_run_stream_parent_class)->finalize (object);
 }
 
-/* The property of a built-in transformer's projection; nick: its name in the mux. */
+/* Makes the property of a built-in transformer's projection. Its nick is the projection's name. */
 static GParamSpec *
 native_spec (const char *projection)
 {
@@ -1232,7 +1221,7 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:mux: (getter get_mux)
    *
-   * Its pipeline; one with the built-in transformers, where none is given.
+   * Its pipeline. The default is one with the built-in transformers.
    *
    * Since: 1.0
    */
@@ -1241,8 +1230,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:wire-pump: (getter get_wire_pump)
    *
-   * Whether waiting for a projection's items drives the source. If not, only
-   * [method@RunStream.output] and its like do, and cursors take what that brings.
+   * Whether waiting for an item of a projection drives the source. If not, only [method@RunStream.output] and similar
+   * calls drive it.
    *
    * Since: 1.0
    */
@@ -1271,9 +1260,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:held-by: (getter get_held_by)
    *
-   * The projection that holds the run, because a queue of it is full (P7). A
-   * subgraph's run is held with its root: by one and the same projection, which
-   * may be of any run of the tree. Notified from the main loop.
+   * The projection that blocks the run, because one of its queues is full (P7). All runs of a tree are blocked
+   * together, by the same projection, which may belong to any of them. Notified from the main loop.
    *
    * Since: 1.0
    */
@@ -1282,9 +1270,8 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:n-interrupts: (getter get_n_interrupts)
    *
-   * How many questions the run has asked so far (T8), which
-   * [method@RunStream.list_interrupts] gives. It is notified as soon as one is
-   * asked, while other branches of the run still work.
+   * The number of interrupts so far (T8), which [method@RunStream.list_interrupts] returns. It is notified as soon as
+   * there is one, even while other branches of the run continue.
    *
    * Since: 1.0
    */
@@ -1294,8 +1281,7 @@ gstream_run_stream_class_init (GstreamRunStreamClass *klass)
   /**
    * GstreamRunStream:turn-budget: (getter get_turn_budget) (setter set_turn_budget)
    *
-   * How long the run may drive its source without waiting before the main loop
-   * has its turn (R11), in microseconds; 0 for no end.
+   * How long the run may drive its source before it returns to the main loop (R11), in microseconds; 0 for no limit.
    *
    * Since: 1.0
    */
@@ -1333,9 +1319,8 @@ gstream_run_stream_init (GstreamRunStream *self)
  *
  * Makes a run. Nothing is asked of @source until somebody waits (R1).
  *
- * A source and a mux belong to one run. One that is made with those of another
- * has failed from the beginning, with %GSTREAM_ERROR_INVALID: so say its status,
- * and whatever is asked of it.
+ * A source and a mux belong to one run. A run that is made with those of another run fails at once: its status is
+ * %GSTREAM_RUN_STATUS_FAILED, and all calls return %GSTREAM_ERROR_INVALID.
  *
  * Returns: (transfer full): the run
  *

@@ -16,9 +16,9 @@ G_BEGIN_DECLS
  * @GSTREAM_RUN_STATUS_PENDING: no event has come yet
  * @GSTREAM_RUN_STATUS_RUNNING: events come
  * @GSTREAM_RUN_STATUS_COMPLETED: it ran to its end
- * @GSTREAM_RUN_STATUS_FAILED: it failed, and so does what is asked of it
- * @GSTREAM_RUN_STATUS_INTERRUPTED: it stopped to ask, and can be resumed with an answer
- * @GSTREAM_RUN_STATUS_DRAINED: its server let go of it before its end
+ * @GSTREAM_RUN_STATUS_FAILED: it failed; calls that wait for results return its error
+ * @GSTREAM_RUN_STATUS_INTERRUPTED: it stopped at an interrupt, and can be resumed with an answer
+ * @GSTREAM_RUN_STATUS_DRAINED: its server shut down and stopped it before its end
  * @GSTREAM_RUN_STATUS_ABORTED: [method@RunStream.abort] ended it early
  *
  * How a run is (R10).

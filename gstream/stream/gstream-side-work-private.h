@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the mux knows of the side work that its transformers do (M4).
+ * The internal interface of side work, for the mux (M4).
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Called once, when the work is complete: with its error, or NULL. */
+/* Called once, when the work is complete, with its error or NULL. */
 typedef void (*GstreamSideWorkDone) (GstreamSideWork *work,
                                      const GError    *error,
                                      gpointer         owner);
@@ -18,7 +18,7 @@ GstreamSideWork *gstream_side_work_new (gboolean            fails_run,
                                         gpointer            owner);
 gboolean         gstream_side_work_get_fails_run (GstreamSideWork *self);
 gpointer         gstream_side_work_get_owner (GstreamSideWork *self);
-/* Nobody waits for it any more. */
+/* Tells it that the mux does not wait for it any more. */
 void gstream_side_work_disown (GstreamSideWork *self);
 
 G_END_DECLS

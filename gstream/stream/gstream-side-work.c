@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Work that a transformer does beside the run.
+ * Asynchronous work of a transformer.
  */
 #include "config.h"
 
@@ -11,12 +11,10 @@
 /**
  * GstreamSideWork:
  *
- * Work that a transformer does beside the run, and that the run's end waits for
- * (M4).
+ * Asynchronous work of a transformer, for which the end of the run waits (M4).
  *
- * A transformer that has something to do that takes time, such as asking a
- * service about what it saw, starts it like this and goes on with the next
- * event:
+ * A transformer that has to do something slow, such as sending a request to a service, can start it like this and
+ * continue with the next event:
  *
  * ```c
  * g_autoptr (GstreamSideWork) work = gstream_transformer_schedule (self, FALSE);
@@ -24,9 +22,8 @@
  * look_up_async (name, gstream_side_work_get_cancellable (work), on_looked_up, g_object_ref (work));
  * ```
  *
- * and in `on_looked_up` calls [method@SideWork.complete] or [method@SideWork.fail]. Before the run ends its
- * transformers, it waits for all such work; where the run fails or is aborted,
- * it cancels the work first.
+ * and in `on_looked_up` calls [method@SideWork.complete] or [method@SideWork.fail]. Before the run finishes its
+ * transformers, it waits for all side work. If the run fails or is aborted, the work is cancelled first.
  *
  * Since: 1.0
  */
@@ -47,8 +44,7 @@ G_DEFINE_FINAL_TYPE (GstreamSideWork, gstream_side_work, G_TYPE_OBJECT)
  * gstream_side_work_get_cancellable:
  * @self: side work
  *
- * What to give to the operations of the work: it is cancelled when the run fails
- * or is aborted.
+ * Gets the cancellable to use for the operations of the work. It is cancelled when the run fails or is aborted.
  *
  * Returns: (transfer none): the cancellable
  *
@@ -76,9 +72,8 @@ end (GstreamSideWork *self,
  * gstream_side_work_complete:
  * @self: side work
  *
- * Says that the work is done. To be called once, in the run's main context;
- * after this or [method@SideWork.fail], a second call does nothing. Dropping the
- * last reference without it fails the work.
+ * Says that the work is done. To be called once, in the run's main context; further calls of this or
+ * [method@SideWork.fail] do nothing. If the last reference is dropped without it, the work fails.
  *
  * Since: 1.0
  */
@@ -95,10 +90,10 @@ gstream_side_work_complete (GstreamSideWork *self)
  * @self: side work
  * @error: why it failed
  *
- * Says that the work is over, and failed; like [method@SideWork.complete].
+ * Says that the work has failed, like [method@SideWork.complete].
  *
- * The error is logged, or fails the run if that was asked for when the work was
- * scheduled. Being cancelled is no error.
+ * The error is logged, or fails the run if that was requested when the work was scheduled. %G_IO_ERROR_CANCELLED is not
+ * treated as an error.
  *
  * Since: 1.0
  */

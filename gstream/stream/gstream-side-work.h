@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Work that a transformer does beside the run, and that the run's end waits for (M4).
+ * Asynchronous work of a transformer, for which the end of the run waits (M4).
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The pipeline of one scope: its transformers in order (M1), what makes them (M7), its
- * built-in ones, its projections by name (M2), its run, its side work, and its end (M4, M5). The way of
- * an event through it is in gstream-mux-dispatch.c.
+ * Muxes: the pipeline of a scope. Its transformers in order (M1), their factories (M7), the built-in ones, its
+ * projections by name (M2), its run, side work, and its end (M4, M5). The dispatching of events is in gstream-mux-
+ * dispatch.c.
  */
 #include "config.h"
 
@@ -13,12 +13,11 @@
 /**
  * GstreamStreamMux:
  *
- * The pipeline of a run: its transformers in order, their projections by name,
- * and the main log at its end.
+ * The pipeline of a run: its transformers in order, their projections by name, and the main log.
  *
- * A run without a mux of its own has the built-in transformers, each of which is
- * made when somebody asks for its projection, or when the first event comes that
- * it has to act upon. Make a mux to add yours, or to choose among the built-in ones:
+ * If a run is made without a mux, it has all built-in transformers, each of which is made when its projection is first
+ * used, or when the first event comes that it has to process. Make a mux to add your own transformers, or to select
+ * some of the built-in ones:
  *
  * ```c
  * g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (NULL);
@@ -28,9 +27,9 @@
  * tokens = gstream_run_stream_get_projection (run, "tokens", &error);
  * ```
  *
- * What is added by type or by factory exists once for every scope: for the root,
- * and for every subgraph, whose run has a mux of its own made from the same
- * factories (M7). What is added ready-made belongs to the root only.
+ * A transformer that is added by type or factory is made once for each scope: for the root, and for each subgraph,
+ * whose run has its own mux with the same factories (M7). A transformer that is added as an object belongs to the root
+ * only.
  *
  * A mux belongs to one run.
  *
@@ -54,8 +53,8 @@ const GstreamBuiltin *gstream_stream_mux_builtins;
 guint                 gstream_stream_mux_n_builtins;
 
 /*
- * Hands over the built-ins, in the order in which they process events: @builtins is kept, not
- * copied. To be called once, before the first mux is made.
+ * Registers the built-ins, in the order in which they process events. @builtins is not copied, and must be static. To
+ * be called once, before the first mux is made.
  */
 void
 gstream_stream_mux_register_builtins (const GstreamBuiltin *builtins,
@@ -108,7 +107,7 @@ get_log (gpointer owner)
 
 const GstreamProjectionOwnerFuncs gstream_stream_mux_projection_funcs = { forward_item, on_changed, get_log };
 
-/* Takes the only reference of a projection: what it tells the mux, and its end, are over. */
+/* Consumes the only reference to a projection, which is detached from the mux and ended. */
 static void
 release_projection (gpointer projection)
 {
@@ -117,7 +116,7 @@ release_projection (gpointer projection)
   g_object_unref (projection);
 }
 
-/* Makes @projection one of @self, and of @transformer, which is not registered yet. */
+/* Attaches @projection to @self and to @transformer, which is not registered yet. */
 static void
 adopt_projection (GstreamStreamMux   *self,
                   GstreamProjection  *projection,
@@ -142,7 +141,10 @@ set_exists (GError    **error,
                _ ("%s cannot register the projection “%s”: it belongs to %s"), registrar, name, owner);
 }
 
-/* Who has the name already, or NULL; @before: of the transformer's own projections, those before this one. */
+/*
+ * Returns who already has a projection of this name, or NULL. @before: of the transformer's own projections, only those
+ * before this one are compared.
+ */
 static const char *
 find_owner (GstreamStreamMux *self,
             const char       *name,
@@ -210,7 +212,7 @@ gstream_stream_mux_get_extension (GstreamStreamMux *self,
 
 /* --- its transformers, in the order in which they see events (M1) --- */
 
-/* Takes the mux's reference of one that is registered. */
+/* Consumes the mux's reference to a registered transformer. */
 static void
 release_transformer (gpointer data)
 {
@@ -220,7 +222,7 @@ release_transformer (gpointer data)
   g_object_unref (transformer);
 }
 
-/* Those before the built-ins, then these, then the others; each group in the order it was registered. */
+/* The order is: transformers before the built-ins, the built-ins, all others; within each group by registration. */
 static guint
 order_of (GstreamStreamMux   *self,
           GstreamTransformer *transformer,
@@ -239,7 +241,7 @@ find_place (GstreamStreamMux *self,
 {
   guint place = self->transformers->len;
 
-  /* What comes while transformers are being finished comes last: it has seen nothing. */
+  /* A transformer that is added while transformers are being finished comes last, because it has not seen any event. */
   if (self->state >= GSTREAM_MUX_FINISHING)
     return place;
   while (place > 0 && gstream_transformer_get_order (g_ptr_array_index (self->transformers, place - 1)) > order)
@@ -251,7 +253,7 @@ find_place (GstreamStreamMux *self,
 static const GstreamTransformerOwnerFuncs transformer_funcs = { gstream_stream_mux_schedule, gstream_stream_mux_replace,
                                                                 gstream_stream_mux_owns };
 
-/* Gives @transformer its place (M1): that of the built-in @index, or among the others where it is negative. */
+/* Inserts @transformer in order (M1): as the built-in @index, or among the others if that is negative. */
 static void
 register_transformer (GstreamStreamMux   *self,
                       GstreamTransformer *transformer,
@@ -266,7 +268,7 @@ register_transformer (GstreamStreamMux   *self,
 
 /* --- adding --- */
 
-/* Whether there is still time to add one, which has to see every event. */
+/* Fails if it is too late to add a transformer, which has to see all events. */
 static gboolean
 check_not_started (GstreamStreamMux *self,
                    GError          **error)
@@ -280,7 +282,7 @@ check_not_started (GstreamStreamMux *self,
   return FALSE;
 }
 
-/* Adds @transformer with its projections, or not at all where a name is taken (M2). */
+/* Adds @transformer with its projections; fails if a name is taken (M2). */
 static gboolean
 add_transformer (GstreamStreamMux   *self,
                  GstreamTransformer *transformer,
@@ -313,8 +315,7 @@ add_transformer (GstreamStreamMux   *self,
  * @transformer: a transformer that is in no mux
  * @error: return location for an error
  *
- * Adds a ready-made transformer. It belongs to the root only (M7): subgraphs do
- * not have it.
+ * Adds a transformer object. It belongs to the root only (M7): subgraphs do not have it.
  *
  * Fails like [method@StreamMux.add_type].
  *
@@ -337,11 +338,11 @@ gstream_stream_mux_add_transformer (GstreamStreamMux   *self,
 
 /* --- what makes them, once for every scope (M7): a type or a function --- */
 
-/* Makes transformers; shared by a mux and its children. */
+/* A factory of transformers, shared by a mux and its children. */
 typedef struct
 {
   grefcount                 ref_count;
-  GType                     type; /* or, where that is 0, by function: */
+  GType                     type; /* 0: made by the function */
   GstreamTransformerFactory make;
   gpointer                  user_data;
   GDestroyNotify            destroy;
@@ -388,7 +389,7 @@ factory_make (GstreamFactory   *self,
 
 /* --- adding --- */
 
-/* Takes @factory. */
+/* Consumes @factory. */
 static gboolean
 add_from_factory (GstreamStreamMux *self,
                   GstreamFactory   *factory,
@@ -426,7 +427,7 @@ gstream_stream_mux_inherit_factories (GstreamStreamMux *self,
   return TRUE;
 }
 
-/* Takes @factory. */
+/* Consumes @factory. */
 static gboolean
 add_factory (GstreamStreamMux *self,
              GstreamFactory   *factory,
@@ -448,9 +449,8 @@ add_factory (GstreamStreamMux *self,
  *
  * Adds a transformer of @type, here and in every subgraph (M7).
  *
- * Fails with %GSTREAM_ERROR_EXISTS where one of its projections has a name that
- * is taken (M2); the message says by whom; and with %GSTREAM_ERROR_INVALID where
- * @type is no such class.
+ * Fails with %GSTREAM_ERROR_EXISTS if the name of one of its projections is taken (M2); the message says by which
+ * transformer. Fails with %GSTREAM_ERROR_INVALID if @type is not derived from [class@Transformer].
  *
  * Returns: %TRUE unless it failed
  *
@@ -486,8 +486,7 @@ gstream_stream_mux_add_type (GstreamStreamMux *self,
  * @destroy: (nullable): frees @user_data
  * @error: return location for an error
  *
- * Adds what @factory makes, here and in every subgraph (M7). It is called for
- * the root at once.
+ * Adds transformers that @factory makes, here and in every subgraph (M7). It is called at once for the root.
  *
  * Fails like [method@StreamMux.add_type].
  *
@@ -586,7 +585,7 @@ make_builtin (GstreamStreamMux *self,
     gstream_stream_mux_end_projection (self, projection);
 }
 
-/* The projection of the built-in @index, which is chosen; made if need be. */
+/* Returns the projection of the built-in @index, which must be chosen; makes it if necessary. */
 static GstreamProjection *
 get_native (GstreamStreamMux *self,
             guint             index)
@@ -639,8 +638,8 @@ gstream_stream_mux_get_scope (GstreamStreamMux *self)
  * gstream_stream_mux_get_log:
  * @self: a mux
  *
- * The main log: a projection of every event at and below the scope that no
- * transformer suppressed, and of what projections forward (M6).
+ * Gets the main log: a projection of all events at and below the scope that were not suppressed by a transformer, and
+ * of forwarded items (M6).
  *
  * Returns: (transfer none): the main log
  *
@@ -722,7 +721,7 @@ gstream_stream_mux_list_projections (GstreamStreamMux *self)
  *
  * Finds a projection by name.
  *
- * Fails with %GSTREAM_ERROR_NOT_FOUND; the message names those that there are.
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is none; the message lists the existing names.
  *
  * Returns: (transfer none): the projection
  *
@@ -772,7 +771,7 @@ add_channels (GPtrArray         *names,
  * gstream_stream_mux_list_channels:
  * @self: a mux
  *
- * The stream modes that its transformers need (M8): what a source is asked for.
+ * Gets the stream modes that its transformers need (M8), which the source is asked for.
  *
  * Returns: (array zero-terminated=1) (transfer full): the names, each once
  *
@@ -793,7 +792,7 @@ gstream_stream_mux_list_channels (GstreamStreamMux *self)
   for (guint builtin = 0; builtin < gstream_stream_mux_n_builtins; builtin++)
     if ((self->chosen & (1u << builtin)) != 0)
       add_channels (names, gstream_stream_mux_builtins[builtin].channels);
-  /* Built-ins that are here say nothing more. */
+  /* The built-ins that exist are already covered by the table. */
   for (; i < transformers->len; i++)
     add_channels (names, gstream_transformer_get_channels (g_ptr_array_index (transformers, i)));
   g_ptr_array_add (names, NULL);
@@ -908,7 +907,7 @@ gstream_stream_mux_start_early (GstreamStreamMux *self)
   self->early = TRUE;
   gstream_projection_start_early (self->log);
   gstream_stream_mux_foreach_projection (self, start_early_in, NULL);
-  gstream_stream_mux_changed (self); /* of built-ins, more are needed */
+  gstream_stream_mux_changed (self); /* more built-ins are needed */
 }
 
 void
@@ -997,7 +996,7 @@ gstream_stream_mux_schedule (gpointer mux,
   GstreamSideWork  *work = gstream_side_work_new (fails_run, on_work_done, self);
 
   if (self->root == NULL || self->state >= GSTREAM_MUX_FINISHING)
-    gstream_side_work_disown (work); /* the run is over, and waits for nothing */
+    gstream_side_work_disown (work); /* the run has ended, and does not wait for it */
   else
     add_work (self->root->tree, work);
 
@@ -1082,7 +1081,7 @@ end_projections (GstreamStreamMux *self)
 
 /* --- the end of its transformers, one after another --- */
 
-/* Those of children come to their end before the root goes on. */
+/* The transformers of children are finished before the root continues. */
 static gboolean
 has_enders (GstreamStreamMux *self)
 {
@@ -1112,7 +1111,7 @@ gstream_stream_mux_leave_enders (GstreamStreamMux *self)
   self->delayed = FALSE;
   known = self->root != self ? gstream_mux_tree_find (self->root->tree, self->scope) : NULL;
   if (self->root != self && (known == NULL || known->mux != self))
-    self->root = NULL; /* which let go of it while this lasted */
+    self->root = NULL; /* it was released during the call */
 }
 
 static void
@@ -1134,7 +1133,7 @@ cancel_endings (GstreamStreamMux *self)
 
 static void end_transformers (GstreamStreamMux *self);
 
-/* A transformer that ends asynchronously has done so. */
+/* Called when an asynchronous transformer has finished. */
 static void
 go_on (GstreamStreamMux *self)
 {
@@ -1205,7 +1204,7 @@ finish_transformer (GstreamStreamMux   *self,
     }
 }
 
-/* Not cancelled where the run was aborted: it is what comes of that. */
+/* Not cancelled if the run was aborted, because this is done on account of the abort. */
 static void
 fail_transformer (GstreamStreamMux   *self,
                   GstreamTransformer *transformer,
@@ -1243,7 +1242,7 @@ close_projections (GstreamStreamMux *self)
   self->state = GSTREAM_MUX_ENDING;
   end_projections (self);
   self->state = GSTREAM_MUX_CLOSED;
-  /* Whoever asks for a projection from now on gets one that has ended likewise. */
+  /* Projections that are made from now on end in the same way. */
   if (self->funcs != NULL)
     self->funcs->closed (self->owner, self->error ? g_error_copy (self->error) : NULL);
 
@@ -1257,7 +1256,7 @@ has_to_wait (GstreamStreamMux *self)
   return self->awaiting || has_enders (self);
 }
 
-/* Until one of them has to be waited for; then go_on() comes back to this. */
+/* Stops at a transformer that finishes asynchronously; go_on() calls this again then. */
 static void
 end_transformers (GstreamStreamMux *self)
 {
@@ -1422,7 +1421,7 @@ gstream_stream_mux_dispose (GObject *object)
 {
   GstreamStreamMux *self = GSTREAM_STREAM_MUX (object);
 
-  /* Cheaper than a reference for every event, and hardly ever needed. */
+  /* Rarely needed, and cheaper than taking a reference for each event. */
   if (self->dispatching)
     {
       self->unref_deferred = TRUE;
@@ -1434,7 +1433,7 @@ gstream_stream_mux_dispose (GObject *object)
   gstream_stream_mux_leave_enders (self);
   g_clear_pointer (&self->tree, gstream_mux_tree_free);
   self->root = NULL;
-  self->chosen = 0; /* nobody needs one any more */
+  self->chosen = 0; /* no more built-ins will be made */
   g_ptr_array_set_size (self->transformers, 0);
   for (guint i = 0; i < gstream_stream_mux_n_builtins; i++)
     g_clear_pointer (&self->natives[i], release_projection);
@@ -1519,8 +1518,7 @@ gstream_stream_mux_init (GstreamStreamMux *self)
  *
  * Makes the mux of a run.
  *
- * A name that no built-in transformer has fails the run that is made with it, with
- * %GSTREAM_ERROR_NOT_FOUND.
+ * If there is no built-in transformer of a name, the run that is made with the mux fails with %GSTREAM_ERROR_NOT_FOUND.
  *
  * Returns: (transfer full): the mux
  *

@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (GstreamStreamMux, gstream_stream_mux, GSTREAM, STREAM_MUX,
  * @scope: (array zero-terminated=1): the namespace the transformer is for
  * @user_data: what was given with the factory
  *
- * Makes a transformer for a scope: the root's, and that of every subgraph (M7).
+ * Makes a transformer for a scope: for the root, and for each subgraph (M7).
  *
  * Returns: (transfer full) (nullable): the transformer, or %NULL to have none in this scope
  *

@@ -12,9 +12,8 @@
  *
  * The run of a subgraph, inside the run that it belongs to.
  *
- * It comes out of its parent's [property@RunStream:subgraphs] and is a run like
- * any other: it has the same projections, for its own scope, its own output, and
- * in its `subgraphs` its own children (T6):
+ * It is an item of its parent's [property@RunStream:subgraphs], and a run like any other: it has the same projections
+ * for its own scope, its own output, and its children in its own `subgraphs` (T6):
  *
  * ```c
  * while (gstream_cursor_next_sync (subgraphs, &item, NULL, &error))
@@ -26,12 +25,11 @@
  *   }
  * ```
  *
- * What it yields is kept from its first event until whoever received it has had
- * a turn of the main loop (P11): subscribe then.
+ * Its projections buffer all items from its first event until the consumer that got it has returned to the main loop
+ * (P11), so that a consumer that subscribes at once does not miss any.
  *
- * Its failure is its own, and aborting it disturbs nobody else. It ends with its
- * own terminal event, or with its parent; where the root is dropped, so is all
- * below it.
+ * If it fails or is aborted, other runs are not affected. It ends with its own terminal event, or with its parent; if
+ * the root is dropped, all runs below it are dropped, too.
  *
  * Since: 1.0
  */
@@ -43,8 +41,8 @@ struct _GstreamSubgraphRunStream
   char           *graph_name;
   char           *trigger_call_id;
   GstreamPayload *cause;          /* of its `started`; NULL: not said */
-  GstreamPayload *expected_cause; /* its cause, if it is an agent of its own */
-  guint           n_early;        /* queues that hold it, and consumers that have it as their newest */
+  GstreamPayload *expected_cause; /* its cause, if it is a separate agent */
+  guint           n_early;        /* queues that hold it, and consumers whose newest item it is */
 };
 
 enum
@@ -144,8 +142,8 @@ gstream_subgraph_run_stream_get_trigger_call_id (GstreamSubgraphRunStream *self)
  * gstream_subgraph_run_stream_get_cause:
  * @self: the run of a subgraph
  *
- * What on its parent caused it, where the source says so: an object with a
- * `type`, such as `toolCall`, `send` or `edge`.
+ * Gets what caused it in its parent, if the source says so: an object with a `type`, such as `toolCall`, `send` or
+ * `edge`.
  *
  * Returns: (transfer none) (nullable): the cause, or %NULL
  *
@@ -210,7 +208,7 @@ observe_lifecycle (GstreamSubgraphRunStream *self,
     gstream_run_stream_end (GSTREAM_RUN_STREAM (self), state->stated, state->error);
 }
 
-/* An agent of its own names itself in its tasks. */
+/* A separate agent has its own name in its tasks. */
 static void
 observe_task (GstreamSubgraphRunStream *self,
               GstreamEvent             *event)

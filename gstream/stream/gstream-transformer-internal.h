@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the mux does with transformers, and what those of the library may say
- * of themselves beyond the public API.
+ * The internal interface of transformers, for the mux and for the library's own transformers.
  *
  * Internal, not private: the built-in transformers are in projections/.
  */
@@ -14,28 +13,28 @@
 
 G_BEGIN_DECLS
 
-/* How an event's namespace lies to the scope of a mux. */
+/* The relation of an event's namespace to the scope of a mux. */
 typedef enum
 {
   GSTREAM_RELATION_OWN,   /* the same */
-  GSTREAM_RELATION_NODE,  /* below it, and in no subgraph that is known: a node of the scope's (D4) */
+  GSTREAM_RELATION_NODE,  /* below it, but not in a known subgraph: a node of the scope (D4) */
   GSTREAM_RELATION_BELOW, /* in a subgraph of the scope */
-  GSTREAM_RELATION_BIRTH, /* likewise, and nobody has been shown that subgraph yet */
+  GSTREAM_RELATION_BIRTH, /* in a subgraph that has not been announced yet */
   GSTREAM_N_RELATIONS,
 } GstreamRelation;
 
-/* Whether it wants events of @method that occur in @relation to its scope. */
+/* Whether it wants events of @method with this @relation to its scope. */
 gboolean gstream_transformer_wants_at (GstreamTransformer *self,
                                        GstreamRelation     relation,
                                        GstreamMethod       method);
-/* Of the methods that are OTHER, by name. */
+/* The same for a method that is OTHER, by name. */
 gboolean gstream_transformer_wants_name (GstreamTransformer *self,
                                          const char         *method);
-/* Makes it a native one, which wants @methods: bits of GstreamMethod, by where an event lies. */
+/* Makes it a native transformer that wants @methods: bits of GstreamMethod, by relation. */
 void gstream_transformer_set_builtin (GstreamTransformer *self,
                                       const guint         methods[GSTREAM_N_RELATIONS]);
 
-/* What the mux gives to a transformer that is registered with it. */
+/* The functions of the mux that a transformer is registered with. */
 typedef struct
 {
   GstreamSideWork *(*schedule) (gpointer mux,
@@ -54,11 +53,11 @@ void gstream_transformer_register (GstreamTransformer                 *self,
 void gstream_transformer_unregister (GstreamTransformer *self);
 /* The mux it is registered with, for transformers that make child muxes; NULL: none. */
 gpointer gstream_transformer_get_mux (GstreamTransformer *self);
-/* Of GstreamProjection, in the order in which they were added; the transformer's. */
+/* The list of its projections, in the order in which they were added; owned by the transformer. */
 GSList  *gstream_transformer_get_projections (GstreamTransformer *self);
 gboolean gstream_transformer_is_async_only (GstreamTransformer *self);
 
-/* Its place in the mux: that of a smaller number sees an event first. Set when it is registered. */
+/* Its position in the mux: transformers with a smaller number see an event first. Set when it is registered. */
 guint gstream_transformer_get_order (GstreamTransformer *self);
 void  gstream_transformer_set_order (GstreamTransformer *self,
                                      guint               order);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What makes projections out of events.
+ * Transformers, which make projections from events.
  */
 #include "config.h"
 
@@ -9,10 +9,10 @@
 /**
  * GstreamTransformer:
  *
- * What makes projections out of a run's events: a class to derive from.
+ * The base class of transformers, which make projections from a run's events.
  *
- * A transformer says which methods it wants, adds its projections, and in
- * `process` pushes to them. Here is one that counts the tokens of a run:
+ * A transformer sets the methods that it wants, adds its projections, and pushes to them in `process`. This one counts
+ * the tokens of a run:
  *
  * ```c
  * static void
@@ -37,18 +37,15 @@
  * }
  * ```
  *
- * It is given to a mux by its type ([method@StreamMux.add_type]), so that every
- * subgraph of the run has one too (M7), by a factory, or ready-made.
+ * It is added to a mux by its type ([method@StreamMux.add_type]) or a factory, so that each subgraph of the run has
+ * one, too (M7), or as an object.
  *
- * Every transformer sees every event of the methods that it wants, in the order
- * in which they were registered (M1), those of its scope's subgraphs too: see
- * [method@Transformer.owns]. Returning %FALSE without an error keeps
- * the event out of the main log; [method@Transformer.replace] puts another in
- * its place; an error fails the run.
+ * Each transformer sees all events of the methods that it wants, in the order of registration (M1), including those of
+ * the subgraphs of its scope: see [method@Transformer.owns]. Returning %FALSE without an error keeps the event out of
+ * the main log; [method@Transformer.replace] replaces it by another one; an error fails the run.
  *
- * One that has to wait implements `process_async` instead (M3), or `finish_async`
- * and `fail_async` in the place of `finish` and `fail`; synchronous calls on its run
- * are refused. For work that the next event need not wait for, see
+ * A transformer that has to wait implements `process_async` instead (M3), or `finish_async` and `fail_async` instead of
+ * `finish` and `fail`; then synchronous calls on its run fail. For work that the next event need not wait for, see
  * [method@Transformer.schedule].
  *
  * Since: 1.0
@@ -56,13 +53,13 @@
 
 typedef struct
 {
-  char                              **wants;       /* NULL: all, or those that the table of built-ins says */
+  char                              **wants;       /* NULL: all, or those in the table of built-ins */
   char                              **channels;    /* NULL: what it wants */
   GSList                             *projections; /* of GstreamProjection, in the order they were added */
   GstreamNamespace                   *scope;       /* NULL until it is registered */
   const GstreamTransformerOwnerFuncs *funcs;       /* the mux's; NULL until it is registered */
   gpointer                            mux;
-  guint    methods[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it wants, by where they occur */
+  guint    methods[GSTREAM_N_RELATIONS]; /* bits of GstreamMethod that it wants, by relation */
   guint    order;                        /* among the transformers of the mux */
   gboolean before_builtins;
   gboolean native;
@@ -133,8 +130,8 @@ gstream_transformer_get_wants (GstreamTransformer *self)
  * @self: a transformer
  * @methods: (array zero-terminated=1) (nullable): names of methods, or %NULL for all
  *
- * Says which events it wants to see. An event costs the transformers that want
- * it, not the number registered. To be set before it is registered.
+ * Sets the methods of the events that it wants to see. Transformers that do not want an event cost nothing. To be set
+ * before it is registered.
  *
  * Since: 1.0
  */
@@ -186,11 +183,9 @@ gstream_transformer_set_builtin (GstreamTransformer *self,
  * gstream_transformer_get_channels:
  * @self: a transformer
  *
- * The stream modes that a source has to be asked for (M8): what was set, else
- * the methods that it wants.
+ * Gets the stream modes that the source is asked for (M8): those that were set, otherwise the methods that it wants.
  *
- * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL
- *   where it wants whatever there is
+ * Returns: (array zero-terminated=1) (nullable) (transfer none): the names, or %NULL if it wants all events
  *
  * Since: 1.0
  */
@@ -209,8 +204,7 @@ gstream_transformer_get_channels (GstreamTransformer *self)
 /**
  * gstream_transformer_set_channels:
  * @self: a transformer
- * @channels: (array zero-terminated=1) (nullable): names of stream modes, or %NULL for
- *   those it wants
+ * @channels: (array zero-terminated=1) (nullable): names of stream modes, or %NULL for the methods that it wants
  *
  * Sets [property@Transformer:channels]. To be set before it is registered.
  *
@@ -234,7 +228,7 @@ gstream_transformer_set_channels (GstreamTransformer *self,
  * gstream_transformer_get_before_builtins:
  * @self: a transformer
  *
- * Whether it sees events before the built-in transformers do (M1).
+ * Whether it sees events before the built-in transformers (M1).
  *
  * Returns: %TRUE if it does
  *
@@ -252,8 +246,8 @@ gstream_transformer_get_before_builtins (GstreamTransformer *self)
  * gstream_transformer_get_native:
  * @self: a transformer
  *
- * Whether what its projections forward has their bare name as its method,
- * instead of `custom:NAME` (M6).
+ * Gets whether the method of items that its projections forward is the projection's name, instead of `custom:NAME`
+ * (M6).
  *
  * Returns: %TRUE if it has
  *
@@ -298,12 +292,11 @@ gstream_transformer_get_scope (GstreamTransformer *self)
  * @name: the projection's name
  * @item_type: the type of its items
  *
- * Makes a projection that is registered with the transformer (M2), and found by
- * its name on the run. To be called before the transformer is registered, best
- * when it is made.
+ * Makes a projection that is registered together with the transformer (M2), and can be found by its name on the run. To
+ * be called before the transformer is registered, preferably when it is made.
  *
- * Items that have a JSON form are forwarded to the main log (M6), until
- * [property@Projection:forward] is set to %FALSE.
+ * Items that have a JSON form are forwarded to the main log (M6), unless [property@Projection:forward] is set to
+ * %FALSE.
  *
  * Returns: (transfer none): the projection
  *
@@ -343,14 +336,13 @@ gstream_transformer_get_projections (GstreamTransformer *self)
  * @self: a transformer
  * @event: an event, best the one being processed
  *
- * Whether the event is of the transformer's own scope: at it, at a node of it, or
- * about what began at a node that has become a subgraph since (D4). The
- * transformers of a scope see what occurs in its subgraphs, too (M1); of them all,
- * those of one scope own the event. What a `lifecycle` event says of a namespace
- * is that namespace's own (D1b).
+ * Checks whether the event belongs to the transformer's own scope: it is at the scope itself or at one of its nodes, or
+ * is about an item that began at a node which has become a subgraph since (D4). The transformers of a scope also see
+ * the events of its subgraphs (M1), but only those of one scope own each event. A `lifecycle` event belongs to the
+ * namespace that it is about (D1b).
  *
- * It may be called from anywhere in the run's context. Of an event that is over
- * it says where one at the same namespace would be delivered now.
+ * It may be called anywhere in the run's context. For an event that was processed before, the result is the same as for
+ * a new event of that namespace.
  *
  * Returns: %TRUE if it is; %FALSE too while the transformer is in no mux
  *
@@ -375,10 +367,8 @@ gstream_transformer_owns (GstreamTransformer *self,
  * @self: a transformer
  * @event: another event
  *
- * Puts @event in the place of the one being processed: transformers after this
- * one, the main log and the run's own state see it instead (M1). To be called
- * from within `process`, or before `process_async` is done; at any other time it
- * does nothing.
+ * Replaces the event that is being processed by @event, for the following transformers, the main log and the run's
+ * state (M1). To be called in `process`, or before `process_async` is completed; at other times it does nothing.
  *
  * Since: 1.0
  */
@@ -401,8 +391,7 @@ gstream_transformer_replace (GstreamTransformer *self,
  * @self: a transformer that is registered
  * @fails_run: whether an error of the work fails the run; if not, it is logged
  *
- * Begins side work (M4): work that goes on beside the run's events, and that the
- * run's end waits for.
+ * Begins side work (M4): asynchronous work, for which the end of the run waits, but not the next event.
  *
  * Returns: (transfer full): the work, to be ended with [method@SideWork.complete] or [method@SideWork.fail]
  *
@@ -445,7 +434,7 @@ gstream_transformer_register (GstreamTransformer                 *self,
 
   priv->funcs = funcs;
   priv->mux = mux;
-  g_clear_pointer (&priv->scope, gstream_namespace_unref); /* of a mux that it was in before */
+  g_clear_pointer (&priv->scope, gstream_namespace_unref); /* from a mux that it was in before */
   priv->scope = gstream_namespace_ref (scope);
 }
 
@@ -556,7 +545,7 @@ gstream_transformer_finalize (GObject *object)
  * @self: the transformer
  * @event: an event of the methods that it wants
  *
- * Looks at an event, in its turn among the transformers (M1), and pushes into projections what comes of it. May call
+ * Processes an event, in the order of the transformers (M1), and pushes items to projections. May call
  * [method@Transformer.replace] and [method@Transformer.schedule]. An error fails the run.
  *
  * Returns: %FALSE without an error keeps the event out of the main log
@@ -593,8 +582,8 @@ gstream_transformer_finalize (GObject *object)
  * GstreamTransformerClass::finish:
  * @self: the transformer
  *
- * The scope's run has ended, and all side work is done (M5): the last chance to push. An error fails the run, once
- * every other transformer has been finished, too.
+ * Called when the run of the scope has ended, and all side work is done (M5): the last opportunity to push. An error
+ * fails the run, after all other transformers have been finished, too.
  *
  * Returns: whether it went well; %FALSE with an error
  *
@@ -631,8 +620,8 @@ gstream_transformer_finalize (GObject *object)
  * @self: the transformer
  * @error: (nullable): why the run failed; %NULL: it was aborted
  *
- * The run has failed or was aborted; its projections are failed, or closed, next (M5). What goes wrong here is nobody's
- * concern any more.
+ * Called when the run has failed or was aborted; after that, its projections are failed or closed (M5). Errors in this
+ * function are ignored.
  *
  * Since: 1.0
  */
@@ -682,8 +671,7 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
   /**
    * GstreamTransformer:channels: (getter get_channels) (setter set_channels)
    *
-   * The stream modes that a source has to be asked for (M8); what it wants,
-   * where it does not say otherwise.
+   * The stream modes that the source is asked for (M8). The default are the methods that it wants.
    *
    * Since: 1.0
    */
@@ -692,7 +680,7 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
   /**
    * GstreamTransformer:before-builtins: (getter get_before_builtins)
    *
-   * Whether it sees events before the built-in transformers do (M1).
+   * Whether it sees events before the built-in transformers (M1).
    *
    * Since: 1.0
    */
@@ -702,8 +690,8 @@ gstream_transformer_class_init (GstreamTransformerClass *klass)
   /**
    * GstreamTransformer:native: (getter get_native)
    *
-   * Whether what its projections forward has their bare name as its method (M6). In
-   * Python and JavaScript they are properties of the run, too (M2).
+   * Whether the method of items that its projections forward is the projection's name (M6). In Python and JavaScript
+   * these projections are also properties of the run (M2).
    *
    * Since: 1.0
    */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What makes projections out of events: a class to derive from.
+ * The base class of transformers, which make projections from events.
  */
 #pragma once
 
@@ -29,9 +29,8 @@ G_DECLARE_DERIVABLE_TYPE (GstreamTransformer, gstream_transformer, GSTREAM, TRAN
  *   implemented
  * @fail_finish: ends @fail_async
  *
- * All are optional. The run is over when the last transformer is: who waits for
- * it waits for @finish_async and @fail_async, too. The `cancellable` of @finish_async
- * is cancelled when the run is aborted meanwhile.
+ * All functions are optional. The run ends when its last transformer has finished, including @finish_async and
+ * @fail_async. The `cancellable` of @finish_async is cancelled if the run is aborted meanwhile.
  *
  * Since: 1.0
  */
