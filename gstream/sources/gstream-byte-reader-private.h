@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the sources that read a file or a stream have in common. It reads 64 KiB or more at a time, only when an event
- * is asked for (R1), with at most one asynchronous read at a time. A pollable stream is read without waiting in
- * try_next, too. The bytes that have been read and not yet taken are contiguous.
+ * The common part of the sources that read a file or a stream. It reads 64 KiB or more at a time, only when an event is
+ * asked for (R1), with at most one pending asynchronous read. In try_next, a pollable stream is read without blocking.
+ * The bytes that have been read and not yet consumed are contiguous.
  */
 #pragma once
 
@@ -11,12 +11,15 @@
 
 G_BEGIN_DECLS
 
-/* A stream that is read without waiting, so that a piece costs no task, no error and no iteration of the main loop. */
+/*
+ * A stream that is read without blocking, so that no task, no error and no iteration of the main loop is needed for
+ * each piece.
+ */
 typedef struct
 {
   GPollableInputStream *stream; /* not owned; NULL: the stream cannot be polled */
   GSource              *watch;  /* while bytes are waited for */
-  gboolean              dry;    /* the last read found nothing */
+  gboolean              dry;    /* the last read would have blocked */
 } GstreamPollable;
 
 typedef struct
@@ -26,27 +29,27 @@ typedef struct
   GstreamPollable poll;     /* @stream, if it can be polled */
   char           *name;     /* of the file or the stream, for errors */
   const char     *format;   /* what was expected, for errors */
-  gboolean        said_any; /* there was more than white space in it */
+  gboolean        said_any; /* it had more than white space */
   GCancellable   *closing;  /* cancels the read under way */
 
-  GBytes *owner; /* owns @bytes; events keep it, too; NULL: nothing has been read */
-  char   *bytes; /* events may point to those before @end: only those after it are written to */
+  GBytes *owner; /* owns @bytes; events hold references to it, too; NULL: nothing has been read */
+  char   *bytes; /* events may point to bytes before @end: only those after it may be written to */
   gsize   size;  /* of @bytes */
-  gsize   start; /* offset of what has not been taken */
-  gsize   end;   /* offset of what has not been read */
+  gsize   start; /* offset of the first byte that has not been consumed */
+  gsize   end;   /* offset after the last byte that has been read */
 
   GstreamEventReader *events;    /* parses events */
   guint               max_size;  /* limit of one event in bytes */
   guint               max_depth; /* limit of the nesting of its JSON */
 
   GstreamNextCall pending; /* the next() that waits for more */
-  GError         *error;   /* with which every later call fails */
-  gboolean        reading; /* the file is being opened, or read_async() has not returned */
+  GError         *error;   /* the error of all later calls */
+  gboolean        reading; /* the file is being opened, or read_async() is pending */
   gboolean        at_end;  /* nothing more can be read */
   gboolean        closed;
 } GstreamByteReader;
 
-/* Ids of the properties of a source that uses this. Those of its own begin with N_PROPERTIES. */
+/* The ids of the common properties of the sources. The ids of a source's own properties begin with N_PROPERTIES. */
 enum
 {
   GSTREAM_BYTE_READER_PROP_FILE = 1,
@@ -58,7 +61,7 @@ enum
 
 /* @format: such as "JSON Lines (...)". */
 GstreamByteReader *gstream_byte_reader_new (const char *format);
-/* Closes it. An asynchronous read under way keeps it alive until it has returned. */
+/* Closes and frees it. A pending asynchronous read keeps it alive until it has returned. */
 void gstream_byte_reader_free (GstreamByteReader *self);
 
 void gstream_byte_reader_install_properties (GObjectClass *object_class,
@@ -67,29 +70,29 @@ void gstream_byte_reader_set_property (GstreamByteReader *self,
                                        guint              property_id,
                                        const GValue      *value,
                                        GObject           *object,
-                                       GParamSpec        *pspec); /* both for the notification */
+                                       GParamSpec        *pspec); /* both are for the notification */
 void gstream_byte_reader_get_property (GstreamByteReader *self,
                                        guint              property_id,
                                        GValue            *value);
 
-/* Implements the source's next(): reads and calls its try_next() until that has a result. */
+/* Implements next() of the source: reads, and calls its try_next(), until that has a result. */
 void gstream_byte_reader_next (GstreamByteReader  *self,
                                GstreamEventSource *source,
                                GCancellable       *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer            user_data);
 void gstream_byte_reader_close (GstreamByteReader *self);
-/* Reads what is available without waiting. FALSE: nothing was read. */
+/* Reads what is available without blocking. Returns FALSE if nothing was read. */
 gboolean gstream_byte_reader_fill (GstreamByteReader *self);
 /* The result of the source's try_next() where the bytes contain no complete event. */
 GstreamTry gstream_byte_reader_state (GstreamByteReader *self,
                                       GError           **error);
-/* Stops reading and drops the bytes. Takes @error, and prefixes it with the name and @line, counted from 1. */
+/* Stops reading and drops the bytes. Consumes @error, which is prefixed with the name and @line, counted from 1. */
 void gstream_byte_reader_fail (GstreamByteReader *self,
                                guint64            line,
                                GError            *error);
 
-/* The same for a file that is of another format: the error says which, from the line that begins with @text. */
+/* The same for a file of another format, which the error names, guessed from the line that begins with @text. */
 void gstream_byte_reader_fail_strange (GstreamByteReader *self,
                                        guint64            line,
                                        const char        *text,
@@ -114,7 +117,7 @@ gstream_byte_reader_peek (const GstreamByteReader *self)
   return self->bytes + self->start;
 }
 
-/* The bytes that were taken stay valid until the next read. */
+/* Consumes bytes. They stay valid until the next read. */
 static inline void
 gstream_byte_reader_take (GstreamByteReader *self,
                           gsize              length)

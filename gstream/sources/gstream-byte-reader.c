@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the sources that read a file or a stream have in common.
+ * The common part of the sources that read a file or a stream.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include <gstream/event/gstream-i18n-internal.h>
 
 #define CHUNK_SIZE (64 * 1024)
-/* A buffer that grew for a long line keeps its size for the next ones, up to this. */
+/* A buffer that has grown for a long line keeps its size, up to this limit. */
 #define LARGEST_KEPT (1024 * 1024)
 
 /* Enough for the state of any agent; bounds what a faulty stream can allocate. */
@@ -21,7 +21,10 @@
 #define DEFAULT_MAX_DEPTH 256
 #define LARGEST_MAX_DEPTH 1024
 
-/* How often a stream is read before returning to the main loop (R11); an HTTP body returns each chunk by itself. */
+/*
+ * How often a stream is read before returning to the main loop (R11). An HTTP body returns each chunk in a separate
+ * read.
+ */
 #define MAX_READS 64
 /* The bytes of a line that are quoted in an error. */
 #define MAX_QUOTED 40
@@ -99,7 +102,7 @@ pollable_read (GstreamPollable *self,
   return n_read;
 }
 
-/* Has @func called in @context, once, when there may be something to read. */
+/* Calls @func in @context, once, when there may be something to read. */
 static void
 pollable_wait (GstreamPollable    *self,
                GMainContext       *context,
@@ -311,7 +314,10 @@ gstream_byte_reader_get_property (GstreamByteReader *self,
 
 /* --- the end --- */
 
-/* Adds the file and the line, except to the failure of the recorded run itself, whose message is kept as it is. */
+/*
+ * Adds the file and the line to @error, but not to the failure of the recorded run itself, whose message is not
+ * changed.
+ */
 static void
 prefix_place (GstreamByteReader *self,
               guint64            line,
@@ -338,7 +344,7 @@ gstream_byte_reader_fail (GstreamByteReader *self,
                           GError            *error)
 {
   prefix_place (self, line, &error);
-  g_clear_error (&self->error); /* of the stream, which is behind this one */
+  g_clear_error (&self->error); /* an error of the stream, which occurred after this one */
   stop (self, error);
   self->start = self->end;
 }
@@ -390,7 +396,7 @@ is_text (const char *text,
   return TRUE;
 }
 
-/* What a line looks like, such as: HTML or XML: "<!DOCTYPE html>". */
+/* Describes what a line looks like, for example: HTML or XML: "<!DOCTYPE html>". */
 static char *
 describe_line (const char *text,
                gsize       length)
@@ -463,8 +469,8 @@ size_for (GstreamByteReader *self,
 }
 
 /*
- * Events hold slices of the bytes, so what is left of them is moved to fresh
- * memory once there is little room behind it.
+ * Events hold slices of the bytes. Therefore the remaining bytes are copied to new memory when there is little room
+ * after them.
  */
 static void
 make_room (GstreamByteReader *self)
@@ -488,7 +494,10 @@ make_room (GstreamByteReader *self)
   self->end = kept;
 }
 
-/* GIO names a file that it cannot open ("Error opening file NAME: why"); once is enough. */
+/*
+ * GIO's error already names a file that cannot be opened ("Error opening file NAME: why"), so the name is not added
+ * again.
+ */
 static void
 prefix_name (GstreamByteReader *self,
              GError            *error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A recording: events as JSON, one a line.
+ * A source of events in JSON Lines: one event in JSON per line.
  */
 #include "config.h"
 
@@ -15,8 +15,7 @@
 /**
  * GstreamJsonLinesSource:
  *
- * A source of events written as JSON, one a line: a recording, or what another
- * process prints.
+ * A source of events in JSON Lines, one event in JSON per line: a recording, or the output of another process.
  *
  * ```c
  * g_autoptr (GFile) file = g_file_new_for_path ("chat.jsonl");
@@ -24,24 +23,20 @@
  * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
  * ```
  *
- * Lines end with LF or CRLF. Empty ones are skipped, and so is a byte order mark
- * at the very beginning. The last line needs no end, but it must be whole: one
- * that is cut off in its middle fails the run with %GSTREAM_ERROR_INCOMPLETE
- * (R8). A line that is not an event fails it with %GSTREAM_ERROR_INVALID; one
- * longer than [property@JsonLinesSource:max-line-size], or nested deeper than
- * [property@JsonLinesSource:max-depth], with %GSTREAM_ERROR_TOO_LARGE; a file
- * that cannot be read with GIO's error. The message says what was being read,
- * the line, the byte in it, counted from 0, and what was expected there. All
- * events before it are delivered first.
+ * Lines end with LF or CRLF. Empty lines, and a byte order mark at the beginning of the file, are skipped. The last
+ * line needs no line end, but it must be complete: if it is cut off, the run fails with %GSTREAM_ERROR_INCOMPLETE (R8).
+ * If a line is not an event, the run fails with %GSTREAM_ERROR_INVALID; if it is longer than
+ * [property@JsonLinesSource:max-line-size] or nested more deeply than [property@JsonLinesSource:max-depth], with
+ * %GSTREAM_ERROR_TOO_LARGE; if the file cannot be read, with GIO's error. The message has the name of the file, the
+ * line, the byte in the line, counted from 0, and what was expected there. All events before the error are delivered
+ * first.
  *
- * Where the first line is no JSON object the message says what the text looks like: a
- * JSON array, Server-Sent Events, HTML, binary data. A file with nothing in it is no
- * recording: %GSTREAM_ERROR_INVALID.
+ * If the first line is not a JSON object, the message says what the text looks like: a JSON array, Server-Sent Events,
+ * HTML, binary data. An empty file is an error, too: %GSTREAM_ERROR_INVALID.
  *
- * A line `{"type":"error","message":…}` is the failure of the recorded run:
- * %GSTREAM_ERROR_FAILED with that message.
+ * A line `{"type":"error","message":…}` says that the recorded run failed: %GSTREAM_ERROR_FAILED with that message.
  *
- * Some 64 KiB are read at a time, when they are asked for. Lines may come in pieces.
+ * About 64 KiB are read at a time, only when events are asked for. Lines may arrive in pieces.
  *
  * Since: 1.0
  */
@@ -52,7 +47,7 @@ struct _GstreamJsonLinesSource
 
   GstreamByteReader *bytes;
   guint64            line;     /* the number of the last line taken, counted from 1 */
-  gsize              searched; /* bytes not yet taken in which there is no end of a line */
+  gsize              searched; /* bytes not yet consumed that have no line end */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -66,7 +61,7 @@ typedef struct
 {
   const char *start;
   gsize       length;
-  gboolean    last; /* it has no end: it is the last of the file, or has not come completely */
+  gboolean    last; /* it has no line end: it is the last line of the file, or incomplete */
 } Line;
 
 static void
@@ -79,7 +74,7 @@ fail_too_long (GstreamJsonLinesSource *self,
                                          self->bytes->max_size));
 }
 
-/* Finds the next line, without its end. FALSE: it has not come completely. */
+/* Finds the next line, without its end. Returns FALSE if it is not complete. */
 static gboolean
 find_line (GstreamJsonLinesSource *self,
            Line                   *line)
@@ -99,7 +94,7 @@ find_line (GstreamJsonLinesSource *self,
   return !line->last || gstream_byte_reader_has_all (self->bytes);
 }
 
-/* The same, and takes it. FALSE, too, if it is too long: reading has then failed. */
+/* The same, and consumes it. Also returns FALSE if the line is too long; then reading has failed. */
 static gboolean
 take_line (GstreamJsonLinesSource *self,
            Line                   *line)
@@ -137,7 +132,7 @@ strip (GstreamJsonLinesSource *self,
     line->length--;
 }
 
-/* Whether the JSON in the line has no end: a string, an array or an object is open. */
+/* Whether the JSON in the line is cut off: a string, an array or an object is not closed. */
 static gboolean
 is_cut_off (const Line *line)
 {
@@ -195,7 +190,7 @@ fail_line (GstreamJsonLinesSource *self,
   gstream_byte_reader_fail (self->bytes, self->line, error);
 }
 
-/* FALSE: there is no complete one. */
+/* Returns FALSE if there is no complete event. */
 static gboolean
 take_event (GstreamJsonLinesSource *self,
             GstreamEvent          **event)
@@ -299,28 +294,28 @@ gstream_json_lines_source_class_init (GstreamJsonLinesSourceClass *klass)
   /**
    * GstreamJsonLinesSource:file: (getter get_file)
    *
-   * What is read, or, where a stream is given too, what that is called in errors.
+   * The file to read. If a stream is given, too, the file is only used as its name in errors.
    *
    * Since: 1.0
    */
   /**
    * GstreamJsonLinesSource:stream:
    *
-   * What is read. The source closes it when it is done with it.
+   * The stream to read. The source closes it at the end.
    *
    * Since: 1.0
    */
   /**
    * GstreamJsonLinesSource:max-line-size: (getter get_max_line_size) (setter set_max_line_size)
    *
-   * The most bytes a line may have, its end not counted.
+   * The maximum size of a line in bytes, without the line end.
    *
    * Since: 1.0
    */
   /**
    * GstreamJsonLinesSource:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
-   * How deep arrays and objects may be nested in a line.
+   * The maximum nesting of arrays and objects in a line.
    *
    * Since: 1.0
    */
@@ -337,8 +332,7 @@ gstream_json_lines_source_init (GstreamJsonLinesSource *self)
  * gstream_json_lines_source_new:
  * @file: a file with an event in JSON on each line
  *
- * Makes a source that reads @file. It is opened when the first event is asked
- * for; that it cannot be is an error of the run.
+ * Makes a source that reads @file. The file is opened when the first event is asked for; if that fails, the run fails.
  *
  * Returns: (transfer full) (type GstreamJsonLinesSource): a new source
  *
@@ -356,7 +350,7 @@ gstream_json_lines_source_new (GFile *file)
  * gstream_json_lines_source_new_for_stream:
  * @stream: a stream with an event in JSON on each line
  *
- * Makes a source that reads @stream, and closes it when it is done.
+ * Makes a source that reads @stream, and closes it at the end.
  *
  * Returns: (transfer full) (type GstreamJsonLinesSource): a new source
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A recording: events as JSON, one a line.
+ * A source of events in JSON Lines: one event in JSON per line.
  */
 #pragma once
 

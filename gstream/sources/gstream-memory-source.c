@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events that are there already, or are made as they are asked for.
+ * A source of events in memory, or of events that a function makes on request.
  */
 #include "config.h"
 
@@ -9,9 +9,8 @@
 /**
  * GstreamMemorySource:
  *
- * A source of events that are in memory: for tests, for a run that is shown
- * again, or, with a function, for events that are made as they are asked for.
- * It never has to wait.
+ * A source of events in memory: for tests, for showing a run again, or, with a function, for events that are made on
+ * request. It never has to wait.
  *
  * ```c
  * GstreamEvent *events[] = { first, second };
@@ -19,8 +18,7 @@
  * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
  * ```
  *
- * An application that has its events when they happen, not when they are asked
- * for, pushes them: [class@PushSource].
+ * An application that gets events at other times than when they are asked for can use [class@PushSource].
  *
  * Since: 1.0
  */
@@ -29,10 +27,10 @@ struct _GstreamMemorySource
 {
   GObject parent_instance;
 
-  GPtrArray *events; /* without a free function: those before @next have been returned */
+  GPtrArray *events; /* without a free function, because those before @next have been returned */
   guint      next;   /* the index of the next one */
 
-  GstreamMemorySourceFunc func;      /* called after the last of @events; NULL: none, or it has ended */
+  GstreamMemorySourceFunc func; /* called after the last of @events; NULL: there is none, or it has returned the end */
   gpointer                user_data; /* for @func */
   GDestroyNotify          destroy;   /* for @user_data */
   gboolean                in_func;
@@ -53,7 +51,7 @@ drop_events (GstreamMemorySource *self)
   self->next = 0;
 }
 
-/* Its data is freed only after the function has returned. */
+/* The user data is freed only after the function has returned. */
 static void
 drop_func (GstreamMemorySource *self)
 {
@@ -154,7 +152,7 @@ gstream_memory_source_init (GstreamMemorySource *self)
  * @events: (nullable) (array length=n_events): the first events
  * @n_events: how many there are
  *
- * Makes a source that gives @events, in this order, and those that are appended.
+ * Makes a source that returns @events, in this order, and then those that are appended.
  *
  * Returns: (transfer full) (type GstreamMemorySource): a new source
  *
@@ -181,8 +179,8 @@ gstream_memory_source_new (GstreamEvent **events,
  * @user_data: for @func
  * @destroy: (nullable): frees @user_data, once @func is not called any more
  *
- * Makes a source that calls @func for every event, when it is asked for it, in
- * the run's main context. @func may call any method of the run, abort included.
+ * Makes a source that calls @func for each event, when the run asks for it, in the run's main context. @func may call
+ * any method of the run, including abort.
  *
  * Returns: (transfer full) (type GstreamMemorySource): a new source
  *
@@ -210,8 +208,8 @@ gstream_memory_source_new_func (GstreamMemorySourceFunc func,
  * @self: a source
  * @event: an event
  *
- * Adds @event behind the others. The source ends when it is asked for an event
- * and has none, so that what is to be seen must be there before.
+ * Appends @event. The source ends when it is asked for an event and has none, so events have to be appended before
+ * that.
  *
  * Since: 1.0
  */

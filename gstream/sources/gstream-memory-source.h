@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Events that are there already, or are made as they are asked for.
+ * A source of events in memory, or of events that a function makes on request.
  */
 #pragma once
 

@@ -13,7 +13,7 @@
 /**
  * GstreamPushSource:
  *
- * A source into which an application pushes its events, from any thread.
+ * A source for events that an application pushes, from any thread.
  *
  * ```c
  * GstreamPushSource *source = gstream_push_source_new ();
@@ -26,15 +26,13 @@
  * gstream_push_source_finish (source);
  * ```
  *
- * [method@PushSource.push] never waits. Whoever may be faster than the run's
- * consumers, and can wait, uses [method@PushSource.push_async]: it completes when
- * there is room for the event, so that no more than
- * [property@PushSource:max-buffered] pile up.
+ * [method@PushSource.push] never waits. A producer that may be faster than the run's consumers should use
+ * [method@PushSource.push_async], which completes when there is room for the event, so that at most
+ * [property@PushSource:max-buffered] events are queued.
  *
- * Whoever can make events at any time need not be ahead of the run at all: the
- * source says with [signal@PushSource::wanted] that an event is waited for and
- * none is there. A handler, or a class derived from this one, may push it at once,
- * or start what will push it.
+ * A producer that can make events at any time can also make them on request: the signal [signal@PushSource::wanted] is
+ * emitted when the run waits for an event and none is queued. A handler, or a derived class, may push an event at once
+ * or start something that will push it later.
  *
  * ```python
  * class Countdown(Gstream.PushSource):
@@ -48,8 +46,8 @@
  *         self.push(Gstream.Event.new("custom", [], Gstream.Payload.new(str(self.left), -1)))
  * ```
  *
- * When the run is over, or aborted, the source is closed: what is queued is
- * dropped, and pushing fails with %GSTREAM_ERROR_CLOSED.
+ * When the run ends or is aborted, the source is closed: queued events are dropped, and pushing fails with
+ * %GSTREAM_ERROR_CLOSED.
  *
  * Since: 1.0
  */
@@ -57,8 +55,8 @@
 #define DEFAULT_MAX_BUFFERED 64 /* events */
 
 /*
- * The queue between the threads that push and the run's: the events, the calls of push_async() that wait for room, and
- * whether the run waits for an event.
+ * The queue between the pushing threads and the run's thread: the events, the push_async() calls that wait for room,
+ * and whether the run waits for an event.
  */
 typedef struct
 {
@@ -68,11 +66,11 @@ typedef struct
 
   GMutex        mutex;        /* guards everything below; no callback is called with it locked */
   GQueue        ready;        /* of GstreamEvent */
-  GQueue        late;         /* of Late: those that there was no room for, in order, to come after @ready */
+  GQueue        late;         /* of Late: events that there was no room for, in order; they come after @ready */
   guint         max_buffered; /* bound of @ready for push_async(); 0: none */
   GError       *error;        /* of fail(); NULL: none */
-  GMainContext *asleep;       /* context of the run, while it waits for a push; else NULL */
-  GThread      *reader;       /* the run's, which may not wait for room; only compared */
+  GMainContext *asleep;       /* the run's context, while it waits for a push; otherwise NULL */
+  GThread      *reader;       /* the run's thread, which must not wait for room; only compared */
   gboolean      told_wanted;  /* `wanted` was emitted since the last push */
   gboolean      finished;     /* finish() or fail() was called */
   gboolean      closed;       /* the run takes no more events */
@@ -81,7 +79,7 @@ typedef struct
 typedef struct
 {
   GstreamEvent *event;
-  GTask        *task; /* of push_async(); NULL: of push(), which must not overtake the others */
+  GTask        *task; /* of push_async(); NULL: an event of push(), which must keep its place after the others */
 } Late;
 
 /* --- the queue --- */
@@ -245,8 +243,8 @@ append_locked (Queue        *self,
 }
 
 /*
- * Appends @event after all others. @task, if not NULL, is completed with TRUE once there is room; the queue uses its
- * task data until then. FALSE: no more events are taken.
+ * Appends @event. @task (nullable) is completed with TRUE when there is room; until then, the queue uses its task data.
+ * Returns FALSE if no more events are accepted.
  */
 static gboolean
 queue_append (Queue        *self,
@@ -271,7 +269,7 @@ queue_append (Queue        *self,
   return TRUE;
 }
 
-/* FALSE: the caller would wait for itself. */
+/* Returns FALSE if the caller would wait for itself. */
 static gboolean
 queue_may_wait (Queue *self)
 {
@@ -281,7 +279,7 @@ queue_may_wait (Queue *self)
          (g_queue_is_empty (&self->late) && has_room_locked (self));
 }
 
-/* Removes the event with which @task waits. FALSE: it does not wait any more. */
+/* Removes the event of @task. Returns FALSE if it does not wait any more. */
 static gboolean
 queue_remove (Queue *self,
               GTask *task)
@@ -306,7 +304,7 @@ queue_remove (Queue *self,
   return FALSE;
 }
 
-/* @error: NULL for the regular end. Only the first call counts. */
+/* Ends the queue. @error: NULL for the regular end. Only the first call has an effect. */
 static void
 queue_finish (Queue        *self,
               const GError *error)
@@ -359,7 +357,10 @@ queue_tell_wanted (Queue *self)
   return tell;
 }
 
-/* Has the next push, or the end, call @wake in @context. FALSE: there is something already. */
+/*
+ * Registers that @wake is to be called in @context at the next push or the end. Returns FALSE if there already is an
+ * event or the end.
+ */
 static gboolean
 queue_sleep (Queue        *self,
              GMainContext *context)
@@ -375,7 +376,7 @@ queue_sleep (Queue        *self,
   return TRUE;
 }
 
-/* Drops all events; calls that wait fail with CLOSED. FALSE: it was closed before. */
+/* Drops all events; waiting calls fail with CLOSED. Returns FALSE if it was already closed. */
 static gboolean
 queue_close (Queue *self)
 {
@@ -417,7 +418,7 @@ queue_get_max_buffered (Queue *self)
   return self->max_buffered;
 }
 
-/* FALSE: it had that value. */
+/* Returns FALSE if it already had that value. */
 static gboolean
 queue_set_max_buffered (Queue *self,
                         guint  max_buffered)
@@ -468,7 +469,7 @@ get_private (gpointer self)
 static void
 fall_asleep (GstreamPushSourcePrivate *priv)
 {
-  /* Another thread may have pushed since the queue was looked at. */
+  /* Another thread may have pushed since the queue was checked. */
   if (!queue_sleep (&priv->queue, g_task_get_context (priv->pending.task)))
     gstream_next_call_wake_later (&priv->pending);
 }
@@ -592,8 +593,8 @@ gstream_push_source_finalize (GObject *object)
  * GstreamPushSourceClass::wanted:
  * @self: the source
  *
- * The class handler of [signal@PushSource::wanted]: the run wants an event, and none is queued. What it pushes before it
- * returns is taken at once.
+ * The class handler of [signal@PushSource::wanted]: the run waits for an event, and none is queued. An event that it
+ * pushes before it returns is used at once.
  *
  * Since: 1.0
  */
@@ -610,8 +611,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
   /**
    * GstreamPushSource:max-buffered: (getter get_max_buffered) (setter set_max_buffered)
    *
-   * How many events may be queued before [method@PushSource.push_async] waits; 0
-   * for any number. It does not hold back [method@PushSource.push].
+   * The number of queued events at which [method@PushSource.push_async] waits; 0 for no limit. It has no effect on
+   * [method@PushSource.push].
    *
    * Since: 1.0
    */
@@ -621,8 +622,7 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
   /**
    * GstreamPushSource:closed: (getter get_closed)
    *
-   * Whether the run is over, or was aborted (R6), and takes no more events. Its
-   * notify comes in the run's main context.
+   * Whether the run has ended or was aborted (R6), and accepts no more events. Notified in the run's main context.
    *
    * Since: 1.0
    */
@@ -631,8 +631,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
   /**
    * GstreamPushSource:async-only: (getter get_async_only)
    *
-   * Whether what pushes needs the main loop's other work, so that synchronous
-   * calls on the run are refused ([method@EventSource.is_async_only]).
+   * Whether the events are pushed by code that runs in the main loop, so that synchronous calls on the run must fail
+   * ([method@EventSource.is_async_only]).
    *
    * Since: 1.0
    */
@@ -645,9 +645,8 @@ gstream_push_source_class_init (GstreamPushSourceClass *klass)
    * GstreamPushSource::wanted:
    * @self: the source
    *
-   * The run wants an event, and none is queued. Emitted in the run's main
-   * context, and again only when something has been pushed since. What a handler
-   * pushes before it returns is taken at once.
+   * Emitted when the run waits for an event, and none is queued. It is emitted in the run's main context, and only once
+   * until an event has been pushed. An event that a handler pushes before it returns is used at once.
    *
    * Since: 1.0
    */
@@ -661,7 +660,7 @@ on_push_cancelled (GCancellable *cancellable,
 {
   GTask *task = user_data;
 
-  /* Else there was room for its event since, and it is about to be completed with success. */
+  /* Otherwise there has been room for its event meanwhile, and the task is about to complete successfully. */
   if (queue_remove (&get_private (g_task_get_source_object (task))->queue, task))
     g_task_return_error_if_cancelled (task);
 
@@ -698,11 +697,11 @@ gstream_push_source_new (void)
  * @event: an event
  * @error: return location for an error
  *
- * Queues @event for the run, however many are queued already. May be called in any
- * thread; events of one thread keep their order.
+ * Queues @event for the run, regardless of how many are queued. May be called in any thread; events of one thread keep
+ * their order.
  *
- * Fails with %GSTREAM_ERROR_CLOSED when the run is over, or after
- * [method@PushSource.finish] or [method@PushSource.fail].
+ * Fails with %GSTREAM_ERROR_CLOSED if the run has ended, or after [method@PushSource.finish] or
+ * [method@PushSource.fail].
  *
  * Returns: whether the event was queued
  *
@@ -762,11 +761,10 @@ gstream_push_source_push_json (GstreamPushSource *self,
  * @callback: (scope async): called when the event is queued, or will not be
  * @user_data: for @callback
  *
- * Queues @event for the run, and waits until there is room for it (P6). May be
- * called in any thread; @callback is called in the main context that was the
- * thread's default.
+ * Queues @event for the run, and waits until there is room for it (P6). May be called in any thread; @callback is
+ * called in the thread default main context of the caller.
  *
- * Fails like [method@PushSource.push], when the run ends while the event waits, too.
+ * Fails like [method@PushSource.push], also if the run ends while the event waits for room.
  *
  * Since: 1.0
  */
@@ -786,7 +784,7 @@ gstream_push_source_push_async (GstreamPushSource  *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, gstream_push_source_push_async);
-  /* Once the event is queued, cancelling has no effect. */
+  /* When the event has been queued, cancelling has no effect. */
   g_task_set_check_cancellable (task, FALSE);
   if (g_task_return_error_if_cancelled (task))
     return;
@@ -881,9 +879,8 @@ gstream_push_source_push_sync (GstreamPushSource *self,
  * gstream_push_source_finish:
  * @self: a source
  *
- * Says that no more events will be pushed: the run ends when it has had those
- * that are queued. May be called in any thread. Only the first call of this and
- * [method@PushSource.fail] counts.
+ * Says that no more events will be pushed: the run ends after the queued ones. May be called in any thread. Only the
+ * first call of this or [method@PushSource.fail] has an effect.
  *
  * Since: 1.0
  */
@@ -900,9 +897,8 @@ gstream_push_source_finish (GstreamPushSource *self)
  * @self: a source
  * @error: why
  *
- * Says that no more events will be pushed because of @error: the run fails with
- * it when it has had those that are queued (R5). May be called in any thread.
- * Only the first call of this and [method@PushSource.finish] counts.
+ * Says that no more events will be pushed because of @error: the run fails with it after the queued events (R5). May be
+ * called in any thread. Only the first call of this or [method@PushSource.finish] has an effect.
  *
  * Since: 1.0
  */
@@ -956,8 +952,8 @@ gstream_push_source_get_async_only (GstreamPushSource *self)
  * gstream_push_source_get_n_buffered:
  * @self: a source
  *
- * Counts the events that were pushed and that the run has not taken, those
- * included that wait for room. May be called in any thread.
+ * Gets the number of events that were pushed and not yet used by the run, including those that wait for room. May be
+ * called in any thread.
  *
  * Returns: how many
  *

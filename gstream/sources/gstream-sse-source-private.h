@@ -35,9 +35,9 @@ GstreamSseParser *gstream_sse_parser_new (void);
 void              gstream_sse_parser_free (GstreamSseParser *self);
 
 /*
- * Finds the next frame in @bytes: all bytes that were received and not yet consumed; their address may differ from that
- * of the last call. FALSE: more bytes are needed. In both cases the first *@consumed bytes are not needed any more
- * after @frame.
+ * Finds the next frame in @bytes, which are all bytes that were received and not yet consumed; their address may have
+ * changed since the last call. Returns FALSE if more bytes are needed. In both cases the first *@consumed bytes are not
+ * needed any more when @frame has been processed.
  */
 gboolean gstream_sse_parser_parse (GstreamSseParser *self,
                                    const char       *bytes,
@@ -46,19 +46,19 @@ gboolean gstream_sse_parser_parse (GstreamSseParser *self,
                                    GstreamSseFrame  *frame);
 
 /*
- * Finds what the standard, and parse(), ignore, but what is certainly a mistake: a block of unknown fields in a stream
- * that has had no known field nor comment, or a block with a misspelled `data` ("Data:"). NULL: there was none. @rest:
- * the bytes that parse() did not consume; @is_all: they are the last of the stream.
+ * Finds lines that are ignored according to the standard, and by parse(), but are certainly a mistake: a block of
+ * unknown fields in a stream without any known field or comment, or a block with a misspelled `data` ("Data:"). Returns
+ * NULL if there is none. @rest: the bytes that parse() did not consume; @is_all: they are the last bytes of the stream.
  */
 const GstreamSseStranger *gstream_sse_parser_find_stranger (GstreamSseParser *self,
                                                             const char       *rest,
                                                             gsize             length,
                                                             gboolean          is_all);
 
-/* Whether what parse() has passed holds such a line. */
+/* Whether parse() has found such a line. */
 gboolean gstream_sse_parser_has_stranger (const GstreamSseParser *self);
 
-/* Whether there was a line that is not empty. */
+/* Whether there was a non-empty line. */
 gboolean gstream_sse_parser_has_said_any (const GstreamSseParser *self);
 
 /* Whether a stream that ends after @bytes, which parse() did not consume, ends within an event. */

@@ -17,7 +17,8 @@
 #define SHORTEST_ID 32   /* bytes that are allocated for one */
 #define LONGEST_SHOWN 64 /* bytes of an unknown line that are kept for the error */
 /*
- * A stream whose first lines, so many, or first line, so many bytes, are unknown is not a stream of Server-Sent Events.
+ * If so many lines at the beginning, or so many bytes of the first line, are unknown, the stream does not consist of
+ * Server-Sent Events.
  */
 #define MOST_STRANGE_LINES 64
 #define MOST_STRANGE_BYTES 4096
@@ -25,8 +26,8 @@
 /* --- the framing --- */
 
 /*
- * Positions are offsets into the bytes not yet consumed. Nothing of a block that has begun is consumed before its end, so that
- * its fields can be stored as positions.
+ * Positions are offsets into the bytes that are not yet consumed. No part of a block is consumed before its end, so
+ * that its fields can be stored as positions.
  */
 
 typedef struct
@@ -49,10 +50,10 @@ struct _GstreamSseParser
   gsize    next_lf;  /* no LF between @searched and here */
   gsize    next_cr;  /* nor CR here */
   guint64  line;     /* lines scanned so far */
-  gboolean started;  /* the byte order mark has been dealt with */
+  gboolean started;  /* the byte order mark has been skipped */
   gboolean after_cr; /* an LF here belongs to the line before */
 
-  /* The block under way. */
+  /* The current block. */
   guint    n_data;    /* data lines */
   Slice    data;      /* the first of them */
   GString *joined;    /* all of them, once there are two */
@@ -60,14 +61,14 @@ struct _GstreamSseParser
   Slice    type;
   gboolean has_type;
   gboolean has_id;
-  Id       id; /* of the block; its event has it once it is whole */
+  Id       id; /* of the current block */
 
   Id     last_id;
   gint64 retry;
 
-  gboolean           recognized; /* a known field or a comment has come */
+  gboolean           recognized; /* there has been a known field or a comment */
   guint              n_strange;  /* unknown lines of the block */
-  gboolean           refused;    /* it is no stream of Server-Sent Events; @stranger is why */
+  gboolean           refused;    /* the stream does not consist of Server-Sent Events, because of @stranger */
   GstreamSseStranger stranger;   /* the first of them, or the first that is meant as data */
   char               shown[LONGEST_SHOWN + 1];
 };
@@ -155,7 +156,7 @@ read_retry (GstreamSseParser *self,
       char c = bytes[value.start + i];
 
       if (!g_ascii_isdigit (c))
-        return; /* likewise */
+        return; /* so it ignores such a `retry` */
       retry = MIN (retry * 10 + (c - '0'), G_MAXINT);
     }
   if (value.length > 0)
@@ -246,7 +247,9 @@ read_field (GstreamSseParser *self,
     read_retry (self, bytes, value);
   else if (first == 'e' && is_field (bytes, line, "error", 5, &value) && value.length > 0 && bytes[value.start] == '{')
     {
-      self->type = (Slice) { line.start, 5 }; /* llama.cpp's server: the same as the two lines of such an event */
+      self->type =
+          (Slice) { line.start,
+                    5 }; /* llama.cpp's server sends this: treated as an event of the type "error" with this data */
       self->has_type = TRUE;
       read_data (self, bytes, value);
     }
@@ -280,7 +283,7 @@ fill_frame (GstreamSseParser *self,
   frame->line = self->data_line;
 }
 
-/* FALSE: the block has no data and is no event; its id is kept nevertheless. */
+/* Returns FALSE if the block has no data, and therefore is not an event; its id is kept nevertheless. */
 static gboolean
 end_block (GstreamSseParser *self,
            const char       *bytes,
@@ -309,7 +312,7 @@ end_block (GstreamSseParser *self,
 
 /* --- lines --- */
 
-/* The offset of the next @wanted, @length if there is none. No byte is searched twice. */
+/* Returns the offset of the next @wanted, or @length if there is none. No byte is searched twice. */
 static inline gsize
 find_next (const GstreamSseParser *self,
            const char             *bytes,
@@ -328,7 +331,7 @@ find_next (const GstreamSseParser *self,
   return found ? (gsize) (found - bytes) : length;
 }
 
-/* The offset of the next CR or LF, @length if there is none. Most streams do not contain both. */
+/* Returns the offset of the next CR or LF, or @length if there is none. Most streams do not contain both. */
 static inline gsize
 find_line_end (GstreamSseParser *self,
                const char       *bytes,
@@ -369,7 +372,7 @@ take_line (GstreamSseParser *self,
   return TRUE;
 }
 
-/* FALSE: there are too few bytes to tell. */
+/* Returns FALSE if there are too few bytes to decide. */
 static gboolean
 skip_byte_order_mark (GstreamSseParser *self,
                       const char       *bytes,
@@ -533,7 +536,7 @@ gstream_sse_parser_get_line (const GstreamSseParser *self)
  * says what it looks like: text, JSON, HTML, binary data, a file with nothing in it, or a block
  * whose `data` is written otherwise ("Data:"), which the standard would pass over.
  *
- * Some 64 KiB are read at a time, when they are asked for.
+ * About 64 KiB are read at a time, only when events are asked for.
  *
  * Since: 1.0
  */
@@ -560,7 +563,7 @@ static void event_source_iface_init (GstreamEventSourceInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSseSource, gstream_sse_source, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
 
-/* Checks the bytes of an incomplete frame: they must not be too many, nor the last of the stream. */
+/* Checks the bytes of an incomplete frame: reading fails if they are too many, or the last of the stream. */
 static void
 check_rest (GstreamSseSource *self)
 {
@@ -580,7 +583,7 @@ check_rest (GstreamSseSource *self)
                                            _ ("the stream is cut off: expected the empty line that ends an event")));
 }
 
-/* TRUE: the stream has lines that Server-Sent Events do not have, and reading has failed. */
+/* Returns TRUE if the stream has lines that are certainly a mistake; then reading has failed. */
 static gboolean
 check_strangers (GstreamSseSource *self)
 {
@@ -624,7 +627,10 @@ take_frame (GstreamSseSource *self,
   return FALSE;
 }
 
-/* An SSE event of type "error", whose data is not an event of the protocol: the server cannot continue (R5, N11). */
+/*
+ * Whether it is an SSE event of type "error" whose data is not an event of the protocol: then the server cannot
+ * continue (R5, N11).
+ */
 static gboolean
 is_error (const GstreamSseFrame *frame)
 {
@@ -664,7 +670,7 @@ read_event (GstreamSseSource      *self,
                                     error);
 }
 
-/* FALSE: there is no complete one. */
+/* Returns FALSE if there is no complete event. */
 static gboolean
 take_event (GstreamSseSource *self,
             GstreamEvent    **event)
@@ -785,28 +791,28 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
   /**
    * GstreamSseSource:file: (getter get_file)
    *
-   * What is read, or, where a stream is given too, what that is called in errors.
+   * The file to read. If a stream is given, too, the file is only used as its name in errors.
    *
    * Since: 1.0
    */
   /**
    * GstreamSseSource:stream:
    *
-   * What is read. The source closes it when it is done with it.
+   * The stream to read. The source closes it at the end.
    *
    * Since: 1.0
    */
   /**
    * GstreamSseSource:max-event-size: (getter get_max_event_size) (setter set_max_event_size)
    *
-   * The most bytes that one event may have, with all its lines.
+   * The maximum size of an event in bytes, with all its lines.
    *
    * Since: 1.0
    */
   /**
    * GstreamSseSource:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
-   * How deep arrays and objects may be nested in an event.
+   * The maximum nesting of arrays and objects in an event.
    *
    * Since: 1.0
    */
@@ -815,7 +821,7 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
   /**
    * GstreamSseSource:last-event-id: (getter get_last_event_id)
    *
-   * The last `id` of the stream. Changes with the events, without a notify.
+   * The last `id` of the stream. Changes are not notified.
    *
    * Since: 1.0
    */
@@ -826,8 +832,8 @@ gstream_sse_source_class_init (GstreamSseSourceClass *klass)
   /**
    * GstreamSseSource:retry: (getter get_retry)
    *
-   * After how many milliseconds the stream asks to be connected to again when it
-   * breaks; -1 if it has not said. Changes with the stream, without a notify.
+   * The time in milliseconds after which the stream asks clients to reconnect when the connection breaks; -1 if it has
+   * not sent it. Changes are not notified.
    *
    * Since: 1.0
    */
@@ -848,8 +854,7 @@ gstream_sse_source_init (GstreamSseSource *self)
  * gstream_sse_source_new:
  * @file: a file with Server-Sent Events
  *
- * Makes a source that reads @file. It is opened when the first event is asked
- * for; that it cannot be is an error of the run.
+ * Makes a source that reads @file. The file is opened when the first event is asked for; if that fails, the run fails.
  *
  * Returns: (transfer full) (type GstreamSseSource): a new source
  *
@@ -867,7 +872,7 @@ gstream_sse_source_new (GFile *file)
  * gstream_sse_source_new_for_stream:
  * @stream: a stream of Server-Sent Events
  *
- * Makes a source that reads @stream, and closes it when it is done.
+ * Makes a source that reads @stream, and closes it at the end.
  *
  * Returns: (transfer full) (type GstreamSseSource): a new source
  *
