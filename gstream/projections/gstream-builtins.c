@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The built-in transformers: the table of them, which is handed to the class of muxes when
- * the library is loaded, and their projections as properties of a run. To add one, write its
- * transformer, and say here what a mux has to know of it before it exists; its property
- * follows, and the function that gets it is declared in gstream-run-stream.h.
+ * The table of the built-in transformers, which is registered with the class of muxes when the library is loaded, and
+ * their projections as properties of a run. To add one, write its transformer, and add a row here with what a mux has
+ * to know before it is made, and its property; the getter is declared in gstream-run-stream.h.
  */
 #include "config.h"
 
@@ -18,13 +17,13 @@
 
 #define BIT(method) (1u << GSTREAM_METHOD_##method)
 
-/* At the scope itself; what a node of it writes is its too (D4). */
+/* Wants these methods at the scope itself; what a node of the scope writes belongs to it, too (D4). */
 #define AT_OWN(methods) { [GSTREAM_RELATION_OWN] = (methods) }
 #define AT_OWN_OR_NODE(methods) { [GSTREAM_RELATION_OWN] = (methods), [GSTREAM_RELATION_NODE] = (methods) }
 
 #define DATA(name, wants) { name, gstream_data_transformer_make, NULL, { name }, wants, TRUE }
 
-/* What is below the scope. */
+/* Wants these methods below the scope. */
 #define LIFE (BIT (LIFECYCLE) | BIT (TASKS) | BIT (INPUT_REQUESTED) | BIT (VALUES))
 
 static GstreamTransformer *
@@ -34,7 +33,7 @@ make_by_type (const GstreamBuiltin *self)
 }
 
 static const GstreamBuiltin builtins[] = {
-  /* What these are the payloads of makes a subgraph of where it occurs, but for what is custom. */
+  /* Except for custom, an event of these methods shows that its namespace is a subgraph. */
   DATA ("values", AT_OWN (BIT (VALUES))),
   DATA ("updates", AT_OWN (BIT (UPDATES))),
   DATA ("custom", AT_OWN_OR_NODE (BIT (CUSTOM))),
@@ -69,7 +68,7 @@ static const GstreamBuiltin builtins[] = {
     { "lifecycle", "tasks" },
     { BIT (TASKS), LIFE, LIFE, LIFE },
     FALSE },
-  /* Last, so that whatever it ends has been seen by the others. */
+  /* Comes last, so that the other transformers have seen the event before it ends a subgraph. */
   { "subgraphs",
     make_by_type,
     gstream_subgraphs_transformer_get_type,
@@ -78,7 +77,7 @@ static const GstreamBuiltin builtins[] = {
     FALSE },
 };
 
-/* The room of muxes and runs is below this one and cannot call it: so this is done by the loader. */
+/* Runs when the library is loaded, because stream/ must not depend on this room. */
 __attribute__ ((constructor)) static void
 register_builtins (void)
 {
@@ -266,7 +265,7 @@ DEFINE_NATIVE (tool_calls,
 /**
  * GstreamRunStream:lifecycle: (getter get_lifecycle)
  *
- * What becomes of every subgraph and node below this scope (T5).
+ * The state changes of each subgraph and node below this scope (T5).
  *
  * Since: 1.0
  */
@@ -275,7 +274,7 @@ DEFINE_NATIVE (tool_calls,
  * gstream_run_stream_get_lifecycle:
  * @self: a run
  *
- * What becomes of every subgraph and node below this scope, as [struct@Payload] (T5).
+ * Gets the projection of the state changes of each subgraph and node below this scope, as [struct@Payload] (T5).
  *
  * Returns: (transfer none) (nullable): the projection, or %NULL if the mux is without it
  *

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_DATA_TRANSFORMER (gstream_data_transformer_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamDataTransformer, gstream_data_transformer, GSTREAM, DATA_TRANSFORMER, GstreamTransformer)
 
-/* The one for the method that is named like @builtin. */
+/* Makes the transformer of the method that has the name of @builtin. */
 GstreamTransformer *gstream_data_transformer_make (const GstreamBuiltin *builtin);
 
 G_END_DECLS

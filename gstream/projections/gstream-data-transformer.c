@@ -24,7 +24,7 @@ gstream_data_transformer_process (GstreamTransformer *transformer,
   GstreamDataTransformer   *self = GSTREAM_DATA_TRANSFORMER (transformer);
   const GstreamEventFields *fields = gstream_event_get_fields (event);
 
-  /* Custom data with a name is an extension's (D5). */
+  /* Custom data with a name is pushed to an extension instead (D5). */
   if (fields->method == GSTREAM_METHOD_CUSTOM && fields->key != NULL)
     return TRUE;
   if (!gstream_projection_is_wanted (self->items))

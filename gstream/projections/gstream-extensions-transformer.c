@@ -13,8 +13,8 @@ struct _GstreamExtensionsTransformer
 {
   GstreamTransformer parent_instance;
 
-  GstreamProjection *extensions; /* of GstreamProjection: one per name, when its first item comes */
-  GHashTable        *announced;  /* names that are in it already; the projections' */
+  GstreamProjection *extensions; /* of GstreamProjection: one per name, pushed when its first item comes */
+  GHashTable        *announced;  /* names that were pushed already; owned by the projections */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamExtensionsTransformer, gstream_extensions_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -32,7 +32,7 @@ name_of (GstreamEvent *event)
   return NULL;
 }
 
-/* Its items are kept for whoever receives it, and for nobody else (P11). */
+/* Buffers its items early only if somebody receives the projection (P11). */
 static void
 announce (GstreamExtensionsTransformer *self,
           GstreamProjection            *extension)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What becomes of every namespace below the scope (T5).
+ * The projection `lifecycle`: the state changes of each namespace below the scope (T5).
  */
 #pragma once
 

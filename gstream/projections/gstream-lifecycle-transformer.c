@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The projection `lifecycle`: what becomes of every namespace strictly below the scope (T5), said by
- * `lifecycle` events where the source sends them, inferred from `tasks` where it does not (D6). Takes the `tasks` out
- * of the main log (T7).
+ * The projection `lifecycle`: the state changes of each namespace strictly below the scope (T5), taken from `lifecycle`
+ * events if the source sends them, otherwise inferred from `tasks` events (D6). Keeps the `tasks` events out of the
+ * main log (T7).
  */
 #include "config.h"
 
@@ -118,11 +118,11 @@ item_from_event (GstreamEvent           *event,
 typedef struct
 {
   GstreamPlace place;
-  GstreamStep  step;  /* the newest that was told */
-  guint64      rank;  /* among all, in the order they began; 0: not told yet */
+  GstreamStep  step;  /* the newest that was reported */
+  guint64      rank;  /* serial number, in the order in which they began; 0: not reported yet */
   GList        link;  /* among the open ones */
-  gboolean     open;  /* it was told that it began, and not that it ended */
-  gboolean     asked; /* it holds an interrupt */
+  gboolean     open;  /* its begin was reported, and its end was not */
+  gboolean     asked; /* it has an interrupt */
 } Life;
 
 struct _GstreamLifecycleTransformer
@@ -133,7 +133,7 @@ struct _GstreamLifecycleTransformer
   GstreamPlaces      places; /* of Life */
   GHashTable        *causes; /* id of a task -> what caused it, until it is ended */
   GQueue             open;   /* of Life */
-  guint64            n_told; /* namespaces so far */
+  guint64            n_told; /* namespaces that were reported so far */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamLifecycleTransformer, gstream_lifecycle_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -153,7 +153,7 @@ get_life (GstreamLifecycleTransformer *self,
   return (Life *) gstream_places_get (&self->places, ns, gstream_stream_mux_peek_scope (get_mux (self))->length);
 }
 
-/* A namespace ranks after those it lies in, whichever was reported first. */
+/* A namespace ranks after its parents, even if it was reported first. */
 static void
 rank (GstreamLifecycleTransformer *self,
       Life                        *life)
@@ -213,7 +213,7 @@ step_name (GstreamStep step)
 
 /* --- the end of a namespace, and with it of all that is open below it (T6) --- */
 
-/* How a namespace ends if its parent ends with @step and nothing was said of its own end. */
+/* Returns how a namespace ends if its parent ends with @step and its own end was not reported. */
 static GstreamStep
 outcome_of (Life       *life,
             GstreamStep step)
@@ -334,7 +334,7 @@ process_lifecycle (GstreamLifecycleTransformer *self,
   tell (self, event, ns);
   if (is_end (step))
     end_by_event (self, life, step, event);
-  else if (step != GSTREAM_STEP_NONE) /* else one that this version does not know */
+  else if (step != GSTREAM_STEP_NONE) /* otherwise it is a step that this version does not know */
     begin (self, life, step);
 }
 

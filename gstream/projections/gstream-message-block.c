@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The members of a JSON object that is put together piece by piece; and what is made of them and of a text that grows, one
- * content block of a message: how deltas extend it, how it is finished, and how it is written as JSON.
+ * The members of a JSON object that is built step by step; and a content block of a message, which consists of these
+ * and of a growing text: how deltas extend it, how it is finished, and how it is written as JSON.
  */
 #include "config.h"
 
@@ -27,7 +27,7 @@ member_free (gpointer data)
   g_free (self);
 }
 
-/* As many are found without a table. */
+/* Up to this number, members are searched without a hash table. */
 #define FEW 16
 
 void
@@ -119,7 +119,7 @@ gstream_members_set (GstreamMembers  *self,
                      const char      *name,
                      GstreamJsonValue value)
 {
-  /* null says that nothing is known of it, not that what was known is wrong. */
+  /* A null means that the value is not known; it does not replace a known value. */
   if (*value.start != 'n' || find (self, name) == NULL)
     take (self, name, g_strndup (value.start, value.end - value.start));
 }
@@ -356,7 +356,7 @@ set_id (GstreamBlock    *self,
 
 /* --- the member that grows --- */
 
-/* Base64 data extend the member that has some, else the one of the protocol. */
+/* Base64 data is appended to the member that already has some, otherwise to the one that the protocol defines. */
 static const char *
 data_name (GstreamBlock *self)
 {
@@ -432,7 +432,7 @@ gstream_block_end_half (GstreamBlock *self)
   return self->half != 0 ? gstream_block_append_halves (self, 0, "", 0, 0) : no_growth;
 }
 
-/* Sets the whole text: if it extends the text so far, the rest is growth; else it replaces it. */
+/* Sets the whole text. If it begins with the text so far, the rest is added; otherwise it replaces that. */
 static GstreamGrowth
 set_stream (GstreamBlock *self,
             const char   *text)
@@ -494,7 +494,7 @@ GstreamGrowth
 gstream_block_merge (GstreamBlock    *self,
                      GstreamJsonValue fields)
 {
-  GstreamJsonValue stream = { NULL, NULL }; /* the last one, where there are several */
+  GstreamJsonValue stream = { NULL, NULL }; /* the last of duplicate members */
   GstreamJsonIter  iter;
   GstreamJsonValue raw;
   GstreamJsonValue value;
@@ -519,8 +519,8 @@ gstream_block_merge (GstreamBlock    *self,
 /* --- its end --- */
 
 /*
- * A block ends with its content-block-finish, which contains all of it, or with its message. A chunk of a tool call then
- * becomes a call or, if its arguments are no JSON object, an invalid one.
+ * A block ends with its content-block-finish, which has its whole content, or with its message. A tool call chunk then
+ * becomes a tool call or, if its arguments are not a JSON object, an invalid one.
  */
 static gboolean
 is_json_object (const char *text)
@@ -598,7 +598,7 @@ check_args (GstreamBlock *self)
     resolve_args (self, args ? args : "{}");
 }
 
-/* The finish of a call may leave out its id and name. */
+/* The finish of a call need not contain its id and name. */
 static void
 keep_members (GstreamBlock   *self,
               GstreamMembers *before)

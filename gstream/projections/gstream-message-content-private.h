@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The content of a message: its blocks in index order, built from the events of a model call (T3). An event for a
- * block that has not begun begins it. Owned by a message, which is told by a GstreamGrowth what to stream on.
+ * The content of a message: its blocks in index order, built from the events of a model call (T3). The first event of a
+ * block starts it, whatever it is. It is owned by a message, to which it returns the text to be pushed as a
+ * GstreamGrowth.
  */
 #pragma once
 
@@ -9,7 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* Unfinished blocks are in lists by kind and by whether they have an id: 1 + 2 * kind + (1 with an id). 0 is no list. */
+/*
+ * Unfinished blocks are in lists by kind and by whether they have an id: list 1 + 2 * kind, plus 1 with an id. 0 means
+ * no list.
+ */
 #define GSTREAM_BLOCK_N_LISTS (1 + 2 * GSTREAM_BLOCK_ANY)
 
 /* The blocks at one index, or all blocks. */
@@ -40,9 +44,9 @@ typedef struct
   guint            n_doubtful; /* unfinished blocks that were attributed by a guess (T2) */
   GstreamBlock    *latest;     /* the block of the latest start or delta */
   gboolean
-      goes_on; /* nothing but deltas of @latest_delta for @latest has come since it was found: another needs no look-up */
+      goes_on; /* all events since @latest was found were deltas of the kind @latest_delta for it, so another one needs no look-up */
   GstreamDelta latest_delta;
-  guint        gap;       /* number of deltas that could not be attributed while this message was open (T2) */
+  guint        gap;       /* number of deltas that could not be attributed to a message while this one was open (T2) */
   GString     *joined[2]; /* cached text and reasoning, if of several blocks */
 } GstreamMessageContent;
 
@@ -52,20 +56,20 @@ void gstream_message_content_clear (GstreamMessageContent *self);
 GstreamGrowth gstream_message_content_start (GstreamMessageContent *self,
                                              GstreamEvent          *event,
                                              gboolean               is_guess);
-/* The same as delta, where it is not plain text for the same block as the one before. */
+/* The slow path of delta: for anything but plain text for the same block as before. */
 GstreamGrowth gstream_message_content_delta_slowly (GstreamMessageContent    *self,
                                                     GstreamEvent             *event,
                                                     const GstreamEventFields *fields);
 GstreamGrowth gstream_message_content_finish (GstreamMessageContent *self,
                                               GstreamEvent          *event);
-/* Finishes @block, or, if that is %NULL, a new one behind the others, with the object @content. */
+/* Finishes @block, or, if that is NULL, appends a finished block with the object @content. */
 GstreamGrowth gstream_message_content_put (GstreamMessageContent *self,
                                            GstreamBlock          *block,
                                            GstreamJsonValue       content);
 typedef void (*GstreamGrowFunc) (gpointer      data,
                                  GstreamGrowth growth);
 
-/* The message ends. @is_complete: tool call chunks become calls. */
+/* Ends the content with the message. @is_complete: tool call chunks become calls. */
 void gstream_message_content_end (GstreamMessageContent *self,
                                   gboolean               is_complete,
                                   GstreamGrowFunc        grow,
@@ -85,7 +89,9 @@ gstream_message_content_delta (GstreamMessageContent    *self,
   return gstream_message_content_delta_slowly (self, event, fields);
 }
 
-/* @n deltas were not attributed to any message: text that follows may lack them (T2). */
+/*
+ * Notes that @n deltas were not attributed to any message, so that they may be missing before the following text (T2).
+ */
 static inline void
 gstream_message_content_add_gaps (GstreamMessageContent *self,
                                   guint                  n)
@@ -94,20 +100,20 @@ gstream_message_content_add_gaps (GstreamMessageContent *self,
   self->goes_on = FALSE;
 }
 
-/* Whether deltas that follow for the latest block would not join on to what there is (T2). */
+/* Whether the following deltas of the latest block may not directly follow the text so far (T2). */
 static inline gboolean
 gstream_message_content_has_gap (const GstreamMessageContent *self)
 {
   return self->gap > 0 && (self->latest == NULL || self->latest->gap != self->gap);
 }
 
-/* Returns: the block that began last, if the delta @event fits it, else %NULL */
+/* Returns the block that was started last, if the delta @event fits to it; otherwise NULL. */
 GstreamBlock *gstream_message_content_expect (GstreamMessageContent *self,
                                               GstreamEvent          *event);
-/* Returns: the text in a delta, or %NULL */
+/* Returns the text of a delta, or NULL. */
 char *gstream_message_content_dup_words (GstreamEvent *event);
 
-/* Which block an event is about, as far as it says. */
+/* The block that an event is about, as far as it is specified. */
 typedef struct
 {
   gint64           index; /* -1: @key */
@@ -116,9 +122,9 @@ typedef struct
   GstreamBlockKind kind;
 } GstreamBlockPlace;
 
-/* The index in @event; kind and id are filled in from the content. */
+/* Gets the index in @event; kind and id have to be set from the content. */
 GstreamBlockPlace gstream_block_place_of (GstreamEvent *event);
-/* Sets kind and id to those of the object @content. */
+/* Sets kind and id from the object @content. */
 void gstream_block_place_fill (GstreamBlockPlace *self,
                                GstreamJsonValue   content);
 void gstream_block_place_clear (GstreamBlockPlace *self);
@@ -128,25 +134,28 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstreamBlockPlace, gstream_block_place_clear)
 gboolean gstream_message_content_has_begun (GstreamMessageContent   *self,
                                             const GstreamBlockPlace *place);
 /*
- * The block that is finished at @place: by its id, else the oldest that is not; NULL: there is none. An index may be
- * used again by a block of another kind.
+ * Returns the block that is finished at @place: the one with its id, otherwise the oldest unfinished one; NULL if there
+ * is none. An index may be used again by a block of another kind.
  */
 GstreamBlock *gstream_message_content_find_ending (GstreamMessageContent   *self,
                                                    const GstreamBlockPlace *place);
-/* The number of unfinished blocks: those of the message in the upper 32 bits, guesses in the lower. */
+/*
+ * Returns the number of unfinished blocks: those that certainly belong to the message in the upper 32 bits, guesses in
+ * the lower ones.
+ */
 guint64 gstream_message_content_count_open (GstreamMessageContent *self);
 
-/* Returns: all blocks in index order, or %NULL if there are none */
+/* Returns all blocks in index order, or NULL if there are none. */
 GPtrArray *gstream_message_content_order (GstreamMessageContent *self);
-/* The text of all blocks of @kind (text or reasoning). Valid until the content changes. */
+/* Returns the text of all blocks of @kind (text or reasoning). Valid until the content changes. */
 const char     *gstream_message_content_text (GstreamMessageContent *self,
                                               GstreamBlockKind       kind);
 GstreamPayload *gstream_message_content_blocks (GstreamMessageContent *self);
-/* An array of the calls of @kind, each with id, name and args. */
+/* Makes an array of the calls of @kind, each with id, name and args. */
 GstreamPayload *gstream_message_content_calls (GstreamMessageContent *self,
                                                GstreamBlockKind       kind);
 
-/* The `content` object of a start or finish. Returns: %FALSE if there is none */
+/* Finds the `content` object of a start or finish. Returns FALSE if there is none. */
 gboolean gstream_message_content_of (GstreamEvent     *event,
                                      GstreamJsonValue *content);
 

@@ -306,7 +306,7 @@ choose (GstreamBlock *a,
   return (a->serial < b->serial) == (which == OLDEST_OPEN) ? a : b;
 }
 
-/* By kind and order, of blocks that have no id, or of all if @place has none. */
+/* Finds a block by kind and order, among the blocks without an id, or among all if @place has none. */
 static GstreamBlock *
 find_by_order (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place,
@@ -342,7 +342,10 @@ find_open (GstreamMessageContent   *self,
   return find_by_order (slot, place, NEWEST_OPEN);
 }
 
-/* The newest unfinished block of any kind, if it is still empty: it may turn out to be of another kind. */
+/*
+ * Returns the newest unfinished block of any kind, if it is still empty, because then it may turn out to be of another
+ * kind.
+ */
 static GstreamBlock *
 find_unfilled (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
@@ -353,15 +356,14 @@ find_unfilled (GstreamBlockSlot        *slot,
   return block == NULL || (block->stream != NULL && block->stream->len > 0) ? NULL : block;
 }
 
-/* A block may be finished again; but another finish of a call is another call. */
+/* A block may be finished again, but another finish of a call is another call. */
 static GstreamBlock *
 find_finished (GstreamBlockSlot        *slot,
                const GstreamBlockPlace *place)
 {
   GstreamBlock *block = gstream_block_is_call (place->kind) ? NULL : find_by_order (slot, place, NEWEST_FINISHED);
 
-  return block != NULL && (block->id == NULL || place->id == NULL) ? block
-                                                                   : NULL; /* it may have been given an id since */
+  return block != NULL && (block->id == NULL || place->id == NULL) ? block : NULL; /* it may have got an id meanwhile */
 }
 
 GstreamBlock *
@@ -371,7 +373,7 @@ gstream_message_content_find_ending (GstreamMessageContent   *self,
   GstreamBlockSlot *slot = find_slot (self, place);
   GstreamBlock     *block = find_by_id (slot, place);
 
-  /* Without an index the newest block is finished; but calls, which may be parallel, in their order. */
+  /* Without an index, the newest block is finished. Calls, which may be parallel, are finished in their order. */
   if (block == NULL && (says_index (place) || gstream_block_is_call (place->kind)))
     block = find_by_order (slot, place, OLDEST_OPEN);
   else if (block == NULL)
@@ -557,7 +559,10 @@ is_chunk (GstreamBlockKind kind)
   return kind == GSTREAM_BLOCK_CHUNK || kind == GSTREAM_BLOCK_SERVER_CHUNK;
 }
 
-/* A block whose start was not seen. Returns: %NULL where deltas were not attributed: it may lack its beginning, and begins with its finish (T2) */
+/*
+ * Makes a block whose start was not seen. Returns NULL if deltas could not be attributed: then its beginning may be
+ * missing, and it starts with its finish (T2).
+ */
 static GstreamBlock *
 make_late (GstreamMessageContent   *self,
            const GstreamBlockPlace *place)
@@ -566,8 +571,8 @@ make_late (GstreamMessageContent   *self,
 }
 
 /*
- * The block that a delta extends; after its finish, a new one at the same index. Returns: %NULL for arguments of a call
- * whose start was not seen: its finish contains them (T3)
+ * Returns the block that a delta extends; if that is finished, makes a new one at the same index. Returns NULL for
+ * arguments of a call whose start was not seen: its finish has them (T3).
  */
 static GstreamBlock *
 find_for_delta (GstreamMessageContent *self,
@@ -588,7 +593,7 @@ find_for_delta (GstreamMessageContent *self,
   return block != NULL && takes (block->kind, delta) ? block : make_late (self, &place);
 }
 
-/* The block that a piece of one extends; new if there is none. Returns: %NULL as above */
+/* Returns the block that a partial block extends; makes one if there is none. Returns NULL as above. */
 static GstreamBlock *
 find_for_piece (GstreamMessageContent *self,
                 GstreamBlockPlace     *place)
@@ -628,7 +633,7 @@ merge_delta (GstreamMessageContent *self,
   return block != NULL ? merge (self, block, fields) : no_growth;
 }
 
-/* A delta of an older form: a piece of the block itself. */
+/* Applies a delta of an older format: a partial block. */
 static GstreamGrowth
 add_piece (GstreamMessageContent *self,
            GstreamEvent          *event,
@@ -658,7 +663,7 @@ add_piece (GstreamMessageContent *self,
   return gstream_block_append_halves (block, low, text, strlen (text), high);
 }
 
-/* The block, or piece of one, in a delta that is not plain text. */
+/* Finds the block, or partial block, in a delta that is not plain text. */
 static gboolean
 find_carried (GstreamEvent     *event,
               GstreamJsonValue *carried)
@@ -676,7 +681,7 @@ unusual_delta (GstreamMessageContent *self,
   GstreamJsonValue carried;
 
   if (!find_carried (event, &carried))
-    return no_growth; /* an unknown kind of delta: the finish of the block contains it */
+    return no_growth; /* an unknown kind of delta: the finish of the block has its content */
   if (gstream_event_get_fields (event)->delta == GSTREAM_DELTA_BLOCK)
     return merge_delta (self, event, carried);
 
@@ -697,7 +702,7 @@ gstream_message_content_delta_slowly (GstreamMessageContent    *self,
   if (block == NULL || block->index != fields->index || fields->index < 0 || block->finished ||
       !takes (block->kind, fields->delta))
     block = self->latest = find_for_delta (self, event);
-  /* Text with a gap is not extended: the finish contains all of it (T2). */
+  /* A text with a gap is not extended: the finish has the whole text (T2). */
   if (block == NULL || block->gap != self->gap)
     return no_growth;
 
@@ -761,7 +766,7 @@ find_for_start (GstreamMessageContent   *self,
   return block != NULL && block->id != NULL ? block : NULL;
 }
 
-/* Its text is not shown, but helps to attribute its finish (T2). */
+/* Its text is not pushed, but helps to attribute its finish (T2). */
 static void
 doubt (GstreamMessageContent *self,
        GstreamBlock          *block)
@@ -885,7 +890,7 @@ compare_blocks (gconstpointer a,
   return first->serial < second->serial ? -1 : 1;
 }
 
-/* Blocks whose index is no number stay where they are. */
+/* Blocks whose index is not a number keep their position. */
 static guint
 count_comparable (GPtrArray *blocks,
                   guint      start)
@@ -916,7 +921,7 @@ gstream_message_content_order (GstreamMessageContent *self)
   return self->blocks;
 }
 
-/* Whether the block is part of the result, if only blocks of @kind are (ANY: all). */
+/* Whether the block is part of a result of blocks of @kind (ANY: all). */
 static inline gboolean
 shows (GstreamBlock    *block,
        GstreamBlockKind kind)

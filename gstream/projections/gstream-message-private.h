@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a message, for the messages transformer, which gives it its events.
+ * The private interface of messages, for the messages transformer, which passes events to them.
  */
 #pragma once
 
@@ -35,7 +35,7 @@ void gstream_message_finish (GstreamMessage *self,
 void gstream_message_end (GstreamMessage      *self,
                           GstreamMessageStatus status,
                           const GError        *error);
-/* A whole message: sets all of it, and ends it. */
+/* Sets all of it from an event with a whole message, and ends it. */
 void                   gstream_message_take_whole (GstreamMessage *self,
                                                    GstreamEvent   *event);
 GstreamMessageContent *gstream_message_peek_content (GstreamMessage *self);

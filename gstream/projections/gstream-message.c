@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One model call of a run: its properties and its life, what comes to it, and what it shows.
+ * Messages: the class and its properties, processing of events, and getters.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-json-writer-internal.h>
-#include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
+#include <gstream/event/gstream-payload-internal.h> /* for reading events' texts without making payloads */
 #include <gstream/projections/gstream-message-private.h>
 #include <gstream/stream/gstream-handle-internal.h>
 #include <gstream/stream/gstream-projection-internal.h>
@@ -13,12 +13,11 @@
 /**
  * GstreamMessage:
  *
- * One model call of a run: what the model says, as it says it.
+ * The message of one model call of a run, which grows while the model produces it.
  *
- * Messages come out of [property@RunStream:messages], one a model call, when the
- * model begins. There are three ways to read one, alone or together: as
- * properties that grow, ready to bind; as cursors over what comes; and as a
- * whole, when it is complete.
+ * Messages are the items of [property@RunStream:messages], one for each model call, as soon as the model begins. There
+ * are three ways to read one, which can be combined: bind to its properties, which grow; subscribe to its deltas; and
+ * wait for the whole message.
  *
  * ```c
  * g_object_bind_property (message, "text", label, "label", G_BINDING_SYNC_CREATE);
@@ -28,14 +27,12 @@
  * gstream_message_wait (message, NULL, on_finished, window);
  * ```
  *
- * Properties that change with every token are notified once a frame at most.
- * Whoever gets a message from a cursor can subscribe to its deltas without
- * missing any, until it asks the cursor for the next message, or its main loop
- * is idle (P11).
+ * Properties that change with each token are notified at most once per frame. A consumer that gets a message from a
+ * cursor can subscribe to its deltas without missing any, until it asks the cursor for the next message or returns to
+ * the main loop (P11).
  *
- * A message whose model fails, or whose run does before it is complete, is
- * failed; one that is still open when its run ends otherwise is incomplete, and
- * ends with what it has (T3).
+ * If the model fails, or the run fails before the message is complete, the message has failed. If the run ends in
+ * another way before that, the message is incomplete, and keeps the content that it has (T3).
  *
  * Since: 1.0
  */
@@ -65,9 +62,9 @@ struct _GstreamMessage
   GstreamDeltas         text_deltas;
   GstreamDeltas         reasoning_deltas;
   GstreamLatch          ended;          /* who waits for the whole message */
-  GstreamPayload       *views[N_VIEWS]; /* made when asked for; NULL after a change */
+  GstreamPayload       *views[N_VIEWS]; /* made when first used; NULL after a change */
   gboolean              has_views;      /* some are made */
-  GstreamPayload       *shown_usage;    /* likewise made when asked for */
+  GstreamPayload       *shown_usage;    /* made when first used */
   GstreamPayload       *shown_metadata;
   GstreamNotifier       notifier; /* notifies */
   guint                 changed;  /* bits of the properties to be notified */
@@ -333,7 +330,7 @@ gstream_message_take_delta (GstreamMessage           *self,
                                                        : CHANGED (REASONING) | CHANGED (CONTENT));
 }
 
-/* Where sources say why a model stopped. */
+/* The members in which sources give the reason why the model stopped. */
 static char *
 dup_finish_reason (GstreamMessage *self,
                    GstreamEvent   *event)
@@ -391,7 +388,7 @@ gstream_message_end (GstreamMessage      *self,
  * streamed (T2). Its content is a string or an array of strings and blocks; its tool calls are members of their own. ---
  */
 
-/* The blocks of one type that have been streamed, and not been finished by the whole message yet. */
+/* The streamed blocks of one type that have not been finished by the whole message yet. */
 typedef struct
 {
   GPtrArray *blocks; /* of GstreamBlock, in index order */
@@ -438,7 +435,7 @@ streamed_free (gpointer data)
   g_free (self);
 }
 
-/* Chunks, calls and invalid calls are one type here. */
+/* Chunks, calls and invalid calls are treated as one type here. */
 static const char *
 type_of_kind (GstreamBlockKind kind,
               const char      *type)
@@ -497,7 +494,7 @@ whole_clear (Whole *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Whole, whole_clear)
 
-/* The next block of that type; if @id is not %NULL, the next without an id. */
+/* Returns the next block of that type; if @id is not NULL, the next one without an id. */
 static GstreamBlock *
 take_next (Whole      *self,
            Streamed   *streamed,
@@ -514,7 +511,7 @@ take_next (Whole      *self,
   return NULL;
 }
 
-/* The streamed block that @part completes: by type and id, else by type and order. */
+/* Returns the streamed block that @part completes: by type and id, otherwise by type and order. */
 static GstreamBlock *
 find_streamed (Whole           *self,
                GstreamJsonValue part)
@@ -544,7 +541,7 @@ put (Whole           *self,
   put_block (self->message, block, part);
 }
 
-/* A block of type @type whose only other member is @name. */
+/* Makes a block of type @type whose only other member is @name. */
 static void
 add_made_block (Whole           *self,
                 const char      *type,
@@ -567,14 +564,14 @@ is_empty_string (GstreamJsonValue value)
   return value.end - value.start == 2;
 }
 
-/* A provider's own block for a call that is also among the message's tool_calls. */
+/* Whether it is a provider-specific block for a call that is also in the message's tool_calls. */
 static gboolean
 is_tool_use (const char *type)
 {
   return strcmp (type, "tool_use") == 0 || strcmp (type, "input_json_delta") == 0 || strcmp (type, "tool_call") == 0;
 }
 
-/* A provider's own block for reasoning; its other members go to `extras`. */
+/* Converts a provider-specific reasoning block; its other members go to `extras`. */
 static void
 add_thinking (Whole           *self,
               GstreamJsonValue part)
@@ -669,7 +666,7 @@ add_call (Whole           *self,
   gstream_members_clear (&members);
 }
 
-/* How many calls there are. */
+/* Returns the number of calls. */
 static guint
 for_calls (Whole           *self,
            GstreamJsonValue message,
@@ -845,7 +842,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:id: (getter get_id)
    *
-   * Its id, as the model's provider or the run gave it.
+   * The message's id, as given by the model's provider or the run.
    *
    * Since: 1.0
    */
@@ -861,7 +858,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:namespace: (getter get_namespace)
    *
-   * Where in the run its events occur.
+   * The namespace of its events.
    *
    * Since: 1.0
    */
@@ -878,7 +875,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:text: (getter get_text)
    *
-   * Its text so far. Notified once a frame at most, and at the end.
+   * The text so far. Notified at most once per frame, and at the end.
    *
    * Since: 1.0
    */
@@ -886,7 +883,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:reasoning: (getter get_reasoning)
    *
-   * What the model has reasoned so far. Notified once a frame at most, and at the end.
+   * The reasoning so far. Notified at most once per frame, and at the end.
    *
    * Since: 1.0
    */
@@ -894,8 +891,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:content: (getter get_content)
    *
-   * Its content so far: an array of blocks in index order. Notified once a frame
-   * at most, and at the end.
+   * The content so far: an array of blocks in index order. Notified at most once per frame, and at the end.
    *
    * Since: 1.0
    */
@@ -903,7 +899,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:tool-calls: (getter get_tool_calls)
    *
-   * The tools that the model calls: an array of objects with `id`, `name` and `args`.
+   * The tool calls of the model: an array of objects with `id`, `name` and `args`.
    *
    * Since: 1.0
    */
@@ -911,7 +907,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:invalid-tool-calls: (getter get_invalid_tool_calls)
    *
-   * Calls of tools whose arguments are not a JSON object, likewise.
+   * Tool calls whose arguments are not a JSON object, in the same form.
    *
    * Since: 1.0
    */
@@ -920,7 +916,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:usage: (getter get_usage)
    *
-   * The tokens used.
+   * The number of tokens used.
    *
    * Since: 1.0
    */
@@ -928,7 +924,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:metadata: (getter get_metadata)
    *
-   * What the model's provider says of the call.
+   * Metadata about the call from the model's provider.
    *
    * Since: 1.0
    */
@@ -952,7 +948,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:text-deltas: (getter get_text_deltas)
    *
-   * Its text as it comes, piece by piece: a projection of strings.
+   * The deltas of the text: a projection of strings.
    *
    * Since: 1.0
    */
@@ -960,7 +956,7 @@ gstream_message_class_init (GstreamMessageClass *klass)
   /**
    * GstreamMessage:reasoning-deltas: (getter get_reasoning_deltas)
    *
-   * The model's reasoning as it comes, piece by piece: a projection of strings.
+   * The deltas of the reasoning: a projection of strings.
    *
    * Since: 1.0
    */
@@ -982,7 +978,7 @@ gstream_message_init (GstreamMessage *self)
  * gstream_message_get_id:
  * @self: a message
  *
- * Its id, as the model's provider or the run gave it.
+ * The message's id, as given by the model's provider or the run.
  *
  * Returns: (nullable): the id, or %NULL if it is not known
  *
@@ -1018,8 +1014,8 @@ gstream_message_get_node (GstreamMessage *self)
  * gstream_message_get_namespace:
  * @self: a message
  *
- * Where in the run its events occur: the scope of the run whose message it is,
- * or the node's own namespace below that (D4).
+ * Gets the namespace of its events: the scope of the run whose message it is, or the namespace of a node below that
+ * (D4).
  *
  * Returns: (array zero-terminated=1) (transfer none): the namespace
  *
@@ -1055,7 +1051,7 @@ gstream_message_get_status (GstreamMessage *self)
  * gstream_message_get_text:
  * @self: a message
  *
- * Its text so far: that of its text blocks, in index order.
+ * Gets the text so far: that of the text blocks, in index order.
  *
  * Returns: (transfer none): the text, possibly empty; valid until more comes
  *
@@ -1073,7 +1069,7 @@ gstream_message_get_text (GstreamMessage *self)
  * gstream_message_get_reasoning:
  * @self: a message
  *
- * What the model has reasoned so far: its reasoning blocks, in index order.
+ * Gets the reasoning so far: that of the reasoning blocks, in index order.
  *
  * Returns: (transfer none): the reasoning, possibly empty; valid until more comes
  *
@@ -1091,9 +1087,8 @@ gstream_message_get_reasoning (GstreamMessage *self)
  * gstream_message_get_content:
  * @self: a message
  *
- * Its content so far: an array of blocks in index order, each an object with
- * `type` and `index`; tool calls and invalid ones without `index`. A block that
- * is not finished is there as far as it has come (T3).
+ * Gets the content so far: an array of blocks in index order, each an object with `type` and `index`; tool calls and
+ * invalid ones have no `index`. Unfinished blocks have their content so far (T3).
  *
  * Returns: (transfer none): the content; valid until more comes
  *
@@ -1111,8 +1106,8 @@ gstream_message_get_content (GstreamMessage *self)
  * gstream_message_get_tool_calls:
  * @self: a message
  *
- * The tools that the model calls: an array of objects with `id`, `name` and
- * `args`, an object. A call is here when its arguments are complete.
+ * Gets the tool calls of the model: an array of objects with `id`, `name` and `args`, which is an object. A call is
+ * added when its arguments are complete.
  *
  * Returns: (transfer none): the calls, possibly none; valid until more comes
  *
@@ -1130,9 +1125,8 @@ gstream_message_get_tool_calls (GstreamMessage *self)
  * gstream_message_get_invalid_tool_calls:
  * @self: a message
  *
- * Calls of tools whose arguments are not a JSON object: an array of objects with
- * `id`, `name` and `args`, the text that the model gave. What is wrong with them
- * is the `error` of their blocks in [property@Message:content].
+ * Gets the tool calls whose arguments are not a JSON object: an array of objects with `id`, `name` and `args`, which is
+ * the text from the model. The `error` of their blocks in [property@Message:content] says what is wrong.
  *
  * Returns: (transfer none): the calls, possibly none; valid until more comes
  *
@@ -1150,8 +1144,8 @@ gstream_message_get_invalid_tool_calls (GstreamMessage *self)
  * gstream_message_get_usage:
  * @self: a message
  *
- * The tokens used: an object such as `{"input_tokens": 12, "output_tokens": 14,
- * "total_tokens": 26}`. Most sources say it at the end.
+ * Gets the number of tokens used: an object such as `{"input_tokens": 12, "output_tokens": 14, "total_tokens": 26}`.
+ * Most sources report it at the end.
  *
  * Returns: (transfer none) (nullable): the usage, or %NULL if nothing was said; valid until more comes
  *
@@ -1172,8 +1166,8 @@ gstream_message_get_usage (GstreamMessage *self)
  * gstream_message_get_metadata:
  * @self: a message
  *
- * What the model's provider says of the call, such as the model's name: an
- * object, of what came with the start and, over it, with the end.
+ * Gets metadata about the call from the model's provider, such as the model's name: an object that combines what came
+ * with the start and with the end of the message.
  *
  * Returns: (transfer none) (nullable): the metadata, or %NULL if nothing was said; valid until more comes
  *
@@ -1230,7 +1224,7 @@ gstream_message_get_error (GstreamMessage *self)
  * gstream_message_get_text_deltas:
  * @self: a message
  *
- * Its text as it comes, piece by piece.
+ * Gets the projection of the deltas of the text.
  *
  * Returns: (transfer none): a projection of strings
  *
@@ -1248,7 +1242,7 @@ gstream_message_get_text_deltas (GstreamMessage *self)
  * gstream_message_get_reasoning_deltas:
  * @self: a message
  *
- * The model's reasoning as it comes, piece by piece.
+ * Gets the projection of the deltas of the reasoning.
  *
  * Returns: (transfer none): a projection of strings
  *
@@ -1271,11 +1265,10 @@ gstream_message_get_reasoning_deltas (GstreamMessage *self)
  * @callback: (scope async): called when the message has ended
  * @user_data: for @callback
  *
- * Waits for the whole message. While somebody waits, the run's source is asked
- * for more (R1).
+ * Waits for the whole message. This drives the run's source (R1).
  *
- * May be called any number of times, also after the end. Properties have been
- * notified by the time @callback is called.
+ * May be called any number of times, also after the end. All changes of properties are notified before @callback is
+ * called.
  *
  * Since: 1.0
  */
@@ -1299,9 +1292,8 @@ gstream_message_wait (GstreamMessage     *self,
  *
  * Ends [method@Message.wait].
  *
- * An incomplete message is given as it is; its [property@Message:status] says so.
- * The error is the model's or the run's own where the message failed (R5), or
- * %G_IO_ERROR_CANCELLED.
+ * An incomplete message is returned as it is, which its [property@Message:status] tells. Fails with the model's or the
+ * run's error if the message has failed (R5), or with %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): @self, or %NULL on failure
  *
@@ -1327,8 +1319,7 @@ gstream_message_wait_finish (GstreamMessage *self,
  *
  * [method@Message.wait] that waits by iterating the run's main context (R9).
  *
- * Fails like [method@Message.wait_finish], and like [method@Cursor.next_sync]
- * where a synchronous call cannot work.
+ * Fails like [method@Message.wait_finish], and like [method@Cursor.next_sync] if a synchronous call is not possible.
  *
  * Returns: (transfer full): @self, or %NULL on failure
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One model call of a run: what it says, as it says it.
+ * The message of one model call of a run, which grows while the model produces it.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @GSTREAM_MESSAGE_STATUS_STREAMING: more may come
  * @GSTREAM_MESSAGE_STATUS_FINISHED: it is complete
  * @GSTREAM_MESSAGE_STATUS_INCOMPLETE: its scope ended before it was complete (T3)
- * @GSTREAM_MESSAGE_STATUS_FAILED: it failed, or its run did while it was open
+ * @GSTREAM_MESSAGE_STATUS_FAILED: it failed, or its run failed before it was complete
  *
  * How a message is.
  *

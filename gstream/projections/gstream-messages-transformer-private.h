@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstreamMessagesTransformer, gstream_messages_transformer, GSTREAM, MESSAGES_TRANSFORMER,
                      GstreamTransformer)
 
-/* Whether a message is open that began at @ns. */
+/* Whether there is an open message that began at @ns. */
 gboolean gstream_messages_transformer_keeps (GstreamTransformer *transformer,
                                              GstreamNamespace   *ns);
-/* Takes @event where it is about one that began at its namespace before that became a subgraph (D4). */
+/* Processes @event if it is about a message that began at its namespace before that became a subgraph (D4). */
 gboolean gstream_messages_transformer_take_kept (GstreamTransformer *transformer,
                                                  GstreamEvent       *event);
 

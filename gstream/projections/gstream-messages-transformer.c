@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The projection `messages`: creates a message per model call, and finds for each event the message it belongs to (T2):
- * by run id or message id, else by namespace, and where several are open there, by the order of events.
+ * The projection `messages`: creates a message for each model call, and finds the message that each event belongs to
+ * (T2): by run id or message id, otherwise by namespace, and if there are several open messages, by the order of
+ * events.
  */
 #include "config.h"
 
 #include <gstream/event/gstream-error-internal.h>
-#include <gstream/event/gstream-payload-internal.h> /* reads events' texts without payloads in between */
+#include <gstream/event/gstream-payload-internal.h> /* for reading events' texts without making payloads */
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/projections/gstream-message-private.h>
 #include <gstream/projections/gstream-messages-transformer-private.h>
@@ -23,24 +24,25 @@ typedef struct
 {
   GstreamNamespace *namespace_;
   GQueue            open;   /* of OpenMessage, oldest first */
-  guint             n_gaps; /* deltas that were nobody's (see catch_up) */
-  OpenMessage      *latest; /* the one that the latest event here was for; NULL: nobody's */
-  GstreamStep       step;   /* of the latest event that could not be taken for granted */
-  GPtrArray *burst; /* of GstreamEvent: finishes of blocks of one message, one right after the other; NULL: none */
+  guint             n_gaps; /* deltas that could not be attributed (see catch_up) */
+  OpenMessage      *latest; /* the message of the latest event here; NULL: it could not be attributed */
+  GstreamStep       step;   /* of the latest event that needed a look-up */
+  GPtrArray        *burst;  /* of GstreamEvent: consecutive finishes of blocks of one message; NULL: none */
 } OpenPlace;
 
 struct _OpenMessage
 {
-  GstreamMessage *message; /* a reference; NULL: one that is left out */
+  GstreamMessage *message; /* a reference; NULL: a message that nobody receives */
   OpenPlace      *place;
-  GstreamEvent   *first;  /* held: what it was opened for, whose run id events of one writer have by the same pointer */
-  char           *run_id; /* or NULL */
-  guint           n_gaps; /* of the place's, those that its content knows of */
-  GList           in_place; /* in the place's queue */
-  GList           in_run;   /* in that of its run id; the last one is what the id alone means */
-  char           *id;       /* or NULL */
+  GstreamEvent
+       *first;    /* held; the event that it was opened for. Events of one writer have its run id at the same address */
+  char *run_id;   /* or NULL */
+  guint n_gaps;   /* the number of the place's gaps that its content has been told about */
+  GList in_place; /* in the place's queue */
+  GList in_run;   /* in the queue of its run id; events with only the run id belong to the last one */
+  char *id;       /* or NULL */
   gboolean
-      foreign; /* it began at a namespace that was a subgraph by then: known only so that no other is taken for it (D4) */
+      foreign; /* it belongs to a subgraph, and is only tracked so that its events are not attributed to another message (D4) */
 };
 
 typedef struct
@@ -57,8 +59,8 @@ typedef struct
 typedef enum
 {
   ABOUT_NEW,     /* the event belongs to a message not seen before */
-  ABOUT_PAST,    /* to one that has ended */
-  ABOUT_SEVERAL, /* to one of several that are open at its namespace */
+  ABOUT_PAST,    /* the event belongs to a message that has ended */
+  ABOUT_SEVERAL, /* the event belongs to one of several open messages at its namespace */
 } About;
 
 static void
@@ -456,7 +458,7 @@ is_latest (OpenMessages             *self,
   return latest->place->open.length == 1 && latest->place->namespace_ == gstream_event_peek_namespace (event);
 }
 
-/* By message id, else by run id unless the message there has another message id. */
+/* Finds a message by message id, otherwise by run id, unless that message has another message id. */
 static OpenMessage *
 find_named (OpenMessages             *self,
             const GstreamEventFields *fields)
@@ -473,7 +475,7 @@ find_named (OpenMessages             *self,
   return is_same (open->id, fields->message_id) ? open : NULL;
 }
 
-/* An unknown id may be that of the only message open at @place, if that has none yet. */
+/* An unknown id may be the id of the only open message at @place, if that has none yet. */
 static OpenMessage *
 adopt (OpenMessages             *self,
        OpenPlace                *place,
@@ -552,17 +554,19 @@ open_messages_find (OpenMessages             *self,
 }
 
 /*
-* Which of several open messages at one namespace an event belongs to that says
- * neither run id nor message id (D2, T2). What a model's chunk makes comes in one
- * piece, and so do all blocks of a message at its end: so their finishes are held until
- * the last of them has come, and together tell whose they are. What is not certain is
- * nobody's; the finish of a block has all of it, so that every message ends with its
- * own content. Where nothing tells, contents may change places, but never mix.
+ * Finds the message, among several open ones at one namespace, that an event without run id and message id belongs to
+ * (D2, T2). The events of one chunk of a model arrive together, and so do the finishes of all blocks at the end of a
+ * message. Therefore finishes are held back until the last of them has arrived, and then attributed together. Events
+ * whose message is not certain are not attributed; since the finish of a block has its whole content, each message ends
+ * with complete content. If there is no evidence at all, the contents of messages may be exchanged, but never mixed.
  */
 
 /* --- events without ids, of one of several: a block's start is of the message that has just begun, else of the newest that has not started that index --- */
 
-/* Of messages that say no id, so many of the newest at one namespace are compared with an event: it takes time for each. */
+/*
+ * The maximum number of open messages without ids at one namespace that are compared with an event. The newest ones
+ * are.
+ */
 #define MOST_COMPARED 1024
 
 static GList *
@@ -593,7 +597,10 @@ find_newest_without (OpenPlace               *place,
   return NULL;
 }
 
-/* The message whose block @event, a content-block-start, begins; NULL: nobody's. @is_guess: maybe another's. */
+/*
+ * Returns the message whose block is started by @event, a content-block-start; NULL if that is not known. @is_guess: it
+ * may be another message.
+ */
 static OpenMessage *
 unattributed_start (OpenPlace    *place,
                     GstreamEvent *event,
@@ -611,7 +618,7 @@ unattributed_start (OpenPlace    *place,
 
 /* --- a delta is of the block that has just begun, else nobody's --- */
 
-/* The message that @event, a delta, is certainly of; NULL: none. */
+/* Returns the message that @event, a delta, certainly belongs to; NULL if that is not certain. */
 static OpenMessage *
 unattributed_delta (OpenPlace    *place,
                     GstreamEvent *event)
@@ -628,7 +635,7 @@ unattributed_delta (OpenPlace    *place,
   if (!gstream_block_is_doubtful (block))
     return latest;
 
-  /* The text of that block, whichever message it belongs to. */
+  /* The text belongs to that block, even if the block belongs to another message. */
   if (block->hint == NULL)
     block->hint = gstream_message_content_dup_words (event);
 
@@ -637,7 +644,7 @@ unattributed_delta (OpenPlace    *place,
 
 /* --- blocks' finishes are of the message that they speak for most --- */
 
-/* What of a content-block-finish helps to attribute it. */
+/* The parts of a content-block-finish that are used to attribute it. */
 typedef struct
 {
   GstreamBlockPlace place;
@@ -685,18 +692,21 @@ finish_new (GstreamEvent *event)
 /* Points for each finish; the message with most points wins. */
 enum
 {
-  FITS_MAYBE = 1,         /* its block there is of no known kind */
-  FITS_NOT = -1,          /* its block there is of another kind */
+  FITS_MAYBE = 1,         /* the block there is of an unknown kind */
+  FITS_NOT = -1,          /* the block there is of another kind */
   FITS_GUESS = 5,         /* a block of that kind is there, but was attributed by a guess */
   FITS_STARTED = 10,      /* a block of that kind is there */
   FITS_TEXT = 20,         /* the finish begins with the block's text: this, and 1 a byte */
   FITS_ID = 1000,         /* the ids are equal */
-  LEAVES_OPEN = -200,     /* for each block that would be unfinished at the end of the message */
+  LEAVES_OPEN = -200,     /* for each block that would be unfinished at the end of the message if it were this one */
   FITS_NO_GUESS = -10,    /* the block has other text, but was attributed by a guess */
   CONTRADICTS = -1000000, /* the block has other text */
 };
-#define MOST_TEXT 60 /* bytes of equal text that give points */
-/* What the id or the text of the first finish says for sure is not outweighed by anything: those after it are the same message's. */
+#define MOST_TEXT 60 /* bytes of equal text that are counted */
+/*
+ * The weight of certain evidence (id or text) from the first finish, which nothing else can outweigh, because the
+ * following finishes belong to the same message.
+ */
 #define FIRST G_GINT64_CONSTANT (1000000000)
 
 /* If the start of the block was not seen, its text may lack the beginning. */
@@ -708,7 +718,7 @@ agrees (GstreamBlock *block,
                       : strstr (finish->text, block->stream->str) != NULL;
 }
 
-/* By its text; where it is there by a guess, that is what came right after its start. */
+/* Compares the text. For a guessed block, that is the text directly after its start. */
 static int
 rate_words (GstreamBlock *block,
             const Finish *finish)
@@ -725,7 +735,7 @@ rate_words (GstreamBlock *block,
   return block->guessed ? FITS_NO_GUESS : CONTRADICTS;
 }
 
-/* By its id or else its text. */
+/* Compares the id, otherwise the text. */
 static int
 rate_identity (GstreamBlock *block,
                const Finish *finish)
@@ -800,7 +810,7 @@ read_finishes (OpenPlace *place)
   return finishes;
 }
 
-/* The message whose blocks the events held finish; @is_end: it ends with them. */
+/* Returns the message that the held back finishes belong to; @is_end: the message ends with them. */
 static OpenMessage *
 unattributed_finish (OpenPlace *place,
                      gboolean   is_end)
@@ -827,7 +837,7 @@ unattributed_finish (OpenPlace *place,
 
 /* --- the finish of a message is of the newest with fewest blocks unfinished, for one without blocks comes in one piece --- */
 
-/* The message that ends, where no block was finished right before. */
+/* Returns the message that ends, if no block was finished directly before. */
 static OpenMessage *
 unattributed_end (OpenPlace *place)
 {
@@ -856,7 +866,7 @@ struct _GstreamMessagesTransformer
 
   GstreamProjection *messages; /* owned by the transformer */
   OpenMessages       open;
-  gboolean           in_subgraph; /* the event is at a subgraph, so that a message beginning with it is foreign (D4) */
+  gboolean           in_subgraph;   /* the event is at a subgraph, so that a message that it begins is foreign (D4) */
   gboolean           found_foreign; /* an event without ids turned out to be for a foreign message */
 };
 
@@ -952,7 +962,7 @@ note_over_id (GstreamMessagesTransformer *self,
   note_past_at_node (self, gstream_event_peek_namespace (event), NULL, fields->message_id);
 }
 
-/* Removes @open before its message ends, since handlers that are notified of the end may re-enter. */
+/* Removes @open before its message is ended, because handlers of the notification may re-enter. */
 static GstreamMessage *
 close_message (GstreamMessagesTransformer *self,
                OpenMessage                *open)
@@ -1040,7 +1050,7 @@ find_for_delta (GstreamMessagesTransformer *self,
 
   if (open == NULL && about == ABOUT_SEVERAL)
     {
-      self->open.latest = NULL; /* it may lack this delta: it is not to be found without catching up */
+      self->open.latest = NULL; /* it may lack this delta, so it must be looked up (and told) next time */
       return note_found (self, unattributed_delta (place_of (self, event), event));
     }
   if (open == NULL && about == ABOUT_NEW)
@@ -1259,8 +1269,9 @@ gstream_messages_transformer_process (GstreamTransformer *transformer,
                                       GstreamEvent       *event,
                                       GError            **error)
 {
-  GstreamMessagesTransformer *self = (GstreamMessagesTransformer *) transformer; /* unchecked: for every token */
-  const GstreamEventFields   *fields = gstream_event_get_fields (event);
+  GstreamMessagesTransformer *self =
+      (GstreamMessagesTransformer *) transformer; /* no type check, because this runs for each token */
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
 
   if (G_UNLIKELY (self->open.n_bursts > 0))
     attribute_before (self, event, fields);
@@ -1333,7 +1344,10 @@ find_there (GstreamMessagesTransformer *self,
   return open;
 }
 
-/* Whether @event is a delta for a foreign message that lacks text which was nobody's: the subgraph, which has not seen that, must not join it on. */
+/*
+ * Whether @event is a delta for a foreign message, before which an unattributed delta may be missing. The subgraph does
+ * not know about that one, and must not append this one.
+ */
 static gboolean
 lacks_text (OpenMessage  *open,
             GstreamEvent *event)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A set of the ids of messages and tool calls that have ended, so that late events for them do not begin new ones
- * (T2, T4). Keeps a 64-bit hash of each; in a run without end, only of the latest.
+ * A set of the ids of messages and tool calls that have ended, so that late events for them do not begin new ones (T2,
+ * T4). Stores a 64-bit hash of each; in a long run, only of the latest ones.
  */
 #pragma once
 

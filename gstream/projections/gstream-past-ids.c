@@ -8,7 +8,7 @@
 
 #define FIRST_SIZE 16
 
-/* FNV-1a, and a last step that spreads it to the low bits. Never 0. */
+/* FNV-1a with a final step that distributes the bits. Never returns 0. */
 static guint64
 digest (char        sort,
         const char *id)
@@ -22,7 +22,7 @@ digest (char        sort,
   return hash != 0 ? hash : 1;
 }
 
-/* The slot of @hash, or the one to put it in. */
+/* Returns the slot of @hash, or the one where it has to be inserted. */
 static guint64 *
 find (GstreamPastTable *self,
       guint64           hash)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The runs of subgraphs (T6): gives each direct child of its scope (D4) a mux and a
- * run, before its first event, and ends it where its own events do not.
+ * The runs of subgraphs (T6): makes a mux and a run for each direct child of its scope (D4), before its first event,
+ * and ends the run if its own events do not.
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@ struct _Child
   GstreamSubgraphRunStream    *run;     /* a weak pointer, unless `held` */
   char                        *trigger; /* the id of its task; NULL: its segment has none */
   Child                       *next;    /* of the same trigger, younger or older; NULL: none */
-  gboolean                     held;    /* by us, until it ends */
+  gboolean                     held;    /* a reference is held until it ends */
 };
 
 struct _GstreamSubgraphsTransformer
@@ -31,8 +31,8 @@ struct _GstreamSubgraphsTransformer
 
   GstreamProjection *subgraphs;
   GQueue             children;
-  GHashTable        *by_trigger; /* trigger -> the newest Child of it; both the child's */
-  GHashTable        *causes;     /* trigger -> what caused the task, until it is ended; for agents of their own */
+  GHashTable        *by_trigger; /* trigger -> the newest Child with it; the key is owned by the child */
+  GHashTable        *causes;     /* trigger -> the cause of the task, until that ends; for separate agents */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamSubgraphsTransformer, gstream_subgraphs_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -108,7 +108,8 @@ watch_child (GstreamSubgraphsTransformer *self,
     return;
 
   child->next = g_hash_table_lookup (self->by_trigger, child->trigger);
-  g_hash_table_replace (self->by_trigger, child->trigger, child); /* the key too: it is the child's */
+  g_hash_table_replace (self->by_trigger, child->trigger,
+                        child); /* also replaces the key, which is owned by the child */
 }
 
 static void
@@ -157,7 +158,7 @@ hand_out (GstreamSubgraphsTransformer *self,
   describe (self, run, scope, trigger);
   watch_child (self, run, trigger, held);
 
-  /* Its items are buffered only while somebody receives it (P11). */
+  /* Buffers early only if somebody receives the run (P11). */
   gstream_handle_start_early (GSTREAM_HANDLE (run));
   gstream_stream_mux_start_early (mux);
   gstream_projection_push_object (self->subgraphs, G_OBJECT (run), NULL);
@@ -175,7 +176,7 @@ discover (GstreamSubgraphsTransformer *self,
   g_autoptr (GstreamNamespace) scope = ns->length == depth
                                            ? gstream_namespace_ref (ns)
                                            : gstream_namespace_new_len ((const char *const *) ns->segments, depth);
-  /* Custom transformers work in every scope, whether or not anybody receives the subgraph (M7). */
+  /* Custom transformers are active in each scope, even if nobody receives the subgraph's run (M7). */
   gboolean held = !gstream_stream_mux_is_plain (parent);
   g_autoptr (GstreamStreamMux) mux = NULL;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What `tasks` events say of subgraphs (D1).
+ * Information about subgraphs in `tasks` events (D1).
  */
 #pragma once
 
@@ -9,15 +9,15 @@
 
 G_BEGIN_DECLS
 
-/* What comes before the task's id in a segment of a namespace. */
+/* Returns the part of a namespace segment before the task id. */
 char *gstream_task_dup_name (const GstreamNamespace *ns,
                              guint                   index);
-/* How the subgraph that a task was ended, by the event of its result; @error is set where it failed. */
+/* Returns how the subgraph of a task ended, according to its result event; sets @error if it failed. */
 GstreamRunStatus gstream_task_get_outcome (GstreamEvent *event,
                                            char        **error);
-/* The name of an agent of its own, where the start of a task says it; the event's. */
+/* Returns the name of a separate agent, if the start event of a task has it; owned by the event. */
 const char *gstream_task_get_agent_name (GstreamEvent *event);
-/* What caused the subgraph of a task that a tool call started, or NULL. */
+/* Returns the cause of the subgraph of a task that a tool call has started, or NULL. */
 GstreamPayload *gstream_task_get_cause (GstreamEvent *event);
 
 G_END_DECLS

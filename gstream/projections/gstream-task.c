@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What `tasks` events say of subgraphs (D1).
+ * Information about subgraphs in `tasks` events (D1).
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@ gstream_task_get_outcome (GstreamEvent *event,
   GstreamPayload *data = gstream_event_peek_item (event);
 
   *error = NULL;
-  /* An interrupt is raised as an error too: it comes first. */
+  /* An interrupt is also raised as an error, so it is checked first. */
   if (gstream_payload_get_size (data, "/interrupts") > 0)
     return GSTREAM_RUN_STATUS_INTERRUPTED;
 

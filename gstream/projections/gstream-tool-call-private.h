@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The inside of a tool call, for the tool calls transformer, which feeds it.
+ * The private interface of tool calls, for the tool calls transformer.
  */
 #pragma once
 

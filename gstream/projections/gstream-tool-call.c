@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One call of a tool: its properties and its life, what comes to it, and what it shows.
+ * Tool calls: the class and its properties, processing of events, and getters.
  */
 #include "config.h"
 
@@ -14,9 +14,8 @@
  *
  * One call of a tool: its input, its progress, its output.
  *
- * Tool calls come out of [property@RunStream:tool-calls], one each time a tool
- * starts. The input is there from the beginning; what a tool says while it works
- * comes out of [property@ToolCall:output-deltas]; its output is awaited:
+ * Tool calls are the items of [property@RunStream:tool-calls], one for each start of a tool. The input is available
+ * from the beginning; [property@ToolCall:output-deltas] has the tool's progress while it runs; wait for its output:
  *
  * ```c
  * static void
@@ -33,8 +32,7 @@
  * gstream_tool_call_wait (call, NULL, on_finished, NULL);
  * ```
  *
- * A call that still runs when its run ends is finished then, without an output,
- * or failed with the run (T4).
+ * If its run ends while the call is running, the call is finished without an output, or fails with the run (T4).
  *
  * Since: 1.0
  */
@@ -52,7 +50,7 @@ struct _GstreamToolCall
   GstreamPayload       *output;   /* NULL until it is there */
   GError               *error;    /* why it failed */
   GString              *progress; /* the output deltas so far; NULL: there were none */
-  guint16               half;     /* of a surrogate pair, the first half of which came last; 0: none */
+  guint16               half;     /* the first half of a surrogate pair at the end of the progress; 0: none */
   GstreamDeltas         output_deltas;
   GstreamLatch          ended;    /* who waits for the end */
   GstreamNotifier       notifier; /* notifies progress and the end */
@@ -160,7 +158,7 @@ gstream_tool_call_take_delta (GstreamToolCall *self,
       return;
     }
 
-  /* What is no string is told as its JSON. */
+  /* A delta that is not a string is pushed as JSON. */
   delta = gstream_payload_lookup (gstream_event_peek_item (event), "/delta");
   if (delta == NULL)
     return;
@@ -302,7 +300,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
   /**
    * GstreamToolCall:id: (getter get_id)
    *
-   * Its id: that of the call in the model's message.
+   * The id of the call, which is also in the model's message.
    *
    * Since: 1.0
    */
@@ -318,7 +316,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
   /**
    * GstreamToolCall:namespace: (getter get_namespace)
    *
-   * Where in the run its events occur.
+   * The namespace of its events.
    *
    * Since: 1.0
    */
@@ -335,7 +333,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
   /**
    * GstreamToolCall:input: (getter get_input)
    *
-   * What the tool was called with.
+   * The input of the tool.
    *
    * Since: 1.0
    */
@@ -343,7 +341,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
   /**
    * GstreamToolCall:output: (getter get_output)
    *
-   * What the tool gave.
+   * The output of the tool.
    *
    * Since: 1.0
    */
@@ -359,7 +357,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
   /**
    * GstreamToolCall:progress: (getter get_progress)
    *
-   * What the tool has said so far while it works. Notified once a frame at most.
+   * The progress of the tool so far: its output deltas, joined. Notified at most once per frame.
    *
    * Since: 1.0
    */
@@ -367,7 +365,7 @@ gstream_tool_call_class_init (GstreamToolCallClass *klass)
   /**
    * GstreamToolCall:output-deltas: (getter get_output_deltas)
    *
-   * What the tool says while it works, as it comes: a projection of strings.
+   * The progress of the tool as deltas: a projection of strings.
    *
    * Since: 1.0
    */
@@ -388,7 +386,7 @@ gstream_tool_call_init (GstreamToolCall *self)
  * gstream_tool_call_get_id:
  * @self: a tool call
  *
- * Its id: that of the call in the model's message.
+ * The id of the call, which is also in the model's message.
  *
  * Returns: (nullable): the id, or %NULL if the source does not say
  *
@@ -424,8 +422,7 @@ gstream_tool_call_get_name (GstreamToolCall *self)
  * gstream_tool_call_get_namespace:
  * @self: a tool call
  *
- * Where in the run its events occur: the scope of the run whose call it is, or
- * the node's own namespace below that (D4).
+ * Gets the namespace of its events: the scope of the run whose call it is, or the namespace of a node below that (D4).
  *
  * Returns: (array zero-terminated=1) (transfer none): the namespace
  *
@@ -461,7 +458,7 @@ gstream_tool_call_get_status (GstreamToolCall *self)
  * gstream_tool_call_get_input:
  * @self: a tool call
  *
- * What the tool was called with.
+ * The input of the tool.
  *
  * Returns: (transfer none) (nullable): the input, usually an object, or %NULL if the source does not say
  *
@@ -479,7 +476,7 @@ gstream_tool_call_get_input (GstreamToolCall *self)
  * gstream_tool_call_get_output:
  * @self: a tool call
  *
- * What the tool gave: often a message of type `tool`, whose `content` it is.
+ * Gets the output of the tool: often a message of type `tool` with the output as its `content`.
  *
  * Returns: (transfer none) (nullable): the output, or %NULL if there is none (yet)
  *
@@ -515,7 +512,7 @@ gstream_tool_call_get_error (GstreamToolCall *self)
  * gstream_tool_call_get_progress:
  * @self: a tool call
  *
- * What the tool has said so far while it works: its output deltas, joined.
+ * Gets the progress of the tool so far: its output deltas, joined.
  *
  * Returns: (transfer none) (nullable): the text, or %NULL if it has said nothing;
  *   valid until the call goes on
@@ -534,8 +531,7 @@ gstream_tool_call_get_progress (GstreamToolCall *self)
  * gstream_tool_call_get_output_deltas:
  * @self: a tool call
  *
- * What the tool says while it works, as it comes. A delta that is not a string
- * comes as its JSON.
+ * Gets the projection of the progress of the tool as deltas. A delta that is not a string is pushed as JSON.
  *
  * Returns: (transfer none): a projection of strings
  *
@@ -558,8 +554,7 @@ gstream_tool_call_get_output_deltas (GstreamToolCall *self)
  * @callback: (scope async): called when the call has ended
  * @user_data: for @callback
  *
- * Waits for the end of the call. While somebody waits, the run's source is asked
- * for more (R1).
+ * Waits for the end of the call. This drives the run's source (R1).
  *
  * May be called any number of times, also after the end.
  *
@@ -585,8 +580,7 @@ gstream_tool_call_wait (GstreamToolCall    *self,
  *
  * Ends [method@ToolCall.wait].
  *
- * The error is the tool's own, or the run's (R5), where the call failed, or
- * %G_IO_ERROR_CANCELLED.
+ * Fails with the tool's or the run's error if the call has failed (R5), or with %G_IO_ERROR_CANCELLED.
  *
  * Returns: (transfer full): @self, or %NULL on failure
  *
@@ -612,8 +606,7 @@ gstream_tool_call_wait_finish (GstreamToolCall *self,
  *
  * [method@ToolCall.wait] that waits by iterating the run's main context (R9).
  *
- * Fails like [method@ToolCall.wait_finish], and like [method@Cursor.next_sync]
- * where a synchronous call cannot work.
+ * Fails like [method@ToolCall.wait_finish], and like [method@Cursor.next_sync] if a synchronous call is not possible.
  *
  * Returns: (transfer full): @self, or %NULL on failure
  *

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /**
  * GstreamToolCallStatus:
  * @GSTREAM_TOOL_CALL_STATUS_RUNNING: the tool runs
- * @GSTREAM_TOOL_CALL_STATUS_FINISHED: it gave its output, or its scope has ended
- * @GSTREAM_TOOL_CALL_STATUS_FAILED: it failed, or its run did while it ran
+ * @GSTREAM_TOOL_CALL_STATUS_FINISHED: the tool has returned its output, or the scope has ended
+ * @GSTREAM_TOOL_CALL_STATUS_FAILED: it failed, or its run failed while it was running
  *
  * How a tool call is (T4).
  *

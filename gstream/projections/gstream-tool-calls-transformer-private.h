@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer, GSTREAM, TOOL_CALLS_TRANSFORMER,
                      GstreamTransformer)
 
-/* Whether a call runs that may have started at @ns. */
+/* Whether there is a running call that may have started at @ns. */
 gboolean gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
                                                GstreamNamespace   *ns);
-/* Takes @event where it is about one that started at its namespace before that became a subgraph (D4). */
+/* Processes @event if it is about a call that started at its namespace before that became a subgraph (D4). */
 gboolean gstream_tool_calls_transformer_take_kept (GstreamTransformer *transformer,
                                                    GstreamEvent       *event);
 

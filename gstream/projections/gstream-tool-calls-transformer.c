@@ -20,8 +20,9 @@ typedef struct
 } Place;
 
 /*
- * A running call. It is in several queues, each in the order the calls started: of all; of its scope's, by id, and by id and
- * tool; and, at a node or what was one, of its namespace's, by id, and by id and tool.
+ * A running call. It is in several queues, each in the order in which the calls started: the queue of all calls; those
+ * of its scope by id, and by id and tool; and for a call at a node, or what has been a node, those of its namespace by
+ * id, and by id and tool.
  */
 typedef struct
 {
@@ -30,9 +31,9 @@ typedef struct
   GstreamNamespace *namespace_; /* where it started */
   char             *id;
   GList             in_all;
-  Place             by_id; /* of its scope's; a foreign one is not there */
+  Place             by_id; /* in the scope's queues; not for a foreign call */
   Place             by_name;
-  Place             by_place; /* of its namespace's; one at the scope itself is not there */
+  Place             by_place; /* in the namespace's queues; not for a call at the scope itself */
   Place             by_place_and_name;
 } Running;
 
@@ -42,9 +43,9 @@ struct _GstreamToolCallsTransformer
 
   GstreamProjection *tool_calls; /* the transformer's own */
   GQueue             running;    /* of Running */
-  GHashTable    *by_key; /* see the Running's places -> GQueue of Running: several calls may have no id, or the same */
-  Running       *kept; /* the call that the current event is for, if it is at a node that has become a subgraph (D4) */
-  GstreamPastIds past; /* ids of calls that have ended */
+  GHashTable    *by_key; /* key (see Running) -> GQueue of Running, because several calls may have no id, or the same */
+  Running       *kept;   /* the call of the current event, if that is at a node that has become a subgraph (D4) */
+  GstreamPastIds past;   /* ids of calls that have ended */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamToolCallsTransformer, gstream_tool_calls_transformer, GSTREAM_TYPE_TRANSFORMER)
@@ -57,7 +58,7 @@ id_of (const GstreamEventFields *fields)
   return fields->key ? fields->key : "";
 }
 
-/* The keys of the table begin with what they are of. */
+/* The keys of the table begin with the kind of queue. */
 static char *
 key_of_id (const char *id)
 {
@@ -376,7 +377,10 @@ gstream_tool_calls_transformer_keeps (GstreamTransformer *transformer,
   return self->running.length > 0 || is_past_at (self, ns, "");
 }
 
-/* Calls of the same tool take precedence, whichever scope they belong to; else those of this scope, which are older. */
+/*
+ * Calls of the same tool take precedence, whichever scope they belong to; otherwise those of this scope, which are
+ * older.
+ */
 static Running *
 find_there (GstreamToolCallsTransformer *self,
             GstreamEvent                *event)
