@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a run is started, answered or followed with, beside its input: one object instead of ever more arguments.
+ * The options with which a run is started, resumed or attached to, besides its input: one object instead of many
+ * arguments.
  */
 #include <gstream/thread/gstream-run-options.h>
 
@@ -9,7 +10,7 @@
 /**
  * GstreamRunOptions:
  *
- * What a run of a [class@Thread] is started, answered or followed with, beside its input.
+ * The options with which a run of a [class@Thread] is started, resumed or attached to, besides its input.
  *
  * ```c
  * g_autoptr (GstreamPayload) config = gstream_payload_new ("{\"recursion_limit\":50}", -1, NULL);
@@ -18,12 +19,12 @@
  * g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, options, NULL, &error);
  * ```
  *
- * A call reads them before it returns: what is set later counts for later calls. Without
- * [property@RunOptions:mux] they are good for any number of runs. What a kind of thread cannot do is an
- * error of the call, %GSTREAM_ERROR_NOT_SUPPORTED.
+ * A call copies the options before it returns, so later changes have no effect on it. Options without a
+ * [property@RunOptions:mux] can be used for any number of runs. If a kind of thread does not support an option, the
+ * call fails with %GSTREAM_ERROR_NOT_SUPPORTED.
  *
- * In Python and JavaScript they are keyword arguments of the calls, and one seldom sees the object:
- * `thread.start(input, config={"recursion_limit": 50})`.
+ * In Python and JavaScript the options are usually given as keyword arguments of the calls: `thread.start(input,
+ * config={"recursion_limit": 50})`.
  *
  * Since: 1.0
  */
@@ -32,7 +33,7 @@ struct _GstreamRunOptions
   GObject parent_instance;
 
   GstreamStreamMux        *mux;    /* NULL: built-in projections */
-  GstreamPayload          *config; /* NULL: none; so with the other payloads */
+  GstreamPayload          *config; /* NULL: none; the same for the other payloads */
   GstreamPayload          *metadata;
   GstreamMultitaskStrategy multitask_strategy;
   char                    *checkpoint_id; /* NULL: the thread's newest */
@@ -172,7 +173,7 @@ gstream_run_options_set_config (GstreamRunOptions *self,
  * gstream_run_options_get_metadata: (get-property metadata)
  * @self: options
  *
- * Gets what is to be remembered of the run.
+ * Gets the metadata of the run.
  *
  * Returns: (transfer none) (nullable): an object; %NULL: nothing
  *
@@ -191,7 +192,7 @@ gstream_run_options_get_metadata (GstreamRunOptions *self)
  * @self: options
  * @metadata: (nullable): an object; %NULL: nothing
  *
- * Sets what is to be remembered of the run.
+ * Sets the metadata of the run.
  *
  * Since: 1.0
  */
@@ -208,7 +209,7 @@ gstream_run_options_set_metadata (GstreamRunOptions *self,
  * gstream_run_options_get_multitask_strategy: (get-property multitask-strategy)
  * @self: options
  *
- * Gets what becomes of the run if another one is under way.
+ * Gets what to do if another run of the thread is running.
  *
  * Returns: what to do
  *
@@ -227,7 +228,7 @@ gstream_run_options_get_multitask_strategy (GstreamRunOptions *self)
  * @self: options
  * @strategy: what to do
  *
- * Sets what becomes of the run if another one is under way.
+ * Sets what to do if another run of the thread is running.
  *
  * Since: 1.0
  */
@@ -248,7 +249,7 @@ gstream_run_options_set_multitask_strategy (GstreamRunOptions       *self,
  * gstream_run_options_get_checkpoint_id: (get-property checkpoint-id)
  * @self: options
  *
- * Gets the checkpoint that the run goes on from.
+ * Gets the checkpoint that the run continues from.
  *
  * Returns: (nullable): its id; %NULL: the thread's newest
  *
@@ -267,7 +268,7 @@ gstream_run_options_get_checkpoint_id (GstreamRunOptions *self)
  * @self: options
  * @checkpoint_id: (nullable): its id; %NULL: the thread's newest
  *
- * Sets the checkpoint that the run goes on from.
+ * Sets the checkpoint that the run continues from.
  *
  * Since: 1.0
  */
@@ -289,7 +290,7 @@ gstream_run_options_set_checkpoint_id (GstreamRunOptions *self,
  * gstream_run_options_get_update: (get-property update)
  * @self: options
  *
- * Gets how an answer changes the state.
+ * Gets the update of the state that is made together with an answer.
  *
  * Returns: (transfer none) (nullable): an object, as the `update` of LangGraph's `Command`; %NULL: not at all
  *
@@ -308,7 +309,7 @@ gstream_run_options_get_update (GstreamRunOptions *self)
  * @self: options
  * @update: (nullable): an object, as the `update` of LangGraph's `Command`; %NULL: not at all
  *
- * Sets how an answer changes the state.
+ * Sets the update of the state that is made together with an answer.
  *
  * Since: 1.0
  */
@@ -325,9 +326,10 @@ gstream_run_options_set_update (GstreamRunOptions *self,
  * gstream_run_options_get_goto: (get-property goto)
  * @self: options
  *
- * Gets where an answer lets the graph go on.
+ * Gets where the graph continues after an answer.
  *
- * Returns: (transfer none) (nullable): the name of a node, an object with `node` and `input`, or an array of these; %NULL: where it asked
+ * Returns: (transfer none) (nullable): the name of a node, an object with `node` and `input`, or an array of these;
+ *   %NULL: at the interrupt
  *
  * Since: 1.0
  */
@@ -342,9 +344,10 @@ gstream_run_options_get_goto (GstreamRunOptions *self)
 /**
  * gstream_run_options_set_goto: (set-property goto)
  * @self: options
- * @target: (nullable): the name of a node, an object with `node` and `input`, or an array of these; %NULL: where it asked
+ * @target: (nullable): the name of a node, an object with `node` and `input`, or an array of these; %NULL: at the
+ *   interrupt
  *
- * Sets where an answer lets the graph go on.
+ * Sets where the graph continues after an answer.
  *
  * Since: 1.0
  */
@@ -361,7 +364,7 @@ gstream_run_options_set_goto (GstreamRunOptions *self,
  * gstream_run_options_get_channels: (get-property channels)
  * @self: options
  *
- * Gets the channels that are asked for.
+ * Gets the channels that are subscribed to.
  *
  * Returns: (array zero-terminated=1) (transfer none) (nullable): names of channels; %NULL: those that the projections of the mux need
  *
@@ -380,7 +383,7 @@ gstream_run_options_get_channels (GstreamRunOptions *self)
  * @self: options
  * @channels: (array zero-terminated=1) (nullable): names of channels; %NULL: those that the projections of the mux need
  *
- * Sets the channels that are asked for.
+ * Sets the channels that are subscribed to.
  *
  * Since: 1.0
  */
@@ -399,7 +402,7 @@ gstream_run_options_set_channels (GstreamRunOptions *self,
  * gstream_run_options_get_namespaces: (get-property namespaces)
  * @self: options
  *
- * Gets the namespaces that events are asked of.
+ * Gets the namespaces whose events are subscribed to.
  *
  * Returns: (transfer none) (nullable): an array of arrays of strings; %NULL: all
  *
@@ -418,7 +421,7 @@ gstream_run_options_get_namespaces (GstreamRunOptions *self)
  * @self: options
  * @namespaces: (nullable): an array of arrays of strings; %NULL: all
  *
- * Sets the namespaces that events are asked of.
+ * Sets the namespaces whose events are subscribed to.
  *
  * Since: 1.0
  */
@@ -435,7 +438,7 @@ gstream_run_options_set_namespaces (GstreamRunOptions *self,
  * gstream_run_options_get_depth: (get-property depth)
  * @self: options
  *
- * Gets how far below those namespaces events are asked of.
+ * Gets how many levels below those namespaces are subscribed to.
  *
  * Returns: levels; -1: all, or none below the namespaces that are named
  *
@@ -454,7 +457,7 @@ gstream_run_options_get_depth (GstreamRunOptions *self)
  * @self: options
  * @depth: levels; -1: all, or none below the namespaces that are named
  *
- * Sets how far below those namespaces events are asked of.
+ * Sets how many levels below those namespaces are subscribed to.
  *
  * Since: 1.0
  */
@@ -593,8 +596,8 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:mux: (getter get_mux) (setter set_mux)
    *
-   * The run's pipeline, which says what projections it has; %NULL: one with the built-in
-   * projections. A mux belongs to one run: options that have one are good for one run.
+   * The run's pipeline, which determines its projections; %NULL: one with the built-in projections. A mux belongs to
+   * one run, so options with a mux can be used for one run only.
    *
    * Since: 1.0
    */
@@ -611,7 +614,7 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:metadata: (getter get_metadata) (setter set_metadata)
    *
-   * What is to be remembered of the run, an object. A server's runs can be asked for it.
+   * Metadata of the run, an object, which a server stores with the run.
    *
    * Since: 1.0
    */
@@ -619,7 +622,7 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:multitask-strategy: (getter get_multitask_strategy) (setter set_multitask_strategy)
    *
-   * What becomes of the run if another one of its thread is under way.
+   * What to do if another run of the thread is running.
    *
    * Since: 1.0
    */
@@ -629,8 +632,8 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:checkpoint-id: (getter get_checkpoint_id) (setter set_checkpoint_id)
    *
-   * The checkpoint that the run goes on from: an earlier one makes a branch of the thread. %NULL:
-   * the thread's newest.
+   * The checkpoint that the run continues from: an earlier one makes a branch of the thread. %NULL: the thread's
+   * newest.
    *
    * Since: 1.0
    */
@@ -638,8 +641,8 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:update: (getter get_update) (setter set_update)
    *
-   * With an answer: how the state is changed before the graph goes on; an object, the `update` of
-   * LangGraph's `Command`. Nothing but [method@Thread.respond] and its like heeds it.
+   * An update of the state that is made before the graph continues after an answer: an object, the `update` of
+   * LangGraph's `Command`. Only used by [method@Thread.respond] and its variants.
    *
    * Since: 1.0
    */
@@ -647,9 +650,8 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:goto: (getter get_goto) (setter set_goto)
    *
-   * With an answer: where the graph goes on, the `goto` of LangGraph's `Command`: the name of a
-   * node, an object with `node` and `input`, or an array of these. Nothing but
-   * [method@Thread.respond] and its like heeds it.
+   * Where the graph continues after an answer, the `goto` of LangGraph's `Command`: the name of a node, an object with
+   * `node` and `input`, or an array of these. Only used by [method@Thread.respond] and its variants.
    *
    * Since: 1.0
    */
@@ -657,9 +659,9 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:channels: (getter get_channels) (setter set_channels)
    *
-   * The channels that are asked for (N10): some of `values`, `updates`, `messages`, `tools`,
-   * `checkpoints`, `tasks`, `custom` and `custom:NAME`. %NULL: those that the projections of the mux
-   * need (M8). `lifecycle` and `input` are always among them.
+   * The channels that are subscribed to (N10): some of `values`, `updates`, `messages`, `tools`, `checkpoints`,
+   * `tasks`, `custom` and `custom:NAME`. %NULL: those that the projections of the mux need (M8). `lifecycle` and
+   * `input` are always included.
    *
    * Since: 1.0
    */
@@ -667,9 +669,9 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:namespaces: (getter get_namespaces) (setter set_namespaces)
    *
-   * The namespaces whose events are asked for (N10), beside the root's own, which say how the run is: an array of arrays
-   * of strings, such as `[["researcher"]]`. A segment without its id, after the colon, is any of that name, where the server
-   * knows such. %NULL: all.
+   * The namespaces whose events are subscribed to (N10), besides those of the root, which have the status of the run:
+   * an array of arrays of strings, such as `[["researcher"]]`. A segment without the id after the colon matches all of
+   * that name, if the server supports that. %NULL: all.
    *
    * Since: 1.0
    */
@@ -677,8 +679,8 @@ gstream_run_options_class_init (GstreamRunOptionsClass *klass)
   /**
    * GstreamRunOptions:depth: (getter get_depth) (setter set_depth)
    *
-   * How many levels below the root, and below [property@RunOptions:namespaces] where there are some, events are asked of
-   * (N10); -1: all, and where there are namespaces, none below these.
+   * How many levels below the root, and below [property@RunOptions:namespaces], are subscribed to (N10); -1: all levels
+   * or, if there are namespaces, none below these.
    *
    * Since: 1.0
    */
@@ -696,7 +698,7 @@ gstream_run_options_init (GstreamRunOptions *self)
 /**
  * gstream_run_options_new:
  *
- * Makes options that say nothing: with them a call does what it does without.
+ * Makes options with default values, which have the same effect as no options.
  *
  * Returns: (transfer full): new options
  *

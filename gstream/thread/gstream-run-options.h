@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a run is started, answered or followed with, beside its input (N9, N10).
+ * The options with which a run is started, resumed or attached to, besides its input (N9, N10).
  */
 #pragma once
 
@@ -13,13 +13,14 @@ G_BEGIN_DECLS
 
 /**
  * GstreamMultitaskStrategy:
- * @GSTREAM_MULTITASK_STRATEGY_DEFAULT: nothing is said: what the thread does of itself
+ * @GSTREAM_MULTITASK_STRATEGY_DEFAULT: the default of the thread or server
  * @GSTREAM_MULTITASK_STRATEGY_ENQUEUE: the new run waits until the other is over
- * @GSTREAM_MULTITASK_STRATEGY_INTERRUPT: the other run is ended, and what it has done stays
- * @GSTREAM_MULTITASK_STRATEGY_ROLLBACK: the other run is ended, and what it has done is taken back, where the thread can do that
- * @GSTREAM_MULTITASK_STRATEGY_REJECT: the new run is refused, with %GSTREAM_ERROR_CONFLICT
+ * @GSTREAM_MULTITASK_STRATEGY_INTERRUPT: the other run is cancelled, and its changes are kept
+ * @GSTREAM_MULTITASK_STRATEGY_ROLLBACK: the other run is cancelled, and its changes are undone, if the thread supports
+ *   that
+ * @GSTREAM_MULTITASK_STRATEGY_REJECT: starting the new run fails with %GSTREAM_ERROR_CONFLICT
  *
- * What becomes of a run that is started while another one of its thread is under way.
+ * What to do when a run is started while another run of the thread is running.
  *
  * Since: 1.0
  */

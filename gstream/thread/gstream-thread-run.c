@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run of a thread: a run stream that knows its id and how its connection is.
+ * A run of a thread: a run stream with a run id and the state of its connection.
  *
- * Its source says how the connection is as that changes, from wherever it is; what is notified of it is notified from the
- * main loop, as all that a run notifies (R7). A source that says nothing has a connection that is as the run is.
+ * The source may set the state of the connection at any time. Changes are notified from the main loop, like all of a
+ * run's properties (R7). If the source does not set it, the state is derived from that of the run.
  */
 #include <gstream/thread/gstream-thread-run-internal.h>
 
@@ -14,8 +14,8 @@
  *
  * A run of a [class@Thread].
  *
- * It is a [class@RunStream] like any other, and besides knows its id and what a user should see of the
- * connection (N11): a window can say that it waits for the network, and until when.
+ * It is a [class@RunStream] that also has the id of the run and the state of the connection, to be shown to users
+ * (N11): a window can show that it waits for the network, and until when.
  *
  * ```c
  * static void
@@ -37,11 +37,11 @@ struct _GstreamThreadRun
   GstreamRunStream parent_instance;
 
   char                  *run_id;   /* NULL: not known */
-  gboolean               is_said;  /* the source has said how the connection is */
-  GstreamConnectionState said;     /* what it said last */
+  gboolean               is_said;  /* the source has set the state of the connection */
+  GstreamConnectionState said;     /* the state that it has set last */
   gint64                 retry_at; /* µs since the epoch; 0: it is not waiting */
   GError                *error;    /* why it is waiting; NULL: it is not */
-  gboolean               dropped;  /* nobody holds it any more */
+  gboolean               dropped;  /* its last reference was dropped */
 
   GstreamNotifier        notifier;
   GstreamConnectionState shown_state; /* as last notified */
@@ -90,7 +90,7 @@ is_waiting (GstreamThreadRun *self)
   return get_state (self) == GSTREAM_CONNECTION_STATE_WAITING;
 }
 
-/* The state last: whoever is told of that finds the others right, and notified. */
+/* The state is notified last, so that its handlers find the other properties updated and notified. */
 static void
 notify_changes (GstreamThreadRun *self)
 {
@@ -162,7 +162,7 @@ gstream_thread_run_is_dropped (GstreamThreadRun *self)
  * gstream_thread_run_get_run_id: (get-property run-id)
  * @self: a run
  *
- * Gets the id by which the thread knows the run: [method@Thread.attach] and [method@Thread.cancel_run] take it.
+ * Gets the id of the run, which can be passed to [method@Thread.attach] and [method@Thread.cancel_run].
  *
  * Returns: (nullable): the id; %NULL: not known
  *
@@ -180,7 +180,7 @@ gstream_thread_run_get_run_id (GstreamThreadRun *self)
  * gstream_thread_run_get_connection_state: (get-property connection-state)
  * @self: a run
  *
- * Gets how the connection is.
+ * Gets the state of the connection.
  *
  * Returns: its state
  *
@@ -198,7 +198,7 @@ gstream_thread_run_get_connection_state (GstreamThreadRun *self)
  * gstream_thread_run_get_retry_at: (get-property retry-at)
  * @self: a run
  *
- * Gets when a connection that broke is opened again.
+ * Gets the time when a broken connection will be reopened.
  *
  * Returns: the time, in microseconds since the epoch, as of g_get_real_time(); 0: it is not waiting for that
  *
@@ -216,7 +216,7 @@ gstream_thread_run_get_retry_at (GstreamThreadRun *self)
  * gstream_thread_run_get_connection_error: (get-property connection-error)
  * @self: a run
  *
- * Gets why the connection broke that is to be opened again.
+ * Gets why the connection broke that will be reopened.
  *
  * Returns: (nullable) (transfer none): the error; %NULL: it is not waiting for that
  *
@@ -273,7 +273,9 @@ gstream_thread_run_set_property (GObject      *object,
 
 /* --- the object --- */
 
-/* The run's status says when the connection is closed, and where its source says nothing of it, when events come. */
+/*
+ * The connection is closed when the run ends. If the source does not set the state, it is streaming when events come.
+ */
 static void
 gstream_thread_run_notify (GObject    *object,
                            GParamSpec *pspec)
@@ -321,7 +323,7 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
   /**
    * GstreamThreadRun:run-id: (getter get_run_id)
    *
-   * The id by which the thread knows the run; %NULL: not known.
+   * The id of the run; %NULL: not known.
    *
    * Since: 1.0
    */
@@ -330,7 +332,7 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
   /**
    * GstreamThreadRun:connection-state: (getter get_connection_state)
    *
-   * How the connection is that the events come over. Notified from the main loop.
+   * The state of the connection over which the events come. Notified from the main loop.
    *
    * Since: 1.0
    */
@@ -341,7 +343,7 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
   /**
    * GstreamThreadRun:retry-at: (getter get_retry_at)
    *
-   * When a connection that broke is opened again, in microseconds since the epoch; 0: it is not waiting for that.
+   * The time when a broken connection will be reopened, in microseconds since the epoch; 0: it is not waiting for that.
    *
    * Since: 1.0
    */
@@ -350,7 +352,7 @@ gstream_thread_run_class_init (GstreamThreadRunClass *klass)
   /**
    * GstreamThreadRun:connection-error: (getter get_connection_error)
    *
-   * Why the connection broke that is to be opened again; %NULL: it is not waiting for that.
+   * Why the connection broke that will be reopened; %NULL: it is not waiting for that.
    *
    * Since: 1.0
    */
@@ -373,8 +375,8 @@ gstream_thread_run_init (GstreamThreadRun *self)
  * @mux: (nullable): its pipeline; %NULL: one with the built-in transformers
  * @run_id: (nullable): the id by which the thread knows it
  *
- * Makes a run of a thread: what a class that derives from [class@Thread] gives. Its connection is as the run is:
- * connecting until the first event has come.
+ * Makes a run of a thread, for classes that derive from [class@Thread]. The state of its connection is derived from the
+ * run: connecting until the first event has come.
  *
  * Returns: (transfer full): the run
  *

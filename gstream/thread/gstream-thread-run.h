@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run of a thread: a run stream that knows its id and how its connection is (N11).
+ * A run of a thread: a run stream with a run id and the state of its connection (N11).
  */
 #pragma once
 
@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 
 /**
  * GstreamConnectionState:
- * @GSTREAM_CONNECTION_STATE_CONNECTING: nothing has come yet over the connection that there is
- * @GSTREAM_CONNECTION_STATE_STREAMING: the run's events come
- * @GSTREAM_CONNECTION_STATE_WAITING: it broke, and is opened again at [property@ThreadRun:retry-at]
- * @GSTREAM_CONNECTION_STATE_CLOSED: there is none any more: the run is over, or was let go
+ * @GSTREAM_CONNECTION_STATE_CONNECTING: nothing has been received yet over the current connection
+ * @GSTREAM_CONNECTION_STATE_STREAMING: events of the run are being received
+ * @GSTREAM_CONNECTION_STATE_WAITING: it broke, and will be reopened at [property@ThreadRun:retry-at]
+ * @GSTREAM_CONNECTION_STATE_CLOSED: there is no connection any more: the run has ended or was dropped
  *
- * How the connection is that a run's events come over.
+ * The state of the connection over which a run's events come.
  *
  * Since: 1.0
  */

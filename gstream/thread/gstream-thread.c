@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A thread, wherever it lives: its calls, each in three forms, and what all kinds of thread have in common.
+ * The base class of threads: its calls, each in three forms, and what all kinds of threads have in common.
  *
- * A call is its arguments and what begins it in the class. All calls begin alike, with a task in the thread's main
- * context, and end alike, with a value of the task's; the synchronous form waits for that of the asynchronous one.
+ * A call is described by its arguments and the virtual function that starts it. All calls start a task in the thread's
+ * main context, and return a value of that task; the synchronous form waits for the task of the asynchronous one.
  */
 #include <gstream/thread/gstream-thread-internal.h>
 
@@ -22,11 +22,11 @@ typedef struct
 /**
  * GstreamThread:
  *
- * A conversation with an agent: it has a state that outlives its runs, and a run at a time goes on from there.
+ * A conversation with an agent: it has a state that is kept between runs, and each run continues from that state.
  *
- * What is alike wherever the thread lives is here. There are threads on an Agent Server
- * ([class@ServerThread], [ctor@Thread.new]) and in a child process ([ctor@Thread.new_for_command]); in Python there is
- * `LocalThread`, for a LangGraph graph in the same process; and a class of one's own can be another kind.
+ * This is the base class. There are threads on an Agent Server ([class@ServerThread], [ctor@Thread.new]) and in a child
+ * process ([ctor@Thread.new_for_command]). In Python there is also `LocalThread`, for a LangGraph graph in the same
+ * process. Applications can derive their own kinds.
  *
  * ```c
  * g_autoptr (GstreamThread) thread = gstream_thread_new ("http://localhost:2024", "agent");
@@ -34,16 +34,16 @@ typedef struct
  * g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, &error);
  * ```
  *
- * Each run is a [class@RunStream] like any other. When it has stopped to ask, [method@Thread.respond] answers, and
- * gives the run that goes on from there. With [property@Thread:thread-id] an earlier conversation is taken up
- * again; without, a new thread is made when the first run is started.
+ * Each run is a [class@RunStream]. When it has stopped at an interrupt, [method@Thread.respond] sends the answer, and
+ * returns the run that continues from there. Set [property@Thread:thread-id] to continue an earlier conversation;
+ * otherwise a new thread is made when the first run is started.
  *
- * What a kind of thread cannot do fails with %GSTREAM_ERROR_NOT_SUPPORTED; one of no kind can do nothing. Aborting a run ends it where it takes place,
- * unless [property@Thread:cancel-on-abort] is %FALSE; dropping it never does (N7).
+ * Calls that a kind of thread does not support fail with %GSTREAM_ERROR_NOT_SUPPORTED. Aborting a run also cancels it
+ * where it is executed, unless [property@Thread:cancel-on-abort] is %FALSE; dropping it does not (N7).
  *
- * A thread belongs to the main context that was the thread default when it was made: from another thread of the
- * program, calls fail with %GSTREAM_ERROR_WRONG_CONTEXT. Callbacks come in that context, never from inside the call, and
- * may call anything.
+ * A thread belongs to the main context that was the thread default when it was made: from other threads of the program,
+ * calls fail with %GSTREAM_ERROR_WRONG_CONTEXT. Callbacks are called in that context, never from inside the call, and
+ * may call any function.
  *
  * Since: 1.0
  */
@@ -71,7 +71,7 @@ get_private (GstreamThread *self)
  * gstream_thread_get_thread_id: (get-property thread-id)
  * @self: a thread
  *
- * Gets the id that the thread is known by where it lives.
+ * Gets the id of the thread.
  *
  * Returns: (nullable): the id; %NULL: it has not been made yet
  *
@@ -90,7 +90,7 @@ gstream_thread_get_thread_id (GstreamThread *self)
  * @self: a thread that has no id yet
  * @thread_id: (nullable): its id
  *
- * Says which thread it is: for classes that derive from this one, when the thread has been made. An id stays.
+ * Sets the id of the thread: for derived classes, when the thread has been made. It cannot be changed later.
  *
  * Since: 1.0
  */
@@ -115,7 +115,7 @@ gstream_thread_set_thread_id (GstreamThread *self,
  * gstream_thread_get_cancel_on_abort: (get-property cancel-on-abort)
  * @self: a thread
  *
- * Gets whether aborting a run ends it where it takes place.
+ * Gets whether aborting a run also cancels it where it is executed.
  *
  * Returns: whether it does
  *
@@ -134,7 +134,7 @@ gstream_thread_get_cancel_on_abort (GstreamThread *self)
  * @self: a thread
  * @cancel_on_abort: whether to
  *
- * Sets whether aborting a run ends it where it takes place.
+ * Sets whether aborting a run also cancels it where it is executed.
  *
  * Since: 1.0
  */
@@ -218,9 +218,9 @@ gstream_thread_finalize (GObject *object)
 /**
  * GstreamThreadClass::begin_start:
  * @self: the thread
- * @input: (nullable): what the run is given
- * @options: how the run is to be made; the call's own, and may be kept
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @input: (nullable): the input of the run
+ * @options: the options of the run; a copy for this call, which may be kept
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
  * Starts a run, for [method@Thread.start]; the task is given the run, a [class@RunStream]. Returns at once.
  *
@@ -230,12 +230,12 @@ gstream_thread_finalize (GObject *object)
 /**
  * GstreamThreadClass::begin_respond:
  * @self: the thread
- * @responses: an array with an object for each answer: `response`, and `interrupt_id` and `namespace` where the question is
- *   named
- * @options: how the run is to be made; the call's own, and may be kept
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @responses: an array with an object for each answer: `response`, and `interrupt_id` and `namespace` if the interrupt
+ *   is specified
+ * @options: the options of the run; a copy for this call, which may be kept
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
- * Answers what a run stopped to ask, for [method@Thread.respond]; the task is given the run that goes on, a
+ * Answers interrupts of a run, for [method@Thread.respond]; the task is given the run that continues, a
  * [class@RunStream]. Returns at once.
  *
  * Since: 1.0
@@ -245,10 +245,10 @@ gstream_thread_finalize (GObject *object)
  * GstreamThreadClass::begin_attach:
  * @self: the thread
  * @run_id: (nullable): which run; %NULL: the newest
- * @options: how the run is to be made; the call's own, and may be kept
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @options: the options of the run; a copy for this call, which may be kept
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
- * Follows a run, for [method@Thread.attach]; the task is given the run, a [class@RunStream]. Returns at once.
+ * Attaches to a run, for [method@Thread.attach]; the task is given the run, a [class@RunStream]. Returns at once.
  *
  * Since: 1.0
  */
@@ -257,7 +257,7 @@ gstream_thread_finalize (GObject *object)
  * GstreamThreadClass::begin_fetch_state:
  * @self: the thread
  * @checkpoint_id: (nullable): which state; %NULL: the newest
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
  * Reads the state, for [method@Thread.fetch_state]; the task is given a [struct@Payload]. Returns at once.
  *
@@ -269,7 +269,7 @@ gstream_thread_finalize (GObject *object)
  * @self: the thread
  * @limit: how many states at most
  * @before: (nullable): a checkpoint's id: only those before it
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
  * Reads earlier states, for [method@Thread.fetch_history]; the task is given a [struct@Payload], an array of states. Returns at once.
  *
@@ -282,7 +282,7 @@ gstream_thread_finalize (GObject *object)
  * @values: (nullable): what is to be changed
  * @as_node: (nullable): the node as which it is changed
  * @checkpoint_id: (nullable): which state is changed; %NULL: the newest
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
  * Changes the state, for [method@Thread.update_state]; the task is given a [struct@Payload], the checkpoint. Returns at once.
  *
@@ -293,9 +293,9 @@ gstream_thread_finalize (GObject *object)
  * GstreamThreadClass::begin_cancel_run:
  * @self: the thread
  * @run_id: (nullable): which run; %NULL: the newest
- * @task: to be given what comes of it, with g_task_return_value(), or an error
+ * @task: to be completed with the result, with g_task_return_value(), or with an error
  *
- * Ends a run, for [method@Thread.cancel_run]; the task is given %TRUE, a boolean. Returns at once.
+ * Cancels a run, for [method@Thread.cancel_run]; the task is given %TRUE, a boolean. Returns at once.
  *
  * Since: 1.0
  */
@@ -312,8 +312,7 @@ gstream_thread_class_init (GstreamThreadClass *klass)
   /**
    * GstreamThread:thread-id: (getter get_thread_id) (setter set_thread_id)
    *
-   * The id that the thread is known by where it lives; %NULL until it has been made, with the first run. Once there is
-   * one, it stays.
+   * The id of the thread; %NULL until it has been made, with the first run. Once it is set, it does not change.
    *
    * Since: 1.0
    */
@@ -323,8 +322,8 @@ gstream_thread_class_init (GstreamThreadClass *klass)
   /**
    * GstreamThread:cancel-on-abort: (getter get_cancel_on_abort) (setter set_cancel_on_abort)
    *
-   * Whether [method@RunStream.abort] ends the run where it takes place, too (N7). Counts for the runs that are
-   * started from then on.
+   * Whether [method@RunStream.abort] also cancels the run where it is executed (N7). Changes affect runs that are
+   * started later.
    *
    * Since: 1.0
    */
@@ -351,7 +350,7 @@ typedef struct _Call Call;
 /* The arguments of a call that is being made, all of them borrowed. */
 struct _Call
 {
-  /* FALSE: this kind of thread does not have it. */
+  /* Returns FALSE if this kind of thread does not support it. */
   gboolean (*begin) (GstreamThread *self,
                      const Call    *call,
                      GTask         *task);
@@ -359,8 +358,8 @@ struct _Call
   const char        *name;  /* the run or the checkpoint that is meant */
   const char        *node;
   guint              limit;
-  guint              n_asked;    /* where there are responses: how many interrupts there are, ... */
-  guint              n_answered; /* ... and how many responses */
+  guint              n_asked;    /* for responses: the number of interrupts, ... */
+  guint              n_answered; /* ... and of responses */
   GstreamRunOptions *options;
 };
 
@@ -481,7 +480,7 @@ new_task (GstreamThread      *self,
   return gstream_context_begin_task (get_private (self)->context, self, tag, cancellable, callback, user_data);
 }
 
-/* What is set later does not count for a call that has begun. */
+/* Copies the options, so that later changes have no effect on the call. */
 static GstreamRunOptions *
 copy_options (GstreamRunOptions *given)
 {
@@ -518,7 +517,7 @@ begin (GstreamThread      *self,
                              G_OBJECT_TYPE_NAME (self));
 }
 
-/* Returns: (transfer full): what the asynchronous form came to; NULL, with an error: it was not begun. */
+/* Returns the result of the asynchronous form; NULL with an error if it could not be started. */
 static GAsyncResult *
 wait_for (GstreamThread *self,
           Call          *call,
@@ -690,7 +689,10 @@ write_response (GstreamInterrupt *interrupt,
   return gstream_payload_new (json->str, json->len, NULL);
 }
 
-/* What there is for each; that one is missing is the caller's error, told when the call ends. */
+/*
+ * Makes an array of those that have both an interrupt and a response. A missing one is an error, which is returned when
+ * the call ends.
+ */
 static GstreamPayload *
 write_responses (GPtrArray *interrupts,
                  GPtrArray *responses)
@@ -714,15 +716,15 @@ write_responses (GPtrArray *interrupts,
  * gstream_thread_start:
  * @self: a thread
  * @input: (nullable): the graph's input
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run is there, or there is an error
  * @user_data: for @callback
  *
  * Starts a run.
  *
- * The events wait where the thread lives until somebody waits for them. To give up does not take back what has
- * reached the other side. A thread that has no id yet is made with its first run.
+ * The events are not read until somebody waits for them. Cancelling the call does not undo what the other side has
+ * already received. A thread that has no id yet is made with its first run.
  *
  * Since: 1.0
  */
@@ -770,8 +772,8 @@ gstream_thread_start_finish (GstreamThread *self,
  * gstream_thread_start_sync:
  * @self: a thread
  * @input: (nullable): the graph's input
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.start] does, and iterates the thread's main context until then (R9).
@@ -803,17 +805,17 @@ gstream_thread_start_sync (GstreamThread     *self,
 /**
  * gstream_thread_respond:
  * @self: a thread
- * @interrupt: (nullable): what the agent asked; %NULL: whatever is pending
+ * @interrupt: (nullable): the interrupt; %NULL: the pending one
  * @response: the answer
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run is there, or there is an error
  * @user_data: for @callback
  *
- * Answers an interrupt, and gives the run that goes on from there. Where several are pending, the others stay
- * so; [method@Thread.respond_all] answers them together. What is not pending any more is an error,
- * %GSTREAM_ERROR_NOT_FOUND. To name no interrupt answers the one that is pending: where there are several, that is an
- * error, %GSTREAM_ERROR_INVALID.
+ * Answers an interrupt, and returns the run that continues from there. If there are several interrupts, the others stay
+ * pending; [method@Thread.respond_all] answers them together. Fails with %GSTREAM_ERROR_NOT_FOUND if the interrupt is
+ * not pending any more. If @interrupt is %NULL, the pending one is answered; if there are several, the call fails with
+ * %GSTREAM_ERROR_INVALID.
  *
  * Since: 1.0
  */
@@ -865,10 +867,10 @@ gstream_thread_respond_finish (GstreamThread *self,
 /**
  * gstream_thread_respond_sync:
  * @self: a thread
- * @interrupt: (nullable): what the agent asked; %NULL: whatever is pending
+ * @interrupt: (nullable): the interrupt; %NULL: the pending one
  * @response: the answer
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.respond] does, and iterates the thread's main context until then (R9).
@@ -906,18 +908,18 @@ gstream_thread_respond_sync (GstreamThread     *self,
 /**
  * gstream_thread_respond_all:
  * @self: a thread
- * @interrupts: (element-type GstreamInterrupt): what the agent asked, all at once
+ * @interrupts: (element-type GstreamInterrupt): the interrupts
  * @responses: (element-type GstreamPayload): the answers, in the same order
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run is there, or there is an error
  * @user_data: for @callback
  *
- * Answers several interrupts at once, and gives the run that goes on from there.
+ * Answers several interrupts at once, and returns the run that continues from there.
  *
- * They need not be all that are pending. What is answered goes on, and what is not is pending again when
- * that run ends, as an interrupt of its own: to be answered then. To answer all together saves runs, and
- * leaves no branch waiting for another's answer.
+ * They need not be all pending interrupts. The branches of answered interrupts continue; the others are interrupted
+ * again when that run ends, to be answered then. Answering all of them together saves runs, and no branch has to wait
+ * for the answer of another.
  *
  * Since: 1.0
  */
@@ -972,10 +974,10 @@ gstream_thread_respond_all_finish (GstreamThread *self,
 /**
  * gstream_thread_respond_all_sync:
  * @self: a thread
- * @interrupts: (element-type GstreamInterrupt): what the agent asked, all at once
+ * @interrupts: (element-type GstreamInterrupt): the interrupts
  * @responses: (element-type GstreamPayload): the answers, in the same order
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.respond_all] does, and iterates the thread's main context until then (R9).
@@ -1016,13 +1018,13 @@ gstream_thread_respond_all_sync (GstreamThread     *self,
  * gstream_thread_respond_json:
  * @self: a thread
  * @responses: the answers, as the protocol has them: an array of objects with `interrupt_id`, `namespace` and `response`
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run is there, or there is an error
  * @user_data: for @callback
  *
- * [method@Thread.respond_all], with the answers in one payload: for programs that keep them so, and for languages that
- * cannot hand over an array of boxed values.
+ * [method@Thread.respond_all] with the answers in one payload: for programs that have them in this form, and for
+ * languages that cannot pass an array of boxed values.
  *
  * Since: 1.0
  */
@@ -1076,8 +1078,8 @@ gstream_thread_respond_json_finish (GstreamThread *self,
  * gstream_thread_respond_json_sync:
  * @self: a thread
  * @responses: the answers, as [method@Thread.respond_json] has them
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.respond_json] does, and iterates the thread's main context until then (R9).
@@ -1116,14 +1118,13 @@ gstream_thread_respond_json_sync (GstreamThread     *self,
  * gstream_thread_attach:
  * @self: a thread
  * @run_id: (nullable): the run; %NULL: the thread's newest
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run is there, or there is an error
  * @user_data: for @callback
  *
- * Follows a run that was started elsewhere, or earlier. It is seen from its beginning, as far as that was kept;
- * a run that is over too, as long as it was. That there is no such run is an error at once,
- * %GSTREAM_ERROR_NOT_FOUND.
+ * Attaches to a run that was started elsewhere, or earlier, and may even have ended. All of its events are delivered
+ * from the beginning, as far as they have been kept. Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such run.
  *
  * Since: 1.0
  */
@@ -1171,8 +1172,8 @@ gstream_thread_attach_finish (GstreamThread *self,
  * gstream_thread_attach_sync:
  * @self: a thread
  * @run_id: (nullable): the run; %NULL: the thread's newest
- * @options: (nullable): the pipeline, the configuration, and what else there is to say; %NULL: nothing
- * @cancellable: (nullable): to give up
+ * @options: (nullable): options such as the pipeline and the configuration; %NULL: default values
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.attach] does, and iterates the thread's main context until then (R9).
@@ -1205,13 +1206,13 @@ gstream_thread_attach_sync (GstreamThread     *self,
  * gstream_thread_fetch_state:
  * @self: a thread
  * @checkpoint_id: (nullable): of which checkpoint; %NULL: the newest
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the state is there, or there is an error
  * @user_data: for @callback
  *
- * Reads the thread's state, as an Agent Server gives it: an object with `values`, `next`, `tasks` (each with its
+ * Reads the thread's state, in the format of an Agent Server: an object with `values`, `next`, `tasks` (each with its
  * `interrupts`, and those of subgraphs within their task), `metadata`, `created_at`, `checkpoint` with its
- * `checkpoint_id`, and `parent_checkpoint`. What is pending, it says with authority (N4).
+ * `checkpoint_id`, and `parent_checkpoint`. It is authoritative for the pending interrupts (N4).
  *
  * Since: 1.0
  */
@@ -1257,7 +1258,7 @@ gstream_thread_fetch_state_finish (GstreamThread *self,
  * gstream_thread_fetch_state_sync:
  * @self: a thread
  * @checkpoint_id: (nullable): of which checkpoint; %NULL: the newest
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.fetch_state] does, and iterates the thread's main context until then (R9).
@@ -1287,14 +1288,14 @@ gstream_thread_fetch_state_sync (GstreamThread *self,
 /**
  * gstream_thread_fetch_history:
  * @self: a thread
- * @limit: how many states at most; 0: as many as the thread gives of itself
- * @before: (nullable): a checkpoint's id: only what is older; %NULL: from the newest on
- * @cancellable: (nullable): to give up
+ * @limit: the maximum number of states; 0: the default of the thread
+ * @before: (nullable): the id of a checkpoint, to read only older states; %NULL: from the newest on
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the states are there, or there is an error
  * @user_data: for @callback
  *
- * Reads the thread's states, newest first, each as [method@Thread.fetch_state] gives it (N14). To read on,
- * give the `checkpoint_id` of the last one as @before.
+ * Reads the thread's states, newest first, each in the format of [method@Thread.fetch_state] (N14). To continue, pass
+ * the `checkpoint_id` of the last one as @before.
  *
  * Since: 1.0
  */
@@ -1340,9 +1341,9 @@ gstream_thread_fetch_history_finish (GstreamThread *self,
 /**
  * gstream_thread_fetch_history_sync:
  * @self: a thread
- * @limit: how many states at most; 0: as many as the thread gives of itself
- * @before: (nullable): a checkpoint's id: only what is older; %NULL: from the newest on
- * @cancellable: (nullable): to give up
+ * @limit: the maximum number of states; 0: the default of the thread
+ * @before: (nullable): the id of a checkpoint, to read only older states; %NULL: from the newest on
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.fetch_history] does, and iterates the thread's main context until then (R9).
@@ -1373,15 +1374,15 @@ gstream_thread_fetch_history_sync (GstreamThread *self,
 /**
  * gstream_thread_update_state:
  * @self: a thread
- * @values: (nullable): what changes, an object; the reducers of the graph's state take it; %NULL: nothing
- * @as_node: (nullable): the node that is to have done so; %NULL: as the graph sees fit
- * @checkpoint_id: (nullable): what is changed; %NULL: the newest state
- * @cancellable: (nullable): to give up
+ * @values: (nullable): the changes, an object, which are applied with the reducers of the graph's state; %NULL: none
+ * @as_node: (nullable): the node as which the change is made; %NULL: chosen by the graph
+ * @checkpoint_id: (nullable): the checkpoint that is changed; %NULL: the newest one
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when it was changed, or there is an error
  * @user_data: for @callback
  *
- * Changes the thread's state as if a node had (N14), and makes a checkpoint of that: from then on the thread's
- * newest, also where an earlier one was changed. Gives it: an object with `checkpoint_id`.
+ * Changes the thread's state as if a node had done so (N14), and makes a checkpoint of it, which then is the thread's
+ * newest, even if an earlier one was changed. Returns that checkpoint: an object with `checkpoint_id`.
  *
  * Since: 1.0
  */
@@ -1428,10 +1429,10 @@ gstream_thread_update_state_finish (GstreamThread *self,
 /**
  * gstream_thread_update_state_sync:
  * @self: a thread
- * @values: (nullable): what changes, an object; the reducers of the graph's state take it; %NULL: nothing
- * @as_node: (nullable): the node that is to have done so; %NULL: as the graph sees fit
- * @checkpoint_id: (nullable): what is changed; %NULL: the newest state
- * @cancellable: (nullable): to give up
+ * @values: (nullable): the changes, an object, which are applied with the reducers of the graph's state; %NULL: none
+ * @as_node: (nullable): the node as which the change is made; %NULL: chosen by the graph
+ * @checkpoint_id: (nullable): the checkpoint that is changed; %NULL: the newest one
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.update_state] does, and iterates the thread's main context until then (R9).
@@ -1464,12 +1465,13 @@ gstream_thread_update_state_sync (GstreamThread  *self,
 /**
  * gstream_thread_cancel_run:
  * @self: a thread
- * @run_id: (nullable): the run; %NULL: the one under way
- * @cancellable: (nullable): to give up
+ * @run_id: (nullable): the run; %NULL: the running one
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when it was ended, or there is an error
  * @user_data: for @callback
  *
- * Ends a run where it takes place. What it has done stays. Whoever reads it here sees it end as that side says.
+ * Cancels a run where it is executed. Its changes are kept. For those who read it, the run ends as the other side
+ * reports.
  *
  * Since: 1.0
  */
@@ -1514,8 +1516,8 @@ gstream_thread_cancel_run_finish (GstreamThread *self,
 /**
  * gstream_thread_cancel_run_sync:
  * @self: a thread
- * @run_id: (nullable): the run; %NULL: the one under way
- * @cancellable: (nullable): to give up
+ * @run_id: (nullable): the run; %NULL: the running one
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Thread.cancel_run] does, and iterates the thread's main context until then (R9).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A thread, wherever it lives, and the runs on it (N1).
+ * The base class of threads, which have runs (N1).
  */
 #pragma once
 
@@ -18,20 +18,20 @@ G_DECLARE_DERIVABLE_TYPE (GstreamThread, gstream_thread, GSTREAM, THREAD, GObjec
  * GstreamThreadClass:
  * @parent_class: the parent class
  * @begin_start: starts a run with an input (nullable), as [method@Thread.start]; gives the run
- * @begin_respond: answers what was asked, as [method@Thread.respond]; gives the run that goes on. The
- *   responses are an array with an object for each: `response`, and `interrupt_id` and `namespace` where the question
- *   is named
+ * @begin_respond: answers interrupts, for [method@Thread.respond]; returns the run that continues. The responses are an
+ *   array with an object for each: `response`, and `interrupt_id` and `namespace` if the interrupt is specified
  * @begin_attach: follows a run, as [method@Thread.attach]; gives the run
  * @begin_fetch_state: reads the state, as [method@Thread.fetch_state]; gives a [struct@Payload]
  * @begin_fetch_history: reads states, as [method@Thread.fetch_history]; gives a [struct@Payload], an array of states
  * @begin_update_state: changes the state, as [method@Thread.update_state]; gives a [struct@Payload], the checkpoint
  * @begin_cancel_run: ends a run, as [method@Thread.cancel_run]; gives %TRUE
  *
- * What a kind of thread does. All are optional: what is missing fails with %GSTREAM_ERROR_NOT_SUPPORTED.
+ * The virtual functions of a kind of thread. All are optional: calls without one fail with
+ * %GSTREAM_ERROR_NOT_SUPPORTED.
  *
- * Each begins what takes time and returns; what it comes to is given to the task, with g_task_return_value() and a
- * value of the type named above, or g_task_return_error(). The task has the cancellable, and the main context that all
- * happens in. The options are never %NULL, and the call's own: they may be kept.
+ * Each starts an asynchronous operation and returns. The task has to be completed with g_task_return_value() and a
+ * value of the type named above, or with g_task_return_error(). The task has the cancellable, and the main context in
+ * which everything has to happen. The options are never %NULL; they are a copy for the call, and may be kept.
  *
  * Since: 1.0
  */
