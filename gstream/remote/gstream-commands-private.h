@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The JSON that a thread and its server exchange beside events: commands, their answers, and which questions a thread's
- * state says are open (N4).
+ * The JSON that a thread and its server exchange besides events: commands, their answers, and the pending interrupts in
+ * a thread's state (N4).
  */
 #pragma once
 
@@ -10,15 +10,15 @@
 
 G_BEGIN_DECLS
 
-#define GSTREAM_COMMAND_SUBSCRIBE 1 /* ids: each kind of command is under way at most once per connection */
+#define GSTREAM_COMMAND_SUBSCRIBE 1 /* ids: there is at most one pending command of each kind per connection */
 #define GSTREAM_COMMAND_RUN 2
 #define GSTREAM_COMMAND_TREE 3
 
 /*
- * Each returns a command as JSON; NULL, with an error, where the options are wrong. @responses: an array of
- * objects with `response`, and `interrupt_id` and `namespace` where the question is named.
+ * Each returns a command as JSON; NULL with an error if the options are invalid. @responses: an array of objects with
+ * `response`, and `interrupt_id` and `namespace` if the interrupt is specified.
  */
-char *gstream_command_start (const char        *assistant, /* nullable, as in those below: there is only one */
+char *gstream_command_start (const char        *assistant, /* nullable, here and below: the only one */
                              GstreamPayload    *input,     /* nullable */
                              GstreamRunOptions *options,
                              GError           **error);
@@ -26,23 +26,23 @@ char *gstream_command_respond (const char        *assistant,
                                GstreamPayload    *responses,
                                GstreamRunOptions *options,
                                GError           **error);
-/* A start whose input is the responses, for a server that no longer knows the run that asked. */
+/* A run.start command whose input are the responses, for a server that does not know the interrupted run any more. */
 char *gstream_command_resume (const char        *assistant,
                               GstreamPayload    *responses,
                               GstreamRunOptions *options,
                               GError           **error);
 char *gstream_command_tree (void);
 
-/* What of a thread's events is asked for (N5, N10). Immutable. */
+/* Which of a thread's events are subscribed to (N5, N10). Immutable. */
 typedef struct
 {
   grefcount       ref_count;
-  char          **channels;   /* of the protocol; lifecycle and input among them */
+  char          **channels;   /* of the protocol; lifecycle and input are included */
   GstreamPayload *namespaces; /* an array of arrays of strings; NULL: all */
   int             depth;      /* levels below those; -1: all */
 } GstreamSubscription;
 
-/* For a run with this mux. */
+/* Makes the subscription for a run with this mux. */
 GstreamSubscription *gstream_subscription_new (GstreamStreamMux  *mux,
                                                GstreamRunOptions *options);
 GstreamSubscription *gstream_subscription_ref (GstreamSubscription *self);
@@ -54,18 +54,18 @@ char *gstream_command_filter (const GstreamSubscription *wanted);
 
 typedef struct
 {
-  char  *run_id;      /* NULL: the server did not say */
-  gint64 applied_seq; /* seq of the thread's last event before the command; -1: the server did not say */
+  char  *run_id;      /* NULL: the answer does not have it */
+  gint64 applied_seq; /* seq of the thread's last event before the command; -1: the answer does not have it */
 } GstreamAnswer;
 
-/* FALSE, with an error: the command was refused, or @payload is no answer. */
+/* Returns FALSE with an error if the command was refused, or @payload is not an answer. */
 gboolean gstream_answer_parse (GstreamPayload *payload,
                                GstreamAnswer  *answer,
                                GError        **error);
 
 /*
- * `input.requested` events for the interrupts that @state has and @known, a set
- * of ids, has not; in the order of the state's tasks. To each new one @known grows.
+ * Appends `input.requested` events for those interrupts in @state that are not in @known, a set of ids, in the order of
+ * the state's tasks. Adds their ids to @known.
  */
 void gstream_open_questions_add_events (GstreamPayload *state,
                                         GHashTable     *known,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The JSON that a thread and its server exchange beside events: commands, their answers, and the thread's state.
+ * The JSON that a thread and its server exchange besides events: commands, their answers, and the thread's state.
  */
 #include <gstream/remote/gstream-commands-private.h>
 
@@ -81,7 +81,7 @@ check_options (GstreamRunOptions *options,
                       N_ ("The namespaces of a run is an array, and this is something else"), error);
 }
 
-/* The members of @object (nullable) but the one that is called @except. */
+/* Writes the members of @object (nullable) except @except. */
 static void
 add_members (GString        *json,
              GstreamPayload *object,
@@ -104,7 +104,7 @@ add_members (GString        *json,
     }
 }
 
-/* The checkpoint to go on from is told within the config. */
+/* Writes the config, which includes the checkpoint to continue from. */
 static void
 add_config (GString           *json,
             GstreamRunOptions *options)
@@ -179,7 +179,7 @@ gstream_command_start (const char        *assistant,
   return end_command (json);
 }
 
-/* One response stands in the command itself: not every server takes an array of one. */
+/* A single response is written as members of the command, because not every server accepts an array of one. */
 static void
 add_responses (GString        *json,
                GstreamPayload *responses)
@@ -244,7 +244,7 @@ gstream_command_tree (void)
   return end_command (begin_command (GSTREAM_COMMAND_TREE, "agent.getTree"));
 }
 
-/* The root's own events come in any case: they say how the run is. */
+/* The root's events are always included, because they have the status of the run. */
 static void
 add_namespaces (GString        *json,
                 GstreamPayload *namespaces)
@@ -312,7 +312,7 @@ is_channel (const char *mode)
   return g_strv_contains (known, mode) || (g_str_has_prefix (mode, "custom:") && mode[strlen ("custom:")] != '\0');
 }
 
-/* @modes: (nullable): what they are to be of. Returns: (transfer full): the channels among them, and lifecycle and input (N5). */
+/* @modes: (nullable): stream modes. Returns: (transfer full): the channels among them, and lifecycle and input (N5). */
 static char **
 channels_of (const char *const *modes)
 {
@@ -385,7 +385,10 @@ code_of_refusal (const char *code)
   return code != NULL && g_str_has_prefix (code, "no_such_") ? GSTREAM_ERROR_NOT_FOUND : GSTREAM_ERROR_REFUSED;
 }
 
-/* Python's server says "422: why" where other requests get that HTTP status. Returns: the status; 0: there is none. */
+/*
+ * Python's server answers "422: why" to a command where other requests get that HTTP status. Returns: the status; 0:
+ * there is none.
+ */
 static guint
 find_status (const char  *code,
              const char **words)
@@ -462,7 +465,7 @@ typedef struct
   GHashTable *known;     /* ids */
   gint64      timestamp; /* ms since the epoch */
   GQueue     *events;
-  GPtrArray  *path; /* the namespace of the tasks being looked at; strings */
+  GPtrArray  *path; /* the namespace of the current tasks; strings */
 } OpenQuestions;
 
 static GstreamPayload *
@@ -516,7 +519,7 @@ list_items (GstreamPayload *payload,
 static void add_tasks (OpenQuestions  *self,
                        GstreamPayload *state);
 
-/* JavaScript's server keeps the interrupts of a task that was answered and has a result. */
+/* JavaScript's server does not remove the interrupts of a task that was answered and has a result. */
 static gboolean
 is_answered (GstreamPayload *task)
 {
@@ -525,7 +528,7 @@ is_answered (GstreamPayload *task)
   return result != NULL && gstream_payload_get_kind (result) != GSTREAM_PAYLOAD_KIND_NULL;
 }
 
-/* The subgraph's own state first: the task repeats its interrupts, without their namespace. */
+/* The subgraph's own state comes first, because the task repeats its interrupts without their namespace. */
 static void
 add_task (OpenQuestions  *self,
           GstreamPayload *task)

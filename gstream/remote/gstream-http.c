@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * HTTP to a server: where it is and what is sent with each request, what its errors mean and when it is asked again,
- * requests whose JSON answer is read whole, and requests whose answer is read as it comes.
+ * HTTP requests to a server: its URL and headers, errors and retries, requests whose JSON answer is read as a whole,
+ * and requests whose answer is read incrementally.
  *
  * An application may iterate a main context without making it the thread default. GIO and libsoup attach their sources to
  * the thread default, not only in calls that are made here, where the right context could be pushed, but also in those that
@@ -20,10 +20,11 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
-#define LONGEST_WAIT (60 * 1000) /* ms: a server that asks for a longer one is not tried again; `retry` is cut to it */
-#define MOST_OF_REFUSAL (16 * 1024) /* bytes of a refusal, to see what it says */
+#define LONGEST_WAIT \
+  (60 * 1000) /* ms: if a server asks for a longer pause, there is no other attempt; `retry` is limited to it */
+#define MOST_OF_REFUSAL (16 * 1024) /* bytes of a refusal that are read for its error text */
 #define READ_SIZE (64 * 1024)       /* bytes */
-#define SHORTEST_SECRET 4           /* bytes: what is shorter could be any word of an error */
+#define SHORTEST_SECRET 4           /* bytes: anything shorter could be part of a word in an error message */
 #define USER_AGENT "gstream"
 
 /* --- the nested context --- */
@@ -33,9 +34,9 @@ typedef struct
   GSource source;
 
   GMainContext *nested;
-  GArray       *wanted; /* GPollFD: what that has to poll, in the order of the descriptors */
-  GPtrArray    *polled; /* GPollFD: what the source has the outer context poll, in the same order */
-  gint64        due;    /* monotonic µs: when one of its sources is ready whatever is polled; -1: never */
+  GArray       *wanted; /* GPollFD: what @nested has to poll, in the order of the descriptors */
+  GPtrArray    *polled; /* GPollFD: what is polled by the outer context for the source, in the same order */
+  gint64        due;    /* monotonic µs: the time when one of its sources is ready by timeout; -1: never */
 } Nesting;
 
 static GPollFD *
@@ -71,7 +72,7 @@ is_polled_already (Nesting *self)
   return TRUE;
 }
 
-/* Merges both lists: a descriptor stays where it is, since each change wakes the outer context. */
+/* Merges both lists, and keeps descriptors that are in both, because each change wakes the outer context. */
 static void
 change_polled (Nesting *self)
 {
@@ -189,7 +190,7 @@ nest (GMainContext *context)
   GSource *source = g_source_new (&nesting_funcs, sizeof (Nesting));
   Nesting *self = (Nesting *) source;
 
-  /* Threads of GIO's complete tasks in it while the outer context polls, and nobody owns it. */
+  /* GIO's threads complete tasks in it while the outer context polls and nobody owns it. */
   self->nested = g_main_context_new_with_flags (G_MAIN_CONTEXT_FLAGS_OWNERLESS_POLLING);
   self->wanted = g_array_new (FALSE, FALSE, sizeof (GPollFD));
   self->polled = g_ptr_array_new ();
@@ -223,8 +224,8 @@ nestings_of (GObject *owner)
 }
 
 /*
- * One for each pair of the two: connections that a session keeps have sources in the context that they were made in,
- * and serve the next run of the same context.
+ * There is one nested context for each pair of context and owner: connections that a session keeps have sources in the
+ * context that they were made in, and are reused by the next run of the same context.
  */
 static GMainContext *
 get_nested (GMainContext *context,
@@ -232,8 +233,10 @@ get_nested (GMainContext *context,
 {
   GPtrArray *all;
 
-  /* The thread default wherever none was pushed, also for whoever iterates it: it needs no other, whose cost is that
-   * of one more iteration for each event. */
+  /*
+   * The default main context is the thread default wherever none was pushed, so it does not need a nested one, which
+   * would cost another iteration for each event.
+   */
   if (context == g_main_context_default ())
     return context;
 
@@ -295,7 +298,7 @@ twin_of (SoupSession *session)
 
   if (twin == NULL)
     {
-      twin = g_object_new (SOUP_TYPE_SESSION, "timeout", 0, /* a stream may be silent for long */
+      twin = g_object_new (SOUP_TYPE_SESSION, "timeout", 0, /* a stream may be silent for a long time */
                            "max-conns", GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS,
                            "local-address", soup_session_get_local_address (session), NULL);
       g_object_set_data_full (G_OBJECT (session), "gstream-streams", twin, g_object_unref);
@@ -305,8 +308,8 @@ twin_of (SoupSession *session)
 }
 
 /*
- * How many connections a session may have is said when it is made, and an application that has one
- * already seldom said so: streams then take their connections from another one that is set up alike.
+ * The number of connections of a session can only be set when it is made, and most applications do not set it. In that
+ * case streams use another session with the same configuration.
  */
 static SoupSession *
 find_streams (SoupSession *session)
@@ -340,7 +343,7 @@ gstream_origin_new (const char   *url,
 
   if (uri == NULL)
     {
-      /* GLib's own words would repeat the URL, and whatever password is in it. */
+      /* GLib's message would contain the URL, with a password that it may have. */
       g_error_free (local_error);
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                            _ ("The server's URL cannot be read: something like http://localhost:2024 was expected"));
@@ -398,7 +401,7 @@ gstream_origin_end_io (GstreamOrigin *self)
 SoupSession *
 gstream_origin_new_session (void)
 {
-  /* No timeout: requests have their own, and an event stream may be silent for long. */
+  /* No timeout: requests have their own, and an event stream may be silent for a long time. */
   return g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns",
                        GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
 }
@@ -492,7 +495,7 @@ gstream_origin_hide_secrets (GstreamOrigin *self,
   error->message = g_strdup (text->str);
 }
 
-/* GLib says that a certificate is unacceptable, and not what could be done about it. */
+/* GLib's message says that a certificate is unacceptable, but not what can be done about it. */
 static void
 explain_certificate (GError *error)
 {
@@ -549,7 +552,7 @@ gstream_origin_code_of_status (guint status)
                        : GSTREAM_ERROR_INVALID; /* a success where an error was expected */
 }
 
-/* Of the statuses that libsoup does not know, those after RFC 2616. */
+/* The reason phrases of statuses that were added after RFC 2616, which libsoup does not know. */
 static const char *
 phrase_of_status (guint status)
 {
@@ -676,7 +679,9 @@ gstream_origin_new_error (GstreamOrigin *self,
   return error;
 }
 
-/* What RFC 6455 and its registry say, and above 4000 what applications have made of HTTP's statuses. */
+/*
+ * Close codes of RFC 6455 and its registry, and those above 4000, for which applications use 4000 plus the HTTP status.
+ */
 static GstreamError
 code_of_close (guint close_code)
 {
@@ -696,7 +701,7 @@ code_of_close (guint close_code)
       return GSTREAM_ERROR_PERMISSION_DENIED;
     case 1009:
       return GSTREAM_ERROR_TOO_LARGE;
-    case 1011: /* an error of its own, a restart, too much to do, a bad gateway, a timeout */
+    case 1011: /* an internal error, a restart, overload, a bad gateway, a timeout */
     case 1012:
     case 1013:
     case 1014:
@@ -727,7 +732,7 @@ gstream_origin_new_close_error (GstreamOrigin *self,
 
 /* --- trying again --- */
 
-/* Statuses that say that the server has not acted. */
+/* Whether the status says that the server has not executed the request. */
 static gboolean
 was_put_off (const GError *error)
 {
@@ -767,7 +772,7 @@ may_pass (const GError *error)
     {
     case G_IO_ERROR_FAILED:
     case G_IO_ERROR_TIMED_OUT:
-    case G_IO_ERROR_BROKEN_PIPE: /* and CONNECTION_CLOSED, which is the same */
+    case G_IO_ERROR_BROKEN_PIPE: /* the same value as CONNECTION_CLOSED */
     case G_IO_ERROR_NOT_CONNECTED:
     case G_IO_ERROR_PARTIAL_INPUT:
     case G_IO_ERROR_PROXY_FAILED:
@@ -829,8 +834,8 @@ gstream_retry_next (GstreamRetry    *self,
 /* --- what a body is encoded as --- */
 
 /*
- * Members of gzip, one after another (RFC 1952, 2.2): libsoup takes the first for all of them, and passes on what it cannot
- * decode as if it were plain.
+ * Decodes consecutive gzip members (RFC 1952, 2.2). libsoup's decoder stops after the first one, and passes data that
+ * it cannot decode on unchanged.
  */
 
 #define GSTREAM_TYPE_MEMBERS (gstream_members_get_type ())
@@ -841,7 +846,7 @@ struct _GstreamMembers
   GObject parent_instance;
 
   GConverter *member;
-  gboolean    between; /* the last one is whole; another may follow */
+  gboolean    between; /* the last member is complete; another one may follow */
 };
 
 static void converter_iface_init (GConverterIface *iface);
@@ -959,8 +964,8 @@ struct _GstreamBody
   GFilterInputStream parent_instance;
 
   GMainContext         *nested;
-  GPollableInputStream *base; /* the filter's */
-  GInputStream         *body; /* what that reads from */
+  GPollableInputStream *base; /* the filter's base stream */
+  GInputStream         *body; /* the stream that @base reads from */
 };
 
 static void pollable_iface_init (GPollableInputStreamInterface *iface);
@@ -1031,7 +1036,7 @@ gstream_body_close_async (GInputStream       *stream,
   GstreamBody *self = GSTREAM_BODY (stream);
   GTask       *task = g_task_new (stream, cancellable, callback, user_data);
 
-  /* Not the base: GIO closes a converter's stream in another thread, which libsoup cannot bear. */
+  /* Closes @body instead of the converter, which GIO would close in another thread, which libsoup does not support. */
   g_main_context_push_thread_default (self->nested);
   g_input_stream_close_async (self->body, priority, cancellable, on_body_closed, task);
   g_main_context_pop_thread_default (self->nested);
@@ -1092,7 +1097,7 @@ gstream_body_new (GMainContext *nested,
 {
   GstreamBody *self;
 
-  /* What is not decoded, and read where the thread default is the right one, needs nothing around it. */
+  /* A body that is not decoded, and is read with the right thread default context anyway, needs no wrapper. */
   if (decoded == body && nested == g_main_context_default ())
     return g_object_ref (body);
 
@@ -1115,13 +1120,13 @@ typedef struct
   GstreamRetryKind kind;
   GstreamRetry     retry;
 
-  /* of the attempt under way */
+  /* of the current attempt */
   SoupMessage  *message;
   GInputStream *stream;
   GByteArray   *answer;
-  GCancellable *attempt; /* cancelled by the timeout, or with the caller's */
+  GCancellable *attempt; /* cancelled by the timeout, or together with the caller's */
   GSource      *timeout;
-  gulong        chained; /* handler of the caller's cancellable */
+  gulong        chained; /* handler id of the caller's cancellable */
   gboolean      timed_out;
 } Request;
 
@@ -1338,7 +1343,8 @@ start_attempt (GTask *task)
   gstream_request_accept_encodings (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
-  if (request->kind != GSTREAM_RETRY_REPEATABLE) /* an idle connection may be closed just as it is used: sent or not? */
+  if (request->kind !=
+      GSTREAM_RETRY_REPEATABLE) /* if an idle connection is closed just when it is used, it is not known whether the request was sent */
     soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
   gstream_origin_begin_io (request->origin);
   soup_session_send_async (request->origin->session, request->message, G_PRIORITY_DEFAULT, request->attempt, on_sent,
@@ -1465,8 +1471,8 @@ struct _GstreamPost
 
   /* of the latest attempt */
   SoupMessage  *message;
-  GInputStream *refusing; /* the body of a refusal; NULL: it is none */
-  char         *refusal;  /* what was read of it */
+  GInputStream *refusing; /* the body of a refusal; NULL: the request was not refused */
+  char         *refusal;  /* what has been read of it */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamPost, gstream_post, G_TYPE_OBJECT)
@@ -1554,7 +1560,7 @@ on_post_pause_over (gpointer user_data)
     start_post (task);
 }
 
-/* Takes @error. */
+/* Consumes @error. */
 static void
 post_failed (GTask  *task,
              GError *error)
@@ -1676,7 +1682,7 @@ void
 gstream_post_name_error (GstreamPost *self,
                          GError      *error)
 {
-  /* Between two attempts there is no request. */
+  /* There is no request between two attempts. */
   if (self->message == NULL || g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
     gstream_origin_hide_secrets (self->origin, error);
   else

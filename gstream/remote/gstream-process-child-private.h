@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A child process: started with what was asked for and nothing else, awaited, and never left behind (H3).
+ * A child process, which inherits nothing that was not requested, is always waited for, and never outlives its object
+ * (H3).
  */
 #pragma once
 
@@ -10,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamProcessChild GstreamProcessChild;
 
-/* @user_data is not touched any more once the child was freed. */
+/* It is not called any more when the child has been freed. */
 typedef void (*GstreamProcessExited) (gpointer user_data);
 
 /*
@@ -25,18 +26,18 @@ GstreamProcessChild *gstream_process_child_new (const char *const   *argv,
                                                 gpointer             user_data,
                                                 GError             **error);
 /*
- * Ends it without waiting: its pipes are closed, which is how it knows; where that does not move it, it is killed, with
- * all that it has started in its group. A thread sees to that, since nobody may iterate a main loop any more.
+ * Ends it without waiting: its pipes are closed, so that it can exit by itself. If it does not, it is killed, with all
+ * processes of its group. This is done by a thread, because the main loop may not be iterated any more.
  */
 void gstream_process_child_free (GstreamProcessChild *self);
 /* Kills it and its group at once. */
 void gstream_process_child_kill (GstreamProcessChild *self);
 
-/* Its ends of pipes that do not block; -1 where it is closed. */
+/* Non-blocking pipes to its standard streams; -1 if closed. */
 int gstream_process_child_get_input (GstreamProcessChild *self);
 int gstream_process_child_get_output (GstreamProcessChild *self);
 int gstream_process_child_get_log (GstreamProcessChild *self);
-/* write(), without the signal where nobody reads. */
+/* write() without SIGPIPE. */
 gssize   gstream_process_child_write (GstreamProcessChild *self,
                                       const char          *bytes,
                                       gsize                size);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A child process: started, awaited, and never left behind.
+ * A child process: started, waited for, and ended.
  *
- * GSubprocess waits for it in GLib's own thread, so that it becomes no zombie whatever the main loop does; it passes no
- * file descriptors on; and the pipes' ends here are closed when this process ends, however it ends, which tells the child.
+ * GSubprocess waits for it in a thread of GLib, so that it never becomes a zombie, whatever the main loop does. No
+ * other file descriptors are inherited. The pipes are closed when this process ends, even if it crashes, so that the
+ * child notices.
  */
 #include <gstream/remote/gstream-process-child-private.h>
 
@@ -16,7 +17,7 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 
-#define GRACE 5000 /* ms that it has to end in when its pipes were closed */
+#define GRACE 5000 /* ms that it has for exiting after its pipes were closed */
 
 struct _GstreamProcessChild
 {
@@ -32,7 +33,10 @@ struct _GstreamProcessChild
 
 /* --- starting --- */
 
-/* In the child: signals of the terminal are the program's, not its; and what it starts can be ended with it. */
+/*
+ * Called in the child: gives it its own process group, so that it does not get the terminal's signals, and its own
+ * children can be killed with it.
+ */
 static void
 lead_group (gpointer user_data)
 {
@@ -79,13 +83,13 @@ on_exited (GObject      *object,
   GstreamProcessChild *self = user_data;
 
   if (!g_subprocess_wait_finish (G_SUBPROCESS (object), result, NULL))
-    return; /* it was freed */
+    return; /* the child object was freed */
 
   self->has_exited = TRUE;
   self->exited (self->user_data);
 }
 
-/* Returns: its descriptor, which does not block here; that it may block there is the child's business. */
+/* Returns: the descriptor, which is non-blocking at this end only. */
 static int
 fd_of (gpointer stream)
 {

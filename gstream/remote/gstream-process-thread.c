@@ -2,7 +2,7 @@
  *
  * A thread in a child process.
  *
- * What the calls say is put into commands here. What the process is, and how it is spoken to, is gstream-process.c's.
+ * Calls are converted to commands here. The process and its protocol are in gstream-process.c.
  */
 #include "config.h"
 
@@ -20,7 +20,7 @@
 /**
  * GstreamProcessThread:
  *
- * A thread in a child process: an agent that a program brings along, and no server.
+ * A thread in a child process: an agent that is part of the program, without a server.
  *
  * The process speaks the lines of "[An agent in a child process](agent-process.html)" on its standard input and output.
  * For a LangGraph graph there is `gstream-agent`, in Python and in JavaScript.
@@ -31,22 +31,23 @@
  * g_autoptr (GstreamRunStream) run = gstream_thread_start_sync (thread, input, NULL, NULL, &error);
  * ```
  *
- * From there on it is like a server's thread. The process is started by the first call, serves the thread's runs one
- * after the other, and ends with the thread, or with the last of its runs where one is held longer: then its pipes are
- * closed, which tells it, and where that does not help, it is killed within some seconds. It gets the environment and the
- * directory that the properties say, and no other file descriptors than its pipes.
+ * It is used like a thread on a server. The process is started by the first call, and executes the thread's runs one
+ * after the other. It is ended when the thread is finalized, or the last of its runs if that is later: its pipes are
+ * closed, and if it does not exit within some seconds, it is killed. It has the environment and the working directory
+ * of the properties, and no file descriptors except its pipes.
  *
- * If it ends before it should, what waits for it fails and says how it ended, with the end of its log: a run with
- * %GSTREAM_ERROR_INCOMPLETE, a call with %GSTREAM_ERROR_SERVER. The next call starts it again. A command that cannot be
- * started fails with an error of #GSpawnError. What the agent refuses fails with %GSTREAM_ERROR_REFUSED or a closer code,
- * and [func@Error.dup_protocol_code] gives the agent's; a call that it does not answer in
- * [property@ProcessThread:answer-timeout] with %G_IO_ERROR_TIMED_OUT.
+ * If it exits unexpectedly, runs fail with %GSTREAM_ERROR_INCOMPLETE and calls with %GSTREAM_ERROR_SERVER; the message
+ * says how it ended, and has the end of its log. The next call starts it again. If it cannot be started, calls fail
+ * with an error of #GSpawnError. If the agent refuses a call, it fails with %GSTREAM_ERROR_REFUSED or a more specific
+ * code, and [func@Error.dup_protocol_code] returns the agent's code. If it does not answer within
+ * [property@ProcessThread:answer-timeout], the call fails with %G_IO_ERROR_TIMED_OUT.
  *
- * A run that is not read holds the process, and with it the graph (H4), and the thread's later runs. To drop a run lets it
- * go on, and what it says is lost; to abort it ends it, unless [property@Thread:cancel-on-abort] is %FALSE.
+ * If a run is not read, the process blocks, and with it the graph (H4) and later runs of the thread. If a run is
+ * dropped, it continues, and its events are discarded; aborting it also cancels it, unless [property@Thread:cancel-on-
+ * abort] is %FALSE.
  *
- * [property@Thread:thread-id] is told to the process in the variable `GSTREAM_THREAD_ID` of its environment; where it is
- * not set, the process says which thread it is, and it is set by the first run.
+ * [property@Thread:thread-id] is passed to the process in the environment variable `GSTREAM_THREAD_ID`. If it is not
+ * set, the process chooses the id, and the property is set by the first run.
  *
  * Since: 1.0
  */
@@ -191,7 +192,7 @@ on_run_started (GObject      *object,
     g_task_return_error (task, error);
 }
 
-/* @command with what of the run is wanted, which in a process is the run's own (N5, N10). */
+/* Adds the subscription to @command, which in a process belongs to the run (N5, N10). */
 static char *
 add_subscription (const char                *command,
                   const GstreamSubscription *wanted)
@@ -201,7 +202,7 @@ add_subscription (const char                *command,
   return g_strdup_printf ("%.*s,%s}", (int) strlen (command) - 2, command, filter + 1);
 }
 
-/* Takes @command and @error, of which one is there. */
+/* Consumes @command and @error, one of which is NULL. */
 static void
 start_run (GstreamProcessThread *self,
            char                 *command,
@@ -306,7 +307,7 @@ begin_command (const char *method)
   return json;
 }
 
-/* @task: has as its data the name of the answer's member that it is given; NULL: none is. */
+/* @task: its data is the name of the answer's member that it returns; NULL: none. */
 static void
 on_answered (GObject      *object,
              GAsyncResult *result,
@@ -329,7 +330,7 @@ on_answered (GObject      *object,
                              _ ("The agent's answer has no %s, as was expected"), pointer);
 }
 
-/* Takes @command. */
+/* Consumes @command. */
 static void
 ask (GstreamThread *thread,
      GString       *command,
@@ -465,7 +466,7 @@ gstream_process_thread_get_directory (GstreamProcessThread *self)
  * gstream_process_thread_dup_log: (get-property log)
  * @self: a thread
  *
- * Gets the last lines of what the process has said on standard error, and on standard output beside the protocol.
+ * Gets the last lines that the process has written to standard error, and to standard output besides the protocol.
  *
  * Returns: (transfer full): the lines, at most a hundred; "": it has said nothing
  *
@@ -658,7 +659,7 @@ install_properties (GObjectClass *object_class)
   /**
    * GstreamProcessThread:command: (getter get_command)
    *
-   * The program, looked for where PATH says, and its arguments.
+   * The program, which is searched in PATH, and its arguments.
    *
    * Since: 1.0
    */
@@ -666,7 +667,8 @@ install_properties (GObjectClass *object_class)
   /**
    * GstreamProcessThread:environment: (getter get_environment)
    *
-   * The process's environment, strings NAME=VALUE, and nothing else besides `GSTREAM_THREAD_ID`; %NULL: the program's own.
+   * The whole environment of the process, strings NAME=VALUE, except for `GSTREAM_THREAD_ID`; %NULL: that of this
+   * program.
    *
    * Since: 1.0
    */
@@ -684,8 +686,8 @@ install_properties (GObjectClass *object_class)
   /**
    * GstreamProcessThread:log: (getter dup_log)
    *
-   * The last lines of what the process has said on standard error, and on standard output beside the protocol. Notified
-   * from the main loop, at most once a turn.
+   * The last lines that the process has written to standard error, and to standard output besides the protocol.
+   * Notified from the main loop, at most once per iteration.
    *
    * Since: 1.0
    */
@@ -694,7 +696,8 @@ install_properties (GObjectClass *object_class)
   /**
    * GstreamProcessThread:max-event-size: (getter get_max_event_size)
    *
-   * The most bytes of one event, which is one line. Beyond it, the run fails with %GSTREAM_ERROR_TOO_LARGE.
+   * The maximum size of an event, which is one line, in bytes. If it is exceeded, the run fails with
+   * %GSTREAM_ERROR_TOO_LARGE.
    *
    * Since: 1.0
    */
@@ -702,7 +705,7 @@ install_properties (GObjectClass *object_class)
   /**
    * GstreamProcessThread:max-depth: (getter get_max_depth)
    *
-   * How deep arrays and objects may be nested in an event.
+   * The maximum nesting of arrays and objects in an event.
    *
    * Since: 1.0
    */
@@ -710,7 +713,7 @@ install_properties (GObjectClass *object_class)
   /**
    * GstreamProcessThread:answer-timeout: (getter get_answer_timeout)
    *
-   * How many milliseconds the process has for the answer to a command, the time that it takes to start included.
+   * The time in milliseconds that the process has for answering a command, including the time to start.
    *
    * Since: 1.0
    */
@@ -767,10 +770,10 @@ check_command (const char *const *argv,
  * @argv: (array zero-terminated=1): the program, looked for where PATH says, and its arguments; one string at least
  * @error: return location for an error
  *
- * Makes a thread that lives in a child process, which is started with the first run. Everything else is a property:
- * construct a [class@ProcessThread] with them.
+ * Makes a thread in a child process, which is started with the first run. To set other properties, construct a
+ * [class@ProcessThread] with them.
  *
- * That there is no such program is an error at once, of #GSpawnError; all else that can go wrong, of the first run.
+ * Fails with an error of #GSpawnError if there is no such program. All other problems are errors of the first run.
  *
  * Returns: (transfer full): a new [class@ProcessThread]
  *

@@ -2,11 +2,11 @@
  *
  * The protocol of an agent in a child process.
  *
- * Events, answers and log share one pipe. What is read of it is decided in one place, is_wanted(): the line at its front
- * may be an event of the run that is under way, and if nobody waits for that it stays there, and with it the agent, which
- * cannot write on. While an answer or another run is waited for, events before that are kept, up to a limit.
+ * Events, answers and log output come over one pipe. is_wanted() decides whether the next line is read: it may be an
+ * event of the current run, and while nobody waits for that, it is not read, so that the agent blocks when the pipe is
+ * full. While somebody waits for an answer or for another run, events before that are queued, up to a limit.
  *
- * A process that ends fails all that waits for it, and the next command starts another one.
+ * If the process ends, all waiting calls fail, and the next command starts it again.
  */
 #include <gstream/remote/gstream-process-private.h>
 
@@ -25,30 +25,30 @@
 #include <gstream/thread/gstream-thread-run-internal.h>
 
 #define CHUNK_SIZE (64 * 1024) /* bytes; also what the kernel keeps of a pipe */
-#define LEAST_SPACE 4096       /* bytes that a read is worth */
+#define LEAST_SPACE 4096       /* bytes: minimum free space for a read */
 #define MOST_LINES 100
-#define MOST_BYTES 2000             /* of a line; what is longer is cut */
-#define MOST_KEPT (4 * 1024 * 1024) /* bytes of events that are kept while what is behind them is waited for */
-#define LINES_PER_TURN 256          /* that one call handles without a result */
+#define MOST_BYTES 2000             /* of a line; longer ones are truncated */
+#define MOST_KEPT (4 * 1024 * 1024) /* bytes of events that are queued while somebody waits for something after them */
+#define LINES_PER_TURN 256          /* the maximum that one call handles without a result */
 #define LOG_PIECE 16384             /* bytes of the log read at a time */
 #define SHOWN_LINES 20              /* of the log, in an error */
 #define SHOWN_BYTES 60              /* of a line that is no event */
-#define EXIT_GRACE 2000             /* ms from the end of the standard output to that of the process */
+#define EXIT_GRACE 2000             /* ms from the end of the standard output until the process must have exited */
 #define THREAD_VARIABLE "GSTREAM_THREAD_ID"
 
 /* --- the lines of the standard output --- */
 
 /*
- * Read without waiting, some 64 KiB at a time, and only when they are asked for (N6). Lines that begin with "{" may be the
- * protocol's; all else is its log, and is not collected.
+ * They are read without blocking, about 64 KiB at a time, and only on demand (N6). Lines that begin with "{" may belong
+ * to the protocol; all others are log output, and are not assembled.
  */
 
 typedef enum
 {
-  LINE_NONE,     /* no whole line has come */
-  LINE_OBJECT,   /* a whole line that begins with "{", with its line feed */
-  LINE_LOG,      /* a line, or a piece of one, that does not; with its line feed, if that has come */
-  LINE_TOO_LONG, /* such an object has more bytes than may be; what follows of it is passed over */
+  LINE_NONE,     /* there is no complete line */
+  LINE_OBJECT,   /* a complete line that begins with "{", with its line feed */
+  LINE_LOG,      /* a line, or a part of one, that does not; with its line feed if there is one */
+  LINE_TOO_LONG, /* an object that exceeds the maximum size; the rest of the line is skipped */
 } LineKind;
 
 typedef struct
@@ -62,12 +62,12 @@ typedef struct
   gsize    end;        /* offset of what has not been read */
   gsize    searched;   /* bytes from @start on that have no line feed */
   gboolean at_end;     /* nothing more can be read */
-  LineKind unfinished; /* LOG or TOO_LONG: of the line whose end has not come; or NONE */
+  LineKind unfinished; /* LOG or TOO_LONG: the kind of a line whose end has not been read; or NONE */
 } Lines;
 
 typedef struct
 {
-  const char *text; /* valid until more is read; as long as @owner, whose reference is the lines' */
+  const char *text; /* valid until more is read, or as long as a reference to @owner is held */
   gsize       length;
 } Line;
 
@@ -100,7 +100,7 @@ take (Lines   *self,
   return kind;
 }
 
-/* What the line is that begins with @text. NONE: it is blank. */
+/* Returns the kind of the line that begins with @text. NONE: it is blank. */
 static LineKind
 judge (Lines      *self,
        const char *text,
@@ -121,7 +121,7 @@ judge (Lines      *self,
 static LineKind lines_take (Lines *self,
                             Line  *line);
 
-/* More of a line whose kind is known already. */
+/* Takes the next part of a line whose kind is already known. */
 static LineKind
 take_rest (Lines *self,
            Line  *line)
@@ -138,7 +138,10 @@ take_rest (Lines *self,
   return kind == LINE_LOG ? kind : lines_take (self, line);
 }
 
-/* An object, or what may still become one, is collected; the last line may have no end. */
+/*
+ * Handles an incomplete line. One that is, or may become, an object is not taken before its end, unless it is the last
+ * one.
+ */
 static LineKind
 take_unfinished (Lines *self,
                  Line  *line)
@@ -166,7 +169,7 @@ take_whole (Lines *self,
   return take (self, line, length, kind == LINE_NONE ? LINE_LOG : kind);
 }
 
-/* Takes the next line of what was read. */
+/* Takes the next line from the bytes that have been read. */
 static LineKind
 lines_take (Lines *self,
             Line  *line)
@@ -185,7 +188,10 @@ lines_take (Lines *self,
   return end != NULL ? take_whole (self, line, end + 1 - text) : take_unfinished (self, line);
 }
 
-/* The bytes before @end may be in use: what is not taken moves to new ones where there is little space behind it. */
+/*
+ * The bytes before @end may be in use. Therefore, if there is little space left, the bytes that have not been taken are
+ * copied to new memory.
+ */
 static void
 reserve (Lines *self)
 {
@@ -207,7 +213,7 @@ reserve (Lines *self)
   self->end = available;
 }
 
-/* Reads once. FALSE: there is nothing now, or nothing will come (@at_end). */
+/* Reads once. Returns FALSE if there is nothing to read now, or at the end (@at_end). */
 static gboolean
 lines_fill (Lines *self)
 {
@@ -231,15 +237,15 @@ lines_fill (Lines *self)
 /* --- the log --- */
 
 /*
- * The last lines of what the process says beside its protocol: its standard error, and what is printed on its standard
- * output (H1). Bounded, whatever it says.
+ * The last lines of the process's log output: its standard error, and what it prints to standard output besides the
+ * protocol (H1). The size is limited.
  */
 
 typedef struct
 {
-  GQueue   lines; /* char *, valid UTF-8, without their ends; the newest is the last */
-  GString *line;  /* the one that has no end yet */
-  guint    n_new; /* lines since it was marked */
+  GQueue   lines; /* char *, valid UTF-8, without line ends; the newest is the last */
+  GString *line;  /* the current, incomplete line */
+  guint    n_new; /* number of lines since the mark */
 } Log;
 
 static void
@@ -274,7 +280,7 @@ dup_line (GString *line)
   return g_strdup (g_strchomp (valid));
 }
 
-/* What comes next is a new line. */
+/* Ends the current line. */
 static void
 log_end_line (Log *self)
 {
@@ -327,7 +333,7 @@ log_dup (Log  *self,
   return g_string_free (text, FALSE);
 }
 
-/* What comes next is of another process. */
+/* Marks the position where the output of another process begins. */
 static void
 log_mark (Log *self)
 {
@@ -347,22 +353,25 @@ log_dup_new (Log  *self,
 
 /* --- the protocol --- */
 
-/* @in_loop: called from the main loop; where not, it is inside some other call, and no callback of anybody's may be (R7). */
+/*
+ * @in_loop: whether it is called from the main loop. If not, it is called inside some other call, and must not call any
+ * callback (R7).
+ */
 typedef void (*WakeFunc) (gpointer user_data,
                           gboolean in_loop);
 
-/* A run that has been started and has not ended, or that somebody still reads. */
+/* A run that has not ended, or that still has a reader. */
 struct _GstreamProcessRun
 {
   grefcount       ref_count;
-  GstreamProcess *process; /* NULL: nobody reads it */
+  GstreamProcess *process; /* NULL: it has no reader */
   char           *id;
   char           *thread_id; /* NULL: not said */
-  GQueue          events;    /* GstreamEvent: read, and not asked for yet */
-  gsize           kept;      /* bytes of those, about */
-  gboolean        has_begun; /* an event has come */
+  GQueue          events;    /* GstreamEvent, which the reader has not taken yet */
+  gsize           kept;      /* approximate bytes of those */
+  gboolean        has_begun; /* it has had an event */
   gboolean        is_over;
-  GError         *error; /* what it fails with, behind its events */
+  GError         *error; /* the error that it ends with, after its events */
 
   WakeFunc wake; /* NULL: nobody waits */
   gpointer user_data;
@@ -381,7 +390,7 @@ struct _GstreamProcess
 {
   grefcount              ref_count;
   GstreamProcessSettings settings;
-  char                  *thread_id; /* NULL: the agent's own business */
+  char                  *thread_id; /* NULL: chosen by the agent */
   GMainContext          *context;
   GSourceOnceFunc        on_log; /* NULL: the owner is gone */
   gpointer               user_data;
@@ -390,18 +399,18 @@ struct _GstreamProcess
   Log                  log;
   Lines                lines;
   GstreamEventReader  *reader;
-  GSource             *output_watch; /* while something is wanted, and not there */
+  GSource             *output_watch; /* while waiting for output */
   int                  output_priority;
   GSource             *log_watch;
   GSource             *exit_timer; /* since its standard output ended */
-  gboolean is_in_loop; /* the line at hand was read from the main loop: what is woken may call back at once */
+  gboolean is_in_loop; /* the current line was read from the main loop, so that callbacks may be called at once */
 
   GString    *input; /* commands, not written yet */
   GSource    *input_watch;
   gint64      last_id;
-  GHashTable *commands; /* Command, of those without an answer, by &id; owned */
-  guint       n_asked;  /* those whose answer somebody waits for, and runs that somebody waits for */
-  GQueue      runs;     /* GstreamProcessRun: not over, in the order they take place; references */
+  GHashTable *commands; /* pending commands: &id -> Command, owned */
+  guint       n_asked;  /* the number of answers and runs that somebody waits for */
+  GQueue      runs;     /* GstreamProcessRun that have not ended, in the order of execution; references */
 };
 
 static void go_on (GstreamProcess *self,
@@ -431,7 +440,7 @@ run_unref (GstreamProcessRun *run)
   g_free (run);
 }
 
-/* With a reference that whoever reads it will own. */
+/* Makes a run, with a reference for its reader. */
 static GstreamProcessRun *
 run_new (GstreamProcess *process,
          const char     *id,
@@ -465,7 +474,7 @@ find_run (GstreamProcess *self,
   return NULL;
 }
 
-/* Whoever waits may do anything at once, where that is allowed. */
+/* Wakes the reader of the run, if it waits. If callbacks are allowed, it may do anything. */
 static void
 wake (GstreamProcess    *self,
       GstreamProcessRun *run)
@@ -479,7 +488,7 @@ wake (GstreamProcess    *self,
   func (run->user_data, self->is_in_loop);
 }
 
-/* Whether its events are for somebody. */
+/* Whether there is a reader for its events. */
 static gboolean
 is_read (GstreamProcessRun *run)
 {
@@ -514,7 +523,7 @@ command_free (gpointer data)
   g_free (command);
 }
 
-/* Returns: (transfer full) (nullable): what waits for its answer; not any more. */
+/* Takes the task that waits for the answer. Returns: (transfer full) (nullable): the task. */
 static GTask *
 steal_task (Command *command)
 {
@@ -525,7 +534,7 @@ steal_task (Command *command)
   return g_steal_pointer (&command->task);
 }
 
-/* Takes @error. */
+/* Consumes @error. */
 static void
 fail_command (Command *command,
               GError  *error)
@@ -562,7 +571,7 @@ add_last_words (GstreamProcess *self,
   return error;
 }
 
-/* Timed out, or cancelled. A process that has answered nothing in all that time is not trusted any more. */
+/* Called on timeout or cancellation. After a timeout, the process is killed, unless it is executing a run. */
 static void
 on_command_timeout (gpointer user_data)
 {
@@ -620,7 +629,7 @@ new_refusal (GstreamPayload *answer)
 
 static void close_unread (gpointer run);
 
-/* A run that nobody waits for any more is told to end. */
+/* If nobody waits for the run any more, it is cancelled. */
 static void
 take_started (GstreamProcess *self,
               Command        *command,
@@ -682,7 +691,7 @@ end_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
-/* It ends with the child, and so before @self. */
+/* The source is removed together with the child, and so before @self is freed. */
 static GSource *
 watch (GstreamProcess   *self,
        int               fd,
@@ -700,7 +709,7 @@ watch (GstreamProcess   *self,
   return source;
 }
 
-/* That the process reads no more is seen at its end. */
+/* A write error is ignored, because the end of the process will be noticed. */
 static void
 write_input (GstreamProcess *self)
 {
@@ -728,7 +737,7 @@ on_writable (int          fd,
   return G_SOURCE_CONTINUE;
 }
 
-/* A line feed in JSON is a blank, and here it would be the end of the line. */
+/* Line feeds in JSON, which are white space, are replaced, because here they would end the line. */
 static void
 add_line (GstreamProcess *self,
           gint64          id,
@@ -743,7 +752,7 @@ add_line (GstreamProcess *self,
   g_string_append_c (self->input, '\n');
 }
 
-/* Nobody waits for the answer. */
+/* Cancels the run, without waiting for the answer. */
 static void
 tell_to_end (GstreamProcess    *self,
              GstreamProcessRun *run)
@@ -777,7 +786,7 @@ add_to_log (GstreamProcess *self,
   log_changed (self);
 }
 
-/* Takes @error, of a line of its: the run fails and is told to end. */
+/* Consumes @error, of an invalid line: the current run fails and is cancelled. */
 static void
 reject_line (GstreamProcess *self,
              const Line     *line,
@@ -825,7 +834,7 @@ take_event (GstreamProcess *self,
   wake (self, run);
 }
 
-/* A run that ends without an event was waiting for its turn: this is all that is known of it. */
+/* Adds an event with the status of a run that ended without any event, before it was its turn. */
 static void
 say_end (GstreamProcessRun *run,
          const char        *status)
@@ -857,7 +866,7 @@ take_end (GstreamProcess *self,
   return TRUE;
 }
 
-/* FALSE: it is not of the protocol. */
+/* Returns FALSE if the line does not belong to the protocol. */
 static gboolean
 take_other (GstreamProcess *self,
             const Line     *line)
@@ -879,7 +888,7 @@ take_other (GstreamProcess *self,
   return TRUE;
 }
 
-/* How an event begins as it is usually written: one that is broken is an error, and not taken for the log. */
+/* Whether the line begins as events usually do: then, if it is invalid, it is an error instead of log output. */
 static gboolean
 begins_event (const Line *line)
 {
@@ -892,7 +901,7 @@ begins_event (const Line *line)
   return FALSE;
 }
 
-/* FALSE: no whole one has come. */
+/* Handles a line. Returns FALSE if there is no complete one. */
 static gboolean
 handle_line (GstreamProcess *self,
              gboolean        in_loop)
@@ -924,7 +933,7 @@ handle_line (GstreamProcess *self,
 
 /* --- reading --- */
 
-/* Whether the line at the front may be taken. */
+/* Whether the next line may be taken. */
 static gboolean
 is_wanted (GstreamProcess *self)
 {
@@ -938,7 +947,7 @@ is_wanted (GstreamProcess *self)
   return self->n_asked > 0 && run->kept < MOST_KEPT;
 }
 
-/* Nobody waits for it: a window's frames go first. */
+/* If nobody waits for the output, redrawing of windows has priority. */
 static int
 get_priority (GstreamProcess *self)
 {
@@ -965,7 +974,7 @@ on_readable (int          fd,
   return G_SOURCE_REMOVE;
 }
 
-/* @at_once: there are lines already. */
+/* @at_once: there are already lines to handle. */
 static void
 wait_for_output (GstreamProcess *self,
                  gboolean        at_once)
@@ -991,7 +1000,7 @@ on_exit_overdue (gpointer user_data)
   die (self);
 }
 
-/* All that it said has been taken. */
+/* Called when all output has been handled. */
 static void
 end_output (GstreamProcess *self)
 {
@@ -1002,7 +1011,10 @@ end_output (GstreamProcess *self)
         gstream_timer_start (self->context, EXIT_GRACE, NULL, "[gstream] exit", on_exit_overdue, self, NULL);
 }
 
-/* Takes what has been read as far as it is wanted, and sees to it that more comes. @in_loop: whoever is woken may call back. */
+/*
+ * Handles lines that have been read, as far as they are wanted, and then waits for more output if needed. @in_loop:
+ * callbacks may be called.
+ */
 static void
 go_on (GstreamProcess *self,
        gboolean        in_loop)
@@ -1025,7 +1037,7 @@ go_on (GstreamProcess *self,
     end_output (self);
 }
 
-/* FALSE: nothing more is there now. */
+/* Returns FALSE if there is nothing more to read now. */
 static gboolean
 read_log (GstreamProcess *self)
 {
@@ -1060,7 +1072,7 @@ on_exited (gpointer user_data)
   go_on (user_data, TRUE);
 }
 
-/* Returns: (transfer full) (nullable): NULL: this process's own. */
+/* Returns: (transfer full) (nullable): the environment; NULL: that of this process. */
 static char **
 make_environment (GstreamProcess *self)
 {
@@ -1136,7 +1148,10 @@ fail_commands (GstreamProcess *self,
     fail_command (command, g_error_copy (error));
 }
 
-/* It ended, or is to: whatever waits for it fails. Callbacks come later. */
+/*
+ * The process has ended, or is to be ended: everything that waits for it fails. Callbacks are called later, from the
+ * main loop.
+ */
 static void
 die (GstreamProcess *self)
 {
@@ -1307,7 +1322,7 @@ give_end (GstreamProcessRun *run,
   return run->is_over ? GSTREAM_TRY_ENDED : GSTREAM_TRY_PENDING;
 }
 
-/* Its events are at the front of the pipe only while it is under way. */
+/* Only reads if the run is the current one, whose events come next. */
 static void
 read_events (GstreamProcessRun *run)
 {
@@ -1454,7 +1469,7 @@ struct _GstreamProcessSource
   GObject parent_instance;
 
   GstreamProcessRun *run;    /* NULL: closed */
-  GstreamThreadRun  *stream; /* not owned; the run that reads it, which closes it before it goes */
+  GstreamThreadRun  *stream; /* not owned; the run stream that reads it, which closes it before it is finalized */
   gboolean           cancel_on_abort;
   GstreamNextCall    pending;
 };
@@ -1476,7 +1491,7 @@ on_woken (gpointer user_data,
     gstream_next_call_wake_later (&self->pending);
 }
 
-/* Whoever waits is woken when it is worth while to try again. */
+/* If a call is pending, it is woken when it may succeed. */
 static GstreamTry
 gstream_process_source_try_next (GstreamEventSource *source,
                                  GstreamEvent      **event,

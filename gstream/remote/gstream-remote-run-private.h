@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run on a server: a run stream whose source follows the run through as many connections as that takes (N3), up to
- * its own end and what it asks then (N4).
+ * A run on a server: a run stream whose source reads the run over as many connections as needed (N3), up to its end and
+ * its interrupts (N4).
  */
 #pragma once
 
@@ -11,25 +11,28 @@
 
 G_BEGIN_DECLS
 
-/* What a run needs of its connection to a thread's events, which is a source of them, besides these events. */
+/*
+ * The functions of a kind of connection to a thread's events. A connection is a GstreamEventSource; these are what a
+ * run needs besides.
+ */
 typedef struct
 {
-  /* Makes one; called again each time that one breaks. */
+  /* Makes a connection; also called to replace one that broke. */
   GstreamEventSource *(*open) (GstreamOrigin       *origin,
                                const char          *thread_id,
                                GstreamSubscription *wanted);
-  /* A number that grows with all that comes, events or not. */
+  /* Returns a number that grows with everything that is received, events or not. */
   guint64 (*get_progress) (GstreamEventSource *connection);
-  /* The pause that the server asks for before the next connection, in ms; -1, or NULL: it asks for none. */
+  /* Returns the pause that the server asks for before the next connection, in ms; -1: none. NULL: never. */
   gint64 (*get_retry) (GstreamEventSource *connection);
-  /* To be called before it is closed where it may be dead. NULL: that makes no difference. */
+  /* To be called before the connection is closed, if it may be dead. NULL: not needed. */
   void (*give_up) (GstreamEventSource *connection);
   /*
-   * Asks for the thread's run, where the server has not granted the subscription to the thread's events: that there is none
-   * is then an error of the connection. Returns: whether it has. NULL: the subscription is granted with the connection.
+   * If the server has not granted the subscription to the thread's events, asks for the thread's run; if there is none,
+   * the connection fails. Returns whether the subscription is granted. NULL: it is always granted.
    */
   gboolean (*ask_for_run) (GstreamEventSource *connection);
-  gboolean stays_open; /* closing it while another one is open would end that, too */
+  gboolean stays_open; /* must not be closed while another one is open, because the server would end that, too */
 } GstreamConnectionFuncs;
 
 /* @first: (nullable): a connection that exists already. @applied_seq: see gstream_run_filter_new(). */

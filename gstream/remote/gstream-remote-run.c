@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run on a server: a run stream whose source follows the run through as many connections as that takes.
+ * A run on a server: a run stream whose source reads the run over as many connections as needed.
  *
- * The source reads one connection at a time. What it gives passes the run filter, which drops what is not the run's,
- * and what came before. A connection ends for one of these reasons:
+ * The source reads one connection at a time. The run filter drops events of other runs, and those that were received
+ * before. A connection is given up for one of these reasons:
  *
  * - It breaks: another one is opened after a pause, up to the retry limit (N3).
- * - It is silent for too long: the server is asked how the run is, and where the run goes on, another connection is
- *   opened beside it; whichever says something first is read from then on (N12).
- * - The run is over. If it was interrupted, the server is asked until it says so too, since other branches may have
- *   more to say, and then for the thread's state, which knows what was asked (N4).
+ * - It is silent for too long: the server is asked for the status of the run. If the run goes on, a second connection
+ *   is opened; the one that has an event first is used from then on (N12).
+ * - The run has ended. If it was interrupted, other branches may still be running: the server is asked for the status
+ *   until the run has ended, and then for the thread's state, which has the pending interrupts (N4).
  *
- * All of this happens only while an event is being waited for (R1), but for requests that are under way already.
+ * All of this happens only while somebody waits for an event (R1), except for requests that are already pending.
  */
 #include <gstream/remote/gstream-remote-run-private.h>
 
@@ -23,25 +23,25 @@
 #include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/remote/gstream-run-filter-private.h>
 #include <gstream/stream/gstream-event-source-internal.h>
-#include <gstream/stream/gstream-run-stream-internal.h> /* how a run that goes on ended so far does not count */
+#include <gstream/stream/gstream-run-stream-internal.h> /* for gstream_run_stream_disregard_end() */
 #include <gstream/thread/gstream-thread-run-internal.h>
 
-#define DROPS_PER_TURN 256       /* events of other runs, or seen before, that one call passes over */
-#define REST 500                 /* ms without an event after which a run that is over has no more to say */
-#define SHORT_SILENCE 1000       /* ms: of a connection that was opened again, which has all events to give once more */
-#define MOST_SILENCE_DOUBLINGS 3 /* of the time until another connection is opened beside a silent one */
-#define FIRST_ASK_PAUSE 50 /* ms, until the server is asked once more whether the run is over; doubled each time, ... */
-#define MOST_ASK_DOUBLINGS 4 /* ... so often */
+#define DROPS_PER_TURN 256 /* events of other runs, or received before, that one call skips */
+#define REST 500           /* ms without an event after which no more events of an ended run are expected */
+#define SHORT_SILENCE 1000 /* ms: for a reopened connection, which begins with events that the server already has */
+#define MOST_SILENCE_DOUBLINGS 3 /* of the time until a second connection is opened */
+#define FIRST_ASK_PAUSE 50   /* ms until the server is asked again whether the run has ended; doubled each time, ... */
+#define MOST_ASK_DOUBLINGS 4 /* ... up to this number of times */
 
 typedef enum
 {
-  GSTREAM_REMOTE_CONNECTED,    /* there is a connection, and events come from it */
-  GSTREAM_REMOTE_BROKEN,       /* it broke, for the reason in `broken` */
-  GSTREAM_REMOTE_PAUSING,      /* until it is opened again */
-  GSTREAM_REMOTE_IN_DOUBT,     /* it ended, and the run was interrupted: whether that is over is not known */
-  GSTREAM_REMOTE_INTERRUPTED,  /* the run is over and has asked; what is open is not known yet */
-  GSTREAM_REMOTE_ASKING_STATE, /* the thread's state is being asked for */
-  GSTREAM_REMOTE_ENDED,        /* nothing more comes but what is in `late` */
+  GSTREAM_REMOTE_CONNECTED, /* there is a connection, from which events are read */
+  GSTREAM_REMOTE_BROKEN,    /* the connection broke; `broken` is the reason */
+  GSTREAM_REMOTE_PAUSING,   /* waiting until the next connection is opened */
+  GSTREAM_REMOTE_IN_DOUBT, /* the connection ended, and the run was interrupted: it is not known whether the run has ended */
+  GSTREAM_REMOTE_INTERRUPTED,  /* the run has ended with interrupts; the pending ones are not known yet */
+  GSTREAM_REMOTE_ASKING_STATE, /* the request for the thread's state is pending */
+  GSTREAM_REMOTE_ENDED,        /* there are no more events, except those in `late` */
 } GstreamRemoteState;
 
 #define GSTREAM_TYPE_REMOTE_SOURCE (gstream_remote_source_get_type ())
@@ -57,37 +57,38 @@ struct _GstreamRemoteSource
   GstreamSubscription          *wanted;
   const GstreamConnectionFuncs *funcs; /* of its connections */
 
-  GstreamThreadRun            *run;  /* a weak pointer; NULL: it is gone, or has closed its source */
-  GstreamConnectionState       told; /* what the run was told of the connection last */
+  GstreamThreadRun            *run;  /* a weak pointer; NULL: it is finalized, or has closed its source */
+  GstreamConnectionState       told; /* the state of the connection that was set on the run last */
   GstreamRemoteState           state;
   GstreamEventSource          *connection;       /* while connected */
-  GstreamEventSourceInterface *connection_iface; /* its own: looked up once, not per event */
-  gboolean                     reading;          /* an event of it is being waited for */
-  gboolean                     again;            /* it is not the first */
-  gboolean                     was_inside;       /* events of the run have come, over whichever connection */
-  gboolean                     known;            /* since it was opened the server has said that it knows the run */
-  GstreamEventSource          *beside;   /* a second one, opened because the first is silent, and silent too; or NULL */
-  guint                        n_beside; /* how often one was opened since an event came */
-  GPtrArray                   *left;     /* connections that are not read any more, and stay open */
-  GSource                     *silence;  /* timer that runs while the connection is read */
-  gint64                       waiting;  /* monotonic µs: since when it is read */
-  guint64                      heard;    /* how much the connection had brought when the timer began, events or not */
-  gboolean                     checking; /* it has been silent, and the server is being asked how the run is */
-  GSource                     *pause;    /* timer until the next connection */
-  GError                      *broken;   /* why there is no connection any more */
+  GstreamEventSourceInterface *connection_iface; /* its interface, looked up once instead of for each event */
+  gboolean                     reading;          /* a next() of it is pending */
+  gboolean                     again;            /* it is not the first connection */
+  gboolean                     was_inside;       /* events of the run have been received, over any connection */
+  gboolean                     known;            /* since it was opened, the server has confirmed that the run exists */
+  GstreamEventSource          *beside;           /* a second connection, opened because the first is silent; or NULL */
+  guint                        n_beside;         /* how often one was opened since the last event */
+  GPtrArray                   *left;             /* connections that are not read any more, but must stay open */
+  GSource                     *silence;          /* timer that runs while the connection is read */
+  gint64                       waiting;          /* monotonic µs: when the wait began */
+  guint64                      heard;            /* the progress of the connection when the timer was started */
+  gboolean                     checking;         /* because of a silence, a request for the run's status is pending */
+  GSource                     *pause;            /* timer until the next connection */
+  GError                      *broken;           /* why the connection broke */
   GstreamRetry                 retry;
-  GCancellable                *closing; /* ends the requests under way */
+  GCancellable                *closing; /* cancels pending requests */
 
   GstreamRunFilter *filter;
-  GHashTable       *interrupts; /* ids of those that events have told */
-  gint64            end_time;   /* ms since the epoch: the timestamp of the run's own end, or interrupt */
-  gboolean          over;       /* it was interrupted, and the server says that it is over */
-  gboolean        verified;  /* another connection was asked for what this one, long silent or ended, may have missed */
-  gboolean        asking;    /* the server is being asked whether it is over */
-  GSource        *ask_again; /* timer until it is asked next */
-  guint           n_asked;   /* times in a row */
-  GQueue          late;      /* GstreamEvent, owned: what the state says is open and no event told */
-  GError         *error;     /* what the run fails with */
+  GHashTable       *interrupts; /* ids of those that were in events */
+  gint64            end_time;   /* ms since the epoch: the timestamp of the run's end or interrupt */
+  gboolean          over;       /* the run was interrupted, and has ended according to the server */
+  gboolean
+      verified; /* another connection was opened to check whether this one, which was silent for long or ended, has missed events */
+  gboolean        asking;    /* a request whether it has ended is pending */
+  GSource        *ask_again; /* timer until the next request */
+  guint           n_asked;   /* number of consecutive requests */
+  GQueue          late;      /* GstreamEvent, owned: interrupts of the state that were not in events */
+  GError         *error;     /* the error that the run fails with */
   GstreamNextCall pending;
 };
 
@@ -96,7 +97,10 @@ static void event_source_iface_init (GstreamEventSourceInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamRemoteSource, gstream_remote_source, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
 
-/* Does what the state calls for, while an event is waited for. Not from inside a caller. */
+/*
+ * Does what is needed in the current state, while somebody waits for an event. Must not be called inside a call from
+ * outside.
+ */
 static void go_on (GstreamRemoteSource *self);
 static void start_read (GstreamRemoteSource *self,
                         GstreamEventSource  *connection);
@@ -169,8 +173,8 @@ close_connection (gpointer connection)
 }
 
 /*
- * JavaScript's server ends a thread's events when any WebSocket to it is closed. One that is not
- * read any more therefore stays open until the run ends.
+ * JavaScript's server ends a thread's events when any WebSocket of the thread is closed. Therefore one that is not read
+ * any more stays open until the run ends.
  */
 static void
 leave_behind (GstreamRemoteSource *self,
@@ -207,7 +211,7 @@ close_connections (GstreamRemoteSource *self)
 
 /* --- another connection --- */
 
-/* The server gives a thread's events from the first one on each time that it is connected to. */
+/* For each connection, the server sends a thread's events from the first one on. */
 static void
 begin_again (GstreamRemoteSource *self)
 {
@@ -246,13 +250,13 @@ adopt_beside (GstreamRemoteSource *self)
   begin_again (self);
   self->known = TRUE;
   use_connection (self, g_steal_pointer (&self->beside));
-  self->reading = TRUE; /* since it was opened */
+  self->reading = TRUE; /* start_read() was called when it was opened */
   leave_behind (self, old);
 }
 
 /* --- the end of a connection --- */
 
-/* A WebSocket that may be dead is closed without the closing handshake; an event stream may say when to come again. */
+/* Prepares a broken connection for being closed, and notes the pause that the server asks for. */
 static void
 heed_connection (GstreamRemoteSource *self)
 {
@@ -263,8 +267,8 @@ heed_connection (GstreamRemoteSource *self)
 }
 
 /*
- * The server ended the connection, or something between did that looks the same: a new one
- * gives what is missing, if anything is. It is asked for once.
+ * The connection was ended by the server, or by a proxy, which looks the same. Another one is opened once, to get
+ * events that may be missing.
  */
 static void
 verify_the_end (GstreamRemoteSource *self)
@@ -280,7 +284,7 @@ verify_the_end (GstreamRemoteSource *self)
   open_connection (self, NULL);
 }
 
-/* The server ended the connection of an interrupted run, whether or not that is over. */
+/* The server has ended the connection of an interrupted run, which may or may not have ended. */
 static void
 ended (GstreamRemoteSource *self)
 {
@@ -344,7 +348,10 @@ on_pause_over (gpointer user_data)
   go_on (self);
 }
 
-/* Asked over a WebSocket for a run that it sends over something else, JavaScript's server says that there is none. */
+/*
+ * JavaScript's server reports that there is no run if its events are requested over another transport than before.
+ * Explains that error.
+ */
 static void
 explain_other_transport (GstreamRemoteSource *self)
 {
@@ -386,8 +393,8 @@ connect_again (GstreamRemoteSource *self)
 /* --- silence --- */
 
 /*
- * A connection may be silent because the run has nothing to say. But not after
- * the run is over, and not before what it said at its very beginning.
+ * A connection may be silent because the run has no events now, but not after the run has ended, and not before its
+ * first event.
  */
 static gboolean
 may_be_silent (GstreamRemoteSource *self,
@@ -417,8 +424,8 @@ silence_error (GstreamRemoteSource *self,
 }
 
 /*
- * The connection has not been silent for long, but it has begun anew and there was
- * something to say. FALSE: it is silent no longer than it may be.
+ * Whether a reopened connection that is silent will not have the run's events, although the run has begun: the
+ * subscription is granted, and no connection has had any of them.
  */
 static gboolean
 is_in_vain (GstreamRemoteSource *self,
@@ -462,7 +469,7 @@ on_run_known (GObject      *object,
   g_autoptr (GstreamPayload) run = gstream_request_finish (result, &error);
 
   self->checking = FALSE;
-  if (!self->reading || self->silence != NULL) /* something came after all */
+  if (!self->reading || self->silence != NULL) /* something has been received meanwhile */
     {
       g_clear_error (&error);
       return;
@@ -493,7 +500,7 @@ check_run (GstreamRemoteSource *self)
                         g_object_ref (self));
 }
 
-/* A connection that was silent for so long may be dead, and the run have said more than came. */
+/* Whether the connection was silent for so long that it may be dead, and events may be missing. */
 static gboolean
 is_doubtful (GstreamRemoteSource *self)
 {
@@ -566,7 +573,7 @@ on_ask_again (gpointer user_data)
   GstreamRemoteSource *self = user_data;
 
   gstream_timer_end (&self->ask_again);
-  if (self->pending.task != NULL) /* else whoever waits next asks */
+  if (self->pending.task != NULL) /* otherwise the next call asks */
     ask_whether_over (self);
 }
 
@@ -579,7 +586,7 @@ ask_again (GstreamRemoteSource *self)
       gstream_timer_start (self->origin->context, pause, NULL, "[gstream] is the run over?", on_ask_again, self, NULL);
 }
 
-/* Events may still be on their way: they have come when the connection has been silent for a moment. */
+/* Events may still be in transit. When the connection has been silent for a short time, all have been received. */
 static void
 run_is_over (GstreamRemoteSource *self)
 {
@@ -599,7 +606,7 @@ run_goes_on (GstreamRemoteSource *self)
     ask_again (self);
 }
 
-/* If the server cannot say, the run is over: its own event said that it was interrupted. */
+/* If the request fails, the run is assumed to have ended, because its own event says that it was interrupted. */
 static void
 on_asked (GObject      *object,
           GAsyncResult *result,
@@ -609,7 +616,7 @@ on_asked (GObject      *object,
   g_autoptr (GstreamPayload) run = gstream_request_finish (result, NULL);
 
   self->asking = FALSE;
-  if (self->state == GSTREAM_REMOTE_ENDED) /* closed meanwhile */
+  if (self->state == GSTREAM_REMOTE_ENDED) /* the source was closed meanwhile */
     return;
 
   if (run != NULL && (is_running (run) || is_pending (run)))
@@ -655,7 +662,7 @@ on_state (GObject      *object,
   GError *error = NULL;
   g_autoptr (GstreamPayload) state = gstream_request_finish (result, &error);
 
-  if (self->state != GSTREAM_REMOTE_ASKING_STATE) /* closed meanwhile */
+  if (self->state != GSTREAM_REMOTE_ASKING_STATE) /* the source was closed meanwhile */
     {
       g_clear_error (&error);
       return;
@@ -693,7 +700,7 @@ on_cancelled (GObject      *object,
     g_message ("The run could not be cancelled on its server: %s", error->message);
 }
 
-/* The request outlives the run, and its failure is only logged. */
+/* Cancels the run on the server. The request may outlive the run; its failure is only logged. */
 static void
 cancel_run (GstreamRemoteSource *self)
 {
@@ -705,7 +712,7 @@ cancel_run (GstreamRemoteSource *self)
 
 /* --- events --- */
 
-/* FALSE: nothing more comes from this connection. */
+/* Passes the event to the filter. Returns FALSE if this connection is not to be read any more. */
 static gboolean
 take_event (GstreamRemoteSource *self,
             GstreamEvent        *event)
@@ -722,7 +729,7 @@ take_event (GstreamRemoteSource *self,
   return FALSE;
 }
 
-/* It has told nothing; another is opened after the next silence, but not for ever. */
+/* The second connection failed. Another one is opened after the next silence, up to the retry limit. */
 static void
 beside_failed (GstreamRemoteSource *self)
 {
@@ -731,7 +738,7 @@ beside_failed (GstreamRemoteSource *self)
     self->verified = FALSE;
 }
 
-/* FALSE: @connection is not read any more, and what came from it is dropped. */
+/* Returns FALSE if @connection is not in use any more, and its event has to be dropped. */
 static gboolean
 is_read (GstreamRemoteSource *self,
          gpointer             connection,
@@ -807,7 +814,7 @@ note_interrupt (GstreamRemoteSource *self,
     g_hash_table_add (self->interrupts, g_strdup (id));
 }
 
-/* Notes what the source needs to know of an event that it gives. */
+/* Updates the source's state for an event that it returns. */
 static void
 note_event (GstreamRemoteSource *self,
             GstreamEvent        *event)
@@ -857,7 +864,7 @@ end_or_failure (GstreamRemoteSource *self,
   return GSTREAM_TRY_FAILED;
 }
 
-/* FALSE: the connection has nothing now, or is none any more. */
+/* Reads an event from the connection. Returns FALSE if there is none now, or no connection. */
 static gboolean
 pull (GstreamRemoteSource *self)
 {
@@ -930,7 +937,7 @@ set_run (GstreamRemoteSource *self,
 
 /* --- closing --- */
 
-/* A run that was only dropped goes on, on the server (N7). */
+/* A run that was only dropped continues on the server (N7). */
 static gboolean
 was_aborted (GstreamRemoteSource *self)
 {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which of a thread's events are one run's, each once.
+ * Selects the events of one run from those of its thread, each of them once.
  *
- * A run's events begin with its root's own `lifecycle running`. In Python's
- * server the id of that event names the run; in JavaScript's seq is the thread's
- * own, and the answer to the command says how far it had come: the run began
- * with the last such event up to there. (With anything else the first will do.)
+ * A run begins with a `lifecycle running` event of its root. On Python's server, the id of that event contains the run
+ * id. On JavaScript's, seq is counted per thread, and the answer to the command has the current seq: the run began with
+ * the last such event up to that. (For other servers, the first such event is used.)
  *
- * Which of its events have come before is known in bounded memory. An id and its content are kept as a hash of 64 bits, in
- * one of two sets. When the young set is full, it becomes the old one, and what was in that is forgotten but for its number
- * and digest. Servers count their events: an id that is behind all others is new without a look, so that in most runs
- * nothing is ever searched, and a set gets its slots only when it is.
+ * Events that were received before are recognized with bounded memory. An id and its content are stored as a hash of 64
+ * bits, in one of two sets. When the young set is full, it becomes the old one, whose previous content is dropped
+ * except for its number and digest. Since servers number their events, an id that is greater than all others is known
+ * to be new without a search. In most runs there never is a search, and the hash tables of the sets are only made for
+ * the first one.
  */
 #include <gstream/remote/gstream-run-filter-private.h>
 
@@ -20,16 +20,17 @@
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/event/gstream-i18n-internal.h>
 
-#define DERIVED_ID "synth:"  /* of ids that the server makes from the run's id: a run that begins anew has the same */
-#define MOST_HELD 512        /* events that are kept until it is known where the run begins, ... */
+#define DERIVED_ID \
+  "synth:" /* prefix of ids that the server derives from the run id, and which are the same if the run is restarted */
+#define MOST_HELD 512        /* events that are kept until the start of the run is known, ... */
 #define LARGEST_HELD 1048576 /* ... and bytes of their data */
 #define FEWEST 32
-#define LONGEST_LAST 63 /* bytes of an id: none that is longer is taken for the last */
+#define LONGEST_LAST 63 /* bytes of an id; longer ones are never stored as the last one */
 #define PRIME G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
 
 /* --- which events have come before --- */
 
-/* A prefix of all ids, in the order in which they first came. */
+/* A number of events from the beginning, in the order in which they were first received. */
 typedef struct
 {
   guint64 n;
@@ -42,23 +43,23 @@ typedef struct
   guint    n;
   guint    n_room; /* for hashes, a power of two */
 
-  guint64 *slots;    /* hashes where they are found; 0: free */
-  guint    n_slots;  /* a power of two, twice as many as are placed or more */
-  guint    n_placed; /* so many of the hashes are in slots */
+  guint64 *slots;    /* hash table; 0: free */
+  guint    n_slots;  /* a power of two, at least twice the number of entries */
+  guint    n_placed; /* the number of hashes that have been inserted into the slots */
 } Set;
 
 struct _GstreamSeenIds
 {
   Set      young;
   Set      old;
-  Prefix   all;       /* that came */
-  Prefix   old_end;   /* when the old set became that */
-  Prefix   forgotten; /* those that are in no set any more */
-  Prefix   again;     /* of the forgotten, those that came again since the rewind; equal to `forgotten`: all of them */
-  guint64  latest;    /* hash of the one that came as the latest new one; 0: none did */
-  gboolean behind;    /* it has not come again since the rewind */
+  Prefix   all;       /* all events */
+  Prefix   old_end;   /* up to the end of the old set */
+  Prefix   forgotten; /* events that are not in a set any more */
+  Prefix   again;     /* those of the forgotten events that have been repeated since the rewind */
+  guint64  latest;    /* hash of the latest new event; 0: none */
+  gboolean behind;    /* @latest has not been repeated since the rewind */
   gsize    last_length;
-  char     last[LONGEST_LAST + 1]; /* id: all others that came are before it (see is_behind), or longer than this */
+  char last[LONGEST_LAST + 1]; /* the greatest id so far (see is_behind), among those that are not longer than this */
 };
 
 GstreamSeenIds *
@@ -97,7 +98,7 @@ gstream_seen_ids_is_behind (GstreamSeenIds *self)
 
 /* --- hashes --- */
 
-/* Each bit of the result depends on all bits of both. */
+/* Each bit of the result depends on all bits of both arguments. */
 static inline guint64
 mix (guint64 hash,
      guint64 word)
@@ -126,7 +127,7 @@ add_word (guint64 hash,
   return hash << 32 | hash >> 32;
 }
 
-/* Two words with one multiplication, as wyhash has it. */
+/* Adds two words with one multiplication, like wyhash. */
 static inline guint64
 add_words (guint64 hash,
            guint64 first,
@@ -161,7 +162,7 @@ add_16_bytes (guint64     hash,
   return add_words (hash, read_word (bytes), read_word (bytes + sizeof (guint64)));
 }
 
-/* Several words at a time, for a state can have megabytes; the last two overlap those before. */
+/* Adds several words at a time, because a state can have megabytes. The last two words overlap those before. */
 static inline guint64
 add_bytes (guint64     hash,
            const char *bytes,
@@ -204,7 +205,7 @@ extend (Prefix *prefix,
 
 /* --- sets --- */
 
-/* Where @hash is, or would be. */
+/* Returns the slot where @hash is, or has to be inserted. */
 static guint64 *
 find_slot (const Set *set,
            guint64    hash)
@@ -273,7 +274,7 @@ count_digits (const char *text)
   return n;
 }
 
-/* The bytes with which both begin, each of them @length long or longer. */
+/* Returns the number of leading bytes that are equal; both ids have at least @length bytes. */
 static gsize
 count_common (const char *id,
               const char *other,
@@ -294,7 +295,10 @@ count_common (const char *id,
   return n;
 }
 
-/* As people order names with numbers in them: 9 is before 10, and 1-9 before 1-10. Both begin where they differ. */
+/*
+ * Compares ids like names with numbers: 9 is before 10, and 1-9 before 1-10. Both arguments point to the first
+ * difference.
+ */
 static inline gboolean
 is_behind (const char *id,
            const char *other)
@@ -305,7 +309,7 @@ is_behind (const char *id,
   return n_digits == n_others ? (guchar) *id > (guchar) *other : n_digits > n_others;
 }
 
-/* Makes @id the last one if it is behind all. */
+/* Stores @id as the last one if it is greater than all others. */
 static gboolean
 is_behind_all (GstreamSeenIds *self,
                const char     *id,
@@ -323,7 +327,7 @@ is_behind_all (GstreamSeenIds *self,
 
 /* --- ids --- */
 
-/* The old set becomes the young one, emptied, so that its memory is used again. */
+/* The old set is emptied and becomes the young one, so that its memory is reused. */
 static void
 forget_old (GstreamSeenIds *self)
 {
@@ -386,26 +390,28 @@ gstream_seen_ids_add (GstreamSeenIds *self,
 
 struct _GstreamRunFilter
 {
-  char           *derived_id;  /* the prefix of ids that the server makes from this run's id */
+  char           *derived_id;  /* the prefix of ids that the server derives from this run's id */
   gint64          applied_seq; /* -1: not known */
-  char           *start_id;    /* of the run's first event; NULL: not known, or it has none */
-  guint64         start_seq;   /* its seq, if it was found while skipping; 0: it was not */
-  gboolean        inside;      /* this connection has given it */
-  gboolean        asking;      /* it was interrupted */
-  gboolean        over;        /* the run's last event was given */
-  GstreamSeenIds *seen;        /* which of the run's events were given */
-  gboolean        unnamed;     /* there was one without an id, ... */
-  gboolean        doubtful;    /* ... before this connection: another one without an id may be the same */
-  GstreamEvent   *ready;       /* to be popped next; NULL: nothing is */
-  GQueue          more;        /* GstreamEvent, owned: to be popped after that */
-  GQueue          held; /* GstreamEvent, owned: a start before applied_seq and what follows, until no other can come */
-  gsize           held_size;   /* bytes */
-  gboolean        skipping;    /* that was more than is kept: only the last start is in `held` */
-  gboolean        must_rewind; /* the start is known now, and its events were not kept: they have to be given again */
+  char           *start_id;    /* id of the run's first event; NULL: not known, or it has none */
+  guint64         start_seq;   /* seq of the run's first event, if it was found while skipping; otherwise 0 */
+  gboolean        inside;      /* this connection has had the run's first event */
+  gboolean        asking;      /* the run was interrupted */
+  gboolean        over;        /* the run's last event has been received */
+  GstreamSeenIds *seen;        /* the run's events that were received */
+  gboolean        unnamed;     /* there was an event without an id, ... */
+  gboolean        doubtful;    /* ... on an earlier connection, so that another one may be the same */
+  GstreamEvent   *ready;       /* the next event to be popped; or NULL */
+  GQueue          more;        /* GstreamEvent, owned: events after @ready */
+  GQueue
+      held; /* GstreamEvent, owned: a possible start before applied_seq and the events after it, until there cannot be another start */
+  gsize    held_size; /* bytes */
+  gboolean skipping;  /* there were too many: `held` only has the last start */
+  gboolean
+      must_rewind; /* the start is known now, but the events after it were not kept and have to be received again */
 
-  char    *first_id;   /* of the first event whose id is not made from the run's, ... */
-  gint64   first_time; /* ... and its timestamp: both differ if the server has begun the run anew */
-  gboolean unproved;   /* this connection has not given that event yet */
+  char    *first_id;   /* id of the first event whose id is not derived from the run id, ... */
+  gint64   first_time; /* ... and its timestamp: both are different if the server has restarted the run */
+  gboolean unproved;   /* this connection has not had that event yet */
 };
 
 GstreamRunFilter *
@@ -454,7 +460,7 @@ size_of (GstreamEvent *event)
   return size;
 }
 
-/* Drops all held events but the first, the start. */
+/* Drops all held events except the first, the start. */
 static void
 skip (GstreamRunFilter *self)
 {
@@ -570,7 +576,7 @@ own_id (GstreamEvent *event)
   return id != NULL && *id != '\0' ? id : NULL;
 }
 
-/* What an event says of the run itself: nothing, but for a lifecycle event of its root. */
+/* Returns the step of the run according to a lifecycle event of its root; none for all other events. */
 static inline GstreamStep
 root_step (GstreamEvent *event)
 {
@@ -604,7 +610,7 @@ typedef enum
 {
   NO_START,
   OWN_START,
-  MAYBE_OWN_START, /* unless another start follows before applied_seq */
+  MAYBE_OWN_START, /* if there is no other start before applied_seq */
 } Start;
 
 static Start
@@ -627,7 +633,7 @@ judge_start (GstreamRunFilter *self,
 
 /* --- each once --- */
 
-/* Method and namespace: two events of the same id are different if these are. */
+/* Combines method and namespace: events with the same id are different if these are. */
 static guint64
 kind_of (GstreamEvent *event)
 {
@@ -684,7 +690,7 @@ is_the_first (GstreamRunFilter *self,
   return g_strcmp0 (own_id (event), self->first_id) == 0 && gstream_event_get_timestamp (event) == self->first_time;
 }
 
-/* While that is not known: whether this connection gives the same first event as the one before. */
+/* Called until that is known: checks whether this connection has the same first event as the one before. */
 static gboolean
 compare_with_first (GstreamRunFilter *self,
                     GstreamEvent     *event,
@@ -711,7 +717,7 @@ compare_with_first (GstreamRunFilter *self,
   return TRUE;
 }
 
-/* FALSE: the server has begun the run anew, and gives other events than before. */
+/* Fails if the server has restarted the run, so that its events are not the same as before. */
 static inline gboolean
 check_identity (GstreamRunFilter *self,
                 GstreamEvent     *event,
@@ -723,7 +729,7 @@ check_identity (GstreamRunFilter *self,
   return compare_with_first (self, event, error);
 }
 
-/* Takes @event, which is dropped. */
+/* Frees @event, and returns @result. */
 static gboolean
 drop (GstreamEvent *event,
       gboolean      result)
@@ -764,7 +770,7 @@ come_inside (GstreamRunFilter *self,
     self->start_id = g_strdup (own_id (start));
 }
 
-/* No other start has come: the held events are the run's. */
+/* There was no other start: the held events belong to the run. */
 static gboolean
 accept_held (GstreamRunFilter *self,
              GError          **error)
@@ -780,7 +786,7 @@ accept_held (GstreamRunFilter *self,
   return TRUE;
 }
 
-/* The held start is the run's; what followed it was dropped, and has to be given again. */
+/* The held start is that of the run. The events after it were dropped, and have to be received again. */
 static void
 note_start (GstreamRunFilter *self)
 {
@@ -792,7 +798,7 @@ note_start (GstreamRunFilter *self)
   drop_held (self);
 }
 
-/* @event is past applied_seq: no other start of this run can come. */
+/* @event is at or after applied_seq, so there cannot be another start of this run. */
 static gboolean
 end_holding (GstreamRunFilter *self,
              GstreamEvent     *event,
@@ -844,7 +850,7 @@ gstream_run_filter_push (GstreamRunFilter *self,
   if (is_start (event) && judge_start (self, event) != OWN_START && !self->over)
     {
       gstream_event_unref (event);
-      if (self->asking) /* another run answers this one's question: this one is over */
+      if (self->asking) /* another run has answered the interrupt, so this one has ended */
         {
           self->over = TRUE;
           return TRUE;

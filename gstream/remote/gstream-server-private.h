@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How what is on a server speaks to it.
+ * The internal interface of servers, for their threads and lists.
  */
 #pragma once
 
@@ -9,22 +9,28 @@
 
 G_BEGIN_DECLS
 
-/* Returns: the server as it is set up now, for calls whose callbacks come in @context; NULL, with an error: it is set up wrong. */
+/*
+ * Returns the current settings of the server, for requests with callbacks in @context; NULL with an error if they are
+ * invalid.
+ */
 GstreamOrigin *gstream_server_open (GstreamServer *self,
                                     GMainContext  *context,
                                     GError       **error);
-/* The main context that its own calls come back in. */
+/* Returns the main context in which its own calls call back. */
 GMainContext *gstream_server_get_context (GstreamServer *self);
 
-/* What became of a thread. */
+/* How a thread has changed. */
 typedef enum
 {
   GSTREAM_SERVER_UNCHANGED,
-  GSTREAM_SERVER_CHANGED, /* or it was made */
+  GSTREAM_SERVER_CHANGED, /* changed or created */
   GSTREAM_SERVER_DELETED,
 } GstreamServerChange;
 
-/* Tells whoever shows the server's threads. @thread_id: (nullable): where @said, the server's answer, does not say it. */
+/*
+ * Emits the server's signal, for lists of threads. @thread_id: (nullable): needed if @said, the server's answer, does
+ * not have it.
+ */
 void gstream_server_tell (GstreamServer      *self,
                           GstreamServerChange change,
                           const char         *thread_id,

@@ -2,8 +2,8 @@
  *
  * A thread on a LangGraph Agent Server: the requests that start, answer and follow its runs (N1), and its states (N14).
  *
- * Calls that end in a run share an operation: what the request is sent with, and the steps from its answer to the run,
- * which stand in the file from the last to the first, after what has just returned.
+ * Calls that return a run share an Operation, which has the data of the request. The steps from the request to the run
+ * are in the file from the last to the first.
  */
 #include <gstream/remote/gstream-server-thread.h>
 
@@ -20,9 +20,9 @@
 #include <gstream/remote/gstream-websocket-connection-private.h>
 #include <gstream/thread/gstream-thread-internal.h>
 
-#define DOUBTS_WITHIN 20  /* of the time for an answer: as a part of that */
-#define DEFAULT_STATES 10 /* of a history; the servers differ in what they give of themselves */
-#define MAX_RUNS "100"    /* of a thread's, to find the newest among: not every server lists that first */
+#define DOUBTS_WITHIN 20  /* fraction of the answer timeout */
+#define DEFAULT_STATES 10 /* of a history; the servers have different defaults */
+#define MAX_RUNS "100"    /* of a thread, to find the newest one, which not every server lists first */
 
 /**
  * GstreamServerThread:
@@ -37,9 +37,8 @@
  * g_autoptr (GstreamPayload) state = gstream_thread_fetch_state_sync (thread, NULL, NULL, &error);
  * ```
  *
- * The server may do several things for a thread that another kind of thread does not, such as to enqueue a run. A
- * server that does not say to which run an event belongs (JavaScript's) shows its newest to
- * whoever attaches.
+ * A server supports some things that other kinds of threads do not, such as enqueuing a run. If the server does not
+ * tell which run an event belongs to (JavaScript's), attaching to a run shows the newest one.
  *
  * Since: 1.0
  */
@@ -94,15 +93,15 @@ expect_run (GstreamThread *thread,
 
 /* --- operations --- */
 
-/* What respond_all() sends instead if the server no longer knows the run that asked. */
+/* What respond_all() sends instead if the server does not know the interrupted run any more. */
 typedef struct
 {
-  char   *command; /* starts a run whose input is the answers */
+  char   *command; /* a command that starts a run with the answers as input */
   char  **asked;   /* ids of the interrupts that it answers */
-  GError *refusal; /* how the server said so; NULL: it has not */
+  GError *refusal; /* the server's error; NULL: there was none */
 } Resume;
 
-/* One start, one answer or one attachment: the data of a task whose result is the run. */
+/* The data of a task that starts, answers or attaches to a run, and returns that run. */
 typedef struct
 {
   GstreamOrigin       *origin;
@@ -111,15 +110,15 @@ typedef struct
   GstreamRunOptions   *options;
   GstreamSubscription *wanted;
   GstreamStreamMux    *mux;
-  GstreamPayload      *unnamed;    /* responses, until it is known what they answer; or NULL */
+  GstreamPayload      *unnamed;    /* responses without interrupt ids, until these are known; or NULL */
   char                *command;    /* NULL: the run exists already */
-  GstreamEventSource  *connection; /* the WebSocket that the command is sent through; NULL: there is none */
-  gboolean             is_waiting; /* for the answer, over that */
-  GSource             *doubt;      /* timer until the server is asked whether there is such an assistant */
-  GError              *doubted;    /* that there is none; NULL: it is not known */
+  GstreamEventSource  *connection; /* the WebSocket that the command is sent over; or NULL */
+  gboolean             is_waiting; /* the answer over @connection is pending */
+  GSource             *doubt;      /* timer until the server is asked whether the assistant exists */
+  GError              *doubted;    /* the error that it does not exist; NULL: not known */
   GError              *refusal;    /* of the WebSocket, while it is found out why; or NULL */
   GstreamAnswer        answer;
-  Resume              *resume; /* NULL: it answers nothing */
+  Resume              *resume; /* NULL: it does not answer interrupts */
 } Operation;
 
 static void
@@ -155,7 +154,7 @@ operation_free (gpointer data)
   g_free (op);
 }
 
-/* FALSE: the task has its error. */
+/* Returns FALSE if the task has been completed with an error. */
 static gboolean
 begin_operation (GstreamServerThread *self,
                  GstreamRunOptions   *options,
@@ -286,7 +285,7 @@ on_assistant_known (GObject      *object,
   if (!op->is_waiting || !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
     return;
   op->doubted = g_steal_pointer (&error);
-  gstream_event_source_close (op->connection); /* fails the command that waits */
+  gstream_event_source_close (op->connection); /* makes the pending command fail */
 }
 
 static void
@@ -302,7 +301,7 @@ on_doubt (gpointer user_data)
                         on_assistant_known, g_object_ref (task));
 }
 
-/* JavaScript's server does not answer over a WebSocket where it knows no such assistant, and does so over HTTP. */
+/* If there is no such assistant, JavaScript's server does not answer over a WebSocket, but does so over HTTP. */
 static void
 start_doubt (GTask *task)
 {
@@ -379,7 +378,7 @@ is_websocket_refused (GTask        *task,
          (status == SOUP_STATUS_FORBIDDEN || gstream_request_is_no_path (error));
 }
 
-/* @payload: (nullable): the answer; NULL: there is none. @error: (transfer full): why. */
+/* @payload: (nullable): the answer; NULL: the command failed with @error (transfer full). */
 static void
 command_answered (GTask          *task,
                   GstreamPayload *payload,
@@ -394,7 +393,7 @@ command_answered (GTask          *task,
   else if (payload == NULL)
     g_task_return_error (task, error);
   else if (gstream_answer_parse (payload, &op->answer, &error))
-    find_run (task); /* an answered interrupt does not say which run goes on */
+    find_run (task); /* the answer to a response does not have the id of the run that continues */
   else if (op->resume != NULL)
     answer_refused (task, error);
   else
@@ -442,7 +441,7 @@ send_command (GTask *task)
 
   if (self->transport == GSTREAM_TRANSPORT_WEBSOCKET)
     {
-      /* A second command goes over the connection of the first. */
+      /* A second command is sent over the connection of the first. */
       if (op->connection == NULL)
         op->connection = gstream_websocket_connection_new (op->origin, op->thread_id, op->wanted);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
@@ -462,8 +461,8 @@ send_command (GTask *task)
 /* --- what becomes of a run that is under way --- */
 
 /*
- * JavaScript's server enqueues whatever the strategy is. So it is seen to here, before the start: where the server does so
- * itself, it finds nothing left to do.
+ * JavaScript's server always enqueues, whatever the strategy is. Therefore the strategy is implemented here, before the
+ * start. A server that implements it finds no other run then.
  */
 
 static const char *
@@ -481,7 +480,7 @@ on_other_ended (GObject      *object,
   GError *error = NULL;
   g_autoptr (GstreamPayload) answer = gstream_request_finish (result, &error);
 
-  /* It may have come to its end meanwhile. */
+  /* The run may have ended meanwhile. */
   if (answer != NULL || g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND))
     send_command (task);
   else
@@ -613,7 +612,7 @@ on_run_known (GObject      *object,
     g_task_return_error (task, error);
 }
 
-/* Without this, a run id that the server does not know would only show in that no events come. */
+/* Checks that the run exists, because for an unknown run id the server would just not send any events. */
 static void
 check_run (GTask *task)
 {
@@ -626,7 +625,7 @@ check_run (GTask *task)
                         on_run_known, g_object_ref (task));
 }
 
-/* The answer says how far the thread's events have come; servers that do not say so are no error. */
+/* The answer may have the thread's current seq. */
 static void
 on_tree (GObject      *object,
          GAsyncResult *result,
@@ -715,9 +714,9 @@ on_state_for_answer (GObject      *object,
 }
 
 /*
- * JavaScript's server knows which run asked only as long as the connection that
- * started it lives. What the thread waits for it keeps, and a run whose input is
- * the answers goes on from there; but only while they are awaited.
+ * JavaScript's server only knows the interrupted run while the connection that started it exists. The thread's
+ * interrupts are kept, and a run whose input are the answers continues from there, but only if these interrupts are
+ * pending.
  */
 static void
 answer_refused (GTask  *task,
@@ -738,7 +737,7 @@ answer_refused (GTask  *task,
                         on_state_for_answer, g_object_ref (task));
 }
 
-/* NULL: one response names no interrupt. */
+/* Returns NULL if one of the responses has no interrupt id. */
 static char **
 list_ids (GstreamPayload *responses)
 {
@@ -760,7 +759,7 @@ list_ids (GstreamPayload *responses)
   return g_strv_builder_end (ids);
 }
 
-/* @asked: (transfer full): the ids of what the responses answer. */
+/* @asked: (transfer full): the ids of the interrupts that are answered. */
 static void
 send_responses (GTask          *task,
                 GstreamPayload *responses,
@@ -1016,7 +1015,7 @@ cancel_this_run (GTask      *task,
        on_run_cancelled);
 }
 
-/* The newest that is neither over nor waits for others: that one is under way. */
+/* Returns the newest run that has neither ended nor is enqueued. */
 static char *
 find_under_way (GstreamPayload *runs)
 {
@@ -1113,7 +1112,7 @@ gstream_server_thread_get_assistant (GstreamServerThread *self)
  * gstream_server_thread_get_transport: (get-property transport)
  * @self: a thread on a server
  *
- * Gets how the events come.
+ * Gets the transport of the events.
  *
  * Returns: the transport
  *
@@ -1177,7 +1176,7 @@ gstream_server_thread_set_property (GObject      *object,
 
 /* --- the object --- */
 
-/* One that was made without a server has one whose address is wrong: what is asked of it says so. */
+/* A thread that was made without a server gets one with an invalid URL, so that all calls fail. */
 static void
 gstream_server_thread_constructed (GObject *object)
 {
@@ -1240,7 +1239,8 @@ gstream_server_thread_class_init (GstreamServerThreadClass *klass)
   /**
    * GstreamServerThread:transport: (getter get_transport)
    *
-   * How the events come (N2). JavaScript's server keeps a thread to the one that it was first followed with.
+   * The transport of the events (N2). On JavaScript's server, a thread can only be read with the transport that was
+   * used first.
    *
    * Since: 1.0
    */
@@ -1261,8 +1261,9 @@ gstream_server_thread_init (GstreamServerThread *self)
  * @url: the server's address
  * @assistant: the assistant, or the graph, whose runs will be started
  *
- * Makes a thread on an Agent Server, which the server will make with the first run: a [class@ServerThread] of a
- * [class@Server] of its own. To say more of the server, such as an API key, make that first.
+ * Makes an object for a new thread on an Agent Server: a [class@ServerThread] with its own [class@Server]. The server
+ * makes the thread when the first run is started. To set properties of the server, such as an API key, make a
+ * [class@Server] first.
  *
  * Returns: (transfer full): a new thread
  *

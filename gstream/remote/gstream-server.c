@@ -14,13 +14,13 @@
 #include <gstream/remote/gstream-server-thread.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
-#define MOST_DEPTH 1024 /* what a source of events allows */
+#define MOST_DEPTH 1024 /* the limit of event sources */
 #define API_KEY_HEADER "X-Api-Key"
 
 /**
  * GstreamServer:
  *
- * A LangGraph Agent Server, from which threads come.
+ * A LangGraph Agent Server, which has threads.
  *
  * ```c
  * g_autoptr (GstreamServer) server = gstream_server_new ("https://agents.example.com");
@@ -31,27 +31,24 @@
  * run = gstream_thread_start_sync (thread, input, NULL, NULL, &error);
  * ```
  *
- * A connection that breaks is opened again, after
- * [property@Server:retry-pause], which doubles each time, and at most
- * [property@Server:retry-limit] times in a row without anything new (N3). The run goes on as if
- * nothing had happened, or fails with the last network error, or with
- * %GSTREAM_ERROR_INCOMPLETE. What has the server act is sent again only where the server
- * certainly did not act. Each new attempt is logged, at the level %G_LOG_LEVEL_INFO.
+ * A connection that breaks is reopened after [property@Server:retry-pause], which is doubled each time, at most
+ * [property@Server:retry-limit] times in a row without a new event (N3). The run continues without a gap, or fails with
+ * the last network error or with %GSTREAM_ERROR_INCOMPLETE. Requests with side effects are only repeated if the server
+ * has certainly not executed them. Each new attempt is logged at the level %G_LOG_LEVEL_INFO.
  *
- * The server is not read faster than the run is (N6).
+ * The connection is not read faster than the run is consumed (N6).
  *
- * Headers and the API key go to the server's own origin alone: redirects are
- * not followed. They can be set, and not be read again, and are taken out of
- * errors (N8). TLS certificates are verified as [property@Server:session] says:
- * to trust one of your own, give it a session with a #GTlsDatabase.
+ * Headers and the API key are only sent to the server's own origin: redirects are not followed. They can be set but not
+ * read, and are removed from error messages (N8). TLS certificates are verified according to [property@Server:session]:
+ * to trust your own certificate, set a session with a #GTlsDatabase.
  *
- * Errors come with a prefix that says which request failed, and with the server's own
- * words: 401, 403 and 407 as %GSTREAM_ERROR_PERMISSION_DENIED, 404 and 410 as %GSTREAM_ERROR_NOT_FOUND, 409 as
- * %GSTREAM_ERROR_CONFLICT, 429 as %GSTREAM_ERROR_RATE_LIMITED, other 4xx as %GSTREAM_ERROR_REFUSED, 5xx, 408 and 425
- * as %GSTREAM_ERROR_SERVER, a redirect as %GSTREAM_ERROR_NOT_SUPPORTED. [func@Error.get_status] gives the status,
- * [func@Error.dup_protocol_code] the protocol's code, such as `no_such_run` (N11).
+ * Error messages begin with the request that failed, and contain the server's error text: 401, 403 and 407 as
+ * %GSTREAM_ERROR_PERMISSION_DENIED, 404 and 410 as %GSTREAM_ERROR_NOT_FOUND, 409 as %GSTREAM_ERROR_CONFLICT, 429 as
+ * %GSTREAM_ERROR_RATE_LIMITED, other 4xx as %GSTREAM_ERROR_REFUSED, 5xx, 408 and 425 as %GSTREAM_ERROR_SERVER, a
+ * redirect as %GSTREAM_ERROR_NOT_SUPPORTED. [func@Error.get_status] gives the status, [func@Error.dup_protocol_code]
+ * the protocol's code, such as `no_such_run` (N11).
  *
- * What is set on a server counts for what is started from then on.
+ * Changes of a server's properties affect calls and runs that are started later.
  *
  * Since: 1.0
  */
@@ -59,11 +56,11 @@ struct _GstreamServer
 {
   GObject parent_instance;
 
-  GMainContext    *context; /* that its calls come back in */
+  GMainContext    *context; /* the context in which its calls call back */
   char            *url;
   SoupSession     *session; /* NULL until it is needed, unless it was given */
   GstreamTransport transport;
-  GPtrArray       *headers; /* names and values in turn */
+  GPtrArray       *headers; /* names and values alternately */
 
   guint max_event_size;
   guint max_depth;
@@ -107,7 +104,7 @@ G_DEFINE_ENUM_TYPE (GstreamTransport, gstream_transport,
 
 G_DEFINE_FINAL_TYPE (GstreamServer, gstream_server, G_TYPE_OBJECT)
 
-/* Where a property of these is kept that is a number; NULL: it is none. */
+/* Returns the member of a numeric property; NULL: it is not one. */
 static guint *
 find_number (GstreamServer *self,
              guint          property_id)
@@ -249,8 +246,8 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:url: (getter get_url)
    *
-   * The server's address, `http:` or `https:`; a path is the prefix of its routes.
-   * That it is none is an error of the first thing asked of the server.
+   * The server's URL, `http:` or `https:`; a path is the prefix of its routes. An invalid URL is an error of the first
+   * request.
    *
    * Since: 1.0
    */
@@ -258,9 +255,8 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:session: (getter get_session)
    *
-   * The session through which the server is spoken to: its proxies, its TLS
-   * settings and its cookies count. Where it allows few connections to a host, the runs'
-   * streams do not take those, but have some of their own, set up alike. Without, the server has its own.
+   * The session for all requests, with its proxies, TLS settings and cookies. If it allows only a few connections per
+   * host, event streams use a separate session with the same configuration. By default, the server has its own session.
    *
    * Since: 1.0
    */
@@ -269,7 +265,7 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:transport: (getter get_transport)
    *
-   * How the events of its threads' runs come, where a thread does not say otherwise (N2).
+   * The default transport of the events of its threads' runs (N2).
    *
    * Since: 1.0
    */
@@ -279,7 +275,7 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:api-key: (setter set_api_key)
    *
-   * The key that the server asks for. It can be set and not be read (N8).
+   * The API key. It can be set but not read (N8).
    *
    * Since: 1.0
    */
@@ -287,8 +283,8 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:max-event-size: (getter get_max_event_size) (setter set_max_event_size)
    *
-   * The most bytes of one event, one frame, one answer. Beyond it, the run fails
-   * with %GSTREAM_ERROR_TOO_LARGE.
+   * The maximum size of an event, a frame or an answer in bytes. If it is exceeded, the run fails with
+   * %GSTREAM_ERROR_TOO_LARGE.
    *
    * Since: 1.0
    */
@@ -296,7 +292,7 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:max-depth: (getter get_max_depth) (setter set_max_depth)
    *
-   * How deep arrays and objects may be nested in an event.
+   * The maximum nesting of arrays and objects in an event.
    *
    * Since: 1.0
    */
@@ -304,7 +300,7 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:retry-limit: (getter get_retry_limit) (setter set_retry_limit)
    *
-   * How often in a row something is tried again (N3); 0: never.
+   * The maximum number of consecutive retries (N3); 0: none.
    *
    * Since: 1.0
    */
@@ -312,8 +308,8 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:retry-pause: (getter get_retry_pause) (setter set_retry_pause)
    *
-   * The pause before the first of these, in milliseconds; doubled each time. An event
-   * stream that says what it is to be (`retry`) gets that, up to a minute.
+   * The pause before the first retry, in milliseconds; doubled each time. If an event stream has a `retry` field, that
+   * is used instead, up to a minute.
    *
    * Since: 1.0
    */
@@ -321,9 +317,8 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:retry-pause-max: (getter get_retry_pause_max) (setter set_retry_pause_max)
    *
-   * What the pause does not grow beyond, in milliseconds. A server that asks for
-   * a longer one (`Retry-After`) gets that; where that is more than a minute, nothing is tried
-   * again, and the error says how long.
+   * The maximum of the pause, in milliseconds. If a server asks for a longer one (`Retry-After`), that is used; if it
+   * is more than a minute, there is no retry, and the error says how long it is.
    *
    * Since: 1.0
    */
@@ -331,10 +326,9 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:silence-timeout: (getter get_silence_timeout) (setter set_silence_timeout)
    *
-   * After how many milliseconds without an event, while somebody waits for one,
-   * the connection is not trusted any more (N12): the server is asked how the run is, and
-   * another connection is opened, instead of this one or, where the run goes on, beside it.
-   * WebSockets are kept alive by pings, two in that time.
+   * The time in milliseconds without an event, while somebody waits for one, after which the connection may be dead
+   * (N12): then the server is asked for the status of the run, and another connection is opened, to replace this one
+   * or, if the run goes on, in addition to it. WebSockets are kept alive by two pings in that time.
    *
    * Since: 1.0
    */
@@ -342,7 +336,7 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:answer-timeout: (getter get_answer_timeout) (setter set_answer_timeout)
    *
-   * How many milliseconds the server has for the answer to a command or a question.
+   * The time in milliseconds that the server has for answering a request.
    *
    * Since: 1.0
    */
@@ -355,7 +349,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    * @self: the server
    * @thread: what the server says of it, an object with `thread_id`
    *
-   * A thread was made or changed, by this object or a thread of its. What others do there is not told.
+   * Emitted when a thread was made or changed by this object or one of its threads. Changes by others are not noticed.
    *
    * Since: 1.0
    */
@@ -366,7 +360,7 @@ gstream_server_class_init (GstreamServerClass *klass)
    * @self: the server
    * @thread_id: the thread's id
    *
-   * A thread was deleted, by this object.
+   * Emitted when a thread was deleted by this object.
    *
    * Since: 1.0
    */
@@ -385,7 +379,7 @@ gstream_server_init (GstreamServer *self)
  * gstream_server_new:
  * @url: the server's address
  *
- * Makes an object for a server. Nothing is asked of it yet; everything else is a property.
+ * Makes an object for a server. No request is sent yet. Everything else can be set as properties.
  *
  * Returns: (transfer full): a new server
  *
@@ -423,7 +417,7 @@ gstream_server_get_url (GstreamServer *self)
  * gstream_server_get_session: (get-property session)
  * @self: a server
  *
- * Gets the session through which the server is spoken to.
+ * Gets the session that is used for requests.
  *
  * Returns: (transfer none) (nullable): the session that was given, or the
  *   thread's own; %NULL before that was needed
@@ -442,7 +436,7 @@ gstream_server_get_session (GstreamServer *self)
  * gstream_server_get_transport: (get-property transport)
  * @self: a server
  *
- * Gets how the events come.
+ * Gets the transport of the events.
  *
  * Returns: the transport
  *
@@ -715,8 +709,7 @@ gstream_server_set_answer_timeout (GstreamServer *self,
  * @self: a server
  * @api_key: (nullable): the key; %NULL: none
  *
- * Sets the key that the server asks for; it is sent as `X-Api-Key`, to the
- * server's own origin alone (N8).
+ * Sets the API key, which is sent as `X-Api-Key`, only to the server's own origin (N8).
  *
  * Since: 1.0
  */
@@ -747,9 +740,8 @@ remove_header (GstreamServer *self,
  * @name: a header's name, such as `Authorization`
  * @value: (nullable): its value; %NULL: it is not sent any more
  *
- * Sets a header to send with every request to the server, and to no other
- * origin (N8). It counts for what is started from then on. That it cannot be
- * sent, because there is a line break in it for instance, is an error of what is started.
+ * Sets a header that is sent with each request to the server, and to no other origin (N8). This affects calls and runs
+ * that are started later. If the header is invalid, for example because it has a line break, these fail.
  *
  * Since: 1.0
  */
@@ -838,7 +830,7 @@ gstream_server_tell (GstreamServer      *self,
  * @self: a server
  * @assistant: the assistant, or the graph, whose runs will be started
  *
- * Makes an object for a new thread. Nothing is asked of the server: it makes the thread when its first run is started.
+ * Makes an object for a new thread. No request is sent: the server makes the thread when its first run is started.
  *
  * Returns: (transfer full): the thread
  *
@@ -860,8 +852,7 @@ gstream_server_create_thread (GstreamServer *self,
  * @assistant: the assistant, or the graph, whose runs will be started
  * @thread_id: (nullable): the thread; %NULL: a new one
  *
- * Makes an object for a thread that there is. Nothing is asked of the server: that it does not know the
- * thread is an error of what is asked of the thread.
+ * Makes an object for an existing thread. No request is sent: if the server does not know the thread, calls on it fail.
  *
  * Returns: (transfer full): the thread
  *
@@ -885,12 +876,12 @@ gstream_server_open_thread (GstreamServer *self,
 typedef struct
 {
   const char         *method;
-  char               *path;       /* owned; so with the other strings */
+  char               *path;       /* owned, like the other strings */
   const char         *part;       /* of a thread that not every server has, "/copy"; or NULL */
   char               *body;       /* NULL: none */
-  char               *thread_id;  /* that it is about, where the answer does not say it; or NULL */
-  gboolean            repeatable; /* asking twice does no harm */
-  GstreamServerChange tells;      /* what lists of threads are told when it was answered */
+  char               *thread_id;  /* the thread that it is about, if the answer does not have its id; or NULL */
+  gboolean            repeatable; /* repeating the request is harmless */
+  GstreamServerChange tells;      /* the change to be signalled when it was answered */
   GstreamOrigin      *origin;     /* that is asked; NULL: none yet */
 } Question;
 
@@ -952,7 +943,7 @@ on_answer (GObject      *object,
   g_task_return_pointer (task, answer, (GDestroyNotify) gstream_payload_unref);
 }
 
-/* @question: its strings are taken. */
+/* Takes ownership of the strings in @question. */
 static void
 begin (GstreamServer      *self,
        Question            question,
@@ -1105,10 +1096,10 @@ of_graph (const char *graph_id)
  * @self: a server
  * @thread_id: the thread
  * @cancellable: (nullable): to give up
- * @callback: (scope async): called when the server has answered, or has not
+ * @callback: (scope async): called when the server has answered, or the request has failed
  * @user_data: for @callback
  *
- * Copies a thread, with its states, and gives the copy as the server says it: an object with `thread_id`.
+ * Copies a thread with its states, and returns the server's description of the copy: an object with `thread_id`.
  *
  * Since: 1.0
  */
@@ -1198,12 +1189,12 @@ gstream_server_copy_thread_sync (GstreamServer *self,
  * gstream_server_update_thread:
  * @self: a server
  * @thread_id: the thread
- * @metadata: what is to be remembered of it, an object: it is merged into what is
+ * @metadata: an object, which is merged into the thread's metadata
  * @cancellable: (nullable): to give up
- * @callback: (scope async): called when the server has answered, or has not
+ * @callback: (scope async): called when the server has answered, or the request has failed
  * @user_data: for @callback
  *
- * Changes a thread's metadata, such as its title, and gives the thread as the server says it.
+ * Changes a thread's metadata, such as its title, and returns the server's description of the thread.
  *
  * Since: 1.0
  */
@@ -1256,7 +1247,7 @@ gstream_server_update_thread_finish (GstreamServer *self,
  * gstream_server_update_thread_sync:
  * @self: a server
  * @thread_id: the thread
- * @metadata: what is to be remembered of it, an object: it is merged into what is
+ * @metadata: an object, which is merged into the thread's metadata
  * @cancellable: (nullable): to give up
  * @error: return location for an error
  *
@@ -1295,7 +1286,7 @@ gstream_server_update_thread_sync (GstreamServer  *self,
  * @self: a server
  * @thread_id: the thread
  * @cancellable: (nullable): to give up
- * @callback: (scope async): called when the server has answered, or has not
+ * @callback: (scope async): called when the server has answered, or the request has failed
  * @user_data: for @callback
  *
  * Deletes a thread, with its states.
@@ -1385,7 +1376,7 @@ gstream_server_delete_thread_sync (GstreamServer *self,
  * @self: a server
  * @graph_id: (nullable): of which graph; %NULL: of all
  * @cancellable: (nullable): to give up
- * @callback: (scope async): called when the server has answered, or has not
+ * @callback: (scope async): called when the server has answered, or the request has failed
  * @user_data: for @callback
  *
  * Lists the assistants, each an object with `assistant_id`, `graph_id`, `name` and `metadata`.
@@ -1474,10 +1465,10 @@ gstream_server_list_assistants_sync (GstreamServer *self,
  * @thread_id: the thread
  * @limit: how many at most; 0: 10
  * @cancellable: (nullable): to give up
- * @callback: (scope async): called when the server has answered, or has not
+ * @callback: (scope async): called when the server has answered, or the request has failed
  * @user_data: for @callback
  *
- * Lists a thread's runs, in the order that the server gives them in, each an object with `run_id`, `status`, `created_at` and `metadata`.
+ * Lists a thread's runs, in the server's order, each an object with `run_id`, `status`, `created_at` and `metadata`.
  *
  * Since: 1.0
  */
@@ -1560,10 +1551,10 @@ gstream_server_list_runs_sync (GstreamServer *self,
  * @thread_id: the thread
  * @run_id: the run
  * @cancellable: (nullable): to give up
- * @callback: (scope async): called when the server has answered, or has not
+ * @callback: (scope async): called when the server has answered, or the request has failed
  * @user_data: for @callback
  *
- * Ends a run. What it has done stays.
+ * Cancels a run. Its changes are kept.
  *
  * Since: 1.0
  */

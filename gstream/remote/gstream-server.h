@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A LangGraph Agent Server, and what is on it (N13).
+ * A LangGraph Agent Server, and its threads, runs and assistants (N13).
  */
 #pragma once
 
@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 
 /**
  * GstreamTransport:
- * @GSTREAM_TRANSPORT_SSE: Server-Sent Events over HTTP; commands are requests of their own
- * @GSTREAM_TRANSPORT_WEBSOCKET: a WebSocket a run, which carries its commands too
+ * @GSTREAM_TRANSPORT_SSE: Server-Sent Events over HTTP; commands are separate requests
+ * @GSTREAM_TRANSPORT_WEBSOCKET: a WebSocket for each run, which also transports its commands
  *
- * How a run's events come from a server (N2).
+ * The transport of a run's events from a server (N2).
  *
  * Since: 1.0
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One connection to a thread's events over HTTP: opened when the first event is asked for, and read as they are asked for
+ * A connection to a thread's events over HTTP. It is opened when the first event is asked for, and is read on demand
  * (N6).
  */
 #pragma once

@@ -12,7 +12,7 @@
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
-#define MOST_OF_REFUSAL (16 * 1024) /* bytes of an answer that brings no events, to see what it says */
+#define MOST_OF_REFUSAL (16 * 1024) /* bytes that are read of an answer without events, for its error text */
 
 #define GSTREAM_TYPE_SSE_CONNECTION (gstream_sse_connection_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamSseConnection, gstream_sse_connection, GSTREAM, SSE_CONNECTION, GObject)
@@ -23,14 +23,14 @@ struct _GstreamSseConnection
 
   GstreamOrigin               *origin;
   SoupMessage                 *message;
-  GCancellable                *closing; /* ends whatever is under way */
+  GCancellable                *closing; /* cancels pending operations */
   gboolean                     asked;   /* the request was sent */
-  GstreamEventSource          *events;  /* those of the answer's body; NULL: there is no answer yet, or it has none */
-  GstreamEventSourceInterface *events_iface; /* its own: looked up once, not per event */
-  char                        *refusal;      /* buffer for an answer without events, while that is being read */
-  GError                      *error;        /* why there will be no events */
+  GstreamEventSource          *events;  /* reads the answer's body; NULL: there is no answer yet, or it has no events */
+  GstreamEventSourceInterface *events_iface; /* its interface, looked up once instead of for each event */
+  char                        *refusal;      /* buffer for reading an answer without events */
+  GError                      *error;        /* why there are no more events */
   gboolean                     reading;      /* an event of `events` is being waited for */
-  GstreamEvent                *arrived;      /* the event that this brought */
+  GstreamEvent                *arrived;      /* the result of that next() */
   GstreamNextCall              pending;
 };
 
@@ -61,7 +61,10 @@ content_type (GstreamSseConnection *self)
   return soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
 }
 
-/* Returns: (nullable): the error of a body that refuses as answers to commands do, with a status of success. */
+/*
+ * Returns: (nullable): the error in a body that has the form of an answer to a refused command, although the HTTP
+ * status is success.
+ */
 static GError *
 read_refusal (const char *body,
               gsize       length)
@@ -84,7 +87,7 @@ wrong_type (GstreamSseConnection *self,
   const char      *type = content_type (self);
   g_autofree char *words = gstream_error_find_words (body, length, NULL);
 
-  if (type == NULL && length == 0) /* libsoup takes headers that are cut off for whole ones */
+  if (type == NULL && length == 0) /* libsoup treats truncated headers as complete ones */
     return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE, _ ("the answer ended within its headers"));
 
   if (type == NULL)
@@ -167,7 +170,8 @@ on_answer (GObject      *object,
   else if (!g_cancellable_is_cancelled (self->closing))
     take_answer (self, decoded, body);
 
-  g_main_context_push_thread_default (self->origin->context); /* this is a callback of the nested one */
+  g_main_context_push_thread_default (
+      self->origin->context); /* this callback is called with the nested context as the thread default */
   if (gstream_next_call_wake (&self->pending))
     go_on (self);
   g_main_context_pop_thread_default (self->origin->context);
@@ -189,7 +193,7 @@ static void
 take_error (GstreamSseConnection *self,
             GError               *error)
 {
-  /* The run's own failure is told in its own words. */
+  /* The message of the run's own failure is not changed. */
   if (g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
     gstream_origin_hide_secrets (self->origin, error);
   else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How what a server says of a thread becomes its properties.
+ * The internal interface of thread infos, for lists.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 GstreamThreadInfo *gstream_thread_info_new (GstreamPayload *said);
-/* What it says now, which may leave members out: they stay. */
+/* Updates the properties. Members that are missing in @said are not changed. */
 void gstream_thread_info_update (GstreamThreadInfo *self,
                                  GstreamPayload    *said);
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a server says of one of its threads, as properties: a row of a list of conversations.
+ * The description of a thread on a server, as properties: the item of a thread list.
  */
 #include <gstream/remote/gstream-thread-info-private.h>
 
 /**
  * GstreamThreadInfo:
  *
- * What a [class@Server] says of one of its threads: the item of a [class@ThreadList].
+ * The description of a thread on a [class@Server]: the item of a [class@ThreadList].
  *
  * ```c
  * g_autoptr (GstreamThread) thread = gstream_server_open_thread (server, "agent", gstream_thread_info_get_thread_id (info));
  * ```
  *
- * It stays the same object as long as the thread is in the list; what changes is notified.
+ * It stays the same object as long as the thread is in the list; changes of its properties are notified.
  *
  * Since: 1.0
  */
@@ -22,7 +22,7 @@ struct _GstreamThreadInfo
   GObject parent_instance;
 
   char           *thread_id;
-  char           *status; /* NULL: not said; so with all that follows */
+  char           *status; /* NULL: not known; the same for all that follows */
   GDateTime      *created_at;
   GDateTime      *updated_at;
   GstreamPayload *metadata;
@@ -46,7 +46,7 @@ G_DEFINE_FINAL_TYPE (GstreamThreadInfo, gstream_thread_info, G_TYPE_OBJECT)
 
 /**
  * gstream_thread_info_get_thread_id: (get-property thread-id)
- * @self: what is said of a thread
+ * @self: a thread info
  *
  * Gets the thread's id.
  *
@@ -64,9 +64,9 @@ gstream_thread_info_get_thread_id (GstreamThreadInfo *self)
 
 /**
  * gstream_thread_info_get_status: (get-property status)
- * @self: what is said of a thread
+ * @self: a thread info
  *
- * Gets how the thread is.
+ * Gets the status of the thread.
  *
  * Returns: (nullable): `idle`, `busy`, `interrupted` or `error`, or what else the server says
  *
@@ -82,7 +82,7 @@ gstream_thread_info_get_status (GstreamThreadInfo *self)
 
 /**
  * gstream_thread_info_get_created_at: (get-property created-at)
- * @self: what is said of a thread
+ * @self: a thread info
  *
  * Gets when the thread was made.
  *
@@ -100,7 +100,7 @@ gstream_thread_info_get_created_at (GstreamThreadInfo *self)
 
 /**
  * gstream_thread_info_get_updated_at: (get-property updated-at)
- * @self: what is said of a thread
+ * @self: a thread info
  *
  * Gets when the thread changed last.
  *
@@ -118,9 +118,9 @@ gstream_thread_info_get_updated_at (GstreamThreadInfo *self)
 
 /**
  * gstream_thread_info_get_metadata: (get-property metadata)
- * @self: what is said of a thread
+ * @self: a thread info
  *
- * Gets what is remembered of the thread.
+ * Gets the metadata of the thread.
  *
  * Returns: (nullable) (transfer none): an object; %NULL: not said
  *
@@ -136,7 +136,7 @@ gstream_thread_info_get_metadata (GstreamThreadInfo *self)
 
 /**
  * gstream_thread_info_get_values: (get-property values)
- * @self: what is said of a thread
+ * @self: a thread info
  *
  * Gets the values of the thread's state.
  *
@@ -305,7 +305,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
   /**
    * GstreamThreadInfo:status: (getter get_status)
    *
-   * How the thread is: `idle`, `busy`, `interrupted` (it has stopped to ask), `error`, or what else the server says.
+   * The status of the thread: `idle`, `busy`, `interrupted` (it has pending interrupts), `error`, or another one from
+   * the server.
    *
    * Since: 1.0
    */
@@ -334,7 +335,8 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
   /**
    * GstreamThreadInfo:metadata: (getter get_metadata)
    *
-   * What is remembered of the thread, an object: a title, for instance. [method@Server.update_thread] changes it.
+   * The metadata of the thread, an object, which may have a title for example. [method@Server.update_thread] changes
+   * it.
    *
    * Since: 1.0
    */
@@ -343,7 +345,7 @@ gstream_thread_info_class_init (GstreamThreadInfoClass *klass)
   /**
    * GstreamThreadInfo:values: (getter get_values)
    *
-   * The values of the thread's state, where they were asked for ([property@ThreadList:with-values]).
+   * The values of the thread's state, if they were requested ([property@ThreadList:with-values]).
    *
    * Since: 1.0
    */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a server says of one of its threads (N13).
+ * The description of a thread on a server (N13).
  */
 #pragma once
 

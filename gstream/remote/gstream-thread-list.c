@@ -2,12 +2,12 @@
  *
  * A server's threads as a list model that loads as it is scrolled (N13).
  *
- * The model has what was loaded. When an item among the last page's is asked for, the next page is; so a view that is
- * scrolled loads what comes next before it is seen. A page begins after as many threads as the server has given: what was
- * made there meanwhile moves some of them into it once more, and they are left out.
+ * The model has the threads that have been loaded. When an item of the last page is accessed, the next page is loaded,
+ * so that it is there before a view is scrolled to it. The offset of a page is the number of threads that the server
+ * has returned so far. If threads were made meanwhile, the page repeats some, which are skipped.
  *
- * To reload asks for as many as there are in one go. Rows that stay are the same objects: what is told of the
- * change is what lies between the rows that stay at the beginning and those that stay at the end.
+ * Reloading requests as many threads as there are in the list at once. Remaining rows are the same objects, and `items-
+ * changed` only covers the rows between the unchanged ones at the beginning and at the end.
  */
 #include <gstream/remote/gstream-thread-list.h>
 
@@ -20,7 +20,7 @@
 #include <gstream/remote/gstream-server-private.h>
 #include <gstream/remote/gstream-thread-info-private.h>
 
-#define MOST_AT_ONCE 1000 /* threads that a server gives in one answer */
+#define MOST_AT_ONCE 1000 /* the maximum number of threads in an answer */
 
 /**
  * GstreamThreadList:
@@ -34,12 +34,12 @@
  * g_object_bind_property (threads, "loading", spinner, "spinning", G_BINDING_SYNC_CREATE);
  * ```
  *
- * The first page is asked for when it is made, and the next one when the view comes near the end of what there is; or
- * by [method@ThreadList.load_more]. That a page could not be loaded is [property@ThreadList:error]; to load more, or to
- * reload, tries again.
+ * The first page is requested when the list is made, and further ones when a view gets near the end of the list, or by
+ * [method@ThreadList.load_more]. If a page could not be loaded, [property@ThreadList:error] says why; loading more, or
+ * reloading, tries again.
  *
- * What the server object does to threads is seen here at once: one that was made, copied, renamed or deleted. What others do,
- * and that a run has made another thread the newest, is seen after [method@ThreadList.reload]; its rows are the same objects.
+ * Changes by the server object, which makes, copies, renames or deletes a thread, are visible at once. Changes by
+ * others, and the new order after a run, are visible after [method@ThreadList.reload], which keeps the row objects.
  *
  * Since: 1.0
  */
@@ -48,17 +48,17 @@ struct _GstreamThreadList
   GObject parent_instance;
 
   GstreamServer  *server;
-  GstreamPayload *metadata; /* what that of the threads has to have; NULL: anything */
+  GstreamPayload *metadata; /* metadata that the threads must have; NULL: any */
   gboolean        with_values;
   guint           page_size;
 
   GPtrArray    *items;  /* GstreamThreadInfo, owned */
   GHashTable   *by_id;  /* the same, by their ids */
-  guint         offset; /* as many threads has the server given */
+  guint         offset; /* the number of threads that the server has returned */
   gboolean      complete;
   gboolean      loading;
-  gboolean      stale;   /* to be reloaded when what is being loaded has come */
-  GError       *error;   /* of what was loaded last; NULL: it came */
+  gboolean      stale;   /* to be reloaded when the pending request has ended */
+  GError       *error;   /* of the last request; NULL: it succeeded */
   GCancellable *closing; /* ends the request under way */
 };
 
@@ -126,7 +126,7 @@ list_model_iface_init (GListModelInterface *iface)
 
 /* --- what the server says --- */
 
-/* Returns: (transfer full): what the threads of @page are, those that there are as they are; each once. */
+/* Returns: (transfer full): the infos of the threads on @page, each once; existing ones are reused. */
 static GPtrArray *
 rows_of (GstreamThreadList *self,
          GstreamPayload    *page)
@@ -180,7 +180,7 @@ append_page (GstreamThreadList *self,
     g_list_model_items_changed (G_LIST_MODEL (self), before, 0, self->items->len - before);
 }
 
-/* Takes @rows for what there is. */
+/* Replaces the content by @rows. */
 static void
 replace_all (GstreamThreadList *self,
              GPtrArray         *rows)
@@ -230,12 +230,12 @@ set_complete (GstreamThreadList *self,
   changed (self, PROP_COMPLETE);
 }
 
-/* A page to come. */
+/* A pending page. */
 typedef struct
 {
   GWeakRef list;
   gboolean anew;
-  guint    limit; /* as many threads as it may have */
+  guint    limit; /* the maximum number of threads on it */
 } Page;
 
 static void
@@ -350,7 +350,8 @@ load (GstreamThreadList *self,
  * gstream_thread_list_load_more:
  * @self: a list of threads
  *
- * Loads the next page, if there may be one and it is not being loaded. [property@ThreadList:loading] says when it is.
+ * Loads the next page, if there may be one and no page is being loaded. [property@ThreadList:loading] tells when that
+ * is done.
  *
  * Since: 1.0
  */
@@ -367,7 +368,7 @@ gstream_thread_list_load_more (GstreamThreadList *self)
  * gstream_thread_list_reload:
  * @self: a list of threads
  *
- * Loads anew what there is. Rows that stay are the same objects.
+ * Reloads the list. Remaining rows are the same objects.
  *
  * Since: 1.0
  */
@@ -476,7 +477,7 @@ gstream_thread_list_get_server (GstreamThreadList *self)
  * gstream_thread_list_get_metadata: (get-property metadata)
  * @self: a list of threads
  *
- * Gets what the metadata of the threads has to have.
+ * Gets the metadata that the threads must have.
  *
  * Returns: (nullable) (transfer none): an object; %NULL: they are all there
  *
@@ -566,7 +567,7 @@ gstream_thread_list_get_complete (GstreamThreadList *self)
  * gstream_thread_list_get_error: (get-property error)
  * @self: a list of threads
  *
- * Gets why what was asked for last did not come.
+ * Gets the error of the last request.
  *
  * Returns: (nullable) (transfer none): the error; %NULL: it came
  *
@@ -713,7 +714,7 @@ gstream_thread_list_class_init (GstreamThreadListClass *klass)
   /**
    * GstreamThreadList:metadata: (getter get_metadata)
    *
-   * What the threads' metadata has to have, an object: `{"user":"ada"}`. %NULL: all threads.
+   * The metadata that the threads must have, an object such as `{"user":"ada"}`. %NULL: all threads.
    *
    * Since: 1.0
    */
@@ -755,7 +756,7 @@ gstream_thread_list_class_init (GstreamThreadListClass *klass)
   /**
    * GstreamThreadList:error: (getter get_error)
    *
-   * Why what was asked for last did not come; %NULL: it came.
+   * The error of the last request; %NULL: it succeeded.
    *
    * Since: 1.0
    */
@@ -776,9 +777,9 @@ gstream_thread_list_init (GstreamThreadList *self)
 /**
  * gstream_thread_list_new:
  * @server: whose threads
- * @metadata: (nullable): what their metadata has to have, an object; %NULL: all threads
+ * @metadata: (nullable): the metadata that the threads must have, an object; %NULL: all threads
  *
- * Makes a list of a server's threads, and asks for its first page.
+ * Makes a list of a server's threads, and requests its first page.
  *
  * Returns: (transfer full): the list
  *

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One connection to a thread's events over a WebSocket, which carries commands
- * and their answers too. Opened, and subscribed, by the first command or when the
- * first event is asked for; read as events and answers are asked for (N6).
+ * A connection to a thread's events over a WebSocket, which also transports commands and their answers. It is opened
+ * and subscribes when the first command is sent or the first event is asked for, and is read on demand (N6).
  */
 #pragma once
 
@@ -16,7 +15,7 @@ G_DECLARE_FINAL_TYPE (GstreamWebsocketConnection, gstream_websocket_connection, 
 GstreamEventSource *gstream_websocket_connection_new (GstreamOrigin       *origin,
                                                       const char          *thread_id,
                                                       GstreamSubscription *wanted);
-/* Sends @command, which has the id GSTREAM_COMMAND_RUN. Not while another one, or `next`, is under way. */
+/* Sends @command, which has the id GSTREAM_COMMAND_RUN. Must not be called while another one, or `next`, is pending. */
 void            gstream_websocket_connection_command (GstreamWebsocketConnection *self,
                                                       const char                 *command,
                                                       GCancellable               *cancellable,

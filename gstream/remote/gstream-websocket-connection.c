@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One connection to a thread's events over a WebSocket: the opening handshake, events and commands, the closing one.
+ * A connection to a thread's events over a WebSocket: the opening handshake, events and commands, and the closing
+ * handshake.
  *
- * The opening handshake is not soup_session_websocket_connect_async(): the connection that gives reads for as long
- * as bytes come, and cannot be told to stop (N6). This one reads through a throttled input stream; the session's
- * proxies, TLS settings and cookies count all the same.
+ * soup_session_websocket_connect_async() is not used for the opening handshake, because its connection reads everything
+ * that arrives, and cannot be stopped (N6). This one reads through a throttled input stream, and uses the session's
+ * proxies, TLS settings and cookies, too.
  *
- * The closing handshake is waited for by the next connection that begins with a command: a server may forget a thread
- * when a connection to it ends. One that was opened before would be forgotten with it, and its command never answered.
+ * A connection that begins with a command waits for the closing handshakes of previous ones. A server may drop a thread
+ * when a connection to it ends; if the new connection were opened before that, it would be dropped, too, and its
+ * command never answered.
  */
 #include <gstream/remote/gstream-websocket-connection-private.h>
 
@@ -21,21 +23,21 @@
 #include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 
-#define PORTION (64 * 1024) /* bytes that may be read at a time, when something is wanted */
+#define PORTION (64 * 1024) /* bytes that may be read at a time */
 #define EVENT_PREFIX "{\"type\":\"event\""
 #define READ_SIZE 4096              /* bytes */
 #define MAX_ANSWER_SIZE (16 * 1024) /* bytes of the answer's headers, and of a refusal's body */
 #define ACCEPT_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" /* RFC 6455, 1.3 */
-#define CLOSING_TIMEOUT 1000            /* ms: a server that has not answered by then is left all the same */
-#define CLOSING_REST 100                /* ms: what it still has to do with a thread when the connection has ended */
-#define MOST_READ_CLOSING (1024 * 1024) /* bytes until its answer: one that goes on talking likewise */
+#define CLOSING_TIMEOUT 1000            /* ms: the connection is closed then even if the server has not answered */
+#define CLOSING_REST 100                /* ms: time for the server to clean up after the connection has ended */
+#define MOST_READ_CLOSING (1024 * 1024) /* bytes that are read while waiting for the server's answer */
 #define TAIL_SIZE 127                   /* bytes of the largest closing frame */
 
 /* --- the throttled input stream --- */
 
 /*
- * A pollable stream that reads only as many bytes from another one as it was allowed to, and none ahead. The signal
- * `used-up` is emitted when the last of the allowed bytes has been read.
+ * A pollable stream that reads only a permitted number of bytes from another one, and does not read ahead. The signal
+ * `used-up` is emitted when the last permitted byte has been read.
  */
 
 #define GSTREAM_TYPE_THROTTLED_INPUT_STREAM (gstream_throttled_input_stream_get_type ())
@@ -51,7 +53,7 @@ struct _GstreamThrottledInputStream
   guint64               passed;          /* bytes that were read in all */
   guint8                tail[TAIL_SIZE]; /* the end of what was read last */
   gsize                 tail_length;
-  GSource              *waiting; /* of the reader, while it may not read: it has no child then */
+  GSource              *waiting; /* the reader's source, while it may not read, and the source has no child */
 };
 
 static guint used_up_signal;
@@ -117,7 +119,7 @@ gstream_throttled_input_stream_is_readable (GPollableInputStream *stream)
   return self->allowed > 0 && (self->first != NULL || g_pollable_input_stream_is_readable (self->base));
 }
 
-/* What makes a source of the stream's ready when it may read. */
+/* Makes the child source that becomes ready when the stream can be read. */
 static GSource *
 new_child (GstreamThrottledInputStream *self)
 {
@@ -152,7 +154,7 @@ pollable_iface_init (GPollableInputStreamInterface *iface)
   iface->read_nonblocking = gstream_throttled_input_stream_read_nonblocking;
 }
 
-/* Allows @bytes from now on, whatever was left before. */
+/* Permits to read @bytes more, and discards the previous permission. */
 static void
 throttled_allow (GstreamThrottledInputStream *self,
                  gsize                        bytes)
@@ -169,14 +171,14 @@ throttled_allow (GstreamThrottledInputStream *self,
     }
 }
 
-/* Whether any of the allowed bytes are left. */
+/* Whether any permitted bytes are left. */
 static gboolean
 throttled_may_read (GstreamThrottledInputStream *self)
 {
   return self->allowed > 0;
 }
 
-/* The end of what was read last: a WebSocket's closing frame, where that ended it. */
+/* Returns the last bytes that were read, which may be a closing frame. */
 static const guint8 *
 throttled_get_tail (GstreamThrottledInputStream *self,
                     gsize                       *length)
@@ -186,7 +188,7 @@ throttled_get_tail (GstreamThrottledInputStream *self,
   return self->tail;
 }
 
-/* How many bytes were read in all. */
+/* Returns the total number of bytes that were read. */
 static guint64
 throttled_get_passed (GstreamThrottledInputStream *self)
 {
@@ -239,7 +241,7 @@ gstream_throttled_input_stream_init (GstreamThrottledInputStream *self)
 {
 }
 
-/* @first: bytes that were read from @base already. No bytes are allowed at first. */
+/* @first: bytes that have already been read from @base. Initially no bytes are permitted. */
 static GstreamThrottledInputStream *
 throttled_new (GPollableInputStream *base,
                GBytes               *first)
@@ -260,25 +262,25 @@ struct _GstreamWebsocketConnection
 
   GstreamOrigin               *origin;
   char                        *path;
-  char                        *subscribe;  /* the command that is sent first */
-  gboolean                     subscribed; /* it was granted */
+  char                        *subscribe;  /* the command to subscribe, which is sent first */
+  gboolean                     subscribed; /* the subscription was granted */
   SoupMessage                 *message;    /* of the handshake */
-  GstreamRetry                 retry;      /* of that, while a command waits for it */
-  GSource                     *pause;      /* until it is tried again */
-  GCancellable                *closing;    /* ends the handshake */
-  gboolean                     asked;      /* the handshake was begun */
+  GstreamRetry                 retry;      /* of the handshake, while a command waits for it */
+  GSource                     *pause;      /* timer until the handshake is tried again */
+  GCancellable                *closing;    /* cancels the handshake */
+  gboolean                     asked;      /* the handshake was started */
   SoupWebsocketConnection     *connection; /* NULL: not open */
-  GstreamThrottledInputStream *input;      /* what it reads through */
-  guint64                      whole_at;   /* bytes that had been read at the end of the last whole frame */
-  GQueue                       frames;     /* GBytes: events that nobody has asked for yet */
+  GstreamThrottledInputStream *input;      /* the stream that the connection reads from */
+  guint64                      whole_at;   /* the number of bytes up to the end of the last complete frame */
+  GQueue                       frames;     /* GBytes: events that have not been asked for yet */
   GstreamEventReader          *reader;
-  GError                      *error;    /* why there will be no more frames */
-  gboolean                     ended;    /* closed by the server, or by us */
-  gboolean                     given_up; /* it may be dead: no closing handshake */
+  GError                      *error;    /* why there are no more frames */
+  gboolean                     ended;    /* closed by either side */
+  gboolean                     given_up; /* it may be dead, so there is no closing handshake */
   GstreamNextCall              pending;
 
-  GTask   *command; /* waits for the answer to one; NULL: none does */
-  GSource *timeout; /* of that answer */
+  GTask   *command; /* the pending command; or NULL */
+  GSource *timeout; /* of the pending command */
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -292,10 +294,10 @@ typedef struct
   SoupMessage                 *message;
   GIOStream                   *stream;
   GString                     *request; /* being written */
-  GByteArray                  *answer;  /* being read; may have frames behind its headers */
-  gsize                        head;    /* bytes of its headers; 0: they are not whole yet */
-  guint                        status;  /* what they say */
-  GstreamThrottledInputStream *input;   /* the result, beside the connection */
+  GByteArray                  *answer;  /* being read; may have frames after its headers */
+  gsize                        head;    /* bytes of its headers; 0: they are not complete yet */
+  guint                        status;  /* the HTTP status */
+  GstreamThrottledInputStream *input;   /* the second result, besides the connection */
 } Handshake;
 
 static void read_answer (GTask *task);
@@ -359,7 +361,7 @@ make_connection (Handshake *handshake)
   handshake->input = throttled_new (G_POLLABLE_INPUT_STREAM (base), first);
   throttled =
       g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
-  /* The stream owns the socket, and has to live as long as the connection. */
+  /* The stream owns the socket, and must live as long as the connection. */
   g_object_set_data_full (G_OBJECT (throttled), "gstream-stream", g_object_ref (handshake->stream), g_object_unref);
 
   return soup_websocket_connection_new (throttled, soup_message_get_uri (handshake->message),
@@ -368,7 +370,7 @@ make_connection (Handshake *handshake)
 
 /* --- the opening handshake: a refusal --- */
 
-/* Returns: (transfer full): what has come of a chunked body. @whole: (out): whether that is all. */
+/* Returns: (transfer full): the received part of a chunked body. @whole: (out): whether it is complete. */
 static GString *
 join_chunks (const char *body,
              gsize       length,
@@ -396,7 +398,7 @@ join_chunks (const char *body,
   return joined;
 }
 
-/* Returns: (transfer full) (nullable): the refusal's body; NULL: more of it is to come. */
+/* Returns: (transfer full) (nullable): the refusal's body; NULL: it is not complete. */
 static GString *
 find_refusal (Handshake *handshake,
               gboolean   at_end)
@@ -440,7 +442,7 @@ headers_are_whole (GTask *task)
 {
   Handshake          *handshake = g_task_get_task_data (task);
   SoupMessageHeaders *headers = soup_message_get_response_headers (handshake->message);
-  /* libsoup needs the terminator. */
+  /* libsoup needs a NUL-terminated text. */
   g_autofree char *text = g_strndup ((const char *) handshake->answer->data, handshake->head);
 
   if (!soup_headers_parse_response (text, handshake->head, headers, NULL, &handshake->status, NULL))
@@ -618,7 +620,7 @@ make_client (SoupSession *session,
   return client;
 }
 
-/* The task: opens a WebSocket, up to where frames begin. */
+/* Starts the opening handshake. */
 static void
 open_websocket (GstreamOrigin      *origin,
                 SoupMessage        *message,
@@ -643,7 +645,7 @@ open_websocket (GstreamOrigin      *origin,
   gstream_origin_end_io (origin);
 }
 
-/* @input: (out): what the connection reads from; no bytes are allowed yet. */
+/* @input: (out): the stream that the connection reads from; no bytes are permitted yet. */
 static SoupWebsocketConnection *
 open_websocket_finish (GAsyncResult                 *result,
                        GstreamThrottledInputStream **input,
@@ -660,11 +662,11 @@ open_websocket_finish (GAsyncResult                 *result,
 
 /* --- the closing handshake --- */
 
-/* The closing handshakes of a session, as its data. */
+/* The closing handshakes of a session, attached to it as data. */
 typedef struct
 {
-  guint      n;       /* that are under way */
-  GPtrArray *waiting; /* GSource, owned: timers of those that wait for it to be 0 */
+  guint      n;       /* number of pending ones */
+  GPtrArray *waiting; /* GSource, owned: timers of those that wait until there are none */
 } Closings;
 
 typedef struct
@@ -698,7 +700,7 @@ closings_of (SoupSession *session)
   return self;
 }
 
-/* Who waits for the last one goes on. */
+/* Wakes those that wait, if it was the last one. */
 static void
 closing_free (gpointer data)
 {
@@ -732,7 +734,10 @@ on_end (gpointer user_data)
   /* The timer frees it. */
 }
 
-/* Takes @connection, which is open, and @input. It ends in its own time, as long as the main context is iterated. */
+/*
+ * Consumes @connection, which is open, and @input. Starts the closing handshake, which proceeds as long as the main
+ * context is iterated.
+ */
 static void
 start_closing (GstreamOrigin               *origin,
                SoupWebsocketConnection     *connection,
@@ -762,7 +767,7 @@ is_one_closing (GstreamOrigin *origin)
   return closings_of (origin->session)->n > 0;
 }
 
-/* Calls @func once: when none is under way any more, after a timeout, or when @cancellable is cancelled. */
+/* Calls @func once: when none is pending any more, after a timeout, or when @cancellable is cancelled. */
 static void
 wait_for_closing (GstreamOrigin  *origin,
                   GCancellable   *cancellable,
@@ -809,7 +814,10 @@ take_error (GstreamWebsocketConnection *self,
   fail_command (self, error);
 }
 
-/* Timed out, or cancelled. It is not known whether the server has acted, so that the connection is not used any more. */
+/*
+ * Called on timeout or cancellation. It is not known whether the server has executed the command, so the connection is
+ * not used any more.
+ */
 static void
 on_command_timeout (gpointer user_data)
 {
@@ -825,8 +833,8 @@ on_command_timeout (gpointer user_data)
 /* --- what comes --- */
 
 /*
- * The answer to the subscription, or to what was asked because that was not answered. A refusal of the former, or that
- * there is no run, is an error of the connection.
+ * Handles the answer to the subscription, or to the request for the run that is sent if that is not answered. If the
+ * subscription is refused, or there is no run, the connection fails.
  */
 static void
 take_subscription (GstreamWebsocketConnection *self,
@@ -879,7 +887,7 @@ is_event (GBytes *frame)
   if (size > strlen (EVENT_PREFIX) && memcmp (text, EVENT_PREFIX, strlen (EVENT_PREFIX)) == 0)
     return TRUE;
 
-  /* Members may come in any order. Invalid JSON is treated as an event, whose reader makes an error of it. */
+  /* Members may come in any order. Invalid JSON is treated as an event, so that the event reader reports the error. */
   payload = gstream_payload_new (text, size, NULL);
 
   return payload == NULL || g_strcmp0 (gstream_payload_get_string (payload, "/type"), "event") == 0;
@@ -901,8 +909,8 @@ on_message (SoupWebsocketConnection    *connection,
 }
 
 /*
- * libsoup takes codes that came after RFC 6455 for no codes: 1012 for instance, with which
- * servers restart. NULL: what came last is no closing frame with one of those.
+ * libsoup does not accept close codes that were added after RFC 6455, such as 1012 for a restart of the server. Returns
+ * NULL if the last bytes are not a closing frame with such a code.
  */
 static GError *
 find_close_error (GstreamWebsocketConnection *self)
@@ -964,7 +972,7 @@ fail_closed (GstreamWebsocketConnection *self)
   fail_command (self, error);
 }
 
-/* Whether the server gave a reason, other than that it goes away. */
+/* Whether the server closed the connection for a reason other than going away. */
 static gboolean
 says_why (SoupWebsocketConnection *connection)
 {
@@ -984,7 +992,7 @@ says_why (SoupWebsocketConnection *connection)
     }
 }
 
-/* Whether it was cut off: a peer that means to end it says so in a frame. */
+/* Whether the connection was cut off, without a closing frame. */
 static gboolean
 is_cut_off (SoupWebsocketConnection *connection)
 {
@@ -1011,7 +1019,7 @@ on_closed (SoupWebsocketConnection    *connection,
 
 /* --- asking for more --- */
 
-/* Allows one portion to be read. Whether it brought what was wanted is seen when it is used up. */
+/* Permits to read one portion. When it is used up, another one is permitted if needed. */
 static void
 read_more (GstreamWebsocketConnection *self)
 {
@@ -1041,7 +1049,7 @@ go_on (GstreamWebsocketConnection *self)
     begin_handshake (self);
 }
 
-/* A portion was read, and somebody may still be waiting. */
+/* Called when a portion was read and somebody may still be waiting. */
 static gboolean
 on_portion_over (gpointer user_data)
 {
@@ -1082,7 +1090,7 @@ send_command (GstreamWebsocketConnection *self)
     send (self, g_task_get_task_data (self->command));
 }
 
-/* Returns: seconds; two pings are sent in the silence timeout. */
+/* Returns: the ping interval in seconds: half of the silence timeout. */
 static guint
 get_ping_interval (GstreamWebsocketConnection *self)
 {
@@ -1113,13 +1121,16 @@ on_pause_over (gpointer user_data)
   GstreamWebsocketConnection *self = user_data;
 
   gstream_timer_end (&self->pause);
-  start_timeout (self); /* of the command, which may have been cancelled */
+  start_timeout (self); /* of the command, which may have been cancelled meanwhile */
   g_object_unref (self->message);
   self->message = gstream_origin_new_message (self->origin, "GET", self->path);
   begin_handshake (self);
 }
 
-/* The command has not been sent yet: the handshake may be tried again. FALSE: it is not. */
+/*
+ * Tries the handshake again if a command waits for it, which has not been sent yet. Returns FALSE if there is no other
+ * attempt.
+ */
 static gboolean
 try_again (GstreamWebsocketConnection *self,
            const GError               *error)
@@ -1170,7 +1181,10 @@ shake_hands (gpointer user_data)
   open_websocket (self->origin, self->message, self->closing, on_handshake, g_object_ref (self));
 }
 
-/* Only a connection that begins with a command waits for closing handshakes: those may be of dead connections. */
+/*
+ * Only a connection that begins with a command waits for closing handshakes, because they may be those of dead
+ * connections.
+ */
 static void
 begin_handshake (GstreamWebsocketConnection *self)
 {
@@ -1256,7 +1270,7 @@ leave (GstreamWebsocketConnection *self)
   g_clear_object (&self->connection);
 }
 
-/* To be called last: the callback may drop the last reference. */
+/* To be called last, because the callback may drop the last reference. */
 static void
 fail_left (GstreamWebsocketConnection *self)
 {
@@ -1413,7 +1427,7 @@ gstream_websocket_connection_new (GstreamOrigin       *origin,
   return GSTREAM_EVENT_SOURCE (self);
 }
 
-/* JavaScript's server ends a thread's events when any WebSocket to it is closed. */
+/* stays_open: JavaScript's server ends a thread's events when any WebSocket of the thread is closed. */
 const GstreamConnectionFuncs gstream_websocket_connection_funcs = {
   .open = gstream_websocket_connection_new,
   .get_progress = get_progress,
