@@ -102,16 +102,14 @@ gstream_process_child_describe_end (GstreamProcessChild *self)
 
 typedef struct
 {
-  GstreamProcess    *process;
-  GstreamProcessRun *run;
-  GString           *text; /* what is seen of it */
-  gboolean           is_over;
-  const uint8_t     *next; /* of what it writes */
-  size_t             left;
-  size_t             piece;
+  GstreamRunStream *run; /* NULL: it has not begun */
+  GstreamCursor    *log;
+  GString          *text; /* what is seen of it */
+  gboolean          is_over;
+  const uint8_t    *next; /* of what the child writes */
+  size_t            left;
+  size_t            piece;
 } Reading;
-
-static void read_run (Reading *reading);
 
 static void
 on_log (gpointer user_data)
@@ -130,32 +128,31 @@ end (Reading      *reading,
   g_string_append_printf (reading->text, "%s %d\n", g_quark_to_string (error->domain), error->code);
 }
 
+/* Not its time: that which the library makes of the end of a run has another each time. */
 static void
-on_woken (gpointer user_data,
-          gboolean in_loop)
+append_event (GString      *text,
+              GstreamEvent *event)
 {
-  if (in_loop)
-    read_run (user_data);
+  g_string_append_printf (text, "%s %s\n", gstream_event_get_method (event),
+                          gstream_payload_get_json (gstream_event_get_data (event), NULL));
 }
 
 static void
-read_run (Reading *reading)
+on_next (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
 {
+  Reading *reading = user_data;
   g_autoptr (GError) error = NULL;
-  GstreamEvent *event;
-  GstreamTry    tried;
+  g_auto (GValue) item = G_VALUE_INIT;
 
-  while ((tried = gstream_process_run_try (reading->run, &event, &error)) == GSTREAM_TRY_ITEM)
+  if (!gstream_cursor_next_finish (reading->log, result, &item, &error))
     {
-      /* Not its time: that which the library makes of the end of a run has another each time. */
-      g_string_append_printf (reading->text, "%s %s\n", gstream_event_get_method (event),
-                              gstream_payload_get_json (gstream_event_get_data (event), NULL));
-      gstream_event_unref (event);
+      end (reading, error);
+      return;
     }
-  if (tried == GSTREAM_TRY_PENDING)
-    gstream_process_run_wait (reading->run, on_woken, reading);
-  else
-    end (reading, error);
+  append_event (reading->text, g_value_get_boxed (&item));
+  gstream_cursor_next (reading->log, NULL, on_next, reading);
 }
 
 static void
@@ -165,16 +162,17 @@ on_started (GObject      *object,
 {
   Reading *reading = user_data;
   g_autoptr (GError) error = NULL;
+  GstreamProcessRun *run = gstream_process_start_run_finish (result, &error);
 
-  reading->run = gstream_process_start_run_finish (result, &error);
-  if (reading->run == NULL)
+  if (run == NULL)
     {
       end (reading, error);
       return;
     }
-  g_string_append_printf (reading->text, "%s %s\n", gstream_process_run_get_id (reading->run),
-                          gstream_process_run_get_thread_id (reading->run));
-  read_run (reading);
+  g_string_append_printf (reading->text, "%s\n", gstream_process_run_get_thread_id (run));
+  reading->run = gstream_process_run_open (run, NULL, FALSE);
+  reading->log = gstream_projection_subscribe (gstream_run_stream_get_log (reading->run), NULL);
+  gstream_cursor_next (reading->log, NULL, on_next, reading);
 }
 
 /* At its end the child exits. */
@@ -208,20 +206,18 @@ read_all (const uint8_t *data,
     .max_depth = 32,
     .answer_timeout = 60000,
   };
-  Reading reading = { .text = g_string_new (NULL), .next = data, .left = size, .piece = piece };
+  Reading         reading = { .text = g_string_new (NULL), .next = data, .left = size, .piece = piece };
+  GstreamProcess *process = gstream_process_new (&settings, g_main_context_default (), on_log, NULL);
 
-  reading.process = gstream_process_new (&settings, g_main_context_default (), on_log, NULL);
-  gstream_process_start_run (reading.process, COMMAND, NULL, on_started, &reading);
+  gstream_process_start_run (process, COMMAND, NULL, on_started, &reading);
   while (!reading.is_over)
     {
       write_piece (&reading);
       g_main_context_iteration (NULL, FALSE);
-      if (reading.run != NULL && !reading.is_over)
-        read_run (&reading);
     }
-  if (reading.run != NULL)
-    gstream_process_run_close (reading.run, FALSE);
-  gstream_process_leave (reading.process);
+  g_clear_object (&reading.log);
+  g_clear_object (&reading.run);
+  gstream_process_leave (process);
   fuzz_settle ();
 
   return g_string_free (reading.text, FALSE);

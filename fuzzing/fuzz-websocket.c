@@ -141,7 +141,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   while (!answered)
     g_main_context_iteration (NULL, TRUE);
   events = fuzz_read_all (GSTREAM_EVENT_SOURCE (connection));
-  gstream_websocket_connection_give_up (connection);
+  gstream_websocket_connection_funcs.give_up (GSTREAM_EVENT_SOURCE (connection));
   gstream_event_source_close (GSTREAM_EVENT_SOURCE (connection));
   fuzz_network_end ();
   fuzz_settle ();

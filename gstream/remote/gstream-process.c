@@ -174,15 +174,16 @@ static LineKind
 lines_take (Lines *self,
             Line  *line)
 {
-  const char *text = self->bytes + self->start;
   gsize       available = self->end - self->start;
+  const char *text;
   const char *end;
 
-  if (available == 0)
+  if (available == 0) /* and perhaps no bytes to point to */
     return LINE_NONE;
   if (self->unfinished != LINE_NONE)
     return take_rest (self, line);
 
+  text = self->bytes + self->start;
   end = memchr (text + self->searched, '\n', available - self->searched);
 
   return end != NULL ? take_whole (self, line, end + 1 - text) : take_unfinished (self, line);
