@@ -111,13 +111,16 @@ typedef struct
   const char   *node;       /* params.node, else the metadata's langgraph_node */
   const char   *text;       /* messages: the delta's text, reasoning, data or args, without @halves; tools: the delta */
   gsize         text_length; /* bytes of @text */
-  guint32
-      halves; /* halves of surrogate pairs that are split between two deltas (T3): the low 16 bits are a second half, to be put before @text; the high 16 bits are a first half, to be put after @text; 0: none */
+  /*
+   * halves of surrogate pairs that are split between two deltas (T3): the low 16 bits are a second half, to be put
+   * before @text; the high 16 bits are a first half, to be put after @text; 0: none
+   */
+  guint32     halves;
   const char *key;  /* tools: tool_call_id, as JSON where it is no string (T4); tasks: id; lifecycle: trigger_call_id;
                                     custom: the extension's name (D5) */
   const char *name; /* tools: tool_name; tasks: name; lifecycle: graph_name */
-  GstreamJsonSlice
-      item; /* the part of the data that consumers see: without metadata (D1) or envelope (D5); length 0: all of it */
+  /* the part of the data that consumers see: without metadata (D1) or envelope (D5); length 0: all of it */
+  GstreamJsonSlice item;
 } GstreamEventFields;
 
 typedef struct _GstreamEventArena GstreamEventArena;
@@ -132,14 +135,14 @@ typedef struct
       item; /* atomic; owned; the part of the data that consumers see: @data itself or a part of it; NULL until first used */
 
   GstreamMethod method;
-  gboolean
-      fields_apart; /* @fields is allocated separately, and owned; otherwise it is part of the event's allocation */
+  /* @fields is allocated separately, and owned; otherwise it is part of the event's allocation */
+  gboolean    fields_apart;
   const char *method_name;
   gint64      timestamp; /* ms since the epoch */
   const char *id;        /* NULL: none was given */
   const char *node;      /* params.node; NULL: none was given */
-  GstreamEventArena
-      *arena; /* the arena that the event is allocated in, whose lender owns its namespace and strings; or NULL */
+  /* the arena that the event is allocated in, whose lender owns its namespace and strings; or NULL */
+  GstreamEventArena *arena;
 
   GstreamPayload *data;       /* atomic; owned; NULL until first used, unless it was given */
   GstreamPayload *interrupts; /* atomic; owned; NULL until first used, unless they were given */

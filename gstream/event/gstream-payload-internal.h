@@ -19,8 +19,8 @@ struct _GstreamPayload
   gatomicrefcount ref_count; /* must be the first member; unused if the payload has a host */
   const char     *json;      /* not NUL-terminated, unless the payload has neither host nor whole */
   gsize           length;    /* bytes */
-  gpointer
-      host; /* the object that it is part of, whose reference count it uses, or itself; begins with a gatomicrefcount */
+  /* the object that it is part of, whose reference count it uses, or itself; begins with a gatomicrefcount */
+  gpointer              host;
   GDestroyNotify        free_host; /* called when the host's last reference is released */
   GstreamPayload       *whole;     /* held; the payload whose text this one is a part of; or NULL */
   GstreamPayloadExtras *extras;    /* atomic; values that have been made from the text; NULL: none */

@@ -43,8 +43,8 @@ typedef struct
   GHashTable      *by_index;   /* index as JSON -> GstreamBlockSlot; NULL while there are few */
   guint            n_doubtful; /* unfinished blocks that were attributed by a guess (T2) */
   GstreamBlock    *latest;     /* the block of the latest start or delta */
-  gboolean
-      goes_on; /* all events since @latest was found were deltas of the kind @latest_delta for it, so another one needs no look-up */
+  /* all events since @latest was found were deltas of the kind @latest_delta for it, so another one needs no look-up */
+  gboolean     goes_on;
   GstreamDelta latest_delta;
   guint        gap;       /* number of deltas that could not be attributed to a message while this one was open (T2) */
   GString     *joined[2]; /* cached text and reasoning, if of several blocks */

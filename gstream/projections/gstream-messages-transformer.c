@@ -41,8 +41,8 @@ struct _OpenMessage
   GList in_place; /* in the place's queue */
   GList in_run;   /* in the queue of its run id; events with only the run id belong to the last one */
   char *id;       /* or NULL */
-  gboolean
-      foreign; /* it belongs to a subgraph, and is only tracked so that its events are not attributed to another message (D4) */
+  /* it belongs to a subgraph, and is only tracked so that its events are not attributed to another message (D4) */
+  gboolean foreign;
 };
 
 typedef struct

@@ -20,8 +20,8 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
-#define LONGEST_WAIT \
-  (60 * 1000) /* ms: if a server asks for a longer pause, there is no other attempt; `retry` is limited to it */
+/* ms: if a server asks for a longer pause, there is no other attempt; `retry` is limited to it */
+#define LONGEST_WAIT (60 * 1000)
 #define MOST_OF_REFUSAL (16 * 1024) /* bytes of a refusal that are read for its error text */
 #define READ_SIZE (64 * 1024)       /* bytes */
 #define SHORTEST_SECRET 4           /* bytes: anything shorter could be part of a word in an error message */
@@ -1343,8 +1343,8 @@ start_attempt (GTask *task)
   gstream_request_accept_encodings (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
-  if (request->kind !=
-      GSTREAM_RETRY_REPEATABLE) /* if an idle connection is closed just when it is used, it is not known whether the request was sent */
+  /* if an idle connection is closed just when it is used, it is not known whether the request was sent */
+  if (request->kind != GSTREAM_RETRY_REPEATABLE)
     soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
   gstream_origin_begin_io (request->origin);
   soup_session_send_async (request->origin->session, request->message, G_PRIORITY_DEFAULT, request->attempt, on_sent,

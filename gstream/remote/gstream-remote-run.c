@@ -82,8 +82,8 @@ struct _GstreamRemoteSource
   GHashTable       *interrupts; /* ids of those that were in events */
   gint64            end_time;   /* ms since the epoch: the timestamp of the run's end or interrupt */
   gboolean          over;       /* the run was interrupted, and has ended according to the server */
-  gboolean
-      verified; /* another connection was opened to check whether this one, which was silent for long or ended, has missed events */
+  /* another connection was opened to check whether this one, which was silent for long or ended, has missed events */
+  gboolean        verified;
   gboolean        asking;    /* a request whether it has ended is pending */
   GSource        *ask_again; /* timer until the next request */
   guint           n_asked;   /* number of consecutive requests */

@@ -20,8 +20,8 @@
 #include <gstream/event/gstream-event-internal.h>
 #include <gstream/event/gstream-i18n-internal.h>
 
-#define DERIVED_ID \
-  "synth:" /* prefix of ids that the server derives from the run id, and which are the same if the run is restarted */
+/* prefix of ids that the server derives from the run id, and which are the same if the run is restarted */
+#define DERIVED_ID "synth:"
 #define MOST_HELD 512        /* events that are kept until the start of the run is known, ... */
 #define LARGEST_HELD 1048576 /* ... and bytes of their data */
 #define FEWEST 32
@@ -402,12 +402,15 @@ struct _GstreamRunFilter
   gboolean        doubtful;    /* ... on an earlier connection, so that another one may be the same */
   GstreamEvent   *ready;       /* the next event to be popped; or NULL */
   GQueue          more;        /* GstreamEvent, owned: events after @ready */
-  GQueue
-      held; /* GstreamEvent, owned: a possible start before applied_seq and the events after it, until there cannot be another start */
+  /*
+   * GstreamEvent, owned: a possible start before applied_seq and the events after it, until there cannot be another
+   * start
+   */
+  GQueue   held;
   gsize    held_size; /* bytes */
   gboolean skipping;  /* there were too many: `held` only has the last start */
-  gboolean
-      must_rewind; /* the start is known now, but the events after it were not kept and have to be received again */
+  /* the start is known now, but the events after it were not kept and have to be received again */
+  gboolean must_rewind;
 
   char    *first_id;   /* id of the first event whose id is not derived from the run id, ... */
   gint64   first_time; /* ... and its timestamp: both are different if the server has restarted the run */

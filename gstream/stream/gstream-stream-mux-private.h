@@ -149,8 +149,8 @@ struct _GstreamStreamMux
   GstreamStreamMux           *root;         /* itself for the root; NULL once the root is gone */
   GPtrArray                  *transformers; /* in the order in which they see events */
   GstreamPump                *pump;         /* a reference; NULL until the mux has a run */
-  GPtrArray
-      *factories; /* of GstreamFactory, for all except the built-ins; shared by the root and its children; NULL: none */
+  /* of GstreamFactory, for all except the built-ins; shared by the root and its children; NULL: none */
+  GPtrArray         *factories;
   GPtrArray         *projections; /* of all transformers except built-ins, in the order of registration; NULL: none */
   GHashTable        *extensions;  /* name -> GstreamProjection (T9); both the projection's; NULL until there is one */
   gboolean           early;       /* its projections buffer items early (P11) */
