@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A model's answer while it comes: chunks in, events of a run out, with the message and the list of messages to go on
- * with at its end.
+ * Converts the chunks of a model's answer to the events of a run: those of the message, and at the end the list of
+ * messages for the next request.
  */
 #pragma once
 
@@ -17,25 +17,25 @@ GstreamChatAnswer *gstream_chat_answer_new (GstreamPayload *messages,
                                             guint           max_depth);
 void               gstream_chat_answer_free (GstreamChatAnswer *self);
 
-/* The next event of those that what was read has made; NULL: none is left. */
+/* Takes the next event that was made from the chunks so far; NULL: there is none. */
 GstreamEvent *gstream_chat_answer_take (GstreamChatAnswer *self);
-/* Whether the last event has been made: nothing more is to be read. */
+/* Whether the last event has been made, so that nothing more has to be read. */
 gboolean gstream_chat_answer_is_over (GstreamChatAnswer *self);
 
-/* Reads a chunk, or what says that there are no more of them. FALSE: the run fails with @error. */
+/* Reads a chunk, or the marker of the end. Returns FALSE if the run fails with @error. */
 gboolean gstream_chat_answer_read (GstreamChatAnswer *self,
                                    const char        *data,
                                    gsize              length,
                                    GError           **error);
-/* The same of an answer that is not a stream, but one JSON document. */
+/* The same for an answer that is not a stream, but one JSON document. */
 gboolean gstream_chat_answer_read_whole (GstreamChatAnswer *self,
                                          const char        *data,
                                          gsize              length,
                                          GError           **error);
-/* There is no more to read. FALSE, with an error: there should be. */
+/* To be called at the end of the stream. Returns FALSE with an error if the answer is incomplete. */
 gboolean gstream_chat_answer_end (GstreamChatAnswer *self,
                                   GError           **error);
-/* Whether the model has said why it stopped, so that no more is due but the usage. */
+/* Whether the reason why the model stopped has been received, after which only the usage can follow. */
 gboolean gstream_chat_answer_has_stopped (GstreamChatAnswer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamChatAnswer, gstream_chat_answer_free)

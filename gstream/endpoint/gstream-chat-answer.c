@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A model's answer while it comes.
+ * Converts the chunks of a model's answer to the events of a run.
  *
- * What a block has said is kept as it is written within the quotes of a JSON string: pieces need no more than to be put
- * behind each other, whatever they end with, and are written into the list of messages as they are.
+ * The text of a block is stored in the escaped form in which it is in the JSON: so pieces can be concatenated, whatever
+ * they end with, and written to the list of messages unchanged.
  */
 #include <gstream/endpoint/gstream-chat-answer-private.h>
 
@@ -14,7 +14,7 @@
 #include <gstream/event/gstream-message-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
 
-#define BLOCK_COST 256 /* bytes that a block is counted as, beside its text */
+#define BLOCK_COST 256 /* bytes that are counted for a block, besides its text */
 
 typedef enum
 {
@@ -22,24 +22,24 @@ typedef enum
   BLOCK_REASONING,
   BLOCK_REFUSAL,
   BLOCK_CALL,
-  BLOCK_PART, /* of the content, of a kind that is passed on as it is */
+  BLOCK_PART, /* a part of the content of a kind that is passed on unchanged */
 } BlockKind;
 
 /* A content block of the message. */
 typedef struct
 {
   BlockKind kind;
-  gint64    place;       /* among the blocks: the index that its events have */
-  GString  *text;        /* or a call's arguments, as written within the quotes; a part: its JSON */
-  GString  *annotations; /* of a text, JSON with commas between; NULL: there are none */
+  gint64    place;       /* its position among the blocks, which is the index in its events */
+  GString  *text;        /* the text, or a call's arguments, in escaped form; for a part, its JSON */
+  GString  *annotations; /* of a text: JSON values separated by commas; NULL: none */
 
-  /* Of a call. */
-  char    *id;          /* NULL: not said yet */
-  char    *name;        /* as written within the quotes; NULL: not said yet */
-  gint64   index;       /* among the calls; -1: not said */
-  gboolean is_function; /* in the protocol's first form */
+  /* For a call. */
+  char    *id;          /* NULL: not known yet */
+  char    *name;        /* in escaped form; NULL: not known yet */
+  gint64   index;       /* among the calls; -1: not known */
+  gboolean is_function; /* a `function_call`, the older form of the protocol */
 
-  /* How far the arguments have come, to tell one call from the next where the server does not. */
+  /* The parser state of the arguments, to detect the end of a call if the server does not tell. */
   guint    depth;     /* brackets that are open */
   gboolean has_begun; /* there was one */
   gboolean in_string;
@@ -64,11 +64,11 @@ struct _GstreamChatAnswer
   GHashTable           *by_id;    /* of a call, char *: Block */
   GHashTable           *by_index; /* of a call, gint64 *: Block, the latest of that index */
 
-  char               *model; /* these as written; NULL: not said */
+  char               *model; /* in escaped form; NULL: not known; the same for those below */
   char               *fingerprint;
   char               *usage; /* an object */
   char               *finish_reason;
-  const char         *reasoning_name; /* static; NULL: the server said it in no member of its own */
+  const char         *reasoning_name; /* static; the member that had the reasoning; NULL: none */
   GstreamChatDetails *details;
   gboolean            over;
 };
@@ -88,7 +88,7 @@ block_free (gpointer data)
   g_free (self);
 }
 
-/* Text with quotes and brackets escaped means nothing here: @text is without escapes. */
+/* Counts brackets outside of strings. @text: unescaped. */
 static void
 follow_arguments (Block      *self,
                   const char *text,
@@ -204,7 +204,7 @@ grow (GstreamChatAnswer *self,
 
 /* --- making events --- */
 
-/* A string as it is written. */
+/* Writes a string in escaped form. */
 static void
 add_raw (GString    *out,
          const char *name,
@@ -229,7 +229,7 @@ add_json (GString    *out,
   g_string_append (out, json);
 }
 
-/* Takes @data, JSON. */
+/* Consumes @data, JSON. */
 static void
 push_event (GstreamChatAnswer *self,
             const char        *method,
@@ -263,7 +263,7 @@ begin_step (GstreamChatAnswer *self,
   return data;
 }
 
-/* Takes @data. */
+/* Consumes @data. */
 static void
 push_step (GstreamChatAnswer *self,
            GString           *data)
@@ -349,7 +349,7 @@ type_of (const Block *block)
   return types[block->kind];
 }
 
-/* The member that its deltas extend. */
+/* Returns the member that the deltas of the block extend. */
 static const char *
 member_of (const Block *block)
 {
@@ -395,7 +395,7 @@ add_block (GstreamChatAnswer *self,
   return block;
 }
 
-/* What begins anew after something else is a block of its own. */
+/* Returns the current block of that kind; a new one if another kind of block came in between. */
 static Block *
 ensure_block (GstreamChatAnswer *self,
               BlockKind          kind)
@@ -414,7 +414,7 @@ ensure_block (GstreamChatAnswer *self,
   return block;
 }
 
-/* A delta that messages do not know, and pass over; whoever reads events has it. */
+/* Makes a delta of a kind that messages ignore, for consumers that read the events. */
 static void
 push_refusal (GstreamChatAnswer       *self,
               const Block             *block,
@@ -454,7 +454,7 @@ add_text (GstreamChatAnswer       *self,
 
 /* --- content in parts --- */
 
-/* What one server calls thinking: text, or parts with text. */
+/* Handles a `thinking` part, which one server sends: text, or parts with text. */
 static gboolean
 add_thinking (GstreamChatAnswer *self,
               GstreamJsonValue   thinking,
@@ -478,7 +478,7 @@ add_thinking (GstreamChatAnswer *self,
   return TRUE;
 }
 
-/* A part of another kind is a block as it is. */
+/* Handles a part of another kind, which becomes a block unchanged. */
 static gboolean
 add_other_part (GstreamChatAnswer *self,
                 GstreamJsonValue   part,
@@ -566,7 +566,7 @@ copy_member (GString         *out,
   g_string_append_len (out, value.start, value.end - value.start);
 }
 
-/* A page that is cited is the protocol's citation; what else there may be is passed on as it is. */
+/* Converts a cited page to a citation of the protocol; other annotations are passed on unchanged. */
 static void
 write_annotation (GString         *out,
                   GstreamJsonValue annotation)
@@ -592,7 +592,7 @@ write_annotation (GString         *out,
   g_string_append_c (out, '}');
 }
 
-/* It is about the text that came before, also where a call has come since. */
+/* An annotation belongs to the previous text, even if a call came in between. */
 static void
 add_annotation (GstreamChatAnswer *self,
                 GstreamJsonValue   annotation)
@@ -629,7 +629,7 @@ add_annotations (GstreamChatAnswer *self,
 
 /* --- reasoning --- */
 
-/* Details say the same as the reasoning beside them, where there is some. */
+/* If there also is reasoning text, the details repeat it. */
 static gboolean
 add_details (GstreamChatAnswer      *self,
              const GstreamChatChunk *chunk,
@@ -671,8 +671,8 @@ add_reasoning (GstreamChatAnswer      *self,
 /* --- calls of tools --- */
 
 /*
- * Servers number their calls, or give each an id, or both, or neither. A number that comes again with another id or,
- * once the arguments are whole, with a name is another call: some number all of them 0.
+ * Servers give calls a number, or an id, or both, or neither. If the same number comes with another id, or with a name
+ * after the arguments are complete, it is another call, because some servers use 0 for all calls.
  */
 static gboolean
 is_same_call (const Block           *block,
@@ -706,7 +706,7 @@ find_call (GstreamChatAnswer     *self,
   return found != NULL && is_same_call (found, call, id) ? found : NULL;
 }
 
-/* Whoever runs the tool needs an id to answer with. */
+/* Makes an id if there is none, because the result of the tool has to refer to one. */
 static Block *
 new_call (GstreamChatAnswer     *self,
           const GstreamChatCall *call,
@@ -741,7 +741,7 @@ add_arguments (GstreamChatAnswer       *self,
   g_ptr_array_add (self->events, event);
 }
 
-/* Arguments that are JSON themselves, and not text with JSON in it. */
+/* Handles arguments that are a JSON value instead of a string with JSON. */
 static void
 add_object (GstreamChatAnswer *self,
             Block             *block,
@@ -824,7 +824,7 @@ dup_block_text (const Block *block)
   return gstream_json_dup_raw ((GstreamJsonValue) { block->text->str, block->text->str + block->text->len });
 }
 
-/* A call whose arguments are an object, or an invalid one that says what is wrong with them. */
+/* Writes a call if the arguments are an object, otherwise an invalid call with the reason. */
 static void
 write_call (const Block *block,
             GString     *out)
@@ -926,7 +926,7 @@ add_total (GString         *out,
     gstream_json_add_integer (out, "total_tokens", n_in + n_out);
 }
 
-/* In the protocol's words; as the server says it, it is in the metadata. */
+/* Converts the reason to the protocol's names; the server's name is in the metadata. */
 static void
 add_usage (GstreamChatAnswer *self,
            GString           *out)
@@ -972,7 +972,7 @@ count_blocks (GstreamChatAnswer *self,
   return n;
 }
 
-/* The text of all blocks of @kind, behind each other. */
+/* Writes the text of all blocks of @kind, concatenated. */
 static void
 add_joined (GstreamChatAnswer *self,
             GString           *out,
@@ -991,7 +991,7 @@ add_joined (GstreamChatAnswer *self,
   g_string_append_c (out, '"');
 }
 
-/* With parts of other kinds in it, in their order. */
+/* Writes the content with parts of other kinds, in order. */
 static void
 add_all_parts (GstreamChatAnswer *self,
                GString           *out)
@@ -1073,7 +1073,8 @@ add_sent_calls (GstreamChatAnswer *self,
 }
 
 /*
- * Some servers want back what led to a call, and refuse it where there was none. Those that sign it want it always.
+ * Some servers need the reasoning that led to a call in the next request, and reject it if there was no call. Those
+ * that sign the reasoning always need it.
  */
 static void
 add_sent_reasoning (GstreamChatAnswer *self,
@@ -1131,7 +1132,10 @@ finish (GstreamChatAnswer *self)
 
 /* --- errors --- */
 
-/* A code that is a number is a status of HTTP's: the one that the server would have answered with, had it known. */
+/*
+ * A numeric code is an HTTP status: the one that the server would have sent if the error had occurred before the
+ * answer.
+ */
 static guint
 find_status (GstreamPayload *said)
 {
@@ -1179,7 +1183,7 @@ check_choices (const GstreamChatChunk *chunk,
   return FALSE;
 }
 
-/* Before the first chunk it is to be seen whether the server speaks the protocol at all. */
+/* Checks with the first chunk whether it is this protocol at all. */
 static gboolean
 check_kind (GstreamChatAnswer      *self,
             const GstreamChatChunk *chunk,
@@ -1206,7 +1210,7 @@ note (char            **place,
   *place = dup_raw (string);
 }
 
-/* What stays the same from chunk to chunk is noted once. */
+/* Stores values that are the same in each chunk. */
 static void
 note_all (GstreamChatAnswer      *self,
           const GstreamChatChunk *chunk)

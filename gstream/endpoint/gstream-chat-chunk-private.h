@@ -16,49 +16,50 @@ typedef struct
   GstreamJsonString model;       /* that gave it */
   GstreamJsonString fingerprint; /* of the server's set-up: `system_fingerprint` */
   GstreamJsonValue  usage;       /* of tokens: an object */
-  GstreamJsonValue  error;       /* what went wrong, in whichever shape: a member of its own */
-  gboolean          is_error;    /* the chunk itself says what went wrong */
+  GstreamJsonValue  error;       /* the `error` member, in any format */
+  gboolean          is_error;    /* the chunk itself is an error */
 
-  gboolean          has_choices; /* the chunk is one of this protocol; there may be none, as beside the usage */
+  gboolean
+      has_choices; /* there is a `choices` member, so it is this protocol; it may be empty, for example with the usage */
   guint             n_choices;
-  gboolean          is_other;      /* a choice is not the first one of several */
+  gboolean          is_other;      /* there is a choice with an index other than 0 */
   GstreamJsonString finish_reason; /* not empty */
 
   /* Of the choice's `delta` or `message`. */
   GstreamJsonString content;        /* not empty */
   GstreamJsonValue  parts;          /* content that is an array */
-  const char       *reasoning_name; /* static: under which name that came */
+  const char       *reasoning_name; /* static: the name of the member that it was in */
   GstreamJsonString reasoning;      /* not empty; of the first such member */
   GstreamJsonValue  details;        /* `reasoning_details`: an array */
   GstreamJsonString refusal;        /* not empty */
   GstreamJsonValue  calls;          /* of tools: an array */
-  GstreamJsonValue  function;       /* a call in the protocol's first form, `function_call`: an object */
+  GstreamJsonValue  function;       /* a call in the older form of the protocol, `function_call`: an object */
   GstreamJsonValue  images;         /* an array */
   GstreamJsonValue  annotations;    /* of the content, such as the pages that it cites: an array */
 } GstreamChatChunk;
 
-/* FALSE, with an error whose message says what was expected and where. */
+/* Returns FALSE with an error whose message says what was expected, and where. */
 gboolean gstream_chat_chunk_read (GstreamChatChunk *self,
                                   const char       *json,
                                   gsize             length,
                                   guint             max_depth,
                                   GError          **error);
 
-/* A piece of a call. */
+/* A part of a call. */
 typedef struct
 {
-  gint64            index;     /* among the calls; -1: not said */
+  gint64            index;     /* among the calls; -1: not known */
   GstreamJsonString id;        /* not empty */
   GstreamJsonString name;      /* not empty */
   GstreamJsonString arguments; /* more of their text */
-  GstreamJsonValue  object;    /* the arguments, where they are no text */
+  GstreamJsonValue  object;    /* the arguments, if they are not a string */
 } GstreamChatCall;
 
 /* @value: of any kind. */
 void gstream_chat_call_read (GstreamChatCall *self,
                              GstreamJsonValue value);
 
-/* A string value as it is written; nothing where it is none. */
+/* Returns a string in escaped form; empty if @value is not a string. */
 GstreamJsonString gstream_chat_string (GstreamJsonValue value);
 /* The same of a member of @object. */
 GstreamJsonString gstream_chat_member (GstreamJsonValue object,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What one chunk of an answer says, or a whole answer.
+ * Parses a chunk of an answer, or a whole answer.
  */
 #include <gstream/endpoint/gstream-chat-chunk-private.h>
 
@@ -34,7 +34,7 @@ gstream_chat_member (GstreamJsonValue object,
   return gstream_chat_string (value);
 }
 
-/* Passes any value, and gives it if it begins with @first. */
+/* Parses any value, and returns it if it begins with @first. */
 static gboolean
 read_value (GstreamJsonCursor *cursor,
             char               first,
@@ -55,7 +55,7 @@ read_value (GstreamJsonCursor *cursor,
   return TRUE;
 }
 
-/* Servers say that there is nothing by null, by an empty string, or not at all. */
+/* Parses a string; null and an empty string are the same as no string. */
 static gboolean
 read_string (GstreamJsonCursor *cursor,
              GstreamJsonString *string)
@@ -72,7 +72,7 @@ read_string (GstreamJsonCursor *cursor,
 
 /* --- what the model says --- */
 
-/* Some servers say the same under two names: the first counts. */
+/* Some servers send the same under two names; the first one is used. */
 static gboolean
 read_reasoning (GstreamChatChunk  *self,
                 GstreamJsonCursor *cursor,
@@ -199,7 +199,7 @@ read_choices (GstreamChatChunk  *self,
   return cursor->expected == NULL;
 }
 
-/* Of any kind but null. */
+/* Parses a value of any kind except null. */
 static gboolean
 read_error (GstreamChatChunk  *self,
             GstreamJsonCursor *cursor)

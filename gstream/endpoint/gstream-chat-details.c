@@ -6,15 +6,16 @@
 
 #include <gstream/event/gstream-json-writer-internal.h>
 
-#define MOST_COMPARED 32 /* members of a detail: known ones have few, and what is more is kept as often as it comes */
+#define MOST_COMPARED \
+  32 /* members of a detail that are compared; known details have few, and further ones are not deduplicated */
 
-/* All of one type and index that came in a row. */
+/* A detail, joined from consecutive pieces of the same type and index. */
 typedef struct
 {
   char    *type;   /* as it is written, with its quotes; NULL: it has none */
   char    *index;  /* as it is written; NULL: it has none */
   GString *text;   /* of @member, as it is written within the quotes */
-  char    *member; /* what grows: `text` or `summary`; NULL: nothing does */
+  char    *member; /* the member that grows: `text` or `summary`; NULL: none */
   GArray  *rest;   /* Member: the others, each once */
 } Detail;
 
@@ -121,7 +122,7 @@ detail_new (GstreamJsonValue type,
   return self;
 }
 
-/* The one that @detail goes on with, or a new one. */
+/* Returns the one that @detail continues, or a new one. */
 static Detail *
 find_detail (GstreamChatDetails *self,
              GstreamJsonValue    detail,
@@ -159,7 +160,7 @@ find_member (Detail          *self,
   return NULL;
 }
 
-/* A value that says something takes the place of one that did not: the signature comes with the last piece. */
+/* A non-empty value replaces an empty one, because the signature comes with the last piece. */
 static void
 set_member (Detail          *self,
             GstreamJsonValue name,

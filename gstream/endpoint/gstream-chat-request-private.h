@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What an endpoint is asked: the body of a request for an answer.
+ * Makes the body of a request to an endpoint.
  */
 #pragma once
 
@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /*
- * Returns: (transfer full): JSON; NULL, with an error, where a part of it is not what it has to be.
- * @tools, @parameters: (nullable): an array; an object
+ * Returns: (transfer full): JSON; NULL with an error if an argument is invalid. @tools, @parameters: (nullable): an
+ * array; an object
  */
 GBytes *gstream_chat_request_new (const char     *model,
                                   GstreamPayload *messages,

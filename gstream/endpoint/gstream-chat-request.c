@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What an endpoint is asked.
+ * Makes the body of a request to an endpoint.
  */
 #include <gstream/endpoint/gstream-chat-request-private.h>
 
@@ -11,7 +11,7 @@
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
 
-/* Why @parameters may not have a member @name with @value; NULL: it may. */
+/* Returns why @parameters must not have a member @name with @value; NULL: it may. */
 static const char *
 refuse_parameter (const char      *name,
                   GstreamJsonValue value)
@@ -26,7 +26,7 @@ refuse_parameter (const char      *name,
   return NULL;
 }
 
-/* A parameter that is null is left out, also one that is sent otherwise. */
+/* A parameter that is null is not sent, even if it is one of the defaults. */
 static gboolean
 add_parameters (GString        *out,
                 GstreamPayload *parameters,
@@ -64,7 +64,7 @@ has_parameter (GstreamPayload *parameters,
   return parameters != NULL && gstream_json_find (gstream_payload_value (parameters), pointer, &value);
 }
 
-/* The answer is to come as a stream, and to say what it has cost. */
+/* Requests a stream, with the usage at the end. */
 static void
 add_stream (GString        *out,
             GstreamPayload *parameters)

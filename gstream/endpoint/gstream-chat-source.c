@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A model's endpoint as a source: its properties, the request, and the answer as it comes.
+ * A model's endpoint as a source: its properties, the request, and reading the answer.
  *
- * The answer's body is a source of Server-Sent Events whose data the chat answer reads, or a document that is read whole.
+ * The answer's body is read by a source of Server-Sent Events, whose data is passed to the chat answer, or as a whole
+ * document.
  */
 #include <gstream/endpoint/gstream-chat-source.h>
 
@@ -18,8 +19,8 @@
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #define PATH "/chat/completions"
-#define MOST_DEPTH 1024     /* what a source of events allows */
-#define PORTION (64 * 1024) /* bytes of a document that are read at once */
+#define MOST_DEPTH 1024     /* the limit of event sources */
+#define PORTION (64 * 1024) /* bytes of a document that are read at a time */
 
 /**
  * GstreamChatSource:
@@ -33,18 +34,16 @@
  * g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
  * ```
  *
- * The run has one message, [class@Message], with the text, the reasoning and the calls of
- * tools as they come, the usage, and the reason why the model stopped. A refusal is a block of the
- * message's content, `{"type": "refusal", "refusal": …}`; pages that are cited are `annotations` of its text. Spoken
- * answers (`audio`) are passed over. The run's output is `{"messages": […]}`: the messages
- * that were given and the answer behind them, in the protocol's form. To go on, the next source
- * is given these with what is said next, or with the results of the tools, a message
- * `{"role": "tool", "tool_call_id": …, "content": …}` for each call.
+ * The run has one message, [class@Message], with the text, the reasoning and the tool calls, the usage, and the reason
+ * why the model stopped. A refusal is a block of the message's content, `{"type": "refusal", "refusal": …}`; cited
+ * pages are `annotations` of its text. Spoken answers (`audio`) are ignored. The run's output is `{"messages": […]}`:
+ * the given messages followed by the answer, in the protocol's format. To continue, append the user's next message, or
+ * a message `{"role": "tool", "tool_call_id": …, "content": …}` with the result of each tool call, and make another
+ * source.
  *
- * Nothing is asked before the run wants its first event. Where the server refuses with a status that
- * may pass (429, 5xx), or cannot be reached, it is asked again, at most
- * [property@ChatSource:retry-limit] times; not once an answer has begun. The connection is read no faster than the run is,
- * and closed when the run is aborted.
+ * The request is sent when the run asks for the first event. If the server answers with a temporary error (429, 5xx),
+ * or cannot be reached, the request is repeated up to [property@ChatSource:retry-limit] times, but not after an answer
+ * has begun. The connection is not read faster than the run is consumed, and is closed when the run is aborted.
  *
  * Errors are those of a server's run (see [class@Thread]), with the server's words and
  * the status; a rate limit says when to ask again, where the server does. An error that
@@ -53,7 +52,7 @@
  * %GSTREAM_ERROR_NOT_SUPPORTED, one beyond [property@ChatSource:max-event-size] %GSTREAM_ERROR_TOO_LARGE, and where the
  * server is silent for [property@ChatSource:silence-timeout] %G_IO_ERROR_TIMED_OUT (O2). What came before is delivered.
  *
- * Headers and the key can be set and not be read, go to the URL's origin alone, and are taken out of errors (N8).
+ * Headers and the API key can be set but not read, are only sent to the URL's origin, and are removed from errors (N8).
  *
  * A source belongs to the main context that was the thread default when it was made.
  *
@@ -71,7 +70,7 @@ struct _GstreamChatSource
   GstreamPayload *tools;      /* NULL: none */
   GstreamPayload *parameters; /* NULL: none */
   SoupSession    *session;    /* NULL until it is needed, unless it was given */
-  GPtrArray      *headers;    /* names and values in turn */
+  GPtrArray      *headers;    /* names and values alternately */
 
   guint max_event_size;
   guint max_depth;
@@ -80,19 +79,19 @@ struct _GstreamChatSource
   guint retry_pause_max;
   guint silence_timeout;
 
-  GCancellable       *closing;  /* ends whatever is under way */
+  GCancellable       *closing;  /* cancels pending operations */
   GBytes             *request;  /* NULL until the first event is asked for */
   GstreamChatAnswer  *answer;   /* NULL until then */
   GstreamPost        *post;     /* NULL: nothing has been sent yet */
   GstreamEventSource *events;   /* of the answer's body; NULL: it has not come yet, or is a document */
-  gboolean            reading;  /* an event of @events is being waited for */
-  GstreamEvent       *arrived;  /* the event that this brought */
-  GInputStream       *document; /* an answer that is no stream; NULL: it is one */
+  gboolean            reading;  /* a next() of @events is pending */
+  GstreamEvent       *arrived;  /* the result of that next() */
+  GInputStream       *document; /* an answer that is not a stream; or NULL */
   GByteArray         *read;     /* of @document, so far */
-  GError             *error;    /* why there will be no more */
+  GError             *error;    /* why there are no more events */
   GstreamNextCall     pending;
   gint64              waiting_since; /* monotonic µs: when the pending call began to wait */
-  GSource            *watchdog;      /* looks whether that is too long ago; NULL: nobody waits */
+  GSource            *watchdog;      /* timer that checks whether that is too long ago; NULL: nobody waits */
 };
 
 enum
@@ -162,7 +161,7 @@ dispatch_watchdog (GSource    *source,
 
 static GSourceFuncs watchdog_funcs = { NULL, NULL, dispatch_watchdog, NULL, NULL, NULL };
 
-/* One timer for many waits: it looks at the latest one when it is due. */
+/* One timer is used for many waits: when it expires, it checks the start of the latest one. */
 static void
 watch (GstreamChatSource *self)
 {
@@ -188,7 +187,7 @@ stop_watching (GstreamChatSource *self)
 
 /* --- the end --- */
 
-/* Whether the connection broke, in whichever layer that was seen. */
+/* Whether the connection broke, in any layer. */
 static gboolean
 is_cut (const GError *error)
 {
@@ -213,7 +212,7 @@ take_error (GstreamChatSource *self,
   gstream_post_name_error (self->post, self->error);
 }
 
-/* The connection is not needed any more. */
+/* Closes the connection, which is not needed any more. */
 static void
 let_go (GstreamChatSource *self)
 {
@@ -295,7 +294,7 @@ read_chunk (gpointer    user_data,
   if (local_error == NULL)
     return event;
 
-  /* What the chunk said before is delivered first. */
+  /* Events from before the error are delivered first. */
   if (event != NULL)
     take_error (self, local_error);
   else
@@ -322,7 +321,7 @@ on_event (GObject      *object,
 
   self->arrived = gstream_event_source_next_finish (GSTREAM_EVENT_SOURCE (object), result, &error);
   self->reading = FALSE;
-  g_clear_error (&error); /* try_next() says it again */
+  g_clear_error (&error); /* try_next() returns it again */
 
   if (gstream_next_call_wake (&self->pending))
     go_on (self);
@@ -407,7 +406,7 @@ ask (GstreamChatSource *self)
   gstream_post_send (self->post, path, self->request, self->closing, on_answer, g_object_ref (self));
 }
 
-/* What the source was given is looked at when the first event is asked for. */
+/* Checks the source's properties and sends the request, when the first event is asked for. */
 static void
 begin (GstreamChatSource *self)
 {
@@ -441,14 +440,14 @@ fail (GstreamChatSource *self,
   return GSTREAM_TRY_FAILED;
 }
 
-/* What the stream's end means: that the answer is whole, unless it is cut off. Takes @error. */
+/* Handles the end of the stream: the answer is complete, or was cut off. Consumes @error. */
 static void
 take_end (GstreamChatSource *self,
           GError            *error)
 {
   gboolean is_unfinished = g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
 
-  /* Not all servers write the empty line behind the last event. */
+  /* Not all servers send the empty line after the last event. */
   if (error != NULL && !(is_unfinished && gstream_chat_answer_has_stopped (self->answer)))
     {
       take_error (self, error);
@@ -542,7 +541,7 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
 
 /* --- the object --- */
 
-/* Where a property of these is kept that is a number; NULL: it is none. */
+/* Returns the member of a numeric property; NULL: it is not one. */
 static guint *
 find_number (GstreamChatSource *self,
              guint              property_id)
@@ -711,7 +710,7 @@ install_limits (void)
   /**
    * GstreamChatSource:max-event-size: (getter get_max_event_size)
    *
-   * The most bytes of a chunk of the answer, and of the whole answer. Beyond it, the run fails with
+   * The maximum size of a chunk of the answer, and of the whole answer, in bytes. If it is exceeded, the run fails with
    * %GSTREAM_ERROR_TOO_LARGE.
    *
    * Since: 1.0
@@ -720,7 +719,7 @@ install_limits (void)
   /**
    * GstreamChatSource:max-depth: (getter get_max_depth)
    *
-   * How deep arrays and objects may be nested in a chunk.
+   * The maximum nesting of arrays and objects in a chunk.
    *
    * Since: 1.0
    */
@@ -728,7 +727,7 @@ install_limits (void)
   /**
    * GstreamChatSource:retry-limit: (getter get_retry_limit)
    *
-   * How often the server is asked again, before an answer has begun; 0: never.
+   * The maximum number of retries before an answer has begun; 0: none.
    *
    * Since: 1.0
    */
@@ -736,7 +735,7 @@ install_limits (void)
   /**
    * GstreamChatSource:retry-pause: (getter get_retry_pause)
    *
-   * The pause before the first time, in milliseconds; doubled each time.
+   * The pause before the first retry, in milliseconds; doubled each time.
    *
    * Since: 1.0
    */
@@ -744,8 +743,8 @@ install_limits (void)
   /**
    * GstreamChatSource:retry-pause-max: (getter get_retry_pause_max)
    *
-   * What the pause does not grow beyond, in milliseconds. A server that asks for a longer one (`Retry-After`) gets
-   * that; where that is more than a minute, nothing is tried again, and the error says how long.
+   * The maximum of the pause, in milliseconds. If a server asks for a longer one (`Retry-After`), that is used; if it
+   * is more than a minute, there is no retry, and the error says how long it is.
    *
    * Since: 1.0
    */
@@ -753,8 +752,9 @@ install_limits (void)
   /**
    * GstreamChatSource:silence-timeout: (getter get_silence_timeout)
    *
-   * After how many milliseconds without anything from the server, while somebody waits, the run fails with
-   * %G_IO_ERROR_TIMED_OUT; 0: never. A model that is loaded first, or reads a long conversation, is silent for long.
+   * The time in milliseconds without anything from the server, while somebody waits, after which the run fails with
+   * %G_IO_ERROR_TIMED_OUT; 0: no limit. The server may be silent for a long time while a model is loaded or a long
+   * conversation is read.
    *
    * Since: 1.0
    */
@@ -783,7 +783,7 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
   /**
    * GstreamChatSource:model: (getter get_model)
    *
-   * The model, as the endpoint calls it.
+   * The model's name at the endpoint.
    *
    * Since: 1.0
    */
@@ -807,9 +807,9 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
   /**
    * GstreamChatSource:parameters: (getter get_parameters) (setter set_parameters)
    *
-   * What else the request has, an object: `temperature`, `tool_choice`, `response_format`, `reasoning_effort` or
-   * whatever the endpoint knows; %NULL: nothing. They take the place of what is sent anyway, `stream` and
-   * `stream_options`; one that is null is not sent at all.
+   * Further members of the request, an object: `temperature`, `tool_choice`, `response_format`, `reasoning_effort` or
+   * others that the endpoint supports; %NULL: none. They override the defaults, `stream` and `stream_options`; a member
+   * that is null is not sent.
    *
    * Since: 1.0
    */
@@ -817,8 +817,8 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
   /**
    * GstreamChatSource:session: (getter get_session)
    *
-   * The session through which the endpoint is asked: its proxies and its TLS settings count. Sources that share one
-   * use each other's connections. Without, the source has its own.
+   * The session for the request, with its proxies and TLS settings. Sources with the same session share connections. By
+   * default, the source has its own session.
    *
    * Since: 1.0
    */
@@ -827,7 +827,7 @@ gstream_chat_source_class_init (GstreamChatSourceClass *klass)
   /**
    * GstreamChatSource:api-key: (setter set_api_key)
    *
-   * The key that the endpoint asks for. It can be set and not be read (N8).
+   * The API key. It can be set but not read (N8).
    *
    * Since: 1.0
    */
@@ -849,10 +849,10 @@ gstream_chat_source_init (GstreamChatSource *self)
 /**
  * gstream_chat_source_new:
  * @url: the endpoint's base, such as `http://localhost:11434/v1`
- * @model: the model, as the endpoint calls it
+ * @model: the model's name at the endpoint
  * @messages: the conversation so far, an array such as `[{"role": "user", "content": "Why?"}]`
  *
- * Makes a source that asks for one answer. What is wrong with @url or @messages is an error of the run.
+ * Makes a source that requests one answer. If @url or @messages is invalid, the run fails.
  *
  * Returns: (transfer full) (type GstreamChatSource): a new source
  *
@@ -948,7 +948,7 @@ gstream_chat_source_get_tools (GstreamChatSource *self)
  * gstream_chat_source_get_parameters: (get-property parameters)
  * @self: a source
  *
- * Gets what else the request has.
+ * Gets the further members of the request.
  *
  * Returns: (transfer none) (nullable): the parameters
  *
@@ -966,7 +966,7 @@ gstream_chat_source_get_parameters (GstreamChatSource *self)
  * gstream_chat_source_get_session: (get-property session)
  * @self: a source
  *
- * Gets the session through which the endpoint is asked.
+ * Gets the session that is used for the request.
  *
  * Returns: (transfer none) (nullable): the session that was given, or the
  *   source's own; %NULL before that was needed
@@ -985,7 +985,7 @@ gstream_chat_source_get_session (GstreamChatSource *self)
  * gstream_chat_source_get_max_event_size: (get-property max-event-size)
  * @self: a source
  *
- * Gets the most bytes that one event, frame or answer may have.
+ * Gets the maximum size of a chunk, and of the whole answer.
  *
  * Returns: a number of bytes
  *
@@ -1003,7 +1003,7 @@ gstream_chat_source_get_max_event_size (GstreamChatSource *self)
  * gstream_chat_source_get_max_depth: (get-property max-depth)
  * @self: a source
  *
- * Gets how deep arrays and objects may be nested in an event.
+ * Gets the maximum nesting of arrays and objects in a chunk.
  *
  * Returns: a number of levels
  *
@@ -1021,7 +1021,7 @@ gstream_chat_source_get_max_depth (GstreamChatSource *self)
  * gstream_chat_source_get_retry_limit: (get-property retry-limit)
  * @self: a source
  *
- * Gets how often in a row something is tried again (N3).
+ * Gets the maximum number of retries (N3).
  *
  * Returns: a number of attempts; 0: none
  *
@@ -1039,7 +1039,7 @@ gstream_chat_source_get_retry_limit (GstreamChatSource *self)
  * gstream_chat_source_get_retry_pause: (get-property retry-pause)
  * @self: a source
  *
- * Gets the pause before the first of these attempts, which is doubled each time.
+ * Gets the pause before the first retry, which is doubled each time.
  *
  * Returns: milliseconds
  *
@@ -1057,7 +1057,7 @@ gstream_chat_source_get_retry_pause (GstreamChatSource *self)
  * gstream_chat_source_get_retry_pause_max: (get-property retry-pause-max)
  * @self: a source
  *
- * Gets what the pause does not grow beyond.
+ * Gets the maximum of the pause.
  *
  * Returns: milliseconds
  *
@@ -1075,7 +1075,7 @@ gstream_chat_source_get_retry_pause_max (GstreamChatSource *self)
  * gstream_chat_source_get_silence_timeout: (get-property silence-timeout)
  * @self: a source
  *
- * Gets after how long without a word of the endpoint the source gives up (O2).
+ * Gets the time without anything from the server after which the run fails (O2).
  *
  * Returns: milliseconds; 0: never
  *
@@ -1126,7 +1126,7 @@ gstream_chat_source_set_tools (GstreamChatSource *self,
  * @self: a source
  * @parameters: (nullable): an object; %NULL: nothing
  *
- * Sets what else the request has, before the run asks for its first event.
+ * Sets further members of the request, before the run asks for its first event.
  *
  * Since: 1.0
  */
@@ -1146,8 +1146,8 @@ gstream_chat_source_set_parameters (GstreamChatSource *self,
  * @self: a source
  * @api_key: (nullable): the key; %NULL: none
  *
- * Sets the key that the endpoint asks for; it is sent as `Authorization: Bearer KEY`, to the
- * URL's own origin alone (N8). Where it is sent in another header, use [method@ChatSource.set_header].
+ * Sets the API key, which is sent as `Authorization: Bearer KEY`, only to the URL's origin (N8). For another header,
+ * use [method@ChatSource.set_header].
  *
  * Since: 1.0
  */
@@ -1180,8 +1180,8 @@ remove_header (GstreamChatSource *self,
  * @name: a header's name, such as `HTTP-Referer`
  * @value: (nullable): its value; %NULL: it is not sent
  *
- * Sets a header to send with the request, and to no other origin (N8). That it cannot be
- * sent, because there is a line break in it for instance, is an error of the run.
+ * Sets a header that is sent with the request, and to no other origin (N8). If it is invalid, for example because it
+ * has a line break, the run fails.
  *
  * Since: 1.0
  */
