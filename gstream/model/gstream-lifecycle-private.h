@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Making the row of a namespace, from the items of the lifecycle projection.
+ * The internal interface of lifecycle rows, which are made from the items of the lifecycle projection.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 GstreamLifecycle *gstream_lifecycle_new (GstreamPayload *item);
-/* A later item of the same namespace. */
+/* Updates it from a later item of the same namespace. */
 void gstream_lifecycle_take (GstreamLifecycle *self,
                              GstreamPayload   *item);
 

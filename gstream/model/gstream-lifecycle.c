@@ -47,7 +47,7 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamLifecycle, gstream_lifecycle, G_TYPE_OBJECT)
 
-/* "started" is not a status of a run: it is running then. */
+/* "started" is not a status of a run, and becomes running. */
 static GstreamRunStatus
 read_status (GstreamPayload *item)
 {
@@ -107,7 +107,7 @@ gstream_lifecycle_take (GstreamLifecycle *self,
  * gstream_lifecycle_get_namespace:
  * @self: the lifecycle of a namespace
  *
- * Whose lifecycle it is.
+ * The namespace.
  *
  * Returns: (transfer none) (array zero-terminated=1): the namespace
  *
@@ -143,7 +143,7 @@ gstream_lifecycle_get_graph_name (GstreamLifecycle *self)
  * gstream_lifecycle_get_status:
  * @self: the lifecycle of a namespace
  *
- * How it is.
+ * The status.
  *
  * Returns: the status; running from its start on
  *
@@ -179,8 +179,8 @@ gstream_lifecycle_get_error (GstreamLifecycle *self)
  * gstream_lifecycle_get_item:
  * @self: the lifecycle of a namespace
  *
- * The newest item that the lifecycle projection gave of it, with its cause and
- * whatever else the source said (T5).
+ * Gets the newest item of the lifecycle projection for this namespace, with its cause and other members from the source
+ * (T5).
  *
  * Returns: (transfer none): the item
  *
@@ -247,7 +247,7 @@ gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
   /**
    * GstreamLifecycle:namespace: (getter get_namespace)
    *
-   * Whose lifecycle it is.
+   * The namespace.
    *
    * Since: 1.0
    */
@@ -263,7 +263,7 @@ gstream_lifecycle_class_init (GstreamLifecycleClass *klass)
   /**
    * GstreamLifecycle:status: (getter get_status)
    *
-   * How it is.
+   * The status.
    *
    * Since: 1.0
    */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Making the row of an interrupt.
+ * The internal constructor of interrupt rows.
  */
 #pragma once
 

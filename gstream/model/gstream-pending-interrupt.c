@@ -11,9 +11,8 @@
  *
  * An interrupt that waits for its answer: a row of a [class@RunModel].
  *
- * It comes when the run has stopped to ask. A window shows its
- * [property@PendingInterrupt:text], sends the answer where the run came from,
- * and when that has taken it, says that it is answered; the row then leaves the model:
+ * It is added when the run has stopped at an interrupt. A window shows its [property@PendingInterrupt:text], sends the
+ * answer, and when that was successful, marks the row as answered, which removes it from the model:
  *
  * ```c
  * g_autoptr (GstreamRunStream) run = gstream_thread_respond_finish (thread, result, &error);
@@ -29,7 +28,7 @@ struct _GstreamPendingInterrupt
   GObject parent_instance;
 
   GstreamInterrupt *interrupt;
-  char             *text; /* what to show of its value */
+  char             *text; /* the text of its value to be shown */
   gboolean          answered;
 };
 
@@ -49,7 +48,7 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamPendingInterrupt, gstream_pending_interrupt, G_TYPE_OBJECT)
 
-/* The string that is asked, or the one in an object of the usual shapes; else the JSON. */
+/* Returns the value if it is a string, or the string in an object of a common form; otherwise the JSON. */
 static char *
 make_text (GstreamPayload *value)
 {
@@ -70,7 +69,7 @@ make_text (GstreamPayload *value)
  * gstream_pending_interrupt_get_interrupt:
  * @self: the row of an interrupt
  *
- * The interrupt itself, as answering it needs it.
+ * Gets the interrupt, which is needed for answering it.
  *
  * Returns: (transfer none): the interrupt
  *
@@ -88,7 +87,7 @@ gstream_pending_interrupt_get_interrupt (GstreamPendingInterrupt *self)
  * gstream_pending_interrupt_get_id:
  * @self: the row of an interrupt
  *
- * Its id, by which it is answered.
+ * The id of the interrupt.
  *
  * Returns: (transfer none): the id
  *
@@ -106,7 +105,7 @@ gstream_pending_interrupt_get_id (GstreamPendingInterrupt *self)
  * gstream_pending_interrupt_get_value:
  * @self: the row of an interrupt
  *
- * What is asked, in whatever shape the graph gave it.
+ * Gets the value of the interrupt, in the format that the graph defines.
  *
  * Returns: (transfer none): the value
  *
@@ -124,7 +123,7 @@ gstream_pending_interrupt_get_value (GstreamPendingInterrupt *self)
  * gstream_pending_interrupt_get_namespace:
  * @self: the row of an interrupt
  *
- * The namespace of the graph that asks, where the source says so.
+ * Gets the namespace of the interrupted graph, if the source says so.
  *
  * Returns: (transfer none) (nullable) (array zero-terminated=1): the namespace, or %NULL if it is not known
  *
@@ -142,8 +141,8 @@ gstream_pending_interrupt_get_namespace (GstreamPendingInterrupt *self)
  * gstream_pending_interrupt_get_text:
  * @self: the row of an interrupt
  *
- * What is asked, as text to show: the value if that is a string, or its member
- * `question`, `message` or `text`; else its JSON.
+ * Gets the question as text: the value if it is a string, or its member `question`, `message` or `text`; otherwise its
+ * JSON.
  *
  * Returns: (transfer none): the text
  *
@@ -163,7 +162,7 @@ gstream_pending_interrupt_get_text (GstreamPendingInterrupt *self)
  *
  * Whether it was answered.
  *
- * Returns: %TRUE if [method@PendingInterrupt.set_answered] said so
+ * Returns: %TRUE if it was marked with [method@PendingInterrupt.set_answered]
  *
  * Since: 1.0
  */
@@ -180,8 +179,8 @@ gstream_pending_interrupt_get_answered (GstreamPendingInterrupt *self)
  * @self: the row of an interrupt
  * @answered: whether it was answered
  *
- * Says whether the answer was taken. A row that is answered leaves its model with the next
- * frame; one that no longer is, because the answer was refused for instance, comes back to its place (C8).
+ * Sets whether the interrupt was answered. An answered row is removed from its model with the next frame; if it is set
+ * to unanswered again, for example because the answer was refused, it is inserted at its place again (C8).
  *
  * Since: 1.0
  */
@@ -280,7 +279,7 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
   /**
    * GstreamPendingInterrupt:id: (getter get_id)
    *
-   * Its id, by which it is answered.
+   * The id of the interrupt.
    *
    * Since: 1.0
    */
@@ -288,7 +287,7 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
   /**
    * GstreamPendingInterrupt:value: (getter get_value)
    *
-   * What is asked.
+   * The value of the interrupt.
    *
    * Since: 1.0
    */
@@ -296,7 +295,7 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
   /**
    * GstreamPendingInterrupt:namespace: (getter get_namespace)
    *
-   * The namespace of the graph that asks; %NULL if it is not known.
+   * The namespace of the interrupted graph; %NULL if it is not known.
    *
    * Since: 1.0
    */
@@ -304,7 +303,7 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
   /**
    * GstreamPendingInterrupt:text: (getter get_text)
    *
-   * What is asked, as text to show.
+   * The question as text.
    *
    * Since: 1.0
    */
@@ -312,7 +311,7 @@ gstream_pending_interrupt_class_init (GstreamPendingInterruptClass *klass)
   /**
    * GstreamPendingInterrupt:answered: (getter get_answered) (setter set_answered)
    *
-   * Whether it was answered; it then leaves its model.
+   * Whether it was answered; answered rows are removed from the model.
    *
    * Since: 1.0
    */

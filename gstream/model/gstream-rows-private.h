@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows of a model: objects in the order of their arrival. Changes are made once per frame, so that a burst of rows
- * costs a view no more than one frame does. Where there is a bound, the oldest finished rows leave.
+ * The rows of a model: objects in the order of arrival. Changes are made once per frame, so that a burst of rows causes
+ * only one update of a view. If the number of rows is limited, the oldest finished rows are removed.
  */
 #pragma once
 
 #include <gio/gio.h>
-#include <gstream/stream/gstream-pump-internal.h> /* whose frames those of messages' properties are too */
+#include <gstream/stream/gstream-pump-internal.h> /* its frames are also those of messages' properties */
 
 G_BEGIN_DECLS
 
 typedef struct _GstreamRows GstreamRows;
 
-/* As of GListModel::items-changed. Called from the main loop; may call anything. */
+/* Like GListModel::items-changed. Called from the main loop; may call any function. */
 typedef void (*GstreamRowsChangedFunc) (gpointer owner,
                                         guint    position,
                                         guint    removed,
@@ -31,13 +31,13 @@ void gstream_rows_set_pump (GstreamRows *self,
 void  gstream_rows_set_max (GstreamRows *self,
                             guint        max);
 guint gstream_rows_get_max (GstreamRows *self);
-/* @arrival: its number among the items of the pump. @companion: (nullable): is kept until the row leaves. */
+/* @arrival: the serial number of the item. @companion: (nullable): an object that is held until the row is removed. */
 void gstream_rows_add (GstreamRows *self,
                        GObject     *object,
                        guint64      arrival,
                        GObject     *companion);
 
-/* Of the rows that are shown. */
+/* Returns the number of rows that are shown. */
 guint    gstream_rows_get_length (GstreamRows *self);
 GObject *gstream_rows_get (GstreamRows *self,
                            guint        position);

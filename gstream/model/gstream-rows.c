@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows of a model, which change once per frame. What a frame costs depends on the rows that changed only.
+ * The rows of a model, which are updated once per frame. The cost of a frame only depends on the number of changed
+ * rows.
  */
 #include "config.h"
 
@@ -28,11 +29,11 @@ struct _GstreamRows
 {
   grefcount              ref_count;
   GSequence             *shown;    /* by arrival */
-  GSequence             *finished; /* by arrival; those of @shown that may leave where there are more than @max */
+  GSequence             *finished; /* by arrival; rows in @shown that may be removed if there are more than @max */
   GPtrArray             *added;    /* since the last frame, in the order of gstream_rows_add() */
-  GQueue                 answered; /* those of @shown that leave with the next frame, as they were answered */
-  GQueue                 aside;    /* that were answered and have left; until their objects are finalized */
-  GPtrArray             *back;     /* that were @aside and have been set to unanswered since the last frame */
+  GQueue                 answered; /* rows in @shown that were answered, and are removed with the next frame */
+  GQueue                 aside;    /* rows that were answered and removed; until their objects are finalized */
+  GPtrArray             *back;     /* rows that were @aside, and were set to unanswered since the last frame */
   guint                  max;      /* the bound of @shown; 0: none */
   GstreamPump           *pump;     /* NULL: no row can be added */
   GstreamNotifier        notifier;
@@ -48,7 +49,7 @@ is_over (GstreamRunStatus status)
   return status != GSTREAM_RUN_STATUS_PENDING && status != GSTREAM_RUN_STATUS_RUNNING;
 }
 
-/* Whether the row may leave where there is a bound. Objects of unknown types have no status and always may. */
+/* Whether the row may be removed if there are too many. Objects of unknown types have no status, and always may. */
 static gboolean
 is_finished (GObject *object)
 {
@@ -155,7 +156,7 @@ on_forgotten (gpointer user_data,
   g_free (user_data);
 }
 
-/* Keeps a weak reference and the handler, so that the row comes back if it is set to unanswered. */
+/* Keeps a weak reference and the handler, so that the row is inserted again if it is set to unanswered. */
 static void
 set_aside (Row *row)
 {
@@ -174,7 +175,7 @@ take_back (Row *row)
 
 /* --- rows that leave --- */
 
-/* By how many rows the bound is exceeded, once those that were added are shown. */
+/* Returns by how many rows the limit will be exceeded when the added ones are shown. */
 static guint
 count_excess (GstreamRows *self)
 {
@@ -200,7 +201,10 @@ drop_rows (GPtrArray *gone)
   g_ptr_array_unref (gone);
 }
 
-/* Those that were answered, and as many of the oldest finished ones as exceed the bound; by arrival. */
+/*
+ * Returns the rows to be removed, by arrival: those that were answered, and the oldest finished ones that exceed the
+ * limit.
+ */
 static GPtrArray *
 list_leaving (GstreamRows *self)
 {
@@ -219,7 +223,7 @@ list_leaving (GstreamRows *self)
   return leaving;
 }
 
-/* Rows next to each other leave in one change, others in several, so that a view keeps the rows between them. */
+/* Consecutive rows are removed in one change, others in several, so that a view keeps the rows in between. */
 static void
 show_leaving (GstreamRows *self)
 {
@@ -245,7 +249,7 @@ show_leaving (GstreamRows *self)
 }
 
 /*
- * Drops rows that would leave in the frame in which they come: those answered, or finished where the bound is exceeded.
+ * Drops rows that would be added and removed in the same frame: answered ones, and finished ones that exceed the limit.
  */
 static void
 drop_added (GstreamRows *self)
@@ -271,7 +275,7 @@ drop_added (GstreamRows *self)
 
 /* --- rows that come --- */
 
-/* Inserts each at its place, in a change of its own, so that a view keeps the rows around it. */
+/* Inserts each row in a separate change, so that a view keeps the rows around it. */
 static void
 show_back (GstreamRows *self)
 {
@@ -305,7 +309,8 @@ show_added (GstreamRows *self)
   for (guint i = 0; i < n_added; i++)
     show (g_ptr_array_index (self->added, i));
   /*
-   * Items that several cursors return in one frame may be out of order, so that rows that are shown may be among them.
+   * Items of several cursors may arrive out of order in one frame, so that new rows may have to be inserted between
+   * existing ones.
    */
   first = g_sequence_iter_get_position (((Row *) self->added->pdata[0])->shown);
   g_ptr_array_set_size (self->added, 0);
@@ -313,8 +318,8 @@ show_added (GstreamRows *self)
 }
 
 /*
- * Rows that leave and rows that come are separate changes: one for both would span all rows, and a view would recreate
- * every one of them.
+ * Removals and insertions are separate changes: a single one would cover all rows, and a view would recreate all of
+ * them.
  */
 static void
 on_notify (GstreamNotifier *notifier)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run as a list model: its rows come from cursors over the projections that its flags name.
+ * A run as a list model: its rows are the items of the projections that its flags select.
  */
 #include "config.h"
 
@@ -19,11 +19,10 @@
 /**
  * GstreamRunModel:
  *
- * A run as a list model: what a window shows of it, row by row.
+ * A run as a list model, for a window.
  *
- * Its flags say which rows there are. They are the objects that the run's
- * projections yield, in the order in which they began; their properties grow and
- * notify, so that a widget is bound to them once:
+ * Its flags select the rows. These are the objects in the run's projections, in the order in which they began. Their
+ * properties are updated and notified, so that a widget only has to be bound to them once:
  *
  * ```c
  * g_autoptr (GstreamRunModel) model =
@@ -32,24 +31,18 @@
  * gtk_no_selection_set_model (selection, G_LIST_MODEL (model));
  * ```
  *
- * With %GSTREAM_RUN_MODEL_DEEP the rows of all runs below it are in the same
- * list. With %GSTREAM_RUN_MODEL_SUBGRAPHS and without that, the model is the
- * root of a tree: each subgraph's row has a model of its own, with the same
- * flags, which [func@RunModel.create_child] gives to a `GtkTreeListModel`.
- * Interrupts and lifecycle, which tell of all that is below, are rows of the
- * root alone.
+ * With %GSTREAM_RUN_MODEL_DEEP, the list also has the rows of all runs below. With %GSTREAM_RUN_MODEL_SUBGRAPHS but
+ * without that, the model is the root of a tree: the row of each subgraph has its own model, with the same flags, which
+ * [func@RunModel.create_child] returns for a `GtkTreeListModel`. Interrupts and lifecycle rows, which cover all levels,
+ * are only in the root's model.
  *
- * A model waits for its rows, and so drives the run while it is there (R1).
- * It takes the projections that it shows, which have one consumer each (P1); to
- * read one of them besides, tee it and give one of the cursors to
- * [ctor@RunModel.new_for_cursor]. What a row yields itself, such as a message's
- * deltas, is not kept until the row is shown (P11): use its properties, which
- * miss nothing.
+ * A model waits for its rows, and so drives the run (R1). It subscribes to the projections that it shows, which have
+ * one consumer each (P1). To read one of them elsewhere, too, tee it and pass one of the cursors to
+ * [ctor@RunModel.new_for_cursor]. The deltas of a row are not buffered until the row is shown (P11): use its
+ * properties, which always have the complete content.
  *
- * Nothing changes but once a frame: what leaves then leaves in one
- * #GListModel::items-changed, and what comes, comes in one. Dropping the model
- * gives the projections back (P9). A model is used in the main context of its
- * run only.
+ * The model changes at most once per frame, with one #GListModel::items-changed for removed and one for added rows.
+ * Dropping the model unsubscribes from the projections (P9). A model may only be used in the main context of its run.
  *
  * Since: 1.0
  */
@@ -68,7 +61,7 @@ struct _GstreamRunModel
   GPtrArray           *readers;     /* of RowReader, those that have not ended */
   GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that is running */
   GCancellable        *cancellable; /* of the wait for interrupts */
-  GError              *error;       /* why it does not read */
+  GError              *error;       /* why it does not read anything */
 };
 
 enum
@@ -170,7 +163,7 @@ struct _RowReader
   GstreamRunModel *model; /* NULL once it is stopped */
 };
 
-/* Takes what @reader has read; @item is NULL once, at the end. @arrival: its number among all items of the run. */
+/* Handles an item of @reader; @item is NULL once, at the end. @arrival: the serial number of the item in the run. */
 static void take_item (GstreamRunModel *self,
                        RowReader       *reader,
                        const GValue    *item,
@@ -195,7 +188,7 @@ on_row_reader_next (GObject      *object,
 {
   RowReader *self = user_data;
   g_auto (GValue) item = G_VALUE_INIT;
-  /* An error is that of the run, which reports it (R5). */
+  /* An error is the run's, which reports it itself (R5). */
   gboolean found = gstream_cursor_next_finish (self->cursor, result, &item, NULL);
 
   if (self->model != NULL)
@@ -216,7 +209,7 @@ row_reader_read (RowReader *self)
   gstream_cursor_next (self->cursor, NULL, on_row_reader_next, self);
 }
 
-/* Takes @cursor. */
+/* Consumes @cursor. */
 static RowReader *
 row_reader_new (GstreamCursor   *cursor,
                 GObject         *kept,
@@ -259,7 +252,7 @@ new_child (GstreamRunModel  *self,
   return child;
 }
 
-/* Called when @self goes: its row has no model any more. */
+/* Called when @self is finalized: its row has no model any more. */
 static void
 forget_child (GstreamRunModel *self)
 {
@@ -292,7 +285,7 @@ take_subgraph (GstreamRunModel  *self,
     gstream_rows_add (self->rows, G_OBJECT (run), arrival, (GObject *) child);
 }
 
-/* The row of the namespace @key, made with its first item, and updated by later ones. */
+/* Returns the row of the namespace @key, which is made from its first item and updated from later ones. */
 static GstreamLifecycle *
 take_lifecycle (GstreamRunModel *self,
                 const char      *key,
@@ -340,7 +333,7 @@ take_lifecycle_item (GstreamRunModel *self,
     g_hash_table_remove (self->lifecycles, key);
 }
 
-/* NULL, which a transformer may yield, makes no row. */
+/* A NULL item, which a transformer may push, makes no row. */
 static void
 take_object (GstreamRunModel *self,
              GObject         *object,
@@ -385,7 +378,10 @@ list_projections (GstreamRunModel  *self,
   return names;
 }
 
-/* Whether rows can be made of the items of a projection: an application's may have taken the name. */
+/*
+ * Whether rows can be made of the items of a projection, because an application may have registered another one of that
+ * name.
+ */
 static gboolean
 check_projection (GstreamRunModel  *self,
                   GstreamRunStream *run,
@@ -437,7 +433,7 @@ read_run (GstreamRunModel  *self,
   GstreamCursor *cursor;
 
   if (names->len == 1)
-    return; /* interrupts only, which are no projection */
+    return; /* only interrupts, which are not a projection */
 
   if (!check_projections (self, run, names))
     return;
@@ -633,7 +629,7 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
   /**
    * GstreamRunModel:run: (getter get_run)
    *
-   * The run that it shows; %NULL for a model of a cursor.
+   * The run; %NULL for a model of a cursor.
    *
    * Since: 1.0
    */
@@ -651,7 +647,7 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
   /**
    * GstreamRunModel:flags: (getter get_flags)
    *
-   * Which rows it has.
+   * The kinds of rows that it has.
    *
    * Since: 1.0
    */
@@ -660,8 +656,7 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
   /**
    * GstreamRunModel:max-rows: (getter get_max_rows) (setter set_max_rows)
    *
-   * How many rows there may be before the oldest finished ones leave; 0 for no
-   * bound.
+   * The number of rows above which the oldest finished ones are removed; 0 for no limit.
    *
    * Since: 1.0
    */
@@ -679,7 +674,7 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
   /**
    * GstreamRunModel:error: (getter get_error)
    *
-   * Why it reads nothing; %NULL if it does.
+   * Why it could not subscribe to its projections; %NULL if it could.
    *
    * Since: 1.0
    */
@@ -698,7 +693,7 @@ gstream_run_model_init (GstreamRunModel *self)
 
 /* --- public calls --- */
 
-/* Takes @self. NULL, and @error: it does not read. */
+/* Consumes @self. Returns NULL and sets @error if it does not read anything. */
 static GstreamRunModel *
 return_or_fail (GstreamRunModel *self,
                 GError         **error)
@@ -720,11 +715,10 @@ return_or_fail (GstreamRunModel *self,
  *
  * Makes a model of a run, which subscribes to what it shows, at once.
  *
- * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED where a projection that it needs
- * has its consumer, with %GSTREAM_ERROR_NOT_FOUND where the run's mux is
- * without it, and with %GSTREAM_ERROR_INVALID where @flags name no rows or
- * a projection of your own has its place, whose items make no rows. A model that was made by `g_object_new()` tells the
- * same by [property@RunModel:error].
+ * Fails with %GSTREAM_ERROR_ALREADY_SUBSCRIBED if a projection that it needs has a consumer, with
+ * %GSTREAM_ERROR_NOT_FOUND if the run's mux does not have it, and with %GSTREAM_ERROR_INVALID if @flags select no rows,
+ * or an application's projection of that name has items that cannot be rows. For a model that was made by
+ * `g_object_new()`, [property@RunModel:error] has the error.
  *
  * Returns: (transfer full): the model
  *
@@ -746,11 +740,11 @@ gstream_run_model_new (GstreamRunStream    *run,
  * @cursor: a cursor over objects, such as a branch of a tee; nobody else may read it
  * @error: return location for an error
  *
- * Makes a model of what a cursor gives: where a projection has another consumer
- * besides (P8), or is one of your own.
+ * Makes a model of the items of a cursor: for a projection that also has another consumer (P8), or an application's own
+ * projection.
  *
- * It keeps the cursor, and not its run. Fails with %GSTREAM_ERROR_INVALID where
- * the cursor's items are no objects.
+ * It holds a reference to the cursor, but not to its run. Fails with %GSTREAM_ERROR_INVALID if the cursor's items are
+ * not objects.
  *
  * Returns: (transfer full): the model
  *
@@ -788,7 +782,7 @@ gstream_run_model_get_run (GstreamRunModel *self)
  * gstream_run_model_get_flags:
  * @self: a model
  *
- * Which rows it has.
+ * The kinds of rows that it has.
  *
  * Returns: the flags
  *
@@ -806,7 +800,7 @@ gstream_run_model_get_flags (GstreamRunModel *self)
  * gstream_run_model_get_max_rows:
  * @self: a model
  *
- * How many rows there may be before the oldest finished ones leave.
+ * Gets the number of rows above which the oldest finished ones are removed.
  *
  * Returns: the bound; 0 for none
  *
@@ -825,9 +819,8 @@ gstream_run_model_get_max_rows (GstreamRunModel *self)
  * @self: a model
  * @max_rows: the bound; 0 for none
  *
- * Sets [property@RunModel:max-rows]. Rows that are not finished stay, however
- * many they are; the oldest ones leave as soon as they are. The models of
- * subgraphs that come later have the same bound, each for its own rows.
+ * Sets [property@RunModel:max-rows]. Unfinished rows are not removed, even if there are more; they are removed when
+ * they are finished. The models of later subgraphs have the same limit, each for its own rows.
  *
  * Since: 1.0
  */
@@ -848,7 +841,7 @@ gstream_run_model_set_max_rows (GstreamRunModel *self,
  * gstream_run_model_get_error:
  * @self: a model
  *
- * Why it reads nothing.
+ * Gets why it could not subscribe to its projections.
  *
  * Returns: (transfer none) (nullable): the error, or %NULL if it reads
  *
@@ -867,15 +860,14 @@ gstream_run_model_get_error (GstreamRunModel *self)
  * @item: (type GObject.Object): a row of a model
  * @user_data: (nullable): not used
  *
- * The model of a row, where the row is the run of a subgraph. This is a
- * `GtkTreeListModelCreateModelFunc`:
+ * Returns the model of a row that is the run of a subgraph. This is a `GtkTreeListModelCreateModelFunc`:
  *
  * ```c
  * tree = gtk_tree_list_model_new (G_LIST_MODEL (g_object_ref (model)), FALSE, TRUE, gstream_run_model_create_child, NULL, NULL);
  * ```
  *
- * The model has been there since its run began, so that nothing is missed by
- * opening the row late, and it goes with the row.
+ * The model exists since its run began, so that nothing is missed if the row is expanded late, and is removed together
+ * with the row.
  *
  * Returns: (transfer full) (nullable): the model, or %NULL if the row has none
  *

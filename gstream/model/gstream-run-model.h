@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A run as a list model: what a window shows of it.
+ * A run as a list model, for a window.
  */
 #pragma once
 
@@ -15,11 +15,11 @@ G_BEGIN_DECLS
  * @GSTREAM_RUN_MODEL_MESSAGES: its messages, as [class@Message]
  * @GSTREAM_RUN_MODEL_TOOL_CALLS: its tool calls, as [class@ToolCall]
  * @GSTREAM_RUN_MODEL_SUBGRAPHS: the runs of its subgraphs, as [class@SubgraphRunStream]
- * @GSTREAM_RUN_MODEL_INTERRUPTS: what waits for an answer, as [class@PendingInterrupt]
- * @GSTREAM_RUN_MODEL_LIFECYCLE: what becomes of every namespace below it, as [class@Lifecycle]
+ * @GSTREAM_RUN_MODEL_INTERRUPTS: its pending interrupts, as [class@PendingInterrupt]
+ * @GSTREAM_RUN_MODEL_LIFECYCLE: the states of all namespaces below it, as [class@Lifecycle]
  * @GSTREAM_RUN_MODEL_DEEP: the rows of the runs below it, at any depth, are rows of this model too
  *
- * What a [class@RunModel] shows of its run.
+ * Selects the rows of a [class@RunModel].
  *
  * Since: 1.0
  */
