@@ -19,8 +19,8 @@ typedef struct
   GstreamJsonValue  error;       /* the `error` member, in any format */
   gboolean          is_error;    /* the chunk itself is an error */
 
-  gboolean
-      has_choices; /* there is a `choices` member, so it is this protocol; it may be empty, for example with the usage */
+  /* there is a `choices` member, so it is this protocol; it may be empty, for example with the usage */
+  gboolean          has_choices;
   guint             n_choices;
   gboolean          is_other;      /* there is a choice with an index other than 0 */
   GstreamJsonString finish_reason; /* not empty */

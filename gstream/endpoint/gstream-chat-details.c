@@ -6,8 +6,8 @@
 
 #include <gstream/event/gstream-json-writer-internal.h>
 
-#define MOST_COMPARED \
-  32 /* members of a detail that are compared; known details have few, and further ones are not deduplicated */
+/* members of a detail that are compared; known details have few, and further ones are not deduplicated */
+#define MOST_COMPARED 32
 
 /* A detail, joined from consecutive pieces of the same type and index. */
 typedef struct
