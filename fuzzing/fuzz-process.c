@@ -93,7 +93,8 @@ gstream_process_child_has_exited (GstreamProcessChild *self)
 }
 
 char *
-gstream_process_child_describe_end (GstreamProcessChild *self)
+gstream_process_child_describe_end (GstreamProcessChild *self,
+                                    const char          *name)
 {
   return g_strdup ("ended");
 }
