@@ -1062,13 +1062,15 @@ async_visit_free (AsyncVisit *visit)
   g_free (visit);
 }
 
-static void
-on_processed (GObject      *object,
-              GAsyncResult *result,
-              gpointer      user_data)
+/* On a transformer: its visit. PyGObject 3.50 beside GLib 2.84 calls back from a virtual function without the user data. */
+static G_DEFINE_QUARK (gstream-visit, gstream_visit)
+
+    static void on_processed (GObject      *object,
+                              GAsyncResult *result,
+                              gpointer      user_data)
 {
   GstreamTransformer *transformer = GSTREAM_TRANSFORMER (object);
-  AsyncVisit         *visit = user_data;
+  AsyncVisit         *visit = user_data ? user_data : g_object_get_qdata (object, gstream_visit_quark ());
   g_autoptr (GstreamPump) pump = gstream_pump_ref (visit->root->pump);
   GError  *error = NULL;
   gboolean passed;
@@ -1100,6 +1102,7 @@ process_async (GstreamStreamMux   *root,
   if (root->tree->cancellable == NULL)
     root->tree->cancellable = g_cancellable_new ();
   *visit = (AsyncVisit) { g_object_ref (root), g_object_ref (mux), TRUE, FALSE };
+  g_object_set_qdata (G_OBJECT (transformer), gstream_visit_quark (), visit);
   GSTREAM_TRANSFORMER_GET_CLASS (transformer)
       ->process_async (transformer, root->tree->dispatch.event, root->tree->cancellable, on_processed, visit);
   visit->starting = FALSE;

@@ -91,9 +91,11 @@ attach_source (GstreamPump  *self,
   return source;
 }
 
-GstreamPump *
-gstream_pump_new (GstreamEventSource *source,
-                  GMainContext       *context)
+/* On a source: its pump. PyGObject 3.50 beside GLib 2.84 calls back from a virtual function without the user data. */
+static G_DEFINE_QUARK (gstream-pump, gstream_pump)
+
+    GstreamPump *gstream_pump_new (GstreamEventSource *source,
+                                   GMainContext       *context)
 {
   GstreamPump *self = g_new0 (GstreamPump, 1);
 
@@ -144,6 +146,8 @@ gstream_pump_unref (GstreamPump *self)
   destroy_source (self->drive);
   destroy_source (self->turn);
   destroy_source (self->frame);
+  if (self->cancellable != NULL)
+    g_object_set_qdata (G_OBJECT (self->source), gstream_pump_quark (), NULL);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->source);
   g_main_context_unref (self->context);
@@ -634,7 +638,8 @@ on_source_next (GObject      *object,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
-  GstreamPump  *self = user_data; /* the request's reference */
+  GstreamPump *self =
+      user_data ? user_data : g_object_get_qdata (object, gstream_pump_quark ()); /* the request's reference */
   GError       *error = NULL;
   GstreamEvent *event = gstream_event_source_next_finish (self->source, result, &error);
 
@@ -660,7 +665,10 @@ static void
 start_request (GstreamPump *self)
 {
   if (self->cancellable == NULL)
-    self->cancellable = g_cancellable_new ();
+    {
+      self->cancellable = g_cancellable_new ();
+      g_object_set_qdata (G_OBJECT (self->source), gstream_pump_quark (), self);
+    }
 
   self->in_flight = TRUE;
   self->n_entered++;

@@ -1152,12 +1152,20 @@ take_error (GstreamStreamMux *self,
     g_error_free (error);
 }
 
+/* The mux that waits for @transformer, with its reference; PyGObject 3.50 may call back without @user_data. */
+static GstreamStreamMux *
+mux_of_call (GstreamTransformer *transformer,
+             gpointer            user_data)
+{
+  return user_data != NULL ? user_data : gstream_transformer_get_mux (transformer);
+}
+
 static void
 on_finished (GObject      *object,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  g_autoptr (GstreamStreamMux) self = user_data;
+  g_autoptr (GstreamStreamMux) self = mux_of_call (GSTREAM_TRANSFORMER (object), user_data);
   GError *error = NULL;
 
   if (!GSTREAM_TRANSFORMER_GET_CLASS (object)->finish_finish (GSTREAM_TRANSFORMER (object), result, &error) && error)
@@ -1170,7 +1178,7 @@ on_told (GObject      *object,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  g_autoptr (GstreamStreamMux) self = user_data;
+  g_autoptr (GstreamStreamMux) self = mux_of_call (GSTREAM_TRANSFORMER (object), user_data);
 
   GSTREAM_TRANSFORMER_GET_CLASS (object)->fail_finish (GSTREAM_TRANSFORMER (object), result);
   go_on (self);
