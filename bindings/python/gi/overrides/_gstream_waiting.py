@@ -4,7 +4,6 @@
 # has, or by blocking.
 
 import asyncio
-import contextlib
 import selectors
 import signal
 import threading
@@ -182,29 +181,34 @@ def looking_for_signals():
     return source
 
 
-@contextlib.contextmanager
-def interruptible(cancellable):
-    """Lets Ctrl+C end a call that iterates the main context, where nobody else has taken it over."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not in_main_thread():
-        yield
-        return
+class interruptible:
+    """Lets Ctrl+C end a call that iterates the main context, where nobody else has taken it over.
 
-    interrupted = []
+    No generator: in an exception's traceback, that would be a frame which has the exception (Python 3.13).
+    """
 
-    def on_interrupt(*_):
-        interrupted.append(True)
-        cancellable.cancel()
-        if _depth > 0:
+    def __init__(self, cancellable):
+        self._cancellable = cancellable
+        self._interrupted = False
+        self._source = None
+
+    def __enter__(self):
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler and in_main_thread():
+            self._source = looking_for_signals()
+            signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def __exit__(self, *_exception):
+        if self._source is None:
+            return
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._source.destroy()
+        if self._interrupted:
             raise KeyboardInterrupt
 
-    source = looking_for_signals()
-    signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        source.destroy()
-        if interrupted:
+    def _on_interrupt(self, *_):
+        self._interrupted = True
+        self._cancellable.cancel()
+        if _depth > 0:
             raise KeyboardInterrupt
 
 
