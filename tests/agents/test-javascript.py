@@ -21,7 +21,7 @@ import lines  # noqa: E402
 import live  # noqa: E402
 from lines import data  # noqa: E402
 
-NODE = TOP / "build" / "peers" / "node"
+NODE = peer.PEERS / "node"
 CHECKPOINTS = TOP / "build" / "peers" / "checkpoints"
 STEPS = 100
 IN_PIPE = 8  # events of 8 KiB, in the 64 KiB of a pipe

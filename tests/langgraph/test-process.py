@@ -29,6 +29,7 @@ from langgraph.errors import GraphRecursionError  # noqa: E402
 from langgraph.graph import END, START, StateGraph  # noqa: E402
 from langgraph.runtime import RunControl  # noqa: E402
 from langgraph.stream import StreamChannel, StreamTransformer  # noqa: E402
+from langgraph.types import Command  # noqa: E402
 from typing_extensions import TypedDict  # noqa: E402
 
 CHAT = {"messages": [("user", "hi")]}
@@ -122,6 +123,17 @@ def langgraphs_run_sync():
     for source in (graphs.custom.astream_events(NOTES, version="v3"), graphs.custom.stream_events(NOTES, version="v3")):
         with Gstream.RunStream(source) as run:
             assert [item["step"] for item in run.custom] == [1, 2, 3]
+
+
+@test("L1/command")
+async def command():
+    """A graph that keeps checkpoints goes on with LangGraph's own Command."""
+    graph = graphs.questions.copy(update={"checkpointer": InMemorySaver()})
+    config = {"configurable": {"thread_id": "1"}}
+    async with Gstream.stream(graph, NOTES, config) as run:
+        asked = await run.interrupts()
+    async with Gstream.stream(graph, Command(resume={each.id: each.value["from"] for each in asked}), config) as run:
+        assert (await run.output())["log"] == ["left heard left", "right heard right", "finished cats"]
 
 
 @test("L1/never-read")
@@ -225,6 +237,67 @@ async def held():
         for _ in range(1000):
             await asyncio.sleep(0)
         assert len(ran) == count <= 3, (count, len(ran))
+
+
+@test("L3/two-readers")
+async def two_readers():
+    """Each is given everything, whoever asks the graph; one that gives up leaves the other all that comes."""
+
+    async def read(run, name, most=None):
+        seen = []
+        async for item in run[name]:
+            seen.append(item)
+            if len(seen) == most:
+                break
+        return seen
+
+    async with Gstream.stream(loop_of(lambda state: {"n": 1}, 50), {"n": 0}, {"recursion_limit": 100}, channels=["updates"]) as run:
+        values, updates, given_up = await asyncio.gather(read(run, "values"), read(run, "updates"), read(run, "log", 10))
+        assert [value["n"] for value in values] == list(range(51)) and len(updates) == 50 and len(given_up) == 10
+
+
+@test("L3/reader-cancelled")
+async def reader_cancelled():
+    """In the middle of a step: the graph goes on, and the next reader has what it gives."""
+    graph, seen = waiting_graph()
+    async with Gstream.stream(graph, {"n": 0}) as run:
+        async def read():
+            return [value async for value in run.values]
+
+        task = asyncio.ensure_future(read())
+        while not seen["begun"].is_set():
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled() and not seen["cancelled"].is_set() and run.status == Status.RUNNING
+        output = asyncio.ensure_future(run.output())
+        await asyncio.sleep(0)
+        run.abort()
+        await output
+    assert seen["cancelled"].is_set()
+
+
+@test("L3/current-task")
+async def current_task():
+    """What runs within the graph is in a task that is not the reader's, with a context of its own; it is one that asyncio knows."""
+    tasks = set()
+
+    async def transform(event):
+        tasks.add(asyncio.current_task())
+        async with asyncio.timeout(60):
+            await asyncio.sleep(0)
+        return True
+
+    class Watch(StreamTransformer):
+        def init(self):
+            return {}
+
+        async def aprocess(self, event):
+            return await transform(event)
+
+    async with Gstream.stream(graphs.chat, CHAT, transformers=[Watch]) as run:
+        await run.output()
+    assert len(tasks) == 1 and asyncio.current_task() not in tasks and tasks.isdisjoint(asyncio.all_tasks())
 
 
 @test("L3/held/thread")

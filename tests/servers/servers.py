@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = HERE.parent.parent / "build" / "peers"
+PEERS = pathlib.Path(os.environ.get("GSTREAM_PEERS") or HERE.parent.parent / "build" / "peers")
 PATIENCE = 120  # seconds that a server has to come up
 
 # The server and all its children end when it does, and when whoever holds the other end of stdin does, however that ends.

@@ -98,8 +98,8 @@ class RunEvents:
             self._enter(namespace)
         key = namespace, node
         head, tail = self._messages.get(key) or self._parts_of_messages(*key)
-        self._seq += 1
-        line = head % (self._seq, self._seq, timestamp or _now()) + objects.dumps(payload) + tail
+        self._seq = seq = self._seq + 1
+        line = b"".join((head % (seq, seq, timestamp or _now()), objects.dumps(payload), tail))
         return [("messages", namespace, line)]
 
     def _parts_of_messages(self, namespace, node):

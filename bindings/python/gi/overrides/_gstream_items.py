@@ -164,7 +164,7 @@ OVER = object()
 
 
 def asked(steps, home):
-    """The next of them; None where whoever asks is to call the home's next_step(), which then asks the source for more."""
+    """The next of them; None where whoever asks is to call the source's next_step(), which asks for more."""
     home.asking = True
     try:
         items = next(steps, OVER)
@@ -172,8 +172,8 @@ def asked(steps, home):
         home.asking = False
     if home.is_wanting:
         home.is_wanting = False
-        if items is not None:
-            home.want_soon()
+        if items is not None and (source := home.get_source()) is not None:
+            source.want_soon()
     return items
 
 
@@ -183,7 +183,8 @@ async def awaiting(cursor, steps, handles, whole):
     try:
         while (items := asked(steps, home)) is not OVER:
             if items is None:
-                step = home.next_step()
+                source = home.get_source()
+                step = source and source.next_step()
                 if step is not True:
                     await (step or cursor.wait())
                 continue
@@ -324,15 +325,15 @@ class Home:
     The run keeps it, as nothing else may: an exception has frames, and they have the run.
     """
 
-    __slots__ = "raised", "escaped", "tasks", "next_step", "want_soon", "asking", "is_wanting", "__weakref__"
+    __slots__ = "raised", "escaped", "tasks", "get_source", "asking", "is_wanting", "__weakref__"
 
     def __init__(self):
         self.raised = {}  # by the error that it became
         self.escaped = []  # KeyboardInterrupt and SystemExit, on their way to whoever waits
         self.tasks = weakref.WeakSet()
-        # Gives a future of what the run waits for, or True where that has come, where that is a step of a coroutine in this
-        # loop, and nothing else: then nobody need be told by way of GLib's main context.
-        self.next_step = self.want_soon = lambda: None
+        # Gives the source whose next_step() can be awaited, if it is a coroutine in this loop: then nobody need be told
+        # by way of GLib's main context.
+        self.get_source = lambda: None
         self.asking = False  # somebody is about to call next_step() where nothing is there
         self.is_wanting = False  # the source has been asked meanwhile, and leaves it to that call
 

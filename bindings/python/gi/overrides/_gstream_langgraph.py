@@ -221,17 +221,6 @@ async def cancel_all_others():
     await asyncio.gather(*others, return_exceptions=True)
 
 
-def without_keeping(method):
-    """The same, but that it does not keep its object, and gives None when that is gone."""
-    known = weakref.WeakMethod(method)
-
-    def call():
-        there = known()
-        return there and there()
-
-    return call
-
-
 class GraphSource(Gstream.PushSource):
     """A graph's events, each made when the run wants it, as an Agent Server would send them (L1-L4)."""
 
@@ -284,7 +273,7 @@ class GraphSource(Gstream.PushSource):
         self._task.resume()
         if not self._wanted:
             return True
-        step = self._loop.create_future()
+        step = asyncio.Future(loop=self._loop)
         self._waiting.append(step)
         return step
 
@@ -331,7 +320,7 @@ class GraphSource(Gstream.PushSource):
         if self._loop.is_running():
             if (home := self._link.home()) is not None:
                 home.tasks.add(self._task)
-                home.next_step, home.want_soon = without_keeping(self.next_step), without_keeping(self.want_soon)
+                home.get_source = weakref.ref(self)
             return
         # Who reads the run is known when this turn of the main loop is over.
         start = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
