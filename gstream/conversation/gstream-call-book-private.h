@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is known of tool calls by their ids, whoever says it first: the message that asks for a call, the run that makes
- * it, the tool message that has its result, and the sub-agents that it started.
+ * The data of tool calls by their ids, which may come from several sources in any order: the message that requests a
+ * call, the run that executes it, the tool message with its result, and the sub-agents that it starts.
  */
 #pragma once
 
@@ -16,7 +16,10 @@ GstreamCallBook *gstream_call_book_new (void);
 GstreamCallBook *gstream_call_book_ref (GstreamCallBook *self);
 void             gstream_call_book_unref (GstreamCallBook *self);
 
-/* The tool call with that id, the same one while anybody has it; a new one each time where @id is NULL. */
+/*
+ * Returns the tool call with that id, which is the same object while it is referenced; a new one each time if @id is
+ * NULL.
+ */
 GstreamConversationToolCall *gstream_call_book_get (GstreamCallBook *self,
                                                     const char      *id);
 void                         gstream_call_book_add_call (GstreamCallBook *self,
@@ -25,14 +28,14 @@ void                         gstream_call_book_add_call (GstreamCallBook *self,
 void gstream_call_book_set_result (GstreamCallBook *self,
                                    const char      *id,
                                    GstreamPayload  *message);
-/* It is not the result any more; another one may be. */
+/* Removes the result, if it is still that of @message. */
 void gstream_call_book_unset_result (GstreamCallBook *self,
                                      const char      *id,
                                      GstreamPayload  *message);
 void gstream_call_book_add_subagent (GstreamCallBook *self,
                                      const char      *id,
                                      GstreamSubagent *subagent);
-/* What the call with that id was asked to do; NULL: nobody has said. */
+/* Returns the input of the call with that id; NULL: not known. */
 GstreamPayload *gstream_call_book_get_input (GstreamCallBook *self,
                                              const char      *id);
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What is known of tool calls by their ids.
+ * The data of tool calls by their ids.
  */
 #include "config.h"
 
 #include <gstream/conversation/gstream-call-book-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
 #include <gstream/conversation/gstream-message-json-private.h>
-#include <gstream/event/gstream-payload-internal.h> /* a result is read where it stands */
+#include <gstream/event/gstream-payload-internal.h> /* for reading a result without copying it */
 
 typedef struct
 {
-  GstreamToolCall             *call;      /* of a run; NULL: none told of it */
+  GstreamToolCall             *call;      /* of a run; NULL: not known */
   GstreamPayload              *result;    /* its tool message; NULL: none */
   GListStore                  *subagents; /* of GstreamSubagent; NULL: none */
-  GstreamConversationToolCall *shown;     /* weak; NULL: nobody asked for it */
+  GstreamConversationToolCall *shown;     /* weak; NULL: not in use */
 } Entry;
 
 struct _GstreamCallBook
@@ -128,7 +128,7 @@ gstream_call_book_add_call (GstreamCallBook *self,
   Entry      *entry = id != NULL && *id != '\0' ? get_entry (self, id) : NULL;
 
   if (entry == NULL)
-    return; /* no message can ask for it */
+    return; /* cannot be requested by a message */
 
   g_set_object (&entry->call, call);
   if (entry->shown != NULL)
@@ -151,7 +151,7 @@ gstream_call_book_set_result (GstreamCallBook *self,
     show_result (entry);
 }
 
-/* What is known of a call by nothing else is forgotten. */
+/* Frees entries that have no other data. */
 void
 gstream_call_book_unset_result (GstreamCallBook *self,
                                 const char      *id,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The tree of a thread's checkpoints. Of each state only the ids of the messages are kept that it was the first to have,
- * so that a long history costs no more than its messages.
+ * The tree of a thread's checkpoints. For each state, only the ids of messages that its ancestors do not have are
+ * stored, so that the memory is proportional to the number of messages.
  */
 #include "config.h"
 
 #include <gstream/conversation/gstream-checkpoint-tree-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-run-reader-private.h>
-#include <gstream/event/gstream-payload-internal.h> /* a state's messages are read where they stand */
+#include <gstream/event/gstream-payload-internal.h> /* for reading a state's messages without copying them */
 #include <string.h>
 
 #define MESSAGES_BETWEEN_LOOKS 32 /* at the clock */
@@ -16,26 +16,26 @@
 typedef struct
 {
   char      *id;
-  char      *parent_id; /* "": it is the first of its thread */
-  gboolean   is_input;  /* it was made of what a run was started with */
+  char      *parent_id; /* "": it is the root */
+  gboolean   is_input;  /* it was made from the input of a run */
   gint64     created;   /* microseconds since the epoch; 0: not said */
-  GPtrArray *messages;  /* ids of those that it has and its ancestors have not; of @strings */
+  GPtrArray *messages;  /* ids of messages that its ancestors do not have; in @strings */
 } Checkpoint;
 
-/* States of a history that are being read, the oldest first. */
+/* The reading of a history's states, from the oldest one on. */
 typedef struct
 {
   GPtrArray      *states;       /* newest first; NULL: none are being read */
   char           *messages_key; /* of their values */
-  guint           left;         /* of @states: those that have not been read */
-  guint           n_new;        /* so far: those that were not known */
-  Checkpoint     *checkpoint;   /* whose messages are being read; NULL: none */
+  guint           left;         /* number of @states that have not been read */
+  guint           n_new;        /* number of new ones so far */
+  Checkpoint     *checkpoint;   /* the one whose messages are being read; NULL: none */
   GstreamPayload *messages;     /* of that state; NULL: it has none */
   GstreamJsonIter iter;         /* over @messages */
-  GHashTable     *known;        /* the ids on the way to @checkpoint, and of it; of the tree's strings */
-  GArray         *elements;     /* of GstreamJsonValue: of @messages so far */
-  GArray         *before;       /* likewise: of its parent, if that was the state before; else empty */
-  GstreamPayload *kept;         /* what @before stands in */
+  GHashTable     *known;        /* the ids of the messages of @checkpoint and its ancestors; in the tree's strings */
+  GArray         *elements;     /* of GstreamJsonValue: the elements of @messages so far */
+  GArray         *before;       /* the elements of its parent, if that was the previous state; otherwise empty */
+  GstreamPayload *kept;         /* the payload that @before refers to */
 } Reading;
 
 struct _GstreamCheckpointTree
@@ -106,7 +106,7 @@ get_parent (GstreamCheckpointTree *self,
   return g_hash_table_lookup (self->by_id, checkpoint->parent_id);
 }
 
-/* From the oldest that is known to @head. */
+/* Returns the path from the oldest known ancestor to @head. */
 static GPtrArray *
 list_way (GstreamCheckpointTree *self,
           const char            *head)
@@ -178,7 +178,7 @@ read_time (GstreamPayload *state)
   return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time) : 0;
 }
 
-/* The ids of the messages that @way has. */
+/* Returns the ids of the messages on @way. */
 static GHashTable *
 list_known (GPtrArray *way)
 {
@@ -194,7 +194,7 @@ list_known (GPtrArray *way)
   return known;
 }
 
-/* Of a state whose parent was read just before: most of its messages are the parent's, to the byte. */
+/* Skips the messages that are bytewise equal to those of the parent, if that was read directly before. */
 static gboolean
 is_as_before (const Reading *reading)
 {
@@ -224,7 +224,7 @@ learn_message (GstreamCheckpointTree *self,
     g_ptr_array_add (self->reading.checkpoint->messages, kept);
 }
 
-/* FALSE: there are no more. */
+/* Returns FALSE if there are no more. */
 static gboolean
 read_message (GstreamCheckpointTree *self)
 {
@@ -252,7 +252,7 @@ read_message (GstreamCheckpointTree *self)
   return TRUE;
 }
 
-/* What its ancestors have turned out to have is not its own. */
+/* Removes the ids of messages that an ancestor, which was read later, has too. */
 static void
 drop_known (GstreamCheckpointTree *self,
             Checkpoint            *checkpoint)
@@ -268,7 +268,7 @@ drop_known (GstreamCheckpointTree *self,
   checkpoint->messages = own;
 }
 
-/* Ids of checkpoints rise with time, too. */
+/* The ids of checkpoints also increase with time. */
 static gboolean
 is_newer (const Checkpoint *checkpoint,
           const Checkpoint *than)
@@ -301,7 +301,7 @@ add_to_parent (GstreamCheckpointTree *self,
   g_ptr_array_insert (children, place, checkpoint);
 }
 
-/* What the last one's messages are told from: its own elements, if it is the parent, and else nothing. */
+/* Sets the elements to compare with: those of the previous state, if that is the parent; otherwise none. */
 static void
 remember_elements (Reading *reading,
                    gboolean is_parent)
@@ -371,7 +371,7 @@ end_state (GstreamCheckpointTree *self)
     drop_known (self, children->pdata[i]);
 }
 
-/* FALSE: there are no more. */
+/* Returns FALSE if there are no more. */
 static gboolean
 begin_next (GstreamCheckpointTree *self)
 {
@@ -440,13 +440,13 @@ gstream_checkpoint_tree_get_newest (GstreamCheckpointTree *self)
 
 /* --- versions of the conversation --- */
 
-/* On a way: a checkpoint that has messages of its own, and what stands between it and the one before that has. */
+/* A step on a path: from a checkpoint that adds messages, or the beginning, to the next one that does. */
 typedef struct
 {
-  Checkpoint *top;     /* the one before; NULL: it is the first */
-  Checkpoint *input;   /* between: the first that a run was started with; NULL: none */
-  Checkpoint *brought; /* the one itself; NULL: there are no more */
-  guint       next;    /* on the way, behind it */
+  Checkpoint *top;     /* the previous one that adds messages; NULL: the beginning */
+  Checkpoint *input;   /* the first input checkpoint in between; NULL: none */
+  Checkpoint *brought; /* the one that adds messages; NULL: there are no more */
+  guint       next;    /* index on the path after it */
 } Stretch;
 
 static gboolean
@@ -467,7 +467,7 @@ next_stretch (GPtrArray *way,
   return stretch->brought != NULL;
 }
 
-/* The checkpoints below one that are the first to have messages. */
+/* Collects the nearest descendants that add messages. */
 static void
 list_versions (GstreamCheckpointTree *self,
                const char            *top,
@@ -500,7 +500,7 @@ compare_ages (gconstpointer a,
   return first == second ? 0 : is_newer (first, second) ? 1 : -1;
 }
 
-/* Oldest first. None where what was before is not known. */
+/* Returns the branches, oldest first. There are none if the previous checkpoint is not known. */
 static GPtrArray *
 get_versions (GstreamCheckpointTree *self,
               GPtrArray             *way,
@@ -515,7 +515,10 @@ get_versions (GstreamCheckpointTree *self,
   return versions;
 }
 
-/* The user's words go before what their run was started with; what a node made, before what it was made in. */
+/*
+ * For a message of the user, this is the checkpoint before the input of the run; for one of a node, the checkpoint
+ * before the step that made it.
+ */
 static const char *
 get_before (GPtrArray              *way,
             const Stretch          *stretch,
@@ -525,7 +528,7 @@ get_before (GPtrArray              *way,
   Checkpoint *after = input != NULL ? input : stretch->brought;
 
   if (stretch->top == NULL && !is_root (way->pdata[0]))
-    return NULL; /* its messages may have come earlier */
+    return NULL; /* its messages may have been added earlier */
   if (!is_root (after))
     return after->parent_id;
 
@@ -552,7 +555,7 @@ describe_stretch (GstreamCheckpointTree   *self,
       if (row->time == 0)
         gstream_conversation_row_set_time (row, stretch->brought->created);
       row->is_described = TRUE;
-      g_ptr_array_set_size (versions, 0); /* the first of them stands for all that came together */
+      g_ptr_array_set_size (versions, 0); /* the first of several messages that were added together represents all */
       branch = 0;
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One row of a conversation: its words come from a message that is being spoken, and then from the thread's state.
+ * A row of a conversation: its content comes from a message while that is streaming, and then from the thread's state.
  */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
 #include <gstream/event/gstream-i18n-internal.h>
-#include <gstream/event/gstream-payload-internal.h> /* a row's JSON is a copy of a part of a state's */
+#include <gstream/event/gstream-payload-internal.h> /* for copying a part of a state */
 #include <string.h>
 
 /**
@@ -16,17 +16,16 @@
  *
  * One row of a [class@Conversation]: a message, as a chat window shows it (C1).
  *
- * All that a widget shows of it is a property that notifies, or a list model. The
- * text of an answer grows while it is spoken, at most once a frame; when the thread's
- * state has the message, the same row shows it.
+ * Everything that a widget needs is a property that notifies, or a list model. The text of an answer grows while it is
+ * streaming, at most once per frame; when the message is in the thread's state, the same row shows that.
  *
  * ```c
  * g_object_bind_property (row, "text", label, "label", G_BINDING_SYNC_CREATE);
  * gtk_widget_set_visible (retry, gstream_conversation_row_get_status (row) == GSTREAM_CONVERSATION_ROW_STATUS_FAILED);
  * ```
  *
- * A row that is not shown costs little more than its JSON: its text, blocks and
- * tool calls are made when they are first asked for (C11).
+ * A row that is not visible needs little more memory than its JSON: its text, blocks and tool calls are made when they
+ * are first used (C11).
  *
  * Since: 1.0
  */
@@ -87,7 +86,7 @@ is_spoken (GstreamConversationRow *self)
   return self->message != NULL && gstream_message_get_status (self->message) == GSTREAM_MESSAGE_STATUS_STREAMING;
 }
 
-/* Whether its words are those of the message that is, or was, spoken: until that has ended and a state has them. */
+/* Whether its content is that of @message: until that has ended and a state has it. */
 static gboolean
 is_heard (GstreamConversationRow *self)
 {
@@ -103,7 +102,7 @@ read_payload (GstreamConversationRow *self,
 
 /* --- tool calls --- */
 
-/* The call that @json says; @error_name: of the member that says why it cannot be read, or NULL. */
+/* Returns the call that @json describes; @error_name: the member with the error of an invalid call, or NULL. */
 static GstreamConversationToolCall *
 read_call (GstreamConversationRow *self,
            GstreamJsonValue        json,
@@ -171,7 +170,7 @@ list_calls (GstreamConversationRow *self)
   return calls;
 }
 
-/* Makes the list that is shown what @calls is: those that stay stay, and what differs behind them is one change. */
+/* Updates the list to @calls, in one change after the calls that are equal. */
 static void
 update_calls (GstreamConversationRow *self)
 {
@@ -231,7 +230,7 @@ status_of_message (GstreamMessage *message)
 static void on_message_notify (GstreamConversationRow *self,
                                GParamSpec             *pspec);
 
-/* Once the state has it, and it is no longer spoken, the state's words count. */
+/* When it is in the state and not streaming any more, the state's content is used. */
 static void
 forget_message (GstreamConversationRow *self)
 {
@@ -264,7 +263,7 @@ follow_status (GstreamConversationRow *self)
   if (is_known)
     gstream_conversation_row_set_status (self, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED, NULL);
   else if (is_spoken (self) ||
-           !is_marked (self)) /* how a run was stopped is known before what its messages make of it */
+           !is_marked (self)) /* the row is marked when the run is stopped, before its messages end */
     gstream_conversation_row_set_status (self, status_of_message (message), gstream_message_get_error (message));
 }
 
@@ -342,7 +341,7 @@ gstream_conversation_row_take_json (GstreamConversationRow   *self,
 {
   gboolean is_first = self->payload == NULL;
 
-  gstream_conversation_row_part (self); /* its result is another */
+  gstream_conversation_row_part (self); /* it has the result of another call now */
   g_clear_pointer (&self->payload, gstream_payload_unref);
   self->payload = gstream_payload_new_checked (json.start, json.end - json.start);
   forget_words (self);
@@ -364,7 +363,10 @@ gstream_conversation_row_take_json (GstreamConversationRow   *self,
     }
 }
 
-/* A run that is followed again tells the message from its beginning: what was heard of it stays until more is. */
+/*
+ * When a run is attached to again, the message is streamed from its beginning. The previous content is shown until the
+ * new one is longer.
+ */
 static void
 keep_text (GstreamConversationRow *self)
 {
@@ -602,7 +604,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:role: (getter get_role)
    *
-   * Whose words it has.
+   * The role of the message.
    *
    * Since: 1.0
    */
@@ -620,8 +622,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:text: (getter get_text)
    *
-   * Its words; they grow while they are spoken, and are notified at most once a
-   * frame.
+   * The text, which grows while it is streaming, and is notified at most once per frame.
    *
    * Since: 1.0
    */
@@ -629,7 +630,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:reasoning: (getter get_reasoning)
    *
-   * What the model thought before it spoke; %NULL where nothing is said of it.
+   * The reasoning of the model; %NULL if there is none.
    *
    * Since: 1.0
    */
@@ -654,7 +655,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:payload: (getter get_payload)
    *
-   * The message as it stands in the thread's state; %NULL until it does.
+   * The message in the thread's state; %NULL before it is there.
    *
    * Since: 1.0
    */
@@ -662,7 +663,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:message: (getter get_message)
    *
-   * The message of the run while it is spoken; else %NULL.
+   * The message of the run while it is streaming; otherwise %NULL.
    *
    * Since: 1.0
    */
@@ -670,7 +671,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:tool-call-id: (getter get_tool_call_id)
    *
-   * Of a tool row: the id of the call that it is the result of; else %NULL.
+   * For a tool row, the id of the call that it is the result of; otherwise %NULL.
    *
    * Since: 1.0
    */
@@ -678,8 +679,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:time: (getter get_time)
    *
-   * When it was said: as the thread's history tells, or when it was sent or heard
-   * here; %NULL where that is not known.
+   * The time of the message: from the thread's history, or when it was sent or received here; %NULL if it is not known.
    *
    * Since: 1.0
    */
@@ -687,8 +687,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:error: (getter get_error)
    *
-   * Why it could not be sent, or what it failed with while it was spoken; %NULL if
-   * it did not fail.
+   * Why it could not be sent, or failed while it was streaming; %NULL if it did not fail.
    *
    * Since: 1.0
    */
@@ -696,8 +695,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:tool-calls: (getter get_tool_calls)
    *
-   * The tool calls that it asks for, as a list of [class@ConversationToolCall]
-   * (C5).
+   * The tool calls that it requests, as a list of [class@ConversationToolCall] (C5).
    *
    * Since: 1.0
    */
@@ -705,8 +703,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:subagents: (getter get_subagents)
    *
-   * The sub-agents that began after it and that no tool call started, as a list of
-   * [class@Subagent] (C9).
+   * The sub-agents that began after it and were not started by a tool call, as a list of [class@Subagent] (C9).
    *
    * Since: 1.0
    */
@@ -714,9 +711,8 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:checkpoint-id: (getter get_checkpoint_id)
    *
-   * The checkpoint before it, where [method@Conversation.regenerate] and
-   * [method@Conversation.edit] begin (C7); %NULL where the thread keeps no
-   * history, or none so old has been read.
+   * The checkpoint before it, from which [method@Conversation.regenerate] and [method@Conversation.edit] start (C7);
+   * %NULL if the thread has no history, or it has not been read so far back.
    *
    * Since: 1.0
    */
@@ -724,8 +720,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:n-branches: (getter get_n_branches)
    *
-   * How many versions of the conversation there are from here on; 0 or 1: no
-   * others.
+   * The number of branches of the conversation from here on; 0 or 1: no others.
    *
    * Since: 1.0
    */
@@ -733,7 +728,7 @@ gstream_conversation_row_class_init (GstreamConversationRowClass *klass)
   /**
    * GstreamConversationRow:branch: (getter get_branch)
    *
-   * Which of them is shown, the oldest being 0.
+   * The index of the branch that is shown; the oldest is 0.
    *
    * Since: 1.0
    */
@@ -770,7 +765,7 @@ gstream_conversation_row_get_id (GstreamConversationRow *self)
  * gstream_conversation_row_get_role:
  * @self: a row
  *
- * Whose words it has.
+ * The role of the message.
  *
  * Returns: the role
  *
@@ -814,10 +809,9 @@ get_heard_text (GstreamConversationRow *self)
  * gstream_conversation_row_get_text:
  * @self: a row
  *
- * Its words: the text of its content, or of the message that is being spoken, so
- * far.
+ * Gets the text of its content, or of the streaming message so far.
  *
- * Returns: (transfer none): the words; they are valid until they change
+ * Returns: (transfer none): the text; valid until it changes
  *
  * Since: 1.0
  */
@@ -843,7 +837,7 @@ gstream_conversation_row_get_text (GstreamConversationRow *self)
  * gstream_conversation_row_get_reasoning:
  * @self: a row
  *
- * What the model thought before it spoke, so far.
+ * Gets the reasoning of the model so far.
  *
  * Returns: (transfer none) (nullable): the reasoning; %NULL where nothing is said
  *   of it
@@ -900,7 +894,7 @@ gstream_conversation_row_get_name (GstreamConversationRow *self)
  * gstream_conversation_row_get_content:
  * @self: a row
  *
- * Its content blocks. A content that is a string is one block of text.
+ * Gets its content blocks. A content that is a string is one text block.
  *
  * Returns: (transfer none) (nullable): an array; %NULL where there is nothing yet
  *
@@ -928,7 +922,7 @@ gstream_conversation_row_get_content (GstreamConversationRow *self)
  * gstream_conversation_row_get_payload:
  * @self: a row
  *
- * The message as it stands in the thread's state, or as it was sent.
+ * Gets the message as it is in the thread's state, or as it was sent.
  *
  * Returns: (transfer none) (nullable): the message; %NULL until a state has it
  *
@@ -946,9 +940,9 @@ gstream_conversation_row_get_payload (GstreamConversationRow *self)
  * gstream_conversation_row_get_message:
  * @self: a row
  *
- * The message of the run while it is spoken.
+ * Gets the message of the run while it is streaming.
  *
- * Returns: (transfer none) (nullable): the message; %NULL where it is not spoken now
+ * Returns: (transfer none) (nullable): the message; %NULL if it is not streaming
  *
  * Since: 1.0
  */
@@ -964,7 +958,7 @@ gstream_conversation_row_get_message (GstreamConversationRow *self)
  * gstream_conversation_row_get_tool_call_id:
  * @self: a row
  *
- * Of a tool row: which call it is the result of.
+ * Gets the id of the call that a tool row is the result of.
  *
  * Returns: (transfer none) (nullable): the call's id; %NULL where it is none
  *
@@ -982,7 +976,7 @@ gstream_conversation_row_get_tool_call_id (GstreamConversationRow *self)
  * gstream_conversation_row_get_time:
  * @self: a row
  *
- * When it was said.
+ * Gets the time of the message.
  *
  * Returns: (transfer none) (nullable): the time, in the local time zone; %NULL where
  *   it is not known
@@ -1010,7 +1004,7 @@ gstream_conversation_row_get_time (GstreamConversationRow *self)
  * gstream_conversation_row_get_error:
  * @self: a row
  *
- * Why it could not be sent, or what it failed with while it was spoken.
+ * Gets why it could not be sent, or failed while it was streaming.
  *
  * Returns: (transfer none) (nullable): the error; %NULL if it did not fail
  *
@@ -1028,9 +1022,8 @@ gstream_conversation_row_get_error (GstreamConversationRow *self)
  * gstream_conversation_row_get_tool_calls:
  * @self: a row
  *
- * The tool calls that it asks for, as a list of [class@ConversationToolCall] (C5).
- * The list is live, and the same one for as long as the row is there; it is empty
- * for rows that ask for none.
+ * The tool calls that it requests, as a list of [class@ConversationToolCall] (C5). The list is updated, and is always
+ * the same object; it is empty for rows without tool calls.
  *
  * Returns: (transfer none): the list
  *
@@ -1054,12 +1047,10 @@ gstream_conversation_row_get_tool_calls (GstreamConversationRow *self)
  * gstream_conversation_row_get_subagents:
  * @self: a row
  *
- * The sub-agents that began after it and that no tool call started, as a list of
- * [class@Subagent] (C9). Those that a tool call started are at the call,
- * [property@ConversationToolCall:subagents].
+ * The sub-agents that began after it and were not started by a tool call, as a list of [class@Subagent] (C9). Those
+ * that a tool call started are at the call, [property@ConversationToolCall:subagents].
  *
- * Returns: (transfer none): the list, live, the same one for as long as the row is
- *   there
+ * Returns: (transfer none): the list, which is updated, and always the same object
  *
  * Since: 1.0
  */
@@ -1098,8 +1089,8 @@ gstream_conversation_row_get_checkpoint_id (GstreamConversationRow *self)
  * gstream_conversation_row_get_n_branches:
  * @self: a row
  *
- * How many versions of the conversation there are from here on, which
- * [method@Conversation.choose_branch] chooses between.
+ * Gets the number of branches of the conversation from here on, one of which is chosen by
+ * [method@Conversation.choose_branch].
  *
  * Returns: their number; 0 or 1: no others
  *
@@ -1117,7 +1108,7 @@ gstream_conversation_row_get_n_branches (GstreamConversationRow *self)
  * gstream_conversation_row_get_branch:
  * @self: a row
  *
- * Which of the versions is shown.
+ * Gets the branch that is shown.
  *
  * Returns: its number, the oldest being 0
  *

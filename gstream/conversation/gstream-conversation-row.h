@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @GSTREAM_CONVERSATION_ROLE_SYSTEM: instructions to the agent
  * @GSTREAM_CONVERSATION_ROLE_OTHER: anything else
  *
- * Whose words a row has (C1).
+ * The role of a row's message (C1).
  *
  * Since: 1.0
  */
@@ -37,15 +37,17 @@ GSTREAM_EXPORT GType gstream_conversation_role_get_type (void);
 
 /**
  * GstreamConversationRowStatus:
- * @GSTREAM_CONVERSATION_ROW_STATUS_QUEUED: it waits in the queue until what is under way is over (C6)
+ * @GSTREAM_CONVERSATION_ROW_STATUS_QUEUED: it waits in the queue until the current run has ended (C6)
  * @GSTREAM_CONVERSATION_ROW_STATUS_SENDING: the user has sent it, and the thread does not have it yet (C4)
  * @GSTREAM_CONVERSATION_ROW_STATUS_SENT: the thread has it
  * @GSTREAM_CONVERSATION_ROW_STATUS_STREAMING: it is being spoken
  * @GSTREAM_CONVERSATION_ROW_STATUS_FINISHED: it is complete
- * @GSTREAM_CONVERSATION_ROW_STATUS_STOPPED: the run ended before it was complete, and the thread's state does not have it (C10)
- * @GSTREAM_CONVERSATION_ROW_STATUS_FAILED: it could not be sent, or failed while it was spoken; see [property@ConversationRow:error]
+ * @GSTREAM_CONVERSATION_ROW_STATUS_STOPPED: the run ended before it was complete, and it is not in the thread's state
+ *   (C10)
+ * @GSTREAM_CONVERSATION_ROW_STATUS_FAILED: it could not be sent, or failed while it was streaming; see
+ *   [property@ConversationRow:error]
  *
- * How a row is.
+ * The status of a row.
  *
  * Since: 1.0
  */

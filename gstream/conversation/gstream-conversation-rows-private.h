@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows of a conversation, or of one of its sub-agents, as a list model: in the order of a state's message list,
- * with those that the state does not have yet.
+ * The rows of a conversation, or of one of its sub-agents, as a list model: in the order of the messages in a state,
+ * and with messages that are not in the state yet.
  *
- * What is to be shown is worked out when something has changed; items-changed then tells one contiguous change a turn
- * of the main loop, and touches no row that stays (C3).
+ * When something has changed, the list to be shown is computed; then items-changed is emitted for one contiguous change
+ * in each iteration of the main loop, which does not include rows that stay (C3).
  */
 #pragma once
 
@@ -16,43 +16,43 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_CONVERSATION_ROWS (gstream_conversation_rows_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamConversationRows, gstream_conversation_rows, GSTREAM, CONVERSATION_ROWS, GObject)
 
-/* All from the main loop, and may do anything. */
+/* All are called from the main loop, and may call any function. */
 typedef struct
 {
   void (*changed) (gpointer owner,
                    guint    position,
                    guint    removed,
                    guint    added); /* nullable */
-  void (*settled) (gpointer owner); /* nullable: a state has been read, and all is shown as it is to be */
+  void (*settled) (gpointer owner); /* nullable: a state has been read, and the list is up to date */
 } GstreamConversationRowsFuncs;
 
 GstreamConversationRows *gstream_conversation_rows_new (void);
 void                     gstream_conversation_rows_set_owner (GstreamConversationRows            *self,
                                                               const GstreamConversationRowsFuncs *funcs,
                                                               gpointer                            owner);
-/* Ends all that is under way. */
+/* Stops all pending work. */
 void             gstream_conversation_rows_close (GstreamConversationRows *self);
 GstreamCallBook *gstream_conversation_rows_get_book (GstreamConversationRows *self);
 void             gstream_conversation_rows_set_tool_rows (GstreamConversationRows *self,
                                                           gboolean                 tool_rows);
-/* Microseconds that reading a state may take of a turn (R11); 0: no end. */
+/* Sets the time in microseconds that reading a state may take in an iteration of the main loop (R11); 0: no limit. */
 void gstream_conversation_rows_set_budget (GstreamConversationRows *self,
                                            guint                    microseconds);
 
 /* --- the state --- */
 
 /*
- * A newer state's message list, an array; NULL: it has none. It is read at once where the budget allows, else in slices.
- * One that comes while another is being read is read after it; only the newest waits.
+ * Sets the message list of a newer state, an array; NULL: it has none. It is read at once if the budget allows that,
+ * otherwise in slices. If another one is being read, it is read after that; only the newest one is queued.
  */
 void gstream_conversation_rows_set_state (GstreamConversationRows *self,
                                           GstreamPayload          *messages);
-/* Whether a state is being read, or a change waits to be shown. */
+/* Whether no state is being read, and no change is pending. */
 gboolean gstream_conversation_rows_is_settled (GstreamConversationRows *self);
-/* Until the next state has been read: the row, and those of the state behind it, are not shown; NULL: all are. */
+/* Hides the row, and the rows of the state after it, until the next state has been read; NULL: shows all. */
 void gstream_conversation_rows_cut (GstreamConversationRows *self,
                                     GstreamConversationRow  *row);
-/* Of the newest state that has been read, all of them, shown or not. */
+/* These return all rows of the newest state that has been read, whether they are shown or not. */
 guint                   gstream_conversation_rows_get_n_state (GstreamConversationRows *self);
 GstreamConversationRow *gstream_conversation_rows_get_state (GstreamConversationRows *self,
                                                              guint                    place);
@@ -61,30 +61,30 @@ GstreamConversationRow *gstream_conversation_rows_get_state (GstreamConversation
 
 GstreamConversationRow *gstream_conversation_rows_lookup (GstreamConversationRows *self,
                                                           const char              *id);
-/* Shows a row behind all others. */
+/* Appends a row. */
 void gstream_conversation_rows_add (GstreamConversationRows *self,
                                     GstreamConversationRow  *row);
-/* Does nothing where the state has it by now. */
+/* Removes a row, unless it is in the state. */
 void gstream_conversation_rows_remove (GstreamConversationRows *self,
                                        GstreamConversationRow  *row);
-/* A message begins: it gets a row, or is that of the row with its id. */
+/* Called when a message begins: makes a row for it, or uses the row with its id. */
 GstreamConversationRow *gstream_conversation_rows_begin (GstreamConversationRows *self,
                                                          GstreamMessage          *message);
-/* Those that were stopped or failed stand from now on behind the row that they stand behind now. */
+/* Fixes the positions of stopped and failed rows: from now on they follow the row that they follow now. */
 void gstream_conversation_rows_settle (GstreamConversationRows *self);
-/* A settled one is sent again: it goes behind all others. */
+/* Moves a fixed row that is sent again to the end. */
 void gstream_conversation_rows_unsettle (GstreamConversationRows *self,
                                          GstreamConversationRow  *row);
 /*
- * The run is over, and the state that it left has been read: rows that it does not have leave, but for those that were
- * stopped or failed, which stay where they are. @all: those too.
+ * To be called when the run has ended and its final state has been read: removes rows that are not in the state, except
+ * stopped and failed ones, which keep their positions. @all: these, too.
  */
 void gstream_conversation_rows_end_run (GstreamConversationRows *self,
                                         gboolean                 all);
-/* Rows that were being spoken, or sent and not seen in a state, are stopped, or failed where there is an error. */
+/* Marks streaming rows, and sent rows that are not in a state, as stopped, or as failed if there is an error. */
 void gstream_conversation_rows_stop (GstreamConversationRows *self,
                                      const GError            *error);
-/* The newest one that is, or is about to be, shown; NULL: none. */
+/* Returns the newest row that is shown or will be shown; NULL: none. */
 GstreamConversationRow *gstream_conversation_rows_get_newest (GstreamConversationRows *self);
 
 G_END_DECLS

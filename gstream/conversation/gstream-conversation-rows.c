@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows of a conversation: reading states, working out what is to be shown, and showing it change by change.
+ * The rows of a conversation: reading states, computing the list to be shown, and updating the shown list step by step.
  */
 #include "config.h"
 
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-rows-private.h>
 #include <gstream/conversation/gstream-shown-rows-private.h>
-#include <gstream/event/gstream-payload-internal.h> /* a state is read where it stands */
+#include <gstream/event/gstream-payload-internal.h> /* for reading a state without copying it */
 #include <string.h>
 
-/* GTK redraws at G_PRIORITY_HIGH_IDLE + 20: the first change is shown before that, and long work is done after it. */
+/* GTK redraws at G_PRIORITY_HIGH_IDLE + 20. The first change is shown before that, further work is done after it. */
 #define SHOW_PRIORITY (G_PRIORITY_HIGH_IDLE + 19)
 #define READ_PRIORITY G_PRIORITY_DEFAULT_IDLE
 #define MESSAGES_BETWEEN_LOOKS 16 /* at the clock */
-#define MIN_SLICE 64              /* rows that a change may touch in any case */
+#define MIN_SLICE 64              /* the minimum number of rows per change */
 
 /* A state that is being read. */
 typedef struct
 {
   GstreamPayload *messages; /* NULL: none is being read */
   GstreamJsonIter iter;
-  GPtrArray      *found;    /* of GstreamConversationRow, held, in the order of the state */
-  guint           expected; /* the place in the last state that the next one probably had */
-  guint           nameless; /* where the next row without an id is looked for in the last state */
-  guint32         number;   /* of this reading: that of rows that it has found */
+  GPtrArray      *found;    /* of GstreamConversationRow, held, in the state's order */
+  guint           expected; /* the expected position of the next message in the last state */
+  guint           nameless; /* the position in the last state from which the next row without an id is searched */
+  guint32         number;   /* of this reading; also set in the rows that it has found */
 } Reading;
 
 struct _GstreamConversationRows
@@ -32,28 +32,29 @@ struct _GstreamConversationRows
   GObject parent_instance;
 
   GstreamShownRows shown;
-  GPtrArray       *state;  /* of GstreamConversationRow: those of the newest state that was read, in its order */
-  GPtrArray       *others; /* likewise: those that the state does not have, in the order that they came */
-  GHashTable *anchors;     /* row -> GPtrArray of the settled ones of @others that stand behind it; NULL: work it out */
-  GHashTable *by_id;       /* both of them by their ids; the first of those with one id */
+  GPtrArray       *state; /* of GstreamConversationRow: the rows of the newest state that was read, in its order */
+  /* of GstreamConversationRow: rows that are not in the state, in the order in which they were added */
+  GPtrArray       *others;
+  GHashTable      *anchors; /* row -> GPtrArray of the settled @others that follow it; NULL: must be computed */
+  GHashTable      *by_id;   /* id -> row in @state or @others; the first one with that id */
   GstreamCallBook *book;
-  gboolean         tool_rows; /* those of tools are shown */
-  guint            cut;       /* rows of the state from this place on are not shown */
+  gboolean         tool_rows; /* rows of tools are shown */
+  guint            cut;       /* rows of the state from this position on are not shown */
 
   Reading         reading;
   GstreamPayload *waiting; /* the state that is read next; NULL: none */
-  guint           budget;  /* microseconds of reading, or of showing, a turn; 0: no end */
-  GSource        *reader;  /* goes on reading; NULL: nothing to read */
+  guint           budget;  /* microseconds per iteration for reading, or for showing; 0: no limit */
+  GSource        *reader;  /* continues reading; NULL: nothing to read */
 
-  GPtrArray *aim;       /* what is to be shown; not held: it is worked out anew whenever rows come or go */
-  gboolean   is_stale;  /* @aim has to be worked out */
-  gboolean   has_moves; /* some of those shown have to be shown elsewhere */
+  GPtrArray *aim; /* the list to be shown; not held, because it is computed again whenever rows are added or removed */
+  gboolean   is_stale;  /* @aim has to be computed */
+  gboolean   has_moves; /* some of the shown rows have to be moved */
   guint32    aim_number;
-  guint      at;   /* up to here what is shown is as it is to be */
-  guint    slice;  /* rows that a change touches at most: as many as those who listen are done with within the budget */
-  GSource *shower; /* shows a change; NULL: none is due */
+  guint      at;     /* up to this position the shown list is up to date */
+  guint      slice;  /* the maximum number of rows per change, such that the handlers take no longer than the budget */
+  GSource   *shower; /* shows the next change; NULL: none is pending */
 
-  const GstreamConversationRowsFuncs *funcs; /* NULL: it is closed, or has no owner */
+  const GstreamConversationRowsFuncs *funcs; /* NULL: closed, or without an owner */
   gpointer                            owner;
 };
 
@@ -164,7 +165,7 @@ aim_at (GstreamConversationRows *self,
   aim_at_anchored (self, row);
 }
 
-/* The settled ones that stand behind @row, and behind those; NULL: behind none, at the beginning. */
+/* Adds the settled rows that follow @row, and those that follow these; NULL: those at the beginning. */
 static void
 aim_at_anchored (GstreamConversationRows *self,
                  GstreamConversationRow  *row)
@@ -185,7 +186,7 @@ aim_at_state (GstreamConversationRows *self)
     aim_at (self, self->state->pdata[i]);
 }
 
-/* Of the rows at @ends, which are in the order of their targets, how many have one before @target. */
+/* Returns how many of the rows at @ends, which are sorted by target, have a smaller target than @target. */
 static guint
 count_before (GPtrArray *ends,
               guint      target)
@@ -206,8 +207,8 @@ count_before (GPtrArray *ends,
 }
 
 /*
- * The state has its rows in another order than they are shown in. As many as can stay: they are the longest sequence
- * whose targets rise; the others move. (Each row's predecessor in the best sequence that ends with it.)
+ * Marks the rows that have to move, if the order has changed. As many as possible stay: those of the longest increasing
+ * sequence of targets. (The array has each row's predecessor in the longest sequence that ends with it.)
  */
 static void
 choose_moves (GstreamConversationRows *self)
@@ -283,7 +284,7 @@ learn (GstreamConversationRows *self,
     g_hash_table_insert (self->by_id, row->id, row);
 }
 
-/* While it is still shown it is kept, so that it is the one that comes back if a state has it again. */
+/* A row that is still shown is kept, so that it is reused if a state has it again. */
 static void
 forget (GstreamConversationRows *self,
         GstreamConversationRow  *row)
@@ -333,7 +334,10 @@ splice (GstreamConversationRows *self,
     self->funcs->changed (self->owner, position, removed, added);
 }
 
-/* Takes out those that move, before they come where they belong. Returns: how many; 0: there are no more. */
+/*
+ * Removes rows that have to move, before they are inserted at their new positions. Returns: how many; 0: there are no
+ * more.
+ */
 static guint
 show_move (GstreamConversationRows *self)
 {
@@ -354,7 +358,7 @@ show_move (GstreamConversationRows *self)
   return n;
 }
 
-/* Returns: how many rows have come or gone; 0: all is shown as it is to be. */
+/* Returns: how many rows were inserted or removed; 0: the list is up to date. */
 static guint
 show_change (GstreamConversationRows *self)
 {
@@ -375,7 +379,7 @@ show_change (GstreamConversationRows *self)
   return removed + added;
 }
 
-/* What a row costs those who listen is not known before: twice as many are shown at once where the last took little time. */
+/* Adjusts the number of rows per change: it is doubled if the handlers of the last change took little time. */
 static void
 fit_slice (GstreamConversationRows *self,
            guint                    touched,
@@ -393,7 +397,7 @@ forget_slice (GstreamConversationRows *self)
   self->slice = self->budget > 0 ? MIN_SLICE : G_MAXUINT;
 }
 
-/* FALSE: all is shown as it is to be. */
+/* Returns FALSE if the list is up to date. */
 static gboolean
 show_slice (GstreamConversationRows *self)
 {
@@ -420,7 +424,7 @@ on_show (gpointer user_data)
     work_out (self);
   if (show_slice (self))
     {
-      /* Further changes come after the frame that shows this one. */
+      /* Further changes are made after the frame that shows this one. */
       if (self->shower == source)
         {
           detach (&self->shower);
@@ -428,7 +432,7 @@ on_show (gpointer user_data)
         }
       return G_SOURCE_REMOVE;
     }
-  if (self->is_stale) /* since */
+  if (self->is_stale) /* set during the call */
     return G_SOURCE_CONTINUE;
 
   detach (&self->shower);
@@ -438,7 +442,7 @@ on_show (gpointer user_data)
 
 /* --- reading a state --- */
 
-/* Whether the text that comes next is, to the byte, the message that @row has: an object's end is where it says. */
+/* Whether the following text is bytewise equal to the message of @row, which then need not be parsed. */
 static gboolean
 is_unchanged (GstreamConversationRow *row,
               const Reading          *reading)
@@ -449,7 +453,7 @@ is_unchanged (GstreamConversationRow *row,
          *row->payload->json == '{' && memcmp (row->payload->json, reading->iter.at, row->payload->length) == 0;
 }
 
-/* Rows without an id are told by their order and role. */
+/* Rows without an id are matched by order and role. */
 static GstreamConversationRow *
 find_nameless (GstreamConversationRows *self,
                GstreamConversationRole  role)
@@ -471,7 +475,9 @@ find_row (GstreamConversationRows *self,
 {
   GstreamConversationRow *row = id != NULL ? gstream_conversation_rows_lookup (self, id) : find_nameless (self, role);
 
-  return row != NULL && row->read != self->reading.number ? row : NULL; /* a second one with that id is another */
+  return row != NULL && row->read != self->reading.number
+             ? row
+             : NULL; /* a second message with the same id gets another row */
 }
 
 static gboolean
@@ -541,7 +547,7 @@ read_next (GstreamConversationRows *self)
   return TRUE;
 }
 
-/* One that is neither spoken nor in a state any more leaves, with all that is known of it. */
+/* Removes a row that is neither streaming nor in a state any more. */
 static void
 leave_state (GstreamConversationRows *self,
              GPtrArray               *old)
@@ -587,7 +593,7 @@ anchor_at (GstreamConversationRows *self,
   row->anchor = anchor;
 }
 
-/* What stands behind @row stands behind @anchor instead. */
+/* Rows that follow @row are made to follow @anchor instead. */
 static void
 pass_anchored (GstreamConversationRows *self,
                GstreamConversationRow  *row,
@@ -635,13 +641,13 @@ keep_others (GstreamConversationRows *self)
       else
         self->others->pdata[n_kept++] = row;
     }
-  /* The free function must not see those that were moved up. */
+  /* The free function must not be called for rows that were moved to the front. */
   g_ptr_array_set_free_func (self->others, NULL);
   g_ptr_array_set_size (self->others, n_kept);
   g_ptr_array_set_free_func (self->others, g_object_unref);
 }
 
-/* What stands behind a row that has left stands behind the one before it that stays. */
+/* Rows that follow a removed row are made to follow the remaining one before it. */
 static void
 move_anchors (GstreamConversationRows *self,
               GPtrArray               *old)
@@ -690,7 +696,7 @@ end_reading (GstreamConversationRows *self)
   go_stale (self);
 }
 
-/* FALSE: the turn's budget is used up before the end of the state. */
+/* Returns FALSE if the budget was used up before the end of the state. */
 static gboolean
 read_slice (GstreamConversationRows *self)
 {
@@ -781,7 +787,7 @@ gstream_conversation_rows_add (GstreamConversationRows *self,
   go_stale (self);
 }
 
-/* Of the state. */
+/* Finds the row in the state. */
 static GstreamConversationRow *
 get_last (GstreamConversationRows *self)
 {
@@ -816,7 +822,7 @@ gstream_conversation_rows_begin (GstreamConversationRows *self,
 
   if (row != NULL)
     {
-      if (row->payload == NULL) /* else it is over: a run that is followed from its beginning tells it again */
+      if (row->payload == NULL) /* otherwise it is complete, and is streamed again by a run that was attached to */
         gstream_conversation_row_take_message (row, message);
       return row;
     }
@@ -888,7 +894,7 @@ gstream_conversation_rows_end_run (GstreamConversationRows *self,
   gstream_conversation_rows_settle (self);
 }
 
-/* While it was spoken, in the run that is over. */
+/* Whether it failed while it was streaming, in the run that has ended. */
 static gboolean
 has_failed (GstreamConversationRow *row)
 {

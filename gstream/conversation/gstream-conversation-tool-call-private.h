@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Making the tool call of a row, and telling it what becomes of it.
+ * The private interface of a row's tool call.
  */
 #pragma once
 
@@ -9,19 +9,19 @@
 G_BEGIN_DECLS
 
 GstreamConversationToolCall *gstream_conversation_tool_call_new (const char *id);
-/* What a message says of it. @error: why its arguments cannot be read, where they cannot. */
+/* Sets the data from the message. @error: (nullable): why its arguments are invalid. */
 void gstream_conversation_tool_call_set_request (GstreamConversationToolCall *self,
                                                  const char                  *name,
                                                  GstreamPayload              *input,
                                                  const char                  *error);
-/* What a run says of it; NULL: no run is under way that does. */
+/* Sets the call of a run; NULL: there is none. */
 void gstream_conversation_tool_call_set_call (GstreamConversationToolCall *self,
                                               GstreamToolCall             *call);
-/* What the state's tool message says of it; NULL: there is none. It counts more than what a run says. */
+/* Sets the result from the state's tool message; NULL: there is none. It takes precedence over the run's. */
 void gstream_conversation_tool_call_set_result (GstreamConversationToolCall *self,
                                                 const char                  *text,
                                                 gboolean                     failed);
-/* Of GstreamSubagent. The list is the one that is shown. */
+/* Sets the list of GstreamSubagent. */
 void gstream_conversation_tool_call_set_subagents (GstreamConversationToolCall *self,
                                                    GListStore                  *subagents);
 

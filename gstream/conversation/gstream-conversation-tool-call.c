@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A tool call of a row: what a message asked for, joined with what the run and the state say came of it.
+ * A tool call of a row: the request in a message, combined with the results from the run and the state.
  */
 #include "config.h"
 
@@ -9,17 +9,16 @@
 #include <gstream/conversation/gstream-subagent.h>
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
-#include <gstream/event/gstream-payload-internal.h> /* an output that is a message is read where it stands */
+#include <gstream/event/gstream-payload-internal.h> /* for reading an output that is a message without copying it */
 
 /**
  * GstreamConversationToolCall:
  *
- * A tool call of a row: what the agent asked for, and what came of it (C5).
+ * A tool call of a row: the agent's request and its result (C5).
  *
- * It is an item of [property@ConversationRow:tool-calls]. While a run is under
- * way, it follows the run's [class@ToolCall]; afterwards, and in a conversation
- * that was opened again, it has its output from the tool message of the thread's
- * state. A widget is bound to it once, and need not know which:
+ * It is an item of [property@ConversationRow:tool-calls]. During a run, its data comes from the run's [class@ToolCall];
+ * afterwards, and in a conversation that was opened again, from the tool message in the thread's state. A widget only
+ * has to be bound to it once, for both cases:
  *
  * ```c
  * g_object_bind_property (call, "output", label, "label", G_BINDING_SYNC_CREATE);
@@ -33,13 +32,13 @@ struct _GstreamConversationToolCall
 
   char                             *id;
   char                             *name;
-  GstreamPayload                   *input;     /* NULL: nothing was said, or it could not be read */
-  char                             *unread;    /* why the arguments cannot be read; NULL: they can */
+  GstreamPayload                   *input;     /* NULL: missing or invalid */
+  char                             *unread;    /* why the arguments are invalid; NULL: they are valid */
   GstreamToolCall                  *call;      /* of the run; NULL: none */
   char                             *result;    /* of the state; NULL: none */
-  gboolean                          failed;    /* the state says so */
-  GListStore                       *subagents; /* of GstreamSubagent; NULL: nobody asked, and there are none */
-  GstreamConversationToolCallStatus status;    /* what all of these make, as the three below */
+  gboolean                          failed;    /* according to the state */
+  GListStore                       *subagents; /* of GstreamSubagent; NULL: not used, and empty */
+  GstreamConversationToolCallStatus status;    /* computed from all of these, like the three below */
   char                             *output;
   GError                           *error;
 };
@@ -71,7 +70,7 @@ G_DEFINE_FINAL_TYPE (GstreamConversationToolCall, gstream_conversation_tool_call
 
 /* --- what came of it --- */
 
-/* A string is itself; a tool message is its text; else it is its JSON. */
+/* Returns a string as it is, the text of a tool message, and JSON for anything else. */
 static char *
 dup_words (GstreamPayload *output)
 {
@@ -91,7 +90,7 @@ dup_words (GstreamPayload *output)
   return gstream_payload_dup_json (output);
 }
 
-/* One that has ended without an output did not get to it. */
+/* A call that ended without an output has not been executed. */
 static GstreamConversationToolCallStatus
 status_of_call (GstreamToolCall *call)
 {
@@ -358,7 +357,7 @@ gstream_conversation_tool_call_class_init (GstreamConversationToolCallClass *kla
   /**
    * GstreamConversationToolCall:progress: (getter get_progress)
    *
-   * What the tool has said so far while it runs.
+   * The progress of the tool while it is running.
    *
    * Since: 1.0
    */
@@ -366,7 +365,7 @@ gstream_conversation_tool_call_class_init (GstreamConversationToolCallClass *kla
   /**
    * GstreamConversationToolCall:output: (getter get_output)
    *
-   * What the tool gave, in words; %NULL until it did.
+   * The output of the tool as text; %NULL before there is one.
    *
    * Since: 1.0
    */
@@ -390,8 +389,7 @@ gstream_conversation_tool_call_class_init (GstreamConversationToolCallClass *kla
   /**
    * GstreamConversationToolCall:call: (getter get_call)
    *
-   * The call in the run that is, or was, under way; %NULL in a conversation that
-   * was opened after it.
+   * The call in the run; %NULL in a conversation that was opened after the run.
    *
    * Since: 1.0
    */
@@ -483,7 +481,7 @@ gstream_conversation_tool_call_get_status (GstreamConversationToolCall *self)
  * gstream_conversation_tool_call_get_progress:
  * @self: a tool call
  *
- * What the tool has said so far while it runs.
+ * The progress of the tool while it is running.
  *
  * Returns: (transfer none) (nullable): the words so far; %NULL where no run tells
  *
@@ -501,8 +499,7 @@ gstream_conversation_tool_call_get_progress (GstreamConversationToolCall *self)
  * gstream_conversation_tool_call_get_output:
  * @self: a tool call
  *
- * What the tool gave, in words: the text of its tool message, a string as it is,
- * anything else as JSON.
+ * Gets the output of the tool as text: the text of its tool message, a string as it is, anything else as JSON.
  *
  * Returns: (transfer none) (nullable): the words; %NULL until there are some
  *
@@ -538,8 +535,8 @@ gstream_conversation_tool_call_get_error (GstreamConversationToolCall *self)
  * gstream_conversation_tool_call_get_subagents:
  * @self: a tool call
  *
- * The sub-agents that it started, as a list of [class@Subagent] (C9). The list is
- * live, and the same one for as long as the tool call is there.
+ * Gets the sub-agents that it started, as a list of [class@Subagent] (C9). The list is updated, and is always the same
+ * object.
  *
  * Returns: (transfer none): the list
  *
@@ -560,10 +557,9 @@ gstream_conversation_tool_call_get_subagents (GstreamConversationToolCall *self)
  * gstream_conversation_tool_call_get_call:
  * @self: a tool call
  *
- * The call in the run that is, or was, under way.
+ * Gets the call in the run.
  *
- * Returns: (transfer none) (nullable): the run's tool call; %NULL where no run
- *   told of it
+ * Returns: (transfer none) (nullable): the run's tool call; %NULL if it was not in a run
  *
  * Since: 1.0
  */

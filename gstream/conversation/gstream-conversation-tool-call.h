@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A tool call of a row: what was asked for, and what came of it.
+ * A tool call of a row: the agent's request and its result.
  */
 #pragma once
 
@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 
 /**
  * GstreamConversationToolCallStatus:
- * @GSTREAM_CONVERSATION_TOOL_CALL_STATUS_PENDING: it was asked for, and has neither begun nor a result
+ * @GSTREAM_CONVERSATION_TOOL_CALL_STATUS_PENDING: it was requested, but has neither started nor a result
  * @GSTREAM_CONVERSATION_TOOL_CALL_STATUS_RUNNING: the tool runs
  * @GSTREAM_CONVERSATION_TOOL_CALL_STATUS_FINISHED: it has its output
- * @GSTREAM_CONVERSATION_TOOL_CALL_STATUS_FAILED: it failed, or its arguments cannot be read
+ * @GSTREAM_CONVERSATION_TOOL_CALL_STATUS_FAILED: it failed, or its arguments are invalid
  *
- * How a tool call of a conversation is (C5).
+ * The status of a tool call of a conversation (C5).
  *
  * Since: 1.0
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A thread as a chat window shows it: its rows as a list model, the runs that change them, and what the thread keeps of
- * it: the state, which decides, what is asked, and the history with its branches.
+ * A thread for a chat window: its rows as a list model, the runs that change them, and the data of the thread: the
+ * state, which is authoritative, the questions, and the history with its branches.
  */
 #include "config.h"
 
@@ -25,12 +25,10 @@
 /**
  * GstreamConversation:
  *
- * A thread as a chat window shows it: a list of rows, what the user can do with
- * them, and what the agent asks (C1).
+ * A thread for a chat window: a list of rows, the actions of the user, and the questions of the agent (C1).
  *
- * It works with every kind of thread: on a server, in a child process, or a kind
- * of your own. It is a list model of [class@ConversationRow], in the order of the
- * messages in the thread's state:
+ * It works with all kinds of threads: on a server, in a child process, or an application's own kind. It is a list model
+ * of [class@ConversationRow], in the order of the messages in the thread's state:
  *
  * ```c
  * conversation = gstream_conversation_new (thread);
@@ -42,19 +40,17 @@
  * gstream_conversation_send (conversation, "And on Monday?", NULL);
  * ```
  *
- * The state decides (C3). What the user sends is a row at once, and an answer is a
- * row from its first word; when the state has them, the same rows show it. What the
- * state lets go of leaves, and after each run it is read once more. A change touches
- * no row that stays, and comes at most once a turn of the main loop.
+ * The state is authoritative (C3). A message that the user sends becomes a row at once, and an answer when it begins;
+ * when they are in the state, the same rows show that. Messages that are removed from the state are removed from the
+ * list, and the state is read again after each run. Changes never include rows that stay, and are made at most once per
+ * iteration of the main loop.
  *
- * One thing is done after another: while a run is under way, what is sent follows
- * [property@Conversation:policy]. A run that fails or is stopped leaves its rows,
- * marked, and the conversation goes on; [property@Conversation:error] says what
- * failed last.
+ * There is one run at a time: [property@Conversation:policy] determines what happens to messages that are sent during a
+ * run. If a run fails or is stopped, its rows stay and are marked, and the conversation can continue;
+ * [property@Conversation:error] is the last error.
  *
- * Where the thread keeps a history, each row knows the checkpoint before it:
- * [method@Conversation.regenerate] and [method@Conversation.edit] begin there, and
- * what was said before becomes another branch (C7).
+ * If the thread has a history, each row knows the checkpoint before it: [method@Conversation.regenerate] and
+ * [method@Conversation.edit] start there, and the previous messages become another branch (C7).
  *
  * ```python
  * conversation = Gstream.Conversation(thread=thread)
@@ -65,21 +61,21 @@
  *     print(row.props.role, row.props.text)
  * ```
  *
- * It is used in the main context that its thread belongs to, only. Dropping it lets
- * go of the run that is under way, which goes on without it.
+ * It may only be used in the main context of its thread. If it is dropped during a run, the run continues on the
+ * thread.
  *
  * Since: 1.0
  */
 typedef struct _Attempt Attempt;
 
-/* What is done with the state once it has come. */
+/* The steps of reading the state. */
 typedef enum
 {
   READING_NONE,   /* nothing is read */
-  READING_FETCH,  /* it is on its way */
+  READING_FETCH,  /* it is being fetched */
   READING_SHOW,   /* its rows are being shown */
-  READING_END,    /* rows that it does not have are leaving */
-  READING_ATTACH, /* a run that may be under way is asked for */
+  READING_END,    /* rows that are not in it are being removed */
+  READING_ATTACH, /* checking for a run to attach to */
 } ReadingStage;
 
 struct _GstreamConversation
@@ -90,7 +86,7 @@ struct _GstreamConversation
   char                    *messages_key;
   gboolean                 tool_rows;
   GstreamMultitaskStrategy policy;
-  GstreamRunOptions       *options; /* what every run is started with; NULL: nothing */
+  GstreamRunOptions       *options; /* for all runs; NULL: none */
   guint                    history_limit;
 
   GstreamConversationRows *rows;
@@ -101,34 +97,34 @@ struct _GstreamConversation
   GCancellable            *closing; /* cancelled when it is disposed of */
 
   /* runs */
-  GstreamRunStream *run;         /* that is under way; NULL: none */
-  GstreamRunReader *reader;      /* of @run */
-  Attempt          *attempt;     /* that the thread has been asked for; NULL: none */
-  GQueue            waiting;     /* of Attempt: those that come next */
-  gboolean          is_attached; /* @run was not started here: it may tell what was before the state that was read */
-  gboolean          is_held;     /* what is queued waits until the user goes on: a run was stopped, or failed */
-  gboolean          is_whole;    /* the last run came to its own end */
-  char             *base;        /* the checkpoint that @run began at; NULL: not known */
-  GPtrArray        *answered;    /* of GstreamInterrupt: those taken by @run, which may tell them again */
+  GstreamRunStream *run;     /* the current run; NULL: none */
+  GstreamRunReader *reader;  /* of @run */
+  Attempt          *attempt; /* the pending request to start a run; NULL: none */
+  GQueue            waiting; /* of Attempt: the next ones */
+  gboolean   is_attached;    /* @run was not started here, so it may have events from before the state that was read */
+  gboolean   is_held;        /* the queue is paused, because a run was stopped or failed */
+  gboolean   is_whole;       /* the last run was not stopped */
+  char      *base;           /* the checkpoint that @run started from; NULL: not known */
+  GPtrArray *answered;       /* of GstreamInterrupt: those answered by @run, which may report them again */
 
   /* the state */
   ReadingStage stage;
-  gboolean     attaches;  /* once the state has been read, a run under way is followed */
+  gboolean     attaches;  /* after reading the state, a current run is attached to */
   gboolean     has_list;  /* the state has the list of messages */
-  GTask       *reading;   /* of the call that has it read; NULL: nobody asked */
+  GTask       *reading;   /* of the call that reads it; NULL: none */
   char        *head;      /* the checkpoint that is shown; NULL: not known */
-  gboolean     is_chosen; /* @head is not the thread's newest: the next run starts there */
-  char        *choice;    /* the checkpoint that is being read; NULL: the newest */
+  gboolean     is_chosen; /* @head is not the thread's newest checkpoint, so the next run must start from it */
+  char        *choice;    /* the checkpoint to be read; NULL: the newest */
 
   /* the history */
   GstreamCheckpointTree *tree;
   gboolean               keeps_history; /* as far as is known */
   gboolean               reads_history;
-  guint                  n_states; /* of it, read since it was begun */
+  guint                  n_states; /* of the history, read so far */
   GPtrArray             *page;     /* of GstreamPayload: states that are being read; NULL: none */
   GSource               *paging;   /* reads them */
 
-  GPtrArray *idle; /* of GTask: those that wait until all is done */
+  GPtrArray *idle; /* of GTask that wait until everything is done */
   gboolean   shown_busy;
   gboolean   shown_loading;
 };
@@ -322,7 +318,7 @@ find_question (GstreamConversation *self,
       g_autoptr (GstreamQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
 
       if (gstream_question_is (question, interrupt))
-        return question; /* the list has it */
+        return question; /* owned by the list */
     }
   return NULL;
 }
@@ -434,7 +430,7 @@ is_open (GstreamPayload *task)
   return result == NULL || gstream_payload_get_kind (result) == GSTREAM_PAYLOAD_KIND_NULL;
 }
 
-/* Those of its tasks that have no result; or what it lists itself, where it lists no tasks. */
+/* Returns the interrupts of tasks without a result; if there is no list of tasks, the state's own list. */
 static GPtrArray *
 list_interrupts (GstreamPayload *state)
 {
@@ -509,7 +505,7 @@ on_paging (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Below redrawing, as it may be long. */
+/* Has a lower priority than redrawing, because it may take long. */
 static void
 begin_page (GstreamConversation *self,
             GPtrArray           *states)
@@ -544,7 +540,7 @@ on_history (GObject      *object,
     return;
   if (states == NULL)
     {
-      /* Any other error is the network's: what is not known now is asked again after the next run. */
+      /* Any other error may be temporary: it is read again after the next run. */
       if (g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED))
         self->keeps_history = FALSE;
       end_history (self);
@@ -587,7 +583,7 @@ set_head (GstreamConversation *self,
   notify (self, PROP_CHECKPOINT_ID);
 }
 
-/* @error: (nullable): taken. */
+/* @error: (nullable) (transfer full). */
 static void
 end_reading (GstreamConversation *self,
              GError              *error)
@@ -659,7 +655,7 @@ take_settled (GstreamConversation *self)
         gstream_conversation_rows_end_run (self->rows, self->is_whole);
     }
   if (!gstream_conversation_rows_is_settled (self->rows))
-    return; /* comes again */
+    return; /* will be called again */
 
   if (self->stage == READING_END && self->attaches && self->run == NULL)
     attach (self);
@@ -732,26 +728,26 @@ read_state (GstreamConversation *self,
       return;
     }
 
-  self->attaches = FALSE; /* it has not begun */
+  self->attaches = FALSE; /* no thread yet, so no run */
   self->has_list = FALSE;
   show_state (self);
 }
 
-/* A run that is to be started, or has been asked for. */
+/* A run that is to be started, or is being started. */
 struct _Attempt
 {
-  GstreamConversation     *conversation;  /* held while the thread is asked; NULL: it waits */
-  GstreamConversationRow  *row;           /* what the user has sent; NULL: nothing */
-  GstreamConversationRow  *replaced;      /* is not shown any more, nor what is behind it; NULL: all is */
-  GstreamPayload          *input;         /* NULL: the graph goes on from the checkpoint, or is answered */
+  GstreamConversation     *conversation;  /* held while the request is pending; NULL: it is waiting */
+  GstreamConversationRow  *row;           /* the user's message; NULL: none */
+  GstreamConversationRow  *replaced;      /* this row, and those after it, are hidden; NULL: none */
+  GstreamPayload          *input;         /* NULL: continues from the checkpoint, or answers questions */
   GstreamRunOptions       *options;       /* its own */
-  GstreamMultitaskStrategy strategy;      /* what becomes of a run that is under way */
-  char                    *checkpoint_id; /* where it begins; NULL: where the conversation is */
-  GPtrArray               *questions;     /* of GstreamQuestion, with an answer each; NULL: it is no answer */
+  GstreamMultitaskStrategy strategy;      /* what to do with the current run */
+  char                    *checkpoint_id; /* the checkpoint to start from; NULL: the current one */
+  GPtrArray               *questions;     /* of GstreamQuestion that are answered; NULL: none */
   GPtrArray               *responses;     /* of GstreamPayload */
-  GPtrArray               *tasks;         /* of GTask: of the calls that it comes from */
-  GCancellable            *cancellable;   /* ends the asking */
-  gboolean                 waits;         /* the thread could not end the run under way: it is ended first */
+  GPtrArray               *tasks;         /* of GTask: the calls that have requested it */
+  GCancellable            *cancellable;   /* cancels the request */
+  gboolean                 waits;         /* the thread could not end the current run, so it is ended first */
 };
 
 /* --- options --- */
@@ -838,7 +834,7 @@ set_answering (Attempt      *attempt,
     gstream_question_set_answering (attempt->questions->pdata[i], answering, error);
 }
 
-/* Nothing came of it: what the user did is still there, and says why. */
+/* Handles a failed attempt: the row or the questions get the error. */
 static void
 refuse (GstreamConversation *self,
         Attempt             *attempt,
@@ -903,8 +899,9 @@ has_message (GstreamPayload *messages,
   return found;
 }
 
-/* A run that is followed from its beginning tells states that are older than the one that was read: those that do not
- * have its last message yet. */
+/*
+ * A run that was attached to may have states that are older than the one that was read: those without its last message.
+ */
 static gboolean
 on_accept (gpointer        owner,
            GstreamPayload *messages)
@@ -947,13 +944,13 @@ on_subgraph (gpointer                  owner,
   gstream_subagent_place (subagent, self->rows);
 }
 
-/* What was said stays, marked (C10). */
+/* Messages stay, and are marked (C10). */
 static void
 on_ended (gpointer owner)
 {
   g_autoptr (GstreamConversation) self = g_object_ref (GSTREAM_CONVERSATION (owner));
   GstreamRunStatus status = gstream_run_stream_get_status (self->run);
-  /* How the thread ends a run for another one is no failure. */
+  /* If the thread ended the run for another one, that is not a failure. */
   gboolean      is_replaced = self->attempt != NULL && replaces (self->attempt);
   const GError *error = is_replaced ? NULL : gstream_run_stream_get_error (self->run);
 
@@ -1035,7 +1032,7 @@ prepare_options (GstreamConversation *self,
                                               attempt->waits ? GSTREAM_MULTITASK_STRATEGY_DEFAULT : attempt->strategy);
 }
 
-/* Takes @attempt. */
+/* Consumes @attempt. */
 static void
 begin (GstreamConversation *self,
        Attempt             *attempt)
@@ -1055,7 +1052,7 @@ begin (GstreamConversation *self,
   go_on (self);
 }
 
-/* The questions that were asked before go with the run that asked them: they were answered, or passed over. */
+/* Removes previous questions, which were answered or skipped. */
 static void
 drop_questions (GstreamConversation *self,
                 Attempt             *attempt)
@@ -1071,7 +1068,7 @@ drop_questions (GstreamConversation *self,
     drop_question (self, NULL);
 }
 
-/* The run before has been ended by the thread, as it was asked to. */
+/* The thread has ended the previous run as requested. */
 static void
 replace_run (GstreamConversation *self,
              Attempt             *attempt)
@@ -1080,7 +1077,7 @@ replace_run (GstreamConversation *self,
   if (attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK)
     {
       gstream_conversation_rows_end_run (self->rows, TRUE);
-      gstream_checkpoint_tree_free (self->tree); /* some of it is no more */
+      gstream_checkpoint_tree_free (self->tree); /* parts of it do not exist any more */
       self->tree = gstream_checkpoint_tree_new ();
       return;
     }
@@ -1104,7 +1101,10 @@ take_run (GstreamConversation *self,
   return_all (attempt, NULL);
 }
 
-/* The thread cannot end a run for another one: the run is stopped here, and the other begins once it is over. */
+/*
+ * If the thread cannot end a run for another one, the run is stopped here, and the other one is started when it has
+ * ended.
+ */
 static gboolean
 begin_later (GstreamConversation *self,
              Attempt             *attempt,
@@ -1130,7 +1130,7 @@ take_refusal (GstreamConversation *self,
   refuse (self, attempt, error);
   if (attempt->row != NULL)
     set_error (self, error);
-  /* It may have begun all the same, where only the answer was lost. */
+  /* The run may have started, if only the answer was lost. */
   if (self->run == NULL)
     read_state (self, TRUE);
 }
@@ -1148,7 +1148,7 @@ on_begun (GObject      *object,
                                          : gstream_thread_start_finish (GSTREAM_THREAD (object), result, &error);
 
   self->attempt = NULL;
-  if (g_cancellable_is_cancelled (self->closing)) /* disposed of */
+  if (g_cancellable_is_cancelled (self->closing)) /* the conversation is disposed */
     {
       attempt_free (attempt);
       return;
@@ -1168,7 +1168,7 @@ on_begun (GObject      *object,
 
 /* --- what comes next --- */
 
-/* Answers that were given one by one are taken together: a thread goes on with the first that it is given. */
+/* Answers that were given separately are sent together, because a thread continues after the first one that it gets. */
 static void
 join_answers (GstreamConversation *self,
               Attempt             *attempt)
@@ -1462,8 +1462,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:tool-rows: (getter get_tool_rows) (setter set_tool_rows)
    *
-   * Whether the results of tool calls are rows of their own. They are at their
-   * calls in any case (C5).
+   * Whether the results of tool calls have separate rows. They are always available at their calls, too (C5).
    *
    * Since: 1.0
    */
@@ -1471,8 +1470,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:policy: (getter get_policy) (setter set_policy)
    *
-   * What becomes of what is sent while a run is under way (C6). By default it is
-   * enqueued.
+   * What to do with messages that are sent during a run (C6). By default they are enqueued.
    *
    * Since: 1.0
    */
@@ -1481,8 +1479,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:options: (getter get_options) (setter set_options)
    *
-   * What its runs are started with: configuration, metadata and so on; %NULL:
-   * nothing.
+   * The options of its runs: configuration, metadata and so on; %NULL: none.
    *
    * Since: 1.0
    */
@@ -1490,8 +1487,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:history-limit: (getter get_history_limit) (setter set_history_limit)
    *
-   * How many checkpoints of the thread's history are read at most, for the branches
-   * of rows; 0: none.
+   * The maximum number of checkpoints of the thread's history to read, for the branches of rows; 0: none.
    *
    * Since: 1.0
    */
@@ -1507,7 +1503,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:busy: (getter get_busy)
    *
-   * Whether a run is under way, or about to be.
+   * Whether there is a current run, or one is about to be started.
    *
    * Since: 1.0
    */
@@ -1523,7 +1519,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:error: (getter get_error)
    *
-   * What failed last; %NULL if nothing did since something was begun.
+   * The last error; %NULL if there was none since the last action was started.
    *
    * Since: 1.0
    */
@@ -1531,7 +1527,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:run: (getter get_run)
    *
-   * The run that is under way; %NULL if none is.
+   * The current run; %NULL if there is none.
    *
    * Since: 1.0
    */
@@ -1539,8 +1535,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:values: (getter get_values)
    *
-   * The newest state, with all that it has besides the messages; %NULL where there
-   * was none.
+   * The newest state, with the messages and all other members; %NULL if there is none.
    *
    * Since: 1.0
    */
@@ -1556,7 +1551,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:questions: (getter get_questions)
    *
-   * What the agent asks, as a list of [class@Question] (C8).
+   * The questions of the agent, as a list of [class@Question] (C8).
    *
    * Since: 1.0
    */
@@ -1564,8 +1559,7 @@ gstream_conversation_class_init (GstreamConversationClass *klass)
   /**
    * GstreamConversation:queue: (getter get_queue)
    *
-   * What waits until the run that is under way is over, as a list of
-   * [class@ConversationRow] (C6).
+   * The messages that wait until the current run has ended, as a list of [class@ConversationRow] (C6).
    *
    * Since: 1.0
    */
@@ -1605,7 +1599,10 @@ find_attempt (GstreamConversation *self,
   return NULL;
 }
 
-/* What only waits is over; the thread that was asked is asked no more; others that wait for the same go on. */
+/*
+ * Handles the cancellation of a call: a waiting call returns; a pending request is cancelled, unless other calls wait
+ * for it, too.
+ */
 static void
 give_up (GstreamConversation *self,
          Attempt             *attempt,
@@ -1652,7 +1649,7 @@ destroy_source (gpointer source)
   g_source_unref (source);
 }
 
-/* A call that may wait long, and returns at once when its cancellable is cancelled. */
+/* Makes the task of a call that may wait for a long time, and returns at once when its cancellable is cancelled. */
 static GTask *
 new_task (GstreamConversation *self,
           gpointer             tag,
@@ -1676,7 +1673,7 @@ new_task (GstreamConversation *self,
   return task;
 }
 
-/* FALSE, with an error: the thread's main context is another thread's. */
+/* Returns FALSE with an error if the main context is owned by another thread. */
 static gboolean
 begin_sync (GstreamConversation *self,
             GstreamSync         *sync,
@@ -1685,7 +1682,7 @@ begin_sync (GstreamConversation *self,
   return gstream_sync_begin_in (sync, gstream_thread_get_context (self->thread), "conversation", error);
 }
 
-/* (transfer full): what the asynchronous form came to. */
+/* Returns: (transfer full): the result of the asynchronous form. */
 static GAsyncResult *
 end_sync (GstreamSync *sync)
 {
@@ -1713,8 +1710,8 @@ end_sync_boolean (GstreamSync *sync,
  * gstream_conversation_new:
  * @thread: a thread, of any kind
  *
- * Makes a conversation of a thread. It reads nothing until
- * [method@Conversation.open], which a new thread does without.
+ * Makes a conversation of a thread. Nothing is read until [method@Conversation.open] is called, which is not needed for
+ * a new thread.
  *
  * Returns: (transfer full): the conversation
  *
@@ -1768,7 +1765,7 @@ gstream_conversation_get_messages_key (GstreamConversation *self)
  * gstream_conversation_get_tool_rows:
  * @self: a conversation
  *
- * Whether the results of tool calls are rows of their own.
+ * Gets whether the results of tool calls have separate rows.
  *
  * Returns: %TRUE if they are
  *
@@ -1810,7 +1807,7 @@ gstream_conversation_set_tool_rows (GstreamConversation *self,
  * gstream_conversation_get_policy:
  * @self: a conversation
  *
- * What becomes of what is sent while a run is under way (C6).
+ * Gets what to do with messages that are sent during a run (C6).
  *
  * Returns: the policy
  *
@@ -1850,7 +1847,7 @@ gstream_conversation_set_policy (GstreamConversation     *self,
  * gstream_conversation_get_options:
  * @self: a conversation
  *
- * What its runs are started with.
+ * Gets the options of its runs.
  *
  * Returns: (transfer none) (nullable): the options; %NULL: nothing
  *
@@ -1888,7 +1885,7 @@ gstream_conversation_set_options (GstreamConversation *self,
  * gstream_conversation_get_history_limit:
  * @self: a conversation
  *
- * How many checkpoints of the thread's history are read at most.
+ * Gets the maximum number of checkpoints of the thread's history to read.
  *
  * Returns: the limit; 0: none
  *
@@ -1907,7 +1904,7 @@ gstream_conversation_get_history_limit (GstreamConversation *self)
  * @self: a conversation
  * @limit: the limit; 0: none
  *
- * Sets [property@Conversation:history-limit], for the next time that it is read.
+ * Sets [property@Conversation:history-limit]. It is used when the history is read the next time.
  *
  * Since: 1.0
  */
@@ -1928,9 +1925,8 @@ gstream_conversation_set_history_limit (GstreamConversation *self,
  * gstream_conversation_get_busy:
  * @self: a conversation
  *
- * Whether a run is under way, or about to be. What waits in the queue is not
- * about to be while the queue is held ([method@Conversation.stop]), or a question
- * is open.
+ * Gets whether there is a current run, or one is about to be started. Queued messages do not count while the queue is
+ * paused ([method@Conversation.stop]) or there are questions.
  *
  * Returns: %TRUE if it is
  *
@@ -1966,8 +1962,7 @@ gstream_conversation_get_loading (GstreamConversation *self)
  * gstream_conversation_get_error:
  * @self: a conversation
  *
- * What failed last: a run, or what was to start one. It is forgotten when the next
- * is begun.
+ * Gets the last error of a run, or of the start of one. It is reset when the next one is started.
  *
  * Returns: (transfer none) (nullable): the error; %NULL if nothing failed
  *
@@ -1985,8 +1980,8 @@ gstream_conversation_get_error (GstreamConversation *self)
  * gstream_conversation_get_run:
  * @self: a conversation
  *
- * The run that is under way. The conversation reads its messages, tool calls, values
- * and subgraphs; its other projections are yours.
+ * Gets the current run. The conversation subscribes to its messages, tool calls, values and subgraphs; its other
+ * projections may be used by the application.
  *
  * Returns: (transfer none) (nullable): the run; %NULL if none is
  *
@@ -2004,7 +1999,7 @@ gstream_conversation_get_run (GstreamConversation *self)
  * gstream_conversation_get_values:
  * @self: a conversation
  *
- * The newest state, with all that it has besides the messages.
+ * Gets the newest state, with the messages and all other members.
  *
  * Returns: (transfer none) (nullable): the state's values; %NULL where there were none
  *
@@ -2040,7 +2035,7 @@ gstream_conversation_get_checkpoint_id (GstreamConversation *self)
  * gstream_conversation_get_questions:
  * @self: a conversation
  *
- * What the agent asks, as a list of [class@Question], live (C8).
+ * Gets the questions of the agent, as a list of [class@Question], which is updated (C8).
  *
  * Returns: (transfer none): the list
  *
@@ -2058,11 +2053,9 @@ gstream_conversation_get_questions (GstreamConversation *self)
  * gstream_conversation_get_queue:
  * @self: a conversation
  *
- * What waits until the run that is under way is over, as a list of
- * [class@ConversationRow], live (C6). A row can be changed
- * ([method@Conversation.edit_queued]), moved ([method@Conversation.move_queued])
- * and taken back ([method@Conversation.take_back]); when its turn comes, it leaves
- * the queue and is a row of the conversation.
+ * Gets the messages that wait until the current run has ended, as a list of [class@ConversationRow], which is updated
+ * (C6). A row can be changed ([method@Conversation.edit_queued]), moved ([method@Conversation.move_queued]) and removed
+ * ([method@Conversation.take_back]); when it is sent, it is moved from the queue to the conversation.
  *
  * Returns: (transfer none): the list
  *
@@ -2083,9 +2076,8 @@ gstream_conversation_get_queue (GstreamConversation *self)
  * @callback: (scope async): called when all is done
  * @user_data: for @callback
  *
- * Waits until all is done: what was sent, the run that is under way, and reading the
- * state and the history afterwards. For scripts and tests; a window watches
- * [property@Conversation:busy].
+ * Waits until everything is done: sending, the current run, and reading the state and the history afterwards. This is
+ * for scripts and tests; windows should use [property@Conversation:busy].
  *
  * Since: 1.0
  */
@@ -2113,8 +2105,7 @@ gstream_conversation_wait (GstreamConversation *self,
  *
  * Ends [method@Conversation.wait].
  *
- * The error is [property@Conversation:error] where something failed, or
- * %G_IO_ERROR_CANCELLED.
+ * Fails with [property@Conversation:error] if something failed, or with %G_IO_ERROR_CANCELLED.
  *
  * Returns: %TRUE if all is done, and well; %FALSE with @error set
  *
@@ -2135,7 +2126,7 @@ gstream_conversation_wait_finish (GstreamConversation *self,
 /**
  * gstream_conversation_wait_sync:
  * @self: a conversation
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.wait] does, and iterates the thread's main context until then (R9).
@@ -2168,7 +2159,7 @@ gstream_conversation_wait_sync (GstreamConversation *self,
 
 /* --- opening, and other branches --- */
 
-/* Refuses what cannot be done now. */
+/* Fails if the action is not possible now. */
 static gboolean
 check_quiet (GstreamConversation *self,
              GTask               *task)
@@ -2184,18 +2175,16 @@ check_quiet (GstreamConversation *self,
 /**
  * gstream_conversation_open:
  * @self: a conversation
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the old messages are shown, or there is an error
  * @user_data: for @callback
  *
- * Reads what the thread has: its messages become rows, its open questions
- * questions, and a run that is under way is followed, so that its rows go on
- * growing (C2). The history is read afterwards, for the branches of rows (C7).
+ * Reads the thread: its messages become rows, its pending interrupts become questions, and a current run is attached
+ * to, so that its rows continue to grow (C2). Afterwards, the history is read for the branches of rows (C7).
  *
- * A long conversation is read in slices that leave the main loop its frames
- * (C11). A thread that has not begun is empty. It may be called again at any
- * time, such as after the network failed; while a run of this conversation is
- * under way, it reads nothing.
+ * A long conversation is read in slices, so that the main loop is not blocked (C11). A thread that has not been made
+ * yet is empty. This may be called again at any time, for example after a network error; during a run of this
+ * conversation, it does nothing.
  *
  * Since: 1.0
  */
@@ -2235,9 +2224,8 @@ gstream_conversation_open (GstreamConversation *self,
  *
  * Ends [method@Conversation.open].
  *
- * The error is the thread's, %G_IO_ERROR_CANCELLED, or
- * %GSTREAM_ERROR_CONFLICT where the conversation is being opened, or a run is
- * being started. The rows that are there stay.
+ * Fails with the thread's error, with %G_IO_ERROR_CANCELLED, or with %GSTREAM_ERROR_CONFLICT if the conversation is
+ * being opened or a run is being started. Existing rows are kept.
  *
  * Returns: %TRUE if it is open; %FALSE with @error set
  *
@@ -2258,7 +2246,7 @@ gstream_conversation_open_finish (GstreamConversation *self,
 /**
  * gstream_conversation_open_sync:
  * @self: a conversation
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.open] does, and iterates the thread's main context until then (R9).
@@ -2295,12 +2283,12 @@ gstream_conversation_open_sync (GstreamConversation *self,
  * @row: one of its rows
  * @branch: which version of the conversation is to be shown from that row on, less than
  *   [property@ConversationRow:n-branches]
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when it is shown, or there is an error
  * @user_data: for @callback
  *
- * Shows another version of the conversation: as it went on from the chosen
- * version of @row, at its newest. What is sent then goes on from there.
+ * Shows another branch of the conversation: the newest state of the chosen branch at @row. Messages that are sent then
+ * continue from there.
  *
  * Since: 1.0
  */
@@ -2347,9 +2335,8 @@ gstream_conversation_choose_branch (GstreamConversation    *self,
  *
  * Ends [method@Conversation.choose_branch].
  *
- * Fails with %GSTREAM_ERROR_NOT_SUPPORTED where the thread keeps no history,
- * %GSTREAM_ERROR_NOT_FOUND where there is no such branch,
- * %GSTREAM_ERROR_CONFLICT while a run is under way, and with the thread's error.
+ * Fails with %GSTREAM_ERROR_NOT_SUPPORTED if the thread has no history, %GSTREAM_ERROR_NOT_FOUND if there is no such
+ * branch, %GSTREAM_ERROR_CONFLICT during a run, and with the thread's error.
  *
  * Returns: %TRUE if it is shown; %FALSE with @error set
  *
@@ -2372,7 +2359,7 @@ gstream_conversation_choose_branch_finish (GstreamConversation *self,
  * @self: a conversation
  * @row: one of its rows
  * @branch: which version, as [method@Conversation.choose_branch] has it
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.choose_branch] does, and iterates the thread's main context until then (R9).
@@ -2408,7 +2395,7 @@ gstream_conversation_choose_branch_sync (GstreamConversation    *self,
 
 /* --- sending --- */
 
-/* With an id of its own, and as the user's where it does not say whose it is. */
+/* Adds an id, and the user's role if there is none. */
 static GstreamPayload *
 complete_message (GstreamPayload *message)
 {
@@ -2448,7 +2435,7 @@ make_message (const char *text,
   return gstream_payload_new_checked (json->str, json->len);
 }
 
-/* @message: complete. */
+/* @message: with id and role. */
 static GstreamConversationRow *
 make_row (GstreamPayload *message)
 {
@@ -2502,7 +2489,7 @@ reject (GstreamConversation    *self,
   gstream_conversation_rows_settle (self->rows);
 }
 
-/* Shown already, or by whoever calls. */
+/* The row must be shown already, or be shown by the caller. */
 static void
 send_now (GstreamConversation    *self,
           GstreamConversationRow *row,
@@ -2526,7 +2513,7 @@ find_policy (GstreamConversation *self,
   return policy != GSTREAM_MULTITASK_STRATEGY_DEFAULT ? policy : GSTREAM_MULTITASK_STRATEGY_ENQUEUE;
 }
 
-/* Takes @row, which whoever it is shown to holds. */
+/* Consumes @row, to which the list holds a reference. */
 static GstreamConversationRow *
 send_row (GstreamConversation    *self,
           GstreamConversationRow *row,
@@ -2554,19 +2541,16 @@ send_row (GstreamConversation    *self,
 /**
  * gstream_conversation_send:
  * @self: a conversation
- * @text: what the user says
- * @options: (nullable): what the run is started with besides; %NULL:
- *   [property@Conversation:options]
+ * @text: the text of the message
+ * @options: (nullable): the options of the run; %NULL: [property@Conversation:options]
  *
- * Sends what the user says. It is a row at once, whose status tells what becomes
- * of it: sending, then sent when the thread has it; or failed, with the error, and
- * it can be sent again ([method@Conversation.retry]) or taken back
+ * Sends a message of the user. It becomes a row at once, whose status is sending, then sent when the thread has it; or
+ * failed, with an error, and it can be sent again ([method@Conversation.retry]) or removed
  * ([method@Conversation.take_back]) (C4).
  *
- * While a run is under way, [property@Conversation:policy], or the options'
- * multitask strategy, says what becomes of it (C6): it waits in
- * [property@Conversation:queue]; the run is ended, and what it has done stays, or
- * is taken back; or the row fails with %GSTREAM_ERROR_CONFLICT.
+ * During a run, [property@Conversation:policy], or the options' multitask strategy, determines what happens (C6): the
+ * message waits in [property@Conversation:queue]; or the run is ended, and its changes are kept or undone; or the row
+ * fails with %GSTREAM_ERROR_CONFLICT.
  *
  * Returns: (transfer none): the row
  *
@@ -2589,11 +2573,10 @@ gstream_conversation_send (GstreamConversation *self,
  * gstream_conversation_send_message:
  * @self: a conversation
  * @message: a message as LangChain's JSON has it, such as one with pictures in its content blocks
- * @options: (nullable): what the run is started with besides; %NULL:
- *   [property@Conversation:options]
+ * @options: (nullable): the options of the run; %NULL: [property@Conversation:options]
  *
- * [method@Conversation.send] for more than words. A message without an id gets
- * one, and one that does not say whose it is, is the user's.
+ * [method@Conversation.send] for messages that are not just text. If the message has no id, one is made; if it has no
+ * role, it is the user's.
  *
  * Returns: (transfer none): the row
  *
@@ -2628,10 +2611,10 @@ is_unsent (GstreamConversationRow *row)
  * @self: a conversation
  * @row: a row that could not be sent
  *
- * Sends a row again that has failed, or was stopped before the thread had it. Its
- * id is the same, so that the thread does not have it twice.
+ * Sends a row again that has failed, or was stopped before the thread had it. It has the same id, so that the thread
+ * cannot get it twice.
  *
- * Returns: %TRUE if it is sent; %FALSE if it is no such row, or a run is under way
+ * Returns: %TRUE if it is being sent; %FALSE if it is not such a row, or during a run
  *
  * Since: 1.0
  */
@@ -2659,10 +2642,10 @@ gstream_conversation_retry (GstreamConversation    *self,
  * @self: a conversation
  * @row: a row that is queued, has failed, or was stopped
  *
- * Takes back what the thread does not have: a row that is still in the queue, could
- * not be sent, or what an agent had said until it was stopped. The row leaves.
+ * Removes a row that the thread does not have: one that is still in the queue, could not be sent, or is the beginning
+ * of an answer that was stopped.
  *
- * Returns: %TRUE if it has left; %FALSE if the thread has it, or may have it
+ * Returns: %TRUE if it was removed; %FALSE if the thread has it, or may have it
  *
  * Since: 1.0
  */
@@ -2695,9 +2678,9 @@ gstream_conversation_take_back (GstreamConversation    *self,
  * gstream_conversation_edit_queued:
  * @self: a conversation
  * @row: a row in the queue
- * @text: what it is to say instead
+ * @text: the new text
  *
- * Changes what a row says that is still in [property@Conversation:queue].
+ * Changes the text of a row that is still in [property@Conversation:queue].
  *
  * Returns: %TRUE if it does; %FALSE if it is not in the queue any more
  *
@@ -2763,7 +2746,7 @@ gstream_conversation_move_queued (GstreamConversation    *self,
  * gstream_conversation_send_queued:
  * @self: a conversation
  *
- * Lets the queue go on that waits since a run was stopped, or failed.
+ * Continues the queue after it was paused because a run was stopped or failed.
  *
  * Since: 1.0
  */
@@ -2781,12 +2764,11 @@ gstream_conversation_send_queued (GstreamConversation *self)
  * gstream_conversation_stop:
  * @self: a conversation
  *
- * Stops the run that is under way, on the thread too unless that is told to leave
- * it ([property@Thread:cancel-on-abort]). What was said stays, and is marked as
- * stopped where the thread's state does not have it (C10). What is queued waits
- * until something is sent, or [method@Conversation.send_queued].
+ * Stops the current run, also on the thread unless [property@Thread:cancel-on-abort] is %FALSE. Its rows stay, and are
+ * marked as stopped if they are not in the thread's state (C10). The queue is paused until something is sent, or
+ * [method@Conversation.send_queued] is called.
  *
- * Does nothing while nothing is under way.
+ * Does nothing if there is no current run.
  *
  * Since: 1.0
  */
@@ -2814,7 +2796,7 @@ gstream_conversation_stop (GstreamConversation *self)
 
 /* --- again, and otherwise --- */
 
-/* Refuses what cannot be done, or not now. */
+/* Fails if the action is not possible, or not now. */
 static gboolean
 check_branching (GstreamConversation *self,
                  GTask               *task)
@@ -2830,7 +2812,7 @@ check_branching (GstreamConversation *self,
   return FALSE;
 }
 
-/* What is said again at a row of the user's is what came after it; NULL: nothing did. */
+/* Returns the row to regenerate: for a row of the user, the one after it; NULL: there is none. */
 static GstreamConversationRow *
 find_answer (GstreamConversation    *self,
              GstreamConversationRow *row)
@@ -2857,19 +2839,17 @@ return_unknown (GTask                  *task,
 /**
  * gstream_conversation_regenerate:
  * @self: a conversation
- * @row: the row that is to be said again, or one of the user's that is to be answered again
- * @options: (nullable): what the run is started with besides; %NULL:
- *   [property@Conversation:options]
- * @cancellable: (nullable): to give up
+ * @row: the answer to be made again, or a message of the user to be answered again
+ * @options: (nullable): the options of the run; %NULL: [property@Conversation:options]
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run has begun, or there is an error
  * @user_data: for @callback
  *
- * Lets the agent say something again: a run from the checkpoint before @row (C7).
- * The row, and those behind it, leave; they are another branch, which
- * [method@Conversation.choose_branch] brings back.
+ * Makes the agent answer again, with a run from the checkpoint before @row (C7). The row, and those after it, are
+ * removed; they are another branch, which [method@Conversation.choose_branch] can show again.
  *
- * Where nothing came after the user's row, or what came was stopped or failed, the
- * agent goes on from where it is.
+ * If there is nothing after the user's row, or the answer was stopped or failed, the agent continues from the current
+ * checkpoint.
  *
  * Since: 1.0
  */
@@ -2922,10 +2902,8 @@ gstream_conversation_regenerate (GstreamConversation    *self,
  *
  * Ends [method@Conversation.regenerate].
  *
- * Fails with %GSTREAM_ERROR_NOT_SUPPORTED where the thread keeps no history,
- * %GSTREAM_ERROR_NOT_FOUND where the checkpoint is not among what was read of
- * it, %GSTREAM_ERROR_CONFLICT while a run is under way, and with the thread's
- * error. The rows are then as they were.
+ * Fails with %GSTREAM_ERROR_NOT_SUPPORTED if the thread has no history, %GSTREAM_ERROR_NOT_FOUND if the checkpoint has
+ * not been read, %GSTREAM_ERROR_CONFLICT during a run, and with the thread's error. On failure, the rows are restored.
  *
  * Returns: %TRUE if the run has begun; %FALSE with @error set
  *
@@ -2946,10 +2924,9 @@ gstream_conversation_regenerate_finish (GstreamConversation *self,
 /**
  * gstream_conversation_regenerate_sync:
  * @self: a conversation
- * @row: the row that is to be said again, or answered again
- * @options: (nullable): what the run is started with besides; %NULL:
- *   [property@Conversation:options]
- * @cancellable: (nullable): to give up
+ * @row: the row to be made or answered again
+ * @options: (nullable): the options of the run; %NULL: [property@Conversation:options]
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.regenerate] does, and iterates the thread's main context until then (R9).
@@ -2987,17 +2964,15 @@ gstream_conversation_regenerate_sync (GstreamConversation    *self,
 /**
  * gstream_conversation_edit:
  * @self: a conversation
- * @row: a row of the user's
- * @text: what is to be said instead
- * @options: (nullable): what the run is started with besides; %NULL:
- *   [property@Conversation:options]
- * @cancellable: (nullable): to give up
+ * @row: a message of the user
+ * @text: the new text
+ * @options: (nullable): the options of the run; %NULL: [property@Conversation:options]
+ * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when the run has begun, or there is an error
  * @user_data: for @callback
  *
- * Lets the user say something otherwise: a run from the checkpoint before @row,
- * with the new words (C7). They are a row at once, in place of @row and those
- * behind it, which are another branch from then on.
+ * Replaces a message of the user, with a run from the checkpoint before @row (C7). The new message becomes a row at
+ * once and replaces @row and those after it, which then are another branch.
  *
  * Since: 1.0
  */
@@ -3051,7 +3026,7 @@ gstream_conversation_edit (GstreamConversation    *self,
  *
  * Fails as [method@Conversation.regenerate_finish] does.
  *
- * Returns: (transfer full): the row with the new words; %NULL with @error set
+ * Returns: (transfer full): the new row; %NULL with @error set
  *
  * Since: 1.0
  */
@@ -3071,11 +3046,10 @@ gstream_conversation_edit_finish (GstreamConversation *self,
 /**
  * gstream_conversation_edit_sync:
  * @self: a conversation
- * @row: a row of the user's
- * @text: what is to be said instead
- * @options: (nullable): what the run is started with besides; %NULL:
- *   [property@Conversation:options]
- * @cancellable: (nullable): to give up
+ * @row: a message of the user
+ * @text: the new text
+ * @options: (nullable): the options of the run; %NULL: [property@Conversation:options]
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.edit] does, and iterates the thread's main context until then (R9).
@@ -3083,7 +3057,7 @@ gstream_conversation_edit_finish (GstreamConversation *self,
  * Fails as [method@Conversation.edit_finish] says, and with %GSTREAM_ERROR_WRONG_CONTEXT where that context belongs
  * to another thread.
  *
- * Returns: (transfer full): the row with the new words; %NULL with @error set
+ * Returns: (transfer full): the new row; %NULL with @error set
  *
  * Since: 1.0
  */
@@ -3116,7 +3090,7 @@ gstream_conversation_edit_sync (GstreamConversation    *self,
 
 /* --- answers --- */
 
-/* NULL: all can be answered. */
+/* Returns NULL if all can be answered. */
 static GError *
 check_questions (GstreamConversation *self,
                  GPtrArray           *questions)
@@ -3165,15 +3139,14 @@ answer (GstreamConversation *self,
  * @self: a conversation
  * @question: one of [property@Conversation:questions]
  * @response: the answer
- * @cancellable: (nullable): to give up waiting
+ * @cancellable: (nullable): to stop waiting
  * @callback: (scope async): called when the answer was taken, or refused
  * @user_data: for @callback
  *
- * Answers a question (C8). While other branches of the run still work, the answer
- * waits until the run is over; those that were given by then are taken together.
+ * Answers a question (C8). If other branches of the run are still running, the answer is sent when the run has ended,
+ * together with other answers that were given until then.
  *
- * The question goes when its answer was taken. Where it was refused, it stays, with
- * the error.
+ * The question is removed when its answer was accepted. If it was refused, the question stays, with the error.
  *
  * Since: 1.0
  */
@@ -3209,9 +3182,8 @@ gstream_conversation_respond (GstreamConversation *self,
  *
  * Ends [method@Conversation.respond].
  *
- * Fails with %GSTREAM_ERROR_NOT_FOUND where the question is not asked any more,
- * %GSTREAM_ERROR_CONFLICT where another answer is under way, and with the thread's
- * error where it refuses the answer.
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if the question is not pending any more, %GSTREAM_ERROR_CONFLICT if another
+ * answer is being sent, and with the thread's error if it refuses the answer.
  *
  * Returns: %TRUE if the answer was taken; %FALSE with @error set
  *
@@ -3234,7 +3206,7 @@ gstream_conversation_respond_finish (GstreamConversation *self,
  * @self: a conversation
  * @question: one of [property@Conversation:questions]
  * @response: the answer
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.respond] does, and iterates the thread's main context until then (R9).
@@ -3274,12 +3246,11 @@ gstream_conversation_respond_sync (GstreamConversation *self,
  * @self: a conversation
  * @questions: (element-type GstreamQuestion): some of [property@Conversation:questions]
  * @responses: (element-type GstreamPayload): an answer to each
- * @cancellable: (nullable): to give up waiting
+ * @cancellable: (nullable): to stop waiting
  * @callback: (scope async): called when the answers were taken, or refused
  * @user_data: for @callback
  *
- * [method@Conversation.respond] for several questions together: all are taken, or
- * none.
+ * [method@Conversation.respond] for several questions together: all answers are accepted, or none.
  *
  * Since: 1.0
  */
@@ -3333,7 +3304,7 @@ gstream_conversation_respond_all_finish (GstreamConversation *self,
  * @self: a conversation
  * @questions: (element-type GstreamQuestion): some of [property@Conversation:questions]
  * @responses: (element-type GstreamPayload): an answer to each
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.respond_all] does, and iterates the thread's main context until then (R9).
@@ -3368,7 +3339,7 @@ gstream_conversation_respond_all_sync (GstreamConversation *self,
   return end_sync_boolean (&sync, error);
 }
 
-/* The question that an answer names; NULL: it is not asked. */
+/* Returns the question that an answer refers to; NULL: there is none. */
 static GstreamQuestion *
 find_named (GstreamConversation *self,
             const char          *id)
@@ -3380,12 +3351,12 @@ find_named (GstreamConversation *self,
       g_autoptr (GstreamQuestion) question = g_list_model_get_item (G_LIST_MODEL (self->questions), i);
 
       if (g_strcmp0 (gstream_interrupt_get_id (gstream_question_get_interrupt (question)), id) == 0)
-        return question; /* the list has it */
+        return question; /* owned by the list */
     }
   return NULL;
 }
 
-/* NULL: all of them are questions and answers. */
+/* Returns NULL if all of them are valid. */
 static GError *
 read_answer (GstreamConversation *self,
              GstreamPayload      *entry,
@@ -3433,12 +3404,12 @@ read_answers (GstreamConversation *self,
  * gstream_conversation_respond_json:
  * @self: a conversation
  * @responses: the answers, as the protocol has them: an array of objects with `interrupt_id` and `response`
- * @cancellable: (nullable): to give up waiting
+ * @cancellable: (nullable): to stop waiting
  * @callback: (scope async): called when the answers were taken, or refused
  * @user_data: for @callback
  *
- * [method@Conversation.respond_all], with the answers in one payload: for programs that keep them so, and for languages
- * that cannot hand over an array of boxed values. Each names its question by the id of
+ * [method@Conversation.respond_all] with the answers in one payload: for programs that have them in this form, and for
+ * languages that cannot pass an array of boxed values. Each refers to its question by the id of
  * [property@Question:interrupt].
  *
  * Since: 1.0
@@ -3499,7 +3470,7 @@ gstream_conversation_respond_json_finish (GstreamConversation *self,
  * gstream_conversation_respond_json_sync:
  * @self: a conversation
  * @responses: the answers, as [method@Conversation.respond_json] has them
- * @cancellable: (nullable): to give up
+ * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Does what [method@Conversation.respond_json] does, and iterates the thread's main context until then (R9).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A thread as a chat window shows it.
+ * A thread for a chat window.
  */
 #pragma once
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reading a message as it stands in the JSON of a thread's state, in any of the forms that LangChain writes.
+ * Parses a message in the JSON of a thread's state, in any of the formats of LangChain.
  */
 #pragma once
 
 #include <gstream/conversation/gstream-conversation-row.h>
-#include <gstream/event/gstream-json-text-internal.h> /* rows read messages where they stand in a state's text */
+#include <gstream/event/gstream-json-text-internal.h> /* for reading messages in a state without copying them */
 
 G_BEGIN_DECLS
 
-/* The members that are known, where they stand in the text; start NULL: it is not there, or null. */
+/* The known members, as references into the text; start NULL: missing or null. */
 typedef struct
 {
   GstreamJsonValue        id;
@@ -23,17 +23,17 @@ typedef struct
   GstreamConversationRole role;
 } GstreamMessageJson;
 
-/* Never fails: what is no object has content alone. */
+/* Never fails: a value that is not an object is used as the content. */
 void gstream_message_json_read (GstreamMessageJson *self,
                                 GstreamJsonValue    message);
-/* NULL: it is not there, or empty. One that is no string counts by its JSON. */
+/* Returns NULL if it is missing or empty. A value that is not a string is returned as JSON. */
 char *gstream_message_json_dup (GstreamJsonValue value);
-/* What its content says in words, and what its reasoning; the latter NULL: none. */
+/* Return the text of its content, and its reasoning (nullable). */
 char *gstream_message_json_dup_text (const GstreamMessageJson *self);
 char *gstream_message_json_dup_reasoning (const GstreamMessageJson *self);
-/* Its content as an array of blocks. */
+/* Returns its content as an array of blocks. */
 GstreamPayload *gstream_message_json_dup_blocks (const GstreamMessageJson *self);
-/* Of an object, the value of that member; start NULL: none. */
+/* Returns the value of that member of an object; start NULL: none. */
 GstreamJsonValue gstream_message_json_member (GstreamJsonValue object,
                                               const char      *name);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Messages in the JSON of a state: as LangChain dumps them ({"type": "human", …}), as they are written by hand
- * ({"role": "user", …}), and as its serializer writes them ({"lc": 1, "id": […, "HumanMessage"], "kwargs": {…}}).
+ * Messages in the JSON of a state: as dumped by LangChain ({"type": "human", …}), as written by hand ({"role": "user",
+ * …}), and as written by its serializer ({"lc": 1, "id": […, "HumanMessage"], "kwargs": {…}}).
  */
 #include "config.h"
 
 #include <gstream/conversation/gstream-message-json-private.h>
-#include <gstream/event/gstream-json-writer-internal.h> /* a text as a block */
-#include <gstream/event/gstream-payload-internal.h>     /* blocks are payloads of text that is known to be JSON */
+#include <gstream/event/gstream-json-writer-internal.h> /* for writing a text as a block */
+#include <gstream/event/gstream-payload-internal.h>     /* for payloads of text that is known to be JSON */
 #include <string.h>
 
 typedef struct
@@ -50,7 +50,7 @@ is_raw (GstreamJsonValue raw,
   return (gsize) (raw.end - raw.start) == length && memcmp (raw.start, word, length) == 0;
 }
 
-/* Whether it is the string that is written like @word. */
+/* Whether it is a string that equals @word bytewise. */
 static gboolean
 says (GstreamJsonValue value,
       const char      *word)

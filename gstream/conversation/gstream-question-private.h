@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Making questions of interrupts.
+ * The private interface of questions, which are made from interrupts.
  */
 #pragma once
 
@@ -9,10 +9,10 @@
 G_BEGIN_DECLS
 
 GstreamQuestion *gstream_question_new (GstreamInterrupt *interrupt);
-/* Whether it is that interrupt: by id and value, as the run counts them (T8). */
+/* Whether it is that interrupt, compared by id and value like in a run (T8). */
 gboolean gstream_question_is (GstreamQuestion  *self,
                               GstreamInterrupt *interrupt);
-/* An answer is under way, or was refused with @error (nullable). */
+/* Sets whether an answer is being sent, and the error of the last one (nullable). */
 void gstream_question_set_answering (GstreamQuestion *self,
                                      gboolean         answering,
                                      const GError    *error);

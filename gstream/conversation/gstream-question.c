@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A question of a conversation's agent, from when it is asked until its answer was taken.
+ * A question of a conversation's agent, which exists until its answer was accepted.
  */
 #include "config.h"
 
@@ -9,13 +9,11 @@
 /**
  * GstreamQuestion:
  *
- * A question of a conversation's agent: an interrupt that waits for its answer
- * (C8). It is an item of [property@Conversation:questions].
+ * A question of a conversation's agent: a pending interrupt (C8). It is an item of [property@Conversation:questions].
  *
- * It is there as soon as it is asked, while other branches of the run still work,
- * and goes only when its answer was taken. While an answer is under way
- * [property@Question:answering] is %TRUE; where it was refused,
- * [property@Question:error] says why, and it can be answered again:
+ * It is added as soon as the agent asks, even if other branches of the run are still running, and removed when its
+ * answer was accepted. While an answer is being sent, [property@Question:answering] is %TRUE; if it was refused,
+ * [property@Question:error] says why, and the question can be answered again:
  *
  * ```c
  * answer = gstream_payload_new_string ("yes");
@@ -29,7 +27,7 @@ struct _GstreamQuestion
   GObject parent_instance;
 
   GstreamInterrupt *interrupt;
-  char             *text; /* what to show of its value */
+  char             *text; /* the text of its value to be shown */
   gboolean          answering;
   GError           *error; /* why the last answer was refused; NULL: it was not */
 };
@@ -50,7 +48,7 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamQuestion, gstream_question, G_TYPE_OBJECT)
 
-/* The string that is asked, or the one in an object of the usual shapes; else the JSON. */
+/* Returns the value if it is a string, or the string in an object of a common form; otherwise the JSON. */
 static char *
 make_text (GstreamPayload *value)
 {
@@ -171,7 +169,7 @@ gstream_question_class_init (GstreamQuestionClass *klass)
   /**
    * GstreamQuestion:text: (getter get_text)
    *
-   * What to show of it.
+   * The question as text.
    *
    * Since: 1.0
    */
@@ -179,7 +177,7 @@ gstream_question_class_init (GstreamQuestionClass *klass)
   /**
    * GstreamQuestion:value: (getter get_value)
    *
-   * All that is asked.
+   * The value of the interrupt.
    *
    * Since: 1.0
    */
@@ -187,7 +185,7 @@ gstream_question_class_init (GstreamQuestionClass *klass)
   /**
    * GstreamQuestion:response-schema: (getter get_response_schema)
    *
-   * The JSON Schema of its answer; %NULL where none is said.
+   * The JSON Schema of its answer; %NULL if there is none.
    *
    * Since: 1.0
    */
@@ -195,7 +193,7 @@ gstream_question_class_init (GstreamQuestionClass *klass)
   /**
    * GstreamQuestion:answering: (getter get_answering)
    *
-   * Whether an answer is under way.
+   * Whether an answer is being sent.
    *
    * Since: 1.0
    */
@@ -240,8 +238,8 @@ gstream_question_get_interrupt (GstreamQuestion *self)
  * gstream_question_get_text:
  * @self: a question
  *
- * What to show of it: the string that is asked, or the one in an object of the
- * usual shapes; else its JSON.
+ * Gets the question as text: the value if it is a string, or the string in an object of a common form; otherwise its
+ * JSON.
  *
  * Returns: (transfer none): the words
  *
@@ -259,7 +257,7 @@ gstream_question_get_text (GstreamQuestion *self)
  * gstream_question_get_value:
  * @self: a question
  *
- * All that is asked.
+ * The value of the interrupt.
  *
  * Returns: (transfer none): the interrupt's value
  *
@@ -297,7 +295,7 @@ gstream_question_get_response_schema (GstreamQuestion *self)
  * gstream_question_get_answering:
  * @self: a question
  *
- * Whether an answer is under way.
+ * Whether an answer is being sent.
  *
  * Returns: %TRUE if one is
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reads a run into rows: its messages, tool calls and states as they come, and its subgraphs, which are told.
+ * Reads a run for a list of rows: its messages, tool calls and states, and its subgraphs, which are reported.
  */
 #pragma once
 
@@ -11,18 +11,19 @@ G_BEGIN_DECLS
 
 typedef struct _GstreamRunReader GstreamRunReader;
 
-/* From the main loop; may do anything. */
+/* All are called from the main loop, and may call any function. */
 typedef struct
 {
   gboolean (*accept) (gpointer        owner,
-                      GstreamPayload *messages); /* nullable: whether the rows are to be those of a state */
+                      GstreamPayload *messages); /* nullable: whether the rows of a state are to be used */
   void (*values) (
       gpointer owner,
       GstreamPayload
-          *values); /* nullable: a state has come, and the rows have been given its messages, if any were accepted */
-  void (*subgraph) (gpointer                  owner,
-                    GstreamSubgraphRunStream *run); /* another run begins below it, and is to be read at once (P11) */
-  void (*ended) (gpointer owner);                   /* nullable: the run has ended; the last call */
+          *values); /* nullable: called for a state, after its messages were set on the rows if they were accepted */
+  void (*subgraph) (
+      gpointer                  owner,
+      GstreamSubgraphRunStream *run); /* a subgraph's run has begun, which must be subscribed to at once (P11) */
+  void (*ended) (gpointer owner);     /* nullable: the run has ended; the last call */
 } GstreamRunReaderFuncs;
 
 /* @messages_key: the member of the state that has the message list. Drives the run while it reads. */
@@ -31,10 +32,10 @@ GstreamRunReader *gstream_run_reader_new (GstreamRunStream            *run,
                                           const char                  *messages_key,
                                           const GstreamRunReaderFuncs *funcs,
                                           gpointer                     owner);
-/* Lets go of the run; nothing more is called. */
+/* Stops reading; no function is called any more. */
 void gstream_run_reader_stop (GstreamRunReader *self);
 
-/* The message list of a state; NULL: it has none. (transfer full) */
+/* Returns the message list of a state; NULL: it has none. (transfer full) */
 GstreamPayload *gstream_run_reader_get_messages (GstreamPayload *values,
                                                  const char     *messages_key);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reads a run into rows, by one cursor over what it yields, in the order in which it came.
+ * Reads a run for a list of rows, with one cursor over its projections, in the order of arrival.
  */
 #include "config.h"
 
@@ -11,11 +11,11 @@
 
 struct _GstreamRunReader
 {
-  grefcount                    ref_count; /* one of whoever reads, one of the call that is waiting */
+  grefcount                    ref_count; /* one for the owner, one for the pending call */
   GstreamRunStream            *run;
   GstreamConversationRows     *rows;
   char                        *messages_key;
-  GstreamCursor               *cursor; /* NULL: the run has none of what is read */
+  GstreamCursor               *cursor; /* NULL: the run has none of the projections */
   GCancellable                *cancellable;
   const GstreamRunReaderFuncs *funcs; /* NULL: it was stopped, or has ended */
   gpointer                     owner;
@@ -89,7 +89,7 @@ end (GstreamRunReader *self)
     funcs->ended (self->owner);
 }
 
-/* The run itself is waited for too: its status is known only once it is closed. */
+/* Also waits for the end of the run, because its status is not final before that. */
 static void
 on_output (GObject      *object,
            GAsyncResult *result,
@@ -133,7 +133,7 @@ read_on (GstreamRunReader *self)
     gstream_run_stream_output (self->run, self->cancellable, on_output, self);
 }
 
-/* What there is of what rows are made of: a mux of an application's own may be without. */
+/* Subscribes to those of the needed projections that exist: an application's mux may not have all. */
 static GstreamCursor *
 open_cursor (GstreamRunStream *run)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows that are shown, as an array with a gap: changes that go over it from one end to the other cost no more than
- * the rows that they pass.
+ * The rows that are shown, in a gap buffer: consecutive changes only cost time for the rows between them.
  */
 #pragma once
 
@@ -11,14 +10,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GstreamConversationRow **rows;      /* holds those outside of the gap */
+  GstreamConversationRow **rows;      /* holds references to those outside of the gap */
   guint                    allocated; /* the gap included */
-  guint                    gap;       /* where it begins */
+  guint                    gap;       /* index where it begins */
   guint                    gap_length;
 } GstreamShownRows;
 
 void gstream_shown_rows_clear (GstreamShownRows *self);
-/* @added rows of @rows take the place of @removed, at @position. */
+/* Replaces @removed rows at @position by @added ones from @rows. */
 void gstream_shown_rows_splice (GstreamShownRows        *self,
                                 guint                    position,
                                 guint                    removed,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rows that are shown, as an array with a gap.
+ * The rows that are shown, in a gap buffer.
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Making sub-agents of the runs of subgraphs.
+ * The private interface of sub-agents, which are made from the runs of subgraphs.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /* Reads the run from now on. */
 GstreamSubagent *gstream_subagent_new (GstreamSubgraphRunStream *run,
                                        const char               *messages_key);
-/* Puts it at the tool call among @rows that has started it, or else at the newest row. */
+/* Adds it to the tool call among @rows that has started it, otherwise to the newest row. */
 void gstream_subagent_place (GstreamSubagent         *self,
                              GstreamConversationRows *rows);
 

@@ -15,13 +15,12 @@
  * An agent that works for another one: what a chat window shows of a subgraph's
  * run (C9).
  *
- * It stands at the tool call that has started it, in
- * [property@ConversationToolCall:subagents], or, where no tool call did, at the
- * row that it began after, in [property@ConversationRow:subagents]. Its rows are
- * like a conversation's, with tool calls and sub-agents of their own.
+ * It is in [property@ConversationToolCall:subagents] of the tool call that has started it, or, if there is none, in
+ * [property@ConversationRow:subagents] of the row after which it began. It has rows like a conversation, with their own
+ * tool calls and sub-agents.
  *
- * A sub-agent is known from the run that it works in: a conversation that is
- * opened again when that run can no longer be followed does not have it.
+ * Sub-agents are only known from runs: if a conversation is opened after the run has ended, and the run cannot be
+ * attached to, they are missing.
  *
  * Since: 1.0
  */
@@ -33,9 +32,9 @@ struct _GstreamSubagent
   GstreamConversationRows  *rows;
   GstreamRunReader         *reader; /* NULL: it has ended */
   char                     *messages_key;
-  GstreamConversationRows  *above; /* weak: the rows where it stands */
-  GListStore               *place; /* the list at a row that it is in; NULL: it is at a tool call, or nowhere yet */
-  char                     *task;  /* what it was asked to do; NULL: nobody said */
+  GstreamConversationRows  *above; /* weak: the rows that it belongs to */
+  GListStore               *place; /* the list of a row that it is in; NULL: it is at a tool call, or not placed yet */
+  char                     *task;  /* its task; NULL: not known */
   char                     *name;  /* NULL: read from the run */
   GDateTime                *started;
   GDateTime                *ended; /* NULL: it has not */
@@ -62,7 +61,7 @@ G_DEFINE_FINAL_TYPE (GstreamSubagent, gstream_subagent, G_TYPE_OBJECT)
 
 /* --- where it stands --- */
 
-/* The tool call that caused it; NULL: none did, or it is not known yet. */
+/* Returns the id of the tool call that caused it; NULL: none, or not known yet. */
 static const char *
 get_call_id (GstreamSubagent *self)
 {
@@ -76,7 +75,7 @@ get_call_id (GstreamSubagent *self)
   return id != NULL ? id : gstream_payload_get_string (cause, "/toolCallId");
 }
 
-/* What the tool was called with says what to do, in one of the usual members. */
+/* Finds the task in the input of the tool, in one of the usual members. */
 static char *
 find_task (GstreamPayload *input)
 {
@@ -185,7 +184,7 @@ on_name (GstreamSubagent *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
 }
 
-/* Where no tool call says what it is to do, the first that it was told does. */
+/* If it was not started by a tool call, its first message is the task. */
 static void
 on_values (gpointer        owner,
            GstreamPayload *values)
@@ -321,7 +320,7 @@ gstream_subagent_class_init (GstreamSubagentClass *klass)
   /**
    * GstreamSubagent:name: (getter get_name)
    *
-   * The name of its graph, or, where that is not said, of the node that runs it.
+   * The name of its graph or, if that is not known, of the node that runs it.
    *
    * Since: 1.0
    */
@@ -329,7 +328,7 @@ gstream_subagent_class_init (GstreamSubagentClass *klass)
   /**
    * GstreamSubagent:task: (getter get_task)
    *
-   * What it was asked to do; %NULL where nobody has said.
+   * Its task; %NULL if it is not known.
    *
    * Since: 1.0
    */
@@ -362,7 +361,7 @@ gstream_subagent_class_init (GstreamSubagentClass *klass)
   /**
    * GstreamSubagent:started: (getter get_started)
    *
-   * When it was first heard of here.
+   * The time when its first event was received.
    *
    * Since: 1.0
    */
@@ -370,7 +369,7 @@ gstream_subagent_class_init (GstreamSubagentClass *klass)
   /**
    * GstreamSubagent:ended: (getter get_ended)
    *
-   * When its end was heard of here; %NULL until then.
+   * The time when its end was received; %NULL before that.
    *
    * Since: 1.0
    */
@@ -406,7 +405,7 @@ gstream_subagent_init (GstreamSubagent *self)
  * gstream_subagent_get_name:
  * @self: a sub-agent
  *
- * The name of its graph, or, where that is not said, of the node that runs it.
+ * The name of its graph or, if that is not known, of the node that runs it.
  *
  * Returns: (transfer none): the name
  *
@@ -437,8 +436,7 @@ gstream_subagent_get_name (GstreamSubagent *self)
  * gstream_subagent_get_task:
  * @self: a sub-agent
  *
- * What it was asked to do: the words in the arguments of the tool call that has
- * started it, or the first that it was told.
+ * Gets its task: the text in the arguments of the tool call that has started it, or its first message.
  *
  * Returns: (transfer none) (nullable): the words; %NULL where nobody has said
  *
@@ -514,7 +512,7 @@ gstream_subagent_get_error (GstreamSubagent *self)
  * gstream_subagent_get_started:
  * @self: a sub-agent
  *
- * When it was first heard of here.
+ * The time when its first event was received.
  *
  * Returns: (transfer none): the time, in the local time zone
  *
@@ -532,7 +530,7 @@ gstream_subagent_get_started (GstreamSubagent *self)
  * gstream_subagent_get_ended:
  * @self: a sub-agent
  *
- * When its end was heard of here.
+ * Gets the time when its end was received.
  *
  * Returns: (transfer none) (nullable): the time, in the local time zone; %NULL
  *   until then
