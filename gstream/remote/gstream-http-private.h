@@ -157,10 +157,11 @@ GInputStream *gstream_request_decode (SoupMessage  *message,
                                       GInputStream *body,
                                       GError      **error);
 
-/* @decoded: the stream to read, @body itself or a converter of it. @nested: the context in which libsoup is called. */
-GInputStream *gstream_body_new (GMainContext *nested,
-                                GInputStream *decoded,
-                                GInputStream *body);
+/* Returns: (transfer full): the decoded stream of @body, which answers @message of @origin's streams; NULL, with an error. */
+GInputStream *gstream_body_new (GstreamOrigin *origin,
+                                SoupMessage   *message,
+                                GInputStream  *body,
+                                GError       **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamOrigin, gstream_origin_unref)
 

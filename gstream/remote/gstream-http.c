@@ -18,6 +18,7 @@
 
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-error.h>
+#include <gstream/remote/gstream-wire-private.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
 /* ms: if a server asks for a longer pause, there is no other attempt; `retry` is limited to it */
@@ -320,8 +321,8 @@ find_streams (SoupSession *session)
   if (soup_session_get_max_conns_per_host (session) < GSTREAM_ORIGIN_CONNECTIONS)
     {
       twin = twin_of (session);
-      g_object_set (twin, "proxy-resolver", soup_session_get_proxy_resolver (session), "tls-database",
-                    soup_session_get_tls_database (session), "tls-interaction",
+      gstream_wire_install (twin, soup_session_get_proxy_resolver (session));
+      g_object_set (twin, "tls-database", soup_session_get_tls_database (session), "tls-interaction",
                     soup_session_get_tls_interaction (session), "user-agent", soup_session_get_user_agent (session),
                     "accept-language", soup_session_get_accept_language (session), NULL);
       if (jar != NULL && !soup_session_has_feature (twin, SOUP_TYPE_COOKIE_JAR))
@@ -402,8 +403,13 @@ SoupSession *
 gstream_origin_new_session (void)
 {
   /* No timeout: requests have their own, and an event stream may be silent for a long time. */
-  return g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns",
-                       GSTREAM_ORIGIN_CONNECTIONS, "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
+  SoupSession *session =
+      g_object_new (SOUP_TYPE_SESSION, "user-agent", USER_AGENT, "timeout", 0, "max-conns", GSTREAM_ORIGIN_CONNECTIONS,
+                    "max-conns-per-host", GSTREAM_ORIGIN_CONNECTIONS, NULL);
+
+  gstream_wire_install (session, soup_session_get_proxy_resolver (session));
+
+  return session;
 }
 
 static gboolean
@@ -964,8 +970,9 @@ struct _GstreamBody
   GFilterInputStream parent_instance;
 
   GMainContext         *nested;
-  GPollableInputStream *base; /* the filter's base stream */
-  GInputStream         *body; /* the stream that @base reads from */
+  GPollableInputStream *base;    /* the filter's base stream */
+  GInputStream         *body;    /* libsoup's stream: @base reads from it, unless the body is read from the socket */
+  gboolean              is_wire; /* the body is read from the socket */
 };
 
 static void pollable_iface_init (GPollableInputStreamInterface *iface);
@@ -996,6 +1003,9 @@ gstream_body_read_nonblocking (GPollableInputStream *stream,
 {
   GstreamBody *self = GSTREAM_BODY (stream);
   gssize       n_read;
+
+  if (self->is_wire)
+    return g_pollable_input_stream_read_nonblocking (self->base, buffer, count, NULL, error);
 
   g_main_context_push_thread_default (self->nested);
   n_read = g_pollable_input_stream_read_nonblocking (self->base, buffer, count, NULL, error);
@@ -1059,7 +1069,7 @@ gstream_body_close (GInputStream *stream,
   gboolean     is_closed;
 
   g_main_context_push_thread_default (self->nested);
-  is_closed = g_input_stream_close (G_INPUT_STREAM (self->base), cancellable, error);
+  is_closed = g_input_stream_close (self->body, cancellable, error);
   g_main_context_pop_thread_default (self->nested);
 
   return is_closed;
@@ -1091,20 +1101,24 @@ gstream_body_init (GstreamBody *self)
 }
 
 GInputStream *
-gstream_body_new (GMainContext *nested,
-                  GInputStream *decoded,
-                  GInputStream *body)
+gstream_body_new (GstreamOrigin *origin,
+                  SoupMessage   *message,
+                  GInputStream  *body,
+                  GError       **error)
 {
+  g_autoptr (GInputStream) opened = gstream_wire_open_body (origin->streams, message, body);
+  g_autoptr (GInputStream) decoded = gstream_request_decode (message, opened, error);
   GstreamBody *self;
 
   /* A body that is not decoded, and is read with the right thread default context anyway, needs no wrapper. */
-  if (decoded == body && nested == g_main_context_default ())
-    return g_object_ref (body);
+  if (decoded == NULL || (decoded == body && origin->nested == g_main_context_default ()))
+    return g_steal_pointer (&decoded);
 
   self = g_object_new (GSTREAM_TYPE_BODY, "base-stream", decoded, NULL);
-  self->nested = g_main_context_ref (nested);
+  self->nested = g_main_context_ref (origin->nested);
   self->base = G_POLLABLE_INPUT_STREAM (decoded);
   self->body = g_object_ref (body);
+  self->is_wire = opened != body;
 
   return G_INPUT_STREAM (self);
 }
@@ -1615,17 +1629,23 @@ on_post_sent (GObject      *object,
   GstreamPost *self = g_task_get_source_object (task);
   GError      *error = NULL;
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
-  g_autoptr (GInputStream) decoded = body != NULL ? gstream_request_decode (self->message, body, &error) : NULL;
+  gboolean is_refusal = body != NULL && soup_message_get_status (self->message) != SOUP_STATUS_OK;
+  g_autoptr (GInputStream) decoded = NULL;
+
+  if (is_refusal)
+    decoded = gstream_request_decode (self->message, body, &error);
+  else if (body != NULL)
+    decoded = gstream_body_new (self->origin, self->message, body, &error);
 
   if (decoded == NULL)
     {
       gstream_origin_name_error (self->origin, self->message, error);
       post_failed (task, error);
     }
-  else if (soup_message_get_status (self->message) != SOUP_STATUS_OK)
+  else if (is_refusal)
     read_post_refusal (task, decoded);
   else
-    g_task_return_pointer (task, gstream_body_new (self->origin->nested, decoded, body), g_object_unref);
+    g_task_return_pointer (task, g_steal_pointer (&decoded), g_object_unref);
 }
 
 static void

@@ -45,12 +45,15 @@ static void go_on (GstreamSseConnection *self);
 
 static void
 open_events (GstreamSseConnection *self,
-             GInputStream         *decoded,
-             GInputStream         *body)
+             GInputStream         *body,
+             GError              **error)
 {
-  g_autoptr (GInputStream) wrapped = gstream_body_new (self->origin->nested, decoded, body);
+  g_autoptr (GInputStream) stream = gstream_body_new (self->origin, self->message, body, error);
 
-  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", wrapped, "max-event-size",
+  if (stream == NULL)
+    return;
+
+  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", stream, "max-event-size",
                                (guint) self->origin->max_event_size, "max-depth", self->origin->max_depth, NULL);
   self->events_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (self->events);
 }
@@ -134,22 +137,32 @@ on_refusal (GObject      *object,
 }
 
 static void
+read_body_of_refusal (GstreamSseConnection *self,
+                      GInputStream         *body,
+                      GError              **error)
+{
+  g_autoptr (GInputStream) decoded = gstream_request_decode (self->message, body, error);
+
+  if (decoded == NULL)
+    return;
+
+  self->refusal = g_malloc (MOST_OF_REFUSAL);
+  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing, on_refusal,
+                                 g_object_ref (self));
+}
+
+static void
 take_answer (GstreamSseConnection *self,
-             GInputStream         *decoded,
-             GInputStream         *body)
+             GInputStream         *body,
+             GError              **error)
 {
   const char *type = content_type (self);
 
   if (soup_message_get_status (self->message) == SOUP_STATUS_OK && type != NULL &&
       g_ascii_strcasecmp (type, "text/event-stream") == 0)
-    {
-      open_events (self, decoded, body);
-      return;
-    }
-
-  self->refusal = g_malloc (MOST_OF_REFUSAL);
-  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing, on_refusal,
-                                 g_object_ref (self));
+    open_events (self, body, error);
+  else
+    read_body_of_refusal (self, body, error);
 }
 
 static void
@@ -160,15 +173,14 @@ on_answer (GObject      *object,
   g_autoptr (GstreamSseConnection) self = user_data;
   GError *error = NULL;
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
-  g_autoptr (GInputStream) decoded = body != NULL ? gstream_request_decode (self->message, body, &error) : NULL;
 
-  if (decoded == NULL)
+  if (body != NULL && !g_cancellable_is_cancelled (self->closing))
+    take_answer (self, body, &error);
+  if (error != NULL)
     {
       gstream_origin_name_error (self->origin, self->message, error);
       self->error = error;
     }
-  else if (!g_cancellable_is_cancelled (self->closing))
-    take_answer (self, decoded, body);
 
   g_main_context_push_thread_default (
       self->origin->context); /* this callback is called with the nested context as the thread default */

@@ -10,6 +10,7 @@ import time
 
 import programs
 import recording
+import rows
 
 MESSAGES = 50000  # of 204 events: 50 for each of 1,000, or making them would be most of the work
 STARTS = 11
@@ -45,6 +46,27 @@ def scaling(quick, figures):
         for number, taken in zip(numbers, times):
             goal = "" if what == "runs in turn, delta by delta" else " (goal 1.2)"
             line(f"{number} {what}", f"{taken:.3f} us an event, {taken / times[0]:.2f} times{goal}")
+
+
+def of_the_wire(program, work, framing, runs, expected):
+    measured = programs.run(program, f"{work}.{framing}", runs, wire=True)
+    if measured["sum"] != runs * expected:
+        raise programs.Failed(f"{program}: read {measured['sum']} bytes, not {runs * expected}")
+    return measured["seconds"] * 1e6 / (runs * rows.events(work))
+
+
+def libsoup(quick, figures):
+    """What libsoup alone takes for a stream that is only counted, beside all that we do with it; by turns, in CPU time."""
+    work, runs = ("messages-5", 1) if quick else ("messages-250", 10)
+    size = sum(len(data) for _, data in recording.record(work))
+    for framing in ("events", "blocks"):
+        with programs.server():
+            rounds = [(of_the_wire("bare", work, framing, runs, size),
+                       of_the_wire("wire", work, framing, runs, recording.expected_sum(work)))
+                      for _ in range(1 if quick else 5)]
+        bare, ours = (statistics.median(taken) for taken in zip(*rounds))
+        figures["alone"][f"libsoup, {framing}"] = {"bare_us": bare, "ours_us": ours}
+        line(f"libsoup alone, in {framing}", f"{bare:.3f} us an event, and {ours:.3f} for all of ours: {ours / bare:.2f} times")
 
 
 def memory(quick, figures):
@@ -95,4 +117,4 @@ def instructions(quick, figures):
         line(f"instructions an event, {name}", count)
 
 
-PARTS = [scaling, memory, start_up, instructions]
+PARTS = [scaling, libsoup, memory, start_up, instructions]
