@@ -1608,7 +1608,7 @@ give_up (GstreamConversation *self,
          Attempt             *attempt,
          GTask               *task)
 {
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled"));
 
   if (attempt->tasks->len > 1)
     {
@@ -3371,11 +3371,11 @@ read_answer (GstreamConversation *self,
     {
       g_clear_pointer (&response, gstream_payload_unref);
       return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
-                                  "An answer is an object with “interrupt_id”, a string, and “response”");
+                                  _ ("An answer is an object with “interrupt_id”, a string, and “response”"));
     }
   g_ptr_array_add (responses, response);
   if (question == NULL)
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "The question “%s” is not asked any more", id);
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("The question “%s” is not asked any more"), id);
 
   g_ptr_array_add (questions, question);
   return NULL;

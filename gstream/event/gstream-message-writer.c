@@ -35,8 +35,9 @@
  * push (source, gstream_message_writer_finish (writer, NULL, "stop"));
  * ```
  *
- * Blocks of text and reasoning need not be started or finished: a block begins with the first piece of its kind. Other
- * blocks (tool calls, images) are written as a whole.
+ * Blocks of text and reasoning need not be started or finished: a block begins with the first piece of its kind. A tool call
+ * begins with [method@MessageWriter.start_tool_call], and its arguments follow in pieces. Other blocks, such as images, are
+ * written as a whole. What the tool then does is written by [class@ToolWriter].
  *
  * A writer may be used from any thread, but not from two at once.
  *
@@ -49,6 +50,7 @@ typedef enum
   BLOCK_NONE,
   BLOCK_TEXT,
   BLOCK_REASONING,
+  BLOCK_TOOL_CALL,
   BLOCK_OTHER,
 } WriterBlock;
 
@@ -676,6 +678,65 @@ gstream_message_writer_reasoning (GstreamMessageWriter *self,
   g_return_val_if_fail (reasoning != NULL, NULL);
 
   return write_delta (self, BLOCK_REASONING, GSTREAM_DELTA_REASONING, reasoning);
+}
+
+/**
+ * gstream_message_writer_start_tool_call:
+ * @self: a writer
+ * @id: the call's id
+ * @name: the name of the tool
+ *
+ * Starts a tool call that the model asks for. Its arguments follow, by [method@MessageWriter.tool_call_arguments]; it is over
+ * where the next block begins or the message finishes.
+ *
+ * Returns: (transfer full): an event
+ *
+ * Since: 1.0
+ */
+GstreamEvent *
+gstream_message_writer_start_tool_call (GstreamMessageWriter *self,
+                                        const char           *id,
+                                        const char           *name)
+{
+  g_autoptr (GstreamPayload) block = NULL;
+  GString *out;
+
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  out = g_string_new ("{\"type\":\"tool_call_chunk\"");
+  gstream_json_add_string (out, "id", id);
+  gstream_json_add_string (out, "name", name);
+  g_string_append (out, ",\"args\":\"\"}");
+  block = gstream_payload_new_checked (out->str, out->len);
+  g_string_free (out, TRUE);
+  self->index++;
+  self->block = BLOCK_TOOL_CALL;
+
+  return block_event (self, GSTREAM_STEP_BLOCK_START, "content-block-start", block);
+}
+
+/**
+ * gstream_message_writer_tool_call_arguments:
+ * @self: a writer, whose latest block is a tool call
+ * @piece: the next piece of the arguments' JSON; bytes of it that are not UTF-8 become U+FFFD
+ *
+ * Adds to the arguments of the tool call that was started.
+ *
+ * Returns: (transfer full): an event
+ *
+ * Since: 1.0
+ */
+GstreamEvent *
+gstream_message_writer_tool_call_arguments (GstreamMessageWriter *self,
+                                            const char           *piece)
+{
+  g_return_val_if_fail (GSTREAM_IS_MESSAGE_WRITER (self), NULL);
+  g_return_val_if_fail (piece != NULL, NULL);
+  g_return_val_if_fail (self->block == BLOCK_TOOL_CALL, NULL);
+
+  return write_delta (self, BLOCK_TOOL_CALL, GSTREAM_DELTA_TOOL_CALL, piece);
 }
 
 GstreamEvent *

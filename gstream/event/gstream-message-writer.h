@@ -26,6 +26,11 @@ GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_text (GstreamMessage
                                                                   const char           *text);
 GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_reasoning (GstreamMessageWriter *self,
                                                                        const char           *reasoning);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_start_tool_call (GstreamMessageWriter *self,
+                                                                             const char           *id,
+                                                                             const char           *name);
+GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_tool_call_arguments (GstreamMessageWriter *self,
+                                                                                 const char           *piece);
 GSTREAM_EXPORT GstreamEvent         *gstream_message_writer_finish_block (GstreamMessageWriter *self,
                                                                           GstreamPayload       *block,
                                                                           GError              **error);

@@ -1422,8 +1422,8 @@ on_thread_known (GObject      *object,
     g_task_return_error (task, g_error_copy (refusal));
   else
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                             "The server knows the thread and has no “%s” for it: it implements another version of "
-                             "the Agent Server, or a part of it (%s)",
+                             _ ("The server knows the thread and has no “%s” for it: it implements another version of "
+                                "the Agent Server, or a part of it (%s)"),
                              (char *) g_object_get_data (G_OBJECT (task), "rest"), refusal->message);
 }
 

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include "gstream/tool/gstream-paced-source.h"
 #include "gstream/tool/gstream-tool-private.h"
 
 #include <glib/gi18n.h>

@@ -635,6 +635,15 @@ test('/gjs/message-writer', () => {
     assertEqual(new Gstream.MessageWriter().start().node, null);
 });
 
+test('/gjs/tool-writer', () => {
+    const tool = new Gstream.ToolWriter({namespace: ['a:1'], name: 'get_weather', id: 'call_1'});
+    assertEqual([tool.namespace, tool.name, tool.id], [['a:1'], 'get_weather', 'call_1']);
+    assertEqual(tool.start({city: 'Oslo'}).data.input, {city: 'Oslo'});
+    assertEqual(tool.output('asking').data.delta, 'asking');
+    assertEqual(tool.finish({temperature: 3}).data.output, {temperature: 3});
+    assertEqual(Gstream.ToolWriter.new(null, 'get_weather').fail('why').data.message, 'why');
+});
+
 test('/gjs/push-source/P6/async', async () => {
     const source = new Gstream.PushSource({max_buffered: 1});
     const run = new Gstream.RunStream({source});

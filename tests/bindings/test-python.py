@@ -1344,6 +1344,26 @@ def message_writer():
     assert Gstream.MessageWriter().start().node is None
 
 
+@test("/tool-writer")
+def tool_writer():
+    """T3, T4: a model's call and what the tool does, with Python's own values."""
+    message, tool = Gstream.MessageWriter(), Gstream.ToolWriter(["a:1"], "get_weather", "call_1")
+    assert message.start_tool_call("call_1", "get_weather").data["content"]["name"] == "get_weather"
+    assert message.tool_call_arguments('{"city"').data["delta"]["args"] == '{"city"'
+    assert (tool.namespace, tool.name, tool.id) == (["a:1"], "get_weather", "call_1")
+    assert tool.start({"city": "Oslo"}).data["input"] == {"city": "Oslo"}
+    assert tool.output("asking").data["delta"] == "asking"
+    assert tool.finish({"temperature": 3}).data["output"] == {"temperature": 3}
+    assert tool.fail("no such city").data["message"] == "no such city"
+
+
+@test("/paced-source")
+def paced_source():
+    paced = Gstream.PacedSource(Gstream.JsonLinesSource(str(RUNS / "chat.jsonl")), 1000)
+    assert paced.speed == 1000 and isinstance(paced.source, Gstream.JsonLinesSource)
+    assert Gstream.RunStream(paced).output_sync()["messages"]
+
+
 @test("/wrong/strings")
 def wrong_strings():
     """One string where a list of them is wanted, and what is no transformer."""

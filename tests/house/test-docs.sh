@@ -20,11 +20,21 @@ pages_are_there () {
   done
 }
 
-# Links between the pages of the guide.
+# Links between the pages of the guide, as files and in the site; none is to the site's file only.
 links_lead_somewhere () {
-  grep -ohE '\]\([a-z-]+\.html' "$G_TEST_SRCDIR"/../doc/*.md | sort -u | while IFS= read -r link; do
-    [ -e "$site/${link#](}" ] || { echo "no ${link#](}"; return 1; }
-  done
+  ! grep -nE '\]\((overview|[a-z-]+)\.html' "$G_TEST_SRCDIR"/../doc/*.md &&
+    grep -ohE '\]\([a-z-]+\.md' "$G_TEST_SRCDIR"/../doc/*.md | sort -u | while IFS= read -r link; do
+      link=${link#](}
+      [ -e "$G_TEST_SRCDIR/../doc/$link" ] && [ -e "$site/${link%.md}.html" ] || { echo "no $link"; return 1; }
+    done && ! grep -lE 'href="[a-z-]+\.md' "$site"/*.html
+}
+
+# A clause that is cited, on a page or in the API, is a link to what it says.
+clauses_are_linked () {
+  grep -q 'id="R6"' "$site/semantics.html" && grep -qE 'href="semantics.html#R6"' "$site/method.RunStream.abort.html" &&
+    grep -oh 'semantics.html#[A-Z][0-9]*[a-z]*' "$site"/*.html | sort -u | while IFS= read -r link; do
+      grep -q "id=\"${link#*#}\"" "$site/semantics.html" || { echo "no $link"; return 1; }
+    done
 }
 
 # gi-docgen calls a page so that does not begin with its title.
@@ -36,4 +46,5 @@ check /docs/complete all_documented
 check /docs/pages pages_are_there
 check /docs/titles pages_have_titles
 check /docs/links links_lead_somewhere
+check /docs/clauses clauses_are_linked
 plan

@@ -853,6 +853,21 @@ function defineWriting() {
     writer.finish = function (usage = null, reason = null) {
         return finish.call(this, packOrNull(usage), reason);
     };
+
+    const tool = Gstream.ToolWriter.prototype;
+    const {_init: initTool, start: startTool, finish: finishTool} = tool;
+    tool._init = function (properties = {}) {
+        return initTool.call(this, {...properties, namespace: namesOf(properties.namespace ?? [], 'a namespace')});
+    };
+    Gstream.ToolWriter.new = function (namespace = null, name = 'tool', id = null) {
+        return new Gstream.ToolWriter({namespace, name, id});
+    };
+    tool.start = function (input = null) {
+        return startTool.call(this, packOrNull(input));
+    };
+    tool.finish = function (output = null) {
+        return finishTool.call(this, packOrNull(output));
+    };
 }
 
 // --- threads ---

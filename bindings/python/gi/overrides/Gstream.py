@@ -720,6 +720,17 @@ class SseSource(Gstream.SseSource):
 
 
 @public
+@with_getters("source", "speed")
+class PacedSource(Gstream.PacedSource):
+    def __init__(self, source, speed=1):
+        super().__init__(source=source, speed=speed)
+
+    @staticmethod
+    def new(source, speed=1):
+        return PacedSource(source, speed)
+
+
+@public
 @with_getters("namespace", "node", "id")
 class MessageWriter(Gstream.MessageWriter):
     def __init__(self, namespace=(), node=None, id=None):
@@ -742,11 +753,40 @@ class MessageWriter(Gstream.MessageWriter):
     def start_block(self, block):
         return super().start_block(pack(block))
 
+    def start_tool_call(self, id, name):
+        return super().start_tool_call(utf8(id), utf8(name))
+
+    def tool_call_arguments(self, piece):
+        return super().tool_call_arguments(utf8(piece))
+
     def finish_block(self, block):
         return super().finish_block(pack(block))
 
     def finish(self, usage=None, finish_reason=None):
         return super().finish(pack_or_none(usage), finish_reason)
+
+
+@public
+@with_getters("namespace", "name", "id")
+class ToolWriter(Gstream.ToolWriter):
+    def __init__(self, namespace=(), name="tool", id=None):
+        super().__init__(namespace=names_of(namespace or (), "a namespace"), name=utf8(name), id=id and utf8(id))
+
+    @staticmethod
+    def new(namespace=(), name="tool", id=None):
+        return ToolWriter(namespace, name, id)
+
+    def start(self, input=None):
+        return super().start(pack_or_none(input))
+
+    def output(self, piece):
+        return super().output(utf8(piece))
+
+    def finish(self, output=None):
+        return super().finish(pack_or_none(output))
+
+    def fail(self, message):
+        return super().fail(utf8(message))
 
 
 # --- transformers ---

@@ -2,7 +2,7 @@
  *
  * The source that replays another one at the pace of its timestamps.
  */
-#include "gstream/tool/gstream-paced-source.h"
+#include <gstream.h>
 
 #define HOUR (60 * 60 * 1000)
 #define START G_GINT64_CONSTANT (1800000000000)
@@ -65,15 +65,44 @@ test_abort (void)
   assert_output (run, "1");
 }
 
+static void
+test_properties (void)
+{
+  g_autoptr (GstreamEventSource) memory = gstream_memory_source_new (NULL, 0);
+  g_autoptr (GstreamEventSource) paced = gstream_paced_source_new (memory, 0.5);
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPacedSource) empty = g_object_new (GSTREAM_TYPE_PACED_SOURCE, NULL);
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (GSTREAM_EVENT_SOURCE (empty), NULL);
+
+  g_assert_true (gstream_paced_source_get_source (GSTREAM_PACED_SOURCE (paced)) == memory);
+  g_assert_cmpfloat (gstream_paced_source_get_speed (GSTREAM_PACED_SOURCE (paced)), ==, 0.5);
+  g_assert_cmpfloat (gstream_paced_source_get_speed (empty), ==, 1);
+  output = gstream_run_stream_output_sync (run, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* What waits before it, waits (R9). */
+static void
+test_async_only (void)
+{
+  g_autoptr (GstreamEventSource) pushed = g_object_new (GSTREAM_TYPE_PUSH_SOURCE, "async-only", TRUE, NULL);
+  g_autoptr (GstreamEventSource) paced = gstream_paced_source_new (pushed, 1);
+
+  g_assert_true (gstream_event_source_is_async_only (paced));
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/tool/paced-source/speed", test_speed);
-  g_test_add_func ("/tool/paced-source/backwards", test_backwards);
-  g_test_add_func ("/tool/paced-source/R6/abort", test_abort);
+  g_test_add_func ("/sources/paced/speed", test_speed);
+  g_test_add_func ("/sources/paced/backwards", test_backwards);
+  g_test_add_func ("/sources/paced/R6/abort", test_abort);
+  g_test_add_func ("/sources/paced/properties", test_properties);
+  g_test_add_func ("/sources/paced/R9/async-only", test_async_only);
 
   return g_test_run ();
 }
