@@ -482,6 +482,7 @@ gstream_server_set_max_event_size (GstreamServer *self,
                                    guint          max_event_size)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (max_event_size > 0 && max_event_size <= G_MAXINT);
 
   g_object_set (self, "max-event-size", max_event_size, NULL);
 }
@@ -518,6 +519,7 @@ gstream_server_set_max_depth (GstreamServer *self,
                               guint          max_depth)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (max_depth > 0 && max_depth <= MOST_DEPTH);
 
   g_object_set (self, "max-depth", max_depth, NULL);
 }
@@ -554,6 +556,7 @@ gstream_server_set_retry_limit (GstreamServer *self,
                                 guint          retry_limit)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (retry_limit <= G_MAXINT);
 
   g_object_set (self, "retry-limit", retry_limit, NULL);
 }
@@ -590,6 +593,7 @@ gstream_server_set_retry_pause (GstreamServer *self,
                                 guint          retry_pause)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (retry_pause <= G_MAXINT);
 
   g_object_set (self, "retry-pause", retry_pause, NULL);
 }
@@ -626,6 +630,7 @@ gstream_server_set_retry_pause_max (GstreamServer *self,
                                     guint          retry_pause_max)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (retry_pause_max <= G_MAXINT);
 
   g_object_set (self, "retry-pause-max", retry_pause_max, NULL);
 }
@@ -662,6 +667,7 @@ gstream_server_set_silence_timeout (GstreamServer *self,
                                     guint          silence_timeout)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (silence_timeout > 0 && silence_timeout <= G_MAXINT);
 
   g_object_set (self, "silence-timeout", silence_timeout, NULL);
 }
@@ -698,6 +704,7 @@ gstream_server_set_answer_timeout (GstreamServer *self,
                                    guint          answer_timeout)
 {
   g_return_if_fail (GSTREAM_IS_SERVER (self));
+  g_return_if_fail (answer_timeout > 0 && answer_timeout <= G_MAXINT);
 
   g_object_set (self, "answer-timeout", answer_timeout, NULL);
 }

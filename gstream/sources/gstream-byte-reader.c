@@ -19,7 +19,6 @@
 /* Enough for the state of any agent; bounds what a faulty stream can allocate. */
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 #define DEFAULT_MAX_DEPTH 256
-#define LARGEST_MAX_DEPTH 1024
 
 /*
  * How often a stream is read before returning to the main loop (R11). An HTTP body returns each chunk in a separate
@@ -235,7 +234,7 @@ gstream_byte_reader_install_properties (GObjectClass *object_class,
   properties[GSTREAM_BYTE_READER_PROP_MAX_SIZE] =
       g_param_spec_uint (max_size_name, NULL, NULL, 1, G_MAXUINT / 2, DEFAULT_MAX_SIZE, always);
   properties[GSTREAM_BYTE_READER_PROP_MAX_DEPTH] =
-      g_param_spec_uint ("max-depth", NULL, NULL, 1, LARGEST_MAX_DEPTH, DEFAULT_MAX_DEPTH, always);
+      g_param_spec_uint ("max-depth", NULL, NULL, 1, GSTREAM_BYTE_READER_MOST_DEPTH, DEFAULT_MAX_DEPTH, always);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }

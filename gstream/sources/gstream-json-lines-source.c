@@ -414,6 +414,7 @@ gstream_json_lines_source_set_max_line_size (GstreamJsonLinesSource *self,
                                              guint                   max_line_size)
 {
   g_return_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self));
+  g_return_if_fail (max_line_size > 0 && max_line_size <= G_MAXINT);
 
   g_object_set (self, "max-line-size", max_line_size, NULL);
 }
@@ -450,6 +451,7 @@ gstream_json_lines_source_set_max_depth (GstreamJsonLinesSource *self,
                                          guint                   max_depth)
 {
   g_return_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self));
+  g_return_if_fail (max_depth > 0 && max_depth <= 1024);
 
   g_object_set (self, "max-depth", max_depth, NULL);
 }

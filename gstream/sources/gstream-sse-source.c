@@ -972,6 +972,7 @@ gstream_sse_source_set_max_event_size (GstreamSseSource *self,
                                        guint             max_event_size)
 {
   g_return_if_fail (GSTREAM_IS_SSE_SOURCE (self));
+  g_return_if_fail (max_event_size > 0 && max_event_size <= G_MAXINT);
 
   g_object_set (self, "max-event-size", max_event_size, NULL);
 }
@@ -1008,6 +1009,7 @@ gstream_sse_source_set_max_depth (GstreamSseSource *self,
                                   guint             max_depth)
 {
   g_return_if_fail (GSTREAM_IS_SSE_SOURCE (self));
+  g_return_if_fail (max_depth > 0 && max_depth <= 1024);
 
   g_object_set (self, "max-depth", max_depth, NULL);
 }
