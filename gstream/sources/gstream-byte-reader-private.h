@@ -49,6 +49,8 @@ typedef struct
   gboolean        closed;
 } GstreamByteReader;
 
+#define GSTREAM_BYTE_READER_MOST_DEPTH 1024 /* the largest value of max-depth */
+
 /* The ids of the common properties of the sources. The ids of a source's own properties begin with N_PROPERTIES. */
 enum
 {

@@ -451,7 +451,7 @@ gstream_json_lines_source_set_max_depth (GstreamJsonLinesSource *self,
                                          guint                   max_depth)
 {
   g_return_if_fail (GSTREAM_IS_JSON_LINES_SOURCE (self));
-  g_return_if_fail (max_depth > 0 && max_depth <= 1024);
+  g_return_if_fail (max_depth > 0 && max_depth <= GSTREAM_BYTE_READER_MOST_DEPTH);
 
   g_object_set (self, "max-depth", max_depth, NULL);
 }

@@ -1009,7 +1009,7 @@ gstream_sse_source_set_max_depth (GstreamSseSource *self,
                                   guint             max_depth)
 {
   g_return_if_fail (GSTREAM_IS_SSE_SOURCE (self));
-  g_return_if_fail (max_depth > 0 && max_depth <= 1024);
+  g_return_if_fail (max_depth > 0 && max_depth <= GSTREAM_BYTE_READER_MOST_DEPTH);
 
   g_object_set (self, "max-depth", max_depth, NULL);
 }
