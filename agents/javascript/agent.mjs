@@ -5,22 +5,22 @@ import {GraphThread, Refused} from './thread.mjs';
 
 const STRATEGIES = ['enqueue', 'reject', 'interrupt', 'rollback'];
 
-/** A run that waits for its turn or has it. */
+/** A run that is queued or running. */
 class Run {
   constructor(input, config, subscription) {
     this.id = crypto.randomUUID();
     this.input = input;
     this.config = config;
-    this.subscriptions = subscription ? [subscription] : []; // its own, beside those of all runs
+    this.subscriptions = subscription ? [subscription] : []; // its own ones, besides those of all runs
     this.ending = new AbortController();
-    this.checkpoint = null; // the thread's when it began, to go back to (rollback)
+    this.checkpoint = null; // the thread's checkpoint when it began, for a rollback
     this.isRolledBack = false;
-    this.over = null; // a promise, once it has its turn
+    this.over = null; // a promise, when it is running
   }
 }
 
 export class Agent {
-  /** `write` takes a line, and comes back when it is written: so a client that does not read holds the graph. */
+  /** `write` writes a line, and resolves when it is written, so the graph blocks while its client does not read. */
   constructor({graph, langgraph, thread, name, write, log}) {
     this.graph = graph;
     this.name = name;
@@ -43,7 +43,7 @@ export class Agent {
     };
   }
 
-  /** Does the command of a line, after those before it, and answers it. */
+  /** Executes the command of a line, after previous ones, and answers it. */
   handle(line) {
     this.handling = this.handling.then(async () => {
       this.write(serialize(await this.answer(line)));
@@ -68,7 +68,7 @@ export class Agent {
     }
   }
 
-  /** Ends what runs, and waits for it. */
+  /** Cancels the current run, and waits for it. */
   async close() {
     this.waiting = [];
     this.run?.ending.abort();
@@ -176,7 +176,7 @@ export class Agent {
     this.beginNext();
   }
 
-  /** What LangGraph has queued when a node throws does not always come. */
+  /** When a node throws, LangGraph does not always deliver the events that are queued. */
   async iterate(run, events) {
     const stream = await this.graph.streamEvents(run.input, {...run.config, version: 'v3', signal: run.ending.signal});
     for await (const event of stream) {
@@ -187,7 +187,7 @@ export class Agent {
     return events.asked.size > 0 ? 'interrupted' : 'completed';
   }
 
-  /** As if the run had never been: the thread goes on from the checkpoint that it had before. */
+  /** Undoes the run: the thread continues from the checkpoint that it had before. */
   async rollBack(run) {
     if (run.isRolledBack && run.checkpoint?.configurable?.checkpoint_id)
       await this.graph.updateState(run.checkpoint, null);
@@ -208,7 +208,7 @@ function parse(line) {
   return command;
 }
 
-/** What of a run is to be sent; null: nothing is said of that. */
+/** Returns the subscription of a run; null: there is none. */
 function subscriptionOf({channels, namespaces, depth}) {
   if (channels === undefined)
     return null;

@@ -3,7 +3,7 @@
 // Server would send of the same run, so that a run looks the same wherever it comes from.
 import {plain, stateOf} from './state.mjs';
 
-/** JSON, in which a message is what the Agent Server writes of it. */
+/** Converts to JSON, with messages in the Agent Server's format. */
 export const serialize = value => JSON.stringify(plain(value));
 
 export class RunEvents {
@@ -24,7 +24,7 @@ export class RunEvents {
 
   translate({method, params}) {
     const namespace = params.namespace ?? [];
-    if (method === 'lifecycle') // the run's own: begin() and end() say it
+    if (method === 'lifecycle') // the run's own events are made by begin() and end()
       return namespace.length > 0 ? [this.event(method, namespace, params.data)] : [];
     if (method === 'values')
       return this.values(namespace, plain(params.data));
@@ -64,7 +64,7 @@ export class RunEvents {
     return [this.event('updates', namespace, stateOf(data.values), data.node)];
   }
 
-  /** Each question once. */
+  /** Reports each interrupt once. */
   ask(namespace, requests) {
     const list = Array.isArray(requests) ? requests : requests?.__interrupt__ ?? [];
     return list.flatMap(({id, value}) => {
@@ -78,7 +78,7 @@ export class RunEvents {
 
 const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A task's state, where it is the config of a subgraph, is told as that's checkpoint. */
+/** If a task's state is the config of a subgraph, converts it to the subgraph's checkpoint. */
 function withCheckpoint(task) {
   const configurable = task.state?.configurable;
   if (!isObject(configurable) || configurable.checkpoint_id === undefined && configurable.checkpoint_ns === undefined)

@@ -23,7 +23,7 @@ GRAPH is a graph, compiled or not, or a function that makes one.
   --checkpoints FILE  keep checkpoints in this SQLite file; without, in memory, or where the graph itself keeps them
   --help, --version`;
 
-/** The graph is not to be had; the message says why, and what to do. */
+/** The graph cannot be loaded; the message says why, and what to do. */
 class NoGraph extends Error {}
 
 const log = text => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -52,7 +52,7 @@ function parse() {
   return {...values, file: positionals[0].slice(0, at), name: positionals[0].slice(at + 1)};
 }
 
-/** What is printed goes to standard error from here on. Returns what writes a line, and comes back when it is written. */
+/** Redirects the console to standard error. Returns a function that writes a line, and resolves when it is written. */
 function claimStandardOutput() {
   process.stdout.write = process.stderr.write.bind(process.stderr);
   return line => {
@@ -62,14 +62,14 @@ function claimStandardOutput() {
         done += fs.writeSync(1, bytes, done);
       } catch (error) {
         if (error.code !== 'EAGAIN')
-          process.exit(0); // nobody listens any more
+          process.exit(0); // the client has gone
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       }
     }
   };
 }
 
-/** A package as the graph's file finds it. */
+/** Imports a package as the graph's file would. */
 async function importBeside(file, name) {
   return import(pathToFileURL(createRequire(file).resolve(name)).href);
 }
@@ -131,14 +131,14 @@ async function load(options) {
 
 const options = parse();
 const write = claimStandardOutput();
-process.on('unhandledRejection', error => log(error?.stack ?? String(error))); // a node's own affair
+process.on('unhandledRejection', error => log(error?.stack ?? String(error))); // an error of a node
 try {
   const {graph, langgraph} = await load(options);
   const agent = new Agent({
     graph, langgraph, write, log, name: options.name,
     thread: options.thread ?? (process.env.GSTREAM_THREAD_ID || crypto.randomUUID()),
   });
-  // In a thread of its own, so that the program's end is seen even while a node blocks the loop.
+  // Runs in a separate thread, so that the end of standard input is noticed even while a node blocks the loop.
   const input = new Worker(new URL('./input.mjs', import.meta.url));
   input.on('message', async line => {
     if (line !== null)

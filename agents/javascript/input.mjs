@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Reads the lines of standard input in a thread of its own. At their end the run has some time to end in.
+// Reads the lines of standard input in a separate thread. After its end, the run has some time for ending.
 import fs from 'node:fs';
 import {parentPort} from 'node:worker_threads';
 

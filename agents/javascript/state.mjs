@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The messages of a graph's state as the Agent Server sends them: only what the protocol names.
+// Converts the messages of a graph's state to the format of the Agent Server: only the members of the protocol.
 const TYPES = {
   human: 'human', user: 'human', ai: 'ai', assistant: 'ai', system: 'system', tool: 'tool', function: 'function', remove: 'remove',
 };
@@ -11,7 +11,7 @@ const BLOCKS = new Set([
 const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isMessage = value => isObject(value) && Object.hasOwn(TYPES, value.type ?? '');
 
-/** Plain JSON: an object of LangChain's that can say what it is (a message) is that, flat. */
+/** Converts to plain JSON; LangChain's objects that can be serialized (messages) become flat objects. */
 export function plain(value) {
   const text = JSON.stringify(value, function (key, shown) {
     const raw = this[key];
@@ -23,7 +23,7 @@ export function plain(value) {
   return text === undefined ? null : JSON.parse(text);
 }
 
-/** A state or an update (plain JSON), its messages as the protocol has them, without `__interrupt__`. */
+/** Converts a state or an update (plain JSON): messages to the protocol's format, without `__interrupt__`. */
 export function stateOf(value) {
   if (Array.isArray(value))
     return value.map(entry => isMessage(entry) ? message(entry) : stateOf(entry));
@@ -86,7 +86,7 @@ function block(value) {
   return typeof url === 'string' ? {type: 'image', url} : null;
 }
 
-/** The tool calls of an AI message, and those that are none. */
+/** Returns the tool calls of an AI message, and the invalid ones. */
 function calls(value) {
   const raw = value.tool_calls?.length ? value.tool_calls : value.additional_kwargs?.tool_calls ?? [];
   const made = Array.isArray(raw) ? raw.filter(isObject).map(call) : [];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A thread of conversation: a graph, its checkpoints and an id. What a run on it is begun with, and what is kept of it.
+// A conversation thread: a graph, its checkpoints and an id. The input of its runs, and its states.
 import {plain, stateOf} from './state.mjs';
 
-/** What cannot be done: the protocol's code, and words for people. */
+/** A refused command: the protocol's code, and a message. */
 export class Refused extends Error {
   constructor(code, message) {
     super(message);
@@ -10,7 +10,7 @@ export class Refused extends Error {
   }
 }
 
-/** `params` are those of the protocol's commands. */
+/** `params` are the parameters of the protocol's commands. */
 export class GraphThread {
   constructor(graph, {Command, Send}, id) {
     this.graph = graph;
@@ -30,7 +30,7 @@ export class GraphThread {
     };
   }
 
-  /** The graph's input for `run.start`; where a question is pending, it is the answer. */
+  /** Returns the graph's input for `run.start`; if there is a pending interrupt, it is the answer. */
   async inputOf(params) {
     const input = params.input ?? null;
     const forks = this.config(params).configurable.checkpoint_id !== undefined;
@@ -62,7 +62,7 @@ export class GraphThread {
     return typeof value === 'object' ? new this.Send(value.node, value.input) : value;
   }
 
-  /** The ids of the questions that are not answered. */
+  /** Returns the ids of the pending interrupts. */
   async pending() {
     const {tasks} = await this.graph.getState(this.config({}), {subgraphs: true});
     return tasks.filter(task => task.result === undefined || isEmpty(task.result))

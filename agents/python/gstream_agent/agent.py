@@ -18,21 +18,21 @@ STRATEGIES = ("enqueue", "reject", "interrupt", "rollback")
 
 
 class Run:
-    """A run that waits for its turn or has it."""
+    """A run that is queued or running."""
 
     def __init__(self, graph_input, config, subscription):
         self.id = str(uuid.uuid4())
         self.input = graph_input
         self.config = config
-        self.subscriptions = [] if subscription is None else [subscription]  # its own, beside those of all runs
+        self.subscriptions = [] if subscription is None else [subscription]  # its own ones, besides those of all runs
         self.task = None
-        self.checkpoint = None  # the thread's when it began, to go back to (rollback)
+        self.checkpoint = None  # the thread's checkpoint when it began, for a rollback
         self.is_rolled_back = False
 
 
 class Agent:
-    """`write` is an asynchronous function that takes a line and comes back when more can be taken: it is what
-    holds the graph while its client does not read."""
+    """`write` is an asynchronous function that writes a line and returns when more can be written, so that the graph is
+    blocked while its client does not read."""
 
     def __init__(self, graph, graph_name, thread_id, write, log):
         self._graph = graph
@@ -55,7 +55,7 @@ class Agent:
         }
 
     async def handle(self, line):
-        """Does the command of a line, and answers it."""
+        """Executes the command of a line, and answers it."""
         number = None
         try:
             command = _parse(line)
@@ -75,7 +75,7 @@ class Agent:
         self._begin_next()
 
     async def close(self):
-        """Cancels what runs, and waits for it."""
+        """Cancels the current run, and waits for it."""
         self._waiting.clear()
         if self._run is not None and self._run.task is not None:
             self._run.task.cancel()
@@ -186,7 +186,7 @@ class Agent:
         return "interrupted" if events.asked else "completed"
 
     async def _roll_back(self, run):
-        """As if the run had never been: the thread goes on from the checkpoint that it had before."""
+        """Undoes the run: the thread continues from the checkpoint that it had before."""
         if run.is_rolled_back and run.checkpoint is not None and run.checkpoint.get("configurable", {}).get("checkpoint_id"):
             await self._graph.aupdate_state(run.checkpoint, None)
 
@@ -202,7 +202,7 @@ def _parse(line):
 
 
 def _subscription(params):
-    """What of a run is to be sent; None: nothing is said of that."""
+    """Returns the subscription of a run; None: there is none."""
     channels = params.get("channels")
     if channels is None:
         return None

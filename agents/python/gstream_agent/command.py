@@ -13,7 +13,7 @@ import sys
 import threading
 import uuid
 
-GRACE = 2  # seconds that a run has to end in, once nobody listens any more
+GRACE = 2  # seconds that a run has for ending when the client has gone
 EXIT_USAGE = 2
 EXIT_NO_GRAPH = 3
 
@@ -54,7 +54,7 @@ def version():
 
 
 def claim_standard_output():
-    """The file descriptor for the protocol's lines; what is printed goes to standard error from here on."""
+    """Returns the file descriptor for the protocol's lines. From now on, print() writes to standard error."""
     lines_out = os.dup(1)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
@@ -62,11 +62,11 @@ def claim_standard_output():
 
 
 class NoGraph(Exception):
-    """The graph is not to be had; the message says why, and what to do."""
+    """The graph cannot be loaded; the message says why, and what to do."""
 
 
 def load(options):
-    """The graph as it is in its file, and what opens its checkpoints."""
+    """Returns the graph in the file, and a function that opens its checkpoints."""
     need_langgraph()
     place, _, name = options.graph.rpartition(":")
     try:
@@ -130,7 +130,7 @@ async def in_memory():
 
 
 def open_saver(options, graph):
-    """A context manager that gives the checkpointer; None where the graph has its own."""
+    """Returns a context manager for the checkpointer; None if the graph has its own."""
     if options.checkpoints is None:
         return None if getattr(graph, "checkpointer", None) else in_memory()
     try:
@@ -167,7 +167,7 @@ def log(text):
 
 
 async def open_writer(descriptor):
-    """An asynchronous function that writes a line and comes back when the pipe takes more."""
+    """Returns an asynchronous function that writes a line, and returns when more can be written."""
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(descriptor, "wb", 0))
     stream = asyncio.StreamWriter(transport, protocol, None, loop)
@@ -180,7 +180,7 @@ async def open_writer(descriptor):
 
 
 async def handle_commands(agent):
-    """Until the end of standard input."""
+    """Handles commands until the end of standard input."""
     commands = asyncio.Queue()
     threading.Thread(target=read_lines, args=(asyncio.get_running_loop(), commands), daemon=True).start()
     while (line := await commands.get()) is not None:
@@ -191,7 +191,7 @@ async def handle_commands(agent):
 
 
 def read_lines(loop, commands):
-    """In a thread of its own, so that the program's end is seen even while a node blocks the loop."""
+    """Runs in a separate thread, so that the end of standard input is noticed even while a node blocks the loop."""
     for line in sys.stdin.buffer:
         if line.strip():
             loop.call_soon_threadsafe(commands.put_nowait, line)

@@ -15,8 +15,8 @@ _TERMINAL = ("completed", "failed", "interrupted", "drained")
 
 
 class RunEvents:
-    """Turns what one run yields into the lines to be sent. Each method returns a list of (method, namespace,
-    line), the line being an event in JSON, in UTF-8, without a line feed."""
+    """Converts the events of a run to lines. Each method returns a list of (method, namespace, line). A line is an event
+    in JSON, in UTF-8, without a line feed."""
 
     def __init__(self, run_id, graph_name):
         self._run_id = run_id
@@ -31,7 +31,7 @@ class RunEvents:
 
     @property
     def asked(self):
-        """The interrupts of this run: id to namespace."""
+        """The interrupts of this run, id -> namespace."""
         return self._asked
 
     def begin(self):
@@ -57,7 +57,7 @@ class RunEvents:
         return [self._other(method, namespace, params)]
 
     def end(self, status, error=None):
-        """What has to be said when the graph is through: of the subgraphs that are open, and of the run."""
+        """Returns the events at the end of the graph: those of open subgraphs, and of the run."""
         events = []
         for namespace in sorted(self._open, key=len, reverse=True):
             events.append(self._status(namespace, "completed"))
@@ -90,10 +90,10 @@ class RunEvents:
         return method, namespace, line
 
     def message(self, namespace, data, node=None, timestamp=None):
-        """A piece of a message: nearly all that a run yields."""
+        """Handles a part of a message, which nearly all events of a run are."""
         payload = data[0] if isinstance(data, (tuple, list)) and len(data) == 2 else data
         if not isinstance(payload, dict) or not isinstance(payload.get("event"), str):
-            return []  # a whole message: the state has it
+            return []  # a whole message, which is in the state, too
         if namespace:
             self._enter(namespace)
         key = namespace, node
@@ -103,7 +103,8 @@ class RunEvents:
         return [("messages", namespace, line)]
 
     def _parts_of_messages(self, namespace, node):
-        """Nearly all events of a run are pieces of messages: what is the same in all of them is written once."""
+        """Returns the parts of the JSON that are the same in all events of a message, which nearly all events of a run
+        are."""
         where = orjson.dumps(namespace).replace(b"%", b"%%")
         head = (b'{"type":"event","event_id":"' + self._run_id.encode() + b':%d","seq":%d,"method":"messages",'
                 b'"params":{"namespace":' + where + b',"timestamp":%d,"data":')
@@ -136,7 +137,7 @@ class RunEvents:
             yield from self._result(namespace, data)
 
     def _result(self, namespace, data):
-        """A tool's result is a message as well, in a namespace of its call."""
+        """Handles the result of a tool, which is also a message, in a namespace of its call."""
         output = objects.plain(data.get("output"))
         if not isinstance(output, dict):
             return
@@ -158,7 +159,7 @@ class RunEvents:
             yield self._event("messages", where, entry)
 
     def _other(self, method, namespace, params):
-        """The graph's own events, and those of its transformers, which have names."""
+        """Handles custom events of the graph, and those of its transformers, which have names."""
         data = params.get("data")
         if method.startswith("custom:"):
             method, data = "custom", {"name": method.removeprefix("custom:"), "payload": data}
@@ -173,7 +174,7 @@ class RunEvents:
             yield self._event("checkpoints", namespace, data)
 
     def _ask(self, namespace, requests):
-        """A question ends the run as far as its client is concerned, though other branches may go on."""
+        """Handles an interrupt: for the client, the run is interrupted, although other branches may go on."""
         asked = False
         for request in requests:
             if isinstance(request, dict) and isinstance(request.get("id"), str) and request["id"] not in self._asked:
@@ -194,7 +195,7 @@ class RunEvents:
         if isinstance(own, (list, tuple)) and len(own) > len(namespace):
             namespace = tuple(own)
         if not namespace:
-            return  # the run's own: begin() and end() say it
+            return  # the run's own events are made by begin() and end()
         if data.get("event") == "started":
             yield from self._start(namespace, data)
         elif data.get("event") in ("running", *_TERMINAL):
@@ -224,7 +225,7 @@ class RunEvents:
                 self._open[part] = _name_of(part)
 
     def _leave(self, parent, node):
-        """An update by a node ends the oldest open subgraph that was started in it."""
+        """Handles an update by a node, which ends the oldest open subgraph that was started in it."""
         if not isinstance(node, str) or not node or node.startswith("__"):
             return
         for namespace in self._open:

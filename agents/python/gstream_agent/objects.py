@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Python's objects as the JSON that LangGraph's Agent Server sends for them."""
+"""Converts Python objects to JSON in the same way as LangGraph's Agent Server."""
 
 import base64
 import collections
@@ -27,26 +27,26 @@ _WRITTEN_AS_TEXT = (
     ipaddress.IPv6Interface,
     ipaddress.IPv6Network,
 )
-# The methods by which an object of a class says what is in it, in the order in which they are tried.
+# The methods that return the content of an object, in the order in which they are tried.
 _DUMPERS = ("model_dump", "dict", "_asdict")
 
 
 def dumps(value):
-    """`value` as JSON, in UTF-8."""
+    """Converts `value` to JSON, in UTF-8."""
     try:
         return orjson.dumps(value, default=_convert, option=_OPTIONS)
     except TypeError:
-        # A lone surrogate, or an integer of more than 64 bits: seldom, and orjson has no word for either.
+        # A lone surrogate, or an integer of more than 64 bits, which orjson does not support.
         return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def plain(value):
-    """`value` as dicts, lists, strings, numbers, booleans and None."""
+    """Converts `value` to dicts, lists, strings, numbers, booleans and None."""
     return json.loads(dumps(value))
 
 
 def _convert(value):
-    """What orjson does not know. None is what the server makes of an object that nobody knows."""
+    """Converts objects that orjson does not support. For unknown objects, the server sends null."""
     if isinstance(value, Send):
         return {"node": value.node, "args": value.arg}
     if not isinstance(value, type):
@@ -82,7 +82,7 @@ def _number(value):
 
 
 def _plain(value):
-    """The same, where orjson refuses: by the standard library, and with lone surrogates replaced."""
+    """The same for values that orjson refuses: with the standard library, and with lone surrogates replaced."""
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("?", value)
     if value is None or isinstance(value, (bool, int)):
@@ -94,7 +94,7 @@ def _plain(value):
     if isinstance(value, (list, tuple)) and not hasattr(value, "_asdict"):
         return [_plain(entry) for entry in value]
     try:
-        return json.loads(orjson.dumps(value, option=_OPTIONS))  # what orjson knows: dataclasses, dates, enumerations
+        return json.loads(orjson.dumps(value, option=_OPTIONS))  # dataclasses, dates, enumerations
     except TypeError:
         return _plain(_convert(value))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The messages of a graph's state as the Agent Server sends them: only what the protocol names."""
+"""Converts the messages of a graph's state to the format of the Agent Server: only the members of the protocol."""
 
 import json
 
@@ -40,7 +40,8 @@ _AUDIO_MIME_TYPES = {
 
 
 def state(value):
-    """A state or an update (plain JSON), its messages as the protocol has them, without `__interrupt__`."""
+    """Converts a state or an update (plain JSON): its messages are in the protocol's format, and `__interrupt__` is
+    removed."""
     if isinstance(value, list):
         return [_message(entry) if _is_message(entry) else state(entry) for entry in value]
     if not isinstance(value, dict):
@@ -121,7 +122,7 @@ def _block(value):
 
 
 def _audio(value):
-    """The audio that OpenAI's models answer with, which LangChain leaves beside the content."""
+    """Returns the audio in answers of OpenAI's models, which LangChain stores beside the content."""
     if not isinstance(value, dict) or not any(isinstance(value.get(key), str) for key in ("data", "url")):
         return None
     block = {"type": "audio"} | {key: value[key] for key in ("id", "url", "data") if isinstance(value.get(key), str)}
@@ -137,7 +138,7 @@ def _audio(value):
 
 
 def _calls(value, extra):
-    """The tool calls of an AI message, and those that are none."""
+    """Returns the tool calls of an AI message, and the invalid ones."""
     raw = value.get("tool_calls")
     if not isinstance(raw, list) or not raw:
         raw = extra.get("tool_calls")

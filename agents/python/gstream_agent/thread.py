@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A thread of conversation: a graph, its checkpoints and an id. What a run on it is begun with, and what is kept of it."""
+"""A conversation thread: a graph, its checkpoints and an id. The input of its runs, and its states."""
 
 from langgraph.types import Command, Send
 
@@ -7,7 +7,7 @@ from gstream_agent import objects, state
 
 
 class Refused(Exception):
-    """What cannot be done: the protocol's code, and words for people."""
+    """A refused command: the protocol's code, and a message."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 class GraphThread:
-    """`params` are those of the protocol's commands, in plain Python."""
+    """`params` are the parameters of the protocol's commands, as plain Python objects."""
 
     def __init__(self, graph, thread_id):
         self.graph = graph
@@ -34,7 +34,7 @@ class GraphThread:
         return {**config, "metadata": metadata, "configurable": {**configurable, "thread_id": self.thread_id}}
 
     async def input_of(self, params):
-        """The graph's input for `run.start`; where a question is pending, it is the answer."""
+        """Returns the graph's input for `run.start`; if there is a pending interrupt, it is the answer."""
         graph_input = params.get("input")
         forks = "checkpoint_id" in self.config(params)["configurable"]
         if graph_input is None or forks or not await self.pending():
@@ -58,7 +58,7 @@ class GraphThread:
         return Command(resume=answers, update=params.get("update"), goto=_goto(params.get("goto")))
 
     async def pending(self):
-        """The ids of the questions that are not answered."""
+        """Returns the ids of the pending interrupts."""
         if not self.graph.checkpointer:
             return []
         snapshot = await self.graph.aget_state(self.config({}), subgraphs=True)

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// gstream as JavaScript would have it: `for await` and `for of`, promises, plain
-// objects in and out, generators as sources.
+// gstream for JavaScript: `for await` and `for of`, promises, plain objects as arguments and results, generators as
+// sources.
 /* exported _init */
 
 const {GLib, GObject} = imports.gi;
 
-const BATCH = 64; // items in a call at most
+const BATCH = 64; // the maximum number of items per call
 
 let Gstream;
 
 // --- values ---
 
-const LARGE = /(?:^|[[:,\s])-?\d{16}/; // maybe an integer that a number cannot hold
+const LARGE = /(?:^|[[:,\s])-?\d{16}/; // there may be an integer that a number cannot represent
 
-// An integer that a number cannot hold is a BigInt.
+// Returns a BigInt for an integer that a number cannot represent.
 function parse(text) {
     return LARGE.test(text) ? new Parser(text).value() : JSON.parse(text);
 }
 
-// Of JSON that is known to be right, and has a large integer maybe: JSON.parse does not show it.
+// Parses valid JSON that may have large integers, which JSON.parse does not support.
 class Parser {
     constructor(text) {
         this._text = text;
         this._at = 0;
     }
 
-    // The next character that is no space, and goes past it.
+    // Returns the next character that is not white space, and advances past it.
     _next() {
         let character;
         do
@@ -92,7 +92,7 @@ class Parser {
         return backslashes % 2 === 1;
     }
 
-    // A number, true, false or null.
+    // Parses a number, true, false or null.
     _word() {
         const word = /[-+.\w]+/y;
         word.lastIndex = this._at;
@@ -114,7 +114,7 @@ function stringify(value) {
     return text;
 }
 
-// JSON.stringify takes everything but BigInts, and what holds itself.
+// Whether JSON.stringify fails: for BigInts and cyclic objects.
 function tryStringify(value) {
     try {
         return JSON.stringify(value);
@@ -125,7 +125,7 @@ function tryStringify(value) {
     }
 }
 
-// What JSON.stringify does, and integers of any size.
+// Like JSON.stringify, with integers of any size.
 function write(given, key, above) {
     const value = typeof given?.toJSON === 'function' ? given.toJSON(key) : given;
     if (typeof value === 'bigint' || value instanceof BigInt)
@@ -146,7 +146,7 @@ function write(given, key, above) {
     return `{${members.join(',')}}`;
 }
 
-// A list of strings; one string is a mistake.
+// Checks a list of strings; a single string is an error.
 function namesOf(names, what) {
     if (names !== null && (!Array.isArray(names) || names.some(name => typeof name !== 'string')))
         throw new TypeError(`${what} is an array of strings, not ${typeof names === 'string' ? `'${names}': ['${names}']` : typeof names}`);
@@ -161,7 +161,7 @@ function packOrNull(value) {
     return value === undefined || value === null ? null : pack(value);
 }
 
-// Elements of an array; [key, value] of each member of an object. All are payloads.
+// Iterates over the elements of an array, or [key, value] of the members of an object. All values are payloads.
 function definePayloads() {
     Gstream.Payload.prototype[Symbol.iterator] = function () {
         const kind = this.get_kind();
@@ -190,8 +190,9 @@ function defineGetters(klass, ...names) {
 
 // --- waiting ---
 
-// NAME(..., cancellable), which gives a promise, or calls back where it is given a callback; its finish; and NAME_sync.
-// `adapt` makes an array of GIR's arguments, those of GIO left out, of JavaScript's.
+// Defines NAME(..., cancellable), which returns a promise, or calls a callback if one is given; its finish; and
+// NAME_sync.
+// `adapt` converts JavaScript's arguments to an array of GIR's, without those of GIO.
 function defineOperation(klass, name, adapt = (...rest) => [[], rest], fromGir = unpack) {
     const finishing = `${name.replace(/_async$/, '')}_finish`;
     const {[name]: start, [finishing]: finish, [`${name}_sync`]: block} = klass.prototype;
@@ -223,12 +224,12 @@ function defineOperation(klass, name, adapt = (...rest) => [[], rest], fromGir =
 
 // --- what the program's own code threw ---
 
-const THROWN = 64; // of which so many are known at once
-const thrown = new Map(); // by the error that it became
+const THROWN = 64; // the maximum number that is remembered
+const thrown = new Map(); // the exception, by its error
 
 const keyOf = error => `${error.domain} ${error.code} ${error.message}`;
 
-// The program's own lines of where it was thrown; undefined: nothing tells.
+// Returns the lines of the stack in the program's own code; undefined: there are none.
 function stackOf(exception) {
     return typeof exception?.stack === 'string' ? exception.stack.split('\n').filter(line =>
         line && !line.includes('/overrides/Gstream.js:') && !line.includes('@resource:')) : undefined;
@@ -239,7 +240,7 @@ function placeOf(exception) {
     return file ? ` (${file}, line ${number})` : '';
 }
 
-// In words, whatever it is: a symbol and an object without a prototype have none of their own.
+// Converts any value to a string, also a symbol and an object without a prototype.
 function wordsOf(exception) {
     let words;
     try {
@@ -264,7 +265,7 @@ function errorOf(exception) {
     return error;
 }
 
-// Gives the error of a run the exception that it comes from, and its stack.
+// Adds the exception that caused it, and its stack, to the error of a run.
 function explain(error) {
     const cause = error instanceof GLib.Error ? thrown.get(keyOf(error)) : undefined;
     if (cause !== undefined && cause !== error) {
@@ -288,12 +289,13 @@ function explaining(call) {
 
 const PROJECTIONS = ['log', 'messages', 'values', 'updates', 'custom', 'checkpoints', 'tasks', 'debug', 'tool_calls',
     'lifecycle', 'subgraphs', 'extensions'];
-const MANY = 8; // projections that a script asks for before it loops over the first
+const MANY = 8; // projections that a script may get before it loops over the first
 
-// What loops over a projection keeps its run, which would be aborted as soon as it is collected (R6), for there may be
-// nothing else that does: `for await (const state of start().values)`. But the projection itself must not: its run has
-// it, and what is connected to one of the two would keep both for ever. So it is known whose it is only until the main
-// loop's next turn. (Not until that of promises: one that still waits when the program ends makes GJS crash.)
+// A loop over a projection must keep its run alive, which would be aborted when it is collected (R6), because there
+// may be no other reference: `for await (const state of start().values)`. But the projection itself must not, because
+// the run references it, and a signal handler on either of them would keep both alive for ever. Therefore the run of
+// a projection is only remembered until the next iteration of the main loop. (A promise is not used, because GJS
+// crashes if one is pending when the program ends.)
 const asked = new Map();
 
 function forget() {
@@ -304,13 +306,13 @@ function forget() {
 function note(projection, run) {
     if (asked.size === 0)
         GLib.idle_add(GLib.PRIORITY_HIGH, forget);
-    if (asked.size === MANY) // a script that gives the main loop no turn
+    if (asked.size === MANY) // for a script that does not return to the main loop
         asked.delete(asked.keys().next().value);
     asked.set(projection, run);
     return projection;
 }
 
-// A cursor is nobody's: it may keep its run.
+// A cursor is not referenced by its run, so it may keep the run alive.
 const runs = new WeakMap();
 
 function adopt(cursor, run) {
@@ -346,7 +348,7 @@ function defineOwnership() {
 
 // --- the items of a cursor ---
 
-// What there is without waiting: what was tried, and an array of at most so many items.
+// Takes what is available without waiting: returns the result of the try, and an array of items.
 function takerOf(cursor, type) {
     const one = take => () => {
         const [tried, item] = take.call(cursor);
@@ -356,7 +358,7 @@ function takerOf(cursor, type) {
     case 'gchararray':
         return most => {
             const [tried, texts] = cursor.take_texts(most);
-            return [tried, texts?.length ? texts : [null]]; // a string that is null comes alone
+            return [tried, texts?.length ? texts : [null]]; // a string that is null is returned separately
         };
     case 'GstreamPayload':
         return most => {
@@ -365,12 +367,12 @@ function takerOf(cursor, type) {
         };
     case 'GstreamEvent':
         return one(cursor.try_next_event);
-    default: // objects one at a time: each is to be subscribed to before there is a next (P11)
+    default: // objects one at a time, because each has to be subscribed to before the next one is taken (P11)
         return one(GObject.type_is_a(type, GObject.TYPE_OBJECT) ? cursor.try_next_object : cursor.try_next);
     }
 }
 
-// For an interleave: each item with the name of its projection (P10).
+// Takes the items of an interleave, each with the name of its projection (P10).
 function namedTaker(cursor, run) {
     return () => {
         const [tried, name] = cursor.peek();
@@ -381,8 +383,8 @@ function namedTaker(cursor, run) {
     };
 }
 
-// What a loop goes through step by step: step() gives what was tried and some items, settle() says how many of them
-// were given.
+// The steps of a loop: step() returns the result of the try and some items, settle() is told how many of them were
+// returned.
 class Taking {
     constructor(take) {
         this._take = take;
@@ -403,8 +405,8 @@ class TakingBatches extends Taking {
     }
 }
 
-// Strings, which are skipped as they were given, so that nothing is lost. It looks twice as far ahead as it has come: most
-// loops that are left are left early.
+// Peeks at strings, and skips those that were returned, so that none is lost if the loop is left. The number of
+// strings doubles with each step, because most loops that are left are left early.
 class Looking {
     constructor(cursor) {
         this._cursor = cursor;
@@ -442,18 +444,18 @@ function batchesOf(cursor) {
     return new TakingBatches(takerOf(cursor, cursor.get_item_type()));
 }
 
-// Gives one item after another.
+// Returns one item after another.
 class Items {
     constructor(cursor, steps, ends) {
         this._cursor = cursor;
-        this._run = runs.get(cursor); // kept until the loop is over
+        this._run = runs.get(cursor); // kept alive until the loop ends
         this._steps = steps;
         this._ends = ends; // whether leaving the loop unsubscribes
         this._items = [];
         this._given = 0;
     }
 
-    // undefined: there is none now
+    // Returns undefined if there is none now.
     _take() {
         if (this._given === this._items.length) {
             this._settle();
@@ -505,7 +507,7 @@ class SyncItems extends Items {
 }
 
 class AsyncItems extends Items {
-    // An async function would cost more for each item that is there.
+    // Not an async function, which would cost more for each item that is available.
     next() {
         try {
             const result = this._take();
@@ -532,7 +534,7 @@ class AsyncItems extends Items {
     }
 }
 
-// What can be looped over in both ways.
+// Makes an object iterable with both kinds of loops.
 class Iteration {
     constructor(subscribe, makeSteps, ends) {
         this._subscribe = subscribe;
@@ -562,7 +564,7 @@ class Interleave extends Iteration {
     }
 }
 
-// Whether there was one, or what was tried, and the item.
+// Returns whether there was an item, or the result of the try, and the item.
 const unpackFound = ([found, item]) => [found, unpack(item ?? null)];
 
 function defineLoops(klass, subscribe, ends) {
@@ -575,7 +577,8 @@ function defineLoops(klass, subscribe, ends) {
         const cursor = subscribe.call(this);
         return new AsyncItems(cursor, stepsOf(cursor), ends);
     };
-    // Arrays of what there is without waiting, at most 64 items in each; of handles, one (P11).
+    // Iterates over arrays of the items that are available without waiting, at most 64 in each; for handles, one
+    // (P11).
     prototype.batches = function () {
         return new Iteration(subscribe.bind(this), batchesOf, ends);
     };
@@ -602,7 +605,7 @@ function defineIteration() {
 
 // --- projections of one's own ---
 
-// The GType for what JavaScript calls it; what JSON knows besides is a payload.
+// Returns the GType for a JavaScript type; other types with a JSON form are payloads.
 function itemType(type) {
     switch (type) {
     case String:
@@ -683,8 +686,8 @@ function checkBuiltins(names) {
 
 const HOOKS = ['process', 'finish', 'fail'];
 
-// A virtual function that calls what the class has, and whose exceptions are errors of the run. Giving nothing is no
-// refusal.
+// Makes a virtual function that calls the method of the class. Exceptions are errors of the run. If it returns
+// undefined, that is not treated as false.
 function hookOf(method) {
     return function (...args) {
         try {
@@ -767,7 +770,7 @@ function eventOf(item) {
 }
 
 function defineSources() {
-    // A generator's events, each made when the run wants it.
+    // The events of a generator, each of which is made when the run asks for it.
     const GeneratorSource = GObject.registerClass({
         GTypeName: 'GstreamJsGeneratorSource',
     }, class GeneratorSource extends Gstream.PushSource {
@@ -778,7 +781,7 @@ function defineSources() {
         }
 
         leave() {
-            if (!this._running) // else it is aborted from inside, and returned from when it has come back
+            if (!this._running) // otherwise it is ended when it has returned
                 this._generator.return?.();
         }
 
@@ -818,7 +821,7 @@ function defineSources() {
     }
 
     const {_init, abort} = Gstream.RunStream.prototype;
-    // Not by a signal of the source: a run that is dropped may not call JavaScript.
+    // A signal of the source is not used, because a run that is being collected must not call JavaScript.
     Gstream.RunStream.prototype.abort = function () {
         abort.call(this);
         this.source?.leave?.();
@@ -875,7 +878,7 @@ function defineWriting() {
 const OPTIONS = ['mux', 'config', 'metadata', 'multitask_strategy', 'checkpoint_id', 'channels', 'namespaces', 'depth', 'update', 'goto'];
 const PAYLOADS = ['config', 'metadata', 'update', 'goto', 'namespaces'];
 
-// What is said by an object of JavaScript's own.
+// Converts options given as a plain object.
 function optionsOf(named = null) {
     if (named === null || named instanceof Gstream.RunOptions)
         return named;
@@ -886,7 +889,7 @@ function optionsOf(named = null) {
         [name, PAYLOADS.includes(name) ? packOrNull(value) : value])));
 }
 
-// What of a thread on a server is the server's.
+// The properties of a server that can be given to a thread.
 const OF_SERVER = ['session', 'api_key', 'max_event_size', 'max_depth', 'retry_limit', 'retry_pause', 'retry_pause_max',
     'silence_timeout', 'answer_timeout'];
 
@@ -908,7 +911,7 @@ function defineThread() {
     defineOperation(Thread, 'start', (input, options, ...rest) => [[packOrNull(input), optionsOf(options)], rest]);
     defineOperation(Thread, 'respond', (interrupt, response, options, ...rest) =>
         [[interrupt, pack(response), optionsOf(options)], rest]);
-    // GJS hands over no array of boxed values: the answers go as one payload.
+    // GJS cannot pass an array of boxed values, so the answers are passed as one payload.
     Thread.prototype.respond_all = Thread.prototype.respond_json;
     Thread.prototype.respond_all_sync = Thread.prototype.respond_json_sync;
     defineOperation(Thread, 'respond_all', (interrupts, responses, options, ...rest) =>
@@ -930,7 +933,7 @@ function defineThread() {
     defineOperation(Server, 'cancel_run', (threadId, runId, ...rest) => [[threadId, runId], rest]);
     defineGetters(Gstream.ThreadInfo, 'metadata', 'values');
 
-    // new Thread({url, assistant}) is one on a server, new Thread({command}) one in a child process.
+    // new Thread({url, assistant}) makes a thread on a server, new Thread({command}) one in a child process.
     const {_init} = Thread.prototype;
     Thread.prototype._init = function (properties = {}) {
         if (properties.url !== undefined)
@@ -963,7 +966,7 @@ function defineConversation() {
     defineOperation(Conversation, 'choose_branch', (row, branch, ...rest) => [[row, branch], rest]);
     defineOperation(Conversation, 'respond', (question, response, ...rest) => [[question, pack(response)], rest]);
     defineOperation(Conversation, 'respond_json', (responses, ...rest) => [[pack(responses)], rest]);
-    // GJS hands over no array of boxed values: the answers go as one payload.
+    // GJS cannot pass an array of boxed values, so the answers are passed as one payload.
     conversation.respond_all = respondJson;
     conversation.respond_all_sync = respondJsonSync;
     defineOperation(Conversation, 'respond_all', (questions, responses, ...rest) =>

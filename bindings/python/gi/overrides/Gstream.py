@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# gstream as Python would have it: `async for` and `for`, `await`, Python's own
-# values in and out, generators as sources, transformers with plain methods.
+# gstream for Python: `async for` and `for`, `await`, Python's own values as arguments and results, generators as
+# sources, transformers with plain methods.
 
 import asyncio
 import functools
@@ -34,7 +34,7 @@ def public(cls):
 
 
 def unpack(payload):
-    """Python's own objects; what is no payload stays what it is."""
+    """Converts payloads to Python's own objects; other values are returned unchanged."""
     return json.loads(payload.dup_json()) if isinstance(payload, Gstream.Payload) else payload
 
 
@@ -60,7 +60,7 @@ def json_of(value, ensure_ascii=True):
 
 
 def fault_of(value, path, above):
-    """Where @value has what JSON has not: its path, and an exception that says what it is."""
+    """Finds the part of @value that JSON cannot represent: returns its path, and an exception that describes it."""
     if any(value is other for other in above):
         return path, ValueError("a container that holds itself is no JSON")
     if isinstance(value, dict):
@@ -87,7 +87,7 @@ def fault_of_leaf(value, path):
 
 
 def utf8(text):
-    """@text as UTF-8 can say it: halves of surrogate pairs are joined, or become U+FFFD (E2)."""
+    """Converts @text to valid UTF-8: halves of surrogate pairs are joined, or become U+FFFD (E2)."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -96,7 +96,7 @@ def utf8(text):
 
 
 def names_of(names, what):
-    """A list of strings; one string, which is a list of its letters, is a mistake."""
+    """Checks a list of strings. A single string, which would be a list of its letters, is an error."""
     if isinstance(names, (str, bytes)):
         raise TypeError(f"{what} is a list of strings: [{names!r}], not {names!r}")
     names = list(names)
@@ -111,7 +111,7 @@ def pack_or_none(value):
 
 
 def getters(base, *names):
-    """Properties for what GIR gives as get_NAME() or is_NAME(), and maybe takes as set_NAME()."""
+    """Makes properties from get_NAME() or is_NAME(), and set_NAME() if there is one."""
 
     def accessors(name):
         get, put = (getattr(base, verb + name, None) for verb in ("get_", "set_"))
@@ -148,7 +148,7 @@ def is_of_the_program(filename):
 
 
 def place_of(exception, generator=None):
-    """File and line where it was raised: the program's own last one, if there is one."""
+    """Returns file and line where it was raised: the last line of the program's own code, if there is one."""
     frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(exception.__traceback__)]
     mine = [each for each in frames if is_of_the_program(each[0])]
     frame = getattr(generator, "gi_frame", None) or getattr(generator, "ag_frame", None)
@@ -158,7 +158,7 @@ def place_of(exception, generator=None):
 
 
 def words_of(exception, generator=None):
-    """What a Python exception says, and where; of a group, what each in it says."""
+    """Returns the message of a Python exception, and where it was raised; for a group, those of all its exceptions."""
     try:
         text = str(exception)
     except Exception:
@@ -174,7 +174,7 @@ def words_of(exception, generator=None):
 
 
 def failure(exception, link=None, generator=None):
-    """The GLib.Error that says what a Python exception said, and where."""
+    """Makes a GLib.Error with the message of a Python exception, and where it was raised."""
     if isinstance(exception, GLib.Error):
         error = exception
     else:
@@ -199,7 +199,7 @@ def gerror(message, code):
 @public
 class Payload(Gstream.Payload):
     def __iter__(self):
-        """The elements of an array; (key, value) of each member of an object. All are payloads."""
+        """Iterates over the elements of an array, or (key, value) of an object's members; the values are payloads."""
         kind = self.get_kind()
         if kind not in (Gstream.PayloadKind.ARRAY, Gstream.PayloadKind.OBJECT):
             raise TypeError(f"only arrays and objects are iterable, this payload is {self.dup_json()[:40]}")
@@ -302,7 +302,7 @@ def operation(base, name, convert, prepare=lambda *rest: ((), rest)):
 
 
 def check_may_block(part):
-    """Where a coroutine has to go on for the run to go on, blocking its loop would be for ever."""
+    """Fails if the run depends on a coroutine of the running loop, which a blocking call would block for ever."""
     items.check_process(part)
     home = items.home_of(part)
     loop = running_loop() if home else None
@@ -332,7 +332,7 @@ def plain(result, _whole):
 
 
 class Batches:
-    """Lists of the items that there are without waiting, at most 64 in each; of handles, one (P11)."""
+    """Iterates over lists of the items available without waiting, at most 64 in each; for handles, one (P11)."""
 
     def __init__(self, subscribe):
         self._subscribe = subscribe
@@ -368,7 +368,7 @@ class Cursor(Gstream.Cursor):
         return tried, taken[0] if tried == Gstream.Try.ITEM else None
 
     def next(self, cancellable=None, callback=None, *user_data):
-        """Whether there is an item, and the item. Iterating is the same, and cheaper."""
+        """Returns whether there is an item, and the item. Iterating over the cursor does the same, and is cheaper."""
         if callback is not None:
             return super().wait(cancellable, callback, *user_data)
         return wait(super().wait, self.next_finish, cancellable)
@@ -390,7 +390,7 @@ class Cursor(Gstream.Cursor):
 
 
 def item_type_of(kind):
-    """The GType for a Python type; values that JSON knows, such as dict, are payloads."""
+    """Returns the GType for a Python type. Types with a JSON form, such as dict, are payloads."""
     types = {str: GObject.TYPE_STRING, int: GObject.TYPE_INT64, bool: GObject.TYPE_BOOLEAN, float: GObject.TYPE_DOUBLE,
              object: GObject.TYPE_PYOBJECT, dict: Gstream.Payload.__gtype__, list: Gstream.Payload.__gtype__}
     return types[kind] if kind in types else GObject.GType(kind)
@@ -445,7 +445,7 @@ class Projection(Gstream.Projection):
 
 
 class Interleave:
-    """Several projections of a run in one: (name, item) after (name, item), as they come (P10)."""
+    """Iterates over several projections of a run together: yields (name, item), in the order of arrival (P10)."""
 
     def __init__(self, cursor, run):
         self.cursor = cursor
@@ -558,7 +558,7 @@ class ToolCall(Gstream.ToolCall):
 
 
 def event_of(item):
-    """What a generator yields: an event, or the dict of one, as in protocol's JSON."""
+    """Converts what a generator yields to an event: an event, or a dict in the format of the protocol's JSON."""
     if isinstance(item, Gstream.Event):
         return item
     if isinstance(item, dict):
@@ -566,7 +566,7 @@ def event_of(item):
     raise TypeError(f"a source yields Gstream.Event or the dict of one, not {type(item).__name__}")
 
 
-OWN_TYPE = "gstream"  # a class of a module in gi.overrides would be the one that it derives from
+OWN_TYPE = "gstream"  # a class of a module in gi.overrides would replace its base class
 
 
 @public
@@ -590,7 +590,7 @@ class PushSource(Gstream.PushSource):
 
 
 class GeneratorSource(PushSource):
-    """A generator's events, each made when the run wants it."""
+    """The events of a generator, each of which is made when the run asks for it."""
 
     __gtype_name__ = "GstreamPythonGeneratorSource"
     __module__ = OWN_TYPE
@@ -615,7 +615,7 @@ class GeneratorSource(PushSource):
             self._close()
 
     def _on_closed(self, _pspec):
-        if not self._running:  # else it is aborted from inside, and closed when it has come back
+        if not self._running:  # otherwise it is closed when it has returned
             self._close()
 
     def _close(self):
@@ -624,7 +624,7 @@ class GeneratorSource(PushSource):
 
 
 class AsyncGeneratorSource(PushSource):
-    """The same of an asynchronous generator, in asyncio's loop."""
+    """The same for an asynchronous generator, in asyncio's loop."""
 
     __gtype_name__ = "GstreamPythonAsyncGeneratorSource"
     __module__ = OWN_TYPE
@@ -633,7 +633,7 @@ class AsyncGeneratorSource(PushSource):
         super().__init__(async_only=True)
         self._link = items.Link()
         self._generator = aiter(generator)
-        self._task = None  # that makes an event, until it is done
+        self._task = None  # the task that makes an event, until it is done
         self.connect("notify::closed", type(self)._on_closed)
 
     def do_wanted(self):
@@ -669,7 +669,7 @@ class AsyncGeneratorSource(PushSource):
 
 
 def source_of(source):
-    """A source as it is; of a generator, asynchronous or not, or anything to iterate, one that makes its events."""
+    """Returns a source as it is; for a generator, asynchronous or not, or another iterable, a source of its events."""
     if isinstance(source, Gstream.EventSource):
         return source
     if langgraph.is_langgraphs(source):
@@ -696,7 +696,7 @@ def file_of(path):
 
 
 def reading(base):
-    """The initialiser of a source that reads a file or a stream."""
+    """Makes the initializer of a source that reads a file or a stream."""
 
     def __init__(self, file=None, *, stream=None, **properties):
         if (file is None) == (stream is None):
@@ -793,7 +793,8 @@ class ToolWriter(Gstream.ToolWriter):
 
 
 def settle(coroutine, link, cancellable, tell):
-    """Runs @coroutine in asyncio's loop, and tells its result and None, or None and its exception as an error."""
+    """Runs @coroutine in asyncio's loop, and calls @tell with its result and None, or with None and its exception as an
+    error."""
     loop = idle_loop()
     if loop is None:
         coroutine.close()
@@ -819,7 +820,7 @@ def settle(coroutine, link, cancellable, tell):
 
 
 def hook(method):
-    """A virtual function that calls a plain method, and whose exceptions are errors of the run."""
+    """Makes a virtual function that calls a plain method. Exceptions of the method are errors of the run."""
 
     @functools.wraps(method)
     def call(self, *arguments):
@@ -835,7 +836,7 @@ def hook(method):
 
 
 def check_result(method, result):
-    """What was made and will never run."""
+    """Checks the result of a hook that must not be a coroutine, which would never run."""
     if inspect.isawaitable(result) or inspect.isgenerator(result) or inspect.isasyncgen(result):
         close = getattr(result, "close", None)
         if close is not None:
@@ -843,12 +844,12 @@ def check_result(method, result):
         raise TypeError(f"{method.__qualname__} gave {type(result).__name__}: a method that waits is `async def`, and none yields")
 
 
-# How many arguments there are before those of GIO.
+# The number of arguments before those of GIO.
 GIVEN = {"process": 1, "finish": 0, "fail": 1}
 
 
 def asynchronous_hooks(name, method):
-    """The virtual functions NAME_async and NAME_finish for a coroutine's function."""
+    """Makes the virtual functions NAME_async and NAME_finish from a coroutine function."""
     count = GIVEN[name]
 
     def begin(self, *arguments):
@@ -879,7 +880,7 @@ def asynchronous_hooks(name, method):
 @public
 @with_getters("scope")
 class Transformer(Gstream.Transformer):
-    """To derive from: process(event), finish() and fail(error), plain or async."""
+    """A base class. Derived classes have process(event), finish() and fail(error), plain or async."""
 
     wants = None
     channels = None
@@ -926,7 +927,7 @@ class Transformer(Gstream.Transformer):
         return super().add_projection(name, item_type_of(item_type))
 
     def schedule(self, work=None, *, fails_run=False):
-        """Side work that the run's end waits for (M4): a coroutine, or what is completed by hand."""
+        """Starts side work, for which the run's end waits (M4): a coroutine, or work that is completed explicitly."""
         side_work = super().schedule(fails_run)
         if work is not None:
             settle(work, self._link, side_work.get_cancellable(), lambda _result, error: side_work.fail(error) if error else side_work.complete())
@@ -961,7 +962,7 @@ class StreamMux(Gstream.StreamMux):
             self.add(transformer)
 
     def add(self, transformer):
-        """A class or a function of the scope makes one for every scope; one that is ready-made is the root's (M7)."""
+        """Adds a transformer: a class or function makes one for each scope; an object belongs to the root only (M7)."""
         if isinstance(transformer, Gstream.Transformer):
             self.add_transformer(transformer)
         elif isinstance(transformer, type) and issubclass(transformer, Gstream.Transformer):
@@ -983,7 +984,7 @@ class StreamMux(Gstream.StreamMux):
                 return linked(make(scope), link)
             except Exception as exception:
                 if exceptions is None:
-                    raise  # of a subgraph's: told where exceptions in callbacks are
+                    raise  # of a subgraph: reported like exceptions in callbacks
                 exceptions.append(exception)
 
         self.add_factory(factory)
@@ -1020,7 +1021,7 @@ def strategy_of(name):
 
 
 def options_of(options, named):
-    """What is said by keywords, or in an object."""
+    """Returns the options, from keywords or from an object."""
     if options is not None and named:
         raise TypeError(f"options and {min(named)} exclude each other: set it in the options")
     if unknown := set(named).difference(OPTIONS):
@@ -1072,7 +1073,7 @@ def values(payloads, _thread):
     return [unpack(payload) for payload in payloads]
 
 
-# What of a thread on a server is the server's.
+# The properties of a server that can be given to a thread.
 LIMITS = ("max_event_size", "max_depth", "retry_limit", "retry_pause", "retry_pause_max", "silence_timeout")
 OF_SERVER = ("session", "api_key", *LIMITS, "answer_timeout")
 
@@ -1134,7 +1135,7 @@ class ThreadList(Gstream.ThreadList):
                  update_state=(value, update_state), cancel_run=(plain, cancel_run))
 @with_getters("thread_id", "cancel_on_abort")
 class Thread(Gstream.Thread):
-    """Thread(url, assistant, ...) is one on a server, Thread(command=[...]) one in a child process."""
+    """Thread(url, assistant, ...) makes a thread on a server, Thread(command=[...]) one in a child process."""
 
     def __new__(cls, *arguments, **named):
         return thread_of(*arguments, **named) if cls is Thread else super().__new__(cls)
@@ -1315,7 +1316,7 @@ class LocalThread(Thread):
         self._perform(langgraph.cancel(self._source, run_id), task, bool)
 
     def _begin_run(self, make_input, given, params, options, task):
-        """One run after the other: what there is in the checkpoints is what the last one left."""
+        """Runs are executed one after the other, because each continues from the checkpoints of the previous one."""
         graph, config, mux = self._thread.graph, self._thread.config(params), options.get_mux()
         channels = [name for name in options.get_channels() or () if name in langgraph.MODES.values()]
 
@@ -1326,7 +1327,7 @@ class LocalThread(Thread):
         self._perform(langgraph.after(self._source, make_input, given), task, begin)
 
     def _perform(self, coroutine, task, convert):
-        """Gives the task what the coroutine gives, made into what the call gives in this thread."""
+        """Completes the task with the result of the coroutine, converted to the result type of the call."""
 
         def tell(work):
             try:
@@ -1344,14 +1345,14 @@ class LocalThread(Thread):
 
 
 def packed(found):
-    """What LangGraph's objects are as an Agent Server would say them."""
+    """Converts LangGraph's objects to the format of an Agent Server."""
     from gstream_agent import objects
 
     return pack(objects.plain(found))
 
 
 def params_of(options):
-    """The protocol's, in plain Python."""
+    """Returns the parameters of the protocol as plain Python objects."""
     params = {name: unpack(getattr(options, "get_" + name)()) for name in ("config", "metadata", "update", "goto", "checkpoint_id")}
     return {name: given for name, given in params.items() if given is not None}
 

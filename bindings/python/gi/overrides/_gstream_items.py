@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The items of a cursor, for `for` and `async for`, one by one or in batches.
+# Iterating over the items of a cursor with `for` and `async for`, one by one or in batches.
 
 import asyncio
 import itertools
@@ -15,7 +15,7 @@ from gi.repository import GLib, GObject
 
 Gstream = get_introspection_module("Gstream")
 
-BATCH = 64  # items in a call at most
+BATCH = 64  # the maximum number of items per call
 ITEM, PENDING = Gstream.Try.ITEM, Gstream.Try.PENDING
 
 
@@ -24,7 +24,7 @@ ITEM, PENDING = Gstream.Try.ITEM, Gstream.Try.PENDING
 
 def take_texts(cursor, most):
     tried, texts = cursor.take_texts(most)
-    return tried, texts or [None]  # a string that is NULL comes alone
+    return tried, texts or [None]  # a string that is NULL is returned separately
 
 
 def take_json(cursor, most):
@@ -37,7 +37,7 @@ def take_event(cursor, _most):
     return tried, [event]
 
 
-try_next = Gstream.Cursor.try_next  # GIR's own
+try_next = Gstream.Cursor.try_next  # the method of GIR
 
 
 def take_value(cursor, _most):
@@ -46,7 +46,7 @@ def take_value(cursor, _most):
 
 
 def object_taker(whole):
-    """One at a time: each is to be subscribed to before there is a next (P11)."""
+    """Takes objects one at a time, because each has to be subscribed to before the next one is taken (P11)."""
 
     def take(cursor, _most):
         tried, item = cursor.try_next_object()
@@ -72,7 +72,7 @@ def taker_of(item_type, whole):
 
 
 def named_taker(run):
-    """For an interleave: each item with the name of its projection (P10)."""
+    """Takes the items of an interleave, each with the name of its projection (P10)."""
 
     def take(cursor, _most):
         tried, name = cursor.peek()
@@ -104,7 +104,7 @@ def looking(cursor):
     It looks twice as far ahead as it has come: most loops that are left are left early.
     """
     given = 0
-    alone = True  # one is to be expected: after a wait
+    alone = True  # after a wait there is usually one
     while True:
         if alone:
             alone = False
@@ -124,7 +124,7 @@ def looking(cursor):
             given += len(texts)
         elif tried == ITEM:
             cursor.skip(1)
-            yield texts or (None,)  # a batch ends before a string that is NULL
+            yield texts or (None,)  # a batch ends before a string that is NULL, which is then taken separately
             given += 1
         elif tried == PENDING:
             yield None
@@ -143,7 +143,7 @@ def named_steps(run):
 
 def batches_of(cursor, item_type, whole):
     for items in taking(cursor, taker_of(item_type, whole), BATCH):
-        yield items and (items,)  # a batch is one item of its step
+        yield items and (items,)  # a batch is a single item of its step
 
 
 # --- walking them; the run is kept alive meanwhile ---
@@ -164,7 +164,7 @@ OVER = object()
 
 
 def asked(steps, home):
-    """The next of them; None where whoever asks is to call the source's next_step(), which asks for more."""
+    """Returns the next item; None if the caller should call next_step() of the source, which asks for more."""
     home.asking = True
     try:
         items = next(steps, OVER)
@@ -191,7 +191,7 @@ async def awaiting(cursor, steps, handles, whole):
             for item in items:
                 yield item
             if handles:
-                await asyncio.sleep(0)  # so that a task made for a handle subscribes before more is asked for (P11)
+                await asyncio.sleep(0)  # so that a task for a handle can subscribe before more is asked for (P11)
     except GLib.Error as error:
         raise explained(error, whole or cursor)
 
@@ -235,7 +235,7 @@ PARTS = (Gstream.Projection, Gstream.Cursor, Gstream.Message, Gstream.ToolCall, 
 
 
 class Owner(weakref.ref):
-    """What a part needs to be alive, and in which thread it is at home."""
+    """The objects that must be kept alive for a part, and the thread that it belongs to."""
 
     __slots__ = "key", "get_whole", "thread"
 
@@ -256,7 +256,7 @@ def note(part, get_whole, thread):
 
 
 def settle_in(whole):
-    """Notes that a run belongs to this thread, and what of the program's own belongs to the run."""
+    """Records that a run belongs to this thread, and which objects of the program belong to the run."""
     note(whole, lambda: None, threading.get_ident())
     whole._home = Home()
     for part in (whole.get_source(), whole.get_mux()):
@@ -274,12 +274,12 @@ def own(part, get_whole, whole):
 
 
 def adopt(part, whole):
-    """Notes that @part, if it is one, belongs to @whole, and keeps that alive. Gives @part."""
+    """Records that @part (if it is a part) belongs to @whole, which is kept alive. Returns @part."""
     return own(part, lambda: whole, whole)
 
 
 def lend(part, whole):
-    """The same for what @whole itself may keep alive, such as the projection of a transformer."""
+    """The same for a part that @whole itself may keep alive, such as the projection of a transformer."""
     return own(part, weakref.ref(whole), whole)
 
 
@@ -295,7 +295,7 @@ os.register_at_fork(after_in_child=disown_all)
 
 
 def check_process(part):
-    """What a run waits for, threads and main loop, stays in the process that forked."""
+    """Fails after a fork, because the threads and the main loop that a run needs only exist in the parent process."""
     owner = owners.get(id(part))
     if owner is not None and owner.thread == FORKED:
         raise RuntimeError("this run was made before the process forked, and stays with the parent: "
@@ -303,7 +303,7 @@ def check_process(part):
 
 
 def owner_of(part):
-    """What @part belongs to; fails in another thread than theirs, and after its end."""
+    """Returns the owner of @part; fails in another thread, and after the owner has ended."""
     owner = owners.get(id(part))
     if owner is None:
         return None
@@ -344,7 +344,7 @@ class Home:
 
 
 class Link:
-    """How a source, or a mux and its transformers, know their run and its home."""
+    """Connects a source, or a mux and its transformers, with their run and its home."""
 
     home = run = staticmethod(lambda: None)
 
@@ -357,7 +357,7 @@ def key_of(error):
 
 
 def home_of(part):
-    """Of the run that @part is a part of, however deep; None where that is not known."""
+    """Returns the home of the run that @part belongs to, at any level; None if it is not known."""
     while part is not None:
         home = part.__dict__.get("_home")
         if home is not None:
@@ -368,7 +368,7 @@ def home_of(part):
 
 
 def with_cause(error, part):
-    """@error, which a run failed with, and the exception that it comes from."""
+    """Returns @error, with which a run failed, with the exception that caused it."""
     home = home_of(part)
     cause = home.raised.get(key_of(error)) if home else None
     if cause is not None and cause is not error:
@@ -377,6 +377,6 @@ def with_cause(error, part):
 
 
 def explained(error, part):
-    """What to raise for @error: Ctrl+C and the program's exit come out as themselves, once."""
+    """Returns the exception to raise for @error. KeyboardInterrupt and SystemExit are raised unchanged, once."""
     home = home_of(part)
     return home.escaped.pop() if home and home.escaped else with_cause(error, part)

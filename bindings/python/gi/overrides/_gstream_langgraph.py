@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A LangGraph graph of this process as an event source: in asyncio's loop where one
-# runs, in a thread with a loop of its own where none does (a GTK application).
+# A LangGraph graph of this process as an event source: in asyncio's loop if one is running, otherwise (in a GTK
+# application) in a thread with its own loop.
 
 import asyncio
 import concurrent.futures
@@ -24,7 +24,7 @@ Gstream = get_introspection_module("Gstream")
 
 
 def let_langgraph_set_loops():
-    """LangGraph sets the loop that runs as its thread's, at every step; PyGObject's policy would refuse that."""
+    """At each step, LangGraph sets the running loop as the thread's loop, which PyGObject's policy would refuse."""
     policy = type(asyncio.get_event_loop_policy())
     refusing = policy.set_event_loop
     if policy.__module__ != "gi.events" or hasattr(refusing, "__wrapped__"):
@@ -39,16 +39,16 @@ def let_langgraph_set_loops():
 
 
 def is_langgraphs(source):
-    """Whether it is LangGraph's own run, or what one is awaited from."""
+    """Whether it is a run of LangGraph, or an awaitable of one."""
     return inspect.isawaitable(source) or type(source).__module__.partition(".")[0] == "langgraph"
 
 
-# The stream modes that LangGraph does not stream of itself, by the projections that need them.
+# The stream modes that LangGraph does not stream by default, and the projections that need them.
 MODES = {"updates": "updates", "custom": "custom", "checkpoints": "checkpoints", "tasks": "tasks", "debug": "debug", "tool_calls": "tools"}
 
 
 def modes_of(run):
-    """Those that the run's projections need that are read by now, and those that its transformers need (M8)."""
+    """Returns the stream modes that the run's subscribed projections and its transformers need (M8)."""
     if run is None:
         return set()
     mux = run.get_mux()
@@ -58,7 +58,8 @@ def modes_of(run):
 
 
 def asking_for(modes, on_task):
-    """A transformer of LangGraph's that has these modes streamed, and gives on the tasks, which LangGraph's own keep."""
+    """Makes a LangGraph transformer that requests these modes, and passes on `tasks` events, which LangGraph's own
+    transformers keep."""
     from langgraph.stream import StreamTransformer
 
     class Asking(StreamTransformer):
@@ -75,11 +76,11 @@ def asking_for(modes, on_task):
     return Asking
 
 
-push = Gstream.PushSource.push_json  # GIR's own, looked up once
+push = Gstream.PushSource.push_json  # the method of GIR, looked up once
 
 
 class Opening:
-    """How LangGraph's run is to be had: asked of a graph when the first event is wanted, awaited, or given."""
+    """How LangGraph's run is obtained: started when the first event is needed, awaited, or given."""
 
     def __init__(self, opened, name="root", channels=()):
         self._opened = opened
@@ -94,7 +95,7 @@ class Opening:
             return await opened if inspect.isawaitable(opened) else opened
 
     def drop(self):
-        """Nobody has opened it: a coroutine that is never awaited would warn of that."""
+        """Closes an awaitable that was not used, because a coroutine that is never awaited causes a warning."""
         if inspect.iscoroutine(self._opened):
             self._opened.close()
 
@@ -111,7 +112,7 @@ def opening_of(graph, graph_input, config, channels, transformers, keywords):
 
 
 class Steps:
-    """What a run yields, asynchronous or not, one event at a time."""
+    """Iterates over a run, asynchronous or not, one event at a time."""
 
     def __init__(self, run, events):
         self._run = run
@@ -120,7 +121,7 @@ class Steps:
         self._iterator = aiter(run) if self._asynchronous else iter(run)
 
     async def next(self):
-        """The lines of the next event: some, or none."""
+        """Returns the lines of the next event, which may be none."""
         if self._asynchronous:
             return self._translate(await anext(self._iterator))
         step = await asyncio.to_thread(next, self._iterator, self)
@@ -214,7 +215,8 @@ def steps_of(run, own, events):
 
 
 async def cancel_all_others():
-    """Ends what else there is in the loop of a thread: nodes whose run could not be closed while it was resumed."""
+    """Cancels the remaining tasks in the loop of a thread: nodes of a run that could not be closed while it was being
+    resumed."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
@@ -222,10 +224,10 @@ async def cancel_all_others():
 
 
 class GraphSource(Gstream.PushSource):
-    """A graph's events, each made when the run wants it, as an Agent Server would send them (L1-L4)."""
+    """The events of a graph in an Agent Server's format, each made when the run asks for it (L1-L4)."""
 
     __gtype_name__ = "GstreamPythonGraphSource"
-    __module__ = "gstream"  # a class of a module in gi.overrides would be the one that it derives from
+    __module__ = "gstream"  # a class of a module in gi.overrides would replace its base class
 
     def __init__(self, opening):
         super().__init__()
@@ -243,7 +245,7 @@ class GraphSource(Gstream.PushSource):
         self._waiting = []  # futures of consumers in this loop
         self._cancelled = False
         self._tasks_seen = []  # events of that mode, which come beside the others
-        self.ended = concurrent.futures.Future()  # the graph has let go of everything
+        self.ended = concurrent.futures.Future()  # the graph has released all resources
         self.connect("notify::closed", type(self)._on_closed)
 
     def do_wanted(self):
@@ -264,9 +266,8 @@ class GraphSource(Gstream.PushSource):
         self._task.resume()
 
     def next_step(self):
-        """Asks the graph for what the run waits for.
-
-        True where it has given that, a future that is done when it has; None where the run waits for something else.
+        """Asks the graph for the event that the run waits for. Returns True if there is one, a future that is done when
+        there is one, or None if the run waits for something else.
         """
         if not self._wanted:
             return None
@@ -286,11 +287,11 @@ class GraphSource(Gstream.PushSource):
             self._waiting.clear()
 
     def need(self, mode):
-        """A stream mode that is to be asked for, where the graph has not begun."""
+        """Requests a stream mode, if the graph has not been started yet."""
         self._opening.channels.add(mode)
 
     async def cancel(self):
-        """Ends the run from without: it says so to whoever reads it."""
+        """Cancels the run from outside; its readers get an error."""
         self._cancelled = True
         if self._task is not None:
             self._cancel_task()
@@ -307,7 +308,7 @@ class GraphSource(Gstream.PushSource):
         return self._task is not None
 
     async def closed(self):
-        """Waits until the graph has let go of everything. The source has been closed, or has ended."""
+        """Waits until the graph has released all resources, after the source was closed or has ended."""
         if self._task is not None:
             await asyncio.wrap_future(self.ended)
 
@@ -357,7 +358,7 @@ class GraphSource(Gstream.PushSource):
             self._give(self._events.end(await self._iterate()))
         except asyncio.CancelledError:
             if self._cancelled and not self.get_closed():
-                self._give(self._events.end("interrupted"))  # as an Agent Server says of a run that was cancelled
+                self._give(self._events.end("interrupted"))  # like an Agent Server for a run that was cancelled
             elif not self.get_closed():
                 raise  # not the run's doing: whoever cancelled it wants to know
         except BaseException as exception:
@@ -427,7 +428,7 @@ class GraphSource(Gstream.PushSource):
 
 
 def with_checkpoints(graph, checkpointer):
-    """The graph, compiled, with a checkpointer: the one given, its own, or one in memory."""
+    """Returns the compiled graph with a checkpointer: the given one, its own, or one in memory."""
     if not hasattr(graph, "astream_events"):
         graph = graph.compile()
     if checkpointer is None and not graph.checkpointer:
@@ -438,7 +439,7 @@ def with_checkpoints(graph, checkpointer):
 
 
 async def cancel(source, run_id):
-    """Ends the run of a source, which has to be the one that is meant, and under way."""
+    """Cancels the run of a source, which must be the given run, and be running."""
     from gstream_agent.thread import Refused
 
     if source is None or source.get_closed() or run_id not in (None, source.run_id):
@@ -448,7 +449,7 @@ async def cancel(source, run_id):
 
 
 async def after(source, work, params):
-    """Does the work when the run of a source is through, which it has to be but for its cleaning up."""
+    """Calls the function when the run of a source has ended, which may still be cleaning up."""
     from gstream_agent.thread import Refused
 
     if source is not None and not source.get_closed():
@@ -459,7 +460,7 @@ async def after(source, work, params):
 
 
 def perform(coroutine, task, in_thread, tell):
-    """Does a coroutine's work, in asyncio's loop or in a thread, and tells what it gives, or raised, in the task's context."""
+    """Runs a coroutine, in asyncio's loop or in a thread, and reports its result or exception in the task's context."""
     loop = None if in_thread else running_loop()
     if loop is None:
         perform_in_thread(coroutine, task, tell)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The task that a graph runs in.
+# The asyncio task that a graph runs in.
 
 import asyncio
 import contextvars
@@ -11,12 +11,12 @@ PARKED = object()
 
 @types.coroutine
 def park():
-    """Waits until the task, which has to be a ResumableTask, is resumed."""
+    """Suspends the current task, which must be a ResumableTask, until it is resumed."""
     yield PARKED
 
 
 class ResumableTask(asyncio.Future):
-    """A task of asyncio's loop that can be resumed by a call, where it has parked itself.
+    """An asyncio task that, when it is suspended by park(), can be resumed by a function call.
 
     Another task would be told by a future, and go on in the loop's next turn; this one goes on within the call of resume(),
     as itself: asyncio.current_task() is this one meanwhile, and the context its own. So asking a graph for an event that it

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# How Python waits for GIO's asynchronous calls: with asyncio, whichever loop it
-# has, or by blocking.
+# Waiting for GIO's asynchronous calls in Python: with any loop of asyncio, or by blocking.
 
 import asyncio
 import selectors
@@ -26,7 +25,7 @@ monotonic = time.monotonic
 
 
 class _Alarm(GLib.Source):
-    """Ends GLib's polling when one of asyncio's files is ready, or its time has come."""
+    """A source that ends GLib's polling when one of asyncio's files is ready, or at a given time."""
 
     def __init__(self, fd):
         super().__init__()
@@ -85,7 +84,7 @@ class _Selector:
 
 
 class EventLoop(asyncio.SelectorEventLoop):
-    """asyncio's own loop, which also runs GLib's main context: for a PyGObject that has none."""
+    """An asyncio loop that also iterates GLib's main context, for versions of PyGObject that have none."""
 
     def __init__(self):
         super().__init__(_Selector(selectors.DefaultSelector()))
@@ -95,12 +94,12 @@ _joined = weakref.WeakSet()  # loops of others that GLib's main context runs in
 
 
 def new_event_loop():
-    """A loop of asyncio's in which GLib's main context runs: PyGObject's own, if it has one (3.50)."""
+    """Makes an asyncio loop that iterates GLib's main context: PyGObject's own, if it has one (3.50)."""
     return GLibEventLoop(GLib.MainContext.ref_thread_default()) if GLibEventLoop else EventLoop()
 
 
 def run(main, *, debug=None):
-    """asyncio.run(), in a loop in which GLib's main context runs."""
+    """asyncio.run() with a loop that iterates GLib's main context."""
     with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
         return runner.run(main)
 
@@ -125,7 +124,7 @@ def runs_glib(loop):
 
 
 def running_loop():
-    """asyncio's, with GLib's main context in it; None where none is running."""
+    """Returns asyncio's running loop, which then also iterates GLib's main context; None if there is none."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -139,7 +138,7 @@ def running_loop():
 
 
 async def wait(start, finish, cancellable=None):
-    """Awaits start(cancellable, callback). Cancelling the task ends this wait alone (R3)."""
+    """Awaits start(cancellable, callback). Cancelling the task only ends this wait (R3)."""
     future = running_loop().create_future()
     cancellable = cancellable or Gio.Cancellable()
     results = []  # not the future's: PyGObject keeps the callback for a while, which must not keep what it was given
@@ -159,11 +158,11 @@ async def wait(start, finish, cancellable=None):
     return finish(results.pop())
 
 
-_depth = 0  # of calls of what the program has given: generators, transformers
+_depth = 0  # depth of calls of the program's code: generators, transformers
 
 
 def call_back(function, *arguments):
-    """Calls what the program has given, which Ctrl+C is to interrupt there."""
+    """Calls the program's code, which Ctrl+C interrupts there."""
     global _depth
 
     _depth += 1
@@ -174,7 +173,7 @@ def call_back(function, *arguments):
 
 
 def looking_for_signals():
-    """A source whose work is to be Python code: Python sees a signal only while some of its own runs."""
+    """Attaches a source that regularly runs Python code, because Python handles signals only then."""
     source = GLib.timeout_source_new(LOOK)
     source.set_callback(lambda *_: GLib.SOURCE_CONTINUE)
     source.attach(GLib.MainContext.ref_thread_default())
@@ -216,7 +215,7 @@ def in_main_thread():
     return threading.current_thread() is threading.main_thread()
 
 
-_blocking = 0  # calls that block, one inside another
+_blocking = 0  # depth of nested blocking calls
 
 
 def idle_loop():
@@ -225,7 +224,7 @@ def idle_loop():
 
 
 def block(call, cancellable=None):
-    """Calls call(cancellable), which iterates the main context."""
+    """Calls call(cancellable), a blocking call that iterates the main context."""
     global _blocking
 
     cancellable = cancellable or Gio.Cancellable()
