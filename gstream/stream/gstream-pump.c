@@ -777,8 +777,15 @@ gstream_pump_try (GstreamPump *self,
     return;
 
   while (*available < enough && may_ask (self) && has_budget (self))
-    if (ask_now (self) == GSTREAM_TRY_PENDING)
-      return;
+    {
+      GstreamTry result = ask_now (self);
+
+      /* What was called may have iterated the main context, where the pump could not drive for those that wait. */
+      if (G_UNLIKELY (self->n_waiting > 0))
+        schedule (self);
+      if (result == GSTREAM_TRY_PENDING)
+        return;
+    }
 }
 
 void

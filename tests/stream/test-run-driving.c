@@ -71,6 +71,37 @@ test_try (void)
   g_assert_cmpuint (source->n_requests, ==, 1);
 }
 
+static gboolean
+iterate_inside (TestTransformer *transformer,
+                GstreamEvent    *event,
+                GError         **error)
+{
+  test_push (transformer->items, test_event_number (event));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  return TRUE;
+}
+
+/* The pump does not drive inside an event; what others wait for is driven for when that is over. */
+static void
+test_try_iterates (void)
+{
+  g_autoptr (TestSource) source = test_source_new_ready ("custom", 3);
+  TestTransformer *transformer = test_transformer_new ("items", NULL);
+  g_autoptr (GstreamRunStream) run = test_run_new (g_object_ref (source), test_mux_new (transformer, NULL));
+  g_autoptr (GstreamCursor) cursor = test_subscribe (transformer->items);
+  g_auto (TestCall) output = { 0 };
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  transformer->process = iterate_inside;
+  test_call_output (&output, run, NULL);
+  g_assert_cmpint (gstream_cursor_try_next (cursor, &item, NULL), ==, GSTREAM_TRY_ITEM);
+  g_assert_false (output.done);
+  test_iterate_pending (NULL);
+  g_assert_true (output.done);
+}
+
 static void
 test_output_drives (void)
 {
@@ -367,6 +398,7 @@ main (int   argc,
   g_test_add_func ("/run/R1/idle", test_idle);
   g_test_add_func ("/run/R1/as-much-as-needed", test_as_much_as_needed);
   g_test_add_func ("/run/R1/try", test_try);
+  g_test_add_func ("/run/R1/try-iterates", test_try_iterates);
   g_test_add_func ("/run/R1/output-drives", test_output_drives);
   g_test_add_func ("/run/R1/unwired", test_unwired);
   g_test_add_func ("/run/R2/two-consumers", test_two_consumers);
