@@ -3,21 +3,30 @@
 
 import argparse
 import collections
+import contextlib
+import functools
 import json
 import pathlib
+import subprocess
 import sys
 import time
 
 import gi
 
 gi.require_version("Gstream", "1")
-from gi.repository import Gio, GLib, Gstream  # noqa: E402
+gi.require_version("Soup", "3.0")
+from gi.repository import Gio, GLib, Gstream, Soup  # noqa: E402
 
 import schedules  # noqa: E402
 import streaming_agent  # noqa: E402
 from schedules import fault_proxy  # noqa: E402
 
-TRANSPORTS = {"sse": Gstream.Transport.SSE, "websocket": Gstream.Transport.WEBSOCKET}
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "servers"))
+import servers  # noqa: E402
+
+CERTIFICATE = HERE.parent / "remote" / "self-signed.pem"
+TRANSPORTS = {"sse": Gstream.Transport.SSE, "websocket": Gstream.Transport.WEBSOCKET, "http2": Gstream.Transport.SSE}
 RECORDINGS = {"python": ("chat", "tools", "subgraphs", "parallel", "nested-interrupt"), "javascript": ("chat", "subgraphs", "custom")}
 FOLDERS = {"python": "python-server", "javascript": "js-server"}
 PATIENCE = dict(silence_timeout=300, retry_pause=5, retry_limit=6, answer_timeout=2000)  # ms, ms, attempts, ms
@@ -34,6 +43,44 @@ class Proxy(fault_proxy.Proxy):
 
     def fault_of_other(self):
         return self.others.pop(0) if self.others else fault_proxy.passes
+
+
+@functools.cache
+def http2_proxy():
+    """One for all schedules; it ends with this program."""
+    servers.install()
+    return subprocess.Popen([servers.PEERS / "node" / "bin" / "node", HERE / "http2-proxy.mjs", CERTIFICATE],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+@functools.cache
+def http2_port():
+    return http2_proxy().stdout.readline().strip()
+
+
+@contextlib.contextmanager
+def http2_url(port, streams, others):
+    schedule = {"port": port, "streams": [fault for _, fault in streams], "others": [fault for _, fault in others]}
+    print(json.dumps(schedule), file=http2_proxy().stdin, flush=True)
+    http2_port()
+    yield f"https://127.0.0.1:{http2_port()}/{http2_proxy().stdout.readline().strip()}"
+
+
+@contextlib.contextmanager
+def http1_url(port, streams, others):
+    with Proxy(port, streams, others) as proxy:
+        yield proxy.url
+
+
+@functools.cache
+def http2_session():
+    """One for all: libsoup warns where one goes away after a connection that was destroyed (see test-http2.py)."""
+    return Soup.Session(timeout=0, max_conns=100, max_conns_per_host=100, tls_database=Gio.TlsFileDatabase.new(str(CERTIFICATE)))
+
+
+def new_thread(url, transport):
+    session = http2_session() if url.startswith("https:") else None
+    return Gstream.Server(url=url, session=session, transport=TRANSPORTS[transport], **PATIENCE).create_thread("agent")
 
 
 class Outcome:
@@ -56,7 +103,7 @@ def read(url, transport):
     watchdog = GLib.timeout_add_seconds(BOUND, cancellable.cancel)
     seen, run = [], None
     try:
-        run = Gstream.Thread(url, "agent", transport=TRANSPORTS[transport], **PATIENCE).start_sync({"messages": []}, cancellable)
+        run = new_thread(url, transport).start_sync({"messages": []}, cancellable)
         cursor = run.log.subscribe()
         while True:
             more, event = cursor.next_sync(cancellable)
@@ -89,10 +136,10 @@ def judge(seen, status, error, expected):
 
 
 def one(agent, transport, seed, expected):
-    streams, others = schedules.schedule(seed)
+    streams, others = schedules.http2_schedule(seed) if transport == "http2" else schedules.schedule(seed)
     begun = time.monotonic()
-    with Proxy(agent.port, streams, others) as proxy:
-        seen, status, error = read(proxy.url, transport)
+    with (http2_url if transport == "http2" else http1_url)(agent.port, streams, others) as url:
+        seen, status, error = read(url, transport)
     kind, why = judge(seen, status, error, expected)
     return Outcome(kind, time.monotonic() - begun, error, why), [name for name, _ in streams] + [f"{name} of a request" for name, _ in others]
 
@@ -125,7 +172,7 @@ def summary(kind, transport, outcomes):
 
 def main():
     parser = argparse.ArgumentParser(prog="tests/chaos/run", description="""Sends runs through a network with random faults, over
-        Server-Sent Events and over a WebSocket, in the framings of both servers. Each has to be the run without faults, or end in
+        Server-Sent Events (HTTP/1.1 and HTTP/2) and over a WebSocket, in the framings of both servers. Each has to be the run without faults, or end in
         one clear error, with nothing twice before it. Exit status 1: one was not.""")
     parser.add_argument("--schedules", type=int, default=2000, metavar="N", help="how many for each server and transport (2000)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the first schedule's (0); with --schedules 1 that one again")

@@ -92,3 +92,41 @@ def schedule(seed):
         streams.append(draw(sorted(FINAL)))
     others = [("passes", fault_proxy.passes)] * chosen.randrange(4) + [draw(["5xx", "429", "delayed", "cut", "closed", "in pieces"])]
     return streams, others if chosen.random() < 0.3 else []
+
+
+# --- HTTP/2: the same with its own means, for http2-proxy.mjs ---
+
+CODES = (0, 1, 2, 7, 8, 11)  # NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM
+
+
+def page(r, statuses):
+    return {"kind": "answer", "status": r.choice(statuses), "headers": {"content-type": "text/html"}, "body": HTML}
+
+
+HTTP2_KINDS = {
+    **{name: lambda r, name=name: {"kind": name, "at": r.randrange(SIZE)} for name in ("cut", "closed", "ended", "stalled")},
+    **{name: lambda r, name=name: {"kind": name, "at": r.randrange(SIZE), "code": r.choice(CODES)} for name in ("reset", "goaway", "goaway-cut")},
+    "delayed": lambda r: {"kind": "delayed", "at": r.randrange(SIZE), "milliseconds": r.randrange(100)},
+    "in pieces": lambda r: {"kind": "in pieces", "size": r.choice((1, 2, 3, 7, 100))},
+    "5xx": lambda r: page(r, (500, 502, 503, 504)),
+    "429": lambda r: {"kind": "answer", "status": 429, "headers": r.choice(({}, {"retry-after": "0"})), "body": ""},
+    "4xx": lambda r: page(r, (401, 403, 404)),
+    "a page": lambda r: page(r, (200,)),
+    "redirected": lambda r: {"kind": "answer", "status": r.choice((301, 302, 307)), "headers": {"location": "/elsewhere"}, "body": ""},
+}
+
+
+def http2_schedule(seed):
+    """As schedule(), of what is told to the proxy."""
+    chosen = random.Random(seed)
+
+    def draw(names):
+        name = chosen.choice(names)
+        return name, HTTP2_KINDS[name](chosen)
+
+    usual = [name for name in HTTP2_KINDS if name not in FINAL]
+    streams = [draw(usual) for _ in range(chosen.randrange(1, 5))]
+    if chosen.random() < 0.1:
+        streams.append(draw(sorted(FINAL)))
+    others = [("passes", None)] * chosen.randrange(4) + [draw(["5xx", "429", "delayed", "cut", "reset", "in pieces"])]
+    return streams, others if chosen.random() < 0.3 else []
