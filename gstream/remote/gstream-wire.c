@@ -2,7 +2,7 @@
  *
  * Event streams over plain HTTP, read from the socket rather than through libsoup.
  *
- * The way in is GIO's: a proxy resolver that answers, for http and instead of "direct", with a protocol of its own, and the
+ * The way in is GIO's: a proxy resolver that answers, for http and before "direct", with a protocol of its own, and the
  * proxy of that protocol, which negotiates nothing and wraps the stream that it is given.
  */
 #include <gstream/remote/gstream-wire-private.h>
@@ -552,25 +552,32 @@ static void resolver_iface_init (GProxyResolverInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamWireResolver, gstream_wire_resolver, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER, resolver_iface_init))
 
-/* Puts the protocol in place of "direct", if @uri is http's. */
+/*
+ * Puts the protocol before "direct", if @uri is http's. What fails over it is tried again without: GIO's error then is that
+ * of a server, and says nothing of a proxy.
+ */
 static char **
 through_wire (char      **proxies,
               const char *uri)
 {
   g_autoptr (GUri) parsed = g_uri_parse (uri, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *wire = NULL;
+  g_auto (GStrv) before = proxies;
 
   if (parsed == NULL || !g_str_equal (g_uri_get_scheme (parsed), "http"))
-    return proxies;
+    return g_steal_pointer (&before);
 
-  for (char **proxy = proxies; *proxy != NULL; proxy++)
-    if (g_str_equal (*proxy, DIRECT))
-      {
-        g_free (*proxy);
-        *proxy = g_uri_join (SOUP_HTTP_URI_FLAGS, PROTOCOL, NULL, g_uri_get_host (parsed), g_uri_get_port (parsed), "",
-                             NULL, NULL);
-      }
+  wire = g_uri_join (SOUP_HTTP_URI_FLAGS, PROTOCOL, NULL, g_uri_get_host (parsed), g_uri_get_port (parsed), "", NULL,
+                     NULL);
+  for (char **proxy = before; *proxy != NULL; proxy++)
+    {
+      if (g_str_equal (*proxy, DIRECT))
+        g_strv_builder_add (builder, wire);
+      g_strv_builder_add (builder, *proxy);
+    }
 
-  return proxies;
+  return g_strv_builder_end (builder);
 }
 
 static char **

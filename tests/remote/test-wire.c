@@ -197,6 +197,20 @@ test_error (void)
   g_assert_cmpuint (agent->n_streams, ==, 4);
 }
 
+/* A server that is not there is told of as one, not as a proxy. */
+static void
+test_refused (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GError) error = NULL;
+
+  fake_server_stop (agent->server);
+  g_assert_null (gstream_thread_start_sync (thread, NULL, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_assert_nonnull (strstr (error->message, ": Could not connect to 127.0.0.1: "));
+}
+
 /* --- sessions --- */
 
 static char *
@@ -237,6 +251,111 @@ test_sessions (void)
     }
 }
 
+/* --- what a run costs while nothing comes, and until its first event --- */
+
+#define EVENTS 5             /* of a run that then says nothing more */
+#define SHORTEST_SLEEP 10000 /* ms: a sixth of the silence-timeout */
+
+static guint n_read; /* events */
+static int   sleep_of_idle;
+
+/* Does not wait once all has come: a main loop that would only wait has had its last wake-up. */
+static int
+poll_until_idle (GPollFD *fds,
+                 guint    n_fds,
+                 int      timeout)
+{
+  int n_ready = g_poll (fds, n_fds, n_read < EVENTS ? timeout : 0);
+
+  if (n_read == EVENTS && n_ready == 0 && timeout != 0)
+    sleep_of_idle = timeout;
+
+  return n_ready;
+}
+
+static void
+on_item (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  if (!gstream_cursor_next_finish (GSTREAM_CURSOR (object), result, &item, &error))
+    return; /* aborted */
+  n_read++;
+  gstream_cursor_next (GSTREAM_CURSOR (object), NULL, on_item, NULL);
+}
+
+static void
+check_idle (GstreamTransport transport)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamCursor) log = NULL;
+
+  g_ptr_array_set_size (agent->events, EVENTS);
+  agent->keeps_open = TRUE;
+  run = start (thread);
+  log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+
+  n_read = 0;
+  sleep_of_idle = 0;
+  gstream_cursor_next (log, NULL, on_item, NULL);
+  g_main_context_set_poll_func (NULL, poll_until_idle);
+  while (sleep_of_idle == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_main_context_set_poll_func (NULL, NULL);
+
+  g_assert_cmpuint (n_read, ==, EVENTS);
+  g_assert_true (sleep_of_idle < 0 || sleep_of_idle >= SHORTEST_SLEEP);
+  gstream_run_stream_abort (run);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* Nothing is ready, and nothing is due before the server's silence has lasted (N12), or a WebSocket's ping. */
+static void
+test_idle (void)
+{
+  check_idle (GSTREAM_TRANSPORT_SSE);
+  check_idle (GSTREAM_TRANSPORT_WEBSOCKET);
+}
+
+static void
+check_requests (GstreamThread *thread,
+                FakeAgent     *agent,
+                guint          n_requests)
+{
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamCursor) log = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) item = G_VALUE_INIT;
+
+  g_ptr_array_set_size (agent->requests, 0);
+  run = start (thread);
+  log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
+  g_assert_true (gstream_cursor_next_sync (log, &item, NULL, &error));
+  g_assert_cmpuint (agent->requests->len, ==, n_requests);
+}
+
+/* The thread is made, once; the run is started; its events are asked for: nothing else. A WebSocket has the last two in one. */
+static void
+test_requests (void)
+{
+  const guint n_requests[] = { [GSTREAM_TRANSPORT_SSE] = 2, [GSTREAM_TRANSPORT_WEBSOCKET] = 1 };
+
+  for (int transport = GSTREAM_TRANSPORT_SSE; transport <= GSTREAM_TRANSPORT_WEBSOCKET; transport++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
+
+      check_requests (thread, agent, n_requests[transport] + 1);
+      check_requests (thread, agent, n_requests[transport]);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -249,7 +368,11 @@ main (int    argc,
   g_test_add_func ("/remote/wire/N3/broken", test_broken);
   g_test_add_func ("/remote/wire/N8/bounds", test_bounds);
   g_test_add_func ("/remote/wire/N3/error", test_error);
+  g_test_add_func ("/remote/wire/N11/refused", test_refused);
   g_test_add_func ("/remote/wire/N8/sessions", test_sessions);
+
+  g_test_add_func ("/remote/wire/N12/idle", test_idle);
+  g_test_add_func ("/remote/wire/N1/requests", test_requests);
 
   return g_test_run ();
 }
