@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <gstream/event/gstream-i18n-internal.h>
+
 #define PROTOCOL "gstream-wire"
 #define DIRECT "direct://"
 #define HEADERS_SIZE (8 * 1024)     /* bytes that are read at a time until the body begins; libsoup's own number */
@@ -278,10 +280,10 @@ take_chunks (GstreamWireInput *self,
 
   if (n_taken < 0)
     g_set_error_literal (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING,
-                         "the answer's body is not in chunks as HTTP has them");
+                         _ ("the answer's body is not in chunks as HTTP has them"));
   else if (n_read == 0 && self->chunks.state != CHUNK_DONE)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "Connection terminated unexpectedly");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, _ ("Connection terminated unexpectedly"));
       n_taken = -1;
     }
 
