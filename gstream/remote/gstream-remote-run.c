@@ -412,7 +412,8 @@ silence_error (GstreamRemoteSource *self,
   if (gstream_run_filter_is_inside (self->filter))
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                         _ ("The connection was silent for %u ms, and the run's events do not come any more: "
-                           "its status is “%s”"),
+                           "its status is “%s” (JavaScript's server sends those of a thread's newest run alone: no other "
+                           "may be started on the thread while one is followed)"),
                         self->origin->silence_timeout, status ? status : "");
 
   return g_error_new (
@@ -704,7 +705,7 @@ on_cancelled (GObject      *object,
 static void
 cancel_run (GstreamRemoteSource *self)
 {
-  g_autofree char *rest = g_strconcat ("/runs/", self->run_id, "/cancel?wait=false&action=interrupt", NULL);
+  g_autofree char *rest = g_strconcat ("/runs/", self->run_id, "/cancel?action=interrupt", NULL);
   g_autofree char *path = gstream_request_path (self->thread_id, rest);
 
   gstream_request_send (self->origin, "POST", path, NULL, GSTREAM_RETRY_REPEATABLE, NULL, on_cancelled, NULL);

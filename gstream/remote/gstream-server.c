@@ -879,6 +879,8 @@ gstream_server_open_thread (GstreamServer *self,
 
 /* --- asking --- */
 
+#define PAGE 100 /* items of a list: what every server allows */
+
 /* A request to make. */
 typedef struct
 {
@@ -890,6 +892,10 @@ typedef struct
   gboolean            repeatable; /* repeating the request is harmless */
   GstreamServerChange tells;      /* the change to be signalled when it was answered */
   GstreamOrigin      *origin;     /* that is asked; NULL: none yet */
+  char               *graph_id;   /* with @lists: of that graph; NULL: of any */
+  gboolean            lists;      /* the answer is an array, page by page */
+  guint               offset;     /* of the page */
+  GString            *items;      /* of the pages before, as JSON, with commas between; NULL: there was none */
 } Question;
 
 static void
@@ -900,6 +906,9 @@ question_free (gpointer data)
   g_free (question->path);
   g_free (question->body);
   g_free (question->thread_id);
+  g_free (question->graph_id);
+  if (question->items != NULL)
+    g_string_free (question->items, TRUE);
   g_clear_pointer (&question->origin, gstream_origin_unref);
   g_free (question);
 }
@@ -925,6 +934,68 @@ explain (GTask  *task,
                            on_explained, g_object_ref (task));
 }
 
+/* --- lists that come page by page --- */
+
+static char *
+write_page (const char *graph_id,
+            guint       offset)
+{
+  GString *json = g_string_new ("{");
+
+  gstream_json_add_integer (json, "limit", PAGE);
+  gstream_json_add_integer (json, "offset", offset);
+  gstream_json_add_string (json, "graph_id", graph_id);
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
+static void
+add_items (Question       *question,
+           GstreamPayload *page)
+{
+  GstreamPayloadIter iter;
+  GstreamPayload    *item;
+
+  if (question->items == NULL)
+    question->items = g_string_new ("[");
+  gstream_payload_iter_init (&iter, page);
+  while ((item = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      gsize       length;
+      const char *json = gstream_payload_get_json (item, &length);
+
+      if (question->items->len > 1)
+        g_string_append_c (question->items, ',');
+      g_string_append_len (question->items, json, length);
+      gstream_payload_unref (item);
+    }
+}
+
+/* A page that is full may have others behind it. */
+static gboolean
+is_full (GstreamPayload *page)
+{
+  return gstream_payload_get_kind (page) == GSTREAM_PAYLOAD_KIND_ARRAY && gstream_payload_get_size (page, "") >= PAGE;
+}
+
+/* The answer to a question, all of its pages. @page: (transfer full): the last one. */
+static GstreamPayload *
+join_pages (Question       *question,
+            GstreamPayload *page)
+{
+  g_autoptr (GstreamPayload) last = page;
+
+  if (question->items == NULL || gstream_payload_get_kind (last) != GSTREAM_PAYLOAD_KIND_ARRAY)
+    return g_steal_pointer (&last);
+
+  add_items (question, last);
+  g_string_append_c (question->items, ']');
+  return gstream_payload_new (question->items->str, question->items->len, NULL);
+}
+
+static void send_question (GTask *task);
+
 static void
 on_answer (GObject      *object,
            GAsyncResult *result,
@@ -946,8 +1017,31 @@ on_answer (GObject      *object,
       return;
     }
 
+  if (question->lists && is_full (answer))
+    {
+      add_items (question, answer);
+      gstream_payload_unref (answer);
+      question->offset += PAGE;
+      g_free (question->body);
+      question->body = write_page (question->graph_id, question->offset);
+      send_question (task);
+      return;
+    }
+
+  if (question->lists)
+    answer = join_pages (question, answer);
   gstream_server_tell (g_task_get_source_object (task), question->tells, question->thread_id, answer);
   g_task_return_pointer (task, answer, (GDestroyNotify) gstream_payload_unref);
+}
+
+static void
+send_question (GTask *task)
+{
+  Question *question = g_task_get_task_data (task);
+
+  gstream_request_send (question->origin, question->method, question->path, question->body,
+                        question->repeatable ? GSTREAM_RETRY_REPEATABLE : GSTREAM_RETRY_UNSENT,
+                        g_task_get_cancellable (task), on_answer, g_object_ref (task));
 }
 
 /* Takes ownership of the strings in @question. */
@@ -974,9 +1068,7 @@ begin (GstreamServer      *self,
   if (own->origin == NULL)
     g_task_return_error (task, error);
   else
-    gstream_request_send (own->origin, own->method, own->path, own->body,
-                          own->repeatable ? GSTREAM_RETRY_REPEATABLE : GSTREAM_RETRY_UNSENT, cancellable, on_answer,
-                          g_object_ref (task));
+    send_question (task);
 }
 
 static GAsyncResult *
@@ -1069,7 +1161,7 @@ cancel_of (const char *thread_id,
            const char *run_id)
 {
   g_autofree char *segment = g_uri_escape_string (run_id, NULL, FALSE);
-  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?wait=false&action=interrupt", NULL);
+  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?action=interrupt", NULL);
 
   return of_thread (thread_id, rest);
 }
@@ -1080,17 +1172,6 @@ with_metadata (GstreamPayload *metadata)
   GString *json = g_string_new ("{");
 
   gstream_json_add_payload (json, "metadata", metadata);
-  g_string_append_c (json, '}');
-
-  return g_string_free (json, FALSE);
-}
-
-static char *
-of_graph (const char *graph_id)
-{
-  GString *json = g_string_new ("{\"limit\":1000");
-
-  gstream_json_add_string (json, "graph_id", graph_id);
   g_string_append_c (json, '}');
 
   return g_string_free (json, FALSE);
@@ -1403,7 +1484,9 @@ gstream_server_list_assistants (GstreamServer      *self,
   begin (self,
          (Question) { .method = "POST",
                       .path = g_strdup ("/assistants/search"),
-                      .body = of_graph (graph_id),
+                      .body = write_page (graph_id, 0),
+                      .graph_id = g_strdup (graph_id),
+                      .lists = TRUE,
                       .repeatable = TRUE },
          gstream_server_list_assistants, cancellable, callback, user_data);
 }
@@ -1459,7 +1542,9 @@ gstream_server_list_assistants_sync (GstreamServer *self,
   result = wait_for (self,
                      (Question) { .method = "POST",
                                   .path = g_strdup ("/assistants/search"),
-                                  .body = of_graph (graph_id),
+                                  .body = write_page (graph_id, 0),
+                                  .graph_id = g_strdup (graph_id),
+                                  .lists = TRUE,
                                   .repeatable = TRUE },
                      cancellable, error);
 

@@ -134,6 +134,24 @@ def instead_of_another(kind):
         second.abort()
 
 
+@live.test("N9", "behind-another")
+def behind_another(kind):
+    """A run waits for one that is cancelled. JavaScript's server forgets the first, which says so."""
+    thread = live.thread(kind, "slow")
+    first = thread.start_sync(CHAT)
+    next(iter(first.log))
+    second = thread.start_sync(CHAT, multitask_strategy="enqueue")
+    assert thread.cancel_run_sync(first.run_id)
+    seen, problem = live.events(first)
+    if kind == "python":
+        assert problem is None and seen[-1][2]["event"] == "interrupted", (seen[-1], problem)
+    else:
+        assert problem.matches(Gstream.error_quark(), Gstream.Error.INCOMPLETE), problem
+        assert "newest run alone" in problem.message, problem
+    next(iter(second.messages))
+    second.abort()
+
+
 @live.test("N11", "run-id-and-state")
 def run_id_and_state(kind):
     for transport in TRANSPORTS:

@@ -69,6 +69,11 @@ on_request (FakeExchange *exchange,
   else if (g_str_equal (exchange->method, "PATCH"))
     fake_exchange_answer (exchange, "200 OK", "",
                           "{\"thread_id\":\"t1\",\"status\":\"busy\",\"metadata\":{\"n\":1,\"title\":\"T\"}}");
+  else if (g_str_equal (exchange->path, "/assistants/search") && self->n_threads > 1)
+    {
+      page = write_page (self, exchange->body);
+      fake_exchange_answer (exchange, "200 OK", "", page);
+    }
   else if (g_str_has_suffix (exchange->path, "/copy"))
     fake_exchange_answer (exchange, "200 OK", "", "{\"thread_id\":\"copy\",\"metadata\":{}}");
   else
@@ -139,13 +144,13 @@ test_calls (void)
   assistants = gstream_server_list_assistants_sync (server, "chat", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (assistants->len, ==, 1);
-  assert_asked (shelf, "POST /assistants/search {\"limit\":1000,\"graph_id\":\"chat\"}");
+  assert_asked (shelf, "POST /assistants/search {\"limit\":100,\"offset\":0,\"graph_id\":\"chat\"}");
   runs = gstream_server_list_runs_sync (server, "t1", 3, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (gstream_payload_get_string (runs->pdata[0], "/run_id"), ==, "r1");
   assert_asked (shelf, "GET /threads/t1/runs?limit=3 ");
   g_assert_true (gstream_server_cancel_run_sync (server, "t1", "r1", NULL, &error));
-  assert_asked (shelf, "POST /threads/t1/runs/r1/cancel?wait=false&action=interrupt ");
+  assert_asked (shelf, "POST /threads/t1/runs/r1/cancel?action=interrupt ");
 
   shelf->refuses = TRUE;
   g_assert_false (gstream_server_delete_thread_sync (server, "t1", NULL, &error));
@@ -402,6 +407,22 @@ test_waiting (gconstpointer data)
   g_assert_cmpint (gstream_thread_run_get_retry_at (followed), ==, 0);
 }
 
+/* More than a server gives at once. */
+static void
+test_many_assistants (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (250);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) assistants = gstream_server_list_assistants_sync (server, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (assistants->len, ==, 250);
+  for (guint i = 0; i < assistants->len; i++)
+    g_assert_cmpint (gstream_payload_get_integer (assistants->pdata[i], "/metadata/n"), ==, i);
+  g_assert_cmpuint (shelf->asked->len, ==, 3);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -409,6 +430,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/remote/N13/calls", test_calls);
+  g_test_add_func ("/remote/N13/many-assistants", test_many_assistants);
   g_test_add_func ("/remote/N13/cancelled", test_cancelled);
   g_test_add_func ("/remote/N13/list", test_list);
   g_test_add_func ("/remote/N13/list-fails", test_list_fails);

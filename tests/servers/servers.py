@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The real Agent Servers, each on a free loopback port with the graphs of this folder.
+"""The real Agent Servers, each on a free loopback port with the graphs of this folder: LangGraph's in Python and in
+JavaScript, and Aegra, with a PostgreSQL of its own.
 
     with servers.Server("python") as server:
         server.url, server.get("/threads/..."), server.kill(), server.start()
@@ -9,6 +10,7 @@ import contextlib
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import signal
 import socket
@@ -30,9 +32,9 @@ class Unreachable(Exception):
     """The registries that the servers come from cannot be reached."""
 
 
-def install():
-    """Installs both servers, if that was not done yet."""
-    result = subprocess.run([HERE.parent / "peers", "python", "node"], stderr=subprocess.PIPE, text=True)
+def install(*peers):
+    """Installs the servers of those peers, LangGraph's own by default, if that was not done yet."""
+    result = subprocess.run([HERE.parent / "peers", *(peers or ("python", "node"))], stderr=subprocess.PIPE, text=True)
     if result.returncode == 77 and os.environ.get("CI", "") in ("", "false", "0"):
         raise Unreachable(result.stderr.strip().splitlines()[-1])
     if result.returncode != 0:
@@ -45,6 +47,48 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class Database:
+    """A PostgreSQL that listens at a socket in its folder, and ends with whoever started it."""
+
+    LEASH = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gstream-database-"))
+        self.process = None
+        self.owner = {}
+        if os.getuid() == 0:  # PostgreSQL does not run as root
+            user = pwd.getpwnam("postgres")
+            self.owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self.url = f"postgresql://aegra@/aegra?host={self.folder}"
+
+    def command(self, name, *arguments):
+        (binaries,) = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))[-1:]
+        return [binaries / name, *arguments]
+
+    def start(self):
+        run = {"cwd": self.folder, "stdout": subprocess.DEVNULL, **self.owner}
+        data = self.folder / "data"
+        subprocess.run(self.command("initdb", "--pgdata", data, "--username", "aegra", "--auth", "trust", "--no-sync",
+                                    "--encoding", "UTF8", "--locale", "C"), check=True, **run)
+        server = self.command("postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off",
+                              "-c", "dynamic_shared_memory_type=mmap")
+        self.process = subprocess.Popen(["bash", "-c", self.LEASH, "database", *server], stdin=subprocess.PIPE,
+                                        stderr=open(self.folder / "log", "ab"), start_new_session=True, **run)
+        end = time.monotonic() + PATIENCE
+        while subprocess.run(self.command("createdb", "-h", self.folder, "-U", "aegra", "aegra"), stderr=subprocess.DEVNULL,
+                             **run).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError("PostgreSQL did not come up:\n" + (self.folder / "log").read_text(errors="replace")[-4000:])
+            time.sleep(0.1)
+
+    def stop(self):
+        if self.process is not None:
+            self.process.stdin.close()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class Server:
     def __init__(self, kind, more=None, peer="python"):
         """more: a folder that is laid over the kind's own. peer: the Python that it runs in, of build/peers."""
@@ -53,18 +97,22 @@ class Server:
         self.peer = peer
         self.folder = None
         self.process = None
+        self.database = None  # of Aegra
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self):
         # The servers write beside their settings.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gstream-server-"))
-        shutil.copytree(HERE / self.kind, self.folder, dirs_exist_ok=True)
+        shutil.copytree(HERE / ("python" if self.kind == "aegra" else self.kind), self.folder, dirs_exist_ok=True)
         if self.more is not None:
             shutil.copytree(self.more, self.folder, dirs_exist_ok=True)
         if self.kind == "javascript":
             (self.folder / "node_modules").symlink_to(PEERS / "node" / "node_modules")
         try:
+            if self.kind == "aegra":
+                self.database = Database()
+                self.database.start()
             self.start()
         except BaseException:
             self.__exit__()
@@ -73,9 +121,14 @@ class Server:
 
     def __exit__(self, *exception):
         self.kill()
+        if self.database is not None:
+            self.database.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def command(self):
+        if self.kind == "aegra":
+            return [PEERS / "aegra" / "bin" / "python", "-m", "uvicorn", "aegra_api.main:app", "--host", "127.0.0.1",
+                    "--port", str(self.port)]
         binaries = PEERS / self.peer / "bin"
         if self.kind == "python":
             return [binaries / "python", binaries / "langgraph", "dev", "--port", str(self.port),
@@ -87,6 +140,8 @@ class Server:
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("PYTHONPATH", "LD_LIBRARY_PATH", "G_DEBUG", "LD_PRELOAD")}
         environment["LANGSMITH_TRACING"] = "false"
+        if self.database is not None:
+            environment["DATABASE_URL"] = self.database.url
         environment["PATH"] = f"{PEERS / 'node' / 'bin'}:{PEERS / self.peer / 'bin'}:{environment['PATH']}"
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(["bash", "-c", LEASH, "server", *self.command()], cwd=self.folder,
@@ -100,7 +155,7 @@ class Server:
 
     def is_up(self):
         try:
-            return self.get("/ok")["ok"]
+            return bool(self.get("/live" if self.kind == "aegra" else "/ok"))
         except (OSError, urllib.error.URLError):
             return False
 
@@ -114,8 +169,15 @@ class Server:
             self.process = None
 
     def get(self, path):
+        return self.ask(path)
+
+    def post(self, path, body):
+        return self.ask(urllib.request.Request(self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}))
+
+    def ask(self, request):
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url + path, timeout=10) as answer:
+        url = self.url + request if isinstance(request, str) else request
+        with opener.open(url, timeout=10) as answer:
             return json.load(answer)
 
     def log(self):
