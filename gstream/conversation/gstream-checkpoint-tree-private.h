@@ -40,8 +40,33 @@ const char *gstream_checkpoint_tree_get_leaf (GstreamCheckpointTree *self,
                                               const char            *head,
                                               const char            *message_id,
                                               guint                  branch);
-/* Returns the checkpoint id of a state; NULL: it has none. */
-const char *gstream_checkpoint_id_of_state (GstreamPayload *state);
+
+/* --- a state --- */
+
+/* Its members that are known, found in one pass over it: it may be long. Each is NULL where it is not there. */
+typedef struct
+{
+  GstreamPayload *values;
+  GstreamPayload *tasks;
+  GstreamPayload *interrupts;
+  GstreamPayload *metadata;
+  GstreamPayload *created_at;
+  GstreamPayload *checkpoint;
+  GstreamPayload *checkpoint_id;
+  GstreamPayload *config;
+  GstreamPayload *parent_checkpoint;
+  GstreamPayload *parent_checkpoint_id;
+  GstreamPayload *parent_config;
+} GstreamStateParts;
+
+void gstream_state_parts_init (GstreamStateParts *self,
+                               GstreamPayload    *state);
+void gstream_state_parts_clear (GstreamStateParts *self);
+/* What it says is its own checkpoint, or its parent; NULL: nothing. */
+const char *gstream_state_parts_get_id (const GstreamStateParts *self);
+const char *gstream_state_parts_get_parent_id (const GstreamStateParts *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstreamStateParts, gstream_state_parts_clear)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamCheckpointTree, gstream_checkpoint_tree_free)
 

@@ -144,34 +144,81 @@ gstream_checkpoint_tree_reaches_root (GstreamCheckpointTree *self,
 
 /* --- reading states --- */
 
-const char *
-gstream_checkpoint_id_of_state (GstreamPayload *state)
+#define N_PARTS (sizeof (GstreamStateParts) / sizeof (GstreamPayload *))
+
+void
+gstream_state_parts_init (GstreamStateParts *self,
+                          GstreamPayload    *state)
 {
-  const char *id = gstream_payload_get_string (state, "/checkpoint/checkpoint_id");
+  static const char *const names[N_PARTS] = {
+    "values",        "tasks",         "interrupts", "metadata",          "created_at",
+    "checkpoint",    "checkpoint_id", "config",     "parent_checkpoint", "parent_checkpoint_id",
+    "parent_config",
+  };
+  GstreamPayload   **parts = (GstreamPayload **) self;
+  GstreamPayloadIter iter;
+  const char        *name;
+  GstreamPayload    *value;
 
-  if (id == NULL)
-    id = gstream_payload_get_string (state, "/checkpoint_id");
+  memset (self, 0, sizeof *self);
+  if (gstream_payload_get_kind (state) != GSTREAM_PAYLOAD_KIND_OBJECT)
+    return;
 
-  return id != NULL ? id : gstream_payload_get_string (state, "/config/configurable/checkpoint_id");
+  gstream_payload_iter_init (&iter, state);
+  while (gstream_payload_iter_next (&iter, &name, &value))
+    {
+      guint i = 0;
+
+      while (i < N_PARTS && !g_str_equal (name, names[i]))
+        i++;
+      if (i < N_PARTS && parts[i] == NULL)
+        parts[i] = gstream_payload_ref (value);
+      gstream_payload_unref (value);
+    }
+}
+
+void
+gstream_state_parts_clear (GstreamStateParts *self)
+{
+  GstreamPayload **parts = (GstreamPayload **) self;
+
+  for (guint i = 0; i < N_PARTS; i++)
+    g_clear_pointer (&parts[i], gstream_payload_unref);
 }
 
 static const char *
-get_parent_id (GstreamPayload *state)
+get_string (GstreamPayload *part,
+            const char     *pointer)
 {
-  const char *id = gstream_payload_get_string (state, "/parent_checkpoint/checkpoint_id");
+  return part != NULL ? gstream_payload_get_string (part, pointer) : NULL;
+}
 
-  if (id == NULL)
-    id = gstream_payload_get_string (state, "/parent_checkpoint_id");
-  if (id == NULL)
-    id = gstream_payload_get_string (state, "/parent_config/configurable/checkpoint_id");
+static const char *
+first_of (const char *first,
+          const char *second,
+          const char *third)
+{
+  return first != NULL ? first : second != NULL ? second : third;
+}
 
-  return id != NULL ? id : "";
+const char *
+gstream_state_parts_get_id (const GstreamStateParts *self)
+{
+  return first_of (get_string (self->checkpoint, "/checkpoint_id"), get_string (self->checkpoint_id, ""),
+                   get_string (self->config, "/configurable/checkpoint_id"));
+}
+
+const char *
+gstream_state_parts_get_parent_id (const GstreamStateParts *self)
+{
+  return first_of (get_string (self->parent_checkpoint, "/checkpoint_id"), get_string (self->parent_checkpoint_id, ""),
+                   get_string (self->parent_config, "/configurable/checkpoint_id"));
 }
 
 static gint64
-read_time (GstreamPayload *state)
+read_time (const GstreamStateParts *state)
 {
-  const char *text = gstream_payload_get_string (state, "/created_at");
+  const char *text = get_string (state->created_at, "");
   g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
   g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
 
@@ -320,11 +367,10 @@ remember_elements (Reading *reading,
 static void
 begin_messages (GstreamCheckpointTree *self,
                 Checkpoint            *checkpoint,
-                GstreamPayload        *state)
+                GstreamPayload        *values)
 {
   Reading *reading = &self->reading;
   gboolean is_parent = reading->checkpoint != NULL && g_str_equal (reading->checkpoint->id, checkpoint->parent_id);
-  g_autoptr (GstreamPayload) values = gstream_payload_lookup (state, "/values");
   g_autoptr (GPtrArray) way = NULL;
 
   remember_elements (reading, is_parent);
@@ -343,18 +389,19 @@ begin_messages (GstreamCheckpointTree *self,
 }
 
 static void
-begin_state (GstreamCheckpointTree *self,
-             const char            *id,
-             GstreamPayload        *state)
+begin_state (GstreamCheckpointTree   *self,
+             const char              *id,
+             const GstreamStateParts *state)
 {
+  const char *parent_id = gstream_state_parts_get_parent_id (state);
   Checkpoint *checkpoint = g_new0 (Checkpoint, 1);
 
   checkpoint->id = g_strdup (id);
-  checkpoint->parent_id = g_strdup (get_parent_id (state));
-  checkpoint->is_input = g_strcmp0 (gstream_payload_get_string (state, "/metadata/source"), "input") == 0;
+  checkpoint->parent_id = g_strdup (parent_id != NULL ? parent_id : "");
+  checkpoint->is_input = g_strcmp0 (get_string (state->metadata, "/source"), "input") == 0;
   checkpoint->created = read_time (state);
   checkpoint->messages = g_ptr_array_new ();
-  begin_messages (self, checkpoint, state);
+  begin_messages (self, checkpoint, state->values);
   g_hash_table_insert (self->by_id, checkpoint->id, checkpoint);
   add_to_parent (self, checkpoint);
   if (self->newest == NULL || is_newer (checkpoint, self->newest))
@@ -379,12 +426,14 @@ begin_next (GstreamCheckpointTree *self)
 
   while (reading->left > 0)
     {
-      GstreamPayload *state = reading->states->pdata[--reading->left];
-      const char     *id = gstream_checkpoint_id_of_state (state);
+      g_auto (GstreamStateParts) state;
+      const char *id;
 
+      gstream_state_parts_init (&state, reading->states->pdata[--reading->left]);
+      id = gstream_state_parts_get_id (&state);
       if (id == NULL || *id == '\0' || g_hash_table_contains (self->by_id, id))
         continue;
-      begin_state (self, id, state);
+      begin_state (self, id, &state);
       return TRUE;
     }
   return FALSE;

@@ -432,17 +432,15 @@ is_open (GstreamPayload *task)
 
 /* Returns the interrupts of tasks without a result; if there is no list of tasks, the state's own list. */
 static GPtrArray *
-list_interrupts (GstreamPayload *state)
+list_interrupts (const GstreamStateParts *state)
 {
-  GPtrArray *interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
-  g_autoptr (GstreamPayload) tasks = gstream_payload_lookup (state, "/tasks");
-  g_autoptr (GstreamPayload) own = gstream_payload_lookup (state, "/interrupts");
+  GPtrArray         *interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
   GstreamPayloadIter iter;
   GstreamPayload    *task;
 
-  if (tasks != NULL && gstream_payload_get_kind (tasks) == GSTREAM_PAYLOAD_KIND_ARRAY)
+  if (state->tasks != NULL && gstream_payload_get_kind (state->tasks) == GSTREAM_PAYLOAD_KIND_ARRAY)
     {
-      gstream_payload_iter_init (&iter, tasks);
+      gstream_payload_iter_init (&iter, state->tasks);
       while ((task = gstream_payload_iter_next_value (&iter)) != NULL)
         {
           g_autoptr (GstreamPayload) asked = is_open (task) ? gstream_payload_lookup (task, "/interrupts") : NULL;
@@ -452,7 +450,7 @@ list_interrupts (GstreamPayload *state)
         }
     }
   if (interrupts->len == 0)
-    add_interrupts (interrupts, own);
+    add_interrupts (interrupts, state->interrupts);
 
   return interrupts;
 }
@@ -487,7 +485,12 @@ end_page (GstreamConversation *self)
   self->n_states += page->len;
   if (n_new == page->len && n_new > 0 && !gstream_checkpoint_tree_reaches_root (self->tree, self->head) &&
       self->n_states < self->history_limit)
-    read_page (self, gstream_checkpoint_id_of_state (page->pdata[page->len - 1]));
+    {
+      g_auto (GstreamStateParts) oldest;
+
+      gstream_state_parts_init (&oldest, page->pdata[page->len - 1]);
+      read_page (self, gstream_state_parts_get_id (&oldest));
+    }
   else
     end_history (self);
 }
@@ -666,13 +669,13 @@ take_settled (GstreamConversation *self)
 }
 
 static void
-take_state (GstreamConversation *self,
-            GstreamPayload      *state)
+take_state (GstreamConversation     *self,
+            const GstreamStateParts *state)
 {
-  g_autoptr (GstreamPayload) values = gstream_payload_lookup (state, "/values");
+  GstreamPayload *values = state->values;
   g_autoptr (GstreamPayload) messages = values ? gstream_run_reader_get_messages (values, self->messages_key) : NULL;
   g_autoptr (GPtrArray) interrupts = list_interrupts (state);
-  const char *id = gstream_checkpoint_id_of_state (state);
+  const char *id = gstream_state_parts_get_id (state);
 
   set_head (self, id != NULL ? id : self->choice);
   self->is_chosen =
@@ -712,7 +715,12 @@ on_state (GObject      *object,
 
   self->has_list = FALSE;
   if (state != NULL)
-    take_state (self, state);
+    {
+      g_auto (GstreamStateParts) parts;
+
+      gstream_state_parts_init (&parts, state);
+      take_state (self, &parts);
+    }
   show_state (self);
 }
 

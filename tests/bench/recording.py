@@ -101,8 +101,10 @@ def json_lines(count):
 
 def expected_sum(name):
     """What a consumer must have added up: the lengths of what it was to read of a
-    recording, or of values-N, N states of three keys in memory."""
+    recording, of values-N, N states of three keys in memory, or of rows-N, the last of N messages."""
     kind, count = name.split("-")
+    if kind == "rows":
+        return sum(map(len, WORDS)) * 5
     if kind == "messages":
         return sum(len(TEXTS[number % len(WORDS)]) for number in range(int(count)))
     if kind in ("values", "answers"):

@@ -38,6 +38,7 @@ ROWS = [
     Row("chat-chunked/python-openai", "chat", "peers/chat-openai.py", 15, "answers-50000", 10, 1, "events"),
     Row("state/python-sdk", "state", "peers/state-sdk.py", 2.5, "states-500", 2, 1, "events"),
     Row("state/js-sdk", "state", "peers/state-sdk.mjs", 10, "states-500", 2, 1, "events"),
+    Row("rows/js-store", "rows", "peers/rows-sdk.mjs", 10, "rows-10000", 100, 20),
 ]
 HEADING = (f"{'':28} {'us an event, CPU of wire and state':^50}  {'':22}  peak MB\n"
            f"{'':28} {'ours':>8} {'(from - to)':>16} {'theirs':>8} {'(from - to)':>16}  "
@@ -45,15 +46,15 @@ HEADING = (f"{'':28} {'us an event, CPU of wire and state':^50}  {'':22}  peak M
 
 
 def events(work):
-    """How many events there are in one run: a message is 200 deltas and 4 around them."""
+    """How many events there are in one run: a message is 200 deltas and 4 around them; many rows are one state."""
     kind, count = work.split("-")
-    return int(count) * (204 if kind == "messages" else 1)
+    return 1 if kind == "rows" else int(count) * (204 if kind == "messages" else 1)
 
 
 def less(row):
     """Too little to say how fast it is."""
     kind, _ = row.work.split("-")
-    work = {"messages": "messages-5", "values": "values-100", "states": "states-5", "answers": "answers-500"}[kind]
+    work = {"messages": "messages-5", "values": "values-100", "states": "states-5", "rows": "rows-100", "answers": "answers-500"}[kind]
     return row._replace(work=work, our_runs=2, peer_runs=2, goal=None)
 
 
