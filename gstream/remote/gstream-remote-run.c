@@ -412,8 +412,7 @@ silence_error (GstreamRemoteSource *self,
   if (gstream_run_filter_is_inside (self->filter))
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                         _ ("The connection was silent for %u ms, and the run's events do not come any more: "
-                           "its status is “%s” (JavaScript's server sends those of a thread's newest run alone: no other "
-                           "may be started on the thread while one is followed)"),
+                           "its status is “%s”"),
                         self->origin->silence_timeout, status ? status : "");
 
   return g_error_new (

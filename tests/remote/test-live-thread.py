@@ -147,7 +147,7 @@ def behind_another(kind):
         assert problem is None and seen[-1][2]["event"] == "interrupted", (seen[-1], problem)
     else:
         assert problem.matches(Gstream.error_quark(), Gstream.Error.INCOMPLETE), problem
-        assert "newest run alone" in problem.message, problem
+        assert "another run began on the thread before the end of this one came" in problem.message, problem
     next(iter(second.messages))
     second.abort()
 
