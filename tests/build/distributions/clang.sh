@@ -4,4 +4,4 @@
 
 . build-aux/prepare.sh
 install_packages clang || exit 1
-CC=clang CXX=clang++ CFLAGS=-DG_DISABLE_DEPRECATED exec tests/run --plain --no-peers
+CC=clang CXX=clang++ CFLAGS=-DG_DISABLE_DEPRECATED exec tests/run --plain --no-peers "$@"

@@ -2,4 +2,4 @@
 #
 # Run in a system of its own by tests/distributions.
 
-CFLAGS=-DG_DISABLE_DEPRECATED exec tests/run --plain --no-peers
+CFLAGS=-DG_DISABLE_DEPRECATED exec tests/run --plain --no-peers "$@"
