@@ -163,6 +163,9 @@ GInputStream *gstream_body_new (GstreamOrigin *origin,
                                 GInputStream  *body,
                                 GError       **error);
 
+/* Returns: (nullable): the proxy resolver that @session was given; its own one may be replaced. */
+GProxyResolver *gstream_http_get_proxies (SoupSession *session);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamOrigin, gstream_origin_unref)
 
 G_END_DECLS

@@ -20,7 +20,6 @@
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/remote/gstream-commands-private.h>
 #include <gstream/remote/gstream-http-private.h>
-#include <gstream/remote/gstream-wire-private.h>
 #include <gstream/stream/gstream-pump-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>
 
@@ -611,7 +610,7 @@ make_client (SoupSession *session,
              GUri        *uri)
 {
   GSocketClient  *client = g_socket_client_new ();
-  GProxyResolver *resolver = gstream_wire_get_proxies (session);
+  GProxyResolver *resolver = gstream_http_get_proxies (session);
 
   g_socket_client_set_tls (client, g_str_equal (g_uri_get_scheme (uri), "https"));
   g_socket_client_set_enable_proxy (client, resolver != NULL);
