@@ -24,8 +24,11 @@ build_packages=(
 # What the tests need besides:
 test_packages=(
   abigail-tools
+  at-spi2-core
   caddy
+  dbus
   gi-docgen
+  gir1.2-atspi-2.0
   gir1.2-gtk-4.0
   haproxy
   libadwaita-1-dev

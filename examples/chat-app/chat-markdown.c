@@ -109,6 +109,37 @@ chat_markdown_dup_markup (cmark_node *block)
   return g_string_free (markup, FALSE);
 }
 
+static void
+append_words (GString    *words,
+              cmark_node *node,
+              gboolean    enters)
+{
+  cmark_node_type type = cmark_node_get_type (node);
+
+  if (enters && cmark_node_get_literal (node) != NULL)
+    g_string_append (words, cmark_node_get_literal (node));
+  else if (enters && type == CMARK_NODE_SOFTBREAK)
+    g_string_append_c (words, ' ');
+  else if (!enters && (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING))
+    g_string_append_c (words, '\n');
+}
+
+char *
+chat_markdown_dup_words (const char *text)
+{
+  GString         *words = g_string_new (NULL);
+  cmark_node      *document = cmark_parse_document (text, strlen (text), CMARK_OPT_DEFAULT);
+  cmark_iter      *iter = cmark_iter_new (document);
+  cmark_event_type event;
+
+  while ((event = cmark_iter_next (iter)) != CMARK_EVENT_DONE)
+    append_words (words, cmark_iter_get_node (iter), event == CMARK_EVENT_ENTER);
+  cmark_iter_free (iter);
+  cmark_node_free (document);
+
+  return g_strchomp (g_string_free (words, FALSE));
+}
+
 /* --- blocks --- */
 
 static GtkWidget *

@@ -6,6 +6,7 @@
 
 #include "chat-label.h"
 #include "chat-list.h"
+#include "chat-markdown.h"
 #include "chat-picture.h"
 #include "chat-subagent.h"
 #include "chat-text.h"
@@ -192,15 +193,23 @@ show_actions (ChatRow *self)
                !edited && (self->conversation != NULL ? plain || many || speaks || get_status_words (status) : speaks));
 }
 
+static char *
+dup_words (ChatRow *self)
+{
+  const char *text = gstream_conversation_row_get_text (self->row);
+
+  return is_human (self) ? g_strdup (text) : chat_markdown_dup_words (text);
+}
+
 /* The list's item has the focus when the list is walked through: it says all. While it is spoken, only whose words these are. */
 static void
 show_name (ChatRow *self)
 {
   gboolean    speaks = gstream_conversation_row_get_status (self->row) == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING;
   const char *who = is_human (self) ? _ ("You") : _ ("Agent");
-  const char *text = gstream_conversation_row_get_text (self->row);
+  g_autofree char *text = speaks ? NULL : dup_words (self);
   /* Translators: who says something, and what */
-  g_autofree char *words = speaks || *text == '\0' ? g_strdup (who) : g_strdup_printf (_ ("%s: %s"), who, text);
+  g_autofree char *words = text == NULL || *text == '\0' ? g_strdup (who) : g_strdup_printf (_ ("%s: %s"), who, text);
   GtkWidget       *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, who, -1);

@@ -12,6 +12,7 @@
 #include "chat-follow.h"
 #include "chat-label.h"
 #include "chat-list.h"
+#include "chat-markdown.h"
 #include "chat-question.h"
 #include "chat-row.h"
 
@@ -25,6 +26,7 @@ struct _ChatView
   GstreamConversation *conversation; /* NULL: none */
   GSignalGroup        *signals;      /* of the conversation */
   gboolean             was_busy;
+  guint                ended; /* idle source, after a run; 0: none */
 
   GtkWidget     *box;
   ChatAnnouncer *announcer;
@@ -124,7 +126,7 @@ get_question (ChatView *self)
   return g_list_model_get_item (gstream_conversation_get_questions (self->conversation), 0);
 }
 
-/* What an eye would see at the end of a run. */
+/* What an eye would see at the end of a run. It has to be in the models first. */
 static void
 announce_end (ChatView *self)
 {
@@ -138,10 +140,21 @@ announce_end (ChatView *self)
   else if (question != NULL)
     words = g_strdup_printf (_ ("The agent asks: %s"), gstream_question_get_text (question));
   else if (row != NULL && gstream_conversation_row_get_role (row) == GSTREAM_CONVERSATION_ROLE_AI)
-    words = g_strdup_printf (_ ("The agent: %s"), gstream_conversation_row_get_text (row));
+    words = chat_markdown_dup_words (gstream_conversation_row_get_text (row));
 
   if (words != NULL)
     chat_announcer_say (self->announcer, words);
+}
+
+static gboolean
+on_ended (gpointer user_data)
+{
+  ChatView *self = user_data;
+
+  self->ended = 0;
+  announce_end (self);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -151,8 +164,8 @@ on_busy (ChatView *self)
 
   chat_composer_set_busy (self->composer, busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->retry), !busy);
-  if (self->was_busy && !busy)
-    announce_end (self);
+  if (self->was_busy && !busy && self->ended == 0)
+    self->ended = g_idle_add (on_ended, self);
   self->was_busy = busy;
 }
 
@@ -285,6 +298,7 @@ chat_view_set_suggestions (ChatView          *self,
 static void
 leave (ChatView *self)
 {
+  g_clear_handle_id (&self->ended, g_source_remove);
   gtk_list_view_set_model (self->list, NULL);
   chat_list_unbind (self->questions);
   chat_list_unbind (self->queue);
