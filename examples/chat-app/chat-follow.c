@@ -11,7 +11,10 @@ struct _ChatFollow
 
   GtkScrolledWindow *scroller;
   gboolean           at_end;
-  double             end; /* where that was */
+  gboolean           shown;   /* the property: at_end, as soon as widgets may change */
+  guint              showing; /* idle source; 0: none */
+  double             end;     /* where that was */
+  double             value;   /* and what was shown */
 };
 
 enum
@@ -36,22 +39,44 @@ scroll_to_end (GtkWidget     *widget,
                GdkFrameClock *clock,
                gpointer       user_data)
 {
+  ChatFollow    *self = user_data;
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (widget));
 
-  gtk_adjustment_set_value (adjustment, get_end (adjustment));
+  if (self->at_end)
+    gtk_adjustment_set_value (adjustment, get_end (adjustment));
 
   return G_SOURCE_REMOVE;
 }
 
 static void
+scroll_soon (ChatFollow *self)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, g_object_ref (self), g_object_unref);
+}
+
+static gboolean
+show (gpointer user_data)
+{
+  ChatFollow *self = user_data;
+
+  self->showing = 0;
+  if (self->shown != self->at_end)
+    {
+      self->shown = self->at_end;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AT_END]);
+    }
+
+  return G_SOURCE_REMOVE;
+}
+
+/* This may come from inside the list's layout, in which no widget must appear. */
+static void
 set_at_end (ChatFollow *self,
             gboolean    at_end)
 {
-  if (self->at_end == at_end)
-    return;
-
   self->at_end = at_end;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AT_END]);
+  if (self->at_end != self->shown && self->showing == 0)
+    self->showing = g_idle_add (show, self);
 }
 
 /* From inside the list's layout, which must not be changed now: the next frame scrolls. */
@@ -60,24 +85,33 @@ on_grown (GtkAdjustment *adjustment,
           ChatFollow    *self)
 {
   if (self->at_end && get_end (adjustment) != self->end)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
-  self->end = get_end (adjustment);
+    scroll_soon (self);
 }
 
+/*
+ * What is above may turn out higher or lower than the list had thought, and then the value changes as much as the end does.
+ * What goes farther back is the user.
+ */
 static void
 on_scrolled (GtkAdjustment *adjustment,
              ChatFollow    *self)
 {
-  /* Where the list has grown, it was not the user who scrolled. */
-  if (get_end (adjustment) == self->end)
-    set_at_end (self, gtk_adjustment_get_value (adjustment) >= self->end - 1);
+  double end = get_end (adjustment);
+  double value = gtk_adjustment_get_value (adjustment);
+
+  if (value >= end - 1)
+    set_at_end (self, TRUE);
+  else if (value < self->value - 1 && self->value - value > self->end - end + 1)
+    set_at_end (self, FALSE);
+  self->end = end;
+  self->value = value;
 }
 
 void
 chat_follow_end (ChatFollow *self)
 {
   set_at_end (self, TRUE);
-  gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
+  scroll_soon (self);
 }
 
 static void
@@ -98,7 +132,7 @@ chat_follow_get_property (GObject    *object,
                           GParamSpec *pspec)
 {
   if (prop_id == PROP_AT_END)
-    g_value_set_boolean (value, CHAT_FOLLOW (object)->at_end);
+    g_value_set_boolean (value, CHAT_FOLLOW (object)->shown);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -116,10 +150,19 @@ chat_follow_set_property (GObject      *object,
 }
 
 static void
+chat_follow_dispose (GObject *object)
+{
+  g_clear_handle_id (&CHAT_FOLLOW (object)->showing, g_source_remove);
+
+  G_OBJECT_CLASS (chat_follow_parent_class)->dispose (object);
+}
+
+static void
 chat_follow_class_init (ChatFollowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->dispose = chat_follow_dispose;
   object_class->get_property = chat_follow_get_property;
   object_class->set_property = chat_follow_set_property;
   properties[PROP_SCROLLER] =
@@ -133,4 +176,5 @@ static void
 chat_follow_init (ChatFollow *self)
 {
   self->at_end = TRUE;
+  self->shown = TRUE;
 }

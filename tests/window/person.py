@@ -152,8 +152,8 @@ class Person:
     def press(self, name):
         self.act("push button", name)
 
-    def write(self, name, text, role="text"):
-        node = self.wait(lambda: self.find(role, name))
+    def write(self, name, text):
+        node = self.wait(lambda: self.find("text", name))
         Atspi.EditableText.set_text_contents(node, text)
 
     def say(self, text):

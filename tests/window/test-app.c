@@ -3,6 +3,7 @@
  * The chat application, used as somebody does who hears what it is: what is to be pressed or written is found by its role and
  * its accessible name.
  */
+#include "examples/chat-app/chat-row.h"
 #include "examples/chat-app/chat-sidebar-row.h"
 #include "examples/chat-app/chat-window.h"
 
@@ -64,6 +65,13 @@ says (GtkWidget  *widget,
       const char *words)
 {
   return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), words) != NULL;
+}
+
+static gboolean
+is_list (GtkWidget  *widget,
+         const char *name)
+{
+  return GTK_IS_LIST_VIEW (widget) && has_name (widget, name);
 }
 
 static gboolean
@@ -400,6 +408,67 @@ test_conversations (void)
   remove_folder (&app);
 }
 
+/* --- long ones --- */
+
+#define N_MESSAGES 10000
+
+static void
+write_conversation (App *app)
+{
+  g_autoptr (GString) state = g_string_new ("{\"id\": \"1\", \"parent\": null, \"source\": \"loop\", \"time\": null, "
+                                            "\"position\": null, \"question\": null, \"messages\": [");
+  g_autofree char *kept = NULL;
+  g_autofree char *list = NULL;
+
+  app->folder = g_dir_make_tmp ("gstream-chat-XXXXXX", NULL);
+  kept = g_build_filename (app->folder, "long.checkpoints", NULL);
+  list = g_build_filename (app->folder, "conversations.ini", NULL);
+  for (guint i = 0; i < N_MESSAGES; i++)
+    g_string_append_printf (
+        state, "%s{\"type\": \"%s\", \"id\": \"m%u\", \"content\": \"Message %u, with **some** words in it.%s\"}",
+        i > 0 ? ", " : "", i % 2 == 0 ? "human" : "ai", i, i, i % 7 == 0 ? "\\n\\n- and\\n- a list" : "");
+  g_string_append (state, "]}\n");
+  g_assert_true (g_file_set_contents (kept, state->str, -1, NULL));
+  g_assert_true (g_file_set_contents (list, "[long]\nTitle=Long\nTime=1\n", -1, NULL));
+}
+
+static guint
+count_rows (GtkWidget *widget)
+{
+  guint n = CHAT_IS_ROW (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_rows (child);
+
+  return n;
+}
+
+/* Ten thousand messages are as many rows as there is place for. */
+static void
+test_long (void)
+{
+  App        app = { NULL };
+  GtkWidget *list;
+
+  write_conversation (&app);
+  open_app (&app, "0");
+  gtk_widget_activate (gtk_widget_get_parent (wait_for (is_conversation, "Long")));
+  wait_for (says, "Message 9999,");
+  wait_until_idle (&app);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (chat_window_get_conversation (app.window))), ==,
+                    N_MESSAGES);
+  g_assert_cmpuint (count_rows (GTK_WIDGET (app.window)), <, 500);
+  list = wait_for (is_list, "Conversation");
+  gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
+  wait_for (says, "Message 0,");
+  press ("Go to the End");
+  wait_for (says, "Message 9999,");
+  g_assert_cmpuint (count_rows (GTK_WIDGET (app.window)), <, 500);
+  close_app (&app);
+  remove_folder (&app);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -414,6 +483,8 @@ main (int    argc,
   g_test_add_func ("/window/C10/app/error", test_error);
   g_test_add_func ("/window/C9/app/subagents", test_subagents);
   g_test_add_func ("/window/C2/app/conversations", test_conversations);
+
+  g_test_add_func ("/window/C11/app/long", test_long);
 
   return g_test_run ();
 }
