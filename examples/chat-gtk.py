@@ -1,361 +1,136 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A chat window: shows a recorded run, or talks to an agent on a server."""
+"""The smallest chat: a conversation with a scripted agent in a child process, with any other, or with one on a server.
+
+What it shows is bound to the conversation's models and properties, and what the user does is a call of it. chat-app/ beside
+it is what an application makes of the same.
+"""
 
 import argparse
-import ctypes
-import json
 import pathlib
+import shlex
+import sys
 
 import gi
 
 gi.require_version("Gtk", "4.0")
 gi.require_version("Gstream", "1")
-from gi.repository import Gio, GLib, GObject, Gstream, Gtk  # noqa: E402
+from gi.repository import GLib, GObject, Gstream, Gtk  # noqa: E402
 
-RESOURCES = "/org/gstream/chat-gtk/"
-Gio.Resource.load(str(pathlib.Path(__file__).parent / "chat-window" / "chat-window.gresource"))._register()
-
-ROWS = Gstream.RunModelFlags.MESSAGES | Gstream.RunModelFlags.TOOL_CALLS | Gstream.RunModelFlags.SUBGRAPHS
-STATUS = {
-    Gstream.RunStatus.PENDING: "Starting",
-    Gstream.RunStatus.RUNNING: "Working",
-    Gstream.RunStatus.COMPLETED: "Done",
-    Gstream.RunStatus.FAILED: "Failed",
-    Gstream.RunStatus.INTERRUPTED: "Waiting for your answer",
-    Gstream.RunStatus.DRAINED: "Let go by the server",
-    Gstream.RunStatus.ABORTED: "Stopped",
-}
-TOOL_ICONS = {
-    Gstream.ToolCallStatus.RUNNING: "content-loading-symbolic",
-    Gstream.ToolCallStatus.FINISHED: "emblem-ok-symbolic",
-    Gstream.ToolCallStatus.FAILED: "dialog-error-symbolic",
-}
+AGENT = pathlib.Path(__file__).parent / "chat-app" / "agent.py"
+HUMAN = Gstream.ConversationRole.HUMAN
+SHOW = GObject.BindingFlags.SYNC_CREATE
 
 
-class Closures:
-    """What the .ui files make of the properties they are bound to."""
-
-    def chat_has_text(self, _this, text):
-        return bool(text)
-
-    def chat_is_there(self, _this, value):
-        return value is not None
-
-    def chat_payload_text(self, _this, payload):
-        """A string as it is, a tool's message as its content, anything else as JSON."""
-        if payload is None:
-            return None
-        return payload.get_string("") or payload.get_string("/content") or payload.dup_json()
-
-    def chat_error_text(self, _this, error):
-        return error and error.message
-
-    def chat_answer_hint(self, _this, live):
-        return "Answer" if live else "A recorded run takes no answers"
-
-    def chat_goes_on(self, _this, status):
-        return status in (Gstream.RunStatus.PENDING, Gstream.RunStatus.RUNNING)
-
-    def chat_status_text(self, _this, status):
-        return STATUS[status]
-
-    def chat_message_streams(self, _this, status):
-        return status == Gstream.MessageStatus.STREAMING
-
-    def chat_message_ended_badly(self, _this, status):
-        return status in (Gstream.MessageStatus.INCOMPLETE, Gstream.MessageStatus.FAILED)
-
-    def chat_message_end_text(self, _this, status):
-        return "Failed" if status == Gstream.MessageStatus.FAILED else "Not complete"
-
-    def chat_tool_icon(self, _this, status):
-        return TOOL_ICONS[status]
+def label(**properties):
+    return Gtk.Label(wrap=True, wrap_mode=2, xalign=0, selectable=True, **properties)  # 2: words, and else characters
 
 
-def was_cancelled(error):
-    return error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
+def tool_call(call):
+    """Its name and arguments, and what came of it."""
+    box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
+    given = ", ".join(f"{name}: {value}" for name, value in (call.input or {}).items())
+    box.append(label(label=f"{call.name} ({given})", css_classes=["heading"]))
+    box.append(result := label(css_classes=["dim-label"]))
+    call.bind_property("output", result, "label", SHOW)
+    call.bind_property("error", result, "label", SHOW, lambda _, error: error.message if error else call.output)
+    return box
 
 
-@Gtk.Template(resource_path=RESOURCES + "chat-window.ui")
+class Row(Gtk.Box):
+    """A message."""
+
+    def __init__(self):
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_start=12, margin_end=12, margin_top=6,
+                         margin_bottom=6)
+        self.append(text := label())
+        self.append(calls := Gtk.ListBox(selection_mode=Gtk.SelectionMode.NONE, css_classes=["boxed-list"]))
+        self.text, self.calls, self.binding = text, calls, None
+
+    def show_row(self, row):
+        """Its text grows as the agent speaks."""
+        self.text.set_halign(Gtk.Align.END if row.role == HUMAN else Gtk.Align.FILL)
+        self.text.set_css_classes(["card", "heading"] if row.role == HUMAN else [])
+        self.binding = row.bind_property("text", self.text, "label", SHOW)
+        self.calls.bind_model(row.tool_calls, tool_call)
+
+    def forget_row(self):
+        self.binding.unbind()
+        self.calls.bind_model(None, None)
+
+
 class ChatWindow(Gtk.ApplicationWindow):
-    __gtype_name__ = "ChatWindow"
+    def __init__(self, application, thread):
+        super().__init__(application=application, title="Chat", default_width=560, default_height=640)
+        self.conversation = Gstream.Conversation(thread, tool_rows=False)
+        self.scroller = Gtk.ScrolledWindow(vexpand=True, hscrollbar_policy=Gtk.PolicyType.NEVER, child=self.create_list())
+        self.scroller.get_vadjustment().connect("changed", lambda _: GLib.idle_add(self.scroll_to_end))
+        questions = Gtk.ListBox(selection_mode=Gtk.SelectionMode.NONE)
+        questions.bind_model(self.conversation.questions, self.create_question)
+        self.set_child(box := Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6))
+        for child in (self.scroller, questions, self.create_error(), self.create_entry()):
+            box.append(child)
+        self.entry.grab_focus()
+        self.conversation.open(None, lambda conversation, result: self.finish(conversation.open_finish, result))
 
-    run = GObject.Property(type=Gstream.RunStream)  # the newest
-    question = GObject.Property(type=Gstream.PendingInterrupt)  # the first of those that it asks
-    live = GObject.Property(type=bool, default=False)  # an agent to talk to, and no recording
-
-    list = Gtk.Template.Child()
-    scroller = Gtk.Template.Child()
-    banner = Gtk.Template.Child()
-    banner_text = Gtk.Template.Child()
-    answer = Gtk.Template.Child()
-    prompt = Gtk.Template.Child()
-
-    chat_answer_hint = Gtk.Template.Callback()(Closures.chat_answer_hint)
-    chat_goes_on = Gtk.Template.Callback()(Closures.chat_goes_on)
-    chat_is_there = Gtk.Template.Callback()(Closures.chat_is_there)
-    chat_status_text = Gtk.Template.Callback()(Closures.chat_status_text)
-
-    def __init__(self, application):
-        super().__init__(application=application)
-        self.conversation = Gio.ListStore(item_type=Gio.ListModel)  # what was asked, and the runs that answered
-        self.questions = None
-        self.answered = None  # the question whose answer is on its way
-        self.thread = None
-        self.screenshot = None
-        self.cancellable = Gio.Cancellable()
-        self.connect("close-request", self.on_close_request)
-        self.load_css()
-        self.fill_list()
-        self.follow_end()
-
-    def load_css(self):
-        provider = Gtk.CssProvider()
-        provider.load_from_resource(RESOURCES + "chat.css")
-        Gtk.StyleContext.add_provider_for_display(self.get_display(), provider, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
-
-    def on_close_request(self, _window):
-        self.cancellable.cancel()
-        return False
-
-    # --- errors ---
-
-    def show_error(self, error):
-        self.banner_text.set_label(error.message)
-        self.banner.set_reveal_child(True)
-
-    @Gtk.Template.Callback()
-    def on_banner_dismissed(self, _button):
-        self.banner.set_reveal_child(False)
-
-    # --- the run ---
-
-    def play(self, source):
-        """A run that was recorded: it is shown, and takes no answers."""
-        run = Gstream.RunStream(source)
-        self.show_recorded_prompt(run)
-        self.show_run(run)
-
-    def talk(self, url, assistant, given):
-        """An agent to talk to. Without the first run's input, the user begins."""
-        self.thread = Gstream.Thread(url, assistant)
-        self.live = True
-        if given is not None:
-            self.start(given)
-
-    def show_run(self, run):
-        """All that a window has to do for a run. Its models fill the list, and its status the header bar."""
-        self.run = run
-        self.conversation.append(Gstream.RunModel.new(run, ROWS))
-        self.questions = Gstream.RunModel.new(run, Gstream.RunModelFlags.INTERRUPTS)
-        self.questions.connect("items-changed", self.on_questions_changed)
-        self.on_questions_changed(self.questions)
-        run.output(self.cancellable, self.on_output)
-
-    def on_output(self, run, result):
+    def finish(self, call, result):
+        """What went wrong is the conversation's error, or the question's, too."""
         try:
-            run.output_finish(result)
+            call(result)
         except GLib.Error as error:
-            if was_cancelled(error):
-                return
-            self.show_error(error)
-        if self.screenshot is not None:
-            self.shoot_soon()
+            self.error.set_label(error.message)
 
-    def on_questions_changed(self, questions, *_change):
-        if questions is not self.questions:
-            return
-        self.question = questions.get_item(0)
-        if self.question is not None and self.live:
-            self.answer.grab_focus()
+    def create_list(self):
+        factory = Gtk.SignalListItemFactory()
+        factory.connect("setup", lambda _, item: item.set_child(Row()))
+        factory.connect("bind", lambda _, item: item.get_child().show_row(item.get_item()))
+        factory.connect("unbind", lambda _, item: item.get_child().forget_row())
+        return Gtk.ListView(model=Gtk.NoSelection(model=self.conversation), factory=factory)
 
-    @Gtk.Template.Callback()
-    def on_stop_clicked(self, _button):
-        self.run.abort()
-
-    # --- what the user says ---
-
-    def show_prompt(self, text):
-        self.conversation.append(Gtk.StringList.new([text]))
-
-    def start(self, given):
-        self.thread.start(given, self.cancellable, self.on_started)
-
-    def on_started(self, thread, result):
-        try:
-            self.show_run(thread.start_finish(result))
-        except GLib.Error as error:
-            if not was_cancelled(error):
-                self.show_error(error)
-
-    @Gtk.Template.Callback()
-    def on_prompted(self, _widget):
-        text = self.prompt.get_text()
-        if text:
-            self.prompt.set_text("")
-            self.show_prompt(text)
-            self.start({"messages": [{"role": "user", "content": text}]})
-
-    @Gtk.Template.Callback()
-    def on_answered(self, _widget):
-        if self.question is None or self.thread is None or self.answered is not None:
-            return
-        self.answered = self.question
-        self.answer.set_editable(False)
-        self.thread.respond(self.question.get_interrupt(), self.answer.get_text(), self.cancellable, self.on_resumed)
-
-    def on_resumed(self, thread, result):
-        try:
-            run = thread.respond_finish(result)
-        except GLib.Error as error:  # the question stays, and what was written as its answer
-            if not was_cancelled(error):
-                self.stop_answering()
-                self.show_error(error)
-            return
-        self.stop_answering().set_answered(True)
-        self.show_prompt(self.answer.get_text())
-        self.answer.set_text("")
-        self.show_run(run)
-
-    def stop_answering(self):
-        answered, self.answered = self.answered, None
-        self.answer.set_editable(True)
-        return answered
-
-    def show_recorded_prompt(self, run):
-        """What was said in a recorded run: its first state has it."""
-        prompt = Gtk.StringList()
-        states = run.values.subscribe()
-
-        def on_first_state(_states, result):
-            _found, state = states.next_finish(result)
-            messages = state and state.get("messages")
-            if messages and messages[0]["type"] == "human":
-                prompt.append(messages[0]["content"])
-            states.close()
-
-        self.conversation.append(prompt)
-        states.next(None, on_first_state)
-
-    # --- rows ---
-
-    @Gtk.Template.Callback()
-    def on_row_bind(self, _factory, list_item):
-        """In the .ui files, `item` is the row's object: they bind its properties."""
-        row = list_item.get_item()
-        item = row.get_item()
-        builder = Gtk.Builder(Closures())
-        builder.expose_object("item", item)
-        builder.add_from_resource(RESOURCES + self.choose_ui(item))
-        expander = Gtk.TreeExpander(list_row=row, indent_for_icon=row.get_depth() > 0)
-        expander.set_child(builder.get_object("row"))
-        list_item.set_child(expander)
-
-    @Gtk.Template.Callback()
-    def on_row_unbind(self, _factory, list_item):
-        list_item.set_child(None)
-
-    def choose_ui(self, item):
-        if isinstance(item, Gstream.Message):
-            return "message.ui"
-        if isinstance(item, Gstream.ToolCall):
-            return "tool-call.ui"
-        if isinstance(item, Gstream.RunStream):
-            return "agent.ui"
-        return "prompt.ui"
-
-    def fill_list(self):
-        rows = Gtk.FlattenListModel.new(self.conversation)
-        tree = Gtk.TreeListModel.new(rows, False, True, lambda item: Gstream.RunModel.create_child(item, None))
-        self.list.set_model(Gtk.NoSelection.new(tree))
-
-    # --- the end of the list stays in sight, unless the user has scrolled away from it ---
-
-    def follow_end(self):
-        self.at_end = True
-        self.end = 0
+    def scroll_to_end(self):
         adjustment = self.scroller.get_vadjustment()
-        adjustment.connect("changed", self.on_grown)
-        adjustment.connect("value-changed", self.on_scrolled)
+        adjustment.set_value(adjustment.get_upper())
 
-    def get_end(self):
-        adjustment = self.scroller.get_vadjustment()
-        return adjustment.get_upper() - adjustment.get_page_size()
+    def create_question(self, question):
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        box.append(label(label=question.text, css_classes=["heading"]))
+        box.append(entry := Gtk.Entry(placeholder_text="Your answer"))
+        entry.connect("activate", lambda entry: self.conversation.respond(
+            question, entry.get_text(), None, lambda conversation, result: self.finish(conversation.respond_finish, result)))
+        return box
 
-    def scroll_to_end(self, _widget, _clock):
-        self.scroller.get_vadjustment().set_value(self.get_end())
-        return GLib.SOURCE_REMOVE
+    def create_error(self):
+        self.error = label(css_classes=["error"])
+        self.conversation.bind_property("error", self.error, "label", SHOW, lambda _, error: error.message if error else "")
+        return self.error
 
-    def on_grown(self, _adjustment):
-        """From inside the list's layout, which must not be changed now: the next frame scrolls."""
-        if self.at_end and self.get_end() != self.end:
-            self.scroller.add_tick_callback(self.scroll_to_end)
-        self.end = self.get_end()
+    def create_entry(self):
+        self.entry = Gtk.Entry(placeholder_text="Message the agent", hexpand=True)
+        self.entry.connect("activate", self.on_send)
+        stop = Gtk.Button(icon_name="media-playback-stop-symbolic", tooltip_text="Stop")
+        stop.connect("clicked", lambda _: self.conversation.stop())
+        self.conversation.bind_property("busy", stop, "sensitive", SHOW)
+        box = Gtk.Box(spacing=6, margin_start=6, margin_end=6, margin_bottom=6)
+        box.append(self.entry)
+        box.append(stop)
+        return box
 
-    def on_scrolled(self, adjustment):
-        """Where the list has grown, it was not the user who scrolled."""
-        if self.get_end() == self.end:
-            self.at_end = adjustment.get_value() >= self.end - 1
-
-    # --- the screenshot ---
-
-    def shoot_at_end(self, path):
-        """Writes the window as PNG when the run has ended, and closes it."""
-        self.screenshot = path
-        Gtk.Settings.get_default().set_property("gtk-enable-animations", False)
-
-    def shoot_soon(self):
-        """A few frames after the run's end: rows come with the first, and find their place in the next."""
-        left = iter(range(6))
-
-        def on_frame(_widget, _clock):
-            if next(left, None) is not None:
-                return GLib.SOURCE_CONTINUE
-            self.shoot()
-            self.close()
-            return GLib.SOURCE_REMOVE
-
-        self.add_tick_callback(on_frame)
-
-    def shoot(self):
-        """By ctypes, because PyGObject 3.42 cannot hold a render node; hash() is an object's address."""
-        snapshot = Gtk.Snapshot()
-        Gtk.WidgetPaintable.new(self).snapshot(snapshot, self.get_width(), self.get_height())
-        gtk = ctypes.CDLL("libgtk-4.so.1")
-        address = ctypes.c_void_p
-        gtk.gtk_snapshot_to_node.restype = gtk.gsk_renderer_render_texture.restype = address
-        node = address(gtk.gtk_snapshot_to_node(address(hash(snapshot))))
-        texture = address(gtk.gsk_renderer_render_texture(address(hash(self.get_renderer())), node, None))
-        gtk.gdk_texture_save_to_png(texture, self.screenshot.encode())
-
-
-def open_source(name):
-    if name is None:
-        return Gstream.JsonLinesSource(Gio.File.new_for_uri("resource://" + RESOURCES + "trip.jsonl"))
-    return (Gstream.SseSource if name.endswith(".sse") else Gstream.JsonLinesSource)(name)
+    def on_send(self, entry):
+        if entry.get_text():
+            self.conversation.send(entry.get_text())
+            entry.set_text("")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--command", default=shlex.join([sys.executable, str(AGENT)]), help="talk to this child process")
     parser.add_argument("--url", help="talk to an agent on this server")
-    parser.add_argument("--input", type=json.loads, metavar="JSON", help="begin with this input")
-    parser.add_argument("--screenshot", metavar="OUT.png", help="write the window when the run has ended, and exit")
-    parser.add_argument("name", nargs="?", metavar="FILE | ASSISTANT")
-    arguments = parser.parse_args()
-
-    def on_activate(application):
-        window = ChatWindow(application)
-        if arguments.screenshot is not None:
-            window.shoot_at_end(arguments.screenshot)
-        if arguments.url is not None:
-            window.talk(arguments.url, arguments.name or "agent", arguments.input)
-        else:
-            window.play(open_source(arguments.name))
-        window.present()
-
-    application = Gtk.Application(application_id="org.gstream.ChatGtk", flags=Gio.ApplicationFlags.NON_UNIQUE)
-    application.connect("activate", on_activate)
+    parser.add_argument("--assistant", default="agent", help="which of the server's")
+    given = parser.parse_args()
+    thread = (Gstream.Thread(given.url, given.assistant) if given.url
+              else Gstream.Thread.new_for_command(shlex.split(given.command)))
+    application = Gtk.Application(application_id="org.gstream.ChatGtk")
+    application.connect("activate", lambda application: ChatWindow(application, thread).present())
     application.run()
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A question of an agent on the real server is answered in the window, and the run goes on: in both languages.
+# Agents on the real server: a question of a run is answered in its window, and the smallest chat talks.
 
 import os
 import pathlib
@@ -11,6 +11,8 @@ import gi
 
 gi.require_version("Gtk", "4.0")
 gi.require_version("Gstream", "1")
+
+from gi.repository import Gstream  # noqa: E402
 
 import tap  # noqa: E402
 import widgets  # noqa: E402
@@ -37,36 +39,11 @@ def answer_c():
     subprocess.run([program, server().url], check=True, timeout=120)
 
 
-@tap.test("/window/N1/answer/python")
-def answer_python():
-    window = widgets.open_window(widgets.load_chat())
-    window.talk(server().url, "nested_question", {"topic": "cats", "log": []})
-    widgets.wait_for_end(window)
-    widgets.assert_shows(window, "Waiting for your answer")
-    widgets.assert_shows(window, "cats")
-
-    asked = window.run
-    window.answer.set_text("black ones")
-    widgets.find(window, "answer_button").activate()
-    while window.run is asked:
-        widgets.CONTEXT.iteration(True)
-    widgets.wait_for_end(window)
-    widgets.assert_shows(window, "black ones\n")
-    widgets.assert_shows(window, "Done")
-    assert not widgets.find(window, "question_bar").get_reveal_child()
-    assert "inner heard black ones" in str(window.run.output_sync()), window.run.output_sync()
-    window.close()
-
-
 @tap.test("/window/N1/talk/python")
 def talk_python():
-    window = widgets.open_window(widgets.load_chat())
-    window.talk(server().url, "chat", None)
-    window.prompt.set_text("Say hello")
-    window.prompt.emit("activate")
-    widgets.wait_for_end(window)
-    widgets.assert_shows(window, "Say hello")
-    widgets.assert_shows(window, "Hello, wörld ☃")
+    window = widgets.Window(Gstream.Thread(server().url, "chat"))
+    window.say("Say hello")
+    window.see("Say hello", "Hello, wörld ☃")
     window.close()
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the user sees in a window, and does to it."""
+"""What the user sees in examples/chat-gtk.py, and does to it."""
 
 import functools
 import importlib.util
 import os
 import pathlib
+import sys
 
 from gi.repository import GLib, Gstream, Gtk
 
@@ -22,54 +23,56 @@ def load_chat():
     return chat
 
 
-def open_window(chat):
-    window = chat.ChatWindow(None)
-    window.set_default_size(640, 1500)
-    Gtk.Settings.get_default().set_property("gtk-enable-animations", False)
-    window.present()
-    return window
+def open_chat(delay):
+    """With its own agent, to which a word takes that many milliseconds."""
+    return Window(Gstream.Thread.new_for_command([sys.executable, str(load_chat().AGENT), "--delay", delay]))
 
 
-def wait_for_frames(window, n):
-    left = [n]
+class Window:
+    def __init__(self, thread):
+        self.chat = load_chat().ChatWindow(None, thread)
+        self.chat.set_default_size(640, 1500)
+        self.chat.add_tick_callback(lambda *_frame: GLib.SOURCE_CONTINUE)  # what is waited for may be a frame
+        self.chat.present()
 
-    def on_frame(_widget, _clock):
-        left[0] -= 1
-        return left[0] > 0
+    def close(self):
+        self.chat.destroy()
 
-    window.add_tick_callback(on_frame)
-    while left[0] > 0:
-        CONTEXT.iteration(True)
+    def below(self, widget):
+        """All widgets that are visible, from the top down."""
+        if widget.get_child_visible() and widget.get_visible():
+            yield widget
+            child = widget.get_first_child()
+            while child is not None:
+                yield from self.below(child)
+                child = child.get_next_sibling()
 
+    def read(self):
+        """The texts of all labels, a line each."""
+        return "".join(f"{widget.get_label()}\n" for widget in self.below(self.chat) if isinstance(widget, Gtk.Label))
 
-def wait_for_end(window):
-    """Until the run has ended, and what it changed has been drawn."""
-    while window.run is None or window.run.get_status() <= Gstream.RunStatus.RUNNING:
-        CONTEXT.iteration(True)
-    wait_for_frames(window, 10)
+    def wait(self, condition):
+        while not condition():
+            CONTEXT.iteration(True)
 
+    def see(self, *texts):
+        for text in texts:
+            self.wait(lambda: text in self.read())
 
-def below(widget):
-    """All widgets that are visible, from the top down."""
-    if widget.get_child_visible() and widget.get_visible():
-        yield widget
-        child = widget.get_first_child()
-        while child is not None:
-            yield from below(child)
-            child = child.get_next_sibling()
+    def see_no_more(self, text):
+        self.wait(lambda: text not in self.read())
 
+    def find(self, kind, **properties):
+        return next((widget for widget in self.below(self.chat) if isinstance(widget, kind) and
+                     all(widget.get_property(name) == value for name, value in properties.items())), None)
 
-def read(window):
-    """The texts of all labels and entries that are visible, a line each."""
-    labels = ((widget.get_label() if isinstance(widget, Gtk.Label) else widget.get_text())
-              for widget in below(window) if isinstance(widget, (Gtk.Label, Gtk.Entry)))
-    return "".join(f"{label}\n" for label in labels)
+    def write(self, placeholder, text):
+        entry = self.find(Gtk.Entry, placeholder_text=placeholder)
+        entry.set_text(text)
+        entry.emit("activate")
 
+    def say(self, text):
+        self.write("Message the agent", text)
 
-def assert_shows(window, text):
-    shown = read(window)
-    assert text in shown, f"“{text}” is not shown, only:\n{shown}"
-
-
-def find(window, name):
-    return next(widget for widget in below(window) if widget.get_buildable_id() == name)
+    def press(self, name):
+        self.find(Gtk.Button, tooltip_text=name).emit("clicked")
