@@ -61,22 +61,21 @@ class Person:
     # --- the tree ---
 
     def below(self, node):
-        """All that is there, from the top down."""
-        if node is not self.application and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+        """All that is there, from the top down; what leaves under the eyes is not."""
+        try:
+            if node is not self.application and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+                return
+            children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+        except GLib.Error:
             return
         yield node
-        for i in range(node.get_child_count()):
-            child = node.get_child_at_index(i)
+        for child in children:
             if child is not None:
                 yield from self.below(child)
 
     def nodes(self):
-        """Nothing where the tree has changed under the eyes: whoever asks looks again."""
         self.application.clear_cache()
-        try:
-            return list(self.below(self.application))
-        except GLib.Error:
-            return []
+        return list(self.below(self.application))
 
     def tell_tree(self):
         for node in self.nodes():
@@ -94,23 +93,27 @@ class Person:
         return (node.get_state_set().contains(Atspi.StateType.SENSITIVE) and
                 Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW).width > 0)
 
+    def is_it(self, node, role, name, sensitive):
+        """GTK 4.8 names a button with a mnemonic, as those of libadwaita's dialogs, twice."""
+        try:
+            return (node.get_role_name() == role and node.get_name() in (name, f"_{name} {name}") and
+                    (not sensitive or self.can_be_used(node)))
+        except GLib.Error:
+            return False
+
     def find(self, role, name, sensitive=False):
-        """The last. (GTK 4.8 names a button with a mnemonic, as those of libadwaita's dialogs, twice.)"""
-        for node in reversed(self.nodes()):
-            try:
-                if (node.get_role_name() == role and node.get_name() in (name, f"_{name} {name}") and
-                        (not sensitive or self.can_be_used(node))):
-                    return node
-            except GLib.Error:
-                return None
-        return None
+        """The last."""
+        return next((node for node in reversed(self.nodes()) if self.is_it(node, role, name, sensitive)), None)
+
+    def label(self, node):
+        try:
+            return self.text(node) if node.get_role_name() == "label" else ""
+        except GLib.Error:
+            return ""
 
     def read(self):
         """The texts of all labels, a line each."""
-        try:
-            return "\n".join(self.text(node) for node in self.nodes() if node.get_role_name() == "label")
-        except GLib.Error:
-            return ""
+        return "\n".join(filter(None, map(self.label, self.nodes())))
 
     # --- what is done ---
 

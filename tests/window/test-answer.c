@@ -6,7 +6,7 @@
 #include "widgets.h"
 
 static GstreamRunStream *
-get_run (ChatWindow *window)
+get_run (RunWindow *window)
 {
   GstreamRunStream *run;
 
@@ -16,7 +16,7 @@ get_run (ChatWindow *window)
 }
 
 static void
-wait_for_other (ChatWindow       *window,
+wait_for_other (RunWindow        *window,
                 GstreamRunStream *run)
 {
   gboolean other = FALSE;
@@ -32,7 +32,7 @@ wait_for_other (ChatWindow       *window,
 }
 
 static void
-assert_heard (ChatWindow *window)
+assert_heard (RunWindow *window)
 {
   g_autoptr (GstreamRunStream) run = get_run (window);
   g_autoptr (GError) error = NULL;
@@ -47,12 +47,12 @@ main (int    argc,
       char **argv)
 {
   g_autoptr (GstreamRunStream) run = NULL;
-  ChatWindow *window;
+  RunWindow *window;
 
   g_assert_cmpint (argc, ==, 2);
   gtk_init ();
   window = open_window ();
-  chat_window_talk (window, argv[1], "nested_question", "{\"topic\":\"cats\",\"log\":[]}");
+  run_window_talk (window, argv[1], "nested_question", "{\"topic\":\"cats\",\"log\":[]}");
   wait_for_end (window);
   assert_shows (window, "Waiting for your answer");
   assert_shows (window, "cats");

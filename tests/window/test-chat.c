@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The chat window shows what a run says: the recorded one it comes with, and
+ * The window of a run shows what it says: the recorded one it comes with, and
  * every other.
  */
 #include "widgets.h"
 
 static void
-play_file (ChatWindow *window,
-           GFile      *file)
+play_file (RunWindow *window,
+           GFile     *file)
 {
   g_autofree char *name = g_file_get_basename (file);
   g_autoptr (GstreamEventSource) source =
       g_str_has_suffix (name, ".sse") ? gstream_sse_source_new (file) : gstream_json_lines_source_new (file);
 
-  chat_window_play (window, source);
+  run_window_play (window, source);
 }
 
 static void
-play_trip (ChatWindow *window)
+play_trip (RunWindow *window)
 {
-  g_autoptr (GFile) file = g_file_new_for_uri ("resource:///org/gstream/chat-gtk/trip.jsonl");
+  g_autoptr (GFile) file = g_file_new_for_uri ("resource:///org/gstream/run-gtk/trip.jsonl");
 
   play_file (window, file);
 }
@@ -43,8 +43,8 @@ static const char *const trip[] = {
 static void
 test_trip (void)
 {
-  ChatWindow *window = open_window ();
-  GtkWidget  *stop = find_widget (window, "stop");
+  RunWindow *window = open_window ();
+  GtkWidget *stop = find_widget (window, "stop");
 
   play_trip (window);
   g_assert_true (gtk_widget_get_sensitive (stop));
@@ -62,7 +62,7 @@ test_trip (void)
 static void
 test_reasoning (void)
 {
-  ChatWindow      *window = open_window ();
+  RunWindow       *window = open_window ();
   g_autofree char *folded = NULL;
 
   play_trip (window);
@@ -78,7 +78,7 @@ test_reasoning (void)
 static void
 test_accessible (void)
 {
-  ChatWindow *window = open_window ();
+  RunWindow *window = open_window ();
 
   gtk_test_accessible_assert_role (find_widget (window, "stop"), GTK_ACCESSIBLE_ROLE_BUTTON);
   gtk_test_accessible_assert_property (find_widget (window, "stop"), GTK_ACCESSIBLE_PROPERTY_LABEL, "Stop the agent");
@@ -91,7 +91,7 @@ test_accessible (void)
 /* --- every recorded run --- */
 
 static void
-assert_messages (ChatWindow     *window,
+assert_messages (RunWindow      *window,
                  GstreamPayload *run)
 {
   gsize n_messages = gstream_payload_get_size (run, "/messages");
@@ -116,7 +116,7 @@ assert_messages (ChatWindow     *window,
 }
 
 static void
-assert_end (ChatWindow     *window,
+assert_end (RunWindow      *window,
             GstreamPayload *run)
 {
   const char *error = gstream_payload_get_string (run, "/error");
@@ -135,7 +135,7 @@ test_recording (gconstpointer path)
   g_autoptr (GString) expected_path = g_string_new (path);
   g_autofree char *json = NULL;
   g_autoptr (GstreamPayload) expected = NULL;
-  ChatWindow *window = open_window ();
+  RunWindow *window = open_window ();
 
   g_string_truncate (expected_path, strrchr (expected_path->str, '.') - expected_path->str);
   g_string_append (expected_path, ".expected.json");
@@ -153,7 +153,7 @@ static void
 test_no_file (void)
 {
   g_autoptr (GFile) file = g_file_new_for_path ("/no/such/file");
-  ChatWindow *window = open_window ();
+  RunWindow *window = open_window ();
 
   play_file (window, file);
   wait_for_end (window);
@@ -178,11 +178,11 @@ test_stop (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
   g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "model", "m1");
-  ChatWindow *window = open_window ();
+  RunWindow *window = open_window ();
 
   push (source, gstream_message_writer_start (writer));
   push (source, gstream_message_writer_text (writer, "This will take "));
-  chat_window_play (window, GSTREAM_EVENT_SOURCE (source));
+  run_window_play (window, GSTREAM_EVENT_SOURCE (source));
   wait_for_frames (window, 5);
   assert_shows (window, "Working");
   assert_shows (window, "This will take ");
@@ -203,9 +203,9 @@ static void
 test_closed (void)
 {
   g_autoptr (GstreamPushSource) source = gstream_push_source_new ();
-  ChatWindow *window = open_window ();
+  RunWindow *window = open_window ();
 
-  chat_window_play (window, GSTREAM_EVENT_SOURCE (source));
+  run_window_play (window, GSTREAM_EVENT_SOURCE (source));
   wait_for_frames (window, 3);
   close_window (window);
   while (!gstream_push_source_get_closed (source))

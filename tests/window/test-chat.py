@@ -62,9 +62,9 @@ def failed():
 @tap.test("/window/screenshot/c")
 def screenshot_c():
     """The window, as PNG, in the build folder."""
-    path = EXAMPLES.parent / "chat-gtk.png"
+    path = EXAMPLES.parent / "run-gtk.png"
     path.unlink(missing_ok=True)
-    subprocess.run([EXAMPLES / "chat-gtk", "--screenshot", path], check=True, timeout=120)
+    subprocess.run([EXAMPLES / "run-gtk", "--screenshot", path], check=True, timeout=120)
     png = path.read_bytes()
     width, height = (int.from_bytes(png[at:at + 4], "big") for at in (16, 20))
     assert png.startswith(b"\x89PNG") and width >= 600 and height >= 600, (width, height)

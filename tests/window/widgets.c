@@ -4,10 +4,10 @@
  */
 #include "widgets.h"
 
-ChatWindow *
+RunWindow *
 open_window (void)
 {
-  ChatWindow *window = chat_window_new (NULL);
+  RunWindow *window = run_window_new (NULL);
 
   gtk_window_set_default_size (GTK_WINDOW (window), 640, 1500);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
@@ -17,7 +17,7 @@ open_window (void)
 }
 
 void
-close_window (ChatWindow *window)
+close_window (RunWindow *window)
 {
   g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
   gtk_window_destroy (GTK_WINDOW (window));
@@ -34,8 +34,8 @@ count_frame (GtkWidget     *widget,
 }
 
 void
-wait_for_frames (ChatWindow *window,
-                 guint       n)
+wait_for_frames (RunWindow *window,
+                 guint      n)
 {
   gtk_widget_add_tick_callback (GTK_WIDGET (window), count_frame, &n, NULL);
   while (n > 0)
@@ -43,7 +43,7 @@ wait_for_frames (ChatWindow *window,
 }
 
 void
-wait_for_end (ChatWindow *window)
+wait_for_end (RunWindow *window)
 {
   for (;;)
     {
@@ -85,7 +85,7 @@ read_widget (GtkWidget *widget,
 }
 
 char *
-read_window (ChatWindow *window)
+read_window (RunWindow *window)
 {
   GString *text = g_string_new (NULL);
 
@@ -114,7 +114,7 @@ find_below (GtkWidget  *widget,
 }
 
 gpointer
-find_widget (ChatWindow *window,
+find_widget (RunWindow  *window,
              const char *name)
 {
   GtkWidget *widget = find_below (GTK_WIDGET (window), name);

@@ -4,19 +4,19 @@
  */
 #pragma once
 
-#include "examples/chat-window/chat-window.h"
+#include "examples/run-window/run-window.h"
 
 /* A window, as high as all of a recorded run needs it. */
-ChatWindow *open_window (void);
+RunWindow *open_window (void);
 /* Gone, and nothing of it is left. */
-void close_window (ChatWindow *window);
+void close_window (RunWindow *window);
 /* Until the run has ended, and what it changed has been drawn. */
-void wait_for_end (ChatWindow *window);
-void wait_for_frames (ChatWindow *window,
-                      guint       n);
+void wait_for_end (RunWindow *window);
+void wait_for_frames (RunWindow *window,
+                      guint      n);
 
 /* The texts of all labels and entries that are visible, a line each. */
-char *read_window (ChatWindow *window);
+char *read_window (RunWindow *window);
 #define assert_shows(window, text)                           \
   G_STMT_START                                               \
   {                                                          \
@@ -26,5 +26,5 @@ char *read_window (ChatWindow *window);
   }                                                          \
   G_STMT_END
 /* A widget of the window's, by its name in the .ui file. */
-gpointer find_widget (ChatWindow *window,
+gpointer find_widget (RunWindow  *window,
                       const char *name);

@@ -2,7 +2,7 @@
  *
  * A chat window: shows a recorded run, or talks to an agent on a server.
  */
-#include "chat-window/chat-window.h"
+#include "run-window/run-window.h"
 
 static char  *screenshot;
 static char  *url;
@@ -22,7 +22,7 @@ static GstreamEventSource *
 open_source (const char *argument)
 {
   g_autoptr (GFile) file = argument ? g_file_new_for_commandline_arg (argument)
-                                    : g_file_new_for_uri ("resource:///org/gstream/chat-gtk/trip.jsonl");
+                                    : g_file_new_for_uri ("resource:///org/gstream/run-gtk/trip.jsonl");
 
   if (argument != NULL && g_str_has_suffix (argument, ".sse"))
     return gstream_sse_source_new (file);
@@ -33,18 +33,18 @@ open_source (const char *argument)
 static void
 on_activate (GtkApplication *application)
 {
-  ChatWindow *window = chat_window_new (application);
+  RunWindow  *window = run_window_new (application);
   const char *argument = arguments ? arguments[0] : NULL;
 
   if (screenshot != NULL)
-    chat_window_shoot (window, screenshot);
+    run_window_shoot (window, screenshot);
   if (url != NULL)
-    chat_window_talk (window, url, argument ? argument : "agent", input);
+    run_window_talk (window, url, argument ? argument : "agent", input);
   else
     {
       g_autoptr (GstreamEventSource) source = open_source (argument);
 
-      chat_window_play (window, source);
+      run_window_play (window, source);
     }
   gtk_window_present (GTK_WINDOW (window));
 }
@@ -53,7 +53,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (GtkApplication) application = gtk_application_new ("org.gstream.ChatGtk", G_APPLICATION_NON_UNIQUE);
+  g_autoptr (GtkApplication) application = gtk_application_new ("org.gstream.RunGtk", G_APPLICATION_NON_UNIQUE);
 
   g_application_add_main_option_entries (G_APPLICATION (application), options);
   g_application_set_option_context_parameter_string (G_APPLICATION (application), "[FILE | --url=URL ASSISTANT]");

@@ -2,13 +2,13 @@
  *
  * A window that shows the runs of an agent.
  */
-#include "chat-window.h"
+#include "run-window.h"
 
-#include "chat-screenshot.h"
+#include "run-screenshot.h"
 
-#define RESOURCES "/org/gstream/chat-gtk/"
+#define RESOURCES "/org/gstream/run-gtk/"
 
-struct _ChatWindow
+struct _RunWindow
 {
   GtkApplicationWindow parent_instance;
 
@@ -42,12 +42,12 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (ChatWindow, chat_window, GTK_TYPE_APPLICATION_WINDOW)
+G_DEFINE_FINAL_TYPE (RunWindow, run_window, GTK_TYPE_APPLICATION_WINDOW)
 
 /* --- errors --- */
 
 static void
-show_error (ChatWindow   *self,
+show_error (RunWindow    *self,
             const GError *error)
 {
   gtk_label_set_label (self->banner_text, error->message);
@@ -55,8 +55,8 @@ show_error (ChatWindow   *self,
 }
 
 static void
-on_banner_dismissed (GtkButton  *button,
-                     ChatWindow *self)
+on_banner_dismissed (GtkButton *button,
+                     RunWindow *self)
 {
   gtk_revealer_set_reveal_child (self->banner, FALSE);
 }
@@ -70,7 +70,7 @@ on_output (GObject      *object,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamPayload) output = gstream_run_stream_output_finish (GSTREAM_RUN_STREAM (object), result, &error);
-  ChatWindow *self = user_data; /* which may be gone, if this was cancelled */
+  RunWindow *self = user_data; /* which may be gone, if this was cancelled */
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -78,11 +78,11 @@ on_output (GObject      *object,
   if (error != NULL)
     show_error (self, error);
   if (self->screenshot != NULL)
-    chat_screenshot_take (GTK_WINDOW (self), self->screenshot);
+    run_screenshot_take (GTK_WINDOW (self), self->screenshot);
 }
 
 static void
-on_questions_changed (ChatWindow *self)
+on_questions_changed (RunWindow *self)
 {
   g_clear_object (&self->question);
   self->question = g_list_model_get_item (self->questions, 0);
@@ -92,7 +92,7 @@ on_questions_changed (ChatWindow *self)
 }
 
 static void
-watch_questions (ChatWindow       *self,
+watch_questions (RunWindow        *self,
                  GstreamRunStream *run)
 {
   g_clear_object (&self->questions);
@@ -104,7 +104,7 @@ watch_questions (ChatWindow       *self,
 
 /* All that a window has to do for a run. Its models fill the list, and its status the header bar. */
 static void
-show_run (ChatWindow       *self,
+show_run (RunWindow        *self,
           GstreamRunStream *run)
 {
   g_autoptr (GstreamRunModel) model =
@@ -120,8 +120,8 @@ show_run (ChatWindow       *self,
 }
 
 static void
-on_stop_clicked (GtkButton  *button,
-                 ChatWindow *self)
+on_stop_clicked (GtkButton *button,
+                 RunWindow *self)
 {
   gstream_run_stream_abort (self->run);
 }
@@ -129,7 +129,7 @@ on_stop_clicked (GtkButton  *button,
 /* --- what the user says --- */
 
 static void
-show_prompt (ChatWindow *self,
+show_prompt (RunWindow  *self,
              const char *text)
 {
   g_autoptr (GtkStringList) prompt = gtk_string_list_new ((const char *const[]) { text, NULL });
@@ -152,15 +152,15 @@ on_started (GObject      *object,
 }
 
 static void
-start (ChatWindow     *self,
+start (RunWindow      *self,
        GstreamPayload *input)
 {
   gstream_thread_start (self->thread, input, NULL, self->cancellable, on_started, self);
 }
 
 static void
-on_prompted (GtkWidget  *widget,
-             ChatWindow *self)
+on_prompted (GtkWidget *widget,
+             RunWindow *self)
 {
   g_autofree char *text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->prompt)));
   g_autoptr (GVariant) input = NULL;
@@ -183,7 +183,7 @@ on_resumed (GObject      *object,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamRunStream) run = gstream_thread_respond_finish (GSTREAM_THREAD (object), result, &error);
-  ChatWindow *self = user_data;
+  RunWindow *self = user_data;
   g_autoptr (GstreamPendingInterrupt) answered = NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) /* the window is gone */
@@ -204,8 +204,8 @@ on_resumed (GObject      *object,
 }
 
 static void
-on_answered (GtkWidget  *widget,
-             ChatWindow *self)
+on_answered (GtkWidget *widget,
+             RunWindow *self)
 {
   g_autoptr (GstreamPayload) response =
       gstream_payload_new_string (gtk_editable_get_text (GTK_EDITABLE (self->answer)));
@@ -239,7 +239,7 @@ on_first_state (GObject      *object,
 }
 
 static void
-show_recorded_prompt (ChatWindow       *self,
+show_recorded_prompt (RunWindow        *self,
                       GstreamRunStream *run)
 {
   g_autoptr (GtkStringList) prompt = gtk_string_list_new (NULL);
@@ -268,7 +268,7 @@ choose_ui (gpointer item)
 static void
 on_row_bind (GtkSignalListItemFactory *factory,
              GtkListItem              *list_item,
-             ChatWindow               *self)
+             RunWindow                *self)
 {
   GtkTreeListRow *row = gtk_list_item_get_item (list_item);
   g_autoptr (GObject) item = gtk_tree_list_row_get_item (row);
@@ -286,7 +286,7 @@ on_row_bind (GtkSignalListItemFactory *factory,
 static void
 on_row_unbind (GtkSignalListItemFactory *factory,
                GtkListItem              *list_item,
-               ChatWindow               *self)
+               RunWindow                *self)
 {
   gtk_list_item_set_child (list_item, NULL);
 }
@@ -299,7 +299,7 @@ create_child (gpointer item,
 }
 
 static void
-fill_list (ChatWindow *self)
+fill_list (RunWindow *self)
 {
   GtkFlattenListModel *rows = gtk_flatten_list_model_new (G_LIST_MODEL (g_object_ref (self->conversation)));
   GtkTreeListModel    *tree = gtk_tree_list_model_new (G_LIST_MODEL (rows), FALSE, TRUE, create_child, NULL, NULL);
@@ -331,7 +331,7 @@ scroll_to_end (GtkWidget     *widget,
 /* From inside the list's layout, which must not be changed now: the next frame scrolls. */
 static void
 on_grown (GtkAdjustment *adjustment,
-          ChatWindow    *self)
+          RunWindow     *self)
 {
   if (self->at_end && get_end (adjustment) != self->end)
     gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
@@ -340,7 +340,7 @@ on_grown (GtkAdjustment *adjustment,
 
 static void
 on_scrolled (GtkAdjustment *adjustment,
-             ChatWindow    *self)
+             RunWindow     *self)
 {
   /* Where the list has grown, it was not the user who scrolled. */
   if (get_end (adjustment) == self->end)
@@ -348,7 +348,7 @@ on_scrolled (GtkAdjustment *adjustment,
 }
 
 static void
-follow_end (ChatWindow *self)
+follow_end (RunWindow *self)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
 
@@ -360,12 +360,12 @@ follow_end (ChatWindow *self)
 /* --- the window --- */
 
 static void
-chat_window_get_property (GObject    *object,
-                          guint       prop_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
+run_window_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
 {
-  ChatWindow *self = CHAT_WINDOW (object);
+  RunWindow *self = RUN_WINDOW (object);
 
   switch (prop_id)
     {
@@ -384,9 +384,9 @@ chat_window_get_property (GObject    *object,
 }
 
 static void
-chat_window_dispose (GObject *object)
+run_window_dispose (GObject *object)
 {
-  ChatWindow *self = CHAT_WINDOW (object);
+  RunWindow *self = RUN_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->question);
@@ -395,44 +395,44 @@ chat_window_dispose (GObject *object)
   g_clear_object (&self->run);
   g_clear_object (&self->thread);
 
-  G_OBJECT_CLASS (chat_window_parent_class)->dispose (object);
+  G_OBJECT_CLASS (run_window_parent_class)->dispose (object);
 }
 
 static void
-chat_window_finalize (GObject *object)
+run_window_finalize (GObject *object)
 {
-  ChatWindow *self = CHAT_WINDOW (object);
+  RunWindow *self = RUN_WINDOW (object);
 
   g_clear_object (&self->conversation);
   g_clear_object (&self->cancellable);
   g_free (self->screenshot);
 
-  G_OBJECT_CLASS (chat_window_parent_class)->finalize (object);
+  G_OBJECT_CLASS (run_window_parent_class)->finalize (object);
 }
 
 static void
-chat_window_class_init (ChatWindowClass *klass)
+run_window_class_init (RunWindowClass *klass)
 {
   GObjectClass     *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass   *widget_class = GTK_WIDGET_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
-  object_class->get_property = chat_window_get_property;
-  object_class->dispose = chat_window_dispose;
-  object_class->finalize = chat_window_finalize;
+  object_class->get_property = run_window_get_property;
+  object_class->dispose = run_window_dispose;
+  object_class->finalize = run_window_finalize;
 
   properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, GSTREAM_TYPE_RUN_STREAM, flags);
   properties[PROP_QUESTION] = g_param_spec_object ("question", NULL, NULL, GSTREAM_TYPE_PENDING_INTERRUPT, flags);
   properties[PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  gtk_widget_class_set_template_from_resource (widget_class, RESOURCES "chat-window.ui");
-  gtk_widget_class_bind_template_child (widget_class, ChatWindow, list);
-  gtk_widget_class_bind_template_child (widget_class, ChatWindow, scroller);
-  gtk_widget_class_bind_template_child (widget_class, ChatWindow, banner);
-  gtk_widget_class_bind_template_child (widget_class, ChatWindow, banner_text);
-  gtk_widget_class_bind_template_child (widget_class, ChatWindow, answer);
-  gtk_widget_class_bind_template_child (widget_class, ChatWindow, prompt);
+  gtk_widget_class_set_template_from_resource (widget_class, RESOURCES "run-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, RunWindow, list);
+  gtk_widget_class_bind_template_child (widget_class, RunWindow, scroller);
+  gtk_widget_class_bind_template_child (widget_class, RunWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, RunWindow, banner_text);
+  gtk_widget_class_bind_template_child (widget_class, RunWindow, answer);
+  gtk_widget_class_bind_template_child (widget_class, RunWindow, prompt);
   gtk_widget_class_bind_template_callback (widget_class, on_answered);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_dismissed);
   gtk_widget_class_bind_template_callback (widget_class, on_prompted);
@@ -446,13 +446,13 @@ load_css (void)
 {
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
 
-  gtk_css_provider_load_from_resource (provider, RESOURCES "chat.css");
+  gtk_css_provider_load_from_resource (provider, RESOURCES "run.css");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
 static void
-chat_window_init (ChatWindow *self)
+run_window_init (RunWindow *self)
 {
   self->conversation = g_list_store_new (G_TYPE_LIST_MODEL);
   self->cancellable = g_cancellable_new ();
@@ -462,15 +462,15 @@ chat_window_init (ChatWindow *self)
   follow_end (self);
 }
 
-ChatWindow *
-chat_window_new (GtkApplication *application)
+RunWindow *
+run_window_new (GtkApplication *application)
 {
-  return g_object_new (CHAT_TYPE_WINDOW, "application", application, NULL);
+  return g_object_new (RUN_TYPE_WINDOW, "application", application, NULL);
 }
 
 void
-chat_window_play (ChatWindow         *self,
-                  GstreamEventSource *source)
+run_window_play (RunWindow          *self,
+                 GstreamEventSource *source)
 {
   g_autoptr (GstreamRunStream) run = gstream_run_stream_new (source, NULL);
 
@@ -479,10 +479,10 @@ chat_window_play (ChatWindow         *self,
 }
 
 void
-chat_window_talk (ChatWindow *self,
-                  const char *url,
-                  const char *assistant,
-                  const char *input)
+run_window_talk (RunWindow  *self,
+                 const char *url,
+                 const char *assistant,
+                 const char *input)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GstreamPayload) payload = input ? gstream_payload_new (input, -1, &error) : NULL;
@@ -496,8 +496,8 @@ chat_window_talk (ChatWindow *self,
 }
 
 void
-chat_window_shoot (ChatWindow *self,
-                   const char *path)
+run_window_shoot (RunWindow  *self,
+                  const char *path)
 {
   self->screenshot = g_strdup (path);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);

@@ -7,5 +7,5 @@
 #include <gtk/gtk.h>
 
 /* Writes the window to a PNG file, in a few frames' time, and closes it. */
-void chat_screenshot_take (GtkWindow  *window,
-                           const char *path);
+void run_screenshot_take (GtkWindow  *window,
+                          const char *path);

@@ -2,7 +2,7 @@
  *
  * A picture of a window.
  */
-#include "chat-screenshot.h"
+#include "run-screenshot.h"
 
 typedef struct
 {
@@ -52,8 +52,8 @@ on_frame (GtkWidget     *widget,
 }
 
 void
-chat_screenshot_take (GtkWindow  *window,
-                      const char *path)
+run_screenshot_take (GtkWindow  *window,
+                     const char *path)
 {
   Screenshot *self = g_new0 (Screenshot, 1);
 
