@@ -19,6 +19,9 @@
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/stream/gstream-pump-internal.h>
 
+#define MOMENT 1000      /* microseconds */
+#define MOST_MOMENTS 200 /* until a context is taken to belong to another thread */
+
 /* The members that are used for each event come first, so that they are in the same cache lines. */
 struct _GstreamPump
 {
@@ -172,11 +175,28 @@ gstream_pump_get_context (GstreamPump *self)
 }
 
 /* Makes this thread the owner's thread, if the context is not owned by another one. */
+/*
+ * Another thread may own a context for a moment: g_main_context_invoke() calls its function in the thread that it is called
+ * in where nobody iterates the context, and GIO's threads for TLS do so. A thread that iterates it keeps it.
+ */
+static gboolean
+acquire (GMainContext *context)
+{
+  for (guint n = 0; !g_main_context_acquire (context); n++)
+    {
+      if (n == MOST_MOMENTS)
+        return FALSE;
+      g_usleep (MOMENT);
+    }
+
+  return TRUE;
+}
+
 static G_NO_INLINE gboolean
 come_here (GstreamPump *self,
            GError     **error)
 {
-  if (!g_main_context_acquire (self->context))
+  if (!acquire (self->context))
     {
       g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
                            _ ("The main context of this run belongs to another thread: call from there"));
@@ -847,7 +867,7 @@ gstream_context_begin_task (GMainContext       *context,
 {
   GTask *task;
 
-  if (!g_main_context_acquire (context))
+  if (!acquire (context))
     {
       g_task_report_new_error (object, callback, user_data, tag, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
                                _ ("The main context of this %s belongs to another thread: call from there"),
@@ -959,7 +979,7 @@ gstream_sync_begin_in (GstreamSync  *self,
                        const char   *whose,
                        GError      **error)
 {
-  if (!g_main_context_acquire (context))
+  if (!acquire (context))
     {
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
                    _ ("The main context of the %s belongs to another thread: call from there, or asynchronously"),

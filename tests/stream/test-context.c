@@ -481,6 +481,46 @@ test_sync_in_notify (void)
   g_assert_true (output.done);
 }
 
+static gboolean
+do_nothing (gpointer data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* Each function is called here, with the main context owned meanwhile, unless that is being iterated. */
+static gpointer
+invoke_much (gpointer is_over)
+{
+  while (!g_atomic_int_get ((int *) is_over))
+    g_main_context_invoke (NULL, do_nothing, NULL);
+
+  return NULL;
+}
+
+/* As GIO's own threads do where a certificate is looked at. */
+static void
+test_owned_for_a_moment (void)
+{
+  const int n_events = 2000;
+  g_autoptr (TestSource) source = test_source_new_ready ("values", n_events);
+  g_autoptr (GstreamRunStream) run = test_run_new (g_object_ref (source), NULL);
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
+  int      is_over = 0;
+  GThread *thread = g_thread_new ("invokes", invoke_much, &is_over);
+
+  for (int n = 1; n <= n_events; n++)
+    {
+      g_auto (GValue) item = G_VALUE_INIT;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (gstream_cursor_next_sync (log, &item, NULL, &error));
+      g_assert_cmpint (test_item_number (&item), ==, n);
+    }
+  g_atomic_int_set (&is_over, 1);
+  g_thread_join (thread);
+  test_iterate_pending (NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -494,6 +534,7 @@ main (int   argc,
   g_test_add_func ("/run/R9/iterates-it", test_sync_iterates_it);
   g_test_add_func ("/run/R9/cancelled", test_sync_cancelled);
   g_test_add_func ("/run/R9/owned-elsewhere", test_owned_elsewhere);
+  g_test_add_func ("/run/R9/owned-for-a-moment", test_owned_for_a_moment);
   g_test_add_data_func ("/run/R9/inside/completed", GINT_TO_POINTER (0), test_inside);
   g_test_add_data_func ("/run/R9/inside/failed", GINT_TO_POINTER (1), test_inside);
   g_test_add_func ("/run/R9/inside/abort", test_inside_abort);
