@@ -10,6 +10,8 @@ from live import CHAT, TRANSPORTS
 
 from gi.repository import GLib, Gstream  # noqa: E402
 
+PATIENCE = 1000 * servers.PATIENCE  # milliseconds
+
 aegra = None
 
 
@@ -29,7 +31,7 @@ def server():
         except servers.Unreachable as reason:
             tap.skip(str(reason))
         aegra = servers.Server("aegra").__enter__()
-    return Gstream.Server(aegra.url, retry_limit=0)
+    return Gstream.Server(aegra.url, retry_limit=0, answer_timeout=PATIENCE)
 
 
 def made(graph="chat", runs=1, **more):
@@ -127,7 +129,7 @@ def runs():
     """They are started and followed by routes that Aegra does not have."""
     for transport in TRANSPORTS.values():
         server()
-        of = Gstream.Server(aegra.url, transport=transport)
+        of = Gstream.Server(aegra.url, transport=transport, answer_timeout=PATIENCE)
         known = of.open_thread("questions", made("questions", 0))
         thread_id = known.thread_id
         aegra.post(f"/threads/{thread_id}/runs/wait", {"assistant_id": "questions", "input": {"topic": "cats", "log": []}})

@@ -44,7 +44,8 @@ def story(kind):
 
 @live.test("C3", "users")
 def users(kind):
-    chatting.User(lambda: live.thread(kind, "chat"), 1).play(N_ACTS)
+    policies = (*chatting.POLICIES, Gstream.MultitaskStrategy.ROLLBACK)
+    chatting.User(lambda: live.thread(kind, "chat"), 1, policies=policies).play(N_ACTS)
 
 
 @live.test("C3", "users-of-a-bad-network")

@@ -142,6 +142,7 @@ class Server:
         environment["LANGSMITH_TRACING"] = "false"
         if self.database is not None:
             environment["DATABASE_URL"] = self.database.url
+            environment["SQLALCHEMY_POOL_SIZE"] = "10"  # a run keeps one of its two connections
         environment["PATH"] = f"{PEERS / 'node' / 'bin'}:{PEERS / self.peer / 'bin'}:{environment['PATH']}"
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(["bash", "-c", LEASH, "server", *self.command()], cwd=self.folder,
@@ -177,7 +178,7 @@ class Server:
     def ask(self, request):
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         url = self.url + request if isinstance(request, str) else request
-        with opener.open(url, timeout=10) as answer:
+        with opener.open(url, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def log(self):
