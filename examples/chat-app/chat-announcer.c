@@ -14,6 +14,7 @@ struct _ChatAnnouncer
 
 G_DEFINE_FINAL_TYPE (ChatAnnouncer, chat_announcer, GTK_TYPE_WIDGET)
 
+#if !GTK_CHECK_VERSION(4, 14, 0)
 static gboolean
 appear (gpointer user_data)
 {
@@ -24,6 +25,7 @@ appear (gpointer user_data)
 
   return G_SOURCE_REMOVE;
 }
+#endif
 
 void
 chat_announcer_say (ChatAnnouncer *self,
