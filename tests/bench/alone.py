@@ -69,6 +69,15 @@ def libsoup(quick, figures):
         line(f"libsoup alone, in {framing}", f"{bare:.3f} us an event, and {ours:.3f} for all of ours: {ours / bare:.2f} times")
 
 
+def latency(quick, figures):
+    """From the server's write to the reader's callback, of ours beside a bare libsoup stream; by turns."""
+    for runs in ("1", "50"):
+        for reader in ("libsoup", "gstream"):
+            measured = programs.run("latency", reader, runs, "100" if quick else "2000")
+            figures["alone"][f"latency, {reader}, {runs}"] = measured
+            line(f"latency, {reader}, {runs} runs", f"{measured['median_us']} us, p99 {measured['p99_us']} us")
+
+
 def memory(quick, figures):
     idle = programs.run("idle", "1000")["bytes"]
     events = 10**5 if quick else 10**7
@@ -117,4 +126,4 @@ def instructions(quick, figures):
         line(f"instructions an event, {name}", count)
 
 
-PARTS = [scaling, libsoup, memory, start_up, instructions]
+PARTS = [scaling, libsoup, latency, memory, start_up, instructions]
