@@ -44,10 +44,9 @@ test_arguments (void)
   message = g_value_get_object (&item);
   g_assert_true (gstream_message_wait_sync (message, NULL, NULL));
   g_assert_cmpstr (gstream_message_get_text (message), ==, "I look.");
-  g_assert_cmpstr (
-      gstream_payload_get_json (gstream_message_get_tool_calls (message), NULL), ==,
-      "[{\"id\":\"call_1\",\"name\":\"get_weather\",\"args\":{\"city\":\"Os\357\277\275o\"}},"
-      "{\"id\":\"call_2\",\"name\":\"get_time\",\"args\":{}}]");
+  g_assert_cmpstr (gstream_payload_get_json (gstream_message_get_tool_calls (message), NULL), ==,
+                   "[{\"id\":\"call_1\",\"name\":\"get_weather\",\"args\":{\"city\":\"Os\357\277\275o\"}},"
+                   "{\"id\":\"call_2\",\"name\":\"get_time\",\"args\":{}}]");
 }
 
 /* T4: a handle with its input, its output in pieces, and its output. */
