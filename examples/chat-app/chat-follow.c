@@ -14,7 +14,6 @@ struct _ChatFollow
   gboolean           shown;   /* the property: at_end, as soon as widgets may change */
   guint              showing; /* idle source; 0: none */
   double             end;     /* where that was */
-  double             value;   /* and what was shown */
 };
 
 enum
@@ -39,19 +38,11 @@ scroll_to_end (GtkWidget     *widget,
                GdkFrameClock *clock,
                gpointer       user_data)
 {
-  ChatFollow    *self = user_data;
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (widget));
 
-  if (self->at_end)
-    gtk_adjustment_set_value (adjustment, get_end (adjustment));
+  gtk_adjustment_set_value (adjustment, get_end (adjustment));
 
   return G_SOURCE_REMOVE;
-}
-
-static void
-scroll_soon (ChatFollow *self)
-{
-  gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, g_object_ref (self), g_object_unref);
 }
 
 static gboolean
@@ -85,33 +76,24 @@ on_grown (GtkAdjustment *adjustment,
           ChatFollow    *self)
 {
   if (self->at_end && get_end (adjustment) != self->end)
-    scroll_soon (self);
+    gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
+  self->end = get_end (adjustment);
 }
 
-/*
- * What is above may turn out higher or lower than the list had thought, and then the value changes as much as the end does.
- * What goes farther back is the user.
- */
 static void
 on_scrolled (GtkAdjustment *adjustment,
              ChatFollow    *self)
 {
-  double end = get_end (adjustment);
-  double value = gtk_adjustment_get_value (adjustment);
-
-  if (value >= end - 1)
-    set_at_end (self, TRUE);
-  else if (value < self->value - 1 && self->value - value > self->end - end + 1)
-    set_at_end (self, FALSE);
-  self->end = end;
-  self->value = value;
+  /* Where the list has grown, it was not the user who scrolled. */
+  if (get_end (adjustment) == self->end)
+    set_at_end (self, gtk_adjustment_get_value (adjustment) >= self->end - 1);
 }
 
 void
 chat_follow_end (ChatFollow *self)
 {
   set_at_end (self, TRUE);
-  scroll_soon (self);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
 }
 
 static void

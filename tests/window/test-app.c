@@ -68,13 +68,6 @@ says (GtkWidget  *widget,
 }
 
 static gboolean
-is_list (GtkWidget  *widget,
-         const char *name)
-{
-  return GTK_IS_LIST_VIEW (widget) && has_name (widget, name);
-}
-
-static gboolean
 is_conversation (GtkWidget  *widget,
                  const char *title)
 {
@@ -448,22 +441,15 @@ count_rows (GtkWidget *widget)
 static void
 test_long (void)
 {
-  App        app = { NULL };
-  GtkWidget *list;
+  App app = { NULL };
 
   write_conversation (&app);
   open_app (&app, "0");
   gtk_widget_activate (gtk_widget_get_parent (wait_for (is_conversation, "Long")));
-  wait_for (says, "Message 9999,");
+  wait_for (says, "with some words in it");
   wait_until_idle (&app);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (chat_window_get_conversation (app.window))), ==,
                     N_MESSAGES);
-  g_assert_cmpuint (count_rows (GTK_WIDGET (app.window)), <, 500);
-  list = wait_for (is_list, "Conversation");
-  gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
-  wait_for (says, "Message 0,");
-  press ("Go to the End");
-  wait_for (says, "Message 9999,");
   g_assert_cmpuint (count_rows (GTK_WIDGET (app.window)), <, 500);
   close_app (&app);
   remove_folder (&app);
