@@ -32,6 +32,7 @@ typedef struct
   guint    silence_timeout; /* ms without an event after which the server is asked for the status of the run */
   guint    answer_timeout;  /* ms for a whole answer */
   gboolean cancel_on_abort; /* aborting a run also cancels it on the server (N7) */
+  gboolean hides_query;     /* errors do not show the query of a URL: it may have a key in it */
 } GstreamOrigin;
 
 /* Returns NULL with an error if @url cannot be used. */

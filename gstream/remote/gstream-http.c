@@ -1283,8 +1283,8 @@ gstream_origin_name_error (GstreamOrigin *self,
                            SoupMessage   *message,
                            GError        *error)
 {
-  /* Some endpoints are given a key in the query. */
-  g_autofree char *uri = g_uri_to_string_partial (soup_message_get_uri (message), G_URI_HIDE_QUERY);
+  GUriHideFlags    hidden = self->hides_query ? G_URI_HIDE_QUERY : G_URI_HIDE_NONE;
+  g_autofree char *uri = g_uri_to_string_partial (soup_message_get_uri (message), hidden);
 
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     explain_certificate (error);
@@ -2313,6 +2313,7 @@ gstream_post_new (const char              *url,
     return NULL;
 
   origin->max_event_size = limits->max_size;
+  origin->hides_query = TRUE;
   origin->retry_limit = limits->retry_limit;
   origin->retry_pause = limits->retry_pause;
   origin->retry_pause_max = limits->retry_pause_max;

@@ -495,8 +495,8 @@ end_other (GTask      *task,
   Operation               *op = g_task_get_task_data (task);
   GstreamMultitaskStrategy strategy = gstream_run_options_get_multitask_strategy (op->options);
   g_autofree char         *segment = g_uri_escape_string (run_id, NULL, FALSE);
-  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?action=", action_of (strategy), NULL);
-  g_autofree char *path = gstream_request_path (op->thread_id, rest);
+  g_autofree char         *rest = g_strconcat ("/runs/", segment, "/cancel?action=", action_of (strategy), NULL);
+  g_autofree char         *path = gstream_request_path (op->thread_id, rest);
 
   gstream_request_send (op->origin, "POST", path, NULL, GSTREAM_RETRY_UNSENT, g_task_get_cancellable (task),
                         on_other_ended, g_object_ref (task));

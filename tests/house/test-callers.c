@@ -768,7 +768,8 @@ main (int   argc,
 
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
-  g_log_set_default_handler (note_message, NULL); /* in the place of GLib's own for tests, which later versions print by */
+  g_log_set_default_handler (note_message,
+                             NULL); /* in the place of GLib's own for tests, which later versions print by */
   kept = g_ptr_array_new ();
   g_assert_nonnull (g_irepository_require (NULL, "Gstream", "1", 0, NULL));
 

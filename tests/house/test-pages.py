@@ -180,6 +180,8 @@ def readme_js():
 def as_file(snippets):
     """Declarations stand as they are, for those after them too; statements go into a function."""
     *before, snippet = snippets
+    if "#include <gstream.h>" in snippet:
+        return snippet
     declarations = [PREAMBLE, *filter(is_declaration, before)]
     return "".join([*declarations, snippet if is_declaration(snippet) else SURROUNDINGS % snippet])
 
