@@ -598,7 +598,7 @@ check_strangers (GstreamSseSource *self)
     gstream_byte_reader_fail (bytes, stranger->line,
                               g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                                            _ ("expected the field \"data:\", not \"%.*s\""),
-                                           (int) (strchr (stranger->text, ':') + 1 - stranger->text), stranger->text));
+                                           (int) strcspn (stranger->text, ":") + 1, stranger->text));
   else
     gstream_byte_reader_fail_strange (bytes, stranger->line, stranger->text, stranger->length);
 

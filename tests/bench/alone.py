@@ -71,7 +71,7 @@ def libsoup(quick, figures):
 
 def latency(quick, figures):
     """From the server's write to the reader's callback, of ours beside a bare libsoup stream; by turns."""
-    for runs in ("1", "50"):
+    for runs in ("1", "200"):
         for reader in ("libsoup", "gstream"):
             measured = programs.run("latency", reader, runs, "100" if quick else "2000")
             figures["alone"][f"latency, {reader}, {runs}"] = measured

@@ -236,12 +236,17 @@ test_strangers (void)
 static void
 test_data_written_otherwise (void)
 {
+  g_autofree char *blanks = g_strnfill (100, ' '); /* more than of a line is kept for the error */
+  g_autofree char *far_colon = g_strconcat ("data", blanks, ": " NUMBER (1) "\n", NULL);
+
   check_failure ("Data: " NUMBER (1) "\n\n", 1000, 0, GSTREAM_ERROR_INVALID,
                  "stream: line 1: expected the field \"data:\", not \"Data:\"");
   check_failure ("data: " NUMBER (1) "\n\nid: 1\nDATA: " NUMBER (2) "\n\n", 1000, 1, GSTREAM_ERROR_INVALID,
                  "stream: line 4: expected the field \"data:\", not \"DATA:\"");
   check_failure ("  data : " NUMBER (1) "\n", 1000, 0, GSTREAM_ERROR_INVALID,
                  "stream: line 1: expected the field \"data:\", not \"  data :\"");
+  check_failure (far_colon, 1000, 0, GSTREAM_ERROR_INVALID,
+                 "stream: line 1: expected the field \"data:\", not \"data   ");
 }
 
 /* Unknown fields beside known ones, or in a stream that has shown what it is, are passed over. */
