@@ -121,6 +121,22 @@ def run_in_asyncio():
     assert Gstream.run(output_of_three()) == 3, "in the same thread again"
 
 
+@test("/asyncio/exits")
+def exits():
+    """What ends a program ends its loop, in whichever loop."""
+
+    async def end(reason):
+        await asyncio.sleep(0)
+        raise reason
+
+    for reason in (KeyboardInterrupt(), SystemExit(3), ValueError("x")):
+        try:
+            Gstream.run(end(reason))
+            raise AssertionError("nothing was raised")
+        except type(reason) as raised:
+            assert raised is reason
+
+
 @test("/asyncio/loop-factory")
 def loop_factory():
     with asyncio.Runner(loop_factory=Gstream.new_event_loop) as runner:

@@ -98,10 +98,21 @@ def new_event_loop():
     return GLibEventLoop(GLib.MainContext.ref_thread_default()) if GLibEventLoop else EventLoop()
 
 
+async def _until_exit(main, exits):
+    try:
+        return await main
+    except (KeyboardInterrupt, SystemExit) as reason:
+        exits.append(reason)
+
+
 def run(main, *, debug=None):
     """asyncio.run() with a loop that iterates GLib's main context."""
+    exits = []  # PyGObject's loop prints these exceptions where asyncio's end the loop, and would go on for ever
     with asyncio.Runner(debug=debug, loop_factory=new_event_loop) as runner:
-        return runner.run(main)
+        result = runner.run(_until_exit(main, exits) if asyncio.iscoroutine(main) else main)
+    if exits:
+        raise exits[0]
+    return result
 
 
 def join_loop(loop=None):
