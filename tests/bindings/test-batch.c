@@ -66,9 +66,9 @@ expect_from (GetTexts       get_texts,
              guint          max,
              const char    *joined)
 {
-  g_autofree char **texts = NULL;
-  g_autofree char  *found = NULL;
-  GError           *error = NULL;
+  g_auto (GStrv) texts = NULL;
+  g_autofree char *found = NULL;
+  GError          *error = NULL;
 
   g_assert_cmpint (get_texts (cursor, max, &texts, &error), ==, GSTREAM_TRY_ITEM);
   g_assert_no_error (error);
@@ -92,7 +92,7 @@ test_texts (void)
   g_autoptr (GstreamRunStream) run = make_run ();
   GstreamProjection *values = gstream_run_stream_get_values (run);
   g_autoptr (GstreamCursor) cursor = subscribe (values);
-  g_autofree char **texts = NULL;
+  g_auto (GStrv) texts = NULL;
 
   expect_texts (cursor, 1, "1");
   g_assert_cmpuint (gstream_projection_get_n_buffered (values), ==, 1); /* no further than try_next() goes */
@@ -148,8 +148,8 @@ test_large (void)
 {
   g_autoptr (GstreamProjection) projection = gstream_projection_new ("words", G_TYPE_STRING);
   g_autoptr (GstreamCursor) cursor = subscribe (projection);
-  g_autofree char  *large = g_strnfill (40 * 1024, 'x');
-  g_autofree char **texts = NULL;
+  g_autofree char *large = g_strnfill (40 * 1024, 'x');
+  g_auto (GStrv) texts = NULL;
 
   for (guint i = 0; i < 4; i++)
     gstream_projection_push_string (projection, large, NULL);
@@ -199,7 +199,7 @@ test_take (void)
   g_autoptr (GstreamRunStream) run = make_run ();
   GstreamProjection *values = gstream_run_stream_get_values (run);
   g_autoptr (GstreamCursor) cursor = subscribe (values);
-  g_autofree char **texts = NULL;
+  g_auto (GStrv) texts = NULL;
 
   expect_taken (cursor, 1, "1");
   g_assert_cmpuint (gstream_projection_get_n_buffered (values), ==, 0);
@@ -232,7 +232,7 @@ test_take_failed (void)
   g_autoptr (GError) why = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no space");
   g_autoptr (GstreamPayload) state = gstream_payload_new ("1", -1, NULL);
   g_autoptr (GstreamEvent) event = gstream_event_new ("values", NULL, state);
-  g_autofree char **texts = NULL;
+  g_auto (GStrv) texts = NULL;
 
   g_assert_cmpint (gstream_cursor_take_texts (cursor, 64, &texts, NULL), ==, GSTREAM_TRY_PENDING);
   g_assert_null (texts);
@@ -322,7 +322,7 @@ test_cancel (void)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) second = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char **texts = NULL;
+  g_auto (GStrv) texts = NULL;
 
   gstream_cursor_wait (cursor, cancellable, on_result, &result);
   g_assert_cmpint (gstream_cursor_peek_texts (cursor, 1, &texts, &error), ==, GSTREAM_TRY_FAILED);

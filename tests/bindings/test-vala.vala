@@ -121,7 +121,7 @@ class Words : Gstream.Transformer {
 void test_batches () {
     try {
         var mux = new Gstream.StreamMux ();
-        (unowned string)[] texts; /* one block with all of them */
+        string[] texts;
         unowned string? name;
 
         mux.add_type (typeof (Words));

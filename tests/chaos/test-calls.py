@@ -110,8 +110,10 @@ def until_nobody_is_left():
 @tap.test("/chaos/H3/calls/child-process")
 def child_process():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    # UndefinedBehaviorSanitizer looks with a pipe of its own whether an address is readable.
+    pipe = () if "SANITIZER_LIBRARY" in os.environ else ("pipe",)
     go_through(["gstream", "connect", "--digest", "--command", " ".join(AGENT)],
-               ("pipe", "fork", "dup2", "execve", "read", "write", "poll"), ways=WAYS | WAYS_OF_PIPES, after=until_nobody_is_left)
+               (*pipe, "fork", "dup2", "execve", "read", "write", "poll"), ways=WAYS | WAYS_OF_PIPES, after=until_nobody_is_left)
 
 
 @tap.test("/chaos/H3/calls/started-again")

@@ -27,6 +27,7 @@ test_arguments (void)
   g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, "agent", "m");
   g_autoptr (GstreamRunStream) run = make_run (source);
   g_autoptr (GstreamCursor) messages = gstream_projection_subscribe (gstream_run_stream_get_messages (run), NULL);
+  g_autoptr (GstreamMessage) finished = NULL;
   g_auto (GValue) item = G_VALUE_INIT;
   GstreamMemorySource *memory = GSTREAM_MEMORY_SOURCE (source);
   GstreamMessage      *message;
@@ -42,7 +43,8 @@ test_arguments (void)
 
   g_assert_true (gstream_cursor_next_sync (messages, &item, NULL, NULL));
   message = g_value_get_object (&item);
-  g_assert_true (gstream_message_wait_sync (message, NULL, NULL));
+  finished = gstream_message_wait_sync (message, NULL, NULL);
+  g_assert_true (finished == message);
   g_assert_cmpstr (gstream_message_get_text (message), ==, "I look.");
   g_assert_cmpstr (gstream_payload_get_json (gstream_message_get_tool_calls (message), NULL), ==,
                    "[{\"id\":\"call_1\",\"name\":\"get_weather\",\"args\":{\"city\":\"Os\357\277\275o\"}},"
@@ -60,6 +62,7 @@ test_call (void)
   g_autoptr (GstreamRunStream) run = make_run (source);
   g_autoptr (GstreamCursor) calls = gstream_projection_subscribe (gstream_run_stream_get_tool_calls (run), NULL);
   g_autoptr (GstreamCursor) deltas = NULL;
+  g_autoptr (GstreamToolCall) finished = NULL;
   g_auto (GValue) item = G_VALUE_INIT;
   g_auto (GValue) delta = G_VALUE_INIT;
   GstreamMemorySource *memory = GSTREAM_MEMORY_SOURCE (source);
@@ -77,7 +80,8 @@ test_call (void)
   deltas = gstream_projection_subscribe (gstream_tool_call_get_output_deltas (call), NULL);
   g_assert_true (gstream_cursor_next_sync (deltas, &delta, NULL, NULL));
   g_assert_cmpstr (g_value_get_string (&delta), ==, "asking");
-  g_assert_true (gstream_tool_call_wait_sync (call, NULL, NULL));
+  finished = gstream_tool_call_wait_sync (call, NULL, NULL);
+  g_assert_true (finished == call);
   g_assert_cmpstr (gstream_payload_get_string (gstream_tool_call_get_output (call), ""), ==, "3 °C");
 }
 
