@@ -111,4 +111,20 @@ test(agents.levels, "levels", CHAT)
 test(agents.objects, "objects", {"things": {}})
 test(agents.told, "told", NOTES, answer="yes")
 
+
+async def failed_run(thread):
+    lines, _ = await lines_of(await thread.start(NOTES, config={"recursion_limit": 5}))
+    return lines
+
+
+@tap.test("/langgraph/L4/recursion-limit")
+def recursion_limit():
+    server()
+    here = live.normal(digest_of(Gstream.run(failed_run(Gstream.LocalThread(agents.endless)))))
+    there = live.normal(digest_of(Gstream.run(failed_run(live.thread("python", "endless")))))
+    assert here["status"] == "failed" and "5" in json.dumps(here["error"]), here
+    for key in here.keys() | there.keys():
+        assert here[key] == there[key], f"{key}: here\n{json.dumps(here[key])}\non the server\n{json.dumps(there[key])}"
+
+
 live.run_tests()
