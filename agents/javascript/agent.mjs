@@ -155,29 +155,31 @@ export class Agent {
 
   async perform(run) {
     const events = new RunEvents(run.id, this.name);
-    let status = 'failed';
-    let error = null;
-    try {
-      run.checkpoint = (await this.graph.getState(this.thread.config({}))).config;
-      this.send(run, events.begin());
-      status = await this.iterate(run, events);
-    } catch (reason) {
-      if (run.ending.signal.aborted) {
-        status = 'interrupted';
-        await this.rollBack(run);
-      } else {
-        this.log(reason.stack ?? String(reason));
-        error = reason.message || reason.name;
-      }
-    }
+    this.send(run, events.begin());
+    let [status, error] = await this.attempt(run, () => this.iterate(run, events));
+    if (run.isRolledBack)
+      [status, error] = await this.attempt(null, () => this.rollBack(run, status));
     this.send(run, events.end(status, error));
     this.write(serialize(endOf(run, status)));
     this.run = null;
     this.beginNext();
   }
 
+  /** Returns the status and the error of a part of a run, which is interrupted if `run` was cancelled. */
+  async attempt(run, work) {
+    try {
+      return [await work(), null];
+    } catch (reason) {
+      if (run?.ending.signal.aborted)
+        return ['interrupted', null];
+      this.log(reason.stack ?? String(reason));
+      return ['failed', reason.message || reason.name];
+    }
+  }
+
   /** When a node throws, LangGraph does not always deliver the events that are queued. */
   async iterate(run, events) {
+    run.checkpoint = (await this.graph.getState(this.thread.config({}))).config;
     const stream = await this.graph.streamEvents(run.input, {...run.config, version: 'v3', signal: run.ending.signal});
     for await (const event of stream) {
       run.ending.signal.throwIfAborted();
@@ -187,10 +189,11 @@ export class Agent {
     return events.asked.size > 0 ? 'interrupted' : 'completed';
   }
 
-  /** Undoes the run: the thread continues from the checkpoint that it had before. */
-  async rollBack(run) {
-    if (run.isRolledBack && run.checkpoint?.configurable?.checkpoint_id)
+  /** Undoes the run: the thread continues from the checkpoint that it had before. Returns `status`. */
+  async rollBack(run, status) {
+    if (run.checkpoint?.configurable?.checkpoint_id)
       await this.graph.updateState(run.checkpoint, null);
+    return status;
   }
 }
 

@@ -40,4 +40,8 @@ export const dies = chain({die}).compile();
 export const counts = new StateGraph(Counted).addNode('count', count).addEdge(START, 'count')
   .addConditionalEdges('count', isCounted).compile();
 export const made = async () => chain({chatty}).compile();
+export const full = chain({wait}).compile();
+full.updateState = async () => {
+  throw new Error('the disk is full');
+};
 export const notAGraph = 7;

@@ -197,6 +197,18 @@ def cancel():
         assert agent.ask("run.cancel", run_id="none")["error"] == "no_such_run"
 
 
+@tap.test("/agent/N9/javascript/rollback-that-fails")
+def rollback_that_fails():
+    with Agent("full") as agent:
+        agent.subscribe(["values"])
+        agent.result("run.start", input={"log": []})
+        agent.lines_until(lambda line: line.get("method") == "values")
+        agent.result("run.start", input={"log": []}, multitask_strategy="interrupt")
+        agent.lines_until(lambda line: line["type"] == "end")
+        agent.send("run.start", input={"log": []}, multitask_strategy="rollback")
+        assert agent.lines_until(lambda line: line["type"] == "end")[-1]["status"] == "failed"
+
+
 @tap.test("/agent/H3/javascript/end-of-input")
 def end_of_input():
     """Nobody listens any more: it ends, whatever a node does."""
@@ -221,7 +233,7 @@ def bad_lines():
 @tap.test("/agent/H2/javascript/no-graph")
 def no_graph():
     for graph, file, words in (
-        ("nothing", "graph.mjs", "there are asks, blocks, counts, dies, talks, waits"),
+        ("nothing", "graph.mjs", "there are asks, blocks, counts, dies, full, talks, waits"),
         ("notAGraph", "graph.mjs", "is no graph"),
         ("graph", "none.mjs", "there is no such file"),
         ("graph", "broken.mjs", "could not be imported: RangeError: no"),

@@ -130,6 +130,23 @@ def cancel():
         assert agent.ask("run.cancel", run_id="none")["error"] == "no_such_run"
 
 
+def cancels(how):
+    done = subprocess.run([PYTHON, "-W", "error", HERE / "cancels.py", how],
+                          env={**os.environ, "PYTHONPATH": str(TOP / "agents" / "python")}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@tap.test("/agent/H4/cancelled-at-any-time")
+def cancelled_at_any_time():
+    """After each number of turns of its loop."""
+    cancels("at-any-time")
+
+
+@tap.test("/agent/N9/rollback-that-fails")
+def rollback_that_fails():
+    cancels("rollback-that-fails")
+
+
 @tap.test("/agent/N9/multitask")
 def multitask():
     with Agent("waits") as agent:

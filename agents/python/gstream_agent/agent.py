@@ -25,9 +25,16 @@ class Run:
         self.input = graph_input
         self.config = config
         self.subscriptions = [] if subscription is None else [subscription]  # its own ones, besides those of all runs
-        self.task = None
+        self.task = None  # reports it from its beginning to its end, and is never cancelled
+        self.work = None  # the graph's part, which can be cancelled
+        self.is_cancelled = False
         self.checkpoint = None  # the thread's checkpoint when it began, for a rollback
         self.is_rolled_back = False
+
+    def cancel(self):
+        self.is_cancelled = True
+        if self.work is not None:
+            self.work.cancel()
 
 
 class Agent:
@@ -77,8 +84,8 @@ class Agent:
     async def close(self):
         """Cancels the current run, and waits for it."""
         self._waiting.clear()
-        if self._run is not None and self._run.task is not None:
-            self._run.task.cancel()
+        if self._run is not None:
+            self._run.cancel()
             await asyncio.wait([self._run.task])
 
     # subscriptions
@@ -127,7 +134,7 @@ class Agent:
         wanted = params.get("run_id", params.get("runId"))
         run = self._run
         if run is not None and wanted in (None, run.id):
-            run.task.cancel()
+            run.cancel()
             return {}
         waiting = self._find(wanted)
         self._waiting.remove(waiting)
@@ -140,7 +147,7 @@ class Agent:
             raise Refused("conflict", f"Run {current.id} is under way on this thread.")
         if current is not None and strategy in ("interrupt", "rollback"):
             current.is_rolled_back = strategy == "rollback"
-            current.task.cancel()
+            current.cancel()
             while self._waiting:
                 await self._write(_end_of(self._waiting.popleft(), "interrupted"))
         self._waiting.append(run)
@@ -152,24 +159,34 @@ class Agent:
             self._run.task = asyncio.create_task(self._perform(self._run))
 
     async def _perform(self, run):
+        """Reports the end of the run whenever it is cancelled: before it has begun, and while it is ending."""
         events = RunEvents(run.id, self._graph_name)
-        status, error = "failed", None
-        try:
-            run.checkpoint = (await self._graph.aget_state(self._thread.config({}))).config if self._graph.checkpointer else None
-            await self._send(run, events.begin())
-            status = await self._iterate(run, events)
-        except asyncio.CancelledError:
-            status = "interrupted"
-            await self._roll_back(run)
-        except BaseException as exception:
-            self._log("".join(traceback.format_exception(exception)))
-            error = str(exception) or type(exception).__name__
+        await self._send(run, events.begin())
+        run.work = asyncio.create_task(self._attempt(self._iterate, run, events))
+        if run.is_cancelled:
+            run.work.cancel()
+        await asyncio.wait([run.work])
+        status, error = ("interrupted", None) if run.work.cancelled() else run.work.result()
+        if run.is_rolled_back and (failure := await self._attempt(self._roll_back, run)):
+            status, error = failure
         await self._send(run, events.end(status, error))
         await self._write(_end_of(run, status))
         self._run = None
         self._begin_next()
 
+    async def _attempt(self, work, *arguments):
+        """Returns the result; the status and the error if it fails."""
+        try:
+            return await work(*arguments)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as exception:
+            self._log("".join(traceback.format_exception(exception)))
+            return "failed", str(exception) or type(exception).__name__
+
     async def _iterate(self, run, events):
+        if self._graph.checkpointer:
+            run.checkpoint = (await self._graph.aget_state(self._thread.config({}))).config
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that LangGraph calls version 3 experimental
             stream = await self._graph.astream_events(run.input, run.config, version="v3")
@@ -181,13 +198,13 @@ class Agent:
                 pass
             except Exception as exception:
                 if type(exception).__name__ == "GraphDrained":
-                    return "drained"
+                    return "drained", None
                 raise
-        return "interrupted" if events.asked else "completed"
+        return "interrupted" if events.asked else "completed", None
 
     async def _roll_back(self, run):
         """Undoes the run: the thread continues from the checkpoint that it had before."""
-        if run.is_rolled_back and run.checkpoint is not None and run.checkpoint.get("configurable", {}).get("checkpoint_id"):
+        if run.checkpoint is not None and run.checkpoint.get("configurable", {}).get("checkpoint_id"):
             await self._graph.aupdate_state(run.checkpoint, None)
 
 
