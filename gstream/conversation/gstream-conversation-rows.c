@@ -901,6 +901,14 @@ has_failed (GstreamConversationRow *row)
   return row->status == GSTREAM_CONVERSATION_ROW_STATUS_FAILED && row->message != NULL && !row->is_settled;
 }
 
+/* Whether it belongs to the run that has ended; a message that is complete may not have come into the state. */
+static gboolean
+is_of_run (GstreamConversationRow *row)
+{
+  return row->status == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING ||
+         row->status == GSTREAM_CONVERSATION_ROW_STATUS_FINISHED || row->status == GSTREAM_CONVERSATION_ROW_STATUS_SENT;
+}
+
 void
 gstream_conversation_rows_stop (GstreamConversationRows *self,
                                 const GError            *error)
@@ -912,8 +920,7 @@ gstream_conversation_rows_stop (GstreamConversationRows *self,
     {
       GstreamConversationRow *row = self->others->pdata[i];
 
-      if (row->status == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING ||
-          row->status == GSTREAM_CONVERSATION_ROW_STATUS_SENT || (has_failed (row) && error == NULL))
+      if (is_of_run (row) || (has_failed (row) && error == NULL))
         gstream_conversation_row_set_status (row, status, error);
     }
 }

@@ -109,12 +109,13 @@ struct _GstreamConversation
 
   /* the state */
   ReadingStage stage;
-  gboolean     attaches;  /* after reading the state, a current run is attached to */
-  gboolean     has_list;  /* the state has the list of messages */
-  GTask       *reading;   /* of the call that reads it; NULL: none */
-  char        *head;      /* the checkpoint that is shown; NULL: not known */
-  gboolean     is_chosen; /* @head is not the thread's newest checkpoint, so the next run must start from it */
-  char        *choice;    /* the checkpoint to be read; NULL: the newest */
+  gboolean     attaches;     /* after reading the state, a current run is attached to */
+  gboolean     has_list;     /* the state has the list of messages */
+  GTask       *reading;      /* of the call that reads it; NULL: none */
+  char        *head;         /* the checkpoint that is shown; NULL: not known */
+  gboolean     is_chosen;    /* @head is not the thread's newest checkpoint, so the next run must start from it */
+  char        *choice;       /* the checkpoint to be read; NULL: the newest */
+  gboolean     reads_newest; /* the newest one is being fetched */
 
   /* the history */
   GstreamCheckpointTree *tree;
@@ -156,6 +157,8 @@ static void go_on (GstreamConversation *self);
 static void leave_run (GstreamConversation *self);
 static void read_state (GstreamConversation *self,
                         gboolean             attaches);
+static void fetch_state (GstreamConversation *self,
+                         gboolean             newest);
 static void take_settled (GstreamConversation *self);
 static void follow (GstreamConversation *self,
                     GstreamRunStream    *run,
@@ -697,6 +700,22 @@ show_state (GstreamConversation *self)
 }
 
 static void
+read_parts (GstreamConversation *self,
+            GstreamPayload      *state)
+{
+  g_auto (GstreamStateParts) parts;
+
+  gstream_state_parts_init (&parts, state);
+  if (self->reads_newest && self->choice != NULL && g_strcmp0 (gstream_state_parts_get_id (&parts), self->choice) != 0)
+    {
+      fetch_state (self, FALSE); /* the thread has gone on from another one */
+      return;
+    }
+  take_state (self, &parts);
+  show_state (self);
+}
+
+static void
 on_state (GObject      *object,
           GAsyncResult *result,
           gpointer      user_data)
@@ -715,13 +734,28 @@ on_state (GObject      *object,
 
   self->has_list = FALSE;
   if (state != NULL)
-    {
-      g_auto (GstreamStateParts) parts;
+    read_parts (self, state);
+  else
+    show_state (self);
+}
 
-      gstream_state_parts_init (&parts, state);
-      take_state (self, &parts);
-    }
-  show_state (self);
+static void
+fetch_state (GstreamConversation *self,
+             gboolean             newest)
+{
+  self->reads_newest = newest;
+  gstream_thread_fetch_state (self->thread, newest ? NULL : self->choice, get_cancellable (self), on_state,
+                              g_object_ref (self));
+}
+
+/*
+ * The thread's newest state also has the results of nodes that have finished in a step that has not, because the run
+ * was stopped; the same state fetched by its id does not have them. So the newest one is always fetched as such.
+ */
+static gboolean
+is_newest (GstreamConversation *self)
+{
+  return self->choice == NULL || g_strcmp0 (self->choice, gstream_checkpoint_tree_get_newest (self->tree)) == 0;
 }
 
 static void
@@ -732,7 +766,7 @@ read_state (GstreamConversation *self,
   self->attaches = attaches;
   if (gstream_thread_get_thread_id (self->thread) != NULL)
     {
-      gstream_thread_fetch_state (self->thread, self->choice, get_cancellable (self), on_state, g_object_ref (self));
+      fetch_state (self, is_newest (self));
       return;
     }
 

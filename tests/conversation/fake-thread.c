@@ -15,6 +15,8 @@ typedef struct
 {
   GstreamEvent *event;   /* NULL: none */
   char         *message; /* for a new checkpoint; NULL: none */
+  gboolean      lags;    /* @message is pending until the next checkpoint */
+  gboolean      commits; /* a new checkpoint has what is pending */
   gboolean      removes; /* the new checkpoint is without its first message */
   char         *asks;    /* the new checkpoint asks that */
   const char   *ends;    /* what the lifecycle says; NULL: it goes on */
@@ -57,6 +59,7 @@ free_checkpoint (gpointer data)
   g_free (checkpoint->parent_id);
   g_free (checkpoint->source);
   g_ptr_array_unref (checkpoint->messages);
+  g_ptr_array_unref (checkpoint->pending);
   g_free (checkpoint->question);
   g_free (checkpoint);
 }
@@ -87,6 +90,7 @@ add_checkpoint (FakeThread *self,
   checkpoint->parent_id = g_strdup (parent_id);
   checkpoint->source = g_strdup (source);
   checkpoint->messages = g_ptr_array_new_with_free_func (g_free);
+  checkpoint->pending = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; parent != NULL && i < parent->messages->len; i++)
     g_ptr_array_add (checkpoint->messages, g_strdup (parent->messages->pdata[i]));
   g_ptr_array_add (self->checkpoints, checkpoint);
@@ -124,22 +128,36 @@ add_message (FakeCheckpoint *checkpoint,
   g_ptr_array_add (checkpoint->messages, g_strdup (json));
 }
 
+GPtrArray *
+fake_thread_list_messages (FakeThread     *self,
+                           FakeCheckpoint *checkpoint)
+{
+  GPtrArray *messages = g_ptr_array_new ();
+
+  g_ptr_array_extend (messages, checkpoint->messages, NULL, NULL);
+  if (checkpoint == fake_thread_find (self, NULL))
+    g_ptr_array_extend (messages, checkpoint->pending, NULL, NULL);
+
+  return messages;
+}
+
 static char *
-write_values (FakeCheckpoint *checkpoint)
+write_values (GPtrArray *messages)
 {
   GString *json = g_string_new ("{\"messages\":[");
 
-  for (guint i = 0; i < checkpoint->messages->len; i++)
-    g_string_append_printf (json, "%s%s", i > 0 ? "," : "", (char *) checkpoint->messages->pdata[i]);
+  for (guint i = 0; i < messages->len; i++)
+    g_string_append_printf (json, "%s%s", i > 0 ? "," : "", (char *) messages->pdata[i]);
   g_string_append (json, "]}");
 
   return g_string_free (json, FALSE);
 }
 
 static GstreamPayload *
-write_state (FakeCheckpoint *checkpoint)
+write_state (FakeCheckpoint *checkpoint,
+             GPtrArray      *messages)
 {
-  g_autofree char *values = write_values (checkpoint);
+  g_autofree char *values = write_values (messages);
   g_autofree char *parent =
       checkpoint->parent_id ? g_strdup_printf ("{\"checkpoint_id\":\"%s\"}", checkpoint->parent_id) : g_strdup ("null");
   g_autofree char *asked =
@@ -203,7 +221,7 @@ static void
 tell_values (FakeThread *self,
              Run        *run)
 {
-  g_autofree char *values = write_values (fake_thread_find (self, run->head));
+  g_autofree char *values = write_values (fake_thread_find (self, run->head)->messages);
 
   tell (run, make_event ("", "values", values));
 }
@@ -237,6 +255,31 @@ set_head (Run            *run,
   run->head = g_strdup (checkpoint->id);
 }
 
+static gboolean
+makes_checkpoint (Step *step)
+{
+  return (step->message != NULL && !step->lags) || step->removes || step->asks != NULL || step->commits;
+}
+
+static void
+make_checkpoint (FakeThread *self,
+                 Run        *run,
+                 Step       *step)
+{
+  FakeCheckpoint *before = fake_thread_find (self, run->head);
+  FakeCheckpoint *checkpoint = add_checkpoint (self, run->head, "loop");
+
+  for (guint i = 0; step->commits && i < before->pending->len; i++)
+    add_message (checkpoint, before->pending->pdata[i]);
+  if (step->message != NULL)
+    add_message (checkpoint, step->message);
+  if (step->removes && checkpoint->messages->len > 0)
+    g_ptr_array_remove_index (checkpoint->messages, 0);
+  checkpoint->question = g_strdup (step->asks);
+  set_head (run, checkpoint);
+  tell_values (self, run);
+}
+
 gboolean
 fake_thread_step (FakeThread *self)
 {
@@ -252,18 +295,10 @@ fake_thread_step (FakeThread *self)
       end_run (run, "completed");
       return TRUE;
     }
-  if (step->message != NULL || step->removes || step->asks != NULL)
-    {
-      FakeCheckpoint *checkpoint = add_checkpoint (self, run->head, "loop");
-
-      if (step->message != NULL)
-        add_message (checkpoint, step->message);
-      if (step->removes && checkpoint->messages->len > 0)
-        g_ptr_array_remove_index (checkpoint->messages, 0);
-      checkpoint->question = g_strdup (step->asks);
-      set_head (run, checkpoint);
-      tell_values (self, run);
-    }
+  if (makes_checkpoint (step))
+    make_checkpoint (self, run, step);
+  else if (step->lags && run->head != NULL)
+    g_ptr_array_add (fake_thread_find (self, run->head)->pending, g_steal_pointer (&step->message));
   if (step->event != NULL)
     tell (run, g_steal_pointer (&step->event));
   if (step->ends != NULL)
@@ -318,6 +353,9 @@ plan_message (FakeThread *self,
   if (is_kept)
     step->message = g_strdup_printf ("{\"content\":\"%s\",\"type\":\"ai\",\"id\":\"%s\",\"tool_calls\":[%s]}",
                                      text->str, id, calls ? calls : "");
+  step->lags = is_kept && (self->plan & FAKE_LAGS) != 0;
+  if (step->lags)
+    push_step (run, NULL)->commits = TRUE;
 }
 
 static void
@@ -537,6 +575,8 @@ fake_thread_begin_start (GstreamThread     *thread,
   run = begin_run (self, newest ? newest->id : NULL);
   if (input != NULL)
     take_input (self, run, input);
+  else if (base == NULL && newest != NULL && newest->pending->len > 0)
+    push_step (run, NULL)->commits = TRUE; /* and so has nothing to say */
   plan_answer (self, run, self->plan);
   if (!is_refused (self, task, TRUE))
     gstream_thread_return_run (task, follow (self, run));
@@ -590,7 +630,11 @@ fake_thread_begin_fetch_state (GstreamThread *thread,
 
   self->n_states_read++;
   if (checkpoint != NULL)
-    gstream_thread_return_payload (task, write_state (checkpoint));
+    {
+      g_autoptr (GPtrArray) all = fake_thread_list_messages (self, checkpoint);
+
+      gstream_thread_return_payload (task, write_state (checkpoint, checkpoint_id ? checkpoint->messages : all));
+    }
   else
     gstream_thread_return_payload (task, parse ("{\"values\":{},\"tasks\":[],\"checkpoint\":null}"));
 }
@@ -618,7 +662,7 @@ fake_thread_begin_fetch_history (GstreamThread *thread,
 
       if (before != NULL && strcmp (checkpoint->id, before) >= 0)
         continue;
-      state = write_state (checkpoint);
+      state = write_state (checkpoint, checkpoint->messages);
       text = gstream_payload_dup_json (state);
       g_string_append_printf (json, "%s%s", n++ > 0 ? "," : "", text);
     }

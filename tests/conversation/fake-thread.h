@@ -19,6 +19,7 @@ typedef enum
   FAKE_REMOVES = 1 << 4,   /* takes the first message out of the state */
   FAKE_DELEGATES = 1 << 5, /* a sub-agent works for a tool call */
   FAKE_MUSES = 1 << 6,     /* a message that never comes into the state */
+  FAKE_LAGS = 1 << 7,      /* what a message's node returns is kept before there is a checkpoint with it */
 } FakePlan;
 
 typedef struct
@@ -27,6 +28,7 @@ typedef struct
   char      *parent_id; /* NULL: the first */
   char      *source;
   GPtrArray *messages; /* JSON */
+  GPtrArray *pending;  /* JSON: of nodes that have finished in the step after it, which has not */
   char      *question; /* the id of what is asked; NULL: nothing */
 } FakeCheckpoint;
 
@@ -48,4 +50,7 @@ void            fake_thread_add_messages (FakeThread *self,
                                           guint       n);
 FakeCheckpoint *fake_thread_find (FakeThread *self,
                                   const char *id); /* NULL: the newest */
-guint           fake_thread_get_n_states_read (FakeThread *self);
+/* (transfer container): of a state as it is told: the newest has what is pending */
+GPtrArray *fake_thread_list_messages (FakeThread     *self,
+                                      FakeCheckpoint *checkpoint);
+guint      fake_thread_get_n_states_read (FakeThread *self);

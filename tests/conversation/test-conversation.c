@@ -173,8 +173,9 @@ static void
 assert_is_state (Fixture *self)
 {
   FakeCheckpoint *state = fake_thread_find (self->thread, gstream_conversation_get_checkpoint_id (self->conversation));
-  guint           n = g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
-  guint           n_found = 0;
+  g_autoptr (GPtrArray) messages = state != NULL ? fake_thread_list_messages (self->thread, state) : NULL;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
+  guint n_found = 0;
 
   for (guint i = 0; i < n; i++)
     {
@@ -185,13 +186,13 @@ assert_is_state (Fixture *self)
         continue;
       assert_status (row, FINISHED);
       g_assert_nonnull (state);
-      g_assert_cmpuint (n_found, <, state->messages->len);
-      message = gstream_payload_new (state->messages->pdata[n_found++], -1, NULL);
+      g_assert_cmpuint (n_found, <, messages->len);
+      message = gstream_payload_new (messages->pdata[n_found++], -1, NULL);
       g_assert_cmpstr (gstream_conversation_row_get_id (row), ==, gstream_payload_get_string (message, "/id"));
       g_assert_cmpstr (gstream_conversation_row_get_text (row), ==, gstream_payload_get_string (message, "/content"));
       g_assert_true (gstream_payload_equal (gstream_conversation_row_get_payload (row), message));
     }
-  g_assert_cmpuint (n_found, ==, state ? state->messages->len : 0);
+  g_assert_cmpuint (n_found, ==, state ? messages->len : 0);
 }
 
 /* --- one by one --- */
@@ -546,6 +547,76 @@ test_stop (Fixture      *self,
   assert_is_state (self);
 }
 
+/* A message that is complete, and has not come into the state when the run is stopped or fails, stays, too. */
+static void
+test_said (Fixture      *self,
+           gconstpointer unused)
+{
+  GstreamConversationRow *row;
+
+  fake_thread_plan (self->thread, FAKE_MUSES | FAKE_SAYS);
+  say (self, "a");
+  settle ();
+  while (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) < 2 ||
+         gstream_conversation_row_get_status (get_row (self, 1)) != GSTREAM_CONVERSATION_ROW_STATUS_FINISHED)
+    {
+      g_assert_true (fake_thread_step (self->thread));
+      settle ();
+    }
+  row = get_row (self, 1);
+  gstream_conversation_stop (self->conversation);
+  finish (self);
+  g_assert_true (get_row (self, 1) == row);
+  assert_status (row, STOPPED);
+  assert_is_state (self);
+}
+
+/*
+ * The state that a thread tells as its newest has what a node has returned before there is a checkpoint with it; the
+ * same state told by its id does not. Both times the newest is chosen, the same is shown.
+ */
+static void
+test_pending (Fixture      *self,
+              gconstpointer unused)
+{
+  g_auto (Outcome) again = { FALSE, NULL };
+  g_auto (Outcome) first = { FALSE, NULL };
+  g_auto (Outcome) second = { FALSE, NULL };
+  g_autofree char *shown = NULL;
+
+  say (self, "a");
+  finish (self);
+  fake_thread_plan (self->thread, FAKE_CALLS | FAKE_LAGS);
+  gstream_conversation_regenerate (self->conversation, get_row (self, 1), NULL, NULL, on_regenerate, &again);
+  settle ();
+  while (fake_thread_find (self->thread, NULL)->pending->len == 0 ||
+         g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) < 4)
+    {
+      g_assert_true (fake_thread_step (self->thread));
+      settle ();
+    }
+  gstream_conversation_stop (self->conversation);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  assert_status (get_row (self, 3), FINISHED);
+  assert_is_state (self);
+  shown = watch_list (G_LIST_MODEL (self->conversation));
+
+  gstream_conversation_choose_branch (self->conversation, get_row (self, 1), 0, NULL, on_choose_branch, &first);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  assert_is_state (self);
+  gstream_conversation_choose_branch (self->conversation, get_row (self, 1), 1, NULL, on_choose_branch, &second);
+  finish (self);
+  g_assert_no_error (second.error);
+  assert_rows (self->conversation, shown);
+  assert_is_state (self);
+
+  say (self, "b"); /* the step is not gone on with, and the state is without it */
+  finish (self);
+  assert_is_state (self);
+}
+
 static void
 test_error (Fixture      *self,
             gconstpointer unused)
@@ -811,6 +882,8 @@ main (int   argc,
   add ("/conversation/C8/questions", test_questions);
   add ("/conversation/C9/tools-and-subagents", test_tools);
   add ("/conversation/C10/stop", test_stop);
+  add ("/conversation/C10/said", test_said);
+  add ("/conversation/C10/pending", test_pending);
   add ("/conversation/C10/error", test_error);
   add ("/conversation/C11/many", test_many);
   g_test_add_func ("/conversation/C11/long-history", test_long_history);

@@ -33,7 +33,7 @@ say (User *self)
   if (policy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK)
     g_hash_table_remove_all (self->rows);
   gstream_conversation_set_policy (self->conversation, policy);
-  fake_thread_plan (self->thread, g_rand_int_range (self->rand, 0, FAKE_MUSES << 1));
+  fake_thread_plan (self->thread, g_rand_int_range (self->rand, 0, FAKE_LAGS << 1));
   if (g_rand_int_range (self->rand, 0, 8) == 0)
     fake_thread_fail_next (self->thread, g_rand_boolean (self->rand));
   gstream_conversation_send (self->conversation, "hello", NULL);
@@ -56,7 +56,7 @@ answer (User *self)
 
   if (question == NULL)
     return;
-  fake_thread_plan (self->thread, g_rand_int_range (self->rand, 0, FAKE_MUSES << 1));
+  fake_thread_plan (self->thread, g_rand_int_range (self->rand, 0, FAKE_LAGS << 1));
   if (g_rand_int_range (self->rand, 0, 4) == 0)
     fake_thread_fail_next (self->thread, FALSE);
   gstream_conversation_respond (self->conversation, question, response, NULL, NULL, NULL);
@@ -193,6 +193,7 @@ static void
 check_rows (User *self)
 {
   FakeCheckpoint *state = fake_thread_find (self->thread, gstream_conversation_get_checkpoint_id (self->conversation));
+  g_autoptr (GPtrArray) messages = state != NULL ? fake_thread_list_messages (self->thread, state) : NULL;
   g_autoptr (GHashTable) rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
   guint n_found = 0;
@@ -203,11 +204,11 @@ check_rows (User *self)
 
       if (is_marked (row))
         continue;
-      g_assert_cmpuint (n_found, <, state != NULL ? state->messages->len : 0);
-      check_row (self, row, state->messages->pdata[n_found++]);
+      g_assert_cmpuint (n_found, <, state != NULL ? messages->len : 0);
+      check_row (self, row, messages->pdata[n_found++]);
       g_hash_table_insert (rows, g_strdup (gstream_conversation_row_get_id (row)), g_object_ref (row));
     }
-  g_assert_cmpuint (n_found, ==, state != NULL ? state->messages->len : 0);
+  g_assert_cmpuint (n_found, ==, state != NULL ? messages->len : 0);
   g_hash_table_unref (self->rows);
   self->rows = g_steal_pointer (&rows);
 }

@@ -114,11 +114,19 @@ class User:
         assert done != ["hangs"], (self.trail, self.conversation.busy, self.conversation.loading)
         GLib.source_remove(hung)
 
+    def state(self):
+        """The shown one. The newest is asked for as such: it has what nodes have returned in a step that was stopped."""
+        if not self.thread.thread_id:
+            return {}
+        state = self.thread.fetch_state_sync(None)
+        shown = self.conversation.checkpoint_id
+        return state if (state.get("checkpoint") or {}).get("checkpoint_id") == shown else self.thread.fetch_state_sync(shown)
+
     def check(self):
         """The rows, but for what was stopped or failed, are the state's messages."""
         rows = rows_of(self.conversation)
         assert self.watch.rows == rows, self.trail
-        state = self.thread.fetch_state_sync(self.conversation.checkpoint_id) if self.thread.thread_id else {}
+        state = self.state()
         messages = (state.get("values") or {}).get("messages") or []
         shown = [(row.id, row.text) for row in rows if row.status not in MARKED]
         assert shown == [(message["id"], text_of(message["content"])) for message in messages], (self.trail, shown, messages)
