@@ -2,8 +2,6 @@
  *
  * The data of tool calls by their ids.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-call-book-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
 #include <gstream/conversation/gstream-message-json-private.h>

@@ -3,8 +3,6 @@
  * The tree of a thread's checkpoints. For each state, only the ids of messages that its ancestors do not have are
  * stored, so that the memory is proportional to the number of messages.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-checkpoint-tree-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-run-reader-private.h>

@@ -2,8 +2,6 @@
  *
  * A row of a conversation: its content comes from a message while that is streaming, and then from the thread's state.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-call-book-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>

@@ -2,8 +2,6 @@
  *
  * The rows of a conversation: reading states, computing the list to be shown, and updating the shown list step by step.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-rows-private.h>
 #include <gstream/conversation/gstream-shown-rows-private.h>

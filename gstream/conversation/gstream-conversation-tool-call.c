@@ -2,8 +2,6 @@
  *
  * A tool call of a row: the request in a message, combined with the results from the run and the state.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-conversation-tool-call-private.h>
 #include <gstream/conversation/gstream-message-json-private.h>
 #include <gstream/conversation/gstream-subagent.h>

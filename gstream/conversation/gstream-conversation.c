@@ -3,8 +3,6 @@
  * A thread for a chat window: its rows as a list model, the runs that change them, and the data of the thread: the
  * state, which is authoritative, the questions, and the history with its branches.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-checkpoint-tree-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation.h>

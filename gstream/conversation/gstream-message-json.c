@@ -3,8 +3,6 @@
  * Messages in the JSON of a state: as dumped by LangChain ({"type": "human", …}), as written by hand ({"role": "user",
  * …}), and as written by its serializer ({"lc": 1, "id": […, "HumanMessage"], "kwargs": {…}}).
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-message-json-private.h>
 #include <gstream/event/gstream-json-writer-internal.h> /* for writing a text as a block */
 #include <gstream/event/gstream-payload-internal.h>     /* for payloads of text that is known to be JSON */

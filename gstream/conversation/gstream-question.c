@@ -2,8 +2,6 @@
  *
  * A question of a conversation's agent, which exists until its answer was accepted.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-question-private.h>
 
 /**

@@ -2,8 +2,6 @@
  *
  * Reads a run for a list of rows, with one cursor over its projections, in the order of arrival.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-run-reader-private.h>
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/projections/gstream-message.h>

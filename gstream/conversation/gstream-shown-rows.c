@@ -2,8 +2,6 @@
  *
  * The rows that are shown, in a gap buffer.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-shown-rows-private.h>
 #include <string.h>
 

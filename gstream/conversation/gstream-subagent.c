@@ -2,8 +2,6 @@
  *
  * An agent that works for another one: the run of a subgraph, with rows of its own.
  */
-#include "config.h"
-
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-run-reader-private.h>
 #include <gstream/conversation/gstream-subagent-private.h>

@@ -2,8 +2,6 @@
  *
  * Makes the events of one call of a tool.
  */
-#include "config.h"
-
 #include "gstream/event/gstream-tool-writer.h"
 
 #include <string.h>

@@ -2,8 +2,6 @@
  *
  * The lifecycle of one namespace of a run, as a row of a model.
  */
-#include "config.h"
-
 #include <gstream/model/gstream-lifecycle-private.h>
 
 #include <gstream/event/gstream-payload.h>

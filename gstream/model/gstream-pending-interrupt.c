@@ -2,8 +2,6 @@
  *
  * An interrupt that waits for its answer, as a row of a model.
  */
-#include "config.h"
-
 #include <gstream/model/gstream-pending-interrupt-private.h>
 
 /**

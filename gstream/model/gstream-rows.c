@@ -3,8 +3,6 @@
  * The rows of a model, which are updated once per frame. The cost of a frame only depends on the number of changed
  * rows.
  */
-#include "config.h"
-
 #include <gstream/model/gstream-lifecycle.h>
 #include <gstream/model/gstream-pending-interrupt.h>
 #include <gstream/model/gstream-rows-private.h>

@@ -2,8 +2,6 @@
  *
  * A run as a list model: its rows are the items of the projections that its flags select.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/model/gstream-lifecycle-private.h>

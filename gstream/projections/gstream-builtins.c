@@ -4,8 +4,6 @@
  * their projections as properties of a run. To add one, write its transformer, and add a row here with what a mux has
  * to know before it is made, and its property; the getter is declared in gstream-run-stream.h.
  */
-#include "config.h"
-
 #include <gstream/projections/gstream-data-transformer-private.h>
 #include <gstream/projections/gstream-extensions-transformer-private.h>
 #include <gstream/projections/gstream-lifecycle-transformer-private.h>

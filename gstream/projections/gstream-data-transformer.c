@@ -3,8 +3,6 @@
  * The plain projections: the payloads of one method's events, at the run's own
  * scope (T1).
  */
-#include "config.h"
-
 #include <gstream/projections/gstream-data-transformer-private.h>
 
 struct _GstreamDataTransformer

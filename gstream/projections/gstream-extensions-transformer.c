@@ -3,8 +3,6 @@
  * The named custom projections of the source (T9): what is written as
  * {name, payload}, or comes as `custom:NAME`, is an item of the extension NAME.
  */
-#include "config.h"
-
 #include <gstream/projections/gstream-extensions-transformer-private.h>
 #include <gstream/stream/gstream-handle-internal.h>
 #include <gstream/stream/gstream-stream-mux-internal.h>

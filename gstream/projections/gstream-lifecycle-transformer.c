@@ -4,8 +4,6 @@
  * events if the source sends them, otherwise inferred from `tasks` events (D6). Keeps the `tasks` events out of the
  * main log (T7).
  */
-#include "config.h"
-
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload.h>
 #include <gstream/projections/gstream-lifecycle-transformer-private.h>

@@ -3,8 +3,6 @@
  * The members of a JSON object that is built step by step; and a content block of a message, which consists of these
  * and of a growing text: how deltas extend it, how it is finished, and how it is written as JSON.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h>
 #include <gstream/projections/gstream-message-block-private.h>

@@ -3,8 +3,6 @@
  * The content of a message: finds the block that an event is about, applies events to it, and gives the result. Finding
  * a block takes constant time, however many there are.
  */
-#include "config.h"
-
 #include <stdlib.h>
 
 #include <gstream/event/gstream-payload-internal.h>

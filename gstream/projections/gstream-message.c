@@ -2,8 +2,6 @@
  *
  * Messages: the class and its properties, processing of events, and getters.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h> /* for reading events' texts without making payloads */
 #include <gstream/projections/gstream-message-private.h>

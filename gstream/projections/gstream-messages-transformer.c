@@ -4,8 +4,6 @@
  * (T2): by run id or message id, otherwise by namespace, and if there are several open messages, by the order of
  * events.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-payload-internal.h> /* for reading events' texts without making payloads */
 #include <gstream/event/gstream-i18n-internal.h>

@@ -2,8 +2,6 @@
  *
  * A set of ids of messages and tool calls that have ended.
  */
-#include "config.h"
-
 #include <gstream/projections/gstream-past-ids-private.h>
 
 #define FIRST_SIZE 16

@@ -3,8 +3,6 @@
  * The runs of subgraphs (T6): makes a mux and a run for each direct child of its scope (D4), before its first event,
  * and ends the run if its own events do not.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/projections/gstream-subgraphs-transformer-private.h>
 #include <gstream/projections/gstream-task-private.h>

@@ -2,8 +2,6 @@
  *
  * Information about subgraphs in `tasks` events (D1).
  */
-#include "config.h"
-
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/projections/gstream-task-private.h>
 #include <gstream/stream/gstream-run-stream-internal.h>

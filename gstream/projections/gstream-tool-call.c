@@ -2,8 +2,6 @@
  *
  * Tool calls: the class and its properties, processing of events, and getters.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-json-text-internal.h> /* halves of characters */
 #include <gstream/projections/gstream-tool-call-private.h>
 #include <gstream/stream/gstream-handle-internal.h>

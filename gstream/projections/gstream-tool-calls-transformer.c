@@ -2,8 +2,6 @@
  *
  * The projection `tool_calls`: creates a handle per tool call, and finds for each event the call it belongs to (T4).
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/projections/gstream-past-ids-private.h>

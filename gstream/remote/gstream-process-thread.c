@@ -4,8 +4,6 @@
  *
  * Calls are converted to commands here. The process and its protocol are in gstream-process.c.
  */
-#include "config.h"
-
 #include <gstream/remote/gstream-process-thread.h>
 
 #include <string.h>

@@ -2,8 +2,6 @@
  *
  * The common part of the sources that read a file or a stream.
  */
-#include "config.h"
-
 #include <gstream/sources/gstream-byte-reader-private.h>
 
 #include <inttypes.h>

@@ -2,8 +2,6 @@
  *
  * A source of events in JSON Lines: one event in JSON per line.
  */
-#include "config.h"
-
 #include <gstream/sources/gstream-json-lines-source.h>
 
 #include <string.h>

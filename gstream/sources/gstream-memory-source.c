@@ -2,8 +2,6 @@
  *
  * A source of events in memory, or of events that a function makes on request.
  */
-#include "config.h"
-
 #include <gstream/sources/gstream-memory-source.h>
 
 /**

@@ -2,8 +2,6 @@
  *
  * The events of another source at the pace at which they were recorded, by their timestamps.
  */
-#include "config.h"
-
 #include "gstream/sources/gstream-paced-source.h"
 
 #include "gstream/sources/gstream-memory-source.h"

@@ -2,8 +2,6 @@
  *
  * Events that an application pushes, from any thread.
  */
-#include "config.h"
-
 #include <gstream/sources/gstream-push-source.h>
 
 #include <gstream/event/gstream-error.h>

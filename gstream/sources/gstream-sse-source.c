@@ -2,8 +2,6 @@
  *
  * A stream of Server-Sent Events, from a server or recorded from one: its framing, and the source of its events.
  */
-#include "config.h"
-
 #include <gstream/sources/gstream-sse-source-internal.h>
 
 #include <gstream/event/gstream-error-internal.h>

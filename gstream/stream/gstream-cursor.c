@@ -3,8 +3,6 @@
  * Cursors: the read position of a consumer in one or several projections. The class; taking an item without waiting;
  * waiting for an item; and peeking at or taking many items at once.
  */
-#include "config.h"
-
 #include <gstream/stream/gstream-cursor-private.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-pump-internal.h>

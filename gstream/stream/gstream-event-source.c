@@ -2,8 +2,6 @@
  *
  * The interface of event sources, and how the library's own sources implement next().
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>

@@ -4,8 +4,6 @@
  * muxes of these. Plans the steps of an event, from the root's mux down to that of its subgraph: once for each
  * namespace and method, and again when something changes the routing. Executes these steps.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-payload-internal.h>

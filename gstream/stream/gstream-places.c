@@ -2,8 +2,6 @@
  *
  * Records about namespaces, which are kept for as long as they may be needed.
  */
-#include "config.h"
-
 #include <gstream/stream/gstream-places-internal.h>
 
 /* If more than this number have ended, the oldest are freed. */

@@ -3,8 +3,6 @@
  * Projections: typed, ordered queues of a run's items. The class, the owner, the queues, early buffering (P11), pushing
  * (P5, P6), subscribing (P1, P8, P10), and the end.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-cursor-private.h>

@@ -12,8 +12,6 @@
  * the end of a message (a latch); a synchronous call waits for its asynchronous form by iterating the pump's main
  * context (R9).
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-event-source-internal.h>

@@ -3,8 +3,6 @@
  * The queue between a projection and a cursor, and its items: how an item is stored, copied, freed and converted to a
  * GValue, and how strings are allocated, separately or in an arena.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/stream/gstream-queue-private.h>
 #include <gstream/stream/gstream-handle-internal.h>

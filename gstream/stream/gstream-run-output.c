@@ -2,8 +2,6 @@
  *
  * Waiting for the end of a run, and its results: the output and the interrupts (R4, R5).
  */
-#include "config.h"
-
 #include <gstream/stream/gstream-run-stream-private.h>
 
 /*

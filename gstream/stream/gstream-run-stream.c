@@ -2,8 +2,6 @@
  *
  * Runs: the state of a run (R4, R10, T8), how it begins and ends, its projections, and its properties.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error-internal.h>
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>

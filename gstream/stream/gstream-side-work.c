@@ -2,8 +2,6 @@
  *
  * Asynchronous work of a transformer.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-side-work-private.h>

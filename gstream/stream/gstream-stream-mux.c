@@ -4,8 +4,6 @@
  * projections by name (M2), its run, side work, and its end (M4, M5). The dispatching of events is in gstream-mux-
  * dispatch.c.
  */
-#include "config.h"
-
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/stream/gstream-stream-mux-private.h>

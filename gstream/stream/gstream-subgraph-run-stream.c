@@ -2,8 +2,6 @@
  *
  * The run of one subgraph.
  */
-#include "config.h"
-
 #include <gstream/stream/gstream-handle-internal.h>
 #include <gstream/stream/gstream-run-stream-private.h>
 

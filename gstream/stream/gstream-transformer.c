@@ -2,8 +2,6 @@
  *
  * Transformers, which make projections from events.
  */
-#include "config.h"
-
 #include <gstream/stream/gstream-transformer-internal.h>
 
 /**

@@ -2,8 +2,6 @@
  *
  * gstream connect: a run on a server, or in a child process.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-tool-private.h"
 

@@ -6,8 +6,6 @@
  * the run of a subgraph), its projections are subscribed to before the callback returns, so that nothing of it is
  * missed. Only public interface is used.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-digest.h"
 #include "gstream/tool/gstream-json-out.h"
 

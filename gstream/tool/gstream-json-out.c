@@ -2,8 +2,6 @@
  *
  * Writes JSON, one value after another, and formats it.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-text.h"
 

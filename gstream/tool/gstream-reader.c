@@ -2,8 +2,6 @@
  *
  * Reads many projections at once, until all of them have ended.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-reader.h"
 
 struct _GstreamReader

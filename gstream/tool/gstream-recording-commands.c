@@ -2,8 +2,6 @@
  *
  * The commands that read recordings: gstream show and gstream digest.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-tool-private.h"
 
 #include <glib/gi18n.h>

@@ -6,8 +6,6 @@
  * since the last frame and the current state of the unfinished ones are written together, a few times a second: the
  * cursor goes up to the first row of the unfinished lines, which are then overwritten.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-screen.h"
 #include "gstream/tool/gstream-text.h"
 

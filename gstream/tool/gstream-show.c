@@ -5,8 +5,6 @@
  * Every projection is bounded to one buffered item: the source is asked for more only after everything there is has
  * been read (P6). So the lines are printed in the order in which things happened, whatever projection they come from.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-screen.h"
 #include "gstream/tool/gstream-show.h"

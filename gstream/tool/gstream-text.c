@@ -2,8 +2,6 @@
  *
  * Text in the columns of a terminal.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-text.h"
 
 #include <string.h>

@@ -2,8 +2,6 @@
  *
  * The commands `threads` and `history`: what is on a server.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-json-out.h"
 #include "gstream/tool/gstream-text.h"
 #include "gstream/tool/gstream-tool-private.h"

@@ -2,8 +2,6 @@
  *
  * The server that a command speaks to: who asks, whom it trusts, and through which proxy.
  */
-#include "config.h"
-
 #include "gstream/tool/gstream-tool-private.h"
 
 #include <glib/gi18n.h>

@@ -71,6 +71,18 @@ def include_style():
     )
 
 
+@tap.test("/rooms/config")
+def config():
+    """config.h is included by the files that use what stands in it, and by no others."""
+    written = re.search(r"configure_file\(output: 'config\.h'.*?^\}\)", (TOP / "meson.build").read_text(), re.MULTILINE | re.DOTALL)
+    names = re.findall(r"'([A-Z_]+)':", written.group())
+    assert names
+    for path in [*(TOP / "gstream").rglob("*.c"), *(TOP / "gstream").rglob("*.cc"), *(TOP / "gstream").rglob("*.h")]:
+        text = path.read_text()
+        uses, includes = re.search(rf"\b({'|'.join(names)})\b", text), re.search(r"^#\s*include\s+.config\.h.$", text, re.MULTILINE)
+        assert bool(uses) == bool(includes), f"{path.relative_to(TOP)}: " + (f"uses {uses[1]}" if uses else "has no use for config.h")
+
+
 @tap.test("/rooms/licence")
 def licence():
     if shutil.which("git") is None:
