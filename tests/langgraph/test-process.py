@@ -76,7 +76,7 @@ def test(path):
     """Also that no thread is left."""
 
     def register(function):
-        @tap.test(f"/langgraph/{path}")
+        @tap.test(path)
         def check():
             done = function()
             if asyncio.iscoroutine(done):
@@ -99,7 +99,7 @@ def caught(call):
 # --- what a run is made from ---
 
 
-@test("L1/graph")
+@test("/langgraph/L1/graph")
 async def graph_itself():
     async with Gstream.stream(graphs.chat, CHAT) as run:
         texts = [[piece async for piece in message.text_deltas] async for message in run.messages]
@@ -108,7 +108,7 @@ async def graph_itself():
         assert (await run.output())["messages"][-1]["content"][0]["text"] == "Hello, wörld ☃"
 
 
-@test("L1/langgraphs-run-awaited-or-not")
+@test("/langgraph/L1/langgraphs-run-awaited-or-not")
 async def langgraphs_run():
     custom = graphs.custom
     for source in (custom.astream_events(NOTES, version="v3"), await custom.astream_events(NOTES, version="v3"),
@@ -118,14 +118,14 @@ async def langgraphs_run():
             assert run.status == Status.COMPLETED
 
 
-@test("L1/langgraphs-run-on-a-glib-loop")
+@test("/langgraph/L1/langgraphs-run-on-a-glib-loop")
 def langgraphs_run_sync():
     for source in (graphs.custom.astream_events(NOTES, version="v3"), graphs.custom.stream_events(NOTES, version="v3")):
         with Gstream.RunStream(source) as run:
             assert [item["step"] for item in run.custom] == [1, 2, 3]
 
 
-@test("L1/command")
+@test("/langgraph/L1/command")
 async def command():
     """A graph that keeps checkpoints goes on with LangGraph's own Command."""
     graph = graphs.questions.copy(update={"checkpointer": InMemorySaver()})
@@ -136,7 +136,7 @@ async def command():
         assert (await run.output())["log"] == ["left heard left", "right heard right", "finished cats"]
 
 
-@test("L1/never-read")
+@test("/langgraph/L1/never-read")
 async def never_read():
     """Nothing is begun, and nothing is warned of."""
     Gstream.RunStream(graphs.chat.astream_events(CHAT, version="v3")).abort()
@@ -144,7 +144,7 @@ async def never_read():
     gc.collect()
 
 
-@test("L1/M8/modes-of-what-is-read")
+@test("/langgraph/L1/M8/modes-of-what-is-read")
 def modes():
     def methods(run, *names):
         cursors = [run[name].subscribe() for name in names]
@@ -165,7 +165,7 @@ def modes():
         raise AssertionError("no error")
 
 
-@test("L1/M8/modes-of-a-transformer")
+@test("/langgraph/L1/M8/modes-of-a-transformer")
 def transformers_modes():
     class Counter(Gstream.Transformer):
         wants = ["updates"]
@@ -179,7 +179,7 @@ def transformers_modes():
     assert Counter.seen == 3, Counter.seen
 
 
-@test("L1/langgraphs-transformers")
+@test("/langgraph/L1/langgraphs-transformers")
 async def langgraphs_transformers():
     class Shout(StreamTransformer):
         def __init__(self, scope=()):
@@ -201,7 +201,7 @@ async def langgraphs_transformers():
 # --- where it runs ---
 
 
-@test("L3/blocking-node")
+@test("/langgraph/L3/blocking-node")
 def blocking_node():
     """A node that blocks: the main loop goes on, or the node would not."""
     enough = threading.Event()
@@ -226,7 +226,7 @@ def blocking_node():
     assert found == [{"n": 1}] and len(turns) == 100, (found, turns)
 
 
-@test("L3/held/asyncio")
+@test("/langgraph/L3/held/asyncio")
 async def held():
     ran = []
     graph = loop_of(lambda state: ran.append(1) or {"n": 1})
@@ -239,7 +239,7 @@ async def held():
         assert len(ran) == count <= 3, (count, len(ran))
 
 
-@test("L3/two-readers")
+@test("/langgraph/L3/two-readers")
 async def two_readers():
     """Each is given everything, whoever asks the graph; one that gives up leaves the other all that comes."""
 
@@ -256,7 +256,7 @@ async def two_readers():
         assert [value["n"] for value in values] == list(range(51)) and len(updates) == 50 and len(given_up) == 10
 
 
-@test("L3/reader-cancelled")
+@test("/langgraph/L3/reader-cancelled")
 async def reader_cancelled():
     """In the middle of a step: the graph goes on, and the next reader has what it gives."""
     graph, seen = waiting_graph()
@@ -277,7 +277,7 @@ async def reader_cancelled():
     assert seen["cancelled"].is_set()
 
 
-@test("L3/current-task")
+@test("/langgraph/L3/current-task")
 async def current_task():
     """What runs within the graph is in a task that is not the reader's, with a context of its own; it is one that asyncio knows."""
     tasks = set()
@@ -300,7 +300,7 @@ async def current_task():
     assert len(tasks) == 1 and asyncio.current_task() not in tasks and tasks.isdisjoint(asyncio.all_tasks())
 
 
-@test("L3/held/thread")
+@test("/langgraph/L3/held/thread")
 def held_thread():
     ran = []
 
@@ -321,7 +321,7 @@ def held_thread():
         assert len(ran) == count <= 4, (count, len(ran))
 
 
-@test("L3/pygobjects-loop")
+@test("/langgraph/L3/pygobjects-loop")
 def pygobjects_loop():
     if not hasattr(sys.modules.get("gi.events"), "GLibEventLoopPolicy"):
         tap.skip("this PyGObject has none")
@@ -340,7 +340,7 @@ def pygobjects_loop():
         asyncio.set_event_loop_policy(None)
 
 
-@test("L3/many-events")
+@test("/langgraph/L3/many-events")
 def many_events():
     """A hundred thousand: what there is of objects and memory after a fifth of them is what there is in the end."""
 
@@ -384,7 +384,7 @@ def waiting_graph():
     return one(wait), seen
 
 
-@test("L4/abort/asyncio")
+@test("/langgraph/L4/abort/asyncio")
 async def abort():
     for wrap in (lambda graph: graph, around):
         graph, seen = waiting_graph()
@@ -397,7 +397,7 @@ async def abort():
         assert run.status == Status.ABORTED and seen["cancelled"].is_set()
 
 
-@test("L4/abort/thread")
+@test("/langgraph/L4/abort/thread")
 def abort_thread():
     for wrap in (lambda graph: graph, around):
         graph, seen = waiting_graph()
@@ -410,7 +410,7 @@ def abort_thread():
         assert run.status == Status.ABORTED and seen["cancelled"].is_set()
 
 
-@test("L4/end-of-with")
+@test("/langgraph/L4/end-of-with")
 async def end_of_with():
     graph, seen = waiting_graph()
     async with Gstream.stream(graph, {"n": 0}) as run:
@@ -423,7 +423,7 @@ async def end_of_with():
     await output
 
 
-@test("L4/cancelled-task")
+@test("/langgraph/L4/cancelled-task")
 async def cancelled_task():
     """Who waits is cancelled, and the run goes on (R3)."""
     graph, seen = waiting_graph()
@@ -436,7 +436,7 @@ async def cancelled_task():
         assert task.cancelled() and run.status == Status.RUNNING and not seen["cancelled"].is_set()
 
 
-@test("L4/dropped")
+@test("/langgraph/L4/dropped")
 def dropped():
     graph, seen = waiting_graph()
     run = Gstream.stream(graph, {"n": 0})
@@ -446,7 +446,7 @@ def dropped():
     no_thread_left()
 
 
-@test("L4/failed")
+@test("/langgraph/L4/failed")
 def failed():
     """With what a node raised, and where."""
     for graph in (graphs.error, graphs.child_error):
@@ -459,7 +459,7 @@ def failed():
         assert type(error.__cause__) is RuntimeError and trace.tb_frame.f_code.co_name == "_raise"
 
 
-@test("L4/recursion-limit")
+@test("/langgraph/L4/recursion-limit")
 async def recursion():
     async with Gstream.stream(agents.endless, NOTES, {"recursion_limit": 5}) as run:
         try:
@@ -469,7 +469,7 @@ async def recursion():
         assert run.status == Status.FAILED
 
 
-@test("L4/drained")
+@test("/langgraph/L4/drained")
 async def drained():
     control = RunControl()
 
@@ -483,7 +483,7 @@ async def drained():
         assert run.status == Status.DRAINED
 
 
-@test("L4/interrupted")
+@test("/langgraph/L4/interrupted")
 async def interrupted():
     async with Gstream.stream(graphs.questions.copy(update={"checkpointer": InMemorySaver()}), NOTES,
                               {"configurable": {"thread_id": "1"}}) as run:
@@ -495,7 +495,7 @@ async def interrupted():
 # --- threads ---
 
 
-@test("L5/await")
+@test("/langgraph/L5/await")
 async def thread():
     thread = Gstream.LocalThread(graphs.questions, "7")
     assert thread.thread_id == "7"
@@ -512,7 +512,7 @@ async def thread():
     assert (await thread.fetch_state())["values"]["log"][-1] == "more"
 
 
-@test("L5/one-of-two")
+@test("/langgraph/L5/one-of-two")
 def one_of_two():
     thread = Gstream.LocalThread(graphs.questions)
     asked = thread.start_sync(NOTES).interrupts_sync()
@@ -522,14 +522,14 @@ def one_of_two():
     assert run.output_sync()["log"][-1] == "finished cats"
 
 
-@test("L5/nested")
+@test("/langgraph/L5/nested")
 def nested():
     thread = Gstream.LocalThread(graphs.nested_question)
     [asked] = thread.start_sync(NOTES).interrupts_sync()
     assert thread.respond_sync(asked, {"ok": True}).output_sync()["log"][1] == "inner heard {'ok': True}"
 
 
-@test("L5/callbacks")
+@test("/langgraph/L5/callbacks")
 def callbacks():
     thread = Gstream.LocalThread(graphs.chat)
     loop = GLib.MainLoop()
@@ -549,7 +549,7 @@ def callbacks():
     assert found[1] == "ai"
 
 
-@test("L5/human-in-the-loop")
+@test("/langgraph/L5/human-in-the-loop")
 def human_in_the_loop():
     thread = Gstream.LocalThread(agents.careful)
     [asked] = thread.start_sync(CHAT).interrupts_sync()
@@ -559,7 +559,7 @@ def human_in_the_loop():
     assert calls[0]["content"] == "sunny in Paris"
 
 
-@test("L5/sub-agents")
+@test("/langgraph/L5/sub-agents")
 def sub_agents():
     run = Gstream.LocalThread(agents.deep).start_sync(CHAT)
     children, calls = run.subgraphs.subscribe(), run.tool_calls.subscribe()
@@ -569,7 +569,7 @@ def sub_agents():
     assert "scout" in [child.graph_name for child in children]
 
 
-@test("L5/one-run-at-a-time")
+@test("/langgraph/L5/one-run-at-a-time")
 def one_run():
     thread = Gstream.LocalThread(graphs.chat)
     run = thread.start_sync(CHAT)
@@ -579,7 +579,7 @@ def one_run():
     assert len(thread.start_sync(CHAT).output_sync()["messages"]) == 2
 
 
-@test("L5/refused")
+@test("/langgraph/L5/refused")
 def refused():
     thread = Gstream.LocalThread(graphs.chat)
     assert thread.start_sync(CHAT).output_sync()
@@ -597,7 +597,7 @@ def cancelled():
     return cancellable
 
 
-@test("L5/checkpointers")
+@test("/langgraph/L5/checkpointers")
 async def checkpointers():
     """The one that is given, else the graph's own; the conversation goes on from there."""
     saver = InMemorySaver()
@@ -610,7 +610,7 @@ async def checkpointers():
         assert len((await thread.fetch_state())["values"]["messages"]) == 2
 
 
-@test("L5/cancel")
+@test("/langgraph/L5/cancel")
 async def cancel_run():
     thread = Gstream.LocalThread(loop_of(lambda state: {"n": 1}))
     run = await thread.start({"n": 0})
@@ -628,7 +628,7 @@ async def cancel_run():
             raise AssertionError(wrong)
 
 
-@test("L5/cancel-in-thread")
+@test("/langgraph/L5/cancel-in-thread")
 def cancel_in_thread():
     thread = Gstream.LocalThread(loop_of(lambda state: {"n": 1}))
     run = thread.start_sync({"n": 0})
@@ -638,7 +638,7 @@ def cancel_in_thread():
     assert run.status == Status.INTERRUPTED, run.status
 
 
-@test("L5/branch")
+@test("/langgraph/L5/branch")
 async def branch():
     thread = Gstream.LocalThread(graphs.chat)
     await (await thread.start(CHAT)).output()
