@@ -1189,6 +1189,9 @@ with_metadata (GstreamPayload *metadata)
  *
  * Copies a thread with its states, and returns the server's description of the copy: an object with `thread_id`.
  *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread, with what else the server may answer, and with an
+ * error of GIO if it cannot be reached: see [class@Server].
+ *
  * Since: 1.0
  */
 void
@@ -1283,6 +1286,9 @@ gstream_server_copy_thread_sync (GstreamServer *self,
  * @user_data: for @callback
  *
  * Changes a thread's metadata, such as its title, and returns the server's description of the thread.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread, with what else the server may answer, and with an
+ * error of GIO if it cannot be reached: see [class@Server].
  *
  * Since: 1.0
  */
@@ -1379,6 +1385,9 @@ gstream_server_update_thread_sync (GstreamServer  *self,
  *
  * Deletes a thread, with its states.
  *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread, with what else the server may answer, and with an
+ * error of GIO if it cannot be reached: see [class@Server].
+ *
  * Since: 1.0
  */
 void
@@ -1468,6 +1477,9 @@ gstream_server_delete_thread_sync (GstreamServer *self,
  * @user_data: for @callback
  *
  * Lists the assistants, each an object with `assistant_id`, `graph_id`, `name` and `metadata`.
+ *
+ * Fails with what the server may answer, such as %GSTREAM_ERROR_PERMISSION_DENIED, and with an error of GIO if it cannot be
+ * reached: see [class@Server].
  *
  * Since: 1.0
  */
@@ -1562,6 +1574,9 @@ gstream_server_list_assistants_sync (GstreamServer *self,
  *
  * Lists a thread's runs, in the server's order, each an object with `run_id`, `status`, `created_at` and `metadata`.
  *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread, with what else the server may answer, and with an
+ * error of GIO if it cannot be reached: see [class@Server].
+ *
  * Since: 1.0
  */
 void
@@ -1647,6 +1662,9 @@ gstream_server_list_runs_sync (GstreamServer *self,
  * @user_data: for @callback
  *
  * Cancels a run. Its changes are kept.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread or run, with what else the server may answer, and with an
+ * error of GIO if it cannot be reached: see [class@Server].
  *
  * Since: 1.0
  */

@@ -950,6 +950,8 @@ gstream_cursor_wait_sync (GstreamCursor *self,
  * Checks whether there is an item, without waiting, driving the run's source like [method@Cursor.try_next], and leaves
  * it queued. In an interleave (P10), the name tells which of the typed calls to use for it.
  *
+ * Fails like [method@Cursor.try_next].
+ *
  * Returns: what there is
  *
  * Since: 1.0
@@ -1025,6 +1027,8 @@ dup_texts (GstreamQueue *queue,
  * The run's source is driven without waiting until @max items are available, or as far as possible. With a @max of 1
  * that is no further than by [method@Cursor.try_next]. A batch ends early after 64 KiB of text, and before a string
  * that is %NULL: if that is the next item, @texts is empty.
+ *
+ * Fails like [method@Cursor.try_next].
  *
  * Returns: what there was
  *
@@ -1107,6 +1111,8 @@ gstream_cursor_skip (GstreamCursor *self,
  *
  * Drives the run's source like [method@Cursor.peek_texts]. If the next item is a string that is %NULL, it is taken, and
  * @texts is empty.
+ *
+ * Fails like [method@Cursor.try_next].
  *
  * Returns: what there was
  *

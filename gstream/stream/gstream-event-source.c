@@ -202,6 +202,8 @@ gstream_event_source_next (GstreamEventSource *self,
  *
  * Ends [method@EventSource.next].
  *
+ * Fails with the source's own error, or with %G_IO_ERROR_CANCELLED.
+ *
  * Returns: (transfer full) (nullable): the event, or %NULL: at the end without
  *   @error set, else with it
  *
@@ -226,6 +228,8 @@ gstream_event_source_next_finish (GstreamEventSource *self,
  * @error: return location for an error, set for %GSTREAM_TRY_FAILED
  *
  * Gets the next event if there is one, without waiting. Must not be called while [method@EventSource.next] is pending.
+ *
+ * Fails with the source's own error, and with %GSTREAM_ERROR_INVALID if the answer of the source contradicts itself.
  *
  * Returns: what there was
  *

@@ -726,6 +726,12 @@ write_responses (GPtrArray *interrupts,
  * The events are not read until somebody waits for them. Cancelling the call does not undo what the other side has
  * already received. A thread that has no id yet is made with its first run.
  *
+ * Fails with %GSTREAM_ERROR_CONFLICT if another run is under way and a second one is refused, and with
+ * %GSTREAM_ERROR_NOT_FOUND if there is no such thread or assistant. Like every call of a thread, it fails with
+ * %GSTREAM_ERROR_INVALID if what is given or answered is not what the protocol allows, with
+ * %GSTREAM_ERROR_PERMISSION_DENIED, %GSTREAM_ERROR_RATE_LIMITED, %GSTREAM_ERROR_REFUSED or %GSTREAM_ERROR_SERVER if the
+ * other side says so, with an error of GIO if that cannot be reached, and with %G_IO_ERROR_CANCELLED.
+ *
  * Since: 1.0
  */
 void
@@ -921,6 +927,9 @@ gstream_thread_respond_sync (GstreamThread     *self,
  * again when that run ends, to be answered then. Answering all of them together saves runs, and no branch has to wait
  * for the answer of another.
  *
+ * Fails with %GSTREAM_ERROR_INVALID if there is not one response for each of one interrupt at least, with
+ * %GSTREAM_ERROR_NOT_FOUND if one of them is not pending any more, and like [method@Thread.start].
+ *
  * Since: 1.0
  */
 void
@@ -1025,6 +1034,8 @@ gstream_thread_respond_all_sync (GstreamThread     *self,
  *
  * [method@Thread.respond_all] with the answers in one payload: for programs that have them in this form, and for
  * languages that cannot pass an array of boxed values.
+ *
+ * Fails with %GSTREAM_ERROR_INVALID if @responses is no such array, and like [method@Thread.respond_all].
  *
  * Since: 1.0
  */
@@ -1214,6 +1225,8 @@ gstream_thread_attach_sync (GstreamThread     *self,
  * `interrupts`, and those of subgraphs within their task), `metadata`, `created_at`, `checkpoint` with its
  * `checkpoint_id`, and `parent_checkpoint`. It is authoritative for the pending interrupts (N4).
  *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread or checkpoint, and like [method@Thread.start].
+ *
  * Since: 1.0
  */
 void
@@ -1296,6 +1309,8 @@ gstream_thread_fetch_state_sync (GstreamThread *self,
  *
  * Reads the thread's states, newest first, each in the format of [method@Thread.fetch_state] (N14). To continue, pass
  * the `checkpoint_id` of the last one as @before.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread, and like [method@Thread.start].
  *
  * Since: 1.0
  */
@@ -1383,6 +1398,8 @@ gstream_thread_fetch_history_sync (GstreamThread *self,
  *
  * Changes the thread's state as if a node had done so (N14), and makes a checkpoint of it, which then is the thread's
  * newest, even if an earlier one was changed. Returns that checkpoint: an object with `checkpoint_id`.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such thread or checkpoint, and like [method@Thread.start].
  *
  * Since: 1.0
  */
@@ -1472,6 +1489,8 @@ gstream_thread_update_state_sync (GstreamThread  *self,
  *
  * Cancels a run where it is executed. Its changes are kept. For those who read it, the run ends as the other side
  * reports.
+ *
+ * Fails with %GSTREAM_ERROR_NOT_FOUND if there is no such run, and like [method@Thread.start].
  *
  * Since: 1.0
  */

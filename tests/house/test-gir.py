@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import xml.etree.ElementTree as ElementTree
 
 import gi
@@ -142,6 +143,104 @@ def asynchronous():
         none([f"{name}.{method}" for method in starts if method.removesuffix("_async") + "_finish" not in methods])
         none([f"{name}.{method}" for method in methods if method.endswith("_sync") and not {method[:-5], method[:-5] + "_async"} & starts])
         none([f"{name}.{method}" for method in methods if method.endswith("_finish") and not {method[:-7], method[:-7] + "_async"} & starts])
+
+
+def type_of(element):
+    """A type with what is in it, as text, without the scanner's white space."""
+    found = element.find(CORE + "type")
+    found = found if found is not None else element.find(CORE + "array")
+    return None if found is None else " ".join(ElementTree.tostring(found, encoding="unicode").split())
+
+
+def contract(element):
+    """What a parameter or a return value is, and whose."""
+    return type_of(element), element.get("nullable"), element.get("transfer-ownership"), element.get("direction", "in")
+
+
+def parameters(method):
+    return {parameter.get("name"): contract(parameter) for parameter in method.iterfind(f"{CORE}parameters/{CORE}parameter")}
+
+
+def returned(method):
+    return contract(method.find(CORE + "return-value"))
+
+
+def differences(one, other):
+    return [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+
+
+@tap.test("/gir/virtual-functions")
+def virtual_functions():
+    """A virtual function takes and gives what the method that calls it does."""
+    found = [
+        (f"{name}.{virtual}", element, members_of(type, "method").get(element.get("invoker", virtual)))
+        for name, type in of_types()
+        for virtual, element in members_of(type, "virtual-method").items()
+    ]
+    assert any(method is not None for _, _, method in found)
+    none([
+        f"{name}: {differences(parameters(virtual), parameters(method)) or 'return value'}"
+        for name, virtual, method in found
+        if method is not None and (parameters(virtual), returned(virtual)) != (parameters(method), returned(method))
+    ])
+
+
+@tap.test("/gir/forms")
+def forms():
+    """The asynchronous form of a call takes what the synchronous one takes, and gives what that gives."""
+    found = [(f"{name}.{method[:-5]}", members_of(type, "method"), method) for name, type in of_types()
+             for method in members_of(type, "method") if method.endswith("_sync")]
+    assert len(found) > 20
+    for name, methods, method in found:
+        waits, base = methods[method], method[:-5]
+        start = {key: value for key, value in parameters(methods.get(base + "_async") or methods[base]).items()
+                 if key not in ("callback", "user_data")}
+        start.setdefault("cancellable", parameters(waits)["cancellable"])  # where the form without _async needs none
+        given = {key: value for key, value in parameters(waits).items() if value[3] == "in"}
+        assert start == given, f"{name}: {differences(start, given)}"
+        finish = methods.get(base + "_finish")
+        assert finish is None or returned(finish) == returned(waits), f"{name}: {returned(finish)}, and {returned(waits)}"
+
+
+@tap.test("/gir/elements")
+def elements():
+    """What an array holds is said, and how long it is."""
+    for name, element in public():
+        for part in [*element.iterfind(f"{CORE}parameters/{CORE}parameter"), *element.iterfind(CORE + "return-value"), element]:
+            array = part.find(CORE + "array")
+            if array is None:
+                continue
+            held = array.find(CORE + "type")
+            assert held is not None and held.get("name") != "gpointer", f"{name}: {part.get('name')}"
+            # One that is not ended by NULL, as it is by default, says how long it is; a GPtrArray knows.
+            assert array.get("name") or array.get("zero-terminated") != "0" or array.get("length"), f"{name}: {part.get('name')}"
+
+
+FAILURE = re.compile(r"%G\w*_ERROR_[A-Z_]+|#GSpawnError")
+LIKE = re.compile(r"(?:\b(?:like|as|as\s+for)\s+|^)\[method@([\w.]+)\]")
+
+
+@tap.test("/gir/errors-by-code")
+def errors_by_code():
+    """What fails says with which codes: itself, in the words of its other forms, or by a link to what fails alike."""
+    functions = {
+        f"{name}.{member.get('name')}": member
+        for name, element in of_types()
+        for kind in ("constructor", "method", "function")
+        for member in element.iterfind(CORE + kind)
+    }
+
+    def says(name, seen):
+        base = re.sub("_(finish|sync|async)$", "", name)
+        forms = {form for form in (name, base, base + "_async", base + "_finish") if form in functions} - seen
+        words = [functions[form].findtext(CORE + "doc") or "" for form in forms]
+        words += [functions[form].findtext(f"{CORE}return-value/{CORE}doc") or "" for form in forms]
+        alike = {link for text in words for link in LIKE.findall(text)}
+        return any(FAILURE.search(text) for text in words) or any(says(link, seen | forms) for link in alike)
+
+    failing = [name for name, member in functions.items() if member.get("throws") == "1"]
+    assert len(failing) > 80
+    none([name for name in failing if not says(name, set())])
 
 
 @tap.test("/gir/values-named")
