@@ -7,7 +7,6 @@
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-message-writer.h>
 #include <gstream/sources/gstream-push-source.h>
-#include <gstream/thread/gstream-thread-internal.h>
 #include <gstream/thread/gstream-thread-run.h>
 
 /* Tells an event, and then adds to the state. */
@@ -427,6 +426,28 @@ plan_answer (FakeThread *self,
 
 /* --- as a thread --- */
 
+static void
+return_run (GTask            *task,
+            GstreamRunStream *run)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, GSTREAM_TYPE_RUN_STREAM);
+  g_value_take_object (&value, run);
+  g_task_return_value (task, &value);
+}
+
+static void
+return_payload (GTask          *task,
+                GstreamPayload *payload)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, GSTREAM_TYPE_PAYLOAD);
+  g_value_take_boxed (&value, payload);
+  g_task_return_value (task, &value);
+}
+
 /* What a server does when a run that is followed is aborted. */
 static void
 on_status (GstreamRunStream *stream,
@@ -579,7 +600,7 @@ fake_thread_begin_start (GstreamThread     *thread,
     push_step (run, NULL)->commits = TRUE; /* and so has nothing to say */
   plan_answer (self, run, self->plan);
   if (!is_refused (self, task, TRUE))
-    gstream_thread_return_run (task, follow (self, run));
+    return_run (task, follow (self, run));
 }
 
 static void
@@ -603,7 +624,7 @@ fake_thread_begin_respond (GstreamThread     *thread,
   run = begin_run (self, newest->id);
   plan_answer (self, run, self->plan | FAKE_SAYS);
   if (!is_refused (self, task, TRUE))
-    gstream_thread_return_run (task, follow (self, run));
+    return_run (task, follow (self, run));
 }
 
 static void
@@ -617,7 +638,7 @@ fake_thread_begin_attach (GstreamThread     *thread,
   if (self->run == NULL)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "no run");
   else
-    gstream_thread_return_run (task, follow (self, self->run));
+    return_run (task, follow (self, self->run));
 }
 
 static void
@@ -633,10 +654,10 @@ fake_thread_begin_fetch_state (GstreamThread *thread,
     {
       g_autoptr (GPtrArray) all = fake_thread_list_messages (self, checkpoint);
 
-      gstream_thread_return_payload (task, write_state (checkpoint, checkpoint_id ? checkpoint->messages : all));
+      return_payload (task, write_state (checkpoint, checkpoint_id ? checkpoint->messages : all));
     }
   else
-    gstream_thread_return_payload (task, parse ("{\"values\":{},\"tasks\":[],\"checkpoint\":null}"));
+    return_payload (task, parse ("{\"values\":{},\"tasks\":[],\"checkpoint\":null}"));
 }
 
 static void
@@ -667,7 +688,7 @@ fake_thread_begin_fetch_history (GstreamThread *thread,
       g_string_append_printf (json, "%s%s", n++ > 0 ? "," : "", text);
     }
   g_string_append_c (json, ']');
-  gstream_thread_return_payload (task, parse (json->str));
+  return_payload (task, parse (json->str));
 }
 
 static void
