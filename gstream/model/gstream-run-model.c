@@ -39,8 +39,9 @@
  * [ctor@RunModel.new_for_cursor]. The deltas of a row are not buffered until the row is shown (P11): use its
  * properties, which always have the complete content.
  *
- * The model changes at most once per frame, with one #GListModel::items-changed for removed and one for added rows.
- * Dropping the model unsubscribes from the projections (P9). A model may only be used in the main context of its run.
+ * The model changes at most once per frame, with one #GListModel::items-changed for each group of neighbouring rows that
+ * are removed, and then one for all that are added. Dropping the model unsubscribes from the projections (P9). A model
+ * may only be used in the main context of its run.
  *
  * Since: 1.0
  */

@@ -90,16 +90,27 @@ assert_news (Shadow    *self,
     }
 }
 
-/* One change a turn for what comes, and one for what leaves. Either may have rows in its midst that stay. */
+/*
+ * One change a turn for what comes, which may have rows in its midst that stay. Of what leaves, one for neighbours: from the
+ * first row to the last, with rows between two changes that stay.
+ */
 static void
 assert_turn (Shadow *self,
+             guint   position,
              guint   removed,
              guint   added)
 {
-  guint64 *newest = added > removed ? &self->turn : &self->turn_left;
-
-  g_assert_cmpuint (*newest, !=, n_turns);
-  *newest = n_turns;
+  if (added > removed)
+    {
+      g_assert_cmpuint (self->turn, !=, n_turns);
+      self->turn = n_turns;
+    }
+  else
+    {
+      g_assert_true (self->turn_left != n_turns || position > self->left);
+      self->turn_left = n_turns;
+      self->left = position;
+    }
 }
 
 static void
@@ -132,7 +143,7 @@ on_changed (GListModel *model,
 
   assert_same (self);
   assert_news (self, before, position, added);
-  assert_turn (self, removed, added);
+  assert_turn (self, position, removed, added);
   if (added > 0)
     assert_bound (self);
   self->n_changes++;

@@ -16,6 +16,7 @@ typedef struct
   guint       n_changes;
   guint64     turn; /* of the newest change with which rows came, and with which they left */
   guint64     turn_left;
+  guint       left;      /* where they left from */
   gboolean    unordered; /* rows may come before others that were there */
   guint       max;       /* the bound that is asserted; 0: none */
 } Shadow;
