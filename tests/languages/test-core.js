@@ -4,11 +4,10 @@
 
 import {test, run as runTests, assert, assertEqual} from '../support/tap.js';
 
-// By way of the old importer, for the search path counts when a namespace is first asked for.
-const {overrides} = imports; // before there is no path to look for it
-imports.searchPath.splice(0);
-overrides.searchPath.splice(0, overrides.searchPath.length,
-    ...overrides.searchPath.filter(path => path.startsWith('resource:')));
+// By way of the old importer, for the search path counts when a namespace is first asked for. What is left are GJS's own folders.
+const {overrides} = imports;
+for (const {searchPath} of [imports, overrides])
+    searchPath.splice(0, searchPath.length, ...searchPath.filter(path => path.startsWith('resource:')));
 imports.gi.versions.Gstream = '1';
 const {Gio, GLib, GObject, Gstream} = imports.gi;
 
