@@ -17,12 +17,11 @@ devenv_finds () {
   meson devenv -C "$G_TEST_BUILDDIR/.." "$@"
 }
 
-for command in examples/run tests/run; do
+for command in examples/run tests/run tests/distributions tests/pythons; do
   check "/commands/$command/help" grep -q "^Usage: $command" <("$top/$command" --help)
   check "/commands/$command/help-succeeds" "$top/$command" --help
   check "/commands/$command/unknown-option" status 2 "$top/$command" --frobnicate
 done
-check /commands/ci/calls-tests grep -q 'exec tests/run' "$top/.ci/run"
 check /commands/executable test -x "$top/examples/run" -a -x "$top/tests/run" -a -x "$top/.ci/run"
 check /commands/devenv/gstream devenv_finds gstream --version
 check /commands/devenv/gjs devenv_finds gjs -c 'imports.gi.versions.Gstream = "1"; imports.gi.Gstream.Event'

@@ -7,25 +7,6 @@
 
 build=build/rust
 recording=tests/runs/python-inprocess/subgraphs
-rust_packages=(
-  cargo
-  g++
-  gcc
-  gir-rust-code-generator
-  gobject-introspection
-  libgirepository1.0-dev
-  libglib2.0-dev
-  librust-gio-dev
-  librust-shell-words-dev
-  librust-soup3-sys-dev
-  librust-tempfile-dev
-  libsimdjson-dev
-  libsoup-3.0-dev
-  meson
-  ninja-build
-  pkg-config
-  python3
-)
 top=$PWD
 
 build_library () {
@@ -63,7 +44,6 @@ says_output () {
     python3 -c 'import json, sys; assert json.load(sys.stdin) == json.load(open(sys.argv[1]))["output"]' "$recording.expected.json"
 }
 
-install_packages "${rust_packages[@]}" || exit 1
 build_library || exit 1
 rm -rf "$build/bindings"
 cp -r bindings/rust "$build/bindings"
