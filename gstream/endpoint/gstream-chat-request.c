@@ -32,7 +32,7 @@ add_parameters (GString        *out,
                 GstreamPayload *parameters,
                 GError        **error)
 {
-  g_autoptr (GArray) members = gstream_json_members (gstream_payload_value (parameters));
+  g_autoptr (GArray) members = gstream_json_members (gstream_payload_value (parameters), parameters->outline);
   const char *why = NULL;
 
   for (guint i = 0; i < members->len; i++)

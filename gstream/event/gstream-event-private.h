@@ -86,6 +86,12 @@ gstream_event_alloc (gsize     size,
 }
 
 /*
+ * To be called before anybody else has the event: makes the payload of its data, which is long, with that outline.
+ */
+void gstream_event_take_outline (GstreamEvent       *event,
+                                 GstreamJsonOutline *outline);
+
+/*
  * Memory for several small events of one message. Each event is freed separately, from any thread; the arena is freed
  * with the last of them. The writer fills an arena, and reuses it if all of its events have been freed by then, which
  * is the usual case of a consumer that keeps up: then nothing is allocated.

@@ -16,6 +16,7 @@
 #include "gstream/event/gstream-event-private.h"
 #include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
+#include "gstream/event/gstream-json-outline-private.h"
 #include "gstream/event/gstream-payload-internal.h"
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
@@ -86,12 +87,13 @@ typedef struct
   const guint32    *params;      /* the token where they start; NULL: there are none */
   gboolean          params_read; /* by the rules of the method; if there are several, of the last one */
 
-  GstreamNamespace *namespace_;   /* held; NULL until there is one */
-  gint64            timestamp;    /* ms */
-  guint32           timestamp_at; /* byte; 0: there is none */
-  GstreamJsonString node;
-  GstreamJsonSlice  data;
-  GstreamJsonSlice  interrupts; /* length 0: there are none */
+  GstreamNamespace   *namespace_;   /* held; NULL until there is one */
+  gint64              timestamp;    /* ms */
+  guint32             timestamp_at; /* byte; 0: there is none */
+  GstreamJsonString   node;
+  GstreamJsonSlice    data;
+  GstreamJsonSlice    interrupts; /* length 0: there are none */
+  GstreamJsonOutline *outline;    /* owned; of @data; NULL: it is not long */
 
   RawFields         raw; /* of @data, and set together with it; only the members before this one are initialized to 0 */
   GstreamJsonCursor cursor;
@@ -698,11 +700,12 @@ read_custom (RawFields         *self,
   return cursor->expected == NULL;
 }
 
-/* Parses the data. Slices are relative to its start. FALSE: @cursor has the error. */
+/* Parses the data. Slices are relative to its start. FALSE: @cursor has the error. @outline: set only if there is one. */
 static gboolean
-raw_fields_read (RawFields         *self,
-                 GstreamMethod      method,
-                 GstreamJsonCursor *cursor)
+raw_fields_read (RawFields           *self,
+                 GstreamMethod        method,
+                 GstreamJsonCursor   *cursor,
+                 GstreamJsonOutline **outline)
 {
   *self = (RawFields) { .index = -1 };
   switch ((int) method)
@@ -718,7 +721,7 @@ raw_fields_read (RawFields         *self,
     case GSTREAM_METHOD_CUSTOM:
       return read_custom (self, cursor);
     default:
-      return gstream_json_cursor_skip (cursor);
+      return gstream_json_outline_skip (cursor, outline);
     }
 }
 
@@ -799,14 +802,16 @@ static GstreamEventFields *
 read_fields (GstreamEventBody *body)
 {
   GstreamPayload     *data = body->data;
+  GstreamJsonOutline *outline = NULL;
   GstreamJsonCursor   cursor;
   GstreamEventFields *fields;
   RawFields           raw;
   gboolean            done;
 
   done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
-         raw_fields_read (&raw, body->method, &cursor);
+         raw_fields_read (&raw, body->method, &cursor, &outline);
   g_assert (done);
+  g_clear_pointer (&outline, gstream_json_outline_free); /* that of the payload is used */
   fields = g_malloc (sizeof *fields + raw_fields_size (&raw));
   raw_fields_copy (&raw, body->method, body->node, fields, (char *) (fields + 1));
   return fields;
@@ -873,7 +878,8 @@ read_data (Envelope *self)
 {
   guint32 start = *self->cursor.next;
 
-  if (!raw_fields_read (&self->raw, self->method, &self->cursor))
+  g_clear_pointer (&self->outline, gstream_json_outline_free);
+  if (!raw_fields_read (&self->raw, self->method, &self->cursor, &self->outline))
     return FALSE;
   self->data = gstream_json_cursor_since (&self->cursor, start);
   return TRUE;
@@ -1093,6 +1099,7 @@ static void
 envelope_clear (Envelope *self)
 {
   g_clear_pointer (&self->namespace_, gstream_namespace_unref);
+  g_clear_pointer (&self->outline, gstream_json_outline_free);
 }
 
 /* --- comparing with the template --- */
@@ -1450,6 +1457,8 @@ make_event (Envelope *envelope,
   body->node = copy_string_if_any (&envelope->node, &room);
   room = raw_fields_copy (&envelope->raw, envelope->method, body->node, fields, room);
   set_text (body, envelope, owner, room);
+  if (G_UNLIKELY (envelope->outline != NULL))
+    gstream_event_take_outline (event, g_steal_pointer (&envelope->outline));
   return event;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "gstream/event/gstream-json-outline-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-payload-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
@@ -565,20 +566,31 @@ publish (GstreamPayload **place,
   return g_atomic_pointer_get (place);
 }
 
-/* Returns the payload at @place; if there is none yet, makes it from the part @slice of @text. */
+/* Returns the payload at @place; if there is none yet, makes it from the part @slice of @text, which has @outline. */
 static GstreamPayload *
-get_part (GstreamEvent    *event,
-          GstreamPayload **place,
-          const char      *text,
-          GstreamJsonSlice slice)
+get_part (GstreamEvent       *event,
+          GstreamPayload    **place,
+          const char         *text,
+          GstreamJsonSlice    slice,
+          GstreamJsonOutline *outline)
 {
   GstreamPayload *payload = g_atomic_pointer_get (place);
   GstreamEvent   *host = event->host != NULL ? event->host : event;
 
   if (payload != NULL)
     return payload;
-  return publish (place,
-                  gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start, slice.length));
+  return publish (place, gstream_payload_new_hosted (host, (GDestroyNotify) event_free, text + slice.start,
+                                                     slice.length, outline));
+}
+
+void
+gstream_event_take_outline (GstreamEvent       *event,
+                            GstreamJsonOutline *outline)
+{
+  GstreamEventBody *body = event->body;
+
+  gstream_json_outline_set_text (outline, body->json + body->data_slice.start);
+  get_part (event, &body->data, body->json, body->data_slice, outline);
 }
 
 /* Writes a string with the halves of surrogate pairs at its ends, escaped as in JSON (T3). */
@@ -653,7 +665,7 @@ peek_data (GstreamEvent *event)
   if (data != NULL)
     return data;
   if (body->json != NULL)
-    return get_part (event, &body->data, body->json, body->data_slice);
+    return get_part (event, &body->data, body->json, body->data_slice, NULL);
   return publish (&body->data, write_data (body->fields));
 }
 
@@ -674,7 +686,7 @@ gstream_event_find_item (GstreamEvent *event)
   GstreamPayload  *data = peek_data (event);
 
   if (slice.length > 0)
-    return get_part (event, &event->body->item, data->json, slice);
+    return get_part (event, &event->body->item, data->json, slice, data->outline);
   g_atomic_pointer_set (&event->body->item, data);
   return data;
 }
@@ -830,7 +842,7 @@ gstream_event_get_interrupts (GstreamEvent *event)
     return body->interrupts;
   if (body->interrupts_slice.length == 0)
     return NULL;
-  return get_part (event, &body->interrupts, body->json, body->interrupts_slice);
+  return get_part (event, &body->interrupts, body->json, body->interrupts_slice, NULL);
 }
 
 /* --- JSON --- */

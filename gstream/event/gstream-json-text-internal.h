@@ -34,11 +34,15 @@ typedef struct
   guint32 length; /* 0: there is none */
 } GstreamJsonSlice;
 
+/* Knows where the long containers of a long text end. */
+typedef struct _GstreamJsonOutline GstreamJsonOutline;
+
 /* Iterates over the values of an array or the members of an object. */
 typedef struct
 {
-  const char *at;  /* before the next value */
-  const char *end; /* of the text */
+  const char               *at;      /* before the next value */
+  const char               *end;     /* of the text */
+  const GstreamJsonOutline *outline; /* of the text, or of a longer one; NULL: it has none */
 } GstreamJsonIter;
 
 static inline gboolean
@@ -134,8 +138,28 @@ gstream_json_pass (const char *p,
   return gstream_json_pass_scalar (p, end);
 }
 
+/* Returns the address after the container that starts at @container; NULL: it is a short one. */
+const char *gstream_json_outline_find_end (const GstreamJsonOutline *self,
+                                           const char               *container);
+
+/* The same as gstream_json_pass(). @outline: of the text, or of a longer one; NULL: it has none. */
+static inline const char *
+gstream_json_pass_outlined (const char               *p,
+                            const char               *end,
+                            const GstreamJsonOutline *outline)
+{
+  const char *found = NULL;
+
+  if (G_UNLIKELY (outline != NULL) && (*p == '{' || *p == '['))
+    found = gstream_json_outline_find_end (outline, p);
+  return found != NULL ? found : gstream_json_pass (p, end);
+}
+
 void     gstream_json_iter_init (GstreamJsonIter *iter,
                                  GstreamJsonValue container);
+void     gstream_json_iter_init_outlined (GstreamJsonIter          *iter,
+                                          GstreamJsonValue          container,
+                                          const GstreamJsonOutline *outline);
 gboolean gstream_json_iter_element (GstreamJsonIter  *iter,
                                     GstreamJsonValue *element);
 /* @name: without its quotes. Duplicate members are all returned, in the order of the text. */
@@ -172,6 +196,10 @@ double   gstream_json_read_double (GstreamJsonValue number);
 gboolean gstream_json_find (GstreamJsonValue  value,
                             const char       *pointer,
                             GstreamJsonValue *found);
+gboolean gstream_json_find_outlined (GstreamJsonValue          value,
+                                     const GstreamJsonOutline *outline,
+                                     const char               *pointer,
+                                     GstreamJsonValue         *found);
 
 /*
  * The members of an object. Of duplicate ones there is one, at the position of the first and with the value of the
@@ -183,7 +211,9 @@ typedef struct
   GstreamJsonValue value;
 } GstreamJsonMember;
 
-GArray *gstream_json_members (GstreamJsonValue object);
+/* @outline: of the text, or of a longer one; NULL: it has none. */
+GArray *gstream_json_members (GstreamJsonValue          object,
+                              const GstreamJsonOutline *outline);
 
 gboolean gstream_json_equal (GstreamJsonValue a,
                              GstreamJsonValue b);

@@ -277,11 +277,20 @@ gstream_json_kind (GstreamJsonValue value)
 /* --- elements and members --- */
 
 void
-gstream_json_iter_init (GstreamJsonIter *iter,
-                        GstreamJsonValue container)
+gstream_json_iter_init_outlined (GstreamJsonIter          *iter,
+                                 GstreamJsonValue          container,
+                                 const GstreamJsonOutline *outline)
 {
   iter->at = container.start + 1;
   iter->end = container.end;
+  iter->outline = outline;
+}
+
+void
+gstream_json_iter_init (GstreamJsonIter *iter,
+                        GstreamJsonValue container)
+{
+  gstream_json_iter_init_outlined (iter, container, NULL);
 }
 
 /* Advances to the first byte of the next value or member name; returns FALSE at the closing bracket. */
@@ -297,7 +306,7 @@ step (GstreamJsonIter *iter)
 static GstreamJsonValue
 take (GstreamJsonIter *iter)
 {
-  GstreamJsonValue value = { iter->at, gstream_json_pass (iter->at, iter->end) };
+  GstreamJsonValue value = { iter->at, gstream_json_pass_outlined (iter->at, iter->end, iter->outline) };
 
   iter->at = value.end;
   return value;
@@ -348,7 +357,8 @@ clear_member (gpointer data)
 }
 
 GArray *
-gstream_json_members (GstreamJsonValue object)
+gstream_json_members (GstreamJsonValue          object,
+                      const GstreamJsonOutline *outline)
 {
   GArray *members = g_array_new (FALSE, FALSE, sizeof (GstreamJsonMember));
   g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
@@ -358,7 +368,7 @@ gstream_json_members (GstreamJsonValue object)
   gpointer          place;
 
   g_array_set_clear_func (members, clear_member);
-  gstream_json_iter_init (&iter, object);
+  gstream_json_iter_init_outlined (&iter, object, outline);
   while (gstream_json_iter_member (&iter, &raw, &member.value))
     {
       member.name = gstream_json_dup_raw (raw);
@@ -388,22 +398,24 @@ typedef struct
   gboolean    is_plain; /* it can be compared bytewise with names that have no escapes */
 } Token;
 
-static const char *look_within (const char       *p,
-                                const char       *end,
-                                const char       *pointer,
-                                GstreamJsonValue *found);
+static const char *look_within (const char               *p,
+                                const char               *end,
+                                const char               *pointer,
+                                GstreamJsonValue         *found,
+                                const GstreamJsonOutline *outline);
 
 /* Looks for @pointer in the value at @p. Returns the end of the value, whether @pointer was found or not. */
 static inline const char *
-look (const char       *p,
-      const char       *end,
-      const char       *pointer,
-      GstreamJsonValue *found)
+look (const char               *p,
+      const char               *end,
+      const char               *pointer,
+      GstreamJsonValue         *found,
+      const GstreamJsonOutline *outline)
 {
   if (*pointer != '\0')
-    return look_within (p, end, pointer, found);
+    return look_within (p, end, pointer, found, outline);
   found->start = p;
-  found->end = gstream_json_pass (p, end);
+  found->end = gstream_json_pass_outlined (p, end, outline);
   return found->end;
 }
 
@@ -485,10 +497,11 @@ is_named (GstreamJsonValue raw,
 }
 
 static const char *
-look_in_object (const char       *p,
-                const char       *end,
-                const char       *pointer,
-                GstreamJsonValue *found)
+look_in_object (const char               *p,
+                const char               *end,
+                const char               *pointer,
+                GstreamJsonValue         *found,
+                const GstreamJsonOutline *outline)
 {
   Token       token;
   const char *rest = read_token (pointer, &token);
@@ -500,7 +513,8 @@ look_in_object (const char       *p,
 
       p = gstream_json_pass_space (name.end + 1) + 1; /* the colon */
       p = gstream_json_pass_space (p);
-      p = is_named (name, end, &token) ? look (p, end, rest, found) : gstream_json_pass (p, end);
+      p = is_named (name, end, &token) ? look (p, end, rest, found, outline)
+                                       : gstream_json_pass_outlined (p, end, outline);
       p = gstream_json_pass_space (p);
       if (*p == ',')
         p = gstream_json_pass_space (p + 1);
@@ -526,42 +540,46 @@ read_index (const Token *token,
 }
 
 static const char *
-look_in_array (const char       *p,
-               const char       *end,
-               const char       *pointer,
-               GstreamJsonValue *found)
+look_in_array (const char               *p,
+               const char               *end,
+               const char               *pointer,
+               GstreamJsonValue         *found,
+               const GstreamJsonOutline *outline)
 {
   Token           token;
   const char     *rest = read_token (pointer, &token);
-  GstreamJsonIter iter = { p + 1, end };
+  GstreamJsonIter iter = { p + 1, end, outline };
   guint64         wanted;
 
   if (!read_index (&token, &wanted))
-    return gstream_json_pass (p, end);
+    return gstream_json_pass_outlined (p, end, outline);
   for (guint64 i = 0; step (&iter); i++)
-    iter.at = i == wanted ? look (iter.at, end, rest, found) : gstream_json_pass (iter.at, end);
+    iter.at =
+        i == wanted ? look (iter.at, end, rest, found, outline) : gstream_json_pass_outlined (iter.at, end, outline);
   return iter.at + 1;
 }
 
 /* @pointer must have at least one token. */
 static const char *
-look_within (const char       *p,
-             const char       *end,
-             const char       *pointer,
-             GstreamJsonValue *found)
+look_within (const char               *p,
+             const char               *end,
+             const char               *pointer,
+             GstreamJsonValue         *found,
+             const GstreamJsonOutline *outline)
 {
   found->start = NULL;
   if (*p == '{')
-    return look_in_object (p, end, pointer, found);
+    return look_in_object (p, end, pointer, found, outline);
   if (*p == '[')
-    return look_in_array (p, end, pointer, found);
-  return gstream_json_pass (p, end);
+    return look_in_array (p, end, pointer, found, outline);
+  return gstream_json_pass_outlined (p, end, outline);
 }
 
 gboolean
-gstream_json_find (GstreamJsonValue  value,
-                   const char       *pointer,
-                   GstreamJsonValue *found)
+gstream_json_find_outlined (GstreamJsonValue          value,
+                            const GstreamJsonOutline *outline,
+                            const char               *pointer,
+                            GstreamJsonValue         *found)
 {
   *found = value;
   if (*pointer == '\0')
@@ -569,8 +587,16 @@ gstream_json_find (GstreamJsonValue  value,
   found->start = NULL;
   if (*pointer != '/')
     return FALSE;
-  look_within (value.start, value.end, pointer, found);
+  look_within (value.start, value.end, pointer, found, outline);
   return found->start != NULL;
+}
+
+gboolean
+gstream_json_find (GstreamJsonValue  value,
+                   const char       *pointer,
+                   GstreamJsonValue *found)
+{
+  return gstream_json_find_outlined (value, NULL, pointer, found);
 }
 
 /* --- equality, and a hash that is the same for equals --- */
@@ -649,8 +675,8 @@ static gboolean
 equal_objects (GstreamJsonValue a,
                GstreamJsonValue b)
 {
-  g_autoptr (GArray) members_a = gstream_json_members (a);
-  g_autoptr (GArray) members_b = gstream_json_members (b);
+  g_autoptr (GArray) members_a = gstream_json_members (a, NULL);
+  g_autoptr (GArray) members_b = gstream_json_members (b, NULL);
 
   if (members_a->len != members_b->len)
     return FALSE;
@@ -737,7 +763,7 @@ hash_array (GstreamJsonValue array)
 static guint
 hash_object (GstreamJsonValue object)
 {
-  g_autoptr (GArray) members = gstream_json_members (object);
+  g_autoptr (GArray) members = gstream_json_members (object, NULL);
   guint hash = GSTREAM_PAYLOAD_KIND_OBJECT;
 
   for (guint i = 0; i < members->len; i++)

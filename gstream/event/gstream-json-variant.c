@@ -26,7 +26,7 @@ array_to_variant (GstreamJsonValue array)
 static GVariant *
 object_to_variant (GstreamJsonValue object)
 {
-  g_autoptr (GArray) members = gstream_json_members (object);
+  g_autoptr (GArray) members = gstream_json_members (object, NULL);
   g_autoptr (GPtrArray) children = g_ptr_array_new ();
 
   for (guint i = 0; i < members->len; i++)

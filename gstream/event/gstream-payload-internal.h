@@ -24,6 +24,8 @@ struct _GstreamPayload
   GDestroyNotify        free_host; /* called when the host's last reference is released */
   GstreamPayload       *whole;     /* held; the payload whose text this one is a part of; or NULL */
   GstreamPayloadExtras *extras;    /* atomic; values that have been made from the text; NULL: none */
+  /* of the text, which owns it, or of the text that this one is a part of; NULL: there is none */
+  GstreamJsonOutline *outline;
 };
 
 /* Copies JSON that has been checked. */
@@ -35,18 +37,27 @@ GstreamPayload *gstream_payload_new_part (GstreamPayload  *payload,
 /*
  * Used only by gstream-event.c: makes a payload that is part of @host, which keeps @json alive, and calls free_hosted
  * when it is freed. References to the payload are references to the host, so that there is no reference cycle between
- * an event and its payloads.
+ * an event and its payloads. @outline: as in GstreamPayload.
  */
-GstreamPayload *gstream_payload_new_hosted (gpointer       host,
-                                            GDestroyNotify free_host,
-                                            const char    *json,
-                                            gsize          length);
+GstreamPayload *gstream_payload_new_hosted (gpointer            host,
+                                            GDestroyNotify      free_host,
+                                            const char         *json,
+                                            gsize               length,
+                                            GstreamJsonOutline *outline);
 void            gstream_payload_free_hosted (GstreamPayload *payload);
 
 static inline GstreamJsonValue
 gstream_payload_value (const GstreamPayload *payload)
 {
   return (GstreamJsonValue) { payload->json, payload->json + payload->length };
+}
+
+/* Initializes @iter, before the first element or member of @payload, which must be an array or an object. */
+static inline void
+gstream_payload_init_elements (const GstreamPayload *payload,
+                               GstreamJsonIter      *iter)
+{
+  gstream_json_iter_init_outlined (iter, gstream_payload_value (payload), payload->outline);
 }
 
 G_END_DECLS

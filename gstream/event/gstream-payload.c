@@ -8,6 +8,7 @@
 
 #include "gstream/event/gstream-i18n-internal.h"
 #include "gstream/event/gstream-json-cursor-internal.h"
+#include "gstream/event/gstream-json-outline-private.h"
 #include "gstream/event/gstream-json-variant-private.h"
 #include "gstream/event/gstream-json-writer-internal.h"
 #include "gstream/event/gstream-ref-count-private.h"
@@ -167,7 +168,7 @@ get_members (GstreamPayload *payload)
 
   if (members != NULL)
     return members;
-  members = gstream_json_members (gstream_payload_value (payload));
+  members = gstream_json_members (gstream_payload_value (payload), payload->outline);
   if (g_atomic_pointer_compare_and_exchange (&extras->members, NULL, members))
     return members;
   g_array_unref (members);
@@ -279,7 +280,8 @@ get_cached_string (GstreamPayload *payload,
       if (known != NULL)
         return known->text;
     }
-  if (!gstream_json_find (gstream_payload_value (payload), pointer, &value) || *value.start != '"')
+  if (!gstream_json_find_outlined (gstream_payload_value (payload), payload->outline, pointer, &value) ||
+      *value.start != '"')
     return NULL;
   extras = get_extras (payload);
   return add_cached_string (get_string_slot (extras, hash), cached_string_new (pointer, length, hash, value));
@@ -288,10 +290,11 @@ get_cached_string (GstreamPayload *payload,
 /* --- where payloads come from, and their references --- */
 
 GstreamPayload *
-gstream_payload_new_hosted (gpointer       host,
-                            GDestroyNotify free_host,
-                            const char    *json,
-                            gsize          length)
+gstream_payload_new_hosted (gpointer            host,
+                            GDestroyNotify      free_host,
+                            const char         *json,
+                            gsize               length,
+                            GstreamJsonOutline *outline)
 {
   GstreamPayload *self = g_new0 (GstreamPayload, 1);
 
@@ -299,13 +302,22 @@ gstream_payload_new_hosted (gpointer       host,
   self->free_host = free_host;
   self->json = json;
   self->length = length;
+  self->outline = outline;
   return self;
+}
+
+static void
+free_contents (GstreamPayload *self)
+{
+  g_clear_pointer (&self->extras, extras_free);
+  if (self->outline != NULL && gstream_json_outline_is_of (self->outline, self->json))
+    gstream_json_outline_free (self->outline);
 }
 
 void
 gstream_payload_free_hosted (GstreamPayload *payload)
 {
-  g_clear_pointer (&payload->extras, extras_free);
+  free_contents (payload);
   g_free (payload);
 }
 
@@ -315,7 +327,7 @@ payload_free (gpointer payload)
 {
   GstreamPayload *self = payload;
 
-  g_clear_pointer (&self->extras, extras_free);
+  free_contents (self);
   g_clear_pointer (&self->whole, gstream_payload_unref);
   g_free (self);
 }
@@ -360,7 +372,19 @@ gstream_payload_new_part (GstreamPayload  *payload,
   part = g_new0 (GstreamPayload, 1);
   payload_init (part, value.start, length);
   part->whole = gstream_payload_ref (payload->whole != NULL ? payload->whole : payload);
+  part->outline = payload->outline;
   return part;
+}
+
+static void
+take_outline (GstreamPayload     *self,
+              GstreamJsonOutline *outline)
+{
+  if (outline == NULL)
+    return;
+
+  gstream_json_outline_set_text (outline, self->json);
+  self->outline = outline;
 }
 
 static GstreamPayload *
@@ -391,10 +415,12 @@ gstream_payload_new (const char *json,
                      gssize      length,
                      GError    **error)
 {
-  GstreamJsonCursor cursor;
-  GstreamJsonSlice  slice;
-  guint32           start;
-  gsize             size;
+  GstreamJsonOutline *outline;
+  GstreamJsonCursor   cursor;
+  GstreamPayload     *payload;
+  GstreamJsonSlice    slice;
+  guint32             start;
+  gsize               size;
 
   g_return_val_if_fail (json != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -408,10 +434,17 @@ gstream_payload_new (const char *json,
   if (!gstream_json_cursor_init (&cursor, json, size, GSTREAM_JSON_MAX_DEPTH))
     return fail (&cursor, error);
   start = *cursor.next;
-  if (!gstream_json_cursor_skip (&cursor) || !gstream_json_cursor_end (&cursor))
+  if (!gstream_json_outline_skip (&cursor, &outline))
     return fail (&cursor, error);
+  if (!gstream_json_cursor_end (&cursor))
+    {
+      g_clear_pointer (&outline, gstream_json_outline_free);
+      return fail (&cursor, error);
+    }
   slice = gstream_json_cursor_since (&cursor, start);
-  return gstream_payload_new_checked (json + slice.start, slice.length);
+  payload = gstream_payload_new_checked (json + slice.start, slice.length);
+  take_outline (payload, outline);
+  return payload;
 }
 
 /**
@@ -638,7 +671,7 @@ gstream_payload_lookup (GstreamPayload *payload,
 
   if (*pointer == '\0')
     return gstream_payload_ref (payload);
-  if (!gstream_json_find (gstream_payload_value (payload), pointer, &value))
+  if (!gstream_json_find_outlined (gstream_payload_value (payload), payload->outline, pointer, &value))
     return NULL;
   return gstream_payload_new_part (payload, value);
 }
@@ -652,7 +685,8 @@ find (GstreamPayload   *payload,
       char              first,
       GstreamJsonValue *value)
 {
-  return gstream_json_find (gstream_payload_value (payload), pointer, value) && *value->start == first;
+  return gstream_json_find_outlined (gstream_payload_value (payload), payload->outline, pointer, value) &&
+         *value->start == first;
 }
 
 static gboolean
@@ -660,7 +694,8 @@ find_number (GstreamPayload   *payload,
              const char       *pointer,
              GstreamJsonValue *value)
 {
-  return gstream_json_find (gstream_payload_value (payload), pointer, value) && gstream_json_is_number (*value);
+  return gstream_json_find_outlined (gstream_payload_value (payload), payload->outline, pointer, value) &&
+         gstream_json_is_number (*value);
 }
 
 /**
@@ -685,7 +720,7 @@ gstream_payload_has (GstreamPayload *payload,
   g_return_val_if_fail (payload != NULL, FALSE);
   g_return_val_if_fail (pointer != NULL, FALSE);
 
-  return gstream_json_find (gstream_payload_value (payload), pointer, &value);
+  return gstream_json_find_outlined (gstream_payload_value (payload), payload->outline, pointer, &value);
 }
 
 /**
@@ -784,13 +819,14 @@ gstream_payload_get_boolean (GstreamPayload *payload,
 }
 
 static gsize
-count_elements (GstreamJsonValue array)
+count_elements (GstreamJsonValue          array,
+                const GstreamJsonOutline *outline)
 {
   GstreamJsonValue element;
   GstreamJsonIter  iter;
   gsize            size = 0;
 
-  gstream_json_iter_init (&iter, array);
+  gstream_json_iter_init_outlined (&iter, array, outline);
   while (gstream_json_iter_element (&iter, &element))
     size++;
   return size;
@@ -818,10 +854,10 @@ gstream_payload_get_size (GstreamPayload *payload,
   g_return_val_if_fail (pointer != NULL, 0);
 
   if (find (payload, pointer, '[', &value))
-    return count_elements (value);
+    return count_elements (value, payload->outline);
   if (value.start == NULL || *value.start != '{')
     return 0;
-  members = gstream_json_members (value);
+  members = gstream_json_members (value, payload->outline);
   return members->len;
 }
 
@@ -850,7 +886,7 @@ gstream_payload_dup_keys (GstreamPayload *payload,
 
   if (!find (payload, pointer, '{', &value))
     return NULL;
-  members = gstream_json_members (value);
+  members = gstream_json_members (value, payload->outline);
   keys = g_new0 (char *, members->len + 1);
   for (guint i = 0; i < members->len; i++)
     keys[i] = g_steal_pointer (&g_array_index (members, GstreamJsonMember, i).name);
@@ -930,7 +966,7 @@ gstream_payload_iter_init (GstreamPayloadIter *iter,
     return;
   self->is_array = *payload->json == '[';
   if (self->is_array)
-    gstream_json_iter_init (&self->elements, gstream_payload_value (payload));
+    gstream_payload_init_elements (payload, &self->elements);
   else if (*payload->json == '{')
     self->members = get_members (payload);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The outline of a long JSON text: where its long arrays and objects end. It is made while the text is checked, so that
+ * finding a part of the text does not pass over all of it again.
+ *
+ * A state with ten thousand messages is such a text: its end, that of its values and that of their list of messages
+ * would otherwise each be found by counting brackets through five megabytes.
+ */
+#pragma once
+
+#include <gstream/event/gstream-json-cursor-internal.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Parses the value at @cursor like gstream_json_cursor_skip(). Sets @outline to an outline of the value if that is long,
+ * and else to NULL. The outline has to be given the text that it belongs to before it is used.
+ */
+gboolean gstream_json_outline_skip (GstreamJsonCursor   *cursor,
+                                    GstreamJsonOutline **outline);
+/* @text: starts with the value that was parsed. It may be a copy of what was parsed. */
+void gstream_json_outline_set_text (GstreamJsonOutline *self,
+                                    const char         *text);
+/* Whether @text is the text that it was given, and not a part of it. */
+gboolean gstream_json_outline_is_of (const GstreamJsonOutline *self,
+                                     const char               *text);
+void     gstream_json_outline_free (GstreamJsonOutline *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstreamJsonOutline, gstream_json_outline_free)
+
+G_END_DECLS
