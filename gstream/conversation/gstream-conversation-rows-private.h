@@ -35,6 +35,12 @@ void             gstream_conversation_rows_close (GstreamConversationRows *self)
 GstreamCallBook *gstream_conversation_rows_get_book (GstreamConversationRows *self);
 void             gstream_conversation_rows_set_tool_rows (GstreamConversationRows *self,
                                                           gboolean                 tool_rows);
+/*
+ * Sets whether the messages of the newest state are held, so that those of the next one are compared with all of them at
+ * once. For an owner that holds the state anyway; otherwise they would be in memory twice, here and in the rows.
+ */
+void gstream_conversation_rows_set_keeps_list (GstreamConversationRows *self,
+                                               gboolean                 keeps_list);
 /* Sets the time in microseconds that reading a state may take in an iteration of the main loop (R11); 0: no limit. */
 void gstream_conversation_rows_set_budget (GstreamConversationRows *self,
                                            guint                    microseconds);

@@ -4,6 +4,7 @@
  */
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-rows-private.h>
+#include <gstream/conversation/gstream-list-text-private.h>
 #include <gstream/conversation/gstream-shown-rows-private.h>
 #include <gstream/event/gstream-payload-internal.h> /* for reading a state without copying it */
 #include <string.h>
@@ -17,12 +18,15 @@
 /* A state that is being read. */
 typedef struct
 {
-  GstreamPayload *messages; /* NULL: none is being read */
-  GstreamJsonIter iter;
-  GPtrArray      *found;    /* of GstreamConversationRow, held, in the state's order */
-  guint           expected; /* the expected position of the next message in the last state */
-  guint           nameless; /* the position in the last state from which the next row without an id is searched */
-  guint32         number;   /* of this reading; also set in the rows that it has found */
+  GstreamPayload   *messages; /* NULL: none is being read */
+  GstreamListChange change;   /* the part that is read; the rows of the other messages stay as they are */
+  GstreamJsonIter   iter;
+  GPtrArray        *found;    /* of GstreamConversationRow, held: those of the messages that are read, in order */
+  GArray           *starts;   /* of guint32: the byte at which each of these messages starts */
+  guint             expected; /* the expected position of the next message in the last state */
+  guint             nameless; /* the position in the last state from which the next row without an id is searched */
+  guint             n_state;  /* the position in the last state after the last message that may have changed */
+  guint32           number;   /* of this reading; also set in the rows that it has found */
 } Reading;
 
 struct _GstreamConversationRows
@@ -30,7 +34,9 @@ struct _GstreamConversationRows
   GObject parent_instance;
 
   GstreamShownRows shown;
-  GPtrArray       *state; /* of GstreamConversationRow: the rows of the newest state that was read, in its order */
+  GPtrArray       *state;      /* of GstreamConversationRow: the rows of the newest state that was read, in its order */
+  GstreamListText  list;       /* the messages of that state */
+  gboolean         keeps_list; /* @list is kept for the next state to be compared with */
   /* of GstreamConversationRow: rows that are not in the state, in the order in which they were added */
   GPtrArray       *others;
   GHashTable      *anchors; /* row -> GPtrArray of the settled @others that follow it; NULL: must be computed */
@@ -440,6 +446,26 @@ on_show (gpointer user_data)
 
 /* --- reading a state --- */
 
+/* Replaces @removed elements of @array by references to those of @rows. */
+static void
+splice_state (GPtrArray *array,
+              guint      position,
+              guint      removed,
+              GPtrArray *rows)
+{
+  guint behind = array->len - position - removed;
+
+  for (guint i = position; i < position + removed; i++)
+    g_object_unref (array->pdata[i]);
+  g_ptr_array_set_free_func (array, NULL);
+  g_ptr_array_set_size (array, MAX (array->len, position + rows->len + behind));
+  memmove (array->pdata + position + rows->len, array->pdata + position + removed, behind * sizeof *array->pdata);
+  g_ptr_array_set_size (array, position + rows->len + behind);
+  g_ptr_array_set_free_func (array, g_object_unref);
+  for (guint i = 0; i < rows->len; i++)
+    array->pdata[position + i] = g_object_ref (rows->pdata[i]);
+}
+
 /* Whether the following text is bytewise equal to the message of @row, which then need not be parsed. */
 static gboolean
 is_unchanged (GstreamConversationRow *row,
@@ -451,12 +477,23 @@ is_unchanged (GstreamConversationRow *row,
          *row->payload->json == '{' && memcmp (row->payload->json, reading->iter.at, row->payload->length) == 0;
 }
 
+/* Whether the row is that of a message of the state that is being read already. */
+static gboolean
+is_taken (GstreamConversationRows *self,
+          GstreamConversationRow  *row)
+{
+  const Reading *reading = &self->reading;
+
+  return row->read == reading->number ||
+         (row->in_state && (row->place < reading->change.n_before || row->place >= reading->n_state));
+}
+
 /* Rows without an id are matched by order and role. */
 static GstreamConversationRow *
 find_nameless (GstreamConversationRows *self,
                GstreamConversationRole  role)
 {
-  while (self->reading.nameless < self->state->len)
+  while (self->reading.nameless < self->reading.n_state)
     {
       GstreamConversationRow *row = self->state->pdata[self->reading.nameless++];
 
@@ -473,9 +510,7 @@ find_row (GstreamConversationRows *self,
 {
   GstreamConversationRow *row = id != NULL ? gstream_conversation_rows_lookup (self, id) : find_nameless (self, role);
 
-  return row != NULL && row->read != self->reading.number
-             ? row
-             : NULL; /* a second message with the same id gets another row */
+  return row != NULL && !is_taken (self, row) ? row : NULL; /* a second message with the same id gets another row */
 }
 
 static gboolean
@@ -519,6 +554,23 @@ take_found (GstreamConversationRows *self,
   g_ptr_array_add (self->reading.found, row);
 }
 
+/* Moves to the next message that may have changed. Returns FALSE if there is none. */
+static gboolean
+step (Reading *reading)
+{
+  guint32 start;
+
+  reading->iter.at = gstream_json_pass_space (reading->iter.at);
+  if (*reading->iter.at == ',')
+    reading->iter.at = gstream_json_pass_space (reading->iter.at + 1);
+  if (reading->iter.at >= reading->change.end)
+    return FALSE;
+
+  start = reading->iter.at - reading->messages->json;
+  g_array_append_val (reading->starts, start);
+  return TRUE;
+}
+
 static gboolean
 read_next (GstreamConversationRows *self)
 {
@@ -526,10 +578,10 @@ read_next (GstreamConversationRows *self)
   GstreamConversationRow *expected;
   GstreamJsonValue        json;
 
-  reading->iter.at = gstream_json_pass_space (reading->iter.at);
-  if (*reading->iter.at == ',')
-    reading->iter.at = gstream_json_pass_space (reading->iter.at + 1);
-  expected = reading->expected < self->state->len ? self->state->pdata[reading->expected] : NULL;
+  if (!step (reading))
+    return FALSE;
+
+  expected = reading->expected < reading->n_state ? self->state->pdata[reading->expected] : NULL;
   if (expected != NULL && is_unchanged (expected, reading))
     {
       reading->iter.at += expected->payload->length;
@@ -538,9 +590,7 @@ read_next (GstreamConversationRows *self)
       take_found (self, g_object_ref (expected));
       return TRUE;
     }
-  if (!gstream_json_iter_element (&reading->iter, &json))
-    return FALSE;
-
+  gstream_json_iter_element (&reading->iter, &json);
   take_found (self, read_message (self, json));
   return TRUE;
 }
@@ -608,20 +658,34 @@ pass_anchored (GstreamConversationRows *self,
 }
 
 static void
-enter_state (GstreamConversationRows *self)
+enter_state (GstreamConversationRows *self,
+             GstreamConversationRow  *row)
 {
-  for (guint i = 0; i < self->state->len; i++)
-    {
-      GstreamConversationRow *row = self->state->pdata[i];
+  row->in_state = TRUE;
+  if (row->is_settled)
+    release (self, row);
+  if (row->status != GSTREAM_CONVERSATION_ROW_STATUS_STREAMING &&
+      row->status != GSTREAM_CONVERSATION_ROW_STATUS_FINISHED)
+    gstream_conversation_row_set_status (row, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED, NULL);
+}
 
-      row->place = i;
-      row->in_state = TRUE;
-      if (row->is_settled)
-        release (self, row);
-      if (row->status != GSTREAM_CONVERSATION_ROW_STATUS_STREAMING &&
-          row->status != GSTREAM_CONVERSATION_ROW_STATUS_FINISHED)
-        gstream_conversation_row_set_status (row, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED, NULL);
-    }
+/* Returns the rows that were in the place of those that were read. */
+static GPtrArray *
+replace_read (GstreamConversationRows *self)
+{
+  guint      first = self->reading.change.n_before;
+  GPtrArray *found = self->reading.found;
+  GPtrArray *old = g_ptr_array_new_full (self->reading.n_state - first, g_object_unref);
+  gboolean   is_moved = found->len != self->reading.n_state - first;
+
+  for (guint i = first; i < self->reading.n_state; i++)
+    g_ptr_array_add (old, g_object_ref (self->state->pdata[i]));
+  splice_state (self->state, first, old->len, found);
+  for (guint i = first; i < (is_moved ? self->state->len : first + found->len); i++)
+    ((GstreamConversationRow *) self->state->pdata[i])->place = i;
+  for (guint i = 0; i < found->len; i++)
+    enter_state (self, found->pdata[i]);
+  return old;
 }
 
 static void
@@ -650,7 +714,8 @@ static void
 move_anchors (GstreamConversationRows *self,
               GPtrArray               *old)
 {
-  GstreamConversationRow *last = NULL;
+  guint                   first = self->reading.change.n_before;
+  GstreamConversationRow *last = first > 0 ? self->state->pdata[first - 1] : NULL;
 
   if (g_hash_table_size (self->anchors) == 0)
     return;
@@ -673,23 +738,36 @@ begin_reading (GstreamConversationRows *self,
   Reading *reading = &self->reading;
 
   reading->messages = gstream_payload_ref (messages);
-  gstream_json_iter_init (&reading->iter, gstream_payload_value (messages));
-  reading->found = g_ptr_array_new_full (self->state->len + 16, g_object_unref);
-  reading->expected = reading->nameless = 0;
+  gstream_list_text_compare (&self->list, messages, &reading->change);
+  gstream_payload_init_elements (messages, &reading->iter);
+  reading->iter.at = reading->change.start;
+  reading->n_state = self->state->len - reading->change.n_behind;
+  reading->expected = reading->nameless = reading->change.n_before;
+  reading->found = g_ptr_array_new_full (reading->n_state - reading->expected + 16, g_object_unref);
+  reading->starts = g_array_new (FALSE, FALSE, sizeof (guint32));
   reading->number++;
+}
+
+static void
+drop_reading (GstreamConversationRows *self)
+{
+  g_clear_pointer (&self->reading.messages, gstream_payload_unref);
+  g_clear_pointer (&self->reading.found, g_ptr_array_unref);
+  g_clear_pointer (&self->reading.starts, g_array_unref);
 }
 
 static void
 end_reading (GstreamConversationRows *self)
 {
-  g_autoptr (GPtrArray) old = self->state;
+  Reading *reading = &self->reading;
+  g_autoptr (GPtrArray) old = replace_read (self);
 
-  self->state = g_steal_pointer (&self->reading.found);
-  g_clear_pointer (&self->reading.messages, gstream_payload_unref);
+  if (self->keeps_list)
+    gstream_list_text_take (&self->list, reading->messages, &reading->change, reading->starts);
   leave_state (self, old);
-  enter_state (self);
   keep_others (self);
   move_anchors (self, old);
+  drop_reading (self);
   self->cut = G_MAXUINT;
   go_stale (self);
 }
@@ -966,6 +1044,13 @@ gstream_conversation_rows_set_tool_rows (GstreamConversationRows *self,
 }
 
 void
+gstream_conversation_rows_set_keeps_list (GstreamConversationRows *self,
+                                          gboolean                 keeps_list)
+{
+  self->keeps_list = keeps_list;
+}
+
+void
 gstream_conversation_rows_set_budget (GstreamConversationRows *self,
                                       guint                    microseconds)
 {
@@ -979,8 +1064,7 @@ gstream_conversation_rows_close (GstreamConversationRows *self)
   self->funcs = NULL;
   detach (&self->reader);
   detach (&self->shower);
-  g_clear_pointer (&self->reading.messages, gstream_payload_unref);
-  g_clear_pointer (&self->reading.found, g_ptr_array_unref);
+  drop_reading (self);
   g_clear_pointer (&self->waiting, gstream_payload_unref);
 }
 
@@ -995,6 +1079,7 @@ gstream_conversation_rows_dispose (GObject *object)
   g_hash_table_remove_all (self->anchors);
   g_ptr_array_set_size (self->aim, 0);
   g_ptr_array_set_size (self->state, 0);
+  gstream_list_text_clear (&self->list);
   g_ptr_array_set_size (self->others, 0);
 
   G_OBJECT_CLASS (gstream_conversation_rows_parent_class)->dispose (object);

@@ -1614,6 +1614,7 @@ gstream_conversation_init (GstreamConversation *self)
   self->history_limit = 128;
   self->keeps_history = TRUE;
   self->rows = gstream_conversation_rows_new ();
+  gstream_conversation_rows_set_keeps_list (self->rows, TRUE); /* part of @values */
   self->questions = g_list_store_new (GSTREAM_TYPE_QUESTION);
   self->queue = g_list_store_new (GSTREAM_TYPE_CONVERSATION_ROW);
   self->closing = g_cancellable_new ();

@@ -6,8 +6,11 @@
 
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-rows-private.h>
+#include <gstream/conversation/gstream-list-text-private.h>
 #include <gstream/event/gstream-message-writer.h>
 #include <gstream/sources/gstream-memory-source.h>
+#include <malloc.h>
+#include <string.h>
 
 typedef struct
 {
@@ -15,11 +18,13 @@ typedef struct
   Watch                   *watch;
 } Fixture;
 
+/* @keeps_list: whether a state is compared with the text of the one before it. */
 static void
 set_up (Fixture      *self,
-        gconstpointer unused)
+        gconstpointer keeps_list)
 {
   self->rows = gstream_conversation_rows_new ();
+  gstream_conversation_rows_set_keeps_list (self->rows, GPOINTER_TO_INT (keeps_list));
   self->watch = watch_new (G_LIST_MODEL (self->rows));
   self->watch->edits = TRUE;
 }
@@ -326,6 +331,216 @@ test_random (Fixture      *self,
     }
 }
 
+/* --- lists of which most is as it was --- */
+
+/* Text that ends and begins in the same way as other text, and within which that may be in the middle of anything. */
+static void
+add_tricky_text (GString *json,
+                 GRand   *rand)
+{
+  static const char *const pieces[] = { "a", "\\\\", "\\\"", "\\u00e9", "\\ud83d\\ude00", "]", "[", "{",
+                                        "}", ",",    ":",    " ",       "\\\\\\\"",       "1", "é" };
+
+  for (int n = g_rand_int_range (rand, 0, 8); n > 0; n--)
+    g_string_append (json, pieces[g_rand_int_range (rand, 0, G_N_ELEMENTS (pieces))]);
+}
+
+static void
+add_tricky_string (GString *json,
+                   GRand   *rand)
+{
+  g_string_append_c (json, '"');
+  add_tricky_text (json, rand);
+  g_string_append_c (json, '"');
+}
+
+static char *
+make_tricky_message (GRand *rand)
+{
+  GString *json = g_string_new (NULL);
+  guint    number = g_rand_int_range (rand, 0, 30);
+
+  switch (g_rand_int_range (rand, 0, 10))
+    {
+    case 0:
+      g_string_append_printf (json, "%u", number);
+      break;
+    case 1:
+      g_string_append (json, number % 2 ? "true" : "null");
+      break;
+    case 2:
+      add_tricky_string (json, rand);
+      break;
+    case 3:
+      g_string_append (json, "{\"type\" : \"ai\", \"content\":[");
+      add_tricky_string (json, rand);
+      g_string_append (json, ",{\"type\":\"text\",\"text\":\"]\"}] }");
+      break;
+    case 4:
+      g_string_append (json, "{\"content\":");
+      add_tricky_string (json, rand);
+      g_string_append_printf (json, ",\"id\":\"m%u\",\"type\":\"human\"}", number);
+      break;
+    default:
+      g_string_append_printf (json, "{\"type\":\"human\",\"id\":\"m%u\",\"content\":", number);
+      add_tricky_string (json, rand);
+      g_string_append_c (json, '}');
+    }
+  return g_string_free (json, FALSE);
+}
+
+/* Inserts, removes, replaces, moves or repeats one message. */
+static void
+edit (GPtrArray *messages,
+      GRand     *rand)
+{
+  guint position = g_rand_int_range (rand, 0, messages->len + 1);
+  guint other = g_rand_int_range (rand, 0, messages->len + 1);
+
+  switch (g_rand_int_range (rand, 0, 5))
+    {
+    case 0:
+      if (position < messages->len)
+        g_ptr_array_remove_index (messages, position);
+      break;
+    case 1:
+      if (position < messages->len && other < messages->len)
+        g_ptr_array_insert (messages, other, g_ptr_array_steal_index (messages, position));
+      break;
+    case 2:
+      if (other < messages->len)
+        g_ptr_array_insert (messages, position, g_strdup (messages->pdata[other]));
+      break;
+    case 3:
+      if (position < messages->len)
+        g_ptr_array_remove_index (messages, position);
+      G_GNUC_FALLTHROUGH;
+    default:
+      g_ptr_array_insert (messages, MIN (position, messages->len), make_tricky_message (rand));
+    }
+}
+
+static char *
+join_messages (GPtrArray *messages,
+               GRand     *rand)
+{
+  static const char *const separators[] = { ",", ",", ",", ", ", " ,\n" };
+  GString                 *json = g_string_new (g_rand_int_range (rand, 0, 20) == 0 ? "[ " : "[");
+
+  for (guint i = 0; i < messages->len; i++)
+    g_string_append_printf (json, "%s%s", i > 0 ? separators[g_rand_int_range (rand, 0, 5)] : "",
+                            (const char *) messages->pdata[i]);
+  g_string_append (json, g_rand_int_range (rand, 0, 20) == 0 ? " ]" : "]");
+  return g_string_free (json, FALSE);
+}
+
+static void
+assert_as_fresh (GListModel *rows,
+                 const char *json)
+{
+  g_autoptr (GstreamConversationRows) fresh = gstream_conversation_rows_new ();
+  g_autofree char *shown = watch_list (rows);
+
+  set_state (fresh, json);
+  settle (fresh);
+  assert_rows (fresh, shown);
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr (GstreamConversationRow) row = g_list_model_get_item (rows, i);
+      g_autoptr (GstreamConversationRow) expected = g_list_model_get_item (G_LIST_MODEL (fresh), i);
+      GstreamPayload *payload = gstream_conversation_row_get_payload (row);
+
+      g_assert_true (payload->length == gstream_conversation_row_get_payload (expected)->length);
+      g_assert_cmpmem (payload->json, payload->length, gstream_conversation_row_get_payload (expected)->json,
+                       payload->length);
+      g_assert_cmpuint (row->place, ==, i);
+    }
+}
+
+/* After each edit the rows are those of a list that has seen nothing but the newest state. */
+static void
+test_edits (gconstpointer keeps_list)
+{
+  g_autoptr (GstreamConversationRows) rows = gstream_conversation_rows_new ();
+
+  gstream_conversation_rows_set_keeps_list (rows, GPOINTER_TO_INT (keeps_list));
+  for (guint seed = 0; seed < 200; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_free);
+
+      gstream_conversation_rows_set_budget (rows, seed % 3 == 0 ? 1 : 4000);
+      for (guint i = 0; i < 30; i++)
+        {
+          g_autofree char *json = NULL;
+
+          edit (messages, rand);
+          if (i % 4 == 3)
+            edit (messages, rand);
+          json = join_messages (messages, rand);
+          g_test_message ("%u: %s", seed, json);
+          set_state (rows, json);
+          if (i % 7 == 6)
+            continue; /* the next one comes while this is read or shown */
+          settle (rows);
+          assert_as_fresh (G_LIST_MODEL (rows), json);
+        }
+    }
+  gstream_conversation_rows_close (rows);
+}
+
+static void
+compare (const char *before,
+         const char *after,
+         guint       n_before,
+         guint       n_behind,
+         const char *between)
+{
+  g_autoptr (GstreamPayload) list = gstream_payload_new (before, -1, NULL);
+  g_autoptr (GstreamPayload) newer = gstream_payload_new (after, -1, NULL);
+  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autofree char  *found = NULL;
+  GstreamListText   text = { NULL, NULL };
+  GstreamListChange change;
+  GstreamJsonIter   iter;
+  GstreamJsonValue  element;
+
+  gstream_json_iter_init (&iter, gstream_payload_value (list));
+  while (gstream_json_iter_element (&iter, &element))
+    g_array_append_vals (starts, &(guint32) { element.start - list->json }, 1);
+  gstream_list_text_compare (&text, list, &change);
+  g_assert_cmpuint (change.n_before + change.n_behind, ==, 0);
+  gstream_list_text_take (&text, list, &change, starts);
+
+  gstream_list_text_compare (&text, newer, &change);
+  found = g_strndup (change.start, change.end - change.start);
+  g_assert_cmpuint (change.n_before, ==, n_before);
+  g_assert_cmpuint (change.n_behind, ==, n_behind);
+  g_assert_cmpstr (found, ==, between);
+  gstream_list_text_clear (&text);
+}
+
+/* What is the same at both ends is not read again, and what only looks the same is. */
+static void
+test_unchanged_ends (void)
+{
+  compare ("[]", "[]", 0, 0, "");
+  compare ("[{},{}]", "[{},{}]", 2, 0, "");
+  compare ("[{},{}]", "[{},{},{}]", 2, 0, ",{}");
+  compare ("[{\"a\":1},{\"a\":2},{\"a\":3}]", "[{\"a\":1},{\"a\":4},{\"a\":3}]", 1, 1, "{\"a\":4},");
+  compare ("[{\"a\":1},{\"a\":2},{\"a\":3}]", "[{\"a\":1},{\"a\":3}]", 1, 0, "{\"a\":3}");
+  compare ("[{\"a\":1},{\"a\":2}]", "[{\"b\":1},{\"a\":2}]", 0, 1, "{\"b\":1},");
+  compare ("[1]", "[12]", 0, 0, "12");
+  compare ("[12]", "[1]", 0, 0, "1");
+  compare ("[2]", "[12]", 0, 0, "12");
+  compare ("[0,2]", "[0,12]", 1, 0, "12");
+  compare ("[12,3]", "[1,3]", 0, 1, "1,");
+  compare ("[\"a\"]", "[\"a\",\"b\"]", 1, 0, ",\"b\"");
+  compare ("[\",\",\"]\"]", "[\",\\\",\",\"]\"]", 0, 1, "\",\\\",\",");
+  compare ("[\"\",\",\"]", "[\",\",\",\"]", 0, 1, "\",\",");
+  compare ("[{} ,{}]", "[{}, {}]", 0, 0, "{}, {}");
+}
+
 /* Rows that stay are as many as can: of a list whose last is its first, one moves. */
 static void
 test_moves (Fixture      *self,
@@ -356,6 +571,16 @@ make_many (guint n,
   return g_string_free (json, FALSE);
 }
 
+/* Of ten thousand messages of which one has changed only that one is read. */
+static void
+test_one_of_many (void)
+{
+  g_autofree char *before = make_many (MANY, MANY);
+  g_autofree char *after = make_many (MANY, 5000);
+
+  compare (before, after, 5000, MANY - 5001, "{\"content\":\"message 5000!\",\"type\":\"human\",\"id\":\"id-5000\"},");
+}
+
 static void
 test_many (Fixture      *self,
            gconstpointer unused)
@@ -383,6 +608,31 @@ test_many (Fixture      *self,
   settle (self->rows);
   g_assert_cmpuint (self->watch->max_touched, ==, 64);
   g_assert_cmpuint (self->watch->n_touched, ==, 2 * (MANY + 1));
+}
+
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#define ALLOCATED mallinfo2 ().uordblks
+#else
+#define ALLOCATED ((gsize) 0)
+#endif
+
+/* Only the newest state is kept, however many came before. */
+static void
+test_memory (Fixture      *self,
+             gconstpointer unused)
+{
+  g_autofree char *first = make_many (200, 0);
+  g_autofree char *second = make_many (200, 199);
+  gsize            before = 0;
+
+  for (guint i = 0; i < 1100; i++)
+    {
+      if (i == 100)
+        before = ALLOCATED;
+      set_state (self->rows, i % 2 == 0 ? first : second);
+      settle (self->rows);
+    }
+  g_assert_cmpuint (ALLOCATED, <=, before + strlen (first));
 }
 
 /* Those who listen decide how many come at once: the slices grow while there is time, and begin small the next time. */
@@ -433,7 +683,15 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-#define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+#define add_once(path, func, keeps_list) \
+  g_test_add (path, Fixture, GINT_TO_POINTER (keeps_list), set_up, func, tear_down)
+#define add(path, func)                      \
+  G_STMT_START                               \
+  {                                          \
+    add_once (path, func, FALSE);            \
+    add_once (path "-compared", func, TRUE); \
+  }                                          \
+  G_STMT_END
   add ("/conversation-rows/C1/forms", test_forms);
   add ("/conversation-rows/C3/in-place", test_in_place);
   add ("/conversation-rows/C3/duplicate-ids", test_duplicate_ids);
@@ -441,8 +699,13 @@ main (int   argc,
   add ("/conversation-rows/C10/others", test_others);
   add ("/conversation-rows/C7/cut", test_cut);
   add ("/conversation-rows/C3/random", test_random);
+  g_test_add_data_func ("/conversation-rows/C3/edits", GINT_TO_POINTER (FALSE), test_edits);
+  g_test_add_data_func ("/conversation-rows/C3/edits-compared", GINT_TO_POINTER (TRUE), test_edits);
+  g_test_add_func ("/conversation-rows/C3/unchanged-ends", test_unchanged_ends);
   add ("/conversation-rows/C3/moves", test_moves);
   add ("/conversation-rows/C11/many", test_many);
+  g_test_add_func ("/conversation-rows/C11/one-of-many", test_one_of_many);
+  add ("/conversation-rows/C11/memory", test_memory);
   add ("/conversation-rows/C11/slices", test_slices);
   add ("/conversation-rows/C11/interrupted-slices", test_interrupted_slices);
 

@@ -29,7 +29,7 @@ add_message (GString *json,
                           number);
 }
 
-static char *
+static GString *
 make_state (guint n_messages,
             guint last)
 {
@@ -41,7 +41,7 @@ make_state (guint n_messages,
       add_message (json, i < n_messages - 1 ? i : last);
     }
   g_string_append (json, "]}}");
-  return g_string_free (json, FALSE);
+  return json;
 }
 
 /* --- a thread whose state is each of them in turn --- */
@@ -53,8 +53,8 @@ struct _BenchThread
 {
   GstreamThread parent_instance;
 
-  char *states[2];
-  guint n_read;
+  GString *states[2];
+  guint    n_read;
 };
 
 G_DEFINE_FINAL_TYPE (BenchThread, bench_thread, GSTREAM_TYPE_THREAD)
@@ -64,12 +64,13 @@ bench_thread_begin_fetch_state (GstreamThread *thread,
                                 const char    *checkpoint_id,
                                 GTask         *task)
 {
-  BenchThread *self = BENCH_THREAD (thread);
-  GError      *error = NULL;
-  GValue       value = G_VALUE_INIT;
+  BenchThread   *self = BENCH_THREAD (thread);
+  const GString *state = self->states[self->n_read++ % 2];
+  GError        *error = NULL;
+  GValue         value = G_VALUE_INIT;
 
   g_value_init (&value, GSTREAM_TYPE_PAYLOAD);
-  g_value_take_boxed (&value, gstream_payload_new (self->states[self->n_read++ % 2], -1, &error));
+  g_value_take_boxed (&value, gstream_payload_new (state->str, state->len, &error));
   bench_check (error);
   g_task_return_value (task, &value);
   g_value_unset (&value);
