@@ -579,6 +579,76 @@ def one_run():
     assert len(thread.start_sync(CHAT).output_sync()["messages"]) == 2
 
 
+class EndsSlowly:
+    """A graph whose node takes its time when it is cancelled."""
+
+    def __init__(self):
+        self.begun = threading.Event()
+        self.order = []
+        self.graph = one(self.work)
+
+    async def work(self, _state):
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(2000):
+                await asyncio.sleep(0)
+            self.order.append("ended")
+
+    async def aborted(self):
+        """A thread whose run was aborted in the node."""
+        thread = Gstream.LocalThread(self.graph)
+        run = await thread.start({"n": 1})
+        output = asyncio.ensure_future(run.output())
+        while not self.begun.is_set():
+            await asyncio.sleep(0)
+        run.abort()
+        await output
+        return thread
+
+
+@test("/langgraph/L5/state-after-abort")
+async def state_after_abort():
+    for name in ("fetch_state", "fetch_history"):
+        slow = EndsSlowly()
+        thread = await slow.aborted()
+        await getattr(thread, name)()
+        assert slow.order == ["ended"], (name, slow.order)
+
+
+@test("/langgraph/L5/state-after-abort-in-thread")
+def state_after_abort_in_thread():
+    slow = EndsSlowly()
+    thread = Gstream.LocalThread(slow.graph)
+    run = thread.start_sync({"n": 1})
+    run.output(None, lambda *_: None)
+    while not slow.begun.is_set():
+        GLib.MainContext.default().iteration(False)
+    run.abort()
+    thread.fetch_state_sync()
+    assert slow.order == ["ended"], slow.order
+
+
+@test("/langgraph/L5/blocking-after-abort")
+async def blocking_after_abort():
+    """The call does not wait for the end of a graph in the loop that it blocks."""
+    slow = EndsSlowly()
+    thread = await slow.aborted()
+    assert thread.fetch_state_sync()["next"] == ["work"] and slow.order == []
+    await thread.fetch_state()
+    assert slow.order == ["ended"]
+
+
+@test("/langgraph/L3/asked-after-the-end")
+def asked_after_the_end():
+    """The graph's thread may end at the moment when the main loop asks for more."""
+    thread = Gstream.LocalThread(graphs.chat)
+    assert thread.start_sync(CHAT).output_sync()
+    no_thread_left()
+    thread._source.do_wanted()
+
+
 @test("/langgraph/L5/refused")
 def refused():
     thread = Gstream.LocalThread(graphs.chat)

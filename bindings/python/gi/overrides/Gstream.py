@@ -1302,15 +1302,18 @@ class LocalThread(Thread):
         self._begin_run(self._thread.answer_of, params, params, options, task)
 
     def do_begin_fetch_state(self, checkpoint_id, task):
-        self._perform(self._thread.get_state({"checkpoint_id": checkpoint_id, "subgraphs": True}), task, packed)
+        self._read(self._thread.get_state, {"checkpoint_id": checkpoint_id, "subgraphs": True}, task, packed)
 
     def do_begin_fetch_history(self, limit, before, task):
         params = {"limit": limit or 10, "before": before}
-        self._perform(self._thread.list_checkpoints(params), task, lambda found: packed(found["checkpoints"]))
+        self._read(self._thread.list_checkpoints, params, task, lambda found: packed(found["checkpoints"]))
 
     def do_begin_update_state(self, given, as_node, checkpoint_id, task):
         params = {"values": unpack(given), "as_node": as_node, "checkpoint_id": checkpoint_id}
-        self._perform(self._thread.update_state(params), task, lambda found: packed(found["checkpoint"]))
+        self._read(self._thread.update_state, params, task, lambda found: packed(found["checkpoint"]))
+
+    def _read(self, work, params, task, convert):
+        self._perform(langgraph.when_over(self._source, work, params), task, convert)
 
     def do_begin_cancel_run(self, run_id, task):
         self._perform(langgraph.cancel(self._source, run_id), task, bool)

@@ -252,7 +252,7 @@ class GraphSource(Gstream.PushSource):
         if self._loop is None:
             self._begin()
         elif self._thread is not None:
-            self._loop.call_soon_threadsafe(self._want)
+            self._call_in_thread(self._want)
         elif (home := self._link.home()) is not None and home.asking:
             self._wanted = home.is_wanting = True
         else:
@@ -301,15 +301,16 @@ class GraphSource(Gstream.PushSource):
         if self._thread is None:
             self._task.cancel()  # of this thread's loop, or of one that has not begun
         else:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
-                self._loop.call_soon_threadsafe(self._task.cancel)
+            self._call_in_thread(self._task.cancel)
 
-    def has_begun(self):
-        return self._task is not None
+    def _call_in_thread(self, call):
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
+            self._loop.call_soon_threadsafe(call)
 
     async def closed(self):
-        """Waits until the graph has released all resources, after the source was closed or has ended."""
-        if self._task is not None:
+        """Waits until the graph has released all resources, after the source was closed or has ended. Does not wait for a
+        graph in a loop that is blocked by the call that waits."""
+        if self._task is not None and (self._thread is not None or self._loop is asyncio.get_running_loop()):
             await asyncio.wrap_future(self.ended)
 
     def _begin(self):
@@ -454,8 +455,13 @@ async def after(source, work, params):
 
     if source is not None and not source.get_closed():
         raise Refused("conflict", "A run of this thread is under way: read it to its end, or abort it.")
-    if source is not None and source.has_begun():
-        await asyncio.wrap_future(source.ended)
+    return await when_over(source, work, params)
+
+
+async def when_over(source, work, params):
+    """Calls the function; if the run of a source was aborted, when its graph writes no more checkpoints."""
+    if source is not None and source.get_closed():
+        await source.closed()
     return await work(params)
 
 
