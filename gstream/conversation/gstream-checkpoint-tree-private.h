@@ -13,6 +13,8 @@ typedef struct _GstreamCheckpointTree GstreamCheckpointTree;
 
 GstreamCheckpointTree *gstream_checkpoint_tree_new (void);
 void                   gstream_checkpoint_tree_free (GstreamCheckpointTree *self);
+/* Forgets all checkpoints, and ends reading and describing. */
+void gstream_checkpoint_tree_clear (GstreamCheckpointTree *self);
 /* Starts reading states of a history, newest first. Known ones are skipped. */
 void gstream_checkpoint_tree_begin (GstreamCheckpointTree *self,
                                     GPtrArray             *states,
@@ -27,10 +29,13 @@ gboolean gstream_checkpoint_tree_reaches_root (GstreamCheckpointTree *self,
                                                const char            *head);
 /* Returns the newest checkpoint; NULL: there is none. */
 const char *gstream_checkpoint_tree_get_newest (GstreamCheckpointTree *self);
-/* Sets the checkpoints, branches and times of the rows of the state at @head. */
-void gstream_checkpoint_tree_describe (GstreamCheckpointTree   *self,
-                                       const char              *head,
-                                       GstreamConversationRows *rows);
+/* Starts setting the checkpoints, branches and times of the rows of the state at @head. */
+void gstream_checkpoint_tree_begin_describing (GstreamCheckpointTree   *self,
+                                               const char              *head,
+                                               GstreamConversationRows *rows);
+/* Sets them until @deadline (monotonic time; 0: none). Returns FALSE if there are more to set. */
+gboolean gstream_checkpoint_tree_describe (GstreamCheckpointTree *self,
+                                           gint64                 deadline);
 /* Returns the parent of the checkpoint that added the message, among the ancestors of @head; NULL: not known. */
 const char *gstream_checkpoint_tree_get_before (GstreamCheckpointTree *self,
                                                 const char            *head,

@@ -36,6 +36,28 @@ typedef struct
   GstreamPayload *kept;         /* the payload that @before refers to */
 } Reading;
 
+/* A step on a path: from a checkpoint that adds messages, or the beginning, to the next one that does. */
+typedef struct
+{
+  Checkpoint *top;     /* the previous one that adds messages; NULL: the beginning */
+  Checkpoint *input;   /* the first input checkpoint in between; NULL: none */
+  Checkpoint *brought; /* the one that adds messages; NULL: there are no more */
+  guint       next;    /* index on the path after it */
+} Stretch;
+
+/* The setting of rows' branches: along the path, and then of the rows that no checkpoint on it has added. */
+typedef struct
+{
+  GstreamConversationRows *rows; /* NULL: none are being set */
+  GPtrArray               *way;
+  Stretch                  stretch;
+  guint                    at;         /* the next message of the checkpoint at the end of @stretch */
+  guint                    n_versions; /* of the next row that is found; 0: it is not the first of its checkpoint */
+  guint                    branch;
+  guint                    place;  /* of the next row of the state, after the path */
+  guint32                  number; /* of this description; also set in the rows that were found */
+} Description;
+
 struct _GstreamCheckpointTree
 {
   GHashTable   *by_id;
@@ -43,6 +65,7 @@ struct _GstreamCheckpointTree
   GStringChunk *strings;  /* the ids of messages, each once */
   Checkpoint   *newest;   /* NULL: there is none */
   Reading       reading;
+  Description   description;
 };
 
 static void
@@ -83,10 +106,29 @@ end_reading (Reading *reading)
   reading->checkpoint = NULL;
 }
 
+static void
+end_description (Description *description)
+{
+  g_clear_object (&description->rows);
+  g_clear_pointer (&description->way, g_ptr_array_unref);
+}
+
+void
+gstream_checkpoint_tree_clear (GstreamCheckpointTree *self)
+{
+  end_reading (&self->reading);
+  end_description (&self->description);
+  g_hash_table_remove_all (self->children);
+  g_hash_table_remove_all (self->by_id);
+  g_string_chunk_clear (self->strings);
+  self->newest = NULL;
+}
+
 void
 gstream_checkpoint_tree_free (GstreamCheckpointTree *self)
 {
   end_reading (&self->reading);
+  end_description (&self->description);
   g_array_unref (self->reading.elements);
   g_array_unref (self->reading.before);
   g_hash_table_unref (self->children);
@@ -487,15 +529,6 @@ gstream_checkpoint_tree_get_newest (GstreamCheckpointTree *self)
 
 /* --- versions of the conversation --- */
 
-/* A step on a path: from a checkpoint that adds messages, or the beginning, to the next one that does. */
-typedef struct
-{
-  Checkpoint *top;     /* the previous one that adds messages; NULL: the beginning */
-  Checkpoint *input;   /* the first input checkpoint in between; NULL: none */
-  Checkpoint *brought; /* the one that adds messages; NULL: there are no more */
-  guint       next;    /* index on the path after it */
-} Stretch;
-
 static gboolean
 next_stretch (GPtrArray *way,
               Stretch   *stretch)
@@ -582,49 +615,99 @@ get_before (GPtrArray              *way,
   return input != NULL ? input->id : NULL;
 }
 
-static void
-describe_stretch (GstreamCheckpointTree   *self,
-                  GPtrArray               *way,
-                  const Stretch           *stretch,
-                  GstreamConversationRows *rows)
+static gboolean
+begin_stretch (GstreamCheckpointTree *self)
 {
-  g_autoptr (GPtrArray) versions = get_versions (self, way, stretch);
-  guint branch = 0;
+  Description *description = &self->description;
+  g_autoptr (GPtrArray) versions = NULL;
 
-  g_ptr_array_find (versions, stretch->brought, &branch);
-  for (guint i = 0; i < stretch->brought->messages->len; i++)
+  if (!next_stretch (description->way, &description->stretch))
+    return FALSE;
+
+  versions = get_versions (self, description->way, &description->stretch);
+  description->at = description->branch = 0;
+  description->n_versions = versions->len;
+  g_ptr_array_find (versions, description->stretch.brought, &description->branch);
+  return TRUE;
+}
+
+/* The first of several messages that were added together represents all. */
+static void
+describe_message (GstreamCheckpointTree *self,
+                  const char            *id)
+{
+  Description *description = &self->description;
+  g_autoptr (GstreamConversationRow) row = gstream_conversation_rows_lookup (description->rows, id);
+  guint       n_versions = description->n_versions, branch = description->branch;
+  const char *before;
+
+  if (row == NULL || !g_object_ref (row)->in_state)
+    return;
+
+  before = get_before (description->way, &description->stretch, row->role);
+  description->n_versions = description->branch = 0;
+  row->described = description->number;
+  if (row->time == 0)
+    gstream_conversation_row_set_time (row, description->stretch.brought->created);
+  gstream_conversation_row_set_branch (row, before, n_versions, branch);
+}
+
+/* Returns FALSE if there are no more. */
+static gboolean
+describe_next (GstreamCheckpointTree *self)
+{
+  Description            *description = &self->description;
+  Checkpoint             *brought = description->stretch.brought;
+  GstreamConversationRow *row;
+
+  if (brought != NULL && description->at < brought->messages->len)
     {
-      GstreamConversationRow *row = gstream_conversation_rows_lookup (rows, stretch->brought->messages->pdata[i]);
-
-      if (row == NULL || !row->in_state)
-        continue;
-      gstream_conversation_row_set_branch (row, get_before (way, stretch, row->role), versions->len, branch);
-      if (row->time == 0)
-        gstream_conversation_row_set_time (row, stretch->brought->created);
-      row->is_described = TRUE;
-      g_ptr_array_set_size (versions, 0); /* the first of several messages that were added together represents all */
-      branch = 0;
+      describe_message (self, brought->messages->pdata[description->at++]);
+      return TRUE;
     }
+  if (description->place == 0 && begin_stretch (self))
+    return TRUE;
+  if (description->place >= gstream_conversation_rows_get_n_state (description->rows))
+    return FALSE;
+
+  row = gstream_conversation_rows_get_state (description->rows, description->place++);
+  if (row->described != description->number)
+    gstream_conversation_row_set_branch (row, NULL, 0, 0);
+  return TRUE;
 }
 
 void
-gstream_checkpoint_tree_describe (GstreamCheckpointTree   *self,
-                                  const char              *head,
-                                  GstreamConversationRows *rows)
+gstream_checkpoint_tree_begin_describing (GstreamCheckpointTree   *self,
+                                          const char              *head,
+                                          GstreamConversationRows *rows)
 {
-  g_autoptr (GPtrArray) way = list_way (self, head);
-  Stretch stretch = { NULL, NULL, NULL, 0 };
+  Description *description = &self->description;
 
-  while (next_stretch (way, &stretch))
-    describe_stretch (self, way, &stretch, rows);
-  for (guint i = 0; i < gstream_conversation_rows_get_n_state (rows); i++)
+  end_description (description);
+  description->rows = g_object_ref (rows);
+  description->way = list_way (self, head);
+  description->stretch = (Stretch) { NULL, NULL, NULL, 0 };
+  description->place = 0;
+  description->number++;
+}
+
+gboolean
+gstream_checkpoint_tree_describe (GstreamCheckpointTree *self,
+                                  gint64                 deadline)
+{
+  Description *description = &self->description;
+  guint        n = 0;
+
+  /* The rows' handlers may begin another one. */
+  while (description->rows != NULL)
     {
-      GstreamConversationRow *row = gstream_conversation_rows_get_state (rows, i);
-
-      if (!row->is_described)
-        gstream_conversation_row_set_branch (row, NULL, 0, 0);
-      row->is_described = FALSE;
+      if (deadline > 0 && n++ % MESSAGES_BETWEEN_LOOKS == MESSAGES_BETWEEN_LOOKS - 1 &&
+          g_get_monotonic_time () >= deadline)
+        return FALSE;
+      if (!describe_next (self))
+        end_description (description);
     }
+  return TRUE;
 }
 
 static gboolean

@@ -34,20 +34,20 @@ struct _GstreamConversationRow
   guint            branch;
 
   /* Used by the list that the row is in. */
-  guint32                 place;  /* position in the newest state */
-  guint32                 target; /* position at which it is to be shown */
-  guint32                 read;   /* number of the reading in which it was found in a state */
-  guint32                 aimed;  /* number of the aim in which it is to be shown */
-  GstreamConversationRow *anchor; /* of a settled row: the row that it follows; not held; NULL: it is the first */
+  guint32                 place;     /* position in the newest state */
+  guint32                 target;    /* position at which it is to be shown */
+  guint32                 read;      /* number of the reading in which it was found in a state */
+  guint32                 aimed;     /* number of the aim in which it is to be shown */
+  guint32                 described; /* number of the description in which it was found in the history */
+  GstreamConversationRow *anchor;    /* of a settled row: the row that it follows; not held; NULL: it is the first */
 
-  guint role : 4;         /* GstreamConversationRole */
-  guint status : 4;       /* GstreamConversationRowStatus */
-  guint in_state : 1;     /* it was found in the newest state */
-  guint is_other : 1;     /* it is in @others, which the state does not have */
-  guint is_shown : 1;     /* it is shown */
-  guint moves : 1;        /* it is shown at another position than it is to be */
-  guint is_described : 1; /* it was found in the history; used while rows are updated */
-  guint is_settled : 1;   /* it follows its anchor, although it is not in the state */
+  guint role : 4;       /* GstreamConversationRole */
+  guint status : 4;     /* GstreamConversationRowStatus */
+  guint in_state : 1;   /* it was found in the newest state */
+  guint is_other : 1;   /* it is in @others, which the state does not have */
+  guint is_shown : 1;   /* it is shown */
+  guint moves : 1;      /* it is shown at another position than it is to be */
+  guint is_settled : 1; /* it follows its anchor, although it is not in the state */
 };
 
 /* @status: the status of a row that is not in a state yet. */

@@ -118,10 +118,11 @@ struct _GstreamConversation
   /* the history */
   GstreamCheckpointTree *tree;
   gboolean               keeps_history; /* as far as is known */
-  gboolean               reads_history;
-  guint                  n_states; /* of the history, read so far */
-  GPtrArray             *page;     /* of GstreamPayload: states that are being read; NULL: none */
-  GSource               *paging;   /* reads them */
+  guint                  n_states;      /* of the history, read so far */
+  GCancellable          *pages;         /* cancels reading it; NULL: it is not being read */
+  GPtrArray             *page;          /* of GstreamPayload: states that are being read; NULL: none */
+  GSource               *paging;        /* reads them */
+  GSource               *describing;    /* sets the branches of rows; NULL: all are set */
 
   GPtrArray *idle; /* of GTask that wait until everything is done */
   gboolean   shown_busy;
@@ -272,8 +273,8 @@ notify_work (GstreamConversation *self)
 static gboolean
 is_idle (GstreamConversation *self)
 {
-  return !gstream_conversation_get_busy (self) && !gstream_conversation_get_loading (self) && !self->reads_history &&
-         gstream_conversation_rows_is_settled (self->rows);
+  return !gstream_conversation_get_busy (self) && !gstream_conversation_get_loading (self) && self->pages == NULL &&
+         self->describing == NULL && gstream_conversation_rows_is_settled (self->rows);
 }
 
 static void
@@ -462,10 +463,57 @@ static void read_page (GstreamConversation *self,
                        const char          *before);
 
 static void
+drop_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Has a lower priority than redrawing, because it may take long. */
+static GSource *
+go_on_later (GstreamConversation *self,
+             GSourceFunc          func)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_callback (source, func, self, NULL);
+  g_source_set_static_name (source, "[gstream] history");
+  g_source_attach (source, g_main_context_get_thread_default ());
+
+  return source;
+}
+
+static gboolean
+on_describing (gpointer user_data)
+{
+  g_autoptr (GstreamConversation) self = g_object_ref (GSTREAM_CONVERSATION (user_data));
+  GSource *source = self->describing;
+
+  if (!gstream_checkpoint_tree_describe (self->tree, g_get_monotonic_time () + READ_BUDGET))
+    return G_SOURCE_CONTINUE;
+
+  if (self->describing == source) /* otherwise it was begun anew in between */
+    drop_source (&self->describing);
+  go_on (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Sets the branches of rows, at once if they are few. */
+static void
+describe (GstreamConversation *self)
+{
+  drop_source (&self->describing);
+  gstream_checkpoint_tree_begin_describing (self->tree, self->head, self->rows);
+  if (!gstream_checkpoint_tree_describe (self->tree, g_get_monotonic_time () + READ_BUDGET) && self->describing == NULL)
+    self->describing = go_on_later (self, on_describing);
+}
+
+static void
 end_history (GstreamConversation *self)
 {
-  self->reads_history = FALSE;
-  gstream_checkpoint_tree_describe (self->tree, self->head, self->rows);
+  g_clear_object (&self->pages);
+  describe (self);
   go_on (self);
 }
 
@@ -504,31 +552,38 @@ on_paging (gpointer user_data)
   if (!gstream_checkpoint_tree_read (self->tree, g_get_monotonic_time () + READ_BUDGET))
     return G_SOURCE_CONTINUE;
 
-  g_clear_pointer (&self->paging, g_source_unref);
+  drop_source (&self->paging);
   end_page (self);
   return G_SOURCE_REMOVE;
 }
 
-/* Has a lower priority than redrawing, because it may take long. */
 static void
 begin_page (GstreamConversation *self,
             GPtrArray           *states)
 {
   self->page = g_ptr_array_ref (states);
   gstream_checkpoint_tree_begin (self->tree, states, self->messages_key);
-  self->paging = g_idle_source_new ();
-  g_source_set_callback (self->paging, on_paging, self, NULL);
-  g_source_set_static_name (self->paging, "[gstream] history");
-  g_source_attach (self->paging, g_main_context_get_thread_default ());
+  self->paging = go_on_later (self, on_paging);
 }
 
+/* Whatever was asked for is not read any more. */
 static void
-drop_page (GstreamConversation *self)
+drop_history (GstreamConversation *self)
 {
-  if (self->paging != NULL)
-    g_source_destroy (self->paging);
-  g_clear_pointer (&self->paging, g_source_unref);
+  if (self->pages != NULL)
+    g_cancellable_cancel (self->pages);
+  g_clear_object (&self->pages);
+  drop_source (&self->paging);
   g_clear_pointer (&self->page, g_ptr_array_unref);
+  drop_source (&self->describing);
+}
+
+/* Also what was read: parts of it do not exist any more. */
+static void
+forget_history (GstreamConversation *self)
+{
+  drop_history (self);
+  gstream_checkpoint_tree_clear (self->tree);
 }
 
 static void
@@ -540,7 +595,7 @@ on_history (GObject      *object,
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) states = gstream_thread_fetch_history_finish (GSTREAM_THREAD (object), result, &error);
 
-  if (g_cancellable_is_cancelled (self->closing))
+  if (g_task_get_cancellable (G_TASK (result)) != self->pages) /* asked for before drop_history() */
     return;
   if (states == NULL)
     {
@@ -558,17 +613,17 @@ static void
 read_page (GstreamConversation *self,
            const char          *before)
 {
-  gstream_thread_fetch_history (self->thread, get_page_size (self), before, self->closing, on_history,
+  gstream_thread_fetch_history (self->thread, get_page_size (self), before, self->pages, on_history,
                                 g_object_ref (self));
 }
 
 static void
 read_history (GstreamConversation *self)
 {
-  if (self->reads_history || !self->keeps_history || self->history_limit == 0 || self->head == NULL)
+  if (self->pages != NULL || !self->keeps_history || self->history_limit == 0 || self->head == NULL)
     return;
 
-  self->reads_history = TRUE;
+  self->pages = g_cancellable_new ();
   self->n_states = 0;
   read_page (self, NULL);
 }
@@ -597,7 +652,7 @@ end_reading (GstreamConversation *self,
   self->stage = READING_NONE;
   self->attaches = FALSE;
   g_clear_pointer (&self->choice, g_free);
-  gstream_checkpoint_tree_describe (self->tree, self->head, self->rows);
+  describe (self);
   read_history (self);
   if (task != NULL && error != NULL)
     g_task_return_error (task, error);
@@ -731,10 +786,10 @@ on_state (GObject      *object,
     }
 
   self->has_list = FALSE;
-  if (state != NULL)
+  if (state != NULL && self->run == NULL)
     read_parts (self, state);
   else
-    show_state (self);
+    show_state (self); /* a run that has been started since says what is newer */
 }
 
 static void
@@ -788,6 +843,7 @@ struct _Attempt
   GPtrArray               *tasks;         /* of GTask: the calls that have requested it */
   GCancellable            *cancellable;   /* cancels the request */
   gboolean                 waits;         /* the thread could not end the current run, so it is ended first */
+  gboolean                 rolls_back;    /* the thread undoes the run that is current when it is asked */
 };
 
 /* --- options --- */
@@ -1062,6 +1118,9 @@ prepare_options (GstreamConversation *self,
 {
   const char *checkpoint_id = attempt->checkpoint_id;
 
+  attempt->rolls_back =
+      self->run != NULL && replaces (attempt) && attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK;
+
   if (checkpoint_id == NULL && self->is_chosen)
     checkpoint_id = self->head;
   if (attempt->waits && attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK)
@@ -1108,22 +1167,24 @@ drop_questions (GstreamConversation *self,
     drop_question (self, NULL);
 }
 
-/* The thread has ended the previous run as requested. */
+/* The thread has ended the previous run as requested, which may have been noticed already. */
 static void
 replace_run (GstreamConversation *self,
              Attempt             *attempt)
 {
+  gboolean was_running = self->run != NULL;
+
   leave_run (self);
-  if (attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK)
+  if (attempt->rolls_back)
     {
       gstream_conversation_rows_end_run (self->rows, TRUE);
-      gstream_checkpoint_tree_free (self->tree); /* parts of it do not exist any more */
-      self->tree = gstream_checkpoint_tree_new ();
-      return;
+      forget_history (self);
     }
-
-  gstream_conversation_rows_stop (self->rows, NULL);
-  gstream_conversation_rows_settle (self->rows);
+  else if (was_running)
+    {
+      gstream_conversation_rows_stop (self->rows, NULL);
+      gstream_conversation_rows_settle (self->rows);
+    }
 }
 
 static void
@@ -1131,8 +1192,7 @@ take_run (GstreamConversation *self,
           Attempt             *attempt,
           GstreamRunStream    *run)
 {
-  if (self->run != NULL)
-    replace_run (self, attempt);
+  replace_run (self, attempt);
   if (attempt->row != NULL && !attempt->row->in_state)
     gstream_conversation_row_set_status (attempt->row, GSTREAM_CONVERSATION_ROW_STATUS_SENT, NULL);
   drop_questions (self, attempt);
@@ -1328,7 +1388,7 @@ gstream_conversation_dispose (GObject *object)
   end_waits (self);
   leave_run (self);
   gstream_conversation_rows_close (self->rows);
-  drop_page (self);
+  drop_history (self);
 
   G_OBJECT_CLASS (gstream_conversation_parent_class)->dispose (object);
 }

@@ -32,6 +32,16 @@ typedef struct
   gboolean   is_over;
 } Run;
 
+/* A call whose answer is held back. */
+typedef struct
+{
+  FakeCalls          kind;
+  GTask             *task;
+  GstreamPayload    *answer;  /* NULL: it starts a run */
+  GstreamPayload    *input;   /* of that run; or NULL */
+  GstreamRunOptions *options; /* of that run */
+} Held;
+
 struct _FakeThread
 {
   GstreamThread parent_instance;
@@ -43,6 +53,8 @@ struct _FakeThread
   gboolean   fails_next, begins_next;
   gboolean   no_history, no_strategies;
   guint      n_states_read;
+  FakeCalls  holds;
+  GQueue     held; /* of Held */
 };
 
 G_DEFINE_FINAL_TYPE (FakeThread, fake_thread, GSTREAM_TYPE_THREAD)
@@ -265,10 +277,10 @@ make_checkpoint (FakeThread *self,
                  Run        *run,
                  Step       *step)
 {
-  FakeCheckpoint *before = fake_thread_find (self, run->head);
+  FakeCheckpoint *before = run->head != NULL ? fake_thread_find (self, run->head) : NULL;
   FakeCheckpoint *checkpoint = add_checkpoint (self, run->head, "loop");
 
-  for (guint i = 0; step->commits && i < before->pending->len; i++)
+  for (guint i = 0; step->commits && before != NULL && i < before->pending->len; i++)
     add_message (checkpoint, before->pending->pdata[i]);
   if (step->message != NULL)
     add_message (checkpoint, step->message);
@@ -574,20 +586,15 @@ is_refused (FakeThread *self,
 }
 
 static void
-fake_thread_begin_start (GstreamThread     *thread,
-                         GstreamPayload    *input,
-                         GstreamRunOptions *options,
-                         GTask             *task)
+begin (FakeThread        *self,
+       GstreamPayload    *input,
+       GstreamRunOptions *options,
+       GTask             *task)
 {
-  FakeThread     *self = FAKE_THREAD (thread);
   const char     *base = gstream_run_options_get_checkpoint_id (options);
-  FakeCheckpoint *newest;
+  FakeCheckpoint *newest = fake_thread_find (self, base);
   Run            *run;
 
-  if (is_refused (self, task, FALSE) || !make_room (self, gstream_run_options_get_multitask_strategy (options), task))
-    return;
-
-  newest = fake_thread_find (self, base);
   if (base != NULL && newest == NULL)
     {
       g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "no such checkpoint");
@@ -601,6 +608,93 @@ fake_thread_begin_start (GstreamThread     *thread,
   plan_answer (self, run, self->plan);
   if (!is_refused (self, task, TRUE))
     return_run (task, follow (self, run));
+}
+
+static Held *
+hold (FakeThread *self,
+      FakeCalls   kind,
+      GTask      *task)
+{
+  Held *held = g_new0 (Held, 1);
+
+  held->kind = kind;
+  held->task = g_object_ref (task);
+  g_queue_push_tail (&self->held, held);
+  return held;
+}
+
+static void
+let_go (FakeThread *self,
+        Held       *held)
+{
+  if (held->answer != NULL)
+    return_payload (held->task, held->answer);
+  else
+    begin (self, held->input, held->options, held->task);
+  g_clear_pointer (&held->input, gstream_payload_unref);
+  g_clear_object (&held->options);
+  g_object_unref (held->task);
+  g_free (held);
+}
+
+void
+fake_thread_hold (FakeThread *self,
+                  FakeCalls   calls)
+{
+  self->holds |= calls;
+}
+
+void
+fake_thread_release (FakeThread *self,
+                     FakeCalls   calls)
+{
+  self->holds &= ~calls;
+  for (GList *link = self->held.head, *next; link != NULL; link = next)
+    {
+      Held *held = link->data;
+
+      next = link->next;
+      if ((held->kind & calls) == 0)
+        continue;
+      g_queue_delete_link (&self->held, link);
+      let_go (self, held);
+    }
+}
+
+/* Consumes @answer. */
+static void
+give (FakeThread     *self,
+      FakeCalls       kind,
+      GTask          *task,
+      GstreamPayload *answer)
+{
+  if (self->holds & kind)
+    hold (self, kind, task)->answer = answer;
+  else
+    return_payload (task, answer);
+}
+
+static void
+fake_thread_begin_start (GstreamThread     *thread,
+                         GstreamPayload    *input,
+                         GstreamRunOptions *options,
+                         GTask             *task)
+{
+  FakeThread *self = FAKE_THREAD (thread);
+  gboolean    holds = (self->holds & FAKE_STARTS) && fake_thread_is_running (self);
+
+  if (is_refused (self, task, FALSE) || !make_room (self, gstream_run_options_get_multitask_strategy (options), task))
+    return;
+
+  if (holds)
+    {
+      Held *held = hold (self, FAKE_STARTS, task);
+
+      held->input = input != NULL ? gstream_payload_ref (input) : NULL;
+      held->options = g_object_ref (options);
+      return;
+    }
+  begin (self, input, options, task);
 }
 
 static void
@@ -654,10 +748,10 @@ fake_thread_begin_fetch_state (GstreamThread *thread,
     {
       g_autoptr (GPtrArray) all = fake_thread_list_messages (self, checkpoint);
 
-      return_payload (task, write_state (checkpoint, checkpoint_id ? checkpoint->messages : all));
+      give (self, FAKE_STATES, task, write_state (checkpoint, checkpoint_id ? checkpoint->messages : all));
     }
   else
-    return_payload (task, parse ("{\"values\":{},\"tasks\":[],\"checkpoint\":null}"));
+    give (self, FAKE_STATES, task, parse ("{\"values\":{},\"tasks\":[],\"checkpoint\":null}"));
 }
 
 static void
@@ -688,7 +782,7 @@ fake_thread_begin_fetch_history (GstreamThread *thread,
       g_string_append_printf (json, "%s%s", n++ > 0 ? "," : "", text);
     }
   g_string_append_c (json, ']');
-  return_payload (task, parse (json->str));
+  give (self, FAKE_PAGES, task, parse (json->str));
 }
 
 static void

@@ -41,6 +41,19 @@ gboolean fake_thread_is_running (FakeThread *self);
 /* The next start or answer fails; @begins: but is begun all the same. */
 void fake_thread_fail_next (FakeThread *self,
                             gboolean    begins);
+/* Calls that are held back, or'ed. */
+typedef enum
+{
+  FAKE_STARTS = 1 << 0, /* that end another run: the new one has not begun */
+  FAKE_STATES = 1 << 1, /* they are those of the time when they were asked for */
+  FAKE_PAGES = 1 << 2,  /* of the history; likewise */
+} FakeCalls;
+
+/* From now on, these calls get their answers when they are released. */
+void fake_thread_hold (FakeThread *self,
+                       FakeCalls   calls);
+void fake_thread_release (FakeThread *self,
+                          FakeCalls   calls);
 /* What it cannot do. */
 void fake_thread_set_limits (FakeThread *self,
                              gboolean    no_history,

@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #include <gstream/conversation/gstream-checkpoint-tree-private.h>
+#include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation.h>
 #include <gstream/conversation/gstream-conversation-tool-call.h>
 #include <gstream/conversation/gstream-subagent.h>
@@ -427,6 +428,33 @@ test_branches (Fixture      *self,
   assert_is_state (self);
 }
 
+/* A page of the history that was asked for before a run was rolled back has what does not exist any more. */
+static void
+test_page_before_rollback (Fixture      *self,
+                           gconstpointer unused)
+{
+  GstreamConversationRow *row;
+
+  say (self, "a");
+  finish (self);
+  say (self, "b");
+  settle ();
+  fake_thread_step (self->thread);
+  settle ();
+  close_window (self);
+  open_window (self);
+  fake_thread_hold (self->thread, FAKE_PAGES);
+  do_open (self);
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_ROLLBACK);
+  row = gstream_conversation_send (self->conversation, "c", NULL);
+  settle ();
+  fake_thread_release (self->thread, FAKE_PAGES);
+  finish (self);
+  g_assert_true (get_row (self, 2) == row);
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (row), ==, 1);
+  assert_is_state (self);
+}
+
 static void
 test_no_history (Fixture      *self,
                  gconstpointer unused)
@@ -636,6 +664,32 @@ test_error (Fixture      *self,
   assert_is_state (self);
 }
 
+/* A state that was asked for before a run, and arrives after the run's first one, takes nothing away. */
+static void
+test_state_before_run (Fixture      *self,
+                       gconstpointer unused)
+{
+  GstreamConversationRow *row;
+
+  say (self, "a");
+  settle ();
+  fake_thread_hold (self->thread, FAKE_STARTS | FAKE_STATES);
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  row = gstream_conversation_send (self->conversation, "b", NULL);
+  settle ();
+  fake_thread_release (self->thread, FAKE_STARTS);
+  settle ();
+  assert_status (row, FINISHED);
+  g_assert_true (get_row (self, 1) == row);
+  fake_thread_release (self->thread, FAKE_STATES);
+  settle ();
+  assert_status (row, FINISHED);
+  g_assert_true (get_row (self, 1) == row);
+  finish (self);
+  g_assert_true (get_row (self, 1) == row);
+  assert_is_state (self);
+}
+
 static void
 test_many (Fixture      *self,
            gconstpointer unused)
@@ -690,6 +744,72 @@ test_long_history (void)
   gstream_checkpoint_tree_begin (tree, states, "messages");
   g_assert_true (gstream_checkpoint_tree_read (tree, 0));
   g_assert_cmpuint (gstream_checkpoint_tree_get_n_new (tree), ==, 0);
+}
+
+static GstreamConversationRows *
+make_rows (GstreamPayload *state)
+{
+  GstreamConversationRows *rows = gstream_conversation_rows_new ();
+  g_autoptr (GstreamPayload) messages = gstream_payload_lookup (state, "/values/messages");
+
+  gstream_conversation_rows_set_budget (rows, 0);
+  gstream_conversation_rows_set_state (rows, messages);
+  return rows;
+}
+
+static char *
+list_branches (GstreamConversationRows *rows)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < gstream_conversation_rows_get_n_state (rows); i++)
+    {
+      GstreamConversationRow *row = gstream_conversation_rows_get_state (rows, i);
+
+      g_string_append_printf (list, "%s/%u/%u ", gstream_conversation_row_get_checkpoint_id (row),
+                              gstream_conversation_row_get_n_branches (row), gstream_conversation_row_get_branch (row));
+    }
+  return g_string_free (list, FALSE);
+}
+
+/* The branches of rows are set in slices, too, and begun anew at any time they come to the same. */
+static void
+test_branches_in_slices (void)
+{
+  g_autoptr (GPtrArray) states = make_history (4, 2000);
+  g_autoptr (GstreamCheckpointTree) tree = gstream_checkpoint_tree_new ();
+  g_autoptr (GstreamConversationRows) whole = make_rows (states->pdata[0]);
+  g_autoptr (GstreamConversationRows) sliced = make_rows (states->pdata[0]);
+  g_autofree char *expected = NULL;
+  g_autofree char *found = NULL;
+  g_autofree char *none = list_branches (whole);
+  guint            n_slices = 0;
+
+  gstream_checkpoint_tree_begin (tree, states, "messages");
+  gstream_checkpoint_tree_read (tree, 0);
+  gstream_checkpoint_tree_begin_describing (tree, "c4", whole);
+  g_assert_true (gstream_checkpoint_tree_describe (tree, 0));
+  expected = list_branches (whole);
+  g_assert_cmpstr (expected, !=, none);
+
+  gstream_checkpoint_tree_begin_describing (tree, "c2", sliced);
+  for (guint i = 0; i < 100; i++)
+    g_assert_false (gstream_checkpoint_tree_describe (tree, 1));
+  gstream_checkpoint_tree_begin_describing (tree, "c4", sliced);
+  while (!gstream_checkpoint_tree_describe (tree, 1))
+    n_slices++;
+  g_assert_cmpuint (n_slices, >=, 2 * 2000 / 32 - 1); /* each is found, and looked at again */
+  found = list_branches (sliced);
+  g_assert_cmpstr (found, ==, expected);
+
+  gstream_checkpoint_tree_begin_describing (tree, "c4", sliced);
+  gstream_checkpoint_tree_clear (tree);
+  g_assert_true (gstream_checkpoint_tree_describe (tree, 1));
+  gstream_checkpoint_tree_begin_describing (tree, "c4", sliced);
+  g_assert_true (gstream_checkpoint_tree_describe (tree, 0));
+  g_clear_pointer (&found, g_free);
+  found = list_branches (sliced);
+  g_assert_cmpstr (found, ==, none);
 }
 
 /* Dropped at any time, with anything under way. */
@@ -879,13 +999,16 @@ main (int   argc,
   g_test_add ("/conversation/C6/policies-without-strategies", Fixture, "", set_up, test_policies, tear_down);
   add ("/conversation/C7/branches", test_branches);
   add ("/conversation/C7/no-history", test_no_history);
+  add ("/conversation/C7/page-before-rollback", test_page_before_rollback);
   add ("/conversation/C8/questions", test_questions);
   add ("/conversation/C9/tools-and-subagents", test_tools);
   add ("/conversation/C10/stop", test_stop);
   add ("/conversation/C10/said", test_said);
   add ("/conversation/C10/pending", test_pending);
   add ("/conversation/C10/error", test_error);
+  add ("/conversation/C3/state-before-run", test_state_before_run);
   add ("/conversation/C11/many", test_many);
+  g_test_add_func ("/conversation/C11/branches-in-slices", test_branches_in_slices);
   g_test_add_func ("/conversation/C11/long-history", test_long_history);
   add ("/conversation/R6/drop", test_drop);
   add ("/conversation/R9/sync", test_sync);

@@ -9,7 +9,7 @@
 #include <gstream/conversation/gstream-conversation.h>
 #include <gstream/event/gstream-error.h>
 
-#define N_SEEDS 150
+#define N_SEEDS 150 /* or as many as GSTREAM_TEST_SEEDS says */
 #define N_STEPS 60
 
 typedef struct
@@ -119,7 +119,7 @@ work_on_queue (User *self)
 static void
 act (User *self)
 {
-  int what = g_rand_int_range (self->rand, 0, 24);
+  int what = g_rand_int_range (self->rand, 0, 26);
 
   if (what < 4)
     say (self);
@@ -138,6 +138,10 @@ act (User *self)
       close_window (self);
       open_window (self);
     }
+  else if (what == 15)
+    fake_thread_hold (self->thread, 1 << g_rand_int_range (self->rand, 1, 3));
+  else if (what == 16)
+    fake_thread_release (self->thread, 1 << g_rand_int_range (self->rand, 1, 3));
   else
     fake_thread_step (self->thread);
   for (int n = g_rand_int_range (self->rand, 0, 12); n > 0; n--)
@@ -160,6 +164,7 @@ rest (User *self)
 {
   gboolean done = FALSE;
 
+  fake_thread_release (self->thread, FAKE_STARTS | FAKE_STATES | FAKE_PAGES);
   gstream_conversation_wait (self->conversation, NULL, on_idle, &done);
   while (!done)
     if (!watch_turn (FALSE) && !fake_thread_step (self->thread))
@@ -260,8 +265,14 @@ play (guint seed)
 static void
 test_play (void)
 {
-  for (guint seed = 0; seed < N_SEEDS; seed++)
-    play (seed);
+  const char *seeds = g_getenv ("GSTREAM_TEST_SEEDS");
+  guint       n_seeds = seeds != NULL ? (guint) g_ascii_strtoull (seeds, NULL, 10) : N_SEEDS;
+
+  for (guint seed = 0; seed < n_seeds; seed++)
+    {
+      g_test_message ("seed %u", seed);
+      play (seed);
+    }
 }
 
 int
