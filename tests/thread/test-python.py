@@ -61,6 +61,20 @@ def awaited():
     assert Gstream.run(main()) == ({"said": '{"n": [1]}'}, {"values": {"n": 1}})
 
 
+@tap.test("/thread/N1/python/raises")
+def raises():
+    """What a virtual function raises ends the call, in the exception's words."""
+    class Broken(Gstream.Thread):
+        def do_begin_start(self, given, options, task):
+            raise LookupError("no such song")
+
+        def do_begin_fetch_state(self, checkpoint_id, task):
+            raise GLib.Error.new_literal(Gstream.error_quark(), "gone", int(Gstream.Error.NOT_FOUND))
+
+    assert "LookupError: no such song" in caught(lambda: Broken().start_sync("hi")).message
+    assert caught(Broken().fetch_state_sync).matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND)
+
+
 @tap.test("/thread/N9/python/mistakes")
 def mistakes():
     thread = Echo()

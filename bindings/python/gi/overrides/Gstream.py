@@ -1129,6 +1129,18 @@ class ThreadList(Gstream.ThreadList):
         return ThreadList(server, metadata)
 
 
+def failing_task(begin):
+    """A virtual function of a thread that begins a call: what it raises, the call fails with."""
+    @functools.wraps(begin)
+    def guarded(self, *arguments):
+        try:
+            return begin(self, *arguments)
+        except Exception as exception:
+            arguments[-1].return_error(failure(exception))
+
+    return guarded
+
+
 @public
 @with_operations(start=(run_of, start), respond=(run_of, respond), respond_all=(run_of, respond_all), respond_json=(run_of, respond_json),
                  attach=(run_of, attach), fetch_state=(value, fetch_state), fetch_history=(values, fetch_history),
@@ -1139,6 +1151,12 @@ class Thread(Gstream.Thread):
 
     def __new__(cls, *arguments, **named):
         return thread_of(*arguments, **named) if cls is Thread else super().__new__(cls)
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        for name, function in list(vars(cls).items()):
+            if name.startswith("do_begin_"):
+                setattr(cls, name, failing_task(function))
 
 
 def thread_of(url=None, assistant=None, *, command=None, **properties):
