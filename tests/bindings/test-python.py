@@ -3,7 +3,6 @@
 # gstream at home in Python: iteration, awaiting, Python's own values, classes and
 # generators, and what wrong uses are told.
 
-import ast
 import asyncio
 import builtins
 import functools
@@ -1412,20 +1411,6 @@ def never_runs():
     for transformer, word in ((Yielding, "generator"), (Forgetting, "coroutine")):
         run = Gstream.RunStream(values(1), Gstream.StreamMux([transformer]))
         assert word in raised(Gstream.Error.FAILED, run.output_sync).message
-
-
-# --- the guide's page ---
-
-
-@test("/guide")
-async def guide():
-    """Its blocks, one after another."""
-    page = (RUNS.parents[2] / "doc" / "python.md").read_text().replace("chat.jsonl", str(RUNS / "chat.jsonl"))
-    namespace = {"print": lambda *_words, **_options: None}
-    for block in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        code = compile(block, "python.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        if (coroutine := eval(code, namespace)) is not None:
-            await coroutine
 
 
 tap.run()

@@ -2,7 +2,6 @@
 #
 # That each recipe of the guide works as it is written: doc/recipes.md.
 
-import ast
 import asyncio
 import json
 import os
@@ -19,6 +18,7 @@ import gi
 gi.require_version("Gstream", "1")
 from gi.repository import GLib, Gstream
 
+import guide
 import tap
 
 sys.path.append(os.path.join(os.environ["G_TEST_SRCDIR"], "remote"))
@@ -27,7 +27,6 @@ import recorded_server
 SOURCES = pathlib.Path(os.environ["G_TEST_SRCDIR"])
 RECORDING = SOURCES / "runs" / "python-inprocess" / "subgraphs.jsonl"
 RECIPE = re.compile(r"^## (.*?)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-SNIPPET = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVED = {  # the runs that the recipe's server has; two recorded ones ask, and are answered
     "Answer what a run asks": ["python-server/interrupt", "python-server/interrupt-resume", "python-server/chat"],
     "Several agents at once": ["python-server/chat"] * 2,
@@ -41,7 +40,7 @@ def surroundings(server):
         "Gstream": Gstream, "GLib": GLib, "asyncio": asyncio, "subprocess": subprocess, "threading": threading,
         "thread": Gstream.Thread(server.url, "agent"), "server": Gstream.Server(server.url),
         "input": {"messages": [{"role": "user", "content": "hi"}]}, "ask": lambda value: said.append(value) or "yes",
-        "show": lambda *words: said.append(words), "print": lambda *words, **options: print(*words, **{"file": sys.stderr, **options}),
+        "show": lambda *words: said.append(words), "print": guide.quiet,
         "run": Gstream.RunStream(Gstream.JsonLinesSource(str(RECORDING))), "said": said,
     }
 
@@ -54,9 +53,7 @@ async def cook(title, snippets):
         names = surroundings(server)
         for snippet in snippets:
             names["run"] = Gstream.RunStream(Gstream.JsonLinesSource(str(RECORDING)))
-            coroutine = eval(compile(snippet, title, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
-            if coroutine is not None:
-                await asyncio.wait_for(coroutine, 60)
+            await guide.perform(snippet, title, names)
         return names
 
 
@@ -99,6 +96,7 @@ OUTCOMES = {
 page = RECIPE.findall((SOURCES.parent / "doc" / "recipes.md").read_text())
 assert set(OUTCOMES) <= {title for title, _ in page}
 for title, text in page:
-    if SNIPPET.findall(text):
-        register(title, SNIPPET.findall(text))
+    shown = [snippet for language, snippet in guide.FENCE.findall(text) if language == "python"]
+    if shown:
+        register(title, shown)
 tap.run()

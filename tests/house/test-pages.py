@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# That README's programs run and agree, that what the guide shows in C and Vala compiles, and what it shows in
-# JavaScript runs. (Its page about Python runs in tests/bindings/test-python.py.)
+# That README's programs run and agree, that what the guide shows in C and Vala compiles, what it shows in JavaScript runs,
+# and that everything that a page shows is shown so that one of these tests finds it. (What it shows in Python runs in
+# tests/bindings/test-guide.py and test-recipes.py, and of graphs in tests/langgraph/test-guide.py.)
 
 import json
 import os
@@ -11,7 +12,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as ElementTree
 
+import endpoint
+import guide
 import tap
 
 sys.path.append(os.path.join(os.environ["G_TEST_SRCDIR"], "remote"))
@@ -21,12 +25,15 @@ TOP = pathlib.Path(os.environ["G_TEST_SRCDIR"]).parent
 BUILD = pathlib.Path(os.environ["G_TEST_BUILDDIR"]).parent
 SERVED = ["python-server/interrupt", "python-server/interrupt-resume", "python-server/chat"]  # asks two questions
 RECORDING = TOP / "tests" / "runs" / "python-inprocess" / "chat.jsonl"
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LANGUAGES = {"c", "vala", "python", "js", "json", "xml", "sh", "console", "text"}
+WRITTEN = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "bindings/rust/README.md", *(f"doc/{page.name}" for page in guide.PAGES)]
+ELSEWHERE = {"valac", "cc", "cargo", "cd", "for", "done", "meson", "ninja", "npm", "pip", "gstream-agent"}  # what a command may begin with
 
 # What a snippet of the guide may take for granted.
 PREAMBLE = """
 #include <gstream.h>
 G_GNUC_UNUSED static void on_output (GObject *object, GAsyncResult *result, gpointer user_data) {}
+G_GNUC_UNUSED static void on_opened (GObject *object, GAsyncResult *result, gpointer user_data) {}
 G_GNUC_UNUSED static void on_done (GObject *object, GAsyncResult *result, gpointer user_data) {}
 """
 SURROUNDINGS = """
@@ -46,6 +53,8 @@ snippet (GFile *a_file, GstreamRunStream *a_run, GstreamEvent *an_event, Gstream
   G_GNUC_UNUSED GstreamConversation *conversation = NULL;
   G_GNUC_UNUSED GstreamConversationRow *row = NULL;
   G_GNUC_UNUSED GstreamQuestion *question = NULL;
+  G_GNUC_UNUSED GstreamThread *thread = NULL;
+  G_GNUC_UNUSED gpointer message = NULL, label = NULL, model = NULL, view = NULL, selection = NULL, tree = NULL;
   {
 %s
   }
@@ -59,6 +68,8 @@ import Gio from 'gi://Gio';
 import Gstream from 'gi://Gstream?version=1';
 
 const source = Gstream.JsonLinesSource.new(Gio.File.new_for_path('chat.jsonl'));
+const thread = new Gstream.Thread({url: 'http://localhost:2024', assistant: 'agent'});
+const tools = [];
 %s
 {
 %s
@@ -104,8 +115,7 @@ os.environ["LC_ALL"] = "C.UTF-8"
 work = tempfile.TemporaryDirectory()
 
 
-def blocks(page, language):
-    return [body for tag, body in FENCE.findall((TOP / page).read_text()) if tag == language]
+blocks = guide.snippets
 
 
 def outcome_of(*command):
@@ -194,7 +204,12 @@ def compiles(snippets):
     path = pathlib.Path(work.name, "snippet.c")
     path.write_text(as_file(snippets))
     output_of("cc", "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused-variable", "-Wno-unused-function",
-              "-Wno-unused-but-set-variable", path, *flags())
+              "-Wno-unused-but-set-variable", path, *flags(), *toolkit(snippets[-1]))
+
+
+def toolkit(snippet):
+    """Where it uses GTK."""
+    return [*shlex.split(output_of("pkg-config", "--cflags", "gtk4")), "-include", "gtk/gtk.h"] if "gtk_" in snippet else []
 
 
 def is_vala_declaration(snippet):
@@ -228,20 +243,72 @@ def runs_in_js(snippets):
     path = pathlib.Path(work.name, "snippet.js")
     custom = {"type": "event", "method": "custom", "params": {"namespace": [], "timestamp": 0, "data": {"step": 2}}}
     pathlib.Path(work.name, "chat.jsonl").write_text(json.dumps(custom) + "\n" + RECORDING.read_text())
-    with recorded_server.Server(*SERVED) as server:
-        path.write_text(js_module(snippets[-1]).replace("http://localhost:2024", server.url))
+    with recorded_server.Server(*SERVED) as server, endpoint.Endpoint() as model:
+        path.write_text(js_module(snippets[-1]).replace(guide.SERVER, server.url).replace(guide.ENDPOINT, model.url))
         process = outcome_of("gjs", "-m", path)
     assert process.stdout + process.stderr or not re.search(r"\b(print|console\.log) *\(", snippets[-1])
 
 
 def register_guide(prefix, language, check):
-    for page in sorted((TOP / "doc").glob("*.md")):
+    for page in guide.PAGES:
         snippets = blocks(page, language)
         for number in range(1, len(snippets) + 1):
             tap.test(f"/pages/guide/{page.stem}/{prefix}{number}")(lambda shown=snippets[:number]: check(shown))
 
 
+def parses(snippets):
+    """One document, or one a line; a placeholder in a name is one."""
+    try:
+        json.loads(snippets[-1])
+    except ValueError:
+        for line in snippets[-1].splitlines():
+            json.loads(line)
+
+
+def is_well_formed(snippets):
+    ElementTree.fromstring(snippets[-1])
+
+
+def commands(snippets):
+    """That the shell would read it, and that what it calls is there: in the tree, where it was built, or somebody else's."""
+    output_of("bash", "-n", "-c", snippets[-1])
+    for line in snippets[-1].splitlines():
+        called = re.match(r"\s*\(?(?:[A-Z_]+=\S+ )*([\w./-]+)", line)
+        name = called[1] if called else ""
+        known = name in ELSEWHERE or (TOP / name).is_file() or (BUILD / name).is_file() or (BUILD / "gstream/tool" / name).is_file()
+        assert not name or known, f"there is no {name}"
+
+
+@tap.test("/pages/fenced")
+def fenced():
+    """What is shown stands between fences, which say in what language it is."""
+    for page in WRITTEN:
+        outside = guide.FENCE.sub("", (TOP / page).read_text())
+        assert "```" not in outside, f"{page}: a fence without its end"
+        indented = re.search(r"^\n {4,}\S.*$", outside, re.MULTILINE)
+        assert indented is None, f"{page}: {indented.group().strip()}"
+        languages = {language for language, _ in guide.fenced(page)}
+        assert languages <= LANGUAGES, f"{page}: {languages - LANGUAGES}"
+
+
+@tap.test("/pages/links")
+def links():
+    """A link between pages leads to a file, and its part of a page to a heading of that."""
+    for page in WRITTEN:
+        for link in re.findall(r"\]\(([^)\s]+)\)", guide.FENCE.sub("", (TOP / page).read_text())):
+            target, _, part = link.partition("#")
+            if re.match(r"[a-z]+:", target):
+                continue
+            file = (TOP / page).parent / target if target else TOP / page
+            assert file.exists(), f"{page}: there is no {link}"
+            headings = re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE) if part else []
+            assert not part or part in [re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-") for heading in headings], f"{page}: no {link}"
+
+
 register_guide("", "c", compiles)
+register_guide("json/", "json", parses)
+register_guide("xml/", "xml", is_well_formed)
+register_guide("sh/", "sh", commands)
 register_guide("vala/", "vala", compiles_in_vala)
 register_guide("js/", "js", runs_in_js)
 tap.run()

@@ -55,6 +55,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path.endswith("/state?subgraphs=true"):
             interrupts = begun[-1].interrupts if begun else []
             self.answer({"values": {}, "next": [], "tasks": [{"id": "1", "name": "ask", "interrupts": interrupts}]})
+        elif "/history" in self.path:
+            self.answer([{"values": {}, "next": [], "metadata": {"step": 1}, "checkpoint": {"checkpoint_id": "1f1e"}}])
         else:
             self.answer([{"run_id": run.id, "status": "success", "created_at": str(at)} for at, run in enumerate(begun)])
 
