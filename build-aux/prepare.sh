@@ -27,6 +27,7 @@ test_packages=(
   at-spi2-core
   caddy
   dbus
+  flatpak-builder
   gi-docgen
   gir1.2-atspi-2.0
   gir1.2-gtk-4.0

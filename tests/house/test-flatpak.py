@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# That the module for Flatpak is one: what it fetches is pinned, and what it asks of the build is known to it. Nothing is
-# built: that takes a runtime and flatpak-builder.
+# That the module for Flatpak is one: what it fetches is pinned, what it asks of the build is known to it, and flatpak-builder
+# knows all that it says. Nothing is built: that takes GNOME's runtime.
 
 import configparser
 import json
 import os
 import pathlib
 import re
+import shutil
+import subprocess
+import tempfile
 
 import tap
 
@@ -42,6 +45,23 @@ def pinned():
                 assert (TOP / "data" / source["path"]).resolve() == TOP.resolve(), source
             else:
                 assert re.fullmatch("[0-9a-f]{64}", source["sha256"]) and source["url"].startswith("https://"), source
+
+
+@tap.test("/flatpak/read")
+def is_read():
+    """An application's manifest with this module, as flatpak-builder reads it."""
+    if shutil.which("flatpak-builder") is None:
+        tap.skip("there is no flatpak-builder")
+    application = {"id": "org.example.Application", "runtime": "org.gnome.Platform", "runtime-version": "47",
+                   "sdk": "org.gnome.Sdk", "command": "gstream", "modules": [str(TOP / "data" / "gstream.flatpak.json")]}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as manifest:
+        json.dump(application, manifest)
+        manifest.flush()
+        environment = {**os.environ, "G_DEBUG": "", "LD_LIBRARY_PATH": ""}
+        done = subprocess.run(["flatpak-builder", "--show-manifest", manifest.name], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0 and "WARNING" not in done.stderr, done.stderr
+    [read] = json.loads(done.stdout)["modules"]
+    assert read["config-opts"] == MODULE["config-opts"] and [inner["name"] for inner in read["modules"]] == ["simdjson"], read
 
 
 @tap.test("/flatpak/same-simdjson")
