@@ -9,7 +9,9 @@
  * - It is silent for too long: the server is asked for the status of the run. If the run goes on, a second connection
  *   is opened; the one that has an event first is used from then on (N12).
  * - The run has ended. If it was interrupted, other branches may still be running: the server is asked for the status
- *   until the run has ended, and then for the thread's state, which has the pending interrupts (N4).
+ *   until the run has ended, and then for the thread's state, which has the pending interrupts (N4). No event says that
+ *   it is the last one. Therefore a connection that may have missed some (it ended, or was silent for too long) is not
+ *   believed: another connection has to repeat all events that were received, and to have no other.
  *
  * All of this happens only while somebody waits for an event (R1), except for requests that are already pending.
  */
@@ -30,6 +32,8 @@
 #define REST 500           /* ms without an event after which no more events of an ended run are expected */
 #define SHORT_SILENCE 1000 /* ms: for a reopened connection, which begins with events that the server already has */
 #define MOST_SILENCE_DOUBLINGS 3 /* of the time until a second connection is opened */
+#define REPEATS 1 /* of all events, by which the end of a run is believed that is interrupted and over, ... */
+#define REPEATS_OF_INCOMPLETE 2 /* ... and of a run whose events show that others are missing */
 #define FIRST_ASK_PAUSE 50   /* ms until the server is asked again whether the run has ended; doubled each time, ... */
 #define MOST_ASK_DOUBLINGS 4 /* ... up to this number of times */
 
@@ -82,14 +86,12 @@ struct _GstreamRemoteSource
   GHashTable       *interrupts; /* ids of those that were in events */
   gint64            end_time;   /* ms since the epoch: the timestamp of the run's end or interrupt */
   gboolean          over;       /* the run was interrupted, and has ended according to the server */
-  /* another connection was opened to check whether this one, which was silent for long or ended, has missed events */
-  gboolean        verified;
-  gboolean        asking;    /* a request whether it has ended is pending */
-  GSource        *ask_again; /* timer until the next request */
-  guint           n_asked;   /* number of consecutive requests */
-  GQueue          late;      /* GstreamEvent, owned: interrupts of the state that were not in events */
-  GError         *error;     /* the error that the run fails with */
-  GstreamNextCall pending;
+  gboolean          asking;     /* a request whether it has ended is pending */
+  GSource          *ask_again;  /* timer until the next request */
+  guint             n_asked;    /* number of consecutive requests */
+  GQueue            late;       /* GstreamEvent, owned: interrupts of the state that were not in events */
+  GError           *error;      /* the error that the run fails with */
+  GstreamNextCall   pending;
 };
 
 static void event_source_iface_init (GstreamEventSourceInterface *iface);
@@ -266,25 +268,34 @@ heed_connection (GstreamRemoteSource *self)
     gstream_retry_tell (&self->retry, self->funcs->get_retry (self->connection));
 }
 
+/* Whether all events have been received, as far as can be told; @doubtful: the connection may have missed some. */
+static gboolean
+is_whole (GstreamRemoteSource *self,
+          gboolean             doubtful)
+{
+  guint n_needed = gstream_run_filter_is_incomplete (self->filter) ? REPEATS_OF_INCOMPLETE : doubtful ? REPEATS : 0;
+
+  return gstream_run_filter_get_n_repeats (self->filter) >= n_needed || !gstream_run_filter_can_rewind (self->filter);
+}
+
 /*
- * The connection was ended by the server, or by a proxy, which looks the same. Another one is opened once, to get
- * events that may be missing.
+ * The connection was ended by the server, or by a proxy, which looks the same. Another one is opened, to get events that
+ * may be missing.
  */
 static void
 verify_the_end (GstreamRemoteSource *self)
 {
-  if (self->verified || !gstream_run_filter_can_rewind (self->filter))
+  if (is_whole (self, TRUE))
     {
       end_run (self);
       return;
     }
 
-  self->verified = TRUE;
   begin_again (self);
   open_connection (self, NULL);
 }
 
-/* The server has ended the connection of an interrupted run, which may or may not have ended. */
+/* The connection has ended, and the run is interrupted: it may or may not have ended. */
 static void
 ended (GstreamRemoteSource *self)
 {
@@ -295,18 +306,20 @@ ended (GstreamRemoteSource *self)
     self->state = GSTREAM_REMOTE_IN_DOUBT;
 }
 
+static GError *
+ended_early_error (void)
+{
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                              _ ("The connection to the server ended before the run did"));
+}
+
+/* @reason: (transfer full). */
 static void
 connection_failed (GstreamRemoteSource *self,
                    GError              *reason)
 {
   if (self->connection != NULL)
     heed_connection (self);
-  if (reason == NULL && self->connection != NULL && gstream_run_filter_is_asking (self->filter) &&
-      !gstream_run_filter_is_behind (self->filter))
-    {
-      ended (self);
-      return;
-    }
   if (self->beside != NULL)
     {
       g_clear_error (&reason);
@@ -314,14 +327,27 @@ connection_failed (GstreamRemoteSource *self,
       watch_silence (self);
       return;
     }
-  if (reason == NULL)
-    reason = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
-                                  _ ("The connection to the server ended before the run did"));
 
   disconnect (self);
   g_clear_error (&self->broken);
   self->broken = reason;
   self->state = GSTREAM_REMOTE_BROKEN;
+}
+
+/* There are no more events of the connection. @error: (transfer full) (nullable): NULL: as if that were proper. */
+static void
+connection_ended (GstreamRemoteSource *self,
+                  GError              *error)
+{
+  if (error != NULL)
+    connection_failed (self, error);
+  else if (gstream_run_filter_is_asking (self->filter) && !gstream_run_filter_is_behind (self->filter))
+    {
+      heed_connection (self);
+      ended (self);
+    }
+  else
+    connection_failed (self, ended_early_error ());
 }
 
 static void
@@ -504,25 +530,57 @@ check_run (GstreamRemoteSource *self)
 static gboolean
 is_doubtful (GstreamRemoteSource *self)
 {
-  return !self->verified && gstream_run_filter_can_rewind (self->filter) &&
-         g_get_monotonic_time () - self->waiting > (gint64) self->origin->silence_timeout * 1000;
+  return g_get_monotonic_time () - self->waiting > (gint64) self->origin->silence_timeout * 1000;
+}
+
+static GError *
+stopped_early_error (void)
+{
+  return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
+                              _ ("The run was interrupted and is over, and the server does not give all of its events: "
+                                 "the connection is silent before the last one"));
+}
+
+/*
+ * The run is over, and a connection that was opened anew has not repeated what was received. A server that gives nothing
+ * at all, as often as it is asked, has forgotten the events.
+ */
+static void
+silent_before_the_end (GstreamRemoteSource *self)
+{
+  if (!gstream_run_filter_is_inside (self->filter) && self->retry.failures >= self->origin->retry_limit &&
+      !gstream_run_filter_is_incomplete (self->filter))
+    end_run (self);
+  else
+    connection_failed (self, stopped_early_error ());
+}
+
+/* The run is over, and the connection has given all that was received, and for some time nothing. */
+static void
+silent_at_the_end (GstreamRemoteSource *self)
+{
+  if (is_whole (self, is_doubtful (self)))
+    end_run (self);
+  else if (self->n_beside < self->origin->retry_limit)
+    {
+      open_beside (self);
+      watch_silence (self);
+    }
+  else
+    {
+      drop_beside (self);
+      connection_failed (self, stopped_early_error ());
+    }
 }
 
 static void
 silent_after_the_end (GstreamRemoteSource *self)
 {
-  if (is_doubtful (self))
-    {
-      self->verified = TRUE;
-      open_beside (self);
-      watch_silence (self);
-      return;
-    }
-
-  if (gstream_run_filter_is_inside (self->filter) && gstream_run_filter_is_behind (self->filter))
-    connection_failed (self, NULL);
+  if (gstream_run_filter_is_inside (self->filter) && !gstream_run_filter_is_behind (self->filter))
+    silent_at_the_end (self);
   else
-    end_run (self);
+    silent_before_the_end (self);
+
   if (gstream_next_call_wake (&self->pending))
     go_on (self);
 }
@@ -539,15 +597,25 @@ on_silence (gpointer user_data)
     check_run (self);
 }
 
+/* After the run is over, the server has all of its events. */
+static guint
+get_patience_at_end (GstreamRemoteSource *self)
+{
+  guint shorter = MIN (self->origin->silence_timeout, SHORT_SILENCE);
+
+  if (self->beside != NULL)
+    return shorter << MIN (self->n_beside, MOST_SILENCE_DOUBLINGS);
+
+  return gstream_run_filter_is_inside (self->filter) ? REST : shorter;
+}
+
 static guint
 get_patience (GstreamRemoteSource *self)
 {
   guint timeout = self->origin->silence_timeout;
 
   if (self->over)
-    return self->beside != NULL                          ? timeout
-           : gstream_run_filter_is_inside (self->filter) ? REST
-                                                         : MIN (timeout, SHORT_SILENCE);
+    return get_patience_at_end (self);
   if (self->again && !self->known)
     return MIN (timeout, SHORT_SILENCE);
 
@@ -601,7 +669,7 @@ static void
 run_goes_on (GstreamRemoteSource *self)
 {
   if (self->state == GSTREAM_REMOTE_IN_DOUBT)
-    connection_failed (self, NULL);
+    connection_failed (self, ended_early_error ());
   else
     ask_again (self);
 }
@@ -729,15 +797,6 @@ take_event (GstreamRemoteSource *self,
   return FALSE;
 }
 
-/* The second connection failed. Another one is opened after the next silence, up to the retry limit. */
-static void
-beside_failed (GstreamRemoteSource *self)
-{
-  drop_beside (self);
-  if (self->n_beside < self->origin->retry_limit)
-    self->verified = FALSE;
-}
-
 /* Returns FALSE if @connection is not in use any more, and its event has to be dropped. */
 static gboolean
 is_read (GstreamRemoteSource *self,
@@ -746,8 +805,8 @@ is_read (GstreamRemoteSource *self,
 {
   if (connection == self->beside)
     {
-      if (event == NULL)
-        beside_failed (self);
+      if (event == NULL) /* another one is opened after the next silence, up to the retry limit */
+        drop_beside (self);
       else
         adopt_beside (self);
     }
@@ -773,7 +832,7 @@ on_event (GObject      *object,
   self->reading = FALSE;
   gstream_timer_end (&self->silence);
   if (event == NULL)
-    connection_failed (self, error);
+    connection_ended (self, error);
   else
     {
       drop_beside (self);
@@ -880,7 +939,7 @@ pull (GstreamRemoteSource *self)
       return take_event (self, event);
     case GSTREAM_TRY_ENDED:
     case GSTREAM_TRY_FAILED:
-      connection_failed (self, error);
+      connection_ended (self, error);
       return FALSE;
     case GSTREAM_TRY_PENDING:
     default:

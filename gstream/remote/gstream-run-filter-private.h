@@ -33,6 +33,10 @@ gboolean gstream_run_filter_push (GstreamRunFilter *self,
 GstreamEvent *gstream_run_filter_pop (GstreamRunFilter *self);
 /* Whether this connection has not yet had all events that were received before. */
 gboolean gstream_run_filter_is_behind (GstreamRunFilter *self);
+/* How many connections have repeated all events that were received before, since the last one that was new. */
+guint gstream_run_filter_get_n_repeats (GstreamRunFilter *self);
+/* Whether a namespace has begun and not ended: after the end of an interrupted run, events are missing then. */
+gboolean gstream_run_filter_is_incomplete (GstreamRunFilter *self);
 /* Whether this connection has had the run's first event. */
 gboolean gstream_run_filter_is_inside (GstreamRunFilter *self);
 /* Whether the run's own end was pushed (N4). */
@@ -68,6 +72,8 @@ void            gstream_seen_ids_free (GstreamSeenIds *self);
 void gstream_seen_ids_rewind (GstreamSeenIds *self);
 /* Whether the server has not yet repeated all previous events. */
 gboolean gstream_seen_ids_is_behind (GstreamSeenIds *self);
+/* How many times the server has repeated all events up to the last new one. */
+guint gstream_seen_ids_get_n_repeats (GstreamSeenIds *self);
 /* Events with the same @id but another @kind, or another @content (of @length bytes), are different. */
 GstreamSeenId gstream_seen_ids_add (GstreamSeenIds *self,
                                     const char     *id,

@@ -58,6 +58,7 @@ struct _GstreamSeenIds
   Prefix   again;     /* those of the forgotten events that have been repeated since the rewind */
   guint64  latest;    /* hash of the latest new event; 0: none */
   gboolean behind;    /* @latest has not been repeated since the rewind */
+  guint    n_repeats; /* after how many rewinds @latest has been repeated */
   gsize    last_length;
   char last[LONGEST_LAST + 1]; /* the greatest id so far (see is_behind), among those that are not longer than this */
 };
@@ -94,6 +95,12 @@ gboolean
 gstream_seen_ids_is_behind (GstreamSeenIds *self)
 {
   return self->behind;
+}
+
+guint
+gstream_seen_ids_get_n_repeats (GstreamSeenIds *self)
+{
+  return self->n_repeats;
 }
 
 /* --- hashes --- */
@@ -340,6 +347,17 @@ forget_old (GstreamSeenIds *self)
   self->young = old;
 }
 
+static void
+note_repeat (GstreamSeenIds *self,
+             guint64         hash)
+{
+  if (!self->behind || hash != self->latest)
+    return;
+
+  self->behind = FALSE;
+  self->n_repeats++;
+}
+
 static GstreamSeenId
 compare_with_forgotten (GstreamSeenIds *self,
                         guint64         hash)
@@ -356,6 +374,7 @@ add_new (GstreamSeenIds *self,
          guint64         hash)
 {
   self->latest = hash;
+  self->n_repeats = 0;
   append (&self->young, hash);
   extend (&self->all, hash);
   if (self->young.n == GSTREAM_SEEN_IDS_REMEMBERED)
@@ -375,7 +394,7 @@ gstream_seen_ids_add (GstreamSeenIds *self,
 
   if (!is_last && (has (&self->young, hash) || has (&self->old, hash)))
     {
-      self->behind = self->behind && hash != self->latest;
+      note_repeat (self, hash);
       return GSTREAM_SEEN_ID_OLD;
     }
   if (self->again.n < self->forgotten.n)
@@ -397,6 +416,7 @@ struct _GstreamRunFilter
   gboolean        inside;      /* this connection has had the run's first event */
   gboolean        asking;      /* the run was interrupted */
   gboolean        over;        /* the run's last event has been received */
+  GHashTable     *unended;     /* hashes of the namespaces that have begun and not ended; NULL: none ever began */
   GstreamSeenIds *seen;        /* the run's events that were received */
   gboolean        unnamed;     /* there was an event without an id, ... */
   gboolean        doubtful;    /* ... on an earlier connection, so that another one may be the same */
@@ -434,6 +454,7 @@ void
 gstream_run_filter_free (GstreamRunFilter *self)
 {
   gstream_seen_ids_free (self->seen);
+  g_clear_pointer (&self->unended, g_hash_table_unref);
   g_clear_pointer (&self->ready, gstream_event_unref);
   g_queue_clear_full (&self->more, (GDestroyNotify) gstream_event_unref);
   g_queue_clear_full (&self->held, (GDestroyNotify) gstream_event_unref);
@@ -529,6 +550,18 @@ gstream_run_filter_is_behind (GstreamRunFilter *self)
   return gstream_seen_ids_is_behind (self->seen);
 }
 
+guint
+gstream_run_filter_get_n_repeats (GstreamRunFilter *self)
+{
+  return gstream_seen_ids_get_n_repeats (self->seen);
+}
+
+gboolean
+gstream_run_filter_is_incomplete (GstreamRunFilter *self)
+{
+  return self->unended != NULL && g_hash_table_size (self->unended) > 0;
+}
+
 gboolean
 gstream_run_filter_is_inside (GstreamRunFilter *self)
 {
@@ -592,21 +625,52 @@ root_step (GstreamEvent *event)
 }
 
 static inline gboolean
-is_start (GstreamEvent *event)
+begins (GstreamStep step)
 {
-  GstreamStep step = root_step (event);
-
   return step == GSTREAM_STEP_RUNNING || step == GSTREAM_STEP_STARTED;
 }
 
+static inline gboolean
+is_start (GstreamEvent *event)
+{
+  return begins (root_step (event));
+}
+
 static void
-note_step (GstreamRunFilter *self,
-           GstreamStep       step)
+note_own_step (GstreamRunFilter *self,
+               GstreamStep       step)
 {
   if (step == GSTREAM_STEP_COMPLETED || step == GSTREAM_STEP_FAILED || step == GSTREAM_STEP_DRAINED)
     self->over = TRUE;
   else if (step == GSTREAM_STEP_INTERRUPTED)
     self->asking = TRUE;
+}
+
+static void
+note_step_below (GstreamRunFilter *self,
+                 guint namespace,
+                 GstreamStep step)
+{
+  if (self->unended == NULL)
+    self->unended = g_hash_table_new (NULL, NULL);
+  if (begins (step))
+    g_hash_table_add (self->unended, GUINT_TO_POINTER (namespace));
+  else if (step != GSTREAM_STEP_NONE)
+    g_hash_table_remove (self->unended, GUINT_TO_POINTER (namespace));
+}
+
+static inline void
+note_step (GstreamRunFilter *self,
+           GstreamEvent     *event)
+{
+  const GstreamEventFields *fields = gstream_event_get_fields (event);
+
+  if (G_LIKELY (fields->method != GSTREAM_METHOD_LIFECYCLE))
+    return;
+  if (gstream_event_peek_namespace (event)->length == 0)
+    note_own_step (self, fields->step);
+  else
+    note_step_below (self, gstream_event_peek_namespace (event)->hash, fields->step);
 }
 
 typedef enum
@@ -758,7 +822,7 @@ accept_event (GstreamRunFilter *self,
   if (G_UNLIKELY (seen != GSTREAM_SEEN_ID_NEW))
     return drop (event, seen == GSTREAM_SEEN_ID_OLD);
 
-  note_step (self, root_step (event));
+  note_step (self, event);
   make_ready (self, event);
 
   return TRUE;

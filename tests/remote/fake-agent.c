@@ -52,7 +52,9 @@ static gsize
 count_events (FakeAgent   *self,
               const Fault *fault)
 {
-  return fault->ends && fault->cut_at > 0 ? MIN (fault->cut_at, self->events->len) : self->events->len;
+  gsize n = fault->ends ? fault->cut_at : fault->only;
+
+  return n > 0 ? MIN (n, self->events->len) : self->events->len;
 }
 
 /* FALSE: what comes is not said. */
@@ -111,7 +113,7 @@ send_stream (FakeAgent    *self,
 
       write_chunk (exchange, block);
     }
-  if (fault.ends || !self->keeps_open)
+  if (fault.ends || (!self->keeps_open && fault.only == 0))
     fake_exchange_write (exchange, "0\r\n\r\n", -1);
 }
 

@@ -473,6 +473,68 @@ test_busy_question (Fixture      *fixture,
     }
 }
 
+#define SILENT { .cut_at = 1, .stall = TRUE }
+#define REFUSED { .status = "503 Service Unavailable", .headers = "Retry-After: 0\r\n" }
+#define MOST_FAULTS 3
+
+/*
+ * No event says that it is the last one of a run that is interrupted. So whatever may have swallowed some is not the end: a
+ * connection that went silent, though it was opened to see about another one; one that was to be compared with, and does not
+ * answer; two that stop at the same event, while a namespace has not ended.
+ */
+static void
+test_end_of_question (Fixture      *fixture,
+                      gconstpointer data)
+{
+  const Fault faults[][MOST_FAULTS] = {
+    { { .only = 9 }, { .only = 11 } },
+    { { .only = 9 }, SILENT },
+    { { .only = 9 }, REFUSED, { .only = 11 } },
+    { { .cut_at = 9, .ends = TRUE }, { .only = 9 } },
+    { { .cut_at = 9, .ends = TRUE }, { .cut_at = 9, .ends = TRUE } },
+  };
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/nested-interrupt.sse");
+  g_autofree char *expected = NULL;
+
+  agent->keeps_open = TRUE;
+  expected = fake_agent_run (agent, fixture->transport, NULL);
+  g_assert_nonnull (expected);
+  agent->silence = SHORT_SILENCE;
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      agent->n_commands = 0;
+      for (gsize j = 0; j < MOST_FAULTS && memcmp (&faults[i][j], &(Fault) { 0 }, sizeof (Fault)) != 0; j++)
+        fake_agent_add_fault (agent, faults[i][j]);
+      log = fake_agent_run (agent, fixture->transport, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (log, ==, expected);
+      g_assert_cmpuint (agent->faults->len, ==, 0);
+      g_assert_cmpuint (agent->n_commands, ==, 1);
+    }
+}
+
+/* Where no other connection can be had, it is not known that all events have come: that is an error. */
+static void
+test_end_of_question_unknown (Fixture      *fixture,
+                              gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/nested-interrupt.sse");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  agent->keeps_open = TRUE;
+  agent->silence = SHORT_SILENCE;
+  fake_agent_add_fault (agent, (Fault) { .only = 9 });
+  for (guint i = 0; i < 10; i++)
+    fake_agent_add_fault (agent, (Fault) REFUSED);
+  log = fake_agent_run (agent, fixture->transport, &error);
+  g_assert_null (log);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_SERVER);
+}
+
 /* --- what the stream itself asks for --- */
 
 static void
@@ -616,6 +678,8 @@ main (int    argc,
       add ("N3/begun-anew", transport, test_begun_anew);
       add ("N3/without-ids", transport, test_without_ids);
       add ("N4/busy-question", transport, test_busy_question);
+      add ("N4/end-of-question", transport, test_end_of_question);
+      add ("N4/end-of-question-unknown", transport, test_end_of_question_unknown);
       add ("N12/running", transport, test_running);
       add ("N12/quiet", transport, test_quiet);
       add ("N12/unknown-run", transport, test_unknown_run);
