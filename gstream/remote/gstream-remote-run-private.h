@@ -32,7 +32,8 @@ typedef struct
    * the connection fails. Returns whether the subscription is granted. NULL: it is always granted.
    */
   gboolean (*ask_for_run) (GstreamEventSource *connection);
-  gboolean stays_open; /* must not be closed while another one is open, because the server would end that, too */
+  gboolean opens_early; /* the first connection is opened before the server has the run, rather than by its command */
+  gboolean stays_open;  /* must not be closed while another one is open, because the server would end that, too */
 } GstreamConnectionFuncs;
 
 /* @first: (nullable): a connection that exists already. @applied_seq: see gstream_run_filter_new(). */

@@ -68,6 +68,7 @@ struct _GstreamRemoteSource
   GstreamEventSourceInterface *connection_iface; /* its interface, looked up once instead of for each event */
   gboolean                     reading;          /* a next() of it is pending */
   gboolean                     again;            /* it is not the first connection */
+  gboolean                     early;            /* it was opened before the server had the run, maybe the thread */
   gboolean                     was_inside;       /* events of the run have been received, over any connection */
   gboolean                     known;            /* since it was opened, the server has confirmed that the run exists */
   GstreamEventSource          *beside;           /* a second connection, opened because the first is silent; or NULL */
@@ -313,6 +314,16 @@ ended_early_error (void)
                               _ ("The connection to the server ended before the run did"));
 }
 
+/* Whether the connection failed with @reason because it was opened before there was anything to be read. */
+static gboolean
+was_too_early (GstreamRemoteSource *self,
+               const GError        *reason)
+{
+  return self->early && !self->was_inside &&
+         (g_error_matches (reason, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND) ||
+          g_error_matches (reason, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE));
+}
+
 /* @reason: (transfer full). */
 static void
 connection_failed (GstreamRemoteSource *self,
@@ -320,6 +331,15 @@ connection_failed (GstreamRemoteSource *self,
 {
   if (self->connection != NULL)
     heed_connection (self);
+  if (was_too_early (self, reason))
+    {
+      g_error_free (reason);
+      disconnect (self);
+      self->early = FALSE;
+      begin_again (self);
+      open_connection (self, NULL);
+      return;
+    }
   if (self->beside != NULL)
     {
       g_clear_error (&reason);
@@ -1087,6 +1107,7 @@ gstream_remote_source_new (GstreamOrigin                *origin,
   self->wanted = gstream_subscription_ref (wanted);
   self->funcs = funcs;
   self->filter = gstream_run_filter_new (run_id, applied_seq);
+  self->early = first != NULL && funcs->opens_early;
   open_connection (self, first);
 
   return GSTREAM_EVENT_SOURCE (self);

@@ -31,9 +31,11 @@ typedef enum
  * Emits the server's signal, for lists of threads. @thread_id: (nullable): needed if @said, the server's answer, does
  * not have it.
  */
-void gstream_server_tell (GstreamServer      *self,
-                          GstreamServerChange change,
-                          const char         *thread_id,
-                          GstreamPayload     *said);
+/* Whether somebody wants to be told of threads that were changed or created. */
+gboolean gstream_server_has_listeners (GstreamServer *self);
+void     gstream_server_tell (GstreamServer      *self,
+                              GstreamServerChange change,
+                              const char         *thread_id,
+                              GstreamPayload     *said);
 
 G_END_DECLS

@@ -49,6 +49,7 @@ struct _GstreamServerThread
   GstreamServer   *server;
   char            *assistant;
   GstreamTransport transport;
+  char            *new_id; /* of the thread that the server makes for its first run; NULL: none was started */
 };
 
 enum
@@ -105,14 +106,15 @@ typedef struct
 typedef struct
 {
   GstreamOrigin       *origin;
-  char                *thread_id; /* NULL: the server has not made the thread yet */
+  char                *thread_id;
+  gboolean             makes_thread; /* the server is to make the thread when it has the command */
   char                *assistant;
   GstreamRunOptions   *options;
   GstreamSubscription *wanted;
   GstreamStreamMux    *mux;
   GstreamPayload      *unnamed;    /* responses without interrupt ids, until these are known; or NULL */
   char                *command;    /* NULL: the run exists already */
-  GstreamEventSource  *connection; /* the WebSocket that the command is sent over; or NULL */
+  GstreamEventSource  *connection; /* to the thread's events; a command is sent over a WebSocket; or NULL */
   gboolean             is_waiting; /* the answer over @connection is pending */
   GSource             *doubt;      /* timer until the server is asked whether the assistant exists */
   GError              *doubted;    /* the error that it does not exist; NULL: not known */
@@ -133,6 +135,14 @@ resume_free (gpointer data)
 }
 
 static void
+close_connection (Operation *op)
+{
+  if (op->connection != NULL)
+    gstream_event_source_close (op->connection);
+  g_clear_object (&op->connection);
+}
+
+static void
 operation_free (gpointer data)
 {
   Operation *op = data;
@@ -141,7 +151,7 @@ operation_free (gpointer data)
   g_clear_error (&op->doubted);
   g_clear_error (&op->refusal);
   g_clear_pointer (&op->origin, gstream_origin_unref);
-  g_clear_object (&op->connection);
+  close_connection (op);
   g_clear_object (&op->mux);
   g_clear_object (&op->options);
   g_clear_pointer (&op->wanted, gstream_subscription_unref);
@@ -195,6 +205,7 @@ complete (GTask *task)
                                                            websocket ? &gstream_websocket_connection_funcs
                                                                      : &gstream_sse_connection_funcs,
                                                            op->connection, op->mux));
+  g_clear_object (&op->connection); /* it is the run's now */
 }
 
 /* --- which run it is --- */
@@ -378,6 +389,70 @@ is_websocket_refused (GTask        *task,
          (status == SOUP_STATUS_FORBIDDEN || gstream_request_is_no_path (error));
 }
 
+static void make_thread (GTask *task);
+
+/* Whether a server refuses the command with @error because it does not make the thread itself. */
+static gboolean
+is_without_thread (GTask        *task,
+                   const GError *error)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  return op->makes_thread && (g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND) ||
+                              gstream_request_is_no_path (error) || is_websocket_refused (task, error));
+}
+
+/* @error: taken. @answered: whether it is in the answer to the command, rather than in what carries it. */
+static void
+command_refused (GTask   *task,
+                 GError  *error,
+                 gboolean answered)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  if (is_without_thread (task, error))
+    {
+      g_error_free (error);
+      make_thread (task);
+    }
+  else if (answered && op->resume != NULL)
+    answer_refused (task, error);
+  else if (!answered && is_websocket_refused (task, error))
+    try_path (task, error);
+  else if (!answered && gstream_request_is_no_path (error))
+    explain (task, error);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_made_thread_known (GObject      *object,
+                      GAsyncResult *result,
+                      gpointer      user_data)
+{
+  g_autoptr (GstreamServer) server = user_data;
+  g_autoptr (GstreamPayload) thread = gstream_request_finish (result, NULL);
+
+  if (thread != NULL)
+    gstream_server_tell (server, GSTREAM_SERVER_CHANGED, NULL, thread);
+}
+
+/* The server has made the thread. Its answer does not have what lists of threads show. */
+static void
+thread_is_made (GTask *task)
+{
+  Operation           *op = g_task_get_task_data (task);
+  GstreamServerThread *self = g_task_get_source_object (task);
+  g_autofree char     *path = gstream_request_path (op->thread_id, "");
+
+  op->makes_thread = FALSE;
+  if (gstream_thread_get_thread_id (GSTREAM_THREAD (self)) == NULL)
+    gstream_thread_set_thread_id (GSTREAM_THREAD (self), op->thread_id);
+  if (gstream_server_has_listeners (self->server))
+    gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, NULL, on_made_thread_known,
+                          g_object_ref (self->server));
+}
+
 /* @payload: (nullable): the answer; NULL: the command failed with @error (transfer full). */
 static void
 command_answered (GTask          *task,
@@ -386,18 +461,15 @@ command_answered (GTask          *task,
 {
   Operation *op = g_task_get_task_data (task);
 
-  if (payload == NULL && is_websocket_refused (task, error))
-    try_path (task, error);
-  else if (payload == NULL && gstream_request_is_no_path (error))
-    explain (task, error);
-  else if (payload == NULL)
-    g_task_return_error (task, error);
-  else if (gstream_answer_parse (payload, &op->answer, &error))
-    find_run (task); /* the answer to a response does not have the id of the run that continues */
-  else if (op->resume != NULL)
-    answer_refused (task, error);
-  else
-    g_task_return_error (task, error);
+  if (payload == NULL || !gstream_answer_parse (payload, &op->answer, &error))
+    {
+      command_refused (task, error, payload != NULL);
+      return;
+    }
+
+  if (op->makes_thread)
+    thread_is_made (task);
+  find_run (task); /* the answer to a response does not have the id of the run that continues */
 }
 
 static void
@@ -429,21 +501,37 @@ on_sent (GObject      *object,
     {
       g_clear_error (&error);
       error = g_steal_pointer (&op->doubted);
+      op->makes_thread = FALSE; /* the thread is not what it lacks */
     }
   command_answered (task, payload, error);
 }
 
+/* Opens the connection to the thread's events, unless a command was sent before this one. */
+static void
+open_connection (GTask *task)
+{
+  Operation           *op = g_task_get_task_data (task);
+  GstreamServerThread *self = g_task_get_source_object (task);
+
+  if (op->connection == NULL)
+    op->connection = self->transport == GSTREAM_TRANSPORT_WEBSOCKET
+                         ? gstream_websocket_connection_new (op->origin, op->thread_id, op->wanted)
+                         : gstream_sse_connection_start (op->origin, op->thread_id, op->wanted);
+}
+
+/*
+ * The connection is opened at the same time as the command is sent, and before the thread is made for its first run, so
+ * that the run's first event takes no more than one round trip. It has no events before the run begins.
+ */
 static void
 send_command (GTask *task)
 {
   Operation           *op = g_task_get_task_data (task);
   GstreamServerThread *self = g_task_get_source_object (task);
 
+  open_connection (task);
   if (self->transport == GSTREAM_TRANSPORT_WEBSOCKET)
     {
-      /* A second command is sent over the connection of the first. */
-      if (op->connection == NULL)
-        op->connection = gstream_websocket_connection_new (op->origin, op->thread_id, op->wanted);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (op->connection), op->command,
                                             g_task_get_cancellable (task), on_sent, g_object_ref (task));
       op->is_waiting = TRUE;
@@ -542,7 +630,7 @@ heed_others (GTask *task)
                           on_others_known, g_object_ref (task));
 }
 
-/* --- starting a run --- */
+/* --- making the thread --- */
 
 static void
 on_thread_made (GObject      *object,
@@ -565,11 +653,39 @@ on_thread_made (GObject      *object,
       return;
     }
 
+  g_free (op->thread_id);
   op->thread_id = g_strdup (thread_id);
   if (gstream_thread_get_thread_id (self) == NULL)
     gstream_thread_set_thread_id (self, thread_id);
   gstream_server_tell (GSTREAM_SERVER_THREAD (self)->server, GSTREAM_SERVER_CHANGED, NULL, thread);
   send_command (task);
+}
+
+/* The server does not make a thread for a run: it is made first, and the command, which was refused, sent again. */
+static void
+make_thread (GTask *task)
+{
+  Operation *op = g_task_get_task_data (task);
+
+  op->makes_thread = FALSE;
+  close_connection (op);
+  gstream_request_send (op->origin, "POST", "/threads", "{}", GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
+                        on_thread_made, g_object_ref (task));
+}
+
+/* --- starting a run --- */
+
+/* A run whose start failed may have made the thread: the next one is started on the same. */
+static void
+name_new_thread (GTask *task)
+{
+  Operation           *op = g_task_get_task_data (task);
+  GstreamServerThread *self = g_task_get_source_object (task);
+
+  if (self->new_id == NULL)
+    self->new_id = g_uuid_string_random ();
+  op->thread_id = g_strdup (self->new_id);
+  op->makes_thread = TRUE;
 }
 
 static void
@@ -591,8 +707,10 @@ gstream_server_thread_begin_start (GstreamThread     *thread,
   else if (op->thread_id != NULL)
     heed_others (task);
   else
-    gstream_request_send (op->origin, "POST", "/threads", "{}", GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
-                          on_thread_made, g_object_ref (task));
+    {
+      name_new_thread (task);
+      send_command (task);
+    }
 }
 
 /* --- attaching to a run --- */
@@ -1195,6 +1313,7 @@ gstream_server_thread_finalize (GObject *object)
 
   g_object_unref (self->server);
   g_free (self->assistant);
+  g_free (self->new_id);
 
   G_OBJECT_CLASS (gstream_server_thread_parent_class)->finalize (object);
 }

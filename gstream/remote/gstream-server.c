@@ -820,6 +820,12 @@ gstream_server_get_context (GstreamServer *self)
 
 /* --- its threads --- */
 
+gboolean
+gstream_server_has_listeners (GstreamServer *self)
+{
+  return g_signal_has_handler_pending (self, signals[THREAD_CHANGED], 0, FALSE);
+}
+
 void
 gstream_server_tell (GstreamServer      *self,
                      GstreamServerChange change,

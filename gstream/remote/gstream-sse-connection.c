@@ -364,6 +364,18 @@ gstream_sse_connection_new (GstreamOrigin       *origin,
   return GSTREAM_EVENT_SOURCE (self);
 }
 
+GstreamEventSource *
+gstream_sse_connection_start (GstreamOrigin       *origin,
+                              const char          *thread_id,
+                              GstreamSubscription *wanted)
+{
+  GstreamEventSource *self = gstream_sse_connection_new (origin, thread_id, wanted);
+
+  ask (GSTREAM_SSE_CONNECTION (self));
+
+  return self;
+}
+
 static guint64
 get_progress (GstreamEventSource *source)
 {
@@ -384,4 +396,5 @@ const GstreamConnectionFuncs gstream_sse_connection_funcs = {
   .open = gstream_sse_connection_new,
   .get_progress = get_progress,
   .get_retry = get_retry,
+  .opens_early = TRUE,
 };

@@ -82,6 +82,38 @@ write_chunk (FakeExchange *exchange,
 }
 
 static void
+send_events (FakeAgent    *self,
+             FakeExchange *exchange,
+             const Fault  *fault)
+{
+  apply_fault (exchange, fault);
+  if (fault->raw != NULL)
+    {
+      fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n", -1);
+      fake_exchange_write (exchange, fault->headers ? fault->headers : "", -1);
+      fake_exchange_write (exchange, "\r\n", -1);
+    }
+  if (write_raw (exchange, fault))
+    return;
+  fake_exchange_write (exchange,
+                       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n",
+                       -1);
+  if (self->retry != NULL)
+    write_chunk (exchange, self->retry);
+  for (gsize i = 0; i < count_events (self, fault); i++)
+    {
+      g_autofree char *block =
+          g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n", (char *) self->events->pdata[i], i + 1);
+
+      write_chunk (exchange, block);
+    }
+  if (fault->ends || (!self->keeps_open && fault->only == 0))
+    fake_exchange_write (exchange, "0\r\n\r\n", -1);
+}
+
+/* A stream may be opened before the run begins. */
+static void
 send_stream (FakeAgent    *self,
              FakeExchange *exchange)
 {
@@ -90,31 +122,28 @@ send_stream (FakeAgent    *self,
   self->n_streams++;
   if (answer_fault (exchange, &fault))
     return;
-
-  apply_fault (exchange, &fault);
-  if (fault.raw != NULL)
+  if (self->has_run)
     {
-      fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n", -1);
-      fake_exchange_write (exchange, fault.headers ? fault.headers : "", -1);
-      fake_exchange_write (exchange, "\r\n", -1);
+      send_events (self, exchange, &fault);
+      return;
     }
-  if (write_raw (exchange, &fault))
-    return;
-  fake_exchange_write (exchange,
-                       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-                       "Transfer-Encoding: chunked\r\n\r\n",
-                       -1);
-  if (self->retry != NULL)
-    write_chunk (exchange, self->retry);
-  for (gsize i = 0; i < count_events (self, &fault); i++)
-    {
-      g_autofree char *block =
-          g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n", (char *) self->events->pdata[i], i + 1);
 
-      write_chunk (exchange, block);
+  g_object_set_data_full (G_OBJECT (exchange->connection), "fault", g_memdup2 (&fault, sizeof fault), g_free);
+  g_ptr_array_add (self->idle, fake_exchange_ref (exchange));
+}
+
+static void
+begin_run (FakeAgent *self)
+{
+  self->has_run = TRUE;
+  for (guint i = 0; i < self->idle->len; i++)
+    {
+      FakeExchange *exchange = self->idle->pdata[i];
+
+      send_events (self, exchange, g_object_get_data (G_OBJECT (exchange->connection), "fault"));
+      fake_exchange_flush (exchange);
     }
-  if (fault.ends || (!self->keeps_open && fault.only == 0))
-    fake_exchange_write (exchange, "0\r\n\r\n", -1);
+  g_ptr_array_set_size (self->idle, 0);
 }
 
 static void
@@ -155,6 +184,7 @@ act (FakeAgent  *self,
 
   if (strstr (command, "subscription.subscribe") != NULL)
     return g_strdup ("{\"type\":\"success\",\"id\":1,\"result\":{}}");
+  begin_run (self);
   if (strstr (command, "agent.getTree") != NULL)
     return success (self, 3, "{}");
 
@@ -242,21 +272,65 @@ answer_run (FakeAgent    *self,
     answer_json (exchange, asked != NULL ? run : runs);
 }
 
-static void
-on_request (FakeExchange *exchange,
-            gpointer      user_data)
+/* FALSE: the path is not that of a thread whose id a client has chosen. */
+static gboolean
+find_own_id (const char  *path,
+             char       **id,
+             const char **rest)
 {
-  FakeAgent *self = user_data;
+  const char      *start = path + strlen ("/threads/");
+  g_autofree char *segment = NULL;
 
-  if (exchange->websocket)
+  if (!g_str_has_prefix (path, "/threads/"))
+    return FALSE;
+  segment = g_strndup (start, strcspn (start, "/"));
+  *rest = start + strlen (segment);
+  if (!g_uuid_string_is_valid (segment))
+    return FALSE;
+  *id = g_steal_pointer (&segment);
+
+  return TRUE;
+}
+
+/* FALSE: there is no such thread. Its id is replaced in the request's path. */
+static gboolean
+find_thread (FakeAgent    *self,
+             FakeExchange *exchange)
+{
+  g_autofree char *id = NULL;
+  const char      *rest;
+  char            *path;
+
+  if (!find_own_id (exchange->path, &id, &rest))
+    return TRUE;
+  if (self->makes_no_threads || self->is_partial)
+    return FALSE;
+
+  if (g_strcmp0 (id, self->thread_id) != 0)
     {
-      on_frame (self, exchange);
-      return;
+      g_free (self->thread_id);
+      self->thread_id = g_steal_pointer (&id);
+      self->has_run = FALSE;
     }
+  path = g_strconcat ("/threads/t1", rest, NULL);
+  g_free (exchange->path);
+  exchange->path = path;
+
+  return TRUE;
+}
+
+static void
+answer_request (FakeAgent    *self,
+                FakeExchange *exchange)
+{
+  gboolean found = find_thread (self, exchange);
 
   g_ptr_array_add (self->requests, g_strdup_printf ("%s %s %s", exchange->method, exchange->path, exchange->body));
   g_ptr_array_add (self->heads, g_strdup (exchange->head));
-  if (g_str_equal (exchange->path, "/threads") || (self->is_partial && g_str_equal (exchange->path, "/threads/t1")))
+  if (!found)
+    fake_exchange_answer (exchange, "404 Not Found", "", "{\"detail\":\"Not Found\"}");
+  else if (g_str_equal (exchange->path, "/threads") ||
+           (self->is_partial && g_str_equal (exchange->path, "/threads/t1")))
     answer_json (exchange, "{\"thread_id\":\"t1\"}");
   else if (self->is_partial && g_str_equal (exchange->path, "/threads/t1/stream/events"))
     fake_exchange_answer (exchange, "403 Forbidden", "", "");
@@ -279,6 +353,37 @@ on_request (FakeExchange *exchange,
     answer_json (exchange, self->state);
   else
     fake_exchange_answer (exchange, "404 Not Found", "", "{\"detail\":\"no such thing\"}");
+}
+
+static void
+answer_together (FakeAgent    *self,
+                 FakeExchange *exchange)
+{
+  g_ptr_array_add (self->together, fake_exchange_ref (exchange));
+  if (self->together->len < self->n_together)
+    return;
+
+  self->n_together = 0;
+  for (guint i = 0; i < self->together->len; i++)
+    {
+      answer_request (self, self->together->pdata[i]);
+      fake_exchange_flush (self->together->pdata[i]);
+    }
+  g_ptr_array_set_size (self->together, 0);
+}
+
+static void
+on_request (FakeExchange *exchange,
+            gpointer      user_data)
+{
+  FakeAgent *self = user_data;
+
+  if (exchange->websocket)
+    on_frame (self, exchange);
+  else if (self->n_together > 0)
+    answer_together (self, exchange);
+  else
+    answer_request (self, exchange);
 }
 
 /* --- the agent --- */
@@ -313,6 +418,8 @@ fake_agent_new (const char *recording)
   self->events = g_ptr_array_new_with_free_func (g_free);
   self->requests = g_ptr_array_new_with_free_func (g_free);
   self->heads = g_ptr_array_new_with_free_func (g_free);
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) fake_exchange_unref);
+  self->together = g_ptr_array_new_with_free_func ((GDestroyNotify) fake_exchange_unref);
   self->faults = g_array_new (FALSE, TRUE, sizeof (Fault));
   self->command_faults = g_array_new (FALSE, TRUE, sizeof (Fault));
   self->run_status = g_strdup ("success");
@@ -330,12 +437,15 @@ fake_agent_new (const char *recording)
 void
 fake_agent_free (FakeAgent *self)
 {
+  g_ptr_array_unref (self->idle);
+  g_ptr_array_unref (self->together);
   fake_server_free (self->server);
   g_ptr_array_unref (self->events);
   g_ptr_array_unref (self->requests);
   g_ptr_array_unref (self->heads);
   g_array_unref (self->faults);
   g_array_unref (self->command_faults);
+  g_free (self->thread_id);
   g_free (self->run_id);
   g_free (self->created_at);
   g_free (self->run_status);

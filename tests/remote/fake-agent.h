@@ -30,19 +30,25 @@ typedef struct
   GPtrArray  *events; /* the JSON of each */
   char       *run_id;
   char       *created_at;
-  char       *run_status;     /* what GET …/runs/RUN says; NULL: that there is none */
-  guint       n_running;      /* times that it says "running", first */
-  char       *state;          /* what GET …/state says */
-  char       *answer;         /* to the command; NULL: success */
-  gint64      applied_seq;    /* in it; -1: not said */
-  GArray     *faults;         /* Fault: of the connections to come */
-  GArray     *command_faults; /* the same, of commands */
-  guint       silence;        /* ms: the silence-timeout of the threads made for it */
-  gboolean    mute;           /* commands over a WebSocket are not answered */
-  gboolean    is_partial;     /* it has threads, and nothing below them */
-  const char *retry;          /* what comes before a stream's events; or NULL */
-  gboolean    keeps_open;     /* an answer does not end after the last event: as the real ones do */
+  char       *run_status;       /* what GET …/runs/RUN says; NULL: that there is none */
+  guint       n_running;        /* times that it says "running", first */
+  char       *state;            /* what GET …/state says */
+  char       *answer;           /* to the command; NULL: success */
+  gint64      applied_seq;      /* in it; -1: not said */
+  GArray     *faults;           /* Fault: of the connections to come */
+  GArray     *command_faults;   /* the same, of commands */
+  guint       silence;          /* ms: the silence-timeout of the threads made for it */
+  gboolean    mute;             /* commands over a WebSocket are not answered */
+  gboolean    is_partial;       /* it has threads, and nothing below them */
+  const char *retry;            /* what comes before a stream's events; or NULL */
+  gboolean    makes_no_threads; /* but by POST /threads; else for a command, with the id that the client gives them */
+  guint n_together; /* so many requests have to wait for an answer before one has any; 0: they are answered at once */
+  gboolean keeps_open; /* an answer does not end after the last event: as the real ones do */
 
+  char      *thread_id;  /* of its thread; in the requests below it is "t1" */
+  gboolean   has_run;    /* it was started, or is attached to: streams have events */
+  GPtrArray *idle;       /* FakeExchange: streams that were opened before the run began */
+  GPtrArray *together;   /* FakeExchange: requests that wait for each other */
   GPtrArray *requests;   /* what was asked: "POST /threads {}" */
   GPtrArray *heads;      /* the headers of each */
   guint      n_streams;  /* connections to the events */

@@ -56,8 +56,14 @@ exchange_clear (gpointer data)
   g_free (exchange->body);
 }
 
-static void
-exchange_unref (FakeExchange *exchange)
+FakeExchange *
+fake_exchange_ref (FakeExchange *exchange)
+{
+  return g_rc_box_acquire (exchange);
+}
+
+void
+fake_exchange_unref (FakeExchange *exchange)
 {
   g_rc_box_release_full (exchange, exchange_clear);
 }
@@ -86,7 +92,7 @@ on_written (GObject      *object,
       exchange->sent += count;
       write_more (exchange);
     }
-  exchange_unref (exchange);
+  fake_exchange_unref (exchange);
 }
 
 static gboolean
@@ -95,7 +101,7 @@ on_delay_over (gpointer user_data)
   FakeExchange *exchange = user_data;
 
   write_more (exchange);
-  exchange_unref (exchange);
+  fake_exchange_unref (exchange);
 
   return G_SOURCE_REMOVE;
 }
@@ -151,6 +157,12 @@ fake_exchange_write (FakeExchange *exchange,
     }
 
   g_byte_array_append (exchange->out, (const guint8 *) bytes, length < 0 ? strlen (bytes) : (gsize) length);
+}
+
+void
+fake_exchange_flush (FakeExchange *exchange)
+{
+  write_more (exchange);
 }
 
 void
@@ -344,7 +356,7 @@ on_read (GObject      *object,
       write_more (exchange);
       read_more (exchange);
     }
-  exchange_unref (exchange);
+  fake_exchange_unref (exchange);
 }
 
 static void
@@ -384,7 +396,7 @@ on_incoming (GSocketService    *service,
   FakeExchange *exchange = exchange_new (self, stream);
 
   read_more (exchange);
-  exchange_unref (exchange);
+  fake_exchange_unref (exchange);
 
   return TRUE;
 }

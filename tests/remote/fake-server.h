@@ -56,6 +56,11 @@ void fake_server_foreach (FakeServer *self,
 void fake_server_stop (FakeServer *self);
 void fake_server_listen (FakeServer *self);
 
+/* For what is answered later than in the handler; what was written then is sent by the last one. */
+FakeExchange *fake_exchange_ref (FakeExchange *exchange);
+void          fake_exchange_unref (FakeExchange *exchange);
+void          fake_exchange_flush (FakeExchange *exchange);
+
 void fake_exchange_write (FakeExchange *exchange,
                           const char   *bytes,
                           gssize        length);

@@ -10,9 +10,11 @@ import json
 import os
 import pathlib
 import re
+import select
 import ssl
 import threading
 
+TURN = 0.02  # seconds: so often is looked whether the client is still there
 RUNS = pathlib.Path(os.environ["G_TEST_SRCDIR"]) / "runs"
 
 
@@ -72,7 +74,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             result = {"run_id": self.server.begun[-1].id} if body["method"] == "run.start" else {}
             self.answer({"type": "success", "id": body["id"], "result": result})
         else:
-            self.answer("".join(run.blocks for run in self.server.begun).encode(), kind="text/event-stream")
+            self.stream()
+
+    def stream(self):
+        """All runs that have begun, and those that begin, until the client leaves."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        given = 0
+        while not select.select([self.connection], [], [], 0)[0]:
+            for run in self.server.after(given):
+                self.wfile.write(run.blocks.encode())
+                given += 1
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -86,14 +100,28 @@ class Server(http.server.ThreadingHTTPServer):
             self.socket = context.wrap_socket(self.socket, server_side=True)
         self.runs = [Run(name) for name in runs]
         self.begun = []
+        self.more = threading.Condition()
         self.status = status  # of every answer to a command, where that is no success
         self.requests = []
         self.heads = []
         self.known = True  # whether the thread is
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.server_address[1]}"
 
+    @property
+    def thread_id(self):
+        """That of the last request to a thread, which the client may have chosen."""
+        return [path for _, path, _ in self.requests if path.startswith("/threads/")][-1].split("/")[2]
+
     def begin(self):
-        self.begun.append(self.runs[len(self.begun)])
+        with self.more:
+            self.begun.append(self.runs[len(self.begun)])
+            self.more.notify_all()
+
+    def after(self, given):
+        """The runs after as many, which are waited for, for a moment."""
+        with self.more:
+            self.more.wait_for(lambda: len(self.begun) > given, TURN)
+            return self.begun[given:]
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, daemon=True).start()

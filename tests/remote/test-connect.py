@@ -43,7 +43,7 @@ def as_json(value):
 def chat():
     with Server("python-server/chat") as server:
         done = connect(server, "--input", '{"messages": []}')
-    assert done.returncode == 0 and done.stderr == "thread t1\n", done
+    assert done.returncode == 0 and done.stderr == f"thread {server.thread_id}\n", done
     text = "".join(expected("python-server/chat")["messages"][0]["text_deltas"])
     assert text.split()[-1] in done.stdout, done.stdout
     [start] = commands(server)
@@ -146,7 +146,7 @@ def unanswered():
     assert done.returncode == 3, done
     for question in expected(ASKS[0])["interrupts"]:
         assert as_json(question["value"]) in done.stderr.replace(" ", ""), done.stderr
-    assert "thread t1" in done.stderr
+    assert f"thread {server.thread_id}" in done.stderr
     assert len(commands(server)) == 1
 
 
@@ -187,7 +187,7 @@ def refused():
         pass
     done = connect(server, "--retries", "0")
     [complaint] = done.stderr.splitlines()
-    assert done.returncode == 1 and complaint.startswith(f"gstream: POST {server.url}/threads: "), done
+    assert done.returncode == 1 and complaint.startswith(f"gstream: POST {server.url}/threads/") and "/commands: " in complaint, done
 
 
 @tap.test("/remote/connect/N3/says-that-it-tries-again")
@@ -198,7 +198,7 @@ def tries_again():
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         said = process.stderr.readline()
         process.kill()
-    assert said.startswith(f"gstream: POST {server.url}/threads: "), said
+    assert said.startswith(f"gstream: POST {server.url}/threads/") and "/commands: " in said, said
     assert said.endswith("; trying again in 250 ms (1 of 6)\n"), said
 
 

@@ -323,6 +323,7 @@ test_idle (void)
   check_idle (GSTREAM_TRANSPORT_WEBSOCKET);
 }
 
+/* No request waits for the answer to another one: nothing is answered before all of them have come. */
 static void
 check_requests (GstreamThread *thread,
                 FakeAgent     *agent,
@@ -334,13 +335,14 @@ check_requests (GstreamThread *thread,
   g_auto (GValue) item = G_VALUE_INIT;
 
   g_ptr_array_set_size (agent->requests, 0);
+  agent->n_together = n_requests;
   run = start (thread);
   log = gstream_projection_subscribe (gstream_run_stream_get_log (run), NULL);
   g_assert_true (gstream_cursor_next_sync (log, &item, NULL, &error));
   g_assert_cmpuint (agent->requests->len, ==, n_requests);
 }
 
-/* The thread is made, once; the run is started; its events are asked for: nothing else. A WebSocket has the last two in one. */
+/* The run is started, and its events are asked for: nothing else. A WebSocket has both in one. The thread is made by that. */
 static void
 test_requests (void)
 {
@@ -351,9 +353,89 @@ test_requests (void)
       g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
       g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
 
-      check_requests (thread, agent, n_requests[transport] + 1);
+      check_requests (thread, agent, n_requests[transport]);
       check_requests (thread, agent, n_requests[transport]);
     }
+}
+
+static guint
+count_requests (FakeAgent  *agent,
+                const char *beginning)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < agent->requests->len; i++)
+    n += g_str_has_prefix (agent->requests->pdata[i], beginning);
+
+  return n;
+}
+
+/* A server that makes no thread for a run has refused the command: the thread is made, and the command sent again. */
+static void
+test_no_thread (void)
+{
+  for (int transport = GSTREAM_TRANSPORT_SSE; transport <= GSTREAM_TRANSPORT_WEBSOCKET; transport++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autofree char *expected = fake_agent_run (agent, transport, NULL);
+      g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, transport);
+      g_autoptr (GstreamRunStream) run = NULL;
+      g_autofree char *log = NULL;
+
+      agent->makes_no_threads = TRUE;
+      agent->n_commands = 0;
+      run = start (thread);
+      log = drain (run, NULL);
+      g_assert_cmpstr (log, ==, expected);
+      g_assert_cmpuint (agent->n_commands, ==, 1);
+      g_assert_cmpuint (count_requests (agent, "POST /threads {}"), ==, 1);
+      g_assert_cmpstr (gstream_thread_get_thread_id (thread), ==, "t1");
+    }
+}
+
+/* A connection that came before the thread was there is opened again. */
+static void
+test_too_early (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autofree char *expected = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, NULL);
+  const Fault      faults[] = { { .status = "404 Not Found" },
+                                { .raw = g_bytes_new_static (LAST, strlen (LAST)), .headers = CHUNKED } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+      g_autoptr (GstreamRunStream) run = NULL;
+      g_autofree char *log = NULL;
+
+      g_object_set (server_of (thread), "retry-limit", 0, NULL); /* it is no retry */
+      agent->n_streams = 0;
+      fake_agent_add_fault (agent, faults[i]);
+      run = start (thread);
+      log = drain (run, NULL);
+      g_assert_cmpstr (log, ==, expected);
+      g_assert_cmpuint (agent->n_streams, ==, 2);
+    }
+  g_bytes_unref (faults[1].raw);
+}
+
+/* A run whose start failed may have made the thread: the next one is on the same. */
+static void
+test_start_again (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autofree char *id = NULL;
+  const Fault      lost = { .status = "500 Internal Server Error" };
+
+  g_array_append_val (agent->command_faults, lost);
+  g_assert_null (gstream_thread_start_sync (thread, NULL, NULL, NULL, NULL));
+  g_assert_null (gstream_thread_get_thread_id (thread));
+  id = g_strdup (agent->thread_id);
+  run = start (thread);
+  g_assert_cmpstr (gstream_thread_get_thread_id (thread), ==, id);
+  g_assert_cmpstr (agent->thread_id, ==, id);
 }
 
 int
@@ -373,6 +455,9 @@ main (int    argc,
 
   g_test_add_func ("/remote/wire/N12/idle", test_idle);
   g_test_add_func ("/remote/wire/N1/requests", test_requests);
+  g_test_add_func ("/remote/wire/N1/no-thread", test_no_thread);
+  g_test_add_func ("/remote/wire/N3/too-early", test_too_early);
+  g_test_add_func ("/remote/wire/N1/start-again", test_start_again);
 
   return g_test_run ();
 }
