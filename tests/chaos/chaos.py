@@ -100,7 +100,7 @@ def stated(event):
 def read(url, transport):
     """All events of a run at @url, its status, and the error that it ended with."""
     cancellable = Gio.Cancellable()
-    watchdog = GLib.timeout_add_seconds(BOUND, cancellable.cancel)
+    watchdog = GLib.timeout_add_seconds(BOUND, lambda: cancellable.cancel() or True)
     seen, run = [], None
     try:
         run = new_thread(url, transport).start_sync({"messages": []}, cancellable)
