@@ -83,10 +83,10 @@ get_origin (void)
       g_autoptr (SoupSession) session = gstream_origin_new_session ();
 
       origin = gstream_origin_new ("http://server", session, g_main_context_default (), NULL);
-      origin->max_event_size = 2048;
-      origin->max_depth = 32;
-      origin->answer_timeout = 60000;
-      origin->silence_timeout = 60000;
+      origin->limits.max_event_size = 2048;
+      origin->limits.max_depth = 32;
+      origin->limits.answer_timeout = 60000;
+      origin->limits.silence_timeout = 60000;
     }
 
   return origin;

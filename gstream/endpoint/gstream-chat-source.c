@@ -72,12 +72,7 @@ struct _GstreamChatSource
   SoupSession    *session;    /* NULL until it is needed, unless it was given */
   GPtrArray      *headers;    /* names and values alternately */
 
-  guint max_event_size;
-  guint max_depth;
-  guint retry_limit;
-  guint retry_pause;
-  guint retry_pause_max;
-  guint silence_timeout;
+  GstreamLimits limits;
 
   GCancellable       *closing;  /* cancels pending operations */
   GBytes             *request;  /* NULL until the first event is asked for */
@@ -127,7 +122,7 @@ static gboolean
 on_watchdog (gpointer user_data)
 {
   g_autoptr (GstreamChatSource) self = g_object_ref (user_data);
-  gint64 due = self->waiting_since + self->silence_timeout * G_GINT64_CONSTANT (1000);
+  gint64 due = self->waiting_since + self->limits.silence_timeout * G_GINT64_CONSTANT (1000);
 
   if (self->pending.task == NULL)
     {
@@ -141,8 +136,8 @@ on_watchdog (gpointer user_data)
     }
 
   g_clear_pointer (&self->watchdog, g_source_unref);
-  self->error =
-      g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("the server was silent for %u ms"), self->silence_timeout);
+  self->error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("the server was silent for %u ms"),
+                             self->limits.silence_timeout);
   if (self->post != NULL)
     gstream_post_name_error (self->post, self->error);
   g_cancellable_cancel (self->closing);
@@ -166,12 +161,13 @@ static void
 watch (GstreamChatSource *self)
 {
   self->waiting_since = g_get_monotonic_time ();
-  if (self->watchdog != NULL || self->silence_timeout == 0)
+  if (self->watchdog != NULL || self->limits.silence_timeout == 0)
     return;
 
   self->watchdog = g_source_new (&watchdog_funcs, sizeof (GSource));
   g_source_set_static_name (self->watchdog, "[gstream] silence");
-  g_source_set_ready_time (self->watchdog, self->waiting_since + self->silence_timeout * G_GINT64_CONSTANT (1000));
+  g_source_set_ready_time (self->watchdog,
+                           self->waiting_since + self->limits.silence_timeout * G_GINT64_CONSTANT (1000));
   g_source_set_callback (self->watchdog, on_watchdog, self, NULL);
   g_source_attach (self->watchdog, self->context);
 }
@@ -253,9 +249,9 @@ on_document_read (GObject      *object,
       g_clear_error (&error);
       return;
     }
-  if (size > 0 && self->read->len + size > self->max_event_size)
+  if (size > 0 && self->read->len + size > self->limits.max_event_size)
     error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %u bytes"),
-                         self->max_event_size);
+                         self->limits.max_event_size);
 
   if (error != NULL)
     take_error (self, error);
@@ -307,7 +303,8 @@ static void
 open_events (GstreamChatSource *self,
              GInputStream      *body)
 {
-  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", body, "max-event-size", self->max_event_size, NULL);
+  self->events =
+      g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", body, "max-event-size", self->limits.max_event_size, NULL);
   gstream_sse_source_set_read_func (GSTREAM_SSE_SOURCE (self->events), read_chunk, self);
 }
 
@@ -390,13 +387,12 @@ split_url (GstreamChatSource *self,
 static void
 ask (GstreamChatSource *self)
 {
-  GstreamPostLimits limits = { self->max_event_size, self->retry_limit, self->retry_pause, self->retry_pause_max };
-  g_autofree char  *path = NULL;
-  g_autofree char  *base = split_url (self, &path);
+  g_autofree char *path = NULL;
+  g_autofree char *base = split_url (self, &path);
 
   if (self->session == NULL)
     self->session = gstream_post_new_session ();
-  self->post = gstream_post_new (base, self->session, self->context, &limits, &self->error);
+  self->post = gstream_post_new (base, self->session, self->context, &self->limits, &self->error);
   if (self->post == NULL || !add_headers (self, &self->error))
     {
       gstream_next_call_wake_later (&self->pending);
@@ -412,7 +408,7 @@ begin (GstreamChatSource *self)
 {
   self->request = gstream_chat_request_new (self->model, self->messages, self->tools, self->parameters, &self->error);
   if (self->request != NULL)
-    self->answer = gstream_chat_answer_new (self->messages, self->max_event_size, self->max_depth);
+    self->answer = gstream_chat_answer_new (self->messages, self->limits.max_event_size, self->limits.max_depth);
 }
 
 static void
@@ -541,30 +537,6 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
 
 /* --- the object --- */
 
-/* Returns the member of a numeric property; NULL: it is not one. */
-static guint *
-find_number (GstreamChatSource *self,
-             guint              property_id)
-{
-  switch (property_id)
-    {
-    case PROP_MAX_EVENT_SIZE:
-      return &self->max_event_size;
-    case PROP_MAX_DEPTH:
-      return &self->max_depth;
-    case PROP_RETRY_LIMIT:
-      return &self->retry_limit;
-    case PROP_RETRY_PAUSE:
-      return &self->retry_pause;
-    case PROP_RETRY_PAUSE_MAX:
-      return &self->retry_pause_max;
-    case PROP_SILENCE_TIMEOUT:
-      return &self->silence_timeout;
-    default:
-      return NULL;
-    }
-}
-
 static void
 gstream_chat_source_get_property (GObject    *object,
                                   guint       property_id,
@@ -572,7 +544,7 @@ gstream_chat_source_get_property (GObject    *object,
                                   GParamSpec *pspec)
 {
   GstreamChatSource *self = GSTREAM_CHAT_SOURCE (object);
-  const guint       *number = find_number (self, property_id);
+  const guint       *number = gstream_limits_find (&self->limits, pspec->name);
 
   switch (property_id)
     {
@@ -609,7 +581,7 @@ gstream_chat_source_set_property (GObject      *object,
                                   GParamSpec   *pspec)
 {
   GstreamChatSource *self = GSTREAM_CHAT_SOURCE (object);
-  guint             *number = find_number (self, property_id);
+  guint             *number = gstream_limits_find (&self->limits, pspec->name);
 
   switch (property_id)
     {
@@ -996,7 +968,7 @@ gstream_chat_source_get_max_event_size (GstreamChatSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
 
-  return self->max_event_size;
+  return self->limits.max_event_size;
 }
 
 /**
@@ -1014,7 +986,7 @@ gstream_chat_source_get_max_depth (GstreamChatSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
 
-  return self->max_depth;
+  return self->limits.max_depth;
 }
 
 /**
@@ -1032,7 +1004,7 @@ gstream_chat_source_get_retry_limit (GstreamChatSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
 
-  return self->retry_limit;
+  return self->limits.retry_limit;
 }
 
 /**
@@ -1050,7 +1022,7 @@ gstream_chat_source_get_retry_pause (GstreamChatSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
 
-  return self->retry_pause;
+  return self->limits.retry_pause;
 }
 
 /**
@@ -1068,7 +1040,7 @@ gstream_chat_source_get_retry_pause_max (GstreamChatSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
 
-  return self->retry_pause_max;
+  return self->limits.retry_pause_max;
 }
 
 /**
@@ -1086,7 +1058,7 @@ gstream_chat_source_get_silence_timeout (GstreamChatSource *self)
 {
   g_return_val_if_fail (GSTREAM_IS_CHAT_SOURCE (self), 0);
 
-  return self->silence_timeout;
+  return self->limits.silence_timeout;
 }
 
 static void

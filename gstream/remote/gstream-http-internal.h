@@ -15,24 +15,31 @@ G_BEGIN_DECLS
 #define GSTREAM_TYPE_POST (gstream_post_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamPost, gstream_post, GSTREAM, POST, GObject)
 
-/* The limits of a request. */
+/* What is asked of a server, and how patiently. Each is a property of the object that has them. */
 typedef struct
 {
-  guint max_size;        /* bytes of an answer that is not a stream */
-  guint retry_limit;     /* attempts after the first */
+  guint max_event_size;  /* bytes of an event, a frame, an answer */
+  guint max_depth;       /* nesting of an event's JSON */
+  guint retry_limit;     /* attempts in a row that bring nothing new */
   guint retry_pause;     /* ms before the first of them; doubled each time */
   guint retry_pause_max; /* ms */
-} GstreamPostLimits;
+  guint silence_timeout; /* ms without an event after which the server is asked for the status of the run */
+  guint answer_timeout;  /* ms for a whole answer */
+} GstreamLimits;
+
+/* Returns the limit that is the property with @name; NULL: it is none. */
+guint *gstream_limits_find (GstreamLimits *self,
+                            const char    *name);
 
 /* Makes a session that allows any number of connections per host. */
 SoupSession *gstream_post_new_session (void);
 
 /* @context: the context that it is used in, and calls back in. Returns NULL with an error if @url cannot be used. */
-GstreamPost *gstream_post_new (const char              *url,
-                               SoupSession             *session,
-                               GMainContext            *context,
-                               const GstreamPostLimits *limits,
-                               GError                 **error);
+GstreamPost *gstream_post_new (const char          *url,
+                               SoupSession         *session,
+                               GMainContext        *context,
+                               const GstreamLimits *limits,
+                               GError             **error);
 /* Returns FALSE with an error if it is not a valid header. */
 gboolean gstream_post_add_header (GstreamPost *self,
                                   const char  *name,

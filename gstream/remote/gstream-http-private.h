@@ -7,6 +7,7 @@
 
 #include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-payload.h>
+#include <gstream/remote/gstream-http-internal.h>
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -24,13 +25,8 @@ typedef struct
   GPtrArray    *headers;    /* names and values alternately; all of them are secret */
   gint64        not_before; /* monotonic µs: the time before which no request may be sent (Retry-After); 0: none */
 
-  gsize    max_event_size;  /* bytes of an event, a frame, an answer */
-  guint    max_depth;       /* nesting of an event's JSON */
-  guint    retry_limit;     /* attempts in a row that bring nothing new */
-  guint    retry_pause;     /* ms before the first of them; doubled each time */
-  guint    retry_pause_max; /* ms */
-  guint    silence_timeout; /* ms without an event after which the server is asked for the status of the run */
-  guint    answer_timeout;  /* ms for a whole answer */
+  GstreamLimits limits;
+
   gboolean cancel_on_abort; /* aborting a run also cancels it on the server (N7) */
   gboolean hides_query;     /* errors do not show the query of a URL: it may have a key in it */
 } GstreamOrigin;
@@ -157,6 +153,15 @@ void gstream_request_accept_encodings (SoupMessage *message);
 GInputStream *gstream_request_decode (SoupMessage  *message,
                                       GInputStream *body,
                                       GError      **error);
+
+/* Reads what an answer of another kind than was asked for says, for an error: the beginning of @decoded. */
+void gstream_refusal_read (GInputStream       *decoded,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data);
+/* Returns: (transfer full): it; empty if it cannot be read. */
+char *gstream_refusal_read_finish (GAsyncResult *result,
+                                   gsize        *length);
 
 /* Returns: (transfer full): the decoded stream of @body, which answers @message of @origin's streams; NULL, with an error. */
 GInputStream *gstream_body_new (GstreamOrigin *origin,

@@ -1576,9 +1576,9 @@ grown_pause (GstreamRetry  *self,
              GstreamOrigin *origin)
 {
   guint  doublings = MIN (self->failures - 1, 20);
-  gint64 first = self->told ? self->pause : origin->retry_pause;
+  gint64 first = self->told ? self->pause : origin->limits.retry_pause;
 
-  return MIN (first << doublings, MAX (first, (gint64) origin->retry_pause_max));
+  return MIN (first << doublings, MAX (first, (gint64) origin->limits.retry_pause_max));
 }
 
 gint64
@@ -1592,13 +1592,13 @@ gstream_retry_next (GstreamRetry    *self,
 
   if (!gstream_retry_can_help (kind, error))
     return -1;
-  if (self->failures >= origin->retry_limit || asked_for > LONGEST_WAIT)
+  if (self->failures >= origin->limits.retry_limit || asked_for > LONGEST_WAIT)
     return -1;
 
   self->failures++;
   pause = MAX (grown_pause (self, origin), asked_for);
   g_info ("%s; trying again in %" G_GINT64_FORMAT " ms (%u of %u)", error->message, pause, self->failures,
-          origin->retry_limit);
+          origin->limits.retry_limit);
 
   return pause;
 }
@@ -1724,6 +1724,52 @@ gstream_request_decode (SoupMessage  *message,
     }
 
   return g_converter_input_stream_new (body, converter);
+}
+
+/* --- refusals --- */
+
+typedef struct
+{
+  gsize length;
+  char  text[MOST_OF_REFUSAL];
+} Refusal;
+
+static void
+on_refusal_read (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Refusal *refusal = g_task_get_task_data (task);
+
+  g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &refusal->length, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+gstream_refusal_read (GInputStream       *decoded,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (decoded, NULL, callback, user_data);
+  Refusal *refusal = g_new0 (Refusal, 1);
+
+  g_task_set_source_tag (task, gstream_refusal_read);
+  g_task_set_task_data (task, refusal, g_free);
+  g_input_stream_read_all_async (decoded, refusal->text, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, cancellable,
+                                 on_refusal_read, g_object_ref (task));
+}
+
+char *
+gstream_refusal_read_finish (GAsyncResult *result,
+                             gsize        *length)
+{
+  const Refusal *refusal = g_task_get_task_data (G_TASK (result));
+
+  *length = refusal->length;
+
+  return g_memdup2 (refusal->text, refusal->length);
 }
 
 /* --- bodies --- */
@@ -2045,14 +2091,14 @@ on_read (GObject      *object,
     }
 
   g_byte_array_append (request->answer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  if (request->answer->len <= request->origin->max_event_size)
+  if (request->answer->len <= request->origin->limits.max_event_size)
     {
       read_more (task);
       return;
     }
 
-  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %zu bytes"),
-                       request->origin->max_event_size);
+  error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %u bytes"),
+                       request->origin->limits.max_event_size);
   gstream_origin_name_error (request->origin, request->message, error);
   attempt_failed (task, error);
 }
@@ -2113,7 +2159,7 @@ start_attempt (GTask *task)
 
   request->timed_out = FALSE;
   request->attempt = g_cancellable_new ();
-  request->timeout = gstream_timer_start (request->origin->context, request->origin->answer_timeout, NULL,
+  request->timeout = gstream_timer_start (request->origin->context, request->origin->limits.answer_timeout, NULL,
                                           "[gstream] answer timeout", on_timeout, request, NULL);
   if (caller != NULL)
     request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled), g_object_ref (request->attempt),
@@ -2250,31 +2296,45 @@ struct _GstreamPost
   GstreamRetry   retry;
 
   /* of the latest attempt */
-  SoupMessage  *message;
-  GInputStream *refusing; /* the body of a refusal; NULL: the request was not refused */
-  char         *refusal;  /* what has been read of it */
+  SoupMessage *message;
 };
 
 G_DEFINE_FINAL_TYPE (GstreamPost, gstream_post, G_TYPE_OBJECT)
 
 static void start_post (GTask *task);
 
-/* --- requests whose answer is read as it comes --- */
+/* --- limits --- */
 
-static void
-end_post (GstreamPost *self)
+guint *
+gstream_limits_find (GstreamLimits *self,
+                     const char    *name)
 {
-  g_clear_object (&self->message);
-  g_clear_object (&self->refusing);
-  g_clear_pointer (&self->refusal, g_free);
+  const struct
+  {
+    const char *name;
+    guint      *limit;
+  } limits[] = {
+    { "max-event-size", &self->max_event_size },   { "max-depth", &self->max_depth },
+    { "retry-limit", &self->retry_limit },         { "retry-pause", &self->retry_pause },
+    { "retry-pause-max", &self->retry_pause_max }, { "silence-timeout", &self->silence_timeout },
+    { "answer-timeout", &self->answer_timeout },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (g_str_equal (name, limits[i].name))
+      return limits[i].limit;
+
+  return NULL;
 }
+
+/* --- requests whose answer is read as it comes --- */
 
 static void
 gstream_post_finalize (GObject *object)
 {
   GstreamPost *self = GSTREAM_POST (object);
 
-  end_post (self);
+  g_clear_object (&self->message);
   g_clear_pointer (&self->origin, gstream_origin_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_free (self->path);
@@ -2300,11 +2360,11 @@ gstream_post_new_session (void)
 }
 
 GstreamPost *
-gstream_post_new (const char              *url,
-                  SoupSession             *session,
-                  GMainContext            *context,
-                  const GstreamPostLimits *limits,
-                  GError                 **error)
+gstream_post_new (const char          *url,
+                  SoupSession         *session,
+                  GMainContext        *context,
+                  const GstreamLimits *limits,
+                  GError             **error)
 {
   GstreamOrigin *origin = gstream_origin_new (url, session, context, error);
   GstreamPost   *self;
@@ -2312,11 +2372,8 @@ gstream_post_new (const char              *url,
   if (origin == NULL)
     return NULL;
 
-  origin->max_event_size = limits->max_size;
+  origin->limits = *limits;
   origin->hides_query = TRUE;
-  origin->retry_limit = limits->retry_limit;
-  origin->retry_pause = limits->retry_pause;
-  origin->retry_pause_max = limits->retry_pause_max;
   self = g_object_new (GSTREAM_TYPE_POST, NULL);
   self->origin = origin;
 
@@ -2356,7 +2413,7 @@ post_failed (GTask  *task,
       return;
     }
   g_error_free (error);
-  end_post (self);
+  g_clear_object (&self->message);
   timer = gstream_timer_start (g_task_get_context (task), pause, g_task_get_cancellable (task), "[gstream] retry",
                                on_post_pause_over, g_object_ref (task), g_object_unref);
 }
@@ -2367,24 +2424,12 @@ on_post_refused (GObject      *object,
                  gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GstreamPost *self = g_task_get_source_object (task);
-  gsize        length = 0;
+  GstreamPost     *self = g_task_get_source_object (task);
+  gsize            length;
+  g_autofree char *body = gstream_refusal_read_finish (result, &length);
 
-  g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &length, NULL);
   post_failed (task, gstream_origin_new_error (self->origin, self->message, soup_message_get_status (self->message),
-                                               self->refusal, length));
-}
-
-static void
-read_post_refusal (GTask        *task,
-                   GInputStream *decoded)
-{
-  GstreamPost *self = g_task_get_source_object (task);
-
-  self->refusing = g_object_ref (decoded);
-  self->refusal = g_malloc (MOST_OF_REFUSAL);
-  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT,
-                                 g_task_get_cancellable (task), on_post_refused, g_object_ref (task));
+                                               body, length));
 }
 
 static void
@@ -2410,7 +2455,7 @@ on_post_sent (GObject      *object,
       post_failed (task, error);
     }
   else if (is_refusal)
-    read_post_refusal (task, decoded);
+    gstream_refusal_read (decoded, g_task_get_cancellable (task), on_post_refused, g_object_ref (task));
   else
     g_task_return_pointer (task, g_steal_pointer (&decoded), g_object_unref);
 }

@@ -459,7 +459,7 @@ silence_error (GstreamRemoteSource *self,
     return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
                         _ ("The connection was silent for %u ms, and the run's events do not come any more: "
                            "its status is “%s”"),
-                        self->origin->silence_timeout, status ? status : "");
+                        self->origin->limits.silence_timeout, status ? status : "");
 
   return g_error_new (
       GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE,
@@ -550,7 +550,7 @@ check_run (GstreamRemoteSource *self)
 static gboolean
 is_doubtful (GstreamRemoteSource *self)
 {
-  return g_get_monotonic_time () - self->waiting > (gint64) self->origin->silence_timeout * 1000;
+  return g_get_monotonic_time () - self->waiting > (gint64) self->origin->limits.silence_timeout * 1000;
 }
 
 static GError *
@@ -568,7 +568,7 @@ stopped_early_error (void)
 static void
 silent_before_the_end (GstreamRemoteSource *self)
 {
-  if (!gstream_run_filter_is_inside (self->filter) && self->retry.failures >= self->origin->retry_limit &&
+  if (!gstream_run_filter_is_inside (self->filter) && self->retry.failures >= self->origin->limits.retry_limit &&
       !gstream_run_filter_is_incomplete (self->filter))
     end_run (self);
   else
@@ -581,7 +581,7 @@ silent_at_the_end (GstreamRemoteSource *self)
 {
   if (is_whole (self, is_doubtful (self)))
     end_run (self);
-  else if (self->n_beside < self->origin->retry_limit)
+  else if (self->n_beside < self->origin->limits.retry_limit)
     {
       open_beside (self);
       watch_silence (self);
@@ -621,7 +621,7 @@ on_silence (gpointer user_data)
 static guint
 get_patience_at_end (GstreamRemoteSource *self)
 {
-  guint shorter = MIN (self->origin->silence_timeout, SHORT_SILENCE);
+  guint shorter = MIN (self->origin->limits.silence_timeout, SHORT_SILENCE);
 
   if (self->beside != NULL)
     return shorter << MIN (self->n_beside, MOST_SILENCE_DOUBLINGS);
@@ -632,7 +632,7 @@ get_patience_at_end (GstreamRemoteSource *self)
 static guint
 get_patience (GstreamRemoteSource *self)
 {
-  guint timeout = self->origin->silence_timeout;
+  guint timeout = self->origin->limits.silence_timeout;
 
   if (self->over)
     return get_patience_at_end (self);

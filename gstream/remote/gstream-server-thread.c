@@ -318,7 +318,7 @@ start_doubt (GTask *task)
 {
   Operation *op = g_task_get_task_data (task);
 
-  op->doubt = gstream_timer_start (op->origin->context, op->origin->answer_timeout / DOUBTS_WITHIN, NULL,
+  op->doubt = gstream_timer_start (op->origin->context, op->origin->limits.answer_timeout / DOUBTS_WITHIN, NULL,
                                    "[gstream] doubt", on_doubt, task, NULL);
 }
 

@@ -62,13 +62,7 @@ struct _GstreamServer
   GstreamTransport transport;
   GPtrArray       *headers; /* names and values alternately */
 
-  guint max_event_size;
-  guint max_depth;
-  guint retry_limit;
-  guint retry_pause;
-  guint retry_pause_max;
-  guint silence_timeout;
-  guint answer_timeout;
+  GstreamLimits limits;
 };
 
 enum
@@ -104,32 +98,6 @@ G_DEFINE_ENUM_TYPE (GstreamTransport, gstream_transport,
 
 G_DEFINE_FINAL_TYPE (GstreamServer, gstream_server, G_TYPE_OBJECT)
 
-/* Returns the member of a numeric property; NULL: it is not one. */
-static guint *
-find_number (GstreamServer *self,
-             guint          property_id)
-{
-  switch (property_id)
-    {
-    case PROP_MAX_EVENT_SIZE:
-      return &self->max_event_size;
-    case PROP_MAX_DEPTH:
-      return &self->max_depth;
-    case PROP_RETRY_LIMIT:
-      return &self->retry_limit;
-    case PROP_RETRY_PAUSE:
-      return &self->retry_pause;
-    case PROP_RETRY_PAUSE_MAX:
-      return &self->retry_pause_max;
-    case PROP_SILENCE_TIMEOUT:
-      return &self->silence_timeout;
-    case PROP_ANSWER_TIMEOUT:
-      return &self->answer_timeout;
-    default:
-      return NULL;
-    }
-}
-
 static void
 gstream_server_get_property (GObject    *object,
                              guint       property_id,
@@ -137,7 +105,7 @@ gstream_server_get_property (GObject    *object,
                              GParamSpec *pspec)
 {
   GstreamServer *self = GSTREAM_SERVER (object);
-  const guint   *number = find_number (self, property_id);
+  const guint   *number = gstream_limits_find (&self->limits, pspec->name);
 
   switch (property_id)
     {
@@ -178,7 +146,7 @@ gstream_server_set_property (GObject      *object,
                              GParamSpec   *pspec)
 {
   GstreamServer *self = GSTREAM_SERVER (object);
-  guint         *number = find_number (self, property_id);
+  guint         *number = gstream_limits_find (&self->limits, pspec->name);
 
   switch (property_id)
     {
@@ -465,7 +433,7 @@ gstream_server_get_max_event_size (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->max_event_size;
+  return self->limits.max_event_size;
 }
 
 /**
@@ -502,7 +470,7 @@ gstream_server_get_max_depth (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->max_depth;
+  return self->limits.max_depth;
 }
 
 /**
@@ -539,7 +507,7 @@ gstream_server_get_retry_limit (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->retry_limit;
+  return self->limits.retry_limit;
 }
 
 /**
@@ -576,7 +544,7 @@ gstream_server_get_retry_pause (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->retry_pause;
+  return self->limits.retry_pause;
 }
 
 /**
@@ -613,7 +581,7 @@ gstream_server_get_retry_pause_max (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->retry_pause_max;
+  return self->limits.retry_pause_max;
 }
 
 /**
@@ -650,7 +618,7 @@ gstream_server_get_silence_timeout (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->silence_timeout;
+  return self->limits.silence_timeout;
 }
 
 /**
@@ -687,7 +655,7 @@ gstream_server_get_answer_timeout (GstreamServer *self)
 {
   g_return_val_if_fail (GSTREAM_IS_SERVER (self), 0);
 
-  return self->answer_timeout;
+  return self->limits.answer_timeout;
 }
 
 /**
@@ -801,13 +769,7 @@ gstream_server_open (GstreamServer *self,
   if (origin == NULL || !add_headers (self, origin, error))
     return NULL;
 
-  origin->max_event_size = self->max_event_size;
-  origin->max_depth = self->max_depth;
-  origin->retry_limit = self->retry_limit;
-  origin->retry_pause = self->retry_pause;
-  origin->retry_pause_max = self->retry_pause_max;
-  origin->silence_timeout = self->silence_timeout;
-  origin->answer_timeout = self->answer_timeout;
+  origin->limits = self->limits;
 
   return g_steal_pointer (&origin);
 }

@@ -12,8 +12,6 @@
 #include <gstream/stream/gstream-event-source-internal.h>
 #include <gstream/sources/gstream-sse-source-internal.h>
 
-#define MOST_OF_REFUSAL (16 * 1024) /* bytes that are read of an answer without events, for its error text */
-
 #define GSTREAM_TYPE_SSE_CONNECTION (gstream_sse_connection_get_type ())
 G_DECLARE_FINAL_TYPE (GstreamSseConnection, gstream_sse_connection, GSTREAM, SSE_CONNECTION, GObject)
 
@@ -27,7 +25,6 @@ struct _GstreamSseConnection
   gboolean                     asked;   /* the request was sent */
   GstreamEventSource          *events;  /* reads the answer's body; NULL: there is no answer yet, or it has no events */
   GstreamEventSourceInterface *events_iface; /* its interface, looked up once instead of for each event */
-  char                        *refusal;      /* buffer for reading an answer without events */
   GError                      *error;        /* why there are no more events */
   gboolean                     reading;      /* an event of `events` is being waited for */
   GstreamEvent                *arrived;      /* the result of that next() */
@@ -53,8 +50,9 @@ open_events (GstreamSseConnection *self,
   if (stream == NULL)
     return;
 
-  self->events = g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", stream, "max-event-size",
-                               (guint) self->origin->max_event_size, "max-depth", self->origin->max_depth, NULL);
+  self->events =
+      g_object_new (GSTREAM_TYPE_SSE_SOURCE, "stream", stream, "max-event-size",
+                    (guint) self->origin->limits.max_event_size, "max-depth", self->origin->limits.max_depth, NULL);
   self->events_iface = GSTREAM_EVENT_SOURCE_GET_IFACE (self->events);
 }
 
@@ -127,10 +125,9 @@ on_refusal (GObject      *object,
             gpointer      user_data)
 {
   g_autoptr (GstreamSseConnection) self = user_data;
-  g_autofree char *body = g_steal_pointer (&self->refusal);
-  gsize            length = 0;
+  gsize            length;
+  g_autofree char *body = gstream_refusal_read_finish (result, &length);
 
-  g_input_stream_read_all_finish (G_INPUT_STREAM (object), result, &length, NULL);
   if (!g_cancellable_is_cancelled (self->closing))
     self->error = without_events (self, body, length);
   gstream_next_call_wake (&self->pending);
@@ -143,12 +140,8 @@ read_body_of_refusal (GstreamSseConnection *self,
 {
   g_autoptr (GInputStream) decoded = gstream_request_decode (self->message, body, error);
 
-  if (decoded == NULL)
-    return;
-
-  self->refusal = g_malloc (MOST_OF_REFUSAL);
-  g_input_stream_read_all_async (decoded, self->refusal, MOST_OF_REFUSAL, G_PRIORITY_DEFAULT, self->closing, on_refusal,
-                                 g_object_ref (self));
+  if (decoded != NULL)
+    gstream_refusal_read (decoded, self->closing, on_refusal, g_object_ref (self));
 }
 
 static void

@@ -940,8 +940,8 @@ translate_error (GstreamWebsocketConnection *self,
   if (error->domain != SOUP_WEBSOCKET_ERROR)
     return g_error_copy (error);
   if (error->code == SOUP_WEBSOCKET_CLOSE_TOO_BIG)
-    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("a frame has more than %zu bytes"),
-                        self->origin->max_event_size);
+    return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("a frame has more than %u bytes"),
+                        self->origin->limits.max_event_size);
 
   return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("the frames are not a WebSocket's: %s"), error->message);
 }
@@ -1025,10 +1025,10 @@ read_more (GstreamWebsocketConnection *self)
 {
   if (self->connection == NULL || throttled_may_read (self->input))
     return;
-  if (throttled_get_passed (self->input) - self->whole_at > self->origin->max_event_size + PORTION)
+  if (throttled_get_passed (self->input) - self->whole_at > self->origin->limits.max_event_size + PORTION)
     {
-      GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("an event has more than %zu bytes"),
-                                   self->origin->max_event_size);
+      GError *error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("an event has more than %u bytes"),
+                                   self->origin->limits.max_event_size);
 
       gstream_origin_name_error (self->origin, self->message, error);
       take_error (self, error);
@@ -1094,13 +1094,13 @@ send_command (GstreamWebsocketConnection *self)
 static guint
 get_ping_interval (GstreamWebsocketConnection *self)
 {
-  return MAX (self->origin->silence_timeout / 2000, 1);
+  return MAX (self->origin->limits.silence_timeout / 2000, 1);
 }
 
 static void
 use_connection (GstreamWebsocketConnection *self)
 {
-  soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->origin->max_event_size);
+  soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->origin->limits.max_event_size);
   gstream_origin_begin_io (self->origin);
   soup_websocket_connection_set_keepalive_interval (self->connection, get_ping_interval (self));
   gstream_origin_end_io (self->origin);
@@ -1338,9 +1338,9 @@ event_source_iface_init (GstreamEventSourceInterface *iface)
 static void
 start_timeout (GstreamWebsocketConnection *self)
 {
-  self->timeout =
-      gstream_timer_start (self->origin->context, self->origin->answer_timeout, g_task_get_cancellable (self->command),
-                           "[gstream] answer timeout", on_command_timeout, self, NULL);
+  self->timeout = gstream_timer_start (self->origin->context, self->origin->limits.answer_timeout,
+                                       g_task_get_cancellable (self->command), "[gstream] answer timeout",
+                                       on_command_timeout, self, NULL);
 }
 
 void
@@ -1422,7 +1422,7 @@ gstream_websocket_connection_new (GstreamOrigin       *origin,
   self->path = gstream_request_path (thread_id, "/stream/events");
   self->message = gstream_origin_new_message (origin, "GET", self->path);
   self->subscribe = gstream_command_subscribe (wanted);
-  gstream_event_reader_set_limits (self->reader, origin->max_event_size, origin->max_depth);
+  gstream_event_reader_set_limits (self->reader, origin->limits.max_event_size, origin->limits.max_depth);
 
   return GSTREAM_EVENT_SOURCE (self);
 }

@@ -310,9 +310,9 @@ test_closed_here (void)
       g_autoptr (GstreamEventSource) connection = NULL;
       g_autoptr (GError) error = NULL;
 
-      origin->answer_timeout = 60000;
-      origin->max_event_size = 4096;
-      origin->max_depth = 100;
+      origin->limits.answer_timeout = 60000;
+      origin->limits.max_event_size = 4096;
+      origin->limits.max_depth = 100;
       connection = gstream_websocket_connection_new (origin, "t1", wanted);
       gstream_websocket_connection_command (GSTREAM_WEBSOCKET_CONNECTION (connection), "{\"id\":2}", NULL, on_command,
                                             &error);

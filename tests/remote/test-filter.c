@@ -231,9 +231,9 @@ test_told_pauses (void)
     { G_MAXINT64, { 60000, 60000, 60000 } },
   };
 
-  origin->retry_limit = 3;
-  origin->retry_pause = 100;
-  origin->retry_pause_max = 500;
+  origin->limits.retry_limit = 3;
+  origin->limits.retry_pause = 100;
+  origin->limits.retry_pause_max = 500;
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       GstreamRetry retry = { 0 };
@@ -258,9 +258,9 @@ test_pauses (void)
   GstreamRetry retry = { 0 };
   const int    expected[] = { 100, 200, 400, 500, 500, -1 };
 
-  origin->retry_limit = 5;
-  origin->retry_pause = 100;
-  origin->retry_pause_max = 500;
+  origin->limits.retry_limit = 5;
+  origin->limits.retry_pause = 100;
+  origin->limits.retry_pause_max = 500;
   for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
     g_assert_cmpint (gstream_retry_next (&retry, origin, GSTREAM_RETRY_REPEATABLE, broken), ==, expected[i]);
 
@@ -282,9 +282,9 @@ test_logged (void)
   g_autoptr (GError) broken = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, "why");
   GstreamRetry retry = { 0 };
 
-  origin->retry_limit = 2;
-  origin->retry_pause = 100;
-  origin->retry_pause_max = 500;
+  origin->limits.retry_limit = 2;
+  origin->limits.retry_pause = 100;
+  origin->limits.retry_pause_max = 500;
   g_test_expect_message ("Gstream", G_LOG_LEVEL_INFO, "why; trying again in 100 ms (1 of 2)");
   g_test_expect_message ("Gstream", G_LOG_LEVEL_INFO, "why; trying again in 200 ms (2 of 2)");
   for (int i = 0; i < 3; i++)
@@ -326,7 +326,7 @@ test_retry_after (void)
       GstreamRetry retry = { 0 };
       gint64       pause;
 
-      origin->retry_limit = 1;
+      origin->limits.retry_limit = 1;
       soup_message_headers_append (soup_message_get_response_headers (message), "Retry-After", cases[i].value);
       error = gstream_origin_new_error (origin, message, 429, NULL, 0);
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_RATE_LIMITED);
