@@ -37,9 +37,9 @@ export class Agent {
       'run.start': params => this.start(params),
       'run.cancel': params => this.cancel(params),
       'input.respond': params => this.respond(params),
-      'state.get': params => this.thread.getState(params),
-      'state.update': params => this.thread.updateState(params),
-      'state.listCheckpoints': params => this.thread.listCheckpoints(params),
+      'state.get': params => this.whenOver(() => this.thread.getState(params)),
+      'state.update': params => this.whenOver(() => this.thread.updateState(params)),
+      'state.listCheckpoints': params => this.whenOver(() => this.thread.listCheckpoints(params)),
     };
   }
 
@@ -73,6 +73,13 @@ export class Agent {
     this.waiting = [];
     this.run?.ending.abort();
     await this.run?.over;
+  }
+
+  /** A run that was cancelled may still write checkpoints: the state is the one after it. */
+  async whenOver(work) {
+    if (this.run?.ending.signal.aborted)
+      await this.run.over;
+    return work();
   }
 
   // subscriptions

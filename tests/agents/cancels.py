@@ -79,6 +79,17 @@ async def at_any_time():
         assert turns > 5, (method, turns)
 
 
+async def state_after_cancel():
+    for command in ("state.get", "state.listCheckpoints"):
+        client = Client(graph.waits)
+        await client.ask("run.start", input={"log": ["first"]}, channels=["values"])
+        await client.found(1, lambda line: line.get("method") == "values")
+        await client.ask("run.cancel")
+        await client.ask(command)
+        assert [line["type"] for line in client.lines[-2:]] == ["end", "success"], client.lines
+        await client.agent.close()
+
+
 async def rollback_that_fails():
     client = Client(graph.waits)
     await client.ask("state.update", values={"log": ["begun"]})
@@ -91,4 +102,4 @@ async def rollback_that_fails():
     await client.agent.close()
 
 
-asyncio.run({"at-any-time": at_any_time, "rollback-that-fails": rollback_that_fails}[sys.argv[1]]())
+asyncio.run({"at-any-time": at_any_time, "state-after": state_after_cancel, "rollback-that-fails": rollback_that_fails}[sys.argv[1]]())

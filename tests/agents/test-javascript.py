@@ -197,6 +197,18 @@ def cancel():
         assert agent.ask("run.cancel", run_id="none")["error"] == "no_such_run"
 
 
+@tap.test("/agent/H4/javascript/state-after-cancel")
+def state_after_cancel():
+    with Agent("waits") as agent:
+        agent.subscribe(["values"])
+        agent.result("run.start", input={"log": []})
+        agent.lines_until(lambda line: line.get("method") == "values")
+        agent.send("run.cancel")
+        state = agent.send("state.get")
+        lines = agent.lines_until(lambda line: line.get("id") == state)
+        assert [line["type"] for line in lines] == ["success", "end", "success"], lines
+
+
 @tap.test("/agent/N9/javascript/rollback-that-fails")
 def rollback_that_fails():
     with Agent("full") as agent:

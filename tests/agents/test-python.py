@@ -142,6 +142,11 @@ def cancelled_at_any_time():
     cancels("at-any-time")
 
 
+@tap.test("/agent/H4/state-after-cancel")
+def state_after_cancel():
+    cancels("state-after")
+
+
 @tap.test("/agent/N9/rollback-that-fails")
 def rollback_that_fails():
     cancels("rollback-that-fails")

@@ -640,6 +640,30 @@ async def blocking_after_abort():
     assert slow.order == ["ended"]
 
 
+class SlowSaver(InMemorySaver):
+    """Takes its time for the first answer."""
+
+    n_turns = 2000
+
+    async def aget_tuple(self, config):
+        turns, self.n_turns = self.n_turns, 0
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await super().aget_tuple(config)
+
+
+@test("/langgraph/L5/state-after-start")
+def state_after_start():
+    """What is asked for after a run is told after that has begun, to whomever."""
+    thread = Gstream.LocalThread(graphs.chat, checkpointer=SlowSaver())
+    order = []
+    thread.start(CHAT, None, lambda *_: order.append("started"))
+    thread.fetch_state(None, None, lambda *_: order.append("state"))
+    while len(order) < 2:
+        GLib.MainContext.default().iteration(True)
+    assert order == ["started", "state"], order
+
+
 @test("/langgraph/L3/asked-after-the-end")
 def asked_after_the_end():
     """The graph's thread may end at the moment when the main loop asks for more."""

@@ -56,9 +56,9 @@ class Agent:
             "run.start": self._start,
             "run.cancel": self._cancel,
             "input.respond": self._respond,
-            "state.get": thread.get_state,
-            "state.update": thread.update_state,
-            "state.listCheckpoints": thread.list_checkpoints,
+            "state.get": self._when_over(thread.get_state),
+            "state.update": self._when_over(thread.update_state),
+            "state.listCheckpoints": self._when_over(thread.list_checkpoints),
         }
 
     async def handle(self, line):
@@ -87,6 +87,16 @@ class Agent:
         if self._run is not None:
             self._run.cancel()
             await asyncio.wait([self._run.task])
+
+    def _when_over(self, do):
+        """A run that was cancelled may still write checkpoints: the state is the one after it."""
+
+        async def later(params):
+            if self._run is not None and self._run.is_cancelled:
+                await asyncio.wait([self._run.task])
+            return await do(params)
+
+        return later
 
     # subscriptions
 

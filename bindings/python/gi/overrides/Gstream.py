@@ -1308,6 +1308,8 @@ class LocalThread(Thread):
         self._source = None  # of the last run
         self._home = items.Home()  # knows which exceptions its errors come from
         self._blocking = False  # in a synchronous call, during which asyncio's loop does nothing
+        self._n_starting = 0
+        self._reads = []  # what is read when the runs that are being started have begun
 
     graph = property(lambda self: self._thread.graph)
 
@@ -1331,7 +1333,23 @@ class LocalThread(Thread):
         self._read(self._thread.update_state, params, task, lambda found: packed(found["checkpoint"]))
 
     def _read(self, work, params, task, convert):
-        self._perform(langgraph.when_over(self._source, work, params), task, convert)
+        """Reads the state after a run that was asked for before, so that whoever does not follow that run sees it, too."""
+
+        def read(*_):
+            self._perform(langgraph.when_over(self._source, work, params), task, convert)
+            return GLib.SOURCE_REMOVE
+
+        if self._n_starting > 0 and not self._blocking:
+            self._reads.append((read, task.get_context()))
+        else:
+            read()
+
+    def _started(self):
+        self._n_starting -= 1
+        if self._n_starting == 0:
+            for read, context in self._reads:
+                langgraph.call_in(context, read)  # after the callback of the start, which may drop the run
+            self._reads.clear()
 
     def do_begin_cancel_run(self, run_id, task):
         self._perform(langgraph.cancel(self._source, run_id), task, bool)
@@ -1345,9 +1363,10 @@ class LocalThread(Thread):
             self._source = langgraph.GraphSource(langgraph.opening_of(graph, found, config, channels, (), {}))
             return ThreadRun(self._source, mux, run_id=self._source.run_id)
 
-        self._perform(langgraph.after(self._source, make_input, given), task, begin)
+        self._n_starting += 1
+        self._perform(langgraph.after(self._source, make_input, given), task, begin, self._started)
 
-    def _perform(self, coroutine, task, convert):
+    def _perform(self, coroutine, task, convert, then=lambda: None):
         """Completes the task with the result of the coroutine, converted to the result type of the call."""
 
         def tell(work):
@@ -1361,6 +1380,7 @@ class LocalThread(Thread):
                 error = failure_of_thread(exception)
                 self._home.note(error, exception)
                 task.return_error(error)
+            then()
 
         langgraph.perform(coroutine, task, self._blocking, tell)
 

@@ -488,12 +488,16 @@ def perform_in_thread(coroutine, task, tell):
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
-        back = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
-        back.set_callback(lambda *_: tell(work))
-        back.attach(context)
+        call_in(context, lambda *_: tell(work))
 
     on_cancel(task.get_cancellable(), work, lambda: loop.call_soon_threadsafe(work.cancel))
     threading.Thread(target=serve, name="gstream-thread", daemon=True).start()
+
+
+def call_in(context, call):
+    source = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
+    source.set_callback(call)
+    source.attach(context)
 
 
 def on_cancel(cancellable, work, cancel):
