@@ -640,6 +640,24 @@ async def blocking_after_abort():
     assert slow.order == ["ended"]
 
 
+@test("/langgraph/L5/state-after-drop")
+def state_after_drop():
+    """A run that nobody has any more, but the call that reads it, ends before the state is read."""
+    slow = EndsSlowly()
+    thread = Gstream.LocalThread(slow.graph)
+    run = thread.start_sync({"n": 1})
+    cancellable, read = Gio.Cancellable(), []
+    run.output(cancellable, lambda *_: None)
+    while not slow.begun.is_set():
+        GLib.MainContext.default().iteration(False)
+    del run
+    cancellable.cancel()
+    thread.fetch_state(None, None, lambda *_: read.append(list(slow.order)))
+    while not read:
+        GLib.MainContext.default().iteration(True)
+    assert read == [["ended"]], read
+
+
 class SlowSaver(InMemorySaver):
     """Takes its time for the first answer."""
 

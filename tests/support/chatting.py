@@ -12,7 +12,7 @@ Status = Gstream.ConversationRowStatus
 Policy = Gstream.MultitaskStrategy
 MARKED = (Status.STOPPED, Status.FAILED)
 POLICIES = (Policy.ENQUEUE, Policy.INTERRUPT, Policy.REJECT)
-PATIENCE = 60  # seconds until a conversation that is not at rest hangs
+PATIENCE = 240  # seconds until a conversation that is not at rest hangs
 
 
 def rows_of(conversation):

@@ -1333,22 +1333,24 @@ class LocalThread(Thread):
         self._read(self._thread.update_state, params, task, lambda found: packed(found["checkpoint"]))
 
     def _read(self, work, params, task, convert):
-        """Reads the state after a run that was asked for before, so that whoever does not follow that run sees it, too."""
+        """Reads the state after a run that was asked for before, and after the end of one that is just being dropped."""
 
         def read(*_):
             self._perform(langgraph.when_over(self._source, work, params), task, convert)
             return GLib.SOURCE_REMOVE
 
-        if self._n_starting > 0 and not self._blocking:
+        if self._blocking or self._n_starting == 0 and (self._source is None or self._source.get_closed()):
+            read()
+        elif self._n_starting > 0:
             self._reads.append((read, task.get_context()))
         else:
-            read()
+            langgraph.call_in(task.get_context(), read, GLib.PRIORITY_DEFAULT_IDLE)
 
     def _started(self):
         self._n_starting -= 1
         if self._n_starting == 0:
             for read, context in self._reads:
-                langgraph.call_in(context, read)  # after the callback of the start, which may drop the run
+                langgraph.call_in(context, read, GLib.PRIORITY_DEFAULT_IDLE)
             self._reads.clear()
 
     def do_begin_cancel_run(self, run_id, task):

@@ -494,8 +494,8 @@ def perform_in_thread(coroutine, task, tell):
     threading.Thread(target=serve, name="gstream-thread", daemon=True).start()
 
 
-def call_in(context, call):
-    source = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
+def call_in(context, call, priority=GLib.PRIORITY_DEFAULT):
+    source = GLib.Idle(priority=priority)
     source.set_callback(call)
     source.attach(context)
 
