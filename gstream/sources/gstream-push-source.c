@@ -53,8 +53,8 @@
 #define DEFAULT_MAX_BUFFERED 64 /* events */
 
 /*
- * The queue between the pushing threads and the run's thread: the events, the push_async() calls that wait for room,
- * and whether the run waits for an event.
+ * The queue between the pushing threads and the run's thread: the events, the calls that wait for room, and whether the
+ * run waits for an event.
  */
 typedef struct
 {
@@ -65,7 +65,8 @@ typedef struct
   GMutex        mutex;        /* guards everything below; no callback is called with it locked */
   GQueue        ready;        /* of GstreamEvent */
   GQueue        late;         /* of Late: events that there was no room for, in order; they come after @ready */
-  guint         max_buffered; /* bound of @ready for push_async(); 0: none */
+  GCond         settled;      /* one of @late with a Blocked is no more in it */
+  guint         max_buffered; /* bound of @ready for calls that wait; 0: none */
   GError       *error;        /* of fail(); NULL: none */
   GMainContext *asleep;       /* the run's context, while it waits for a push; otherwise NULL */
   GThread      *reader;       /* the run's thread, which must not wait for room; only compared */
@@ -74,10 +75,19 @@ typedef struct
   gboolean      closed;       /* the run takes no more events */
 } Queue;
 
+typedef enum
+{
+  BLOCKED_WAITS,
+  BLOCKED_ADMITTED,
+  BLOCKED_DROPPED,
+} Blocked;
+
+/* With neither @task nor @blocked it is an event of push(), which must keep its place after the others. */
 typedef struct
 {
   GstreamEvent *event;
-  GTask        *task; /* of push_async(); NULL: an event of push(), which must keep its place after the others */
+  GTask        *task;    /* of push_async(); nullable */
+  Blocked      *blocked; /* of push_sync(), in whose thread it is; nullable */
 } Late;
 
 /* --- the queue --- */
@@ -90,6 +100,7 @@ queue_init (Queue      *self,
             guint       max_buffered)
 {
   g_mutex_init (&self->mutex);
+  g_cond_init (&self->settled);
   self->owner = owner;
   self->wake = wake;
   self->cancelled = cancelled;
@@ -106,9 +117,9 @@ stop_watching (GSource *source)
   g_source_unref (source);
 }
 
+/* Not with the mutex locked: cancelling may hold the cancellable's own, and wait for this one. */
 static void
-watch_cancellable_locked (Queue *self,
-                          GTask *task)
+make_watch (GTask *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
   GSource      *source;
@@ -119,7 +130,6 @@ watch_cancellable_locked (Queue *self,
   source = g_cancellable_source_new (cancellable);
   g_source_set_static_name (source, "[gstream] push_async cancelled");
   g_task_set_task_data (task, source, (GDestroyNotify) stop_watching);
-  g_task_attach_source (task, source, self->cancelled);
 }
 
 static gboolean
@@ -131,12 +141,20 @@ return_true (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+set_closed_error (GError **error)
+{
+  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED, _ ("the run is over: the event was not delivered"));
+}
+
 static gboolean
 return_closed (gpointer user_data)
 {
+  GError *error = NULL;
+
   g_task_set_task_data (user_data, NULL, NULL);
-  g_task_return_new_error (user_data, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
-                           _ ("the run is over: the event was not delivered"));
+  set_closed_error (&error);
+  g_task_return_error (user_data, error);
 
   return G_SOURCE_REMOVE;
 }
@@ -168,6 +186,10 @@ admit_late_locked (Queue *self)
       g_queue_push_tail (&self->ready, late->event);
       if (task != NULL)
         complete_later (task, return_true);
+      if (late->blocked == NULL)
+        continue;
+      *late->blocked = BLOCKED_ADMITTED;
+      g_cond_broadcast (&self->settled);
     }
 }
 
@@ -178,6 +200,8 @@ drop_late (gpointer data)
 
   if (late->task != NULL)
     complete_later (late->task, return_closed);
+  if (late->blocked != NULL)
+    *late->blocked = BLOCKED_DROPPED;
   g_clear_object (&late->task);
   gstream_event_unref (late->event);
   g_free (late);
@@ -196,6 +220,7 @@ queue_clear (Queue *self)
   drop_all_locked (self);
   g_clear_error (&self->error);
   g_clear_pointer (&self->asleep, g_main_context_unref);
+  g_cond_clear (&self->settled);
   g_mutex_clear (&self->mutex);
 }
 
@@ -220,34 +245,40 @@ wake_locked (Queue *self)
 static void
 append_locked (Queue        *self,
                GstreamEvent *event,
-               GTask        *task)
+               GTask        *task,
+               Blocked      *blocked)
 {
-  Late *late;
+  gboolean waits = task != NULL || blocked != NULL;
+  Late    *late;
 
-  if (g_queue_is_empty (&self->late) && (task == NULL || has_room_locked (self)))
+  if (g_queue_is_empty (&self->late) && (!waits || has_room_locked (self)))
     {
       g_queue_push_tail (&self->ready, gstream_event_ref (event));
       if (task != NULL)
         complete_later (task, return_true);
+      if (blocked != NULL)
+        *blocked = BLOCKED_ADMITTED;
       return;
     }
 
   late = g_new (Late, 1);
   late->event = gstream_event_ref (event);
   late->task = task ? g_object_ref (task) : NULL;
+  late->blocked = blocked;
   g_queue_push_tail (&self->late, late);
-  if (task != NULL)
-    watch_cancellable_locked (self, task);
+  if (task != NULL && g_task_get_task_data (task) != NULL)
+    g_task_attach_source (task, g_task_get_task_data (task), self->cancelled);
 }
 
 /*
  * Appends @event. @task (nullable) is completed with TRUE when there is room; until then, the queue uses its task data.
- * Returns FALSE if no more events are accepted.
+ * @blocked (nullable) is set then, and queue_wait() is to be called. Returns FALSE if no more events are accepted.
  */
 static gboolean
 queue_append (Queue        *self,
               GstreamEvent *event,
               GTask        *task,
+              Blocked      *blocked,
               GError      **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
@@ -260,11 +291,19 @@ queue_append (Queue        *self,
       return FALSE;
     }
 
-  append_locked (self, event, task);
+  append_locked (self, event, task, blocked);
   self->told_wanted = FALSE;
   wake_locked (self);
 
   return TRUE;
+}
+
+/* Whoever has completed a call lets go of what told its main context so, which may go away now. */
+static void
+queue_let_pass (Queue *self)
+{
+  g_mutex_lock (&self->mutex);
+  g_mutex_unlock (&self->mutex);
 }
 
 /* Returns FALSE if the caller would wait for itself. */
@@ -277,29 +316,76 @@ queue_may_wait (Queue *self)
          (g_queue_is_empty (&self->late) && has_room_locked (self));
 }
 
-/* Removes the event of @task. Returns FALSE if it does not wait any more. */
+/* Removes the event of @task or of @blocked, one of which is NULL. Returns FALSE if it does not wait any more. */
 static gboolean
-queue_remove (Queue *self,
-              GTask *task)
+remove_locked (Queue   *self,
+               GTask   *task,
+               Blocked *blocked)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
   for (GList *link = self->late.head; link != NULL; link = link->next)
     {
       Late *late = link->data;
 
-      if (late->task != task)
+      if (late->task != task || late->blocked != blocked)
         continue;
 
       g_queue_delete_link (&self->late, link);
       gstream_event_unref (late->event);
-      g_object_unref (late->task);
+      g_clear_object (&late->task);
       g_free (late);
       admit_late_locked (self);
       return TRUE;
     }
 
   return FALSE;
+}
+
+static gboolean
+queue_remove (Queue *self,
+              GTask *task)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return remove_locked (self, task, NULL);
+}
+
+static void
+on_wait_cancelled (GCancellable *cancellable,
+                   gpointer      user_data)
+{
+  Queue *self = user_data;
+
+  g_mutex_lock (&self->mutex);
+  g_cond_broadcast (&self->settled);
+  g_mutex_unlock (&self->mutex);
+}
+
+/*
+ * Waits until there is room for the event of @blocked, the queue is closed, or @cancellable (nullable) is cancelled: then
+ * the event is removed, and @blocked stays BLOCKED_WAITS.
+ *
+ * It is no main context that is waited on: one that goes away at once, while the thread that has cancelled still lets go
+ * of its source, is more than GLib can do.
+ */
+static void
+queue_wait (Queue        *self,
+            Blocked      *blocked,
+            GCancellable *cancellable)
+{
+  gulong handler = 0;
+
+  /* If it is cancelled already, this calls back at once. */
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_wait_cancelled), self, NULL);
+
+  g_mutex_lock (&self->mutex);
+  while (*blocked == BLOCKED_WAITS && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&self->settled, &self->mutex);
+  if (*blocked == BLOCKED_WAITS)
+    remove_locked (self, NULL, blocked);
+  g_mutex_unlock (&self->mutex);
+
+  g_cancellable_disconnect (cancellable, handler);
 }
 
 /* Ends the queue. @error: NULL for the regular end. Only the first call has an effect. */
@@ -385,6 +471,7 @@ queue_close (Queue *self)
 
   self->closed = TRUE;
   drop_all_locked (self);
+  g_cond_broadcast (&self->settled);
   wake_locked (self);
 
   return TRUE;
@@ -714,7 +801,7 @@ gstream_push_source_push (GstreamPushSource *self,
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return queue_append (&get_private (self)->queue, event, NULL, error);
+  return queue_append (&get_private (self)->queue, event, NULL, NULL, error);
 }
 
 /**
@@ -748,7 +835,7 @@ gstream_push_source_push_json (GstreamPushSource *self,
 
   event = gstream_event_new_from_json (json, length, error);
 
-  return event != NULL && queue_append (&get_private (self)->queue, event, NULL, error);
+  return event != NULL && queue_append (&get_private (self)->queue, event, NULL, NULL, error);
 }
 
 /**
@@ -787,7 +874,8 @@ gstream_push_source_push_async (GstreamPushSource  *self,
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (!queue_append (&get_private (self)->queue, event, task, &error))
+  make_watch (task);
+  if (!queue_append (&get_private (self)->queue, event, task, NULL, &error))
     g_task_return_error (task, error);
 }
 
@@ -812,15 +900,9 @@ gstream_push_source_push_finish (GstreamPushSource *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
+  queue_let_pass (&get_private (self)->queue);
 
-static void
-keep_result (GObject      *object,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**
@@ -847,15 +929,16 @@ gstream_push_source_push_sync (GstreamPushSource *self,
                                GCancellable      *cancellable,
                                GError           **error)
 {
-  g_autoptr (GMainContext) context = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
+  Queue  *queue;
+  Blocked blocked = BLOCKED_WAITS;
 
   g_return_val_if_fail (GSTREAM_IS_PUSH_SOURCE (self), FALSE);
   g_return_val_if_fail (event != NULL, FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!queue_may_wait (&get_private (self)->queue))
+  queue = &get_private (self)->queue;
+  if (!queue_may_wait (queue))
     {
       g_set_error (
           error, GSTREAM_ERROR, GSTREAM_ERROR_WRONG_CONTEXT,
@@ -863,14 +946,16 @@ gstream_push_source_push_sync (GstreamPushSource *self,
       return FALSE;
     }
 
-  context = g_main_context_new ();
-  g_main_context_push_thread_default (context);
-  gstream_push_source_push_async (self, event, cancellable, keep_result, &result);
-  while (result == NULL)
-    g_main_context_iteration (context, TRUE);
-  g_main_context_pop_thread_default (context);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !queue_append (queue, event, NULL, &blocked, error))
+    return FALSE;
 
-  return gstream_push_source_push_finish (self, result, error);
+  queue_wait (queue, &blocked, cancellable);
+  if (blocked == BLOCKED_DROPPED)
+    set_closed_error (error);
+  else if (blocked == BLOCKED_WAITS)
+    g_cancellable_set_error_if_cancelled (cancellable, error);
+
+  return blocked == BLOCKED_ADMITTED;
 }
 
 /**
