@@ -89,6 +89,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
 
   source = gstream_memory_source_new ((GstreamEvent **) events->pdata, events->len);
   digest = fuzz_digest (source);
+  fuzz_settle ();
 
   return 0;
 }
