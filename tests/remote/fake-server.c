@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MOST_AT_ONCE (1024 * 1024) /* bytes: what is written is copied */
+
 struct _FakeServer
 {
   GSocketService  *service;
@@ -140,7 +142,8 @@ write_more (FakeExchange *exchange)
     }
 
   exchange->writing = TRUE;
-  portion = g_bytes_new (exchange->out->data + exchange->written, MIN (MIN (left, allowed), exchange->piece));
+  left = MIN (MIN (left, allowed), MIN (exchange->piece, MOST_AT_ONCE));
+  portion = g_bytes_new (exchange->out->data + exchange->written, left);
   g_output_stream_write_bytes_async (g_io_stream_get_output_stream (exchange->connection), portion, G_PRIORITY_DEFAULT,
                                      exchange->closing, on_written, g_rc_box_acquire (exchange));
 }
