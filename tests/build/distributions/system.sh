@@ -86,7 +86,7 @@ bootstrap () {
   rm -rf --one-file-system "$base"
   mkdir -p "$base"
   timeout "${minutes_to_make}m" debootstrap --variant=minbase --arch="$architecture" --include=ca-certificates "$suite" "$base" "$from" \
-    >"$base.log" 2>&1 </dev/null || { tail -n 5 "$base.log"; cannot "debootstrap has failed."; return; }
+    >"$base.log" 2>&1 </dev/null || { tail -n 5 "$base.log"; cannot "debootstrap has failed, or taken more than $minutes_to_make minutes."; return; }
   # How packages are reached from here, they are reached from there; a mirror that does not answer is not waited for.
   cp -a /etc/apt/apt.conf.d/. "$base/etc/apt/apt.conf.d/"
   printf 'Acquire::%s::Timeout "30";\n' http https >"$base/etc/apt/apt.conf.d/99timeout"
