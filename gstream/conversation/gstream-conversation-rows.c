@@ -459,7 +459,8 @@ splice_state (GPtrArray *array,
     g_object_unref (array->pdata[i]);
   g_ptr_array_set_free_func (array, NULL);
   g_ptr_array_set_size (array, MAX (array->len, position + rows->len + behind));
-  memmove (array->pdata + position + rows->len, array->pdata + position + removed, behind * sizeof *array->pdata);
+  if (behind > 0)
+    memmove (array->pdata + position + rows->len, array->pdata + position + removed, behind * sizeof *array->pdata);
   g_ptr_array_set_size (array, position + rows->len + behind);
   g_ptr_array_set_free_func (array, g_object_unref);
   for (guint i = 0; i < rows->len; i++)
