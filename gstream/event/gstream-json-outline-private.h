@@ -21,6 +21,19 @@ gboolean gstream_json_outline_skip (GstreamJsonCursor   *cursor,
 /* @text: starts with the value that was parsed. It may be a copy of what was parsed. */
 void gstream_json_outline_set_text (GstreamJsonOutline *self,
                                     const char         *text);
+/*
+ * Lists the outline of a text of that length, which was checked with GSTREAM_JSON_MAX_DEPTH, until it is freed. It must
+ * be freed before the text.
+ */
+void gstream_json_outline_list (GstreamJsonOutline *self,
+                                gsize               length);
+/*
+ * Checks a text that begins as a listed one, from where they differ. Returns the outline, and sets @length to the length
+ * without white space at the end; NULL: it does not begin so, or is invalid. It is without white space at the beginning
+ * then.
+ */
+GstreamJsonOutline *gstream_json_outline_continue (const char *json,
+                                                   gsize      *length);
 /* Whether @text is the text that it was given, and not a part of it. */
 gboolean gstream_json_outline_is_of (const GstreamJsonOutline *self,
                                      const char               *text);

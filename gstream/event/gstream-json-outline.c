@@ -4,12 +4,22 @@
  *
  * The text is checked without recursion, and without looking at the names of members, which also takes less than half
  * the instructions that the cursor needs. What is wrong with a text is left to the cursor to find out.
+ *
+ * A text that begins as one that has been checked before, is checked only from there on: states of a thread follow each
+ * other, and usually begin in the same way. The outline has points at which that is possible, one in some thousand
+ * bytes. The texts that were checked last are listed, as long as somebody has them; they are not kept for this.
  */
 #include "gstream/event/gstream-json-outline-private.h"
 
 /* In bytes. Shorter texts have no outline, and shorter containers are not in it. */
 #define SHORTEST_TEXT (32 * 1024)
 #define SHORTEST_SPAN 4096
+#define POINT_DISTANCE 4096
+
+/* There are no points where more containers are open. */
+#define DEEPEST_POINT 8
+
+#define COMPARED_BLOCK 4096 /* bytes */
 
 /* A long container. */
 typedef struct
@@ -18,11 +28,26 @@ typedef struct
   guint32 end;   /* the byte after the closing one */
 } Span;
 
+/* A comma, at which the containers that are open are known. */
+typedef struct
+{
+  guint32 at; /* byte */
+  guint   depth;
+  guint32 starts[DEEPEST_POINT]; /* of the containers, from the outermost on */
+} Point;
+
 struct _GstreamJsonOutline
 {
-  const char *text;  /* starts with the value; not owned */
-  GArray     *spans; /* of Span, in the order of their starts */
+  const char *text;   /* starts with the value; not owned */
+  gsize       length; /* bytes of @text */
+  GArray     *spans;  /* of Span, in the order of their starts */
+  GArray     *points; /* of Point, in their order */
 };
+
+/* The outlines of the texts that were checked last. One that is freed is removed. */
+static GMutex              listed_mutex;
+static GstreamJsonOutline *listed[4];
+static guint               n_listed; /* so far */
 
 /* A container that is being parsed. */
 typedef struct
@@ -36,13 +61,34 @@ typedef struct
 {
   GstreamJsonCursor  *cursor;
   GstreamJsonOutline *outline;
-  guint32             origin; /* byte of the cursor's text at which the value starts */
+  guint32             shift;      /* added to the cursor's bytes, gives those of the value; may wrap around */
+  guint32             next_point; /* byte */
   guint               max_depth;
   guint               depth;
   Level               levels[GSTREAM_JSON_MAX_DEPTH];
 } Walk;
 
 /* --- parsing --- */
+
+static inline guint32
+get_position (const Walk *self)
+{
+  return *self->cursor->next + self->shift;
+}
+
+G_GNUC_NO_INLINE static void
+add_point (Walk *self)
+{
+  Point point = { .at = get_position (self), .depth = self->depth };
+
+  self->next_point = point.at + POINT_DISTANCE;
+  if (self->depth > DEEPEST_POINT)
+    return;
+
+  for (guint i = 0; i < self->depth; i++)
+    point.starts[i] = self->levels[i].start;
+  g_array_append_val (self->outline->points, point);
+}
 
 static inline gboolean
 pass_string (GstreamJsonCursor *cursor)
@@ -72,7 +118,7 @@ open_container (Walk *self,
 {
   if (self->depth == self->max_depth)
     return FALSE;
-  self->levels[self->depth++] = (Level) { *self->cursor->next - self->origin, self->outline->spans->len, bracket };
+  self->levels[self->depth++] = (Level) { get_position (self), self->outline->spans->len, bracket };
   self->cursor->next++;
   return TRUE;
 }
@@ -81,7 +127,7 @@ static inline void
 close_container (Walk *self)
 {
   const Level *level = &self->levels[--self->depth];
-  Span         span = { level->start, *self->cursor->next + 1 - self->origin };
+  Span         span = { level->start, get_position (self) + 1 };
 
   self->cursor->next++;
   if (span.end - span.start >= SHORTEST_SPAN)
@@ -120,6 +166,8 @@ pass_between (Walk *self)
 
       if (c == ',')
         {
+          if (G_UNLIKELY (get_position (self) >= self->next_point))
+            add_point (self);
           cursor->next++;
           return bracket == '[' || pass_name (cursor);
         }
@@ -130,22 +178,67 @@ pass_between (Walk *self)
   return TRUE;
 }
 
+static void
+walk_init (Walk               *self,
+           GstreamJsonCursor  *cursor,
+           GstreamJsonOutline *outline)
+{
+  self->cursor = cursor;
+  self->outline = outline;
+  self->shift = -*cursor->next;
+  self->next_point = SHORTEST_TEXT;
+  self->max_depth = cursor->max_depth - cursor->depth;
+  self->depth = 0;
+}
+
+static gboolean
+walk_on (Walk *self)
+{
+  while (self->depth > 0)
+    if (!pass_value (self) || !pass_between (self))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 walk (GstreamJsonCursor  *cursor,
       GstreamJsonOutline *outline)
 {
   Walk self;
 
-  self.cursor = cursor;
-  self.outline = outline;
-  self.origin = *cursor->next;
-  self.max_depth = cursor->max_depth - cursor->depth;
-  self.depth = 0;
-  do
-    if (!pass_value (&self) || !pass_between (&self))
-      return FALSE;
-  while (self.depth > 0);
-  return TRUE;
+  walk_init (&self, cursor, outline);
+  return pass_value (&self) && pass_between (&self) && walk_on (&self);
+}
+
+/* Returns the number of spans that start before that byte. */
+static guint
+count_spans_before (const GstreamJsonOutline *self,
+                    guint32                   start)
+{
+  guint n = 0;
+
+  while (n < self->spans->len && g_array_index (self->spans, Span, n).start < start)
+    n++;
+  return n;
+}
+
+/* Parses the rest of @json, where @outline ends with a point. @cursor: of the text from that point on. */
+static gboolean
+walk_rest (GstreamJsonCursor  *cursor,
+           GstreamJsonOutline *outline,
+           const char         *json)
+{
+  const Point *point = &g_array_index (outline->points, Point, outline->points->len - 1);
+  Walk         self;
+
+  walk_init (&self, cursor, outline);
+  self.shift = point->at;
+  self.next_point = point->at + POINT_DISTANCE;
+  self.depth = point->depth;
+  for (guint i = 0; i < point->depth; i++)
+    self.levels[i] =
+        (Level) { point->starts[i], count_spans_before (outline, point->starts[i]), json[point->starts[i]] };
+  return pass_between (&self) && walk_on (&self);
 }
 
 /* --- the outline --- */
@@ -156,13 +249,26 @@ outline_new (void)
   GstreamJsonOutline *self = g_new0 (GstreamJsonOutline, 1);
 
   self->spans = g_array_new (FALSE, FALSE, sizeof (Span));
+  self->points = g_array_new (FALSE, FALSE, sizeof (Point));
   return self;
+}
+
+static void
+remove_listed (GstreamJsonOutline *self)
+{
+  g_mutex_lock (&listed_mutex);
+  for (guint i = 0; i < G_N_ELEMENTS (listed); i++)
+    if (listed[i] == self)
+      listed[i] = NULL;
+  g_mutex_unlock (&listed_mutex);
 }
 
 void
 gstream_json_outline_free (GstreamJsonOutline *self)
 {
+  remove_listed (self);
   g_array_unref (self->spans);
+  g_array_unref (self->points);
   g_free (self);
 }
 
@@ -193,6 +299,111 @@ gstream_json_outline_set_text (GstreamJsonOutline *self,
                                const char         *text)
 {
   self->text = text;
+}
+
+/* --- texts that begin in the same way --- */
+
+void
+gstream_json_outline_list (GstreamJsonOutline *self,
+                           gsize               length)
+{
+  self->length = length;
+  g_mutex_lock (&listed_mutex);
+  listed[n_listed++ % G_N_ELEMENTS (listed)] = self;
+  g_mutex_unlock (&listed_mutex);
+}
+
+/* Returns a number of bytes at the beginning that are equal, which is less than a block from how many there are. */
+static gsize
+count_equal_blocks (const GstreamJsonOutline *self,
+                    const char               *json,
+                    gsize                     length)
+{
+  gsize n = 0;
+
+  while (n + COMPARED_BLOCK <= MIN (length, self->length) && memcmp (self->text + n, json + n, COMPARED_BLOCK) == 0)
+    n += COMPARED_BLOCK;
+  return n;
+}
+
+/* Returns the number of points whose commas are among the first @n_equal bytes. */
+static guint
+count_points (const GstreamJsonOutline *self,
+              gsize                     n_equal)
+{
+  guint low = 0, high = self->points->len;
+
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+
+      if (g_array_index (self->points, Point, middle).at < n_equal)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Returns the outline of the text up to the last of the first @n_points points. */
+static GstreamJsonOutline *
+copy_beginning (const GstreamJsonOutline *self,
+                guint                     n_points)
+{
+  GstreamJsonOutline *copy = outline_new ();
+  guint32             end = g_array_index (self->points, Point, n_points - 1).at;
+
+  g_array_append_vals (copy->points, self->points->data, n_points);
+  for (guint i = 0; i < self->spans->len && g_array_index (self->spans, Span, i).start < end; i++)
+    if (g_array_index (self->spans, Span, i).end <= end)
+      g_array_append_val (copy->spans, g_array_index (self->spans, Span, i));
+  return copy;
+}
+
+/* Returns the outline of the longest beginning that @json has in common with a listed text; NULL: there is none. */
+static GstreamJsonOutline *
+find_beginning (const char *json,
+                gsize       length)
+{
+  GstreamJsonOutline *best = NULL;
+  GstreamJsonOutline *copy = NULL;
+  guint               n_best = 0;
+
+  g_mutex_lock (&listed_mutex);
+  for (guint i = 0; i < G_N_ELEMENTS (listed); i++)
+    {
+      guint n = listed[i] != NULL ? count_points (listed[i], count_equal_blocks (listed[i], json, length)) : 0;
+
+      if (n > n_best)
+        {
+          n_best = n;
+          best = listed[i];
+        }
+    }
+  if (best != NULL)
+    copy = copy_beginning (best, n_best);
+  g_mutex_unlock (&listed_mutex);
+  return copy;
+}
+
+GstreamJsonOutline *
+gstream_json_outline_continue (const char *json,
+                               gsize      *length)
+{
+  g_autoptr (GstreamJsonOutline) self = *length >= SHORTEST_TEXT ? find_beginning (json, *length) : NULL;
+  GstreamJsonCursor cursor;
+  guint32           at;
+
+  if (self == NULL)
+    return NULL;
+
+  at = g_array_index (self->points, Point, self->points->len - 1).at;
+  if (!gstream_json_cursor_init (&cursor, json + at, *length - at, GSTREAM_JSON_MAX_DEPTH) ||
+      !walk_rest (&cursor, self, json) || !gstream_json_cursor_end (&cursor))
+    return NULL;
+
+  *length = at + gstream_json_cursor_since (&cursor, 0).length;
+  return g_steal_pointer (&self);
 }
 
 gboolean

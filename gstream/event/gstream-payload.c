@@ -376,15 +376,21 @@ gstream_payload_new_part (GstreamPayload  *payload,
   return part;
 }
 
-static void
-take_outline (GstreamPayload     *self,
+/* @outline: of the text, consumed; NULL: it has none. */
+static GstreamPayload *
+new_outlined (const char         *json,
+              gsize               length,
               GstreamJsonOutline *outline)
 {
-  if (outline == NULL)
-    return;
+  GstreamPayload *self = gstream_payload_new_checked (json, length);
 
-  gstream_json_outline_set_text (outline, self->json);
   self->outline = outline;
+  if (outline != NULL)
+    {
+      gstream_json_outline_set_text (outline, self->json);
+      gstream_json_outline_list (outline, length);
+    }
+  return self;
 }
 
 static GstreamPayload *
@@ -417,7 +423,6 @@ gstream_payload_new (const char *json,
 {
   GstreamJsonOutline *outline;
   GstreamJsonCursor   cursor;
-  GstreamPayload     *payload;
   GstreamJsonSlice    slice;
   guint32             start;
   gsize               size;
@@ -431,6 +436,9 @@ gstream_payload_new (const char *json,
       g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("expected less than 4 GiB of JSON"));
       return NULL;
     }
+  outline = gstream_json_outline_continue (json, &size);
+  if (outline != NULL)
+    return new_outlined (json, size, outline);
   if (!gstream_json_cursor_init (&cursor, json, size, GSTREAM_JSON_MAX_DEPTH))
     return fail (&cursor, error);
   start = *cursor.next;
@@ -442,9 +450,7 @@ gstream_payload_new (const char *json,
       return fail (&cursor, error);
     }
   slice = gstream_json_cursor_since (&cursor, start);
-  payload = gstream_payload_new_checked (json + slice.start, slice.length);
-  take_outline (payload, outline);
-  return payload;
+  return new_outlined (json + slice.start, slice.length, outline);
 }
 
 /**

@@ -240,6 +240,144 @@ test_found (void)
     }
 }
 
+/* --- texts that begin as one that is known --- */
+
+/* What comes of @json must not depend on what is known. */
+static void
+assert_read (const char *json,
+             gsize       length,
+             gboolean    thoroughly)
+{
+  g_autoptr (GstreamPayload) payload = NULL;
+  g_autoptr (GString) pointer = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) expected = NULL;
+  GstreamJsonCursor cursor;
+  GstreamJsonSlice  slice;
+  guint32           start = 0;
+  gboolean          is_good = gstream_json_cursor_init (&cursor, json, length, GSTREAM_JSON_MAX_DEPTH);
+
+  if (is_good)
+    start = *cursor.next;
+  is_good = is_good && gstream_json_cursor_skip (&cursor) && gstream_json_cursor_end (&cursor);
+  if (is_good)
+    slice = gstream_json_cursor_since (&cursor, start);
+  else
+    gstream_json_cursor_set_error (&cursor, &expected);
+
+  payload = gstream_payload_new (json, length, &error);
+  g_assert_cmpint (payload != NULL, ==, is_good);
+  if (!is_good)
+    {
+      g_assert_error (error, expected->domain, expected->code);
+      g_assert_cmpstr (error->message, ==, expected->message);
+      return;
+    }
+  g_assert_cmpmem (payload->json, payload->length, json + slice.start, slice.length);
+  if (thoroughly)
+    assert_same_values (gstream_payload_value (payload), payload->outline, pointer, gstream_payload_value (payload));
+}
+
+/* Exchanges, adds or takes out a part, at a byte or between two elements, so that the text stays valid now and then. */
+static GString *
+change_text (const GString *json,
+             GRand         *rand)
+{
+  static const char *const parts[] = {
+    "\"", "\\", "{", "}", "[", "]", ",", "1", "1,", "{\"a\":[1]},", " ", "\"\\\"\","
+  };
+  GString    *changed = g_string_new_len (json->str, json->len);
+  gsize       at = g_rand_int_range (rand, 0, json->len);
+  const char *element = strstr (json->str + at, ",{");
+
+  if (element != NULL && g_rand_int_range (rand, 0, 3) > 0)
+    at = element - json->str + 1;
+  switch (g_rand_int_range (rand, 0, 3))
+    {
+    case 0:
+      g_string_erase (changed, at, MIN (json->len - at, (gsize) g_rand_int_range (rand, 1, 100)));
+      break;
+    case 1:
+      g_string_truncate (changed, at);
+      g_string_append (changed, g_rand_boolean (rand) ? "0]" : "0]\n ");
+      break;
+    default:
+      g_string_insert (changed, at, parts[g_rand_int_range (rand, 0, G_N_ELEMENTS (parts))]);
+    }
+  return changed;
+}
+
+static void
+test_continued (void)
+{
+  guint n_continued = 0;
+
+  for (guint seed = 0; seed < 20; seed++)
+    {
+      g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+      g_autoptr (GString) json = make_text (rand);
+      g_autoptr (GstreamPayload) known = gstream_payload_new (json->str, json->len, NULL);
+
+      for (guint i = 0; i < 40; i++)
+        {
+          g_autoptr (GString) changed = change_text (json, rand);
+          gsize               length = changed->len;
+          GstreamJsonOutline *outline = gstream_json_outline_continue (changed->str, &length);
+
+          n_continued += outline != NULL;
+          g_clear_pointer (&outline, gstream_json_outline_free);
+          assert_read (changed->str, changed->len, i % 10 == 0);
+        }
+    }
+  g_assert_cmpuint (n_continued, >, 20);
+}
+
+/* Nothing is kept for it: what is freed is not compared with any more. */
+static void
+test_forgotten (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GString) json = make_text (rand);
+  g_autoptr (GstreamPayload) known = gstream_payload_new (json->str, json->len, NULL);
+  g_autoptr (GstreamPayload) part = gstream_payload_lookup (known, "/0");
+  gsize               length = json->len;
+  GstreamJsonOutline *outline = gstream_json_outline_continue (json->str, &length);
+
+  g_assert_nonnull (outline);
+  g_assert_cmpuint (length, ==, json->len);
+  gstream_json_outline_free (outline);
+  g_clear_pointer (&part, gstream_payload_unref);
+  g_clear_pointer (&known, gstream_payload_unref);
+  g_assert_null (gstream_json_outline_continue (json->str, &length));
+}
+
+static gpointer
+read_often (gpointer data)
+{
+  const GString *json = data;
+
+  for (guint i = 0; i < 200; i++)
+    {
+      g_autoptr (GstreamPayload) payload = gstream_payload_new (json->str, json->len, NULL);
+
+      g_assert_cmpuint (payload->length, ==, json->len);
+    }
+  return NULL;
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GString) json = make_text (rand);
+  GThread *threads[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("reader", read_often, json);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
 /* The outline belongs to whoever has the text: a payload, parts of it, an event, and payloads of that. */
 static void
 test_parts (void)
@@ -278,6 +416,9 @@ main (int   argc,
   g_test_add_func ("/outline/E3/depth", test_depth);
   g_test_add_func ("/outline/E2/found", test_found);
   g_test_add_func ("/outline/E2/parts", test_parts);
+  g_test_add_func ("/outline/E3/continued", test_continued);
+  g_test_add_func ("/outline/E3/forgotten", test_forgotten);
+  g_test_add_func ("/outline/E3/threads", test_threads);
 
   return g_test_run ();
 }
