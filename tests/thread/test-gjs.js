@@ -56,6 +56,16 @@ test('/thread/N1/gjs/respond-all', () => {
     equal(thrownBy(() => new Echo().respond_all_sync(asked, [1])), '2 interrupts have 1 responses');
 });
 
+const Broken = GObject.registerClass(class Broken extends Gstream.Thread {
+    vfunc_begin_start() {
+        throw new RangeError('no such song');
+    }
+});
+
+test('/thread/N1/gjs/throws', () => {
+    equal(thrownBy(() => new Broken().start_sync('hi')).includes('no such song'), true);
+});
+
 test('/thread/N9/gjs/mistakes', () => {
     const thread = new Echo();
     equal(thrownBy(() => thread.respond_sync(null, 'x')), '[{"response":"x"}]');

@@ -906,6 +906,21 @@ function answersOf(interrupts, responses) {
     return pack(interrupts.map(({id, namespace}, at) => ({interrupt_id: id, namespace, response: responses[at]})));
 }
 
+// Virtual functions of a thread that begin a call: what they throw, the call fails with.
+function failTasks(klass) {
+    for (const name of Object.getOwnPropertyNames(klass.prototype).filter(each => each.startsWith('vfunc_begin_'))) {
+        const begin = klass.prototype[name];
+        const guarded = function (...args) {
+            try {
+                begin.apply(this, args);
+            } catch (exception) {
+                args.at(-1).return_error(errorOf(exception));
+            }
+        };
+        Object.defineProperty(klass.prototype, name, {value: guarded, configurable: true, writable: true});
+    }
+}
+
 function defineThread() {
     const {Thread, ServerThread} = Gstream;
     defineOperation(Thread, 'start', (input, options, ...rest) => [[packOrNull(input), optionsOf(options)], rest]);
@@ -934,6 +949,10 @@ function defineThread() {
     defineGetters(Gstream.ThreadInfo, 'metadata', 'values');
 
     // new Thread({url, assistant}) makes a thread on a server, new Thread({command}) one in a child process.
+    Thread._classInit = function (klass) {
+        failTasks(klass);
+        return GObject.Object._classInit.call(klass, klass);
+    };
     const {_init} = Thread.prototype;
     Thread.prototype._init = function (properties = {}) {
         if (properties.url !== undefined)
