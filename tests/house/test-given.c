@@ -82,6 +82,19 @@ is_object (GITypeInfo *type)
   return info != NULL && (GI_IS_OBJECT_INFO (info) || GI_IS_INTERFACE_INFO (info));
 }
 
+/* A string, an array of strings, or one that frees what it holds. */
+static void
+free_given (GITypeInfo *type,
+            gpointer    given)
+{
+  if (g_type_info_get_tag (type) == GI_TYPE_TAG_UTF8)
+    g_free (given);
+  else if (g_type_info_get_array_type (type) == GI_ARRAY_TYPE_PTR_ARRAY)
+    g_ptr_array_unref (given);
+  else
+    g_strfreev (given);
+}
+
 static void
 call_getter (GIFunctionInfo *function,
              gpointer        instance)
@@ -101,10 +114,8 @@ call_getter (GIFunctionInfo *function,
     return;
   if (is_object (type))
     meet (given.v_pointer);
-  if (g_callable_info_get_caller_owns (function) == GI_TRANSFER_CONTAINER)
-    g_ptr_array_unref (given.v_pointer);
-  else if (g_callable_info_get_caller_owns (function) != GI_TRANSFER_NOTHING)
-    g_free (given.v_pointer);
+  if (g_callable_info_get_caller_owns (function) != GI_TRANSFER_NOTHING)
+    free_given (type, given.v_pointer);
 }
 
 static void
