@@ -2,6 +2,7 @@
  *
  * A question of a conversation's agent, which exists until its answer was accepted.
  */
+#include <gstream/conversation/gstream-action-request-private.h>
 #include <gstream/conversation/gstream-question-private.h>
 
 /**
@@ -18,6 +19,9 @@
  * gstream_conversation_respond (conversation, question, answer, NULL, NULL, NULL);
  * ```
  *
+ * Where the agent asks about actions before it performs them, they are in [property@Question:actions]; when the user has
+ * decided about all of them, [method@Question.dup_response] returns the answer.
+ *
  * Since: 1.0
  */
 struct _GstreamQuestion
@@ -25,7 +29,8 @@ struct _GstreamQuestion
   GObject parent_instance;
 
   GstreamInterrupt *interrupt;
-  char             *text; /* the text of its value to be shown */
+  char             *text;    /* the text of its value to be shown */
+  GListStore       *actions; /* that are asked about; it may be empty */
   gboolean          answering;
   GError           *error; /* why the last answer was refused; NULL: it was not */
 };
@@ -37,6 +42,7 @@ enum
   PROP_TEXT,
   PROP_VALUE,
   PROP_RESPONSE_SCHEMA,
+  PROP_ACTIONS,
   PROP_ANSWERING,
   PROP_ERROR,
   N_PROPS
@@ -46,9 +52,29 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GstreamQuestion, gstream_question, G_TYPE_OBJECT)
 
-/* Returns the value if it is a string, or the string in an object of a common form; otherwise the JSON. */
+/* What is said of each action, or its name. */
 static char *
-make_text (GstreamPayload *value)
+join_descriptions (GListModel *actions)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (actions); i++)
+    {
+      g_autoptr (GstreamActionRequest) action = g_list_model_get_item (actions, i);
+      const char *words = gstream_action_request_get_description (action);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
+                              words != NULL ? words : gstream_action_request_get_name (action));
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* Returns the value if it is a string, or the string in an object of a common form; otherwise what is said of the actions,
+ * or the JSON. */
+static char *
+make_text (GstreamPayload *value,
+           GListModel     *actions)
 {
   static const char *const pointers[] = { "", "/question", "/message", "/text", "/prompt", "/description", NULL };
 
@@ -60,7 +86,7 @@ make_text (GstreamPayload *value)
         return g_strdup (text);
     }
 
-  return gstream_payload_dup_json (value);
+  return g_list_model_get_n_items (actions) > 0 ? join_descriptions (actions) : gstream_payload_dup_json (value);
 }
 
 GstreamQuestion *
@@ -69,7 +95,9 @@ gstream_question_new (GstreamInterrupt *interrupt)
   GstreamQuestion *self = g_object_new (GSTREAM_TYPE_QUESTION, NULL);
 
   self->interrupt = gstream_interrupt_ref (interrupt);
-  self->text = make_text (gstream_interrupt_get_value (interrupt));
+  self->actions = gstream_action_request_read_all (gstream_interrupt_get_value (interrupt),
+                                                   gstream_interrupt_get_response_schema (interrupt));
+  self->text = make_text (gstream_interrupt_get_value (interrupt), G_LIST_MODEL (self->actions));
 
   return self;
 }
@@ -109,6 +137,7 @@ gstream_question_finalize (GObject *object)
 
   g_clear_pointer (&self->interrupt, gstream_interrupt_unref);
   g_free (self->text);
+  g_clear_object (&self->actions);
   g_clear_error (&self->error);
 
   G_OBJECT_CLASS (gstream_question_parent_class)->finalize (object);
@@ -135,6 +164,9 @@ gstream_question_get_property (GObject    *object,
       break;
     case PROP_RESPONSE_SCHEMA:
       g_value_set_boxed (value, gstream_question_get_response_schema (self));
+      break;
+    case PROP_ACTIONS:
+      g_value_set_object (value, self->actions);
       break;
     case PROP_ANSWERING:
       g_value_set_boolean (value, self->answering);
@@ -189,6 +221,14 @@ gstream_question_class_init (GstreamQuestionClass *klass)
    */
   properties[PROP_RESPONSE_SCHEMA] = g_param_spec_boxed ("response-schema", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
   /**
+   * GstreamQuestion:actions: (getter get_actions)
+   *
+   * The actions that the agent asks about, [class@ActionRequest] objects; it is empty for any other question.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ACTIONS] = g_param_spec_object ("actions", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  /**
    * GstreamQuestion:answering: (getter get_answering)
    *
    * Whether an answer is being sent.
@@ -236,8 +276,8 @@ gstream_question_get_interrupt (GstreamQuestion *self)
  * gstream_question_get_text:
  * @self: a question
  *
- * Gets the question as text: the value if it is a string, or the string in an object of a common form; otherwise its
- * JSON.
+ * Gets the question as text: the value if it is a string, or the string in an object of a common form; otherwise what is
+ * said of its actions, or its JSON.
  *
  * Returns: (transfer none): the words
  *
@@ -287,6 +327,44 @@ gstream_question_get_response_schema (GstreamQuestion *self)
   g_return_val_if_fail (self->interrupt != NULL, NULL);
 
   return gstream_interrupt_get_response_schema (self->interrupt);
+}
+
+/**
+ * gstream_question_get_actions:
+ * @self: a question
+ *
+ * The actions that the agent asks about.
+ *
+ * Returns: (transfer none): a list model of [class@ActionRequest]; it is empty for any other question
+ *
+ * Since: 1.0
+ */
+GListModel *
+gstream_question_get_actions (GstreamQuestion *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_QUESTION (self), NULL);
+
+  return G_LIST_MODEL (self->actions);
+}
+
+/**
+ * gstream_question_dup_response:
+ * @self: a question
+ *
+ * Makes the answer that says what the user has decided about [property@Question:actions], in the form in which this agent
+ * wants it.
+ *
+ * Returns: (transfer full) (nullable): the answer; %NULL if there are no actions, or if one of them is not decided
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_question_dup_response (GstreamQuestion *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_QUESTION (self), NULL);
+  g_return_val_if_fail (self->interrupt != NULL, NULL);
+
+  return gstream_action_request_make_answer (G_LIST_MODEL (self->actions), gstream_question_get_value (self));
 }
 
 /**

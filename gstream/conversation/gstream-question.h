@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <gstream/conversation/gstream-action-request.h>
 #include <gstream/event/gstream-interrupt.h>
 
 G_BEGIN_DECLS
@@ -16,6 +17,8 @@ GSTREAM_EXPORT GstreamInterrupt *gstream_question_get_interrupt (GstreamQuestion
 GSTREAM_EXPORT const char       *gstream_question_get_text (GstreamQuestion *self);
 GSTREAM_EXPORT GstreamPayload   *gstream_question_get_value (GstreamQuestion *self);
 GSTREAM_EXPORT GstreamPayload   *gstream_question_get_response_schema (GstreamQuestion *self);
+GSTREAM_EXPORT GListModel       *gstream_question_get_actions (GstreamQuestion *self);
+GSTREAM_EXPORT GstreamPayload   *gstream_question_dup_response (GstreamQuestion *self);
 GSTREAM_EXPORT gboolean          gstream_question_get_answering (GstreamQuestion *self);
 GSTREAM_EXPORT const GError     *gstream_question_get_error (GstreamQuestion *self);
 

@@ -968,7 +968,7 @@ function defineThread() {
 // --- conversations ---
 
 function defineConversation() {
-    const {Conversation, ConversationRow, ConversationToolCall, Question} = Gstream;
+    const {ActionRequest, Conversation, ConversationRow, ConversationToolCall, Question} = Gstream;
     const conversation = Conversation.prototype;
     const {send, send_message: sendMessage, respond_json: respondJson, respond_json_sync: respondJsonSync} = conversation;
     conversation.send_message = function (message, options) {
@@ -994,6 +994,15 @@ function defineConversation() {
     defineGetters(ConversationRow, 'content', 'payload');
     defineGetters(ConversationToolCall, 'input');
     defineGetters(Question, 'value', 'response_schema');
+    defineGetters(ActionRequest, 'arguments');
+    const {edit} = ActionRequest.prototype;
+    ActionRequest.prototype.edit = function (args) {
+        edit.call(this, pack(args));
+    };
+    const {dup_response: dupResponse} = Question.prototype;
+    Question.prototype.dup_response = function () {
+        return unpack(dupResponse.call(this));
+    };
 }
 
 // --- a model's endpoint ---

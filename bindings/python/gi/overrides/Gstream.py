@@ -221,7 +221,7 @@ class Payload(Gstream.Payload):
 # PyGObject before 3.50 has enumerations without a name.
 for enumeration in (Gstream.Try, Gstream.RunStatus, Gstream.MessageStatus, Gstream.ToolCallStatus, Gstream.Transport,
                     Gstream.MultitaskStrategy, Gstream.ConnectionState, Gstream.ConversationRole,
-                    Gstream.ConversationRowStatus, Gstream.ConversationToolCallStatus,
+                    Gstream.ConversationRowStatus, Gstream.ConversationToolCallStatus, Gstream.Decision,
                     Gstream.PayloadKind, Gstream.Error):
     if not hasattr(enumeration, "name"):
         enumeration.name = property(lambda self: self.value_nick.upper().replace("-", "_"))
@@ -1267,9 +1267,17 @@ class ConversationToolCall(Gstream.ConversationToolCall):
 
 
 @public
-@with_getters("interrupt", "text", "value", "response_schema", "answering", "error")
+@with_getters("name", "arguments", "description", "decision")
+class ActionRequest(Gstream.ActionRequest):
+    def edit(self, arguments):
+        super().edit(pack(arguments))
+
+
+@public
+@with_getters("interrupt", "text", "value", "response_schema", "actions", "answering", "error")
 class Question(Gstream.Question):
-    pass
+    def dup_response(self):
+        return unpack(super().dup_response())
 
 
 @public
