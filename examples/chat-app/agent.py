@@ -58,11 +58,11 @@ class Checkpoints:
             raise Refused("invalid_argument", f"There is no checkpoint {name}")
         return found[0] if found else None
 
-    def add(self, parent, source, messages, position=None, question=None):
-        """position: where the plan goes on; None: there is nothing left to do."""
+    def add(self, parent, source, messages, position=None, questions=(), answers=None):
+        """position: where the plan goes on; None: there is nothing left to do. answers: to questions that were asked with these."""
         state = {"id": f"{len(self.states):08}-{uuid.uuid4().hex[:8]}", "parent": parent and parent["id"], "source": source,
                  "time": datetime.datetime.now(datetime.timezone.utc).isoformat(), "messages": messages,
-                 "position": position, "question": question}
+                 "position": position, "questions": list(questions), "answers": answers or {}}
         self.states.append(state)
         if self.path:
             with open(self.path, "a", encoding="utf-8") as file:
@@ -76,11 +76,15 @@ class Checkpoints:
                    state["messages"][-1]["type"] == "ai" for state in self.states)
 
 
+def open_questions(state):
+    return [question for question in state["questions"] if question["id"] not in state["answers"]]
+
+
 def snapshot(state):
     if state is None:
         return {"values": {}, "next": [], "tasks": [], "metadata": None, "created_at": None, "checkpoint": None,
                 "parent_checkpoint": None, "interrupts": []}
-    asked = [state["question"]] if state["question"] else []
+    asked = open_questions(state)
     following = ["agent"] if state["position"] else []
     return {"values": {"messages": state["messages"]}, "next": following,
             "tasks": [{"id": state["id"], "name": name, "interrupts": asked, "result": None} for name in following],
@@ -141,11 +145,11 @@ class Run:
 
     def perform(self):
         if "responses" in self.params or "response" in self.params:
-            state = self.agent.checkpoints.head()
-            entry = self.params.get("responses", [self.params])[0]
-            answer = entry.get("response")
+            state, answers = self.hear()
+            if answers is None:
+                return False
         else:
-            state, answer = self.begin()
+            state, answers = self.begin()
         if state is None or not state["position"]:
             return True
         self.values(state)
@@ -153,29 +157,44 @@ class Run:
         steps = plans.PLANS[position["plan"]]
         while position["step"] < len(steps):
             step = steps[position["step"]]
-            if step.get("ask") and answer is None:
-                self.ask(state, step["ask"], position)
+            asked = plans.questions(step, state["messages"])
+            if asked and answers is None:
+                self.ask(state, [{"id": uuid.uuid4().hex, **question} for question in asked], position)
                 return False
-            made = self.take(step, state, answer, self.agent.checkpoints.variant(state["messages"]))
-            answer = None
+            made = self.take(step, state, answers, self.agent.checkpoints.variant(state["messages"]))
+            answers = None
             position = {**position, "step": position["step"] + 1}
             more = position if position["step"] < len(steps) else None
             state = self.agent.checkpoints.add(state, "loop", state["messages"] + made, more)
             self.values(state)
         return True
 
-    def ask(self, state, ask, position):
-        question = {"id": uuid.uuid4().hex, "value": {"question": ask["question"]}, "response_schema": ask["schema"]}
-        self.agent.checkpoints.add(state, "loop", state["messages"], position, question)
-        self.event("input.requested", {"interrupt_id": question["id"], "payload": question["value"],
-                                       "response_schema": question["response_schema"]})
+    def hear(self):
+        """The state, and the answers to all that was asked, in its order; None where some of it is not answered yet."""
+        state = self.agent.checkpoints.head()
+        given = {entry["interrupt_id"]: entry.get("response") for entry in self.params.get("responses", [self.params])}
+        answers = {**state["answers"], **given}
+        order = [question["id"] for question in state["questions"]]
+        if set(order) - set(answers):
+            self.values(state)
+            self.ask(state, state["questions"], state["position"], answers)
+            return state, None
+        return state, [answers[name] for name in order]
 
-    def take(self, step, state, answer, variant):
+    def ask(self, state, questions, position, answers=None):
+        asked = self.agent.checkpoints.add(state, "loop", state["messages"], position, questions, answers)
+        for question in open_questions(asked):
+            self.event("input.requested", {"interrupt_id": question["id"], "payload": question["value"],
+                                           "response_schema": question.get("response_schema")})
+
+    def take(self, step, state, answers, variant):
         if "fail" in step:
             raise plans.Failure(step["fail"])
         if "tools" in step:
             calls = state["messages"][-1].get("tool_calls", [])
-            return [self.call(call, step["tools"], answer) for call in calls]
+            decisions = plans.decisions(step, answers)
+            return [self.decided(call, decisions[at], step["tools"]) if decisions else
+                    self.call(call, step["tools"], answers and answers[0]) for at, call in enumerate(calls)]
         return [self.speak(step, state, variant)]
 
     def speak(self, step, state, variant, namespace=()):
@@ -219,12 +238,24 @@ class Run:
         self.pause(8)
         if "error" in tool:
             self.event("tools", {"event": "tool-error", "message": tool["error"], **base})
-        content = tool.get("error") or tool.get("output") or plans.result(tool["answers"], answer)
+        output = plans.fill(tool.get("output", ""), call["args"])
+        content = tool.get("error") or output or plans.result(tool["answers"], answer)
         message = {"type": "tool", "id": f"tool-{uuid.uuid4().hex}", "name": call["name"], "tool_call_id": call["id"],
                    "content": content, "status": "error" if "error" in tool else "success"}
         if "error" not in tool:
             self.event("tools", {"event": "tool-finished", "output": message, **base})
         return message
+
+    def decided(self, call, decision, tools):
+        """What comes of a call about which the user has decided."""
+        if decision["type"] == "approve":
+            return self.call(call, tools, None)
+        if decision["type"] == "edit":
+            return self.call({**call, **decision["edited_action"]}, tools, None)
+        rejected = decision["type"] == "reject"
+        content = f"Rejected: {decision.get('message') or 'no reason given'}" if rejected else decision["message"]
+        return {"type": "tool", "id": f"tool-{uuid.uuid4().hex}", "name": call["name"], "tool_call_id": call["id"],
+                "content": content, "status": "error" if rejected else "success"}
 
     def delegate(self, tool, call):
         """A sub-agent works for the call."""
@@ -294,13 +325,13 @@ class Agent:
             return snapshot(self.checkpoints.get(params.get("checkpoint_id")))
         if method == "state.listCheckpoints":
             return self.history(params)
-        if method == "input.respond" and not (self.checkpoints.head() or {}).get("question"):
+        if method == "input.respond" and not (self.checkpoints.head() or {}).get("questions"):
             raise Refused("no_such_interrupt", "Nothing is asked")
         raise Refused("unknown_command", f"There is no {method}")
 
     def serve(self, command):
         number, method, params = command["id"], command["method"], command.get("params") or {}
-        starts = method == "run.start" or (method == "input.respond" and (self.checkpoints.head() or {}).get("question"))
+        starts = method == "run.start" or (method == "input.respond" and (self.checkpoints.head() or {}).get("questions"))
         try:
             result = None if starts else self.answer_to(method, params)
         except Refused as refused:

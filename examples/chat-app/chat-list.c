@@ -4,6 +4,8 @@
  */
 #include "chat-list.h"
 
+#include "chat-focus.h"
+
 #define KEY "chat-list"
 
 typedef struct
@@ -38,13 +40,21 @@ insert (List *self,
 }
 
 static void
+remove_child (GtkBox    *box,
+              GtkWidget *child)
+{
+  chat_focus_leave (child);
+  gtk_box_remove (box, child);
+}
+
+static void
 on_items_changed (List *self,
                   guint position,
                   guint removed,
                   guint added)
 {
   for (; removed > 0; removed--)
-    gtk_box_remove (self->box, get_child (self->box, position));
+    remove_child (self->box, get_child (self->box, position));
   for (guint i = 0; i < added; i++)
     insert (self, position + i);
   gtk_widget_set_visible (GTK_WIDGET (self->box), g_list_model_get_n_items (self->model) > 0);
@@ -84,6 +94,6 @@ chat_list_unbind (GtkBox *box)
 
   g_object_set_data (G_OBJECT (box), KEY, NULL);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))) != NULL)
-    gtk_box_remove (box, child);
+    remove_child (box, child);
   gtk_widget_set_visible (GTK_WIDGET (box), FALSE);
 }

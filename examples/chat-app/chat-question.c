@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What the agent asks, with the choices that there are: a button for each of few, which the schema of the answer names, else
- * an entry.
+ * an entry. Where it asks about actions, each of them is there, and the answer is sent when all are decided.
  */
 #include "chat-question.h"
 
+#include "chat-action.h"
 #include "chat-label.h"
+#include "chat-list.h"
 
 #include <glib/gi18n.h>
 
@@ -20,6 +22,7 @@ struct _ChatQuestion
 
   GtkLabel   *text;
   GtkFlowBox *choices;
+  GtkBox     *actions;
   GtkBox     *writing;
   GtkEntry   *entry;
   GtkSpinner *spinner;
@@ -30,20 +33,36 @@ G_DEFINE_FINAL_TYPE (ChatQuestion, chat_question, GTK_TYPE_BOX)
 
 /* --- answering --- */
 
+/* What was decided can be decided otherwise. */
+static void
+reconsider (GListModel *actions)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (actions); i++)
+    {
+      g_autoptr (GstreamActionRequest) action = g_list_model_get_item (actions, i);
+
+      gstream_action_request_reconsider (action);
+    }
+}
+
 /* The question says itself why it was refused. */
 static void
 on_responded (GObject      *object,
               GAsyncResult *result,
               gpointer      user_data)
 {
-  gstream_conversation_respond_finish (GSTREAM_CONVERSATION (object), result, NULL);
+  g_autoptr (GstreamQuestion) question = user_data;
+
+  if (!gstream_conversation_respond_finish (GSTREAM_CONVERSATION (object), result, NULL))
+    reconsider (gstream_question_get_actions (question));
 }
 
 static void
 respond (ChatQuestion   *self,
          GstreamPayload *response)
 {
-  gstream_conversation_respond (self->conversation, self->question, response, NULL, on_responded, NULL);
+  gstream_conversation_respond (self->conversation, self->question, response, NULL, on_responded,
+                                g_object_ref (self->question));
 }
 
 static void
@@ -131,27 +150,65 @@ add_choices (ChatQuestion   *self,
   return TRUE;
 }
 
+/* --- the actions --- */
+
+static void
+on_decided (ChatQuestion *self)
+{
+  g_autoptr (GstreamPayload) response = gstream_question_dup_response (self->question);
+
+  if (response != NULL)
+    respond (self, response);
+}
+
+static GtkWidget *
+create_action (gpointer item,
+               gpointer user_data)
+{
+  g_signal_connect_object (item, "notify::decision", G_CALLBACK (on_decided), user_data, G_CONNECT_SWAPPED);
+
+  return chat_action_new (item);
+}
+
+static char *
+dup_text (ChatQuestion *self)
+{
+  guint n = g_list_model_get_n_items (gstream_question_get_actions (self->question));
+
+  return n > 0 ? g_strdup_printf (g_dngettext (NULL, "The agent asks whether it may use a tool.",
+                                               "The agent asks whether it may use %u tools.", n),
+                                  n)
+               : g_strdup (gstream_question_get_text (self->question));
+}
+
+/* --- how it is --- */
+
 static void
 show_way (ChatQuestion *self)
 {
   GstreamPayload *schema = gstream_question_get_response_schema (self->question);
-  gboolean        has_choices = add_choices (self, schema);
+  GListModel     *actions = gstream_question_get_actions (self->question);
+  gboolean        has_actions = g_list_model_get_n_items (actions) > 0;
+  gboolean        has_choices = !has_actions && add_choices (self, schema);
   const char     *words = schema ? gstream_payload_get_string (schema, "/description") : NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->choices), has_choices);
-  gtk_widget_set_visible (GTK_WIDGET (self->writing), !has_choices);
+  gtk_widget_set_visible (GTK_WIDGET (self->writing), !has_choices && !has_actions);
   gtk_entry_set_placeholder_text (self->entry, words               ? words
                                                : wants_json (self) ? _ ("Your answer, as JSON")
                                                                    : _ ("Your answer"));
+  chat_list_bind (self->actions, actions, create_action, self);
 }
 
 static void
 on_changed (ChatQuestion *self)
 {
-  const GError *error = gstream_question_get_error (self->question);
-  gboolean      waits = gstream_question_get_answering (self->question);
+  const GError    *error = gstream_question_get_error (self->question);
+  gboolean         waits = gstream_question_get_answering (self->question);
+  g_autofree char *text = dup_text (self);
 
-  gtk_label_set_text (self->text, gstream_question_get_text (self->question));
+  gtk_label_set_text (self->text, text);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->actions), !waits);
   gtk_widget_set_sensitive (GTK_WIDGET (self->choices), !waits);
   gtk_widget_set_sensitive (GTK_WIDGET (self->writing), !waits);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), waits);
@@ -166,6 +223,8 @@ chat_question_dispose (GObject *object)
 {
   ChatQuestion *self = CHAT_QUESTION (object);
 
+  if (self->actions != NULL)
+    chat_list_unbind (self->actions);
   g_clear_object (&self->question);
   g_clear_object (&self->conversation);
 
@@ -182,6 +241,7 @@ chat_question_class_init (ChatQuestionClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-question.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatQuestion, text);
   gtk_widget_class_bind_template_child (widget_class, ChatQuestion, choices);
+  gtk_widget_class_bind_template_child (widget_class, ChatQuestion, actions);
   gtk_widget_class_bind_template_child (widget_class, ChatQuestion, writing);
   gtk_widget_class_bind_template_child (widget_class, ChatQuestion, entry);
   gtk_widget_class_bind_template_child (widget_class, ChatQuestion, spinner);

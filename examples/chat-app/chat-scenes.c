@@ -4,6 +4,8 @@
  */
 #include "chat-scenes.h"
 
+#include "../common/picture.h"
+
 #include <glib/gstdio.h>
 
 #define WIDTH 980
@@ -85,6 +87,7 @@ static const Scene scenes[] = {
   { "streaming", "Tell me a long story", has_spoken },
   { "tools", "Plan a trip to Paris", is_idle },
   { "question", "Find me a hotel", has_asked },
+  { "actions", "Tidy up, please", has_asked },
   { "error", "Fail, please", has_failed },
   { "code", "Show me some code", is_idle },
   { "picture", "Show me a picture", is_idle },
@@ -92,24 +95,9 @@ static const Scene scenes[] = {
   { "right-to-left", "مرحبا", is_idle, FALSE, TRUE },
   { "narrow", "Find me a hotel", has_asked, TRUE },
   { "narrow-empty", NULL, is_idle, TRUE },
+  { "narrow-actions", "Tidy up, please", has_asked, TRUE },
   { "queue", "Tell me a long story", has_queue },
 };
-
-static void
-write_picture (GtkWidget  *widget,
-               const char *path)
-{
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  node = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node, NULL);
-  if (!gdk_texture_save_to_png (texture, path))
-    g_printerr ("Cannot write %s\n", path);
-}
 
 static void
 set_dark (Play    *self,
@@ -141,7 +129,7 @@ take (Play *self)
   g_autofree char *name = g_strdup_printf ("%s-%s.png", scenes[self->place].name, self->is_dark ? "dark" : "light");
   g_autofree char *path = g_build_filename (self->folder, name, NULL);
 
-  write_picture (GTK_WIDGET (self->window), path);
+  picture_write (GTK_WIDGET (self->window), path);
 }
 
 static void

@@ -4,110 +4,32 @@
  */
 #include "chat-tool-call.h"
 
+#include "chat-arguments.h"
 #include "chat-label.h"
 #include "chat-list.h"
 #include "chat-subagent.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-
-#define MOST_ARGUMENTS 12
 
 struct _ChatToolCall
 {
   GtkBox parent_instance;
 
   GstreamConversationToolCall *call;
-  GstreamPayload              *shown; /* whose table there is; NULL: none */
 
-  GtkImage    *icon;
-  GtkSpinner  *spinner;
-  GtkLabel    *name;
-  GtkLabel    *status;
-  GtkGrid     *arguments;
-  GtkLabel    *progress;
-  GtkBox      *subagents;
-  GtkExpander *result;
-  GtkLabel    *output;
-  GtkLabel    *error;
+  GtkImage      *icon;
+  GtkSpinner    *spinner;
+  GtkLabel      *name;
+  GtkLabel      *status;
+  ChatArguments *arguments;
+  GtkLabel      *progress;
+  GtkBox        *subagents;
+  GtkExpander   *result;
+  GtkLabel      *output;
+  GtkLabel      *error;
 };
 
 G_DEFINE_FINAL_TYPE (ChatToolCall, chat_tool_call, GTK_TYPE_BOX)
-
-/* --- the arguments --- */
-
-static GtkWidget *
-create_cell (const char *text,
-             gboolean    is_name)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  if (is_name)
-    {
-      gtk_widget_add_css_class (label, "dim-label");
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 24);
-    }
-  else
-    {
-      gtk_widget_set_hexpand (label, TRUE);
-      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-      gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-      gtk_label_set_lines (GTK_LABEL (label), 4);
-      gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-    }
-
-  return label;
-}
-
-static char *
-dup_words (GstreamPayload *value)
-{
-  const char *text = gstream_payload_get_string (value, "");
-
-  return text != NULL ? g_strdup (text) : gstream_payload_dup_json (value);
-}
-
-static void
-fill_table (ChatToolCall   *self,
-            GstreamPayload *input)
-{
-  GstreamPayloadIter iter;
-  GstreamPayload    *value;
-  const char        *name;
-
-  gstream_payload_iter_init (&iter, input);
-  for (int row = 0; row < MOST_ARGUMENTS && gstream_payload_iter_next (&iter, &name, &value); row++)
-    {
-      g_autofree char *words = dup_words (value);
-
-      gtk_grid_attach (self->arguments, create_cell (name, TRUE), 0, row, 1, 1);
-      gtk_grid_attach (self->arguments, create_cell (words, FALSE), 1, row, 1, 1);
-      gstream_payload_unref (value);
-    }
-}
-
-static void
-show_arguments (ChatToolCall *self)
-{
-  GstreamPayload *input = gstream_conversation_tool_call_get_input (self->call);
-  GtkWidget      *child;
-
-  if (input == self->shown)
-    return;
-
-  g_clear_pointer (&self->shown, gstream_payload_unref);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->arguments))) != NULL)
-    gtk_grid_remove (self->arguments, child);
-  if (input != NULL)
-    self->shown = gstream_payload_ref (input);
-  if (input != NULL && gstream_payload_get_kind (input) == GSTREAM_PAYLOAD_KIND_OBJECT)
-    fill_table (self, input);
-  gtk_widget_set_visible (GTK_WIDGET (self->arguments),
-                          gtk_widget_get_first_child (GTK_WIDGET (self->arguments)) != NULL);
-}
 
 /* --- what comes of it --- */
 
@@ -143,7 +65,7 @@ on_changed (ChatToolCall *self)
   gtk_widget_set_visible (GTK_WIDGET (self->icon), !works);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), works);
   gtk_spinner_set_spinning (self->spinner, works);
-  show_arguments (self);
+  chat_arguments_show (self->arguments, gstream_conversation_tool_call_get_input (self->call), FALSE);
   chat_label_show (self->progress,
                    output == NULL && error == NULL ? gstream_conversation_tool_call_get_progress (self->call) : NULL);
   chat_label_show (self->output, error == NULL ? output : NULL);
@@ -168,7 +90,6 @@ chat_tool_call_dispose (GObject *object)
   if (self->subagents != NULL)
     chat_list_unbind (self->subagents);
   g_clear_object (&self->call);
-  g_clear_pointer (&self->shown, gstream_payload_unref);
 
   G_OBJECT_CLASS (chat_tool_call_parent_class)->dispose (object);
 }
@@ -179,6 +100,7 @@ chat_tool_call_class_init (ChatToolCallClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = chat_tool_call_dispose;
+  g_type_ensure (CHAT_TYPE_ARGUMENTS);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-tool-call.ui");
   gtk_widget_class_bind_template_child (widget_class, ChatToolCall, icon);

@@ -9,12 +9,14 @@
 #include "chat-banner.h"
 #include "chat-chip.h"
 #include "chat-composer.h"
-#include "chat-follow.h"
 #include "chat-label.h"
+#include "chat-limit.h"
 #include "chat-list.h"
 #include "chat-markdown.h"
 #include "chat-question.h"
 #include "chat-row.h"
+
+#include "../common/end-follower.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -35,7 +37,7 @@ struct _ChatView
   GtkSpinner    *spinner;
   GtkFlowBox    *suggestions;
   GtkListView   *list;
-  ChatFollow    *follow;
+  EndFollower   *follower;
   GtkBox        *questions;
   GtkBox        *trouble;
   GtkLabel      *trouble_text;
@@ -101,10 +103,30 @@ create_chip (gpointer item,
 
 /* --- how it is --- */
 
+/* A list that shows its end while ten thousand rows come would make each of them. It gets those of an opened conversation at
+ * once, and what is said then as it comes. */
+static gboolean
+show_rows (ChatView *self)
+{
+  GListModel *model = G_LIST_MODEL (self->conversation);
+  g_autoptr (GtkNoSelection) rows = NULL;
+
+  if (gtk_list_view_get_model (self->list) != NULL)
+    return TRUE;
+  if (model == NULL || g_list_model_get_n_items (model) == 0 || gstream_conversation_get_loading (self->conversation))
+    return FALSE;
+
+  rows = gtk_no_selection_new (g_object_ref (model));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (rows));
+  end_follower_follow (self->follower);
+
+  return TRUE;
+}
+
 static void
 show_page (ChatView *self)
 {
-  gboolean    has_rows = self->conversation != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) > 0;
+  gboolean    has_rows = show_rows (self) && g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) > 0;
   gboolean    loads = !has_rows && self->conversation != NULL && gstream_conversation_get_loading (self->conversation);
   const char *page = has_rows ? "rows" : loads ? "loading" : "empty";
 
@@ -218,7 +240,7 @@ chat_view_send (ChatView   *self,
   if (self->conversation == NULL)
     return;
 
-  chat_follow_end (self->follow);
+  end_follower_follow (self->follower);
   g_signal_emit (self, signals[SIGNAL_SENDING], 0, text);
   gstream_conversation_send (self->conversation, text, NULL);
 }
@@ -250,6 +272,14 @@ stop (GtkWidget  *widget,
 }
 
 static void
+write_message (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  gtk_widget_grab_focus (widget);
+}
+
+static void
 tell (GtkWidget  *widget,
       const char *name,
       GVariant   *parameter)
@@ -270,7 +300,7 @@ static void
 on_end_clicked (GtkButton *button,
                 ChatView  *self)
 {
-  chat_follow_end (self->follow);
+  end_follower_follow (self->follower);
 }
 
 static void
@@ -308,9 +338,6 @@ leave (ChatView *self)
 static void
 enter (ChatView *self)
 {
-  g_autoptr (GtkNoSelection) rows = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->conversation)));
-
-  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (rows));
   chat_list_bind (self->questions, gstream_conversation_get_questions (self->conversation), create_question, self);
   chat_list_bind (self->queue, gstream_conversation_get_queue (self->conversation), create_chip, self);
   self->was_busy = FALSE;
@@ -331,7 +358,7 @@ chat_view_set_conversation (ChatView            *self,
   leave (self);
   g_set_object (&self->conversation, conversation);
   g_signal_group_set_target (self->signals, conversation);
-  chat_follow_end (self->follow);
+  end_follower_follow (self->follower);
   if (conversation != NULL)
     enter (self);
   show_page (self);
@@ -366,7 +393,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, ChatView, spinner);
   gtk_widget_class_bind_template_child (widget_class, ChatView, suggestions);
   gtk_widget_class_bind_template_child (widget_class, ChatView, list);
-  gtk_widget_class_bind_template_child (widget_class, ChatView, follow);
+  gtk_widget_class_bind_template_child (widget_class, ChatView, follower);
   gtk_widget_class_bind_template_child (widget_class, ChatView, questions);
   gtk_widget_class_bind_template_child (widget_class, ChatView, trouble);
   gtk_widget_class_bind_template_child (widget_class, ChatView, trouble_text);
@@ -400,9 +427,11 @@ chat_view_class_init (ChatViewClass *klass)
   g_type_ensure (CHAT_TYPE_ANNOUNCER);
   g_type_ensure (CHAT_TYPE_BANNER);
   g_type_ensure (CHAT_TYPE_COMPOSER);
-  g_type_ensure (CHAT_TYPE_FOLLOW);
+  g_type_ensure (END_TYPE_FOLLOWER);
+  g_type_ensure (CHAT_TYPE_LIMIT);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget_class, "view.stop", NULL, stop);
+  gtk_widget_class_install_action (widget_class, "view.write", NULL, write_message);
   gtk_widget_class_install_action (widget_class, "view.tell", "s", tell);
   gtk_widget_class_install_action (widget_class, "view.copy", "s", copy);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "view.stop", NULL);

@@ -2,7 +2,8 @@
 """What agent.py says: for each plan the steps that it takes, one after the other.
 
 A step speaks a message (`think`, `say`: a text of several, the next one each time that it is asked for again; `calls`, `show`),
-performs the `tools` that were called, `ask`s before that, or `fail`s.
+performs the `tools` that were called, `ask`s before that, or `fail`s. `review` asks before that about the calls, as LangChain's
+human-in-the-loop middleware does: about all of them together, or where it says `each`, about each by itself.
 """
 
 import base64
@@ -17,6 +18,39 @@ class Failure(Exception):
 
 def result(answers, answer):
     return answers.get(json.dumps(answer), answers["else"]).replace("{answer}", str(answer))
+
+
+def fill(text, args):
+    for name, value in args.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def review_one(call, allowed):
+    return {"value": {"type": "tool_approval", "tool_call_id": call["id"], "name": call["name"], "args": call["args"],
+                      "description": f"May I use {call['name']}?"},
+            "response_schema": {"oneOf": [{"type": "object", "properties": {"type": {"const": name}}} for name in allowed],
+                                "discriminator": {"propertyName": "type", "mapping": {name: "#" for name in allowed}}}}
+
+
+def questions(step, messages):
+    """What is asked before a step is taken."""
+    if "ask" in step:
+        return [{"value": {"question": step["ask"]["question"]}, "response_schema": step["ask"]["schema"]}]
+    if "review" not in step:
+        return []
+    calls, allowed = messages[-1]["tool_calls"], step["review"]["allowed"]
+    if step["review"].get("each"):
+        return [review_one(call, allowed[call["name"]]) for call in calls]
+    return [{"value": {"action_requests": [{"name": call["name"], "args": call["args"]} for call in calls],
+                       "review_configs": [{"action_name": name, "allowed_decisions": names} for name, names in allowed.items()]}}]
+
+
+def decisions(step, answers):
+    """One for each call; None where nothing was to be decided."""
+    if "review" not in step:
+        return None
+    return answers if step["review"].get("each") else answers[0]["decisions"]
 
 
 def call(tool, **args):
@@ -49,8 +83,9 @@ Ask me for
 1. **the weather**, and I use tools;
 2. **a trip**, and other agents work for me;
 3. **a hotel**, and I ask you back;
-4. **a long story**, and you can stop me;
-5. **code**, or **a picture**."""
+4. **to tidy up**, and I ask before I touch anything;
+5. **a long story**, and you can stop me;
+6. **code**, or **a picture**."""
 
 CODE = """This is all that a window needs to show a conversation:
 
@@ -107,6 +142,22 @@ PLANS = {
          "tools": {"book_hotel": {"answers": {'"Book it"': "Booked, number 4711", "else": "Not booked: {answer}"}}}},
         {"say": ["That is done. *{result}.*"]},
     ],
+    "tidy": [
+        {"say": ["Two files are in the way. Before I touch them, I ask."],
+         "calls": [call("delete_file", path="notes-2019.txt"),
+                   call("move_file", path="boat.txt", to="archive/boat.txt", overwrite=False)]},
+        {"review": {"allowed": {"delete_file": ["approve", "reject"], "move_file": ["approve", "edit", "reject"]}},
+         "tools": {"delete_file": {"output": "Deleted {path}"}, "move_file": {"output": "Moved {path} to {to}"}}},
+        {"say": ["That is all. *{result}.*"]},
+    ],
+    "mail": [
+        {"say": ["I have written to both of them."],
+         "calls": [{**call("send_mail", to="Ada", text="See you on Sunday."), "id": "call_ada"},
+                   {**call("send_mail", to="Ben", text="See you on Sunday."), "id": "call_ben"}]},
+        {"review": {"each": True, "allowed": {"send_mail": ["approve", "edit", "reject", "respond"]}},
+         "tools": {"send_mail": {"output": "Sent to {to}: {text}"}}},
+        {"say": ["The last one: *{result}.*"]},
+    ],
     "yes": [
         {"ask": {"question": "Are you sure?", "schema": {"type": "boolean"}}, "tools": {}},
         {"say": ["Then let us go on."]},
@@ -124,7 +175,7 @@ PLANS = {
 }
 
 WORDS = {"weather": "weather", "trip": "trip", "train": "trip", "hotel": "hotel", "story": "story", "code": "code",
-         "picture": "picture", "مرحبا": "arabic", "arabic": "arabic", "fail": "fail", "sure": "yes", "name": "name"}
+         "picture": "picture", "مرحبا": "arabic", "arabic": "arabic", "fail": "fail", "sure": "yes", "name": "name", "tidy": "tidy", "mail": "mail"}
 
 
 def choose(text):

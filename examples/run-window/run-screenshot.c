@@ -4,6 +4,8 @@
  */
 #include "run-screenshot.h"
 
+#include "../common/picture.h"
+
 typedef struct
 {
   char *path;
@@ -19,22 +21,6 @@ screenshot_free (gpointer data)
   g_free (self);
 }
 
-static void
-write_window (GtkWidget  *widget,
-              const char *path)
-{
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
-  node = gtk_snapshot_free_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node, NULL);
-  if (!gdk_texture_save_to_png (texture, path))
-    g_printerr ("Cannot write %s\n", path);
-}
-
 static gboolean
 on_frame (GtkWidget     *widget,
           GdkFrameClock *clock,
@@ -45,7 +31,7 @@ on_frame (GtkWidget     *widget,
   if (self->n_left-- > 0)
     return G_SOURCE_CONTINUE;
 
-  write_window (widget, self->path);
+  picture_write (widget, self->path);
   gtk_window_close (GTK_WINDOW (widget));
 
   return G_SOURCE_REMOVE;

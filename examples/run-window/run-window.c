@@ -6,6 +6,8 @@
 
 #include "run-screenshot.h"
 
+#include "../common/end-follower.h"
+
 #define RESOURCES "/org/gstream/run-gtk/"
 
 struct _RunWindow
@@ -20,15 +22,12 @@ struct _RunWindow
   GstreamThread           *thread;       /* NULL: the run was recorded */
   GCancellable            *cancellable;  /* of all that is awaited */
   char                    *screenshot;   /* where to; NULL: none is wanted */
-  gboolean                 at_end;       /* the list shows its end, and follows it */
-  double                   end;          /* where that was */
 
-  GtkListView       *list;
-  GtkScrolledWindow *scroller;
-  GtkRevealer       *banner;
-  GtkLabel          *banner_text;
-  GtkEntry          *answer;
-  GtkEntry          *prompt;
+  GtkListView *list;
+  GtkRevealer *banner;
+  GtkLabel    *banner_text;
+  GtkEntry    *answer;
+  GtkEntry    *prompt;
 };
 
 enum
@@ -308,55 +307,6 @@ fill_list (RunWindow *self)
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
 }
 
-/* --- the end of the list stays in sight, unless the user has scrolled away from it --- */
-
-static double
-get_end (GtkAdjustment *adjustment)
-{
-  return gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
-}
-
-static gboolean
-scroll_to_end (GtkWidget     *widget,
-               GdkFrameClock *clock,
-               gpointer       user_data)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (widget));
-
-  gtk_adjustment_set_value (adjustment, get_end (adjustment));
-
-  return G_SOURCE_REMOVE;
-}
-
-/* From inside the list's layout, which must not be changed now: the next frame scrolls. */
-static void
-on_grown (GtkAdjustment *adjustment,
-          RunWindow     *self)
-{
-  if (self->at_end && get_end (adjustment) != self->end)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
-  self->end = get_end (adjustment);
-}
-
-static void
-on_scrolled (GtkAdjustment *adjustment,
-             RunWindow     *self)
-{
-  /* Where the list has grown, it was not the user who scrolled. */
-  if (get_end (adjustment) == self->end)
-    self->at_end = gtk_adjustment_get_value (adjustment) >= self->end - 1;
-}
-
-static void
-follow_end (RunWindow *self)
-{
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
-
-  self->at_end = TRUE;
-  g_signal_connect (adjustment, "changed", G_CALLBACK (on_grown), self);
-  g_signal_connect (adjustment, "value-changed", G_CALLBACK (on_scrolled), self);
-}
-
 /* --- the window --- */
 
 static void
@@ -426,9 +376,9 @@ run_window_class_init (RunWindowClass *klass)
   properties[PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (END_TYPE_FOLLOWER); /* in the template */
   gtk_widget_class_set_template_from_resource (widget_class, RESOURCES "run-window.ui");
   gtk_widget_class_bind_template_child (widget_class, RunWindow, list);
-  gtk_widget_class_bind_template_child (widget_class, RunWindow, scroller);
   gtk_widget_class_bind_template_child (widget_class, RunWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, RunWindow, banner_text);
   gtk_widget_class_bind_template_child (widget_class, RunWindow, answer);
@@ -459,7 +409,6 @@ run_window_init (RunWindow *self)
   load_css ();
   gtk_widget_init_template (GTK_WIDGET (self));
   fill_list (self);
-  follow_end (self);
 }
 
 RunWindow *

@@ -67,6 +67,25 @@ says (GtkWidget  *widget,
   return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), words) != NULL;
 }
 
+/* In the part of the list that is to be seen. */
+static gboolean
+is_in_sight (GtkWidget  *widget,
+             const char *words)
+{
+  GtkWidget      *scroller = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  graphene_rect_t bounds;
+
+  return says (widget, words) && scroller != NULL && gtk_widget_compute_bounds (widget, scroller, &bounds) &&
+         bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= gtk_widget_get_height (scroller);
+}
+
+static gboolean
+is_list (GtkWidget  *widget,
+         const char *name)
+{
+  return GTK_IS_LIST_VIEW (widget) && has_name (widget, name);
+}
+
 static gboolean
 is_conversation (GtkWidget  *widget,
                  const char *title)
@@ -296,6 +315,64 @@ test_edit_and_answer (void)
   remove_folder (&app);
 }
 
+static void
+write_entry (const char *name,
+             const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (wait_for (is_text, name)), text);
+}
+
+/* About two actions together: one is allowed with another argument, the other is not. */
+static void
+test_actions (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  say ("Tidy up, please");
+  wait_for (says, "whether it may use 2 tools");
+  wait_for (says, "notes-2019.txt");
+  press ("Edit…");
+  write_entry ("overwrite", "yes");
+  press ("Approve Changes");
+  wait_for (says, "overwrite: "); /* that is not JSON */
+  write_entry ("overwrite", "true");
+  write_entry ("to", "elsewhere/boat.txt");
+  press ("Approve Changes");
+  wait_for (says, "Approved with changes");
+  press ("Reject…");
+  write_entry ("Message to the Agent", "I still need it");
+  press ("Reject");
+  wait_for (says, "Moved boat.txt to elsewhere/boat.txt");
+  wait_for (says, "Rejected: I still need it");
+  wait_until_gone (says, "whether it may use");
+  close_app (&app);
+  remove_folder (&app);
+}
+
+/* Each action is a question of its own: the user answers in any order, and can think again. */
+static void
+test_several_questions (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  say ("Write a mail to both");
+  wait_for (says, "Ada");
+  wait_for (says, "Ben");
+  press ("Answer…"); /* about the last */
+  press ("Cancel");
+  press ("Answer…");
+  write_entry ("Message to the Agent", "Ben is here already");
+  press ("Answer");
+  wait_until_gone (says, "Ben is here");
+  wait_until_idle (&app);
+  press ("Approve");
+  wait_for (says, "The last one: Ben is here already");
+  close_app (&app);
+  remove_folder (&app);
+}
+
 /* What was said stays, and says that it is not all. */
 static void
 test_stop (void)
@@ -409,7 +486,7 @@ static void
 write_conversation (App *app)
 {
   g_autoptr (GString) state = g_string_new ("{\"id\": \"1\", \"parent\": null, \"source\": \"loop\", \"time\": null, "
-                                            "\"position\": null, \"question\": null, \"messages\": [");
+                                            "\"position\": null, \"questions\": [], \"answers\": {}, \"messages\": [");
   g_autofree char *kept = NULL;
   g_autofree char *list = NULL;
 
@@ -437,20 +514,32 @@ count_rows (GtkWidget *widget)
   return n;
 }
 
-/* Ten thousand messages are as many rows as there is place for. */
+/* Ten thousand messages are as many rows as there is place for. The list is shown with all of them, at its end, where it
+ * stays until the user leaves it. */
 static void
 test_long (void)
 {
-  App app = { NULL };
+  App        app = { NULL };
+  GtkWidget *list;
+  gboolean   is_handled;
 
   write_conversation (&app);
   open_app (&app, "0");
   gtk_widget_activate (gtk_widget_get_parent (wait_for (is_conversation, "Long")));
   wait_for (says, "with some words in it");
-  wait_until_idle (&app);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (chat_window_get_conversation (app.window))), ==,
                     N_MESSAGES);
+  wait_for (is_in_sight, "Message 9999,");
+  wait_until_idle (&app);
+  wait_until_gone (is_button, "Go to the End");
+  wait_for (is_in_sight, "Message 9999,");
   g_assert_cmpuint (count_rows (GTK_WIDGET (app.window)), <, 500);
+
+  list = wait_for (is_list, "Conversation");
+  g_signal_emit_by_name (gtk_widget_get_ancestor (list, GTK_TYPE_SCROLLED_WINDOW), "scroll-child", GTK_SCROLL_START,
+                         FALSE, &is_handled); /* as Ctrl+Home does */
+  press ("Go to the End");
+  wait_for (is_in_sight, "Message 9999,");
   close_app (&app);
   remove_folder (&app);
 }
@@ -464,6 +553,8 @@ main (int    argc,
 
   g_test_add_func ("/window/C7/app/regenerate", test_regenerate);
   g_test_add_func ("/window/C8/app/edit-and-answer", test_edit_and_answer);
+  g_test_add_func ("/window/C8/app/actions", test_actions);
+  g_test_add_func ("/window/C8/app/several-questions", test_several_questions);
   g_test_add_func ("/window/C10/app/stop", test_stop);
   g_test_add_func ("/window/C6/app/queue", test_queue);
   g_test_add_func ("/window/C10/app/error", test_error);

@@ -6,8 +6,8 @@
 
 #include <gtk/gtk.h>
 
-#define CHAT_TYPE_FOLLOW (chat_follow_get_type ())
-G_DECLARE_FINAL_TYPE (ChatFollow, chat_follow, CHAT, FOLLOW, GObject)
+#define END_TYPE_FOLLOWER (end_follower_get_type ())
+G_DECLARE_FINAL_TYPE (EndFollower, end_follower, END, FOLLOWER, GObject)
 
 /* From now on, wherever it is. */
-void chat_follow_end (ChatFollow *self);
+void end_follower_follow (EndFollower *self);
