@@ -436,6 +436,19 @@ connect_again (GstreamRemoteSource *self)
       gstream_timer_start (self->origin->context, milliseconds, NULL, "[gstream] reconnect", on_pause_over, self, NULL);
 }
 
+/* The user's attempt is not one of those that are limited: they begin anew. */
+static void
+reconnect (gpointer source)
+{
+  GstreamRemoteSource *self = source;
+
+  if (self->state != GSTREAM_REMOTE_PAUSING)
+    return;
+
+  self->retry.failures = 0;
+  on_pause_over (self);
+}
+
 /* --- silence --- */
 
 /*
@@ -1011,7 +1024,11 @@ static void
 set_run (GstreamRemoteSource *self,
          GstreamThreadRun    *run)
 {
+  if (self->run != NULL)
+    gstream_thread_run_set_reconnect (self->run, NULL, NULL);
   g_set_weak_pointer (&self->run, run);
+  if (run != NULL)
+    gstream_thread_run_set_reconnect (run, reconnect, self);
 }
 
 /* --- closing --- */

@@ -18,6 +18,10 @@ void gstream_thread_run_set_connection (GstreamThreadRun      *self,
                                         GstreamConnectionState state,
                                         gint64                 retry_at,
                                         const GError          *error);
+/* Sets what reopens a connection that waits, at once; NULL for none. */
+void gstream_thread_run_set_reconnect (GstreamThreadRun *self,
+                                       void (*reconnect) (gpointer source),
+                                       gpointer source);
 /* Sets the run id, when it is known. */
 void gstream_thread_run_set_run_id (GstreamThreadRun *self,
                                     const char       *run_id);

@@ -36,12 +36,14 @@ struct _GstreamThreadRun
 {
   GstreamRunStream parent_instance;
 
-  char                  *run_id;   /* NULL: not known */
-  gboolean               is_said;  /* the source has set the state of the connection */
-  GstreamConnectionState said;     /* the state that it has set last */
-  gint64                 retry_at; /* µs since the epoch; 0: it is not waiting */
-  GError                *error;    /* why it is waiting; NULL: it is not */
-  gboolean               dropped;  /* its last reference was dropped */
+  char                  *run_id;       /* NULL: not known */
+  gboolean               is_said;      /* the source has set the state of the connection */
+  GstreamConnectionState said;         /* the state that it has set last */
+  gint64                 retry_at;     /* µs since the epoch; 0: it is not waiting */
+  void (*reconnect) (gpointer source); /* at once; NULL: nothing to reopen */
+  gpointer source;                     /* of reconnect */
+  GError  *error;                      /* why it is waiting; NULL: it is not */
+  gboolean dropped;                    /* its last reference was dropped */
 
   GstreamNotifier        notifier;
   GstreamConnectionState shown_state; /* as last notified */
@@ -139,6 +141,15 @@ gstream_thread_run_set_connection (GstreamThreadRun      *self,
 }
 
 void
+gstream_thread_run_set_reconnect (GstreamThreadRun *self,
+                                  void (*reconnect) (gpointer source),
+                                  gpointer source)
+{
+  self->reconnect = reconnect;
+  self->source = source;
+}
+
+void
 gstream_thread_run_set_run_id (GstreamThreadRun *self,
                                const char       *run_id)
 {
@@ -210,6 +221,25 @@ gstream_thread_run_get_retry_at (GstreamThreadRun *self)
   g_return_val_if_fail (GSTREAM_IS_THREAD_RUN (self), 0);
 
   return is_waiting (self) ? self->retry_at : 0;
+}
+
+/**
+ * gstream_thread_run_reconnect:
+ * @self: a run
+ *
+ * Reopens a broken connection now, without waiting until [property@ThreadRun:retry-at]: for a button of a banner, or when
+ * the network is known to be back. The attempts that the server's `retry-limit` allows are counted anew. Does nothing if it
+ * is not waiting for that.
+ *
+ * Since: 1.0
+ */
+void
+gstream_thread_run_reconnect (GstreamThreadRun *self)
+{
+  g_return_if_fail (GSTREAM_IS_THREAD_RUN (self));
+
+  if (self->reconnect != NULL && is_waiting (self))
+    self->reconnect (self->source);
 }
 
 /**

@@ -41,6 +41,7 @@ GSTREAM_EXPORT GstreamThreadRun      *gstream_thread_run_new (GstreamEventSource
 GSTREAM_EXPORT const char            *gstream_thread_run_get_run_id (GstreamThreadRun *self);
 GSTREAM_EXPORT GstreamConnectionState gstream_thread_run_get_connection_state (GstreamThreadRun *self);
 GSTREAM_EXPORT gint64                 gstream_thread_run_get_retry_at (GstreamThreadRun *self);
+GSTREAM_EXPORT void                   gstream_thread_run_reconnect (GstreamThreadRun *self);
 GSTREAM_EXPORT const GError          *gstream_thread_run_get_connection_error (GstreamThreadRun *self);
 
 G_END_DECLS

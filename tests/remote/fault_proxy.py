@@ -172,8 +172,10 @@ class Reader:
 
 
 class Proxy:
-    def __init__(self, port):
+    def __init__(self, port, key=None):
+        """key: what a request has to have as its X-Api-Key; None: nothing."""
         self.target = ("127.0.0.1", port)
+        self.key = key
         self.faults = []
         self.n_streams = 0
         self.open = []
@@ -229,6 +231,9 @@ class Proxy:
             lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
             head = b"\r\n".join([lines[0], b"Connection: close", *lines[1:]])
         target.sendall(head)
+        if self.key is not None and f"\r\nx-api-key: {self.key}\r\n".encode() not in head.lower():
+            answers("401 Unauthorized", body="")(None, Client(connection, websocket))
+            return
         fault = self.fault_of_stream() if STREAM.encode() in head.split(b"\r\n")[0] else self.fault_of_other()
         over = threading.Event()
         upward = threading.Thread(target=self.send_on, args=(reader, target, over), daemon=True)

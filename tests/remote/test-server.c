@@ -407,6 +407,34 @@ test_waiting (gconstpointer data)
   g_assert_cmpint (gstream_thread_run_get_retry_at (followed), ==, 0);
 }
 
+/* It can be opened at once. */
+static void
+test_reconnect (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
+  GstreamThreadRun *followed;
+
+  g_object_set (server_of (thread), "retry-pause", 3600000u, "retry-pause-max", 3600000u, "retry-limit", 1u, NULL);
+  for (guint i = 0; i < 3; i++)
+    fake_agent_add_fault (agent, (Fault) { .cut_at = 2000 });
+  run = start (thread);
+  followed = GSTREAM_THREAD_RUN (run);
+  gstream_thread_run_reconnect (followed); /* nothing is broken */
+  gstream_run_stream_drive (run, NULL);
+  while (gstream_run_stream_get_status (run) <= GSTREAM_RUN_STATUS_RUNNING)
+    {
+      gstream_thread_run_reconnect (followed);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  output = gstream_run_stream_output_sync (run, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (output);
+}
+
 /* More than a server gives at once. */
 static void
 test_many_assistants (void)
@@ -440,6 +468,9 @@ main (int    argc,
   g_test_add_func ("/remote/N9/answer-options", test_answer_options);
   g_test_add_data_func ("/remote/N11/waiting-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_waiting);
   g_test_add_data_func ("/remote/N11/waiting-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test_waiting);
+  g_test_add_data_func ("/remote/N11/reconnect-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_reconnect);
+  g_test_add_data_func ("/remote/N11/reconnect-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
+                        test_reconnect);
 
   return g_test_run ();
 }
