@@ -165,6 +165,21 @@ on_cancelled (GtkButton  *button,
   set_writing (self, GSTREAM_DECISION_NONE);
 }
 
+static gboolean
+on_escape (GtkWidget *widget,
+           GVariant  *arguments,
+           gpointer   user_data)
+{
+  ChatAction *self = CHAT_ACTION (widget);
+
+  if (self->writing == GSTREAM_DECISION_NONE)
+    return GDK_EVENT_PROPAGATE;
+
+  set_writing (self, GSTREAM_DECISION_NONE);
+
+  return GDK_EVENT_STOP;
+}
+
 static void
 on_reconsidered (GtkButton  *button,
                  ChatAction *self)
@@ -243,6 +258,7 @@ chat_action_class_init (ChatActionClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = chat_action_dispose;
   g_type_ensure (CHAT_TYPE_ARGUMENTS);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/gstream/Chat/chat-action.ui");
   bind_children (widget_class);

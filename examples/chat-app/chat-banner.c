@@ -4,6 +4,7 @@
  */
 #include "chat-banner.h"
 
+#include "chat-focus.h"
 #include "chat-label.h"
 
 #include <glib/gi18n.h>
@@ -57,7 +58,17 @@ on_changed (ChatBanner *self)
   if (waits)
     show_countdown (self);
   chat_label_show (self->reason, error ? error->message : NULL);
+  if (!waits)
+    chat_focus_leave (GTK_WIDGET (self));
   gtk_revealer_set_reveal_child (self->revealer, waits);
+}
+
+static void
+on_reconnect_clicked (GtkButton  *button,
+                      ChatBanner *self)
+{
+  if (self->run != NULL)
+    gstream_thread_run_reconnect (self->run);
 }
 
 void
@@ -100,6 +111,7 @@ chat_banner_class_init (ChatBannerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ChatBanner, revealer);
   gtk_widget_class_bind_template_child (widget_class, ChatBanner, title);
   gtk_widget_class_bind_template_child (widget_class, ChatBanner, reason);
+  gtk_widget_class_bind_template_callback (widget_class, on_reconnect_clicked);
 }
 
 static void

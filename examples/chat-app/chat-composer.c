@@ -64,6 +64,7 @@ send (ChatComposer *self)
   if (*g_strstrip (text) == '\0')
     return;
 
+  gtk_widget_grab_focus (GTK_WIDGET (self->text));
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "", -1);
   g_signal_emit (self, signals[SIGNAL_SEND], 0, text);
 }

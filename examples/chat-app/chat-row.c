@@ -351,6 +351,7 @@ send_edit (GtkWidget  *widget,
   if (*g_strstrip (text) == '\0')
     return;
 
+  gtk_widget_activate_action (widget, "view.write", NULL);
   end_edit (self);
   gstream_conversation_edit (self->conversation, self->row, text, NULL, NULL, on_edited, g_object_ref (self));
 }

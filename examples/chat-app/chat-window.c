@@ -27,6 +27,8 @@ struct _ChatWindow
   AdwWindowTitle  *title;
   AdwToastOverlay *toasts;
   ChatView        *view;
+
+  guint refocusing; /* idle source; 0: none */
 };
 
 G_DEFINE_FINAL_TYPE (ChatWindow, chat_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -170,13 +172,24 @@ select_entry (ChatWindow *self,
     }
 }
 
+/* What a server says that wants a key does not say where it is to be said here. */
+static char *
+explain (const GError *error)
+{
+  return g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_PERMISSION_DENIED)
+             ? g_strdup_printf (_ ("%s. An API key is taken from GSTREAM_API_KEY, any other header from --header."),
+                                error->message)
+             : g_strdup (error->message);
+}
+
 static void
 on_list_changed (ChatWindow *self)
 {
   gboolean         is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->store)) == 0;
   gboolean         finds = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
   const GError    *error = chat_store_get_error (self->store);
-  g_autofree char *words = error != NULL ? g_markup_escape_text (error->message, -1) : NULL;
+  g_autofree char *text = error != NULL ? explain (error) : NULL;
+  g_autofree char *words = text != NULL ? g_markup_escape_text (text, -1) : NULL;
   const char      *page = finds ? "list" : !is_empty ? "nothing" : error != NULL ? "trouble" : "empty";
 
   adw_status_page_set_description (self->trouble, words);
@@ -413,6 +426,28 @@ show_about (GtkWidget  *widget,
                          "license-type", GTK_LICENSE_LGPL_2_1, NULL);
 }
 
+/* --- the keyboard --- */
+
+static gboolean
+refocus (gpointer user_data)
+{
+  ChatWindow *self = user_data;
+
+  self->refocusing = 0;
+  if (gtk_root_get_focus (GTK_ROOT (self)) == NULL && gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* What had the focus has left, or can be used no more: the keyboard goes on where one writes. */
+static void
+on_focus (ChatWindow *self)
+{
+  if (gtk_root_get_focus (GTK_ROOT (self)) == NULL && self->refocusing == 0)
+    self->refocusing = g_idle_add (refocus, self);
+}
+
 /* --- the window --- */
 
 static int
@@ -462,6 +497,8 @@ chat_window_dispose (GObject *object)
 {
   ChatWindow *self = CHAT_WINDOW (object);
 
+  g_signal_handlers_disconnect_by_func (self, on_focus, NULL);
+  g_clear_handle_id (&self->refocusing, g_source_remove);
   if (self->view != NULL)
     leave (self);
   g_clear_object (&self->entry);
@@ -529,6 +566,7 @@ static void
 chat_window_init (ChatWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus), NULL);
 }
 
 static void

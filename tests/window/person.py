@@ -155,6 +155,10 @@ class Person:
     def press(self, name):
         self.act("push button", name)
 
+    def choose(self, title):
+        """A conversation of the list."""
+        self.act("list item", title, "listitem.select")
+
     def write(self, name, text):
         node = self.wait(lambda: self.find("text", name))
         Atspi.EditableText.set_text_contents(node, text)

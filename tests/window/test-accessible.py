@@ -46,4 +46,15 @@ def conversation():
             user.wait(lambda: user.find("list item", "What is the weather in Paris?") is None)
 
 
+@tap.test("/window/C1/accessible/windows")
+def windows():
+    with tempfile.TemporaryDirectory() as folder, open_window(folder) as user:
+        user.press("Main Menu")
+        user.act("menu item", "Keyboard Shortcuts")
+        user.see("New conversation", "Stop the agent, or cancel an edit")
+        user.press("Main Menu")
+        user.act("menu item", "About Chat")
+        user.see("The gstream authors")
+
+
 tap.run()

@@ -478,6 +478,129 @@ test_conversations (void)
   remove_folder (&app);
 }
 
+/* --- the keyboard --- */
+
+static gboolean
+has_focus (App        *app,
+           Matches     matches,
+           const char *name)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (app->window));
+
+  return focus != NULL && matches (focus, name);
+}
+
+static gboolean
+is_entry_of (GtkWidget  *widget,
+             const char *name)
+{
+  GtkWidget *entry = gtk_widget_get_ancestor (widget, GTK_TYPE_ENTRY);
+
+  return entry != NULL && has_name (entry, name);
+}
+
+static void
+wait_for_focus (App        *app,
+                Matches     matches,
+                const char *name)
+{
+  while (!has_focus (app, matches, name))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static gboolean
+count_frame (GtkWidget     *widget,
+             GdkFrameClock *clock,
+             gpointer       user_data)
+{
+  return --*(guint *) user_data > 0;
+}
+
+/* Where Tab goes to is where things are drawn. */
+static void
+wait_for_frames (App *app)
+{
+  guint n = 3;
+
+  gtk_widget_add_tick_callback (GTK_WIDGET (app->window), count_frame, &n, NULL);
+  while (n > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* As Tab does, or Shift+Tab, as often as it takes. */
+static void
+go_to (App             *app,
+       GtkDirectionType direction,
+       Matches          matches,
+       const char      *name)
+{
+  wait_for (matches, name);
+  for (guint n = 0; !has_focus (app, matches, name); n++)
+    {
+      g_assert_cmpuint (n, <, 100);
+      wait_for_frames (app);
+      g_signal_emit_by_name (app->window, "move-focus", direction);
+    }
+}
+
+/* As Space does to a button, which GTK then shows pressed for a while, and Enter to an entry. */
+static void
+activate (App *app)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (app->window));
+
+  if (GTK_IS_BUTTON (focus))
+    g_signal_emit_by_name (focus, "clicked");
+  else
+    g_signal_emit_by_name (gtk_widget_get_ancestor (focus, GTK_TYPE_ENTRY), "activate");
+}
+
+/* All that the conversation has can be reached, and after each thing that is done the keyboard is where it goes on. */
+static void
+test_keyboard (void)
+{
+  App app = { NULL };
+
+  open_app (&app, "0");
+  wait_for_focus (&app, is_text, "Message");
+  write_text ("Message", "Hi");
+  go_to (&app, GTK_DIR_TAB_FORWARD, is_button, "Send");
+  activate (&app);
+  wait_for_focus (&app, is_text, "Message");
+  wait_for (says, "I am a scripted agent");
+  wait_until_idle (&app);
+
+  go_to (&app, GTK_DIR_TAB_BACKWARD, is_button, "Edit");
+  activate (&app);
+  wait_for_focus (&app, is_text, "Edited Message");
+  write_text ("Edited Message", "Find me a hotel");
+  go_to (&app, GTK_DIR_TAB_FORWARD, is_button, "Send Again");
+  activate (&app);
+  wait_for_focus (&app, is_text, "Message");
+
+  go_to (&app, GTK_DIR_TAB_BACKWARD, is_button, "Book it");
+  activate (&app);
+  wait_for (says, "Booked, number 4711");
+  wait_until_idle (&app);
+  wait_for_focus (&app, is_text, "Message");
+
+  write_text ("Message", "Tidy up");
+  go_to (&app, GTK_DIR_TAB_FORWARD, is_button, "Send");
+  activate (&app);
+  go_to (&app, GTK_DIR_TAB_BACKWARD, is_button, "Edit…");
+  activate (&app);
+  wait_for_focus (&app, is_entry_of, "path");
+  go_to (&app, GTK_DIR_TAB_FORWARD, is_button, "Cancel");
+  activate (&app);
+  go_to (&app, GTK_DIR_TAB_FORWARD, is_button, "Reject…");
+  activate (&app);
+  wait_for_focus (&app, is_entry_of, "Message to the Agent");
+  activate (&app);
+  wait_for_focus (&app, is_button, "Change");
+  close_app (&app);
+  remove_folder (&app);
+}
+
 /* --- long ones --- */
 
 #define N_MESSAGES 10000
@@ -561,6 +684,7 @@ main (int    argc,
   g_test_add_func ("/window/C9/app/subagents", test_subagents);
   g_test_add_func ("/window/C2/app/conversations", test_conversations);
 
+  g_test_add_func ("/window/C8/app/keyboard", test_keyboard);
   g_test_add_func ("/window/C11/app/long", test_long);
 
   return g_test_run ();
