@@ -174,8 +174,10 @@ PLANS = {
     "fail": [{"say": ["I try."]}, {"fail": "RateLimitError: The model is overloaded. Please try again in a minute."}],
 }
 
-WORDS = {"weather": "weather", "trip": "trip", "train": "trip", "hotel": "hotel", "story": "story", "code": "code",
-         "picture": "picture", "مرحبا": "arabic", "arabic": "arabic", "fail": "fail", "sure": "yes", "name": "name", "tidy": "tidy", "mail": "mail"}
+# In the languages, too, in which the window suggests something to say.
+WORDS = {"weather": "weather", "wetter": "weather", "trip": "trip", "reise": "trip", "train": "trip", "hotel": "hotel",
+         "story": "story", "code": "code", "picture": "picture", "مرحبا": "arabic", "arabic": "arabic", "fail": "fail",
+         "sure": "yes", "name": "name", "tidy": "tidy", "mail": "mail"}
 
 
 def choose(text):

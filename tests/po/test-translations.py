@@ -180,4 +180,20 @@ def status_is_found():
             assert Gstream.error_dup_protocol_code(error) == code, message
 
 
+@tap.test("/po/suggestions")
+def suggestions():
+    """What the chat suggests in another language, its scripted agent understands as it does English."""
+    sys.path.insert(0, str(TOP / "examples" / "chat-app"))
+    import plans
+
+    code = (TOP / "examples" / "chat-app" / "chat-app.c").read_text()
+    [table] = re.findall(r"suggestions\[\] = {(.*?)}", code, re.DOTALL)
+    suggested = re.findall(r'N_ \("(.*?)"\)', table)
+    assert suggested
+    for language in languages():
+        translations = gettext.translation(DOMAIN, BUILD / "po", [language])
+        nothing(translations.gettext(words) for words in suggested
+                if plans.choose(translations.gettext(words)) != plans.choose(words))
+
+
 tap.run()
