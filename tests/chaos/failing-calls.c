@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -37,11 +38,12 @@ enum
   CALL_FORK,
   CALL_DUP2,
   CALL_EXECVE,
+  CALL_SPAWN,
   N_CALLS,
 };
 
-static const char *const names[N_CALLS] = { "read", "write", "recv", "send", "connect", "socket",
-                                            "open", "poll",  "pipe", "fork", "dup2",    "execve" };
+static const char *const names[N_CALLS] = { "read", "write", "recv", "send", "connect", "socket", "open",
+                                            "poll", "pipe",  "fork", "dup2", "execve",  "spawn" };
 static atomic_int       *counts; /* N_CALLS, shared with children until they are something else */
 
 static int   failing = -1; /* which of them fails */
@@ -210,6 +212,16 @@ poll (struct pollfd *fds,
   return note_call (CALL_POLL) < 0 ? -1 : NEXT (poll) (fds, n_fds, timeout);
 }
 
+/* How newer versions of GLib poll. */
+int
+ppoll (struct pollfd         *fds,
+       nfds_t                 n_fds,
+       const struct timespec *timeout,
+       const sigset_t        *mask)
+{
+  return note_call (CALL_POLL) < 0 ? -1 : NEXT (ppoll) (fds, n_fds, timeout, mask);
+}
+
 /* --- starting a program --- */
 
 int
@@ -244,4 +256,30 @@ execve (const char  *path,
         char *const *environment)
 {
   return note_call (CALL_EXECVE) < 0 ? -1 : NEXT (execve) (path, arguments, environment);
+}
+
+/* These return the errno. */
+
+int
+posix_spawn (pid_t                            *pid,
+             const char                       *path,
+             const posix_spawn_file_actions_t *actions,
+             const posix_spawnattr_t          *attributes,
+             char *const                       arguments[],
+             char *const                       environment[])
+{
+  return note_call (CALL_SPAWN) < 0 ? errno
+                                    : NEXT (posix_spawn) (pid, path, actions, attributes, arguments, environment);
+}
+
+int
+posix_spawnp (pid_t                            *pid,
+              const char                       *file,
+              const posix_spawn_file_actions_t *actions,
+              const posix_spawnattr_t          *attributes,
+              char *const                       arguments[],
+              char *const                       environment[])
+{
+  return note_call (CALL_SPAWN) < 0 ? errno
+                                    : NEXT (posix_spawnp) (pid, file, actions, attributes, arguments, environment);
 }

@@ -32,6 +32,7 @@ WAYS = {
     "fork": ("EAGAIN", "ENOMEM"),
     "dup2": ("EMFILE", "EINTR"),
     "execve": ("ENOENT", "EACCES", "ENOMEM", "E2BIG"),
+    "spawn": ("EAGAIN", "ENOMEM", "ENOENT"),
 }
 WAYS_OF_PIPES = {"read": ("EINTR", "short"), "write": ("EINTR", "short")}  # all that one does whose other end is there
 PR_SET_CHILD_SUBREAPER = 36
@@ -107,13 +108,34 @@ def until_nobody_is_left():
             os.waitpid(-1, 0)
 
 
+def started_by():
+    """The calls that start an agent: GLib forks, or leaves it to posix_spawn()."""
+    _, counts = count(["gstream", "connect", "--digest", "--command", " ".join(AGENT)], os.devnull)
+    return ("spawn",) if counts["spawn"] else ("fork", "dup2", "execve")
+
+
 @tap.test("/chaos/H3/calls/child-process")
 def child_process():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     # UndefinedBehaviorSanitizer looks with a pipe of its own whether an address is readable.
     pipe = () if "SANITIZER_LIBRARY" in os.environ else ("pipe",)
     go_through(["gstream", "connect", "--digest", "--command", " ".join(AGENT)],
-               (*pipe, "fork", "dup2", "execve", "read", "write", "poll"), ways=WAYS | WAYS_OF_PIPES, after=until_nobody_is_left)
+               (*pipe, *started_by(), "read", "write", "poll"), ways=WAYS | WAYS_OF_PIPES, after=until_nobody_is_left)
+
+
+SPAWN = "import os; print(os.posix_spawn('/bin/true', ['true'], {}) > 0)"
+POLL = "import ctypes; print(ctypes.CDLL(None, use_errno=True).ppoll(None, 0, bytes(16), None), ctypes.get_errno())"
+
+
+@tap.test("/chaos/H3/calls/other-ways")
+def other_ways():
+    """How a version of GLib may do the same: posix_spawn() and ppoll() fail, too."""
+    for program, call, code in ((SPAWN, "spawn", errno.EAGAIN), (POLL, "poll", errno.EINTR)):
+        command = ["/usr/bin/python3", "-c", program]
+        said, counts = count(command, os.devnull)
+        assert counts[call] == 1 and said in ("True\n", "0 0\n"), (call, said, counts)
+        done = run(command, FAILING_CALL=f"{call}:1:{code}")
+        assert "BlockingIOError" in done.stderr or done.stdout == f"-1 {code}\n", (call, done)
 
 
 @tap.test("/chaos/H3/calls/started-again")
