@@ -16,20 +16,24 @@ G_BEGIN_DECLS
 
 /*
  * Each returns a command as JSON; NULL with an error if the options are invalid. @responses: an array of objects with
- * `response`, and `interrupt_id` and `namespace` if the interrupt is specified.
+ * `response`, and `interrupt_id` and `namespace` if the interrupt is specified. @thread_exists: it is the command for a
+ * thread of a server, and not the thread's first.
  */
 char *gstream_command_start (const char        *assistant, /* nullable, here and below: the only one */
                              GstreamPayload    *input,     /* nullable */
                              GstreamRunOptions *options,
+                             gboolean           thread_exists,
                              GError           **error);
 char *gstream_command_respond (const char        *assistant,
                                GstreamPayload    *responses,
                                GstreamRunOptions *options,
+                               gboolean           thread_exists,
                                GError           **error);
 /* A run.start command whose input are the responses, for a server that does not know the interrupted run any more. */
 char *gstream_command_resume (const char        *assistant,
                               GstreamPayload    *responses,
                               GstreamRunOptions *options,
+                              gboolean           thread_exists,
                               GError           **error);
 char *gstream_command_tree (void);
 

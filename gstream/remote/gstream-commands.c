@@ -104,16 +104,28 @@ add_members (GString        *json,
     }
 }
 
-/* Writes the config, which includes the checkpoint to continue from. */
+/* Whether the config itself has the checkpoint to continue from. */
+static gboolean
+names_checkpoint (GstreamPayload *config)
+{
+  return config != NULL && gstream_payload_has (config, "/configurable/checkpoint_id");
+}
+
+/*
+ * Writes the config, which includes the checkpoint to continue from. On a thread that exists, the newest one is written as
+ * null: some servers keep the config of a thread's last run for the next one, so a run without a checkpoint would continue
+ * from that of the last run which had one.
+ */
 static void
 add_config (GString           *json,
-            GstreamRunOptions *options)
+            GstreamRunOptions *options,
+            gboolean           thread_exists)
 {
   const char     *checkpoint_id = gstream_run_options_get_checkpoint_id (options);
   GstreamPayload *config = gstream_run_options_get_config (options);
   g_autoptr (GstreamPayload) configurable = NULL;
 
-  if (checkpoint_id == NULL)
+  if (checkpoint_id == NULL && (!thread_exists || names_checkpoint (config)))
     {
       gstream_json_add_payload (json, "config", config);
       return;
@@ -126,7 +138,11 @@ add_config (GString           *json,
   gstream_json_write_member (json, "configurable");
   g_string_append_c (json, '{');
   add_members (json, configurable, "checkpoint_id");
-  gstream_json_add_string (json, "checkpoint_id", checkpoint_id);
+  gstream_json_write_member (json, "checkpoint_id");
+  if (checkpoint_id != NULL)
+    gstream_json_write_string (json, checkpoint_id);
+  else
+    g_string_append (json, "null");
   g_string_append (json, "}}");
 }
 
@@ -151,9 +167,10 @@ name_of_strategy (GstreamMultitaskStrategy strategy)
 
 static void
 add_options (GString           *json,
-             GstreamRunOptions *options)
+             GstreamRunOptions *options,
+             gboolean           thread_exists)
 {
-  add_config (json, options);
+  add_config (json, options, thread_exists);
   gstream_json_add_payload (json, "metadata", gstream_run_options_get_metadata (options));
   gstream_json_add_string (json, "multitaskStrategy",
                            name_of_strategy (gstream_run_options_get_multitask_strategy (options)));
@@ -163,6 +180,7 @@ char *
 gstream_command_start (const char        *assistant,
                        GstreamPayload    *input,
                        GstreamRunOptions *options,
+                       gboolean           thread_exists,
                        GError           **error)
 {
   GString *json = NULL;
@@ -174,7 +192,7 @@ gstream_command_start (const char        *assistant,
   gstream_json_add_string (json, "assistant_id", assistant);
   gstream_json_write_member (json, "input");
   add_json (json, input);
-  add_options (json, options);
+  add_options (json, options, thread_exists);
 
   return end_command (json);
 }
@@ -196,6 +214,7 @@ char *
 gstream_command_respond (const char        *assistant,
                          GstreamPayload    *responses,
                          GstreamRunOptions *options,
+                         gboolean           thread_exists,
                          GError           **error)
 {
   GString *json = NULL;
@@ -208,7 +227,7 @@ gstream_command_respond (const char        *assistant,
   add_responses (json, responses);
   gstream_json_add_payload (json, "update", gstream_run_options_get_update (options));
   gstream_json_add_payload (json, "goto", gstream_run_options_get_goto (options));
-  add_options (json, options);
+  add_options (json, options, thread_exists);
 
   return end_command (json);
 }
@@ -217,6 +236,7 @@ char *
 gstream_command_resume (const char        *assistant,
                         GstreamPayload    *responses,
                         GstreamRunOptions *options,
+                        gboolean           thread_exists,
                         GError           **error)
 {
   g_autoptr (GString) json = g_string_new ("{");
@@ -235,7 +255,7 @@ gstream_command_resume (const char        *assistant,
   g_string_append_c (json, '}');
   input = gstream_payload_new (json->str, json->len, NULL);
 
-  return gstream_command_start (assistant, input, options, error);
+  return gstream_command_start (assistant, input, options, thread_exists, error);
 }
 
 char *

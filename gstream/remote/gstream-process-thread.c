@@ -231,7 +231,7 @@ gstream_process_thread_begin_start (GstreamThread     *thread,
                                     GTask             *task)
 {
   GError *error = NULL;
-  char   *command = gstream_command_start (NULL, input, options, &error);
+  char   *command = gstream_command_start (NULL, input, options, FALSE, &error);
 
   start_run (GSTREAM_PROCESS_THREAD (thread), command, options, task, error);
 }
@@ -243,7 +243,7 @@ gstream_process_thread_begin_respond (GstreamThread     *thread,
                                       GTask             *task)
 {
   GError *error = NULL;
-  char   *command = gstream_command_respond (NULL, responses, options, &error);
+  char   *command = gstream_command_respond (NULL, responses, options, FALSE, &error);
 
   start_run (GSTREAM_PROCESS_THREAD (thread), command, options, task, error);
 }

@@ -701,7 +701,7 @@ gstream_server_thread_begin_start (GstreamThread     *thread,
     return;
 
   op = g_task_get_task_data (task);
-  op->command = gstream_command_start (op->assistant, input, options, &error);
+  op->command = gstream_command_start (op->assistant, input, options, op->thread_id != NULL, &error);
   if (op->command == NULL)
     g_task_return_error (task, error);
   else if (op->thread_id != NULL)
@@ -888,9 +888,9 @@ send_responses (GTask          *task,
 
   op->resume = g_new0 (Resume, 1);
   op->resume->asked = asked;
-  op->command = gstream_command_respond (op->assistant, responses, op->options, &error);
+  op->command = gstream_command_respond (op->assistant, responses, op->options, TRUE, &error);
   if (op->command != NULL)
-    op->resume->command = gstream_command_resume (op->assistant, responses, op->options, &error);
+    op->resume->command = gstream_command_resume (op->assistant, responses, op->options, TRUE, &error);
 
   if (error != NULL)
     g_task_return_error (task, error);

@@ -41,6 +41,12 @@ def story(kind):
     rows = chatting.rows_of(conversation)
     assert len(rows) == 2 and rows[1].n_branches == 2, (len(rows), rows[1].n_branches)
 
+    shown = [row.id for row in rows]
+    conversation.send("And on Sunday?")
+    finish(conversation)
+    rows = chatting.rows_of(conversation)
+    assert [row.id for row in rows[:2]] == shown and rows[2].text == "And on Sunday?" and len(rows) == 4, [row.text for row in rows]
+
 
 @live.test("C3", "users")
 def users(kind):

@@ -330,6 +330,32 @@ test_options (void)
                                    "\"depth\":3}"));
 }
 
+/* A server that keeps the config of a thread's last run is told of the newest checkpoint, too. */
+static void
+test_newest_checkpoint (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/interrupt.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunOptions) options = gstream_run_options_new ();
+  g_autoptr (GstreamPayload) yes = gstream_payload_new_string ("yes");
+  g_autoptr (GstreamPayload) value = gstream_payload_new ("null", -1, NULL);
+  g_autoptr (GstreamInterrupt) interrupt = gstream_interrupt_new ("i1", value, NULL, NULL);
+  g_autoptr (GstreamRunStream) first = start (thread);
+  g_autoptr (GstreamRunStream) second = NULL, third = NULL, fourth = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (was_asked (agent, "checkpoint_id"));
+  second = start (thread);
+  g_assert_true (was_asked (agent, "\"input\":null,\"config\":{\"configurable\":{\"checkpoint_id\":null}}"));
+  third = gstream_thread_respond_sync (thread, interrupt, yes, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (was_asked (agent, "\"response\":\"yes\",\"config\":{\"configurable\":{\"checkpoint_id\":null}}"));
+  set_payload (options, "config", "{\"configurable\":{\"checkpoint_id\":\"mine\"}}");
+  fourth = gstream_thread_start_sync (thread, NULL, options, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (was_asked (agent, "\"config\":{\"configurable\":{\"checkpoint_id\":\"mine\"}}"));
+}
+
 static void
 test_wrong_options (void)
 {
@@ -376,7 +402,7 @@ test_answer_options (void)
   g_assert_true (was_asked (agent,
                             "\"method\":\"input.respond\",\"params\":{\"assistant_id\":\"agent\",\"namespace\":[],"
                             "\"interrupt_id\":\"i1\",\"response\":\"yes\",\"update\":{\"x\":1},\"goto\":\"there\","
-                            "\"metadata\":{\"m\":1}}"));
+                            "\"config\":{\"configurable\":{\"checkpoint_id\":null}},\"metadata\":{\"m\":1}}"));
 }
 
 /* --- what is seen of the connection --- */
@@ -464,6 +490,7 @@ main (int    argc,
   g_test_add_func ("/remote/N13/list-fails", test_list_fails);
   g_test_add_func ("/remote/N13/list-dropped", test_list_dropped);
   g_test_add_func ("/remote/N9/options", test_options);
+  g_test_add_func ("/remote/N9/newest-checkpoint", test_newest_checkpoint);
   g_test_add_func ("/remote/N9/wrong-options", test_wrong_options);
   g_test_add_func ("/remote/N9/answer-options", test_answer_options);
   g_test_add_data_func ("/remote/N11/waiting-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_waiting);
