@@ -43,6 +43,7 @@ struct _ChatView
   GtkLabel      *trouble_text;
   GtkButton     *retry;
   GtkBox        *queue;
+  GtkWidget     *send_queued; /* after a stop or an error, which pauses the queue */
   ChatComposer  *composer;
 };
 
@@ -186,6 +187,7 @@ on_busy (ChatView *self)
 
   chat_composer_set_busy (self->composer, busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->retry), !busy);
+  gtk_widget_set_visible (self->send_queued, !busy);
   if (self->was_busy && !busy && self->ended == 0)
     self->ended = g_idle_add (on_ended, self);
   self->was_busy = busy;
@@ -258,6 +260,13 @@ on_stop (ChatComposer *composer,
          ChatView     *self)
 {
   gstream_conversation_stop (self->conversation);
+}
+
+static void
+on_send_queued_clicked (GtkButton *button,
+                        ChatView  *self)
+{
+  gstream_conversation_send_queued (self->conversation);
 }
 
 static void
@@ -399,12 +408,14 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, ChatView, trouble_text);
   gtk_widget_class_bind_template_child (widget_class, ChatView, retry);
   gtk_widget_class_bind_template_child (widget_class, ChatView, queue);
+  gtk_widget_class_bind_template_child (widget_class, ChatView, send_queued);
   gtk_widget_class_bind_template_child (widget_class, ChatView, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_row_setup);
   gtk_widget_class_bind_template_callback (widget_class, on_row_bind);
   gtk_widget_class_bind_template_callback (widget_class, on_row_unbind);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_stop);
+  gtk_widget_class_bind_template_callback (widget_class, on_send_queued_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_retry_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_end_clicked);
 }

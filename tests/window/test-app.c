@@ -390,7 +390,7 @@ test_stop (void)
   remove_folder (&app);
 }
 
-/* While the agent speaks, what is sent waits, and can be taken back. */
+/* While the agent speaks, what is sent waits, and can be taken back; after a stop it waits until it is sent on. */
 static void
 test_queue (void)
 {
@@ -403,7 +403,13 @@ test_queue (void)
   press ("Add to the Queue");
   press ("Take Back");
   wait_until_gone (is_button, "Take Back");
+  write_text ("Message", "Hi");
+  press ("Add to the Queue");
+  wait_for (is_button, "Take Back");
   press ("Stop");
+  press ("Send Queued");
+  wait_for (says, "I am a scripted agent");
+  wait_until_gone (is_button, "Take Back");
   wait_until_idle (&app);
   close_app (&app);
   remove_folder (&app);
