@@ -56,8 +56,9 @@ static gboolean
 is_text (GtkWidget  *widget,
          const char *name)
 {
-  return gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget)) == GTK_ACCESSIBLE_ROLE_TEXT_BOX &&
-         has_name (widget, name);
+  GtkAccessibleRole role = gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget));
+
+  return (role == GTK_ACCESSIBLE_ROLE_TEXT_BOX || role == GTK_ACCESSIBLE_ROLE_SEARCH_BOX) && has_name (widget, name);
 }
 
 static gboolean
@@ -207,6 +208,16 @@ act (const char *title,
 /* --- the application --- */
 
 static void
+open_window (App *app)
+{
+  app->window = chat_window_new (NULL, app->store);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (app->window), 1000, 1400);
+  gtk_widget_add_tick_callback (GTK_WIDGET (app->window), keep_drawing, NULL, NULL);
+  gtk_window_present (GTK_WINDOW (app->window));
+}
+
+static void
 open_app (App        *app,
           const char *delay)
 {
@@ -215,11 +226,7 @@ open_app (App        *app,
   if (app->folder == NULL)
     app->folder = g_dir_make_tmp ("gstream-chat-XXXXXX", NULL);
   app->store = chat_store_new_for_command (app->folder, command);
-  app->window = chat_window_new (NULL, app->store);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
-  gtk_window_set_default_size (GTK_WINDOW (app->window), 1000, 1400);
-  gtk_widget_add_tick_callback (GTK_WIDGET (app->window), keep_drawing, NULL, NULL);
-  gtk_window_present (GTK_WINDOW (app->window));
+  open_window (app);
 }
 
 static void
@@ -673,12 +680,174 @@ test_long (void)
   remove_folder (&app);
 }
 
+/* --- servers --- */
+
+/* What test-live.py says: where the server is, and the key that it takes. */
+static const char *server_url;
+static const char *server_key;
+
+static void
+open_server (App        *app,
+             const char *key)
+{
+  g_autoptr (GstreamServer) server = gstream_server_new (server_url);
+
+  gstream_server_set_api_key (server, key);
+  app->store = chat_store_new_for_server (server, "talk");
+  open_window (app);
+}
+
+/* Answered again, said otherwise; the agent asks what it may do. */
+static void
+talk (void)
+{
+  say ("Hello");
+  wait_for (says, "You said: Hello");
+  press ("Answer Again");
+  wait_for (says, "2 of 2");
+  press ("Edit");
+  write_text ("Edited Message", "Good morning");
+  press ("Send Again");
+  wait_for (says, "You said: Good morning");
+  say ("Please tidy up");
+  wait_for (says, "old.txt");
+  press ("Edit…");
+  write_entry ("path", "older.txt");
+  press ("Approve Changes");
+  wait_for (says, "Decided: edit, older.txt");
+  wait_for (says, "You said: Good morning");
+  wait_until_gone (says, "whether it may use");
+}
+
+static void
+stop_and_go_on (void)
+{
+  say ("Speak slowly");
+  wait_for (says, "word3");
+  write_text ("Message", "And then?");
+  press ("Add to the Queue");
+  wait_for (is_button, "Take Back");
+  press ("Stop");
+  wait_for (says, "Stopped");
+  press ("Send Queued");
+  wait_for (says, "You said: And then?");
+}
+
+static guint
+get_place (const char *title)
+{
+  GtkWidget *row = gtk_widget_get_parent (wait_for (is_conversation, title));
+  guint      place = 0;
+
+  while ((row = gtk_widget_get_prev_sibling (row)) != NULL)
+    place++;
+
+  return place;
+}
+
+/* Another one is above it, gets a name, and is found. */
+static void
+keep (void)
+{
+  press ("New Conversation");
+  say ("Another one");
+  wait_for (says, "You said: Another one");
+  while (get_place ("Another one") >= get_place ("Hello"))
+    g_main_context_iteration (NULL, TRUE);
+  act ("Another one", "entry.rename");
+  write_entry ("Name", "Renamed");
+  press ("Rename");
+  wait_for (is_conversation, "Renamed");
+  write_entry ("Search Conversations", "hell");
+  wait_until_gone (is_conversation, "Renamed");
+  wait_for (is_conversation, "Hello");
+  write_entry ("Search Conversations", "");
+  wait_for (is_conversation, "Renamed");
+}
+
+static void
+choose (const char *title)
+{
+  gtk_widget_activate (gtk_widget_get_parent (wait_for (is_conversation, title)));
+}
+
+/* A whole conversation, and what becomes of it on the server. */
+static void
+test_live (void)
+{
+  App app = { NULL };
+
+  open_server (&app, server_key);
+  talk ();
+  stop_and_go_on ();
+  wait_until_idle (&app);
+  keep ();
+  wait_until_idle (&app);
+  close_app (&app);
+
+  open_server (&app, server_key);
+  choose ("Hello");
+  wait_for (says, "Decided: edit, older.txt");
+  wait_for (says, "You said: And then?");
+  choose ("Renamed");
+  wait_for (says, "You said: Another one");
+  wait_until_gone (says, "You said: And then?");
+  act ("Renamed", "entry.delete");
+  press ("Delete");
+  wait_until_gone (is_conversation, "Renamed");
+  wait_for (is_conversation, "Hello");
+  close_app (&app);
+}
+
+/* The connection breaks, and the server cannot be reached until test-live.py has read that this is shown. */
+static void
+test_live_connection (void)
+{
+  App app = { NULL };
+
+  open_server (&app, server_key);
+  say ("Speak slowly");
+  wait_for (says, "The connection is lost. It is tried again in");
+  g_print ("# shown\n");
+  fflush (stdout);
+  g_assert_cmpint (getchar (), ==, '\n');
+  press ("Try Now");
+  wait_until_gone (says, "The connection is lost");
+  wait_for (says, "word3");
+  press ("Stop");
+  wait_for (says, "Stopped");
+  wait_until_idle (&app);
+  close_app (&app);
+}
+
+static void
+test_live_key (void)
+{
+  App app = { NULL };
+
+  open_server (&app, NULL);
+  wait_for (says, "401 Unauthorized");
+  say ("Hello");
+  wait_for (says, "Not sent");
+  close_app (&app);
+}
+
 int
 main (int    argc,
       char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
+
+  server_url = g_getenv ("GSTREAM_TEST_SERVER");
+  server_key = g_getenv ("GSTREAM_TEST_KEY");
+  if (server_url != NULL)
+    {
+      g_test_add_func ("/window/N13/live/conversation", test_live);
+      g_test_add_func ("/window/N3/live/connection", test_live_connection);
+      g_test_add_func ("/window/N8/live/key", test_live_key);
+      return g_test_run ();
+    }
 
   g_test_add_func ("/window/C7/app/regenerate", test_regenerate);
   g_test_add_func ("/window/C8/app/edit-and-answer", test_edit_and_answer);

@@ -40,7 +40,7 @@ class ScriptedModel extends BaseChatModel {
   }
 }
 
-const says = (pieces, pause) => new ScriptedModel(pieces.map(content => ({content})), pause);
+export const says = (pieces, pause) => new ScriptedModel(pieces.map(content => ({content})), pause);
 const speaker = model => async (state, config) => ({messages: [await model.invoke(state.messages, config)]});
 const messageGraph = () => new StateGraph(MessagesAnnotation);
 
