@@ -402,10 +402,11 @@ plan_call (FakeThread *self,
 
 static void
 plan_question (FakeThread *self,
-               Run        *run)
+               Run        *run,
+               const char *question)
 {
   g_autofree char *id = g_strdup_printf ("q%u", self->n_made++);
-  g_autofree char *data = g_strdup_printf ("{\"interrupt_id\":\"%s\",\"payload\":\"really?\"}", id);
+  g_autofree char *data = g_strdup_printf ("{\"interrupt_id\":\"%s\",\"payload\":%s}", id, question);
 
   push_step (run, make_event ("", "input.requested", data));
   plan_message (self, run, NULL, TRUE); /* another branch still works */
@@ -433,7 +434,9 @@ plan_answer (FakeThread *self,
       push_step (run, NULL)->ends = "failed";
     }
   else if (plan & FAKE_ASKS)
-    plan_question (self, run);
+    plan_question (self, run, "\"really?\"");
+  else if (plan & FAKE_ASKS_LEAVE)
+    plan_question (self, run, "{\"action_requests\":[{\"name\":\"write\",\"args\":{}}]}");
 }
 
 /* --- as a thread --- */

@@ -12,14 +12,15 @@ G_DECLARE_FINAL_TYPE (FakeThread, fake_thread, FAKE, THREAD, GstreamThread)
 /* What the next runs do after the user's words are in the state; or'ed. */
 typedef enum
 {
-  FAKE_SAYS = 1 << 0,      /* a message */
-  FAKE_CALLS = 1 << 1,     /* a message that calls a tool, its result, and a message */
-  FAKE_ASKS = 1 << 2,      /* stops to ask */
-  FAKE_FAILS = 1 << 3,     /* fails in the middle of a message */
-  FAKE_REMOVES = 1 << 4,   /* takes the first message out of the state */
-  FAKE_DELEGATES = 1 << 5, /* a sub-agent works for a tool call */
-  FAKE_MUSES = 1 << 6,     /* a message that never comes into the state */
-  FAKE_LAGS = 1 << 7,      /* what a message's node returns is kept before there is a checkpoint with it */
+  FAKE_SAYS = 1 << 0,       /* a message */
+  FAKE_CALLS = 1 << 1,      /* a message that calls a tool, its result, and a message */
+  FAKE_ASKS = 1 << 2,       /* stops to ask */
+  FAKE_FAILS = 1 << 3,      /* fails in the middle of a message */
+  FAKE_REMOVES = 1 << 4,    /* takes the first message out of the state */
+  FAKE_DELEGATES = 1 << 5,  /* a sub-agent works for a tool call */
+  FAKE_MUSES = 1 << 6,      /* a message that never comes into the state */
+  FAKE_LAGS = 1 << 7,       /* what a message's node returns is kept before there is a checkpoint with it */
+  FAKE_ASKS_LEAVE = 1 << 8, /* stops to ask whether it may use a tool */
 } FakePlan;
 
 typedef struct

@@ -254,7 +254,7 @@ test_conversation (void)
 
   meet (conversation);
   g_assert_true (gstream_conversation_open_sync (conversation, NULL, NULL));
-  fake_thread_plan (thread, FAKE_SAYS | FAKE_CALLS | FAKE_DELEGATES | FAKE_ASKS);
+  fake_thread_plan (thread, FAKE_SAYS | FAKE_CALLS | FAKE_DELEGATES | FAKE_ASKS_LEAVE);
   gstream_conversation_send (conversation, "hello", NULL);
   while (g_list_model_get_n_items (gstream_conversation_get_questions (conversation)) == 0)
     {

@@ -205,7 +205,7 @@ test_stall_at_once (Fixture      *fixture,
                     gconstpointer data)
 {
   fixture->agent->silence = SHORT_SILENCE;
-  for (guint i = 0; i < 4; i++)
+  for (guint i = 0; i < 5; i++)
     fake_agent_add_fault (fixture->agent, (Fault) { .cut_at = 190, .stall = TRUE });
   if (fixture->transport == GSTREAM_TRANSPORT_SSE)
     assert_fails (fixture, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);

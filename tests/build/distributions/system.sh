@@ -90,6 +90,8 @@ bootstrap () {
   # How packages are reached from here, they are reached from there; a mirror that does not answer is not waited for.
   cp -a /etc/apt/apt.conf.d/. "$base/etc/apt/apt.conf.d/"
   printf 'Acquire::%s::Timeout "30";\n' http https >"$base/etc/apt/apt.conf.d/99timeout"
+  # The mirror's file of that name stays as it is here: nobody is there to be asked.
+  echo 'Dpkg::Options { "--force-confold"; };' >"$base/etc/apt/apt.conf.d/99confold"
   cp /etc/resolv.conf /etc/hosts "$base/etc/"
   cp -L --remove-destination -r /etc/ssl/certs/. "$base/etc/ssl/certs/" 2>/dev/null
   # It is made anew rather than saved from a loss of power.
