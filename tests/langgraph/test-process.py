@@ -585,6 +585,7 @@ class EndsSlowly:
     def __init__(self):
         self.begun = threading.Event()
         self.order = []
+        self.held = None  # an event that it waits for, too
         self.graph = one(self.work)
 
     async def work(self, _state):
@@ -592,6 +593,8 @@ class EndsSlowly:
         try:
             await asyncio.Event().wait()
         finally:
+            if self.held is not None:
+                await self.held.wait()
             for _ in range(2000):
                 await asyncio.sleep(0)
             self.order.append("ended")
@@ -634,8 +637,10 @@ def state_after_abort_in_thread():
 async def blocking_after_abort():
     """The call does not wait for the end of a graph in the loop that it blocks."""
     slow = EndsSlowly()
+    slow.held = asyncio.Event()
     thread = await slow.aborted()
     assert thread.fetch_state_sync()["next"] == ["work"] and slow.order == []
+    slow.held.set()
     await thread.fetch_state()
     assert slow.order == ["ended"]
 
