@@ -265,8 +265,7 @@ async def reader_cancelled():
             return [value async for value in run.values]
 
         task = asyncio.ensure_future(read())
-        while not seen["begun"].is_set():
-            await asyncio.sleep(0)
+        await asyncio.to_thread(seen["begun"].wait)
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled() and not seen["cancelled"].is_set() and run.status == Status.RUNNING
@@ -390,8 +389,7 @@ async def abort():
         graph, seen = waiting_graph()
         async with Gstream.stream(wrap(graph), {"n": 0}) as run:
             output = asyncio.ensure_future(run.output())
-            while not seen["begun"].is_set():
-                await asyncio.sleep(0)
+            await asyncio.to_thread(seen["begun"].wait)
             run.abort()
             assert await output == {"n": 0}
         assert run.status == Status.ABORTED and seen["cancelled"].is_set()
@@ -417,8 +415,7 @@ async def end_of_with():
         async for value in run.values:
             break
         output = asyncio.ensure_future(run.output())
-        while not seen["begun"].is_set():
-            await asyncio.sleep(0)
+        await asyncio.to_thread(seen["begun"].wait)
     assert seen["cancelled"].is_set()
     await output
 
@@ -429,8 +426,7 @@ async def cancelled_task():
     graph, seen = waiting_graph()
     async with Gstream.stream(graph, {"n": 0}) as run:
         task = asyncio.ensure_future(run.output())
-        while not seen["begun"].is_set():
-            await asyncio.sleep(0)
+        await asyncio.to_thread(seen["begun"].wait)
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled() and run.status == Status.RUNNING and not seen["cancelled"].is_set()
@@ -604,8 +600,7 @@ class EndsSlowly:
         thread = Gstream.LocalThread(self.graph)
         run = await thread.start({"n": 1})
         output = asyncio.ensure_future(run.output())
-        while not self.begun.is_set():
-            await asyncio.sleep(0)
+        await asyncio.to_thread(self.begun.wait)
         run.abort()
         await output
         return thread
