@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
+# Run by hand, not by tests/run: it does not end reliably yet.
+#
 # examples/chat-app with the real Agent Servers: test-window-app does what a person does, through a proxy that wants a key
 # and can break connections.
 
