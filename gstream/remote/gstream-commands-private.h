@@ -33,7 +33,6 @@ char *gstream_command_respond (const char        *assistant,
 char *gstream_command_resume (const char        *assistant,
                               GstreamPayload    *responses,
                               GstreamRunOptions *options,
-                              gboolean           thread_exists,
                               GError           **error);
 char *gstream_command_tree (void);
 

@@ -236,7 +236,6 @@ char *
 gstream_command_resume (const char        *assistant,
                         GstreamPayload    *responses,
                         GstreamRunOptions *options,
-                        gboolean           thread_exists,
                         GError           **error)
 {
   g_autoptr (GString) json = g_string_new ("{");
@@ -255,7 +254,7 @@ gstream_command_resume (const char        *assistant,
   g_string_append_c (json, '}');
   input = gstream_payload_new (json->str, json->len, NULL);
 
-  return gstream_command_start (assistant, input, options, thread_exists, error);
+  return gstream_command_start (assistant, input, options, TRUE, error);
 }
 
 char *

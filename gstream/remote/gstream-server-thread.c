@@ -890,7 +890,7 @@ send_responses (GTask          *task,
   op->resume->asked = asked;
   op->command = gstream_command_respond (op->assistant, responses, op->options, TRUE, &error);
   if (op->command != NULL)
-    op->resume->command = gstream_command_resume (op->assistant, responses, op->options, TRUE, &error);
+    op->resume->command = gstream_command_resume (op->assistant, responses, op->options, &error);
 
   if (error != NULL)
     g_task_return_error (task, error);
