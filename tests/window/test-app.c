@@ -144,6 +144,7 @@ wait_for (Matches     matches,
 {
   GtkWidget *found;
 
+  g_test_message ("Waits for \"%s\"", name);
   while ((found = find (matches, name)) == NULL)
     g_main_context_iteration (NULL, TRUE);
 
@@ -154,6 +155,7 @@ static void
 wait_until_gone (Matches     matches,
                  const char *name)
 {
+  g_test_message ("Waits until \"%s\" is gone", name);
   while (find (matches, name) != NULL)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -686,7 +688,8 @@ test_long (void)
 static const char *server_url;
 static const char *server_key;
 
-static void
+/* Returns the server, which the window holds. */
+static GstreamServer *
 open_server (App        *app,
              const char *key)
 {
@@ -695,6 +698,8 @@ open_server (App        *app,
   gstream_server_set_api_key (server, key);
   app->store = chat_store_new_for_server (server, "talk");
   open_window (app);
+
+  return server;
 }
 
 /* Answered again, said otherwise; the agent asks what it may do. */
@@ -820,15 +825,23 @@ test_live_connection (void)
   close_app (&app);
 }
 
+/* Without its key the server says no, to the list and to what is sent, until it has got the key. */
 static void
 test_live_key (void)
 {
-  App app = { NULL };
+  App            app = { NULL };
+  GstreamServer *server;
 
-  open_server (&app, NULL);
+  server = open_server (&app, NULL);
   wait_for (says, "401 Unauthorized");
   say ("Hello");
-  wait_for (says, "Not sent");
+  wait_for (is_button, "Retry");
+  wait_for (is_button, "Take Back");
+  gstream_server_set_api_key (server, server_key);
+  press ("Retry");
+  wait_for (says, "You said: Hello");
+  wait_until_gone (is_button, "Retry");
+  wait_until_idle (&app);
   close_app (&app);
 }
 
