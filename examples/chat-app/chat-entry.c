@@ -14,7 +14,7 @@ struct _ChatEntry
 
   char                *thread_id;    /* NULL: the thread has not begun */
   char                *title;        /* NULL: it has none yet */
-  gint64               time;         /* seconds since the epoch */
+  gint64               time;         /* microseconds since the epoch */
   GstreamConversation *conversation; /* NULL: it is not open */
 };
 
@@ -154,7 +154,7 @@ chat_entry_get_time (ChatEntry *self)
 void
 chat_entry_touch (ChatEntry *self)
 {
-  self->time = g_get_real_time () / G_USEC_PER_SEC;
+  self->time = g_get_real_time ();
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIME]);
 }
 

@@ -9,7 +9,7 @@
 #define CHAT_TYPE_ENTRY (chat_entry_get_type ())
 G_DECLARE_FINAL_TYPE (ChatEntry, chat_entry, CHAT, ENTRY, GObject)
 
-/* @thread_id may be NULL: the thread has not begun. @time is in seconds since the epoch. */
+/* @thread_id may be NULL: the thread has not begun. @time is in microseconds since the epoch. */
 ChatEntry  *chat_entry_new (const char *thread_id,
                             const char *title,
                             gint64      time);

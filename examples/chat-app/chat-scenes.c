@@ -195,12 +195,12 @@ chat_scenes_fill (ChatStore *store)
 {
   static const char *const titles[] = { "What is the weather in Paris?", "Names for a boat", "Weekend in Lyon",
                                         "Why is the sky dark at night?" };
-  gint64                   now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64                   now = g_get_real_time ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     {
       g_autofree char *id = g_strdup_printf ("scene-%" G_GSIZE_FORMAT, i);
-      g_autoptr (ChatEntry) entry = chat_entry_new (id, titles[i], now - 100000 * ((gint64) i + 1));
+      g_autoptr (ChatEntry) entry = chat_entry_new (id, titles[i], now - G_TIME_SPAN_DAY * ((gint64) i + 1));
 
       chat_store_add (store, entry);
     }

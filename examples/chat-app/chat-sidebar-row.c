@@ -30,10 +30,10 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (ChatSidebarRow, chat_sidebar_row, GTK_TYPE_BOX)
 
 static char *
-dup_time (gint64 seconds)
+dup_time (gint64 microseconds)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (seconds);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (microseconds / G_USEC_PER_SEC);
   int days;
 
   if (time == NULL)

@@ -258,11 +258,11 @@ static void
 take_thread (ChatStore         *self,
              GstreamThreadInfo *info)
 {
-  GDateTime *time = gstream_thread_info_get_updated_at (info);
-  g_autoptr (ChatEntry) entry = NULL;
+  GDateTime *updated = gstream_thread_info_get_updated_at (info);
+  gint64     time =
+      updated != NULL ? g_date_time_to_unix (updated) * G_USEC_PER_SEC + g_date_time_get_microsecond (updated) : 0;
+  g_autoptr (ChatEntry) entry = chat_entry_new (gstream_thread_info_get_thread_id (info), NULL, time);
 
-  entry =
-      chat_entry_new (gstream_thread_info_get_thread_id (info), NULL, time != NULL ? g_date_time_to_unix (time) : 0);
   if (find_title (info) != NULL)
     chat_entry_suggest_title (entry, find_title (info));
   put (self, entry);

@@ -118,7 +118,7 @@ show (ChatWindow *self,
 void
 chat_window_begin (ChatWindow *self)
 {
-  g_autoptr (ChatEntry) entry = chat_entry_new (NULL, NULL, g_get_real_time () / G_USEC_PER_SEC);
+  g_autoptr (ChatEntry) entry = chat_entry_new (NULL, NULL, g_get_real_time ());
 
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   show (self, entry);

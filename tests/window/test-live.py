@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Run by hand, not by tests/run: it does not end reliably yet.
-#
 # examples/chat-app with the real Agent Servers: test-window-app does what a person does, through a proxy that wants a key
 # and can break connections.
 
@@ -68,6 +66,8 @@ def on_server(kind, clause, name, function):
         lines = []
         for line in program.stdout:
             lines.append(line)
+            if line.startswith("# Waits"):
+                print(line, end="", flush=True)  # if it waits for ever, one sees for what
             if line == "# shown\n":
                 on_shown()
                 program.stdin.write("\n")
