@@ -157,6 +157,7 @@ on_activated (GtkListView *list,
   gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
+/* Also scrolls to it: a list that has been scrolled shows the same rows on when one is put above them. */
 static void
 select_entry (ChatWindow *self,
               ChatEntry  *entry)
@@ -168,7 +169,10 @@ select_entry (ChatWindow *self,
       g_autoptr (ChatEntry) other = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
 
       if (other == entry)
-        gtk_single_selection_set_selected (self->selection, i);
+        {
+          gtk_single_selection_set_selected (self->selection, i);
+          gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
+        }
     }
 }
 

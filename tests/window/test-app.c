@@ -70,14 +70,20 @@ says (GtkWidget  *widget,
 
 /* In the part of the list that is to be seen. */
 static gboolean
-is_in_sight (GtkWidget  *widget,
-             const char *words)
+is_within (GtkWidget *widget)
 {
   GtkWidget      *scroller = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
   graphene_rect_t bounds;
 
-  return says (widget, words) && scroller != NULL && gtk_widget_compute_bounds (widget, scroller, &bounds) &&
-         bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= gtk_widget_get_height (scroller);
+  return scroller != NULL && gtk_widget_compute_bounds (widget, scroller, &bounds) && bounds.origin.y >= 0 &&
+         bounds.origin.y + bounds.size.height <= gtk_widget_get_height (scroller);
+}
+
+static gboolean
+is_in_sight (GtkWidget  *widget,
+             const char *words)
+{
+  return says (widget, words) && is_within (widget);
 }
 
 static gboolean
@@ -93,6 +99,13 @@ is_conversation (GtkWidget  *widget,
 {
   return CHAT_IS_SIDEBAR_ROW (widget) && chat_sidebar_row_get_entry (CHAT_SIDEBAR_ROW (widget)) != NULL &&
          g_str_equal (chat_entry_get_title (chat_sidebar_row_get_entry (CHAT_SIDEBAR_ROW (widget))), title);
+}
+
+static gboolean
+is_conversation_in_sight (GtkWidget  *widget,
+                          const char *title)
+{
+  return is_conversation (widget, title) && is_within (widget);
 }
 
 /* The last that is to be seen. */
@@ -531,6 +544,60 @@ test_newest_first (void)
   remove_folder (&app);
 }
 
+static void
+write_list (App  *app,
+            guint n)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  g_autofree char *path = NULL;
+
+  app->folder = g_dir_make_tmp ("gstream-chat-XXXXXX", NULL);
+  path = g_build_filename (app->folder, "conversations.ini", NULL);
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (list, "[id-%u]\nTitle=Old %u\nTime=%u\n", i, i, i + 1);
+  g_assert_true (g_file_set_contents (path, list->str, -1, NULL));
+}
+
+/* A new one is to be seen, wherever the list was. */
+static void
+test_in_sight (void)
+{
+  App        app = { NULL };
+  GtkWidget *list;
+  gboolean   is_handled;
+
+  write_list (&app, 100);
+  open_app (&app, "0");
+  wait_for (is_conversation_in_sight, "Old 99");
+  list = gtk_widget_get_ancestor (wait_for (is_conversation, "Old 99"), GTK_TYPE_SCROLLED_WINDOW);
+  g_signal_emit_by_name (list, "scroll-child", GTK_SCROLL_END, FALSE, &is_handled);
+  wait_for (is_conversation_in_sight, "Old 0");
+  say ("Something new");
+  wait_for (is_conversation_in_sight, "Something new");
+  wait_until_idle (&app);
+  press ("New Conversation");
+  say ("Something newer");
+  wait_until_idle (&app);
+  wait_for (is_conversation_in_sight, "Something newer");
+  close_app (&app);
+  remove_folder (&app);
+
+  write_list (&app, 14);
+  open_app (&app, "0");
+  wait_for (is_conversation_in_sight, "Old 13");
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *words = g_strdup_printf ("Something %u", i);
+
+      press ("New Conversation");
+      say (words);
+      wait_until_idle (&app);
+      g_assert_nonnull (find (is_conversation_in_sight, words));
+    }
+  close_app (&app);
+  remove_folder (&app);
+}
+
 /* --- the keyboard --- */
 
 static gboolean
@@ -897,6 +964,7 @@ main (int    argc,
   g_test_add_func ("/window/C9/app/subagents", test_subagents);
   g_test_add_func ("/window/C2/app/conversations", test_conversations);
   g_test_add_func ("/window/N13/app/newest-first", test_newest_first);
+  g_test_add_func ("/window/N13/app/in-sight", test_in_sight);
 
   g_test_add_func ("/window/C8/app/keyboard", test_keyboard);
   g_test_add_func ("/window/C11/app/long", test_long);
