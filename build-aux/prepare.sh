@@ -41,6 +41,7 @@ test_packages=(
   tinyproxy
   valgrind
   xauth
+  xdotool
   xvfb
 )
 

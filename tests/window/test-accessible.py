@@ -51,7 +51,7 @@ def windows():
     with tempfile.TemporaryDirectory() as folder, open_window(folder) as user:
         user.press("Main Menu")
         user.act("menu item", "Keyboard Shortcuts")
-        user.see("New conversation", "Stop the agent, or cancel an edit")
+        user.see("New conversation", "Stop the agent, or end an edit or a search")
         user.press("Main Menu")
         user.act("menu item", "About Chat")
         user.see("The gstream authors")

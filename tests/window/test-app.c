@@ -7,6 +7,7 @@
 #include "examples/chat-app/chat-sidebar-row.h"
 #include "examples/chat-app/chat-window.h"
 
+#include <gdk/x11/gdkx.h>
 #include <glib/gstdio.h>
 
 typedef struct
@@ -721,6 +722,144 @@ test_keyboard (void)
   remove_folder (&app);
 }
 
+/* What is pressed on a keyboard comes from the X server. */
+static void
+use_keyboard (const char *command,
+              const char *what)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  g_autoptr (GtkWindow) window = g_list_model_get_item (windows, g_list_model_get_n_items (windows) - 1);
+  g_autoptr (GSubprocess) program = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  while (!gtk_widget_get_mapped (GTK_WIDGET (window)))
+    g_main_context_iteration (NULL, TRUE);
+  id = g_strdup_printf ("%lu", gdk_x11_surface_get_xid (gtk_native_get_surface (GTK_NATIVE (window))));
+  program = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "xdotool", "windowfocus", id, command, what, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (program, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static void
+hit (const char *keys)
+{
+  g_test_message ("Hits %s", keys);
+  use_keyboard ("key", keys);
+}
+
+static void
+type (const char *text)
+{
+  use_keyboard ("type", text);
+}
+
+static gboolean
+is_button_to_see (GtkWidget  *widget,
+                  const char *name)
+{
+  return is_button (widget, name) && gtk_widget_is_sensitive (widget);
+}
+
+/* Said, stopped, said otherwise. */
+static void
+write_by_keyboard (App *app)
+{
+  wait_for_focus (app, is_text, "Message");
+  type ("Tell me a long story");
+  hit ("shift+Return");
+  type ("at once");
+  hit ("Return");
+  wait_for (says, "Chapter 1");
+  hit ("Escape");
+  wait_for (says, "Stopped");
+  wait_until_idle (app);
+  wait_for (says, "Tell me a long story\nat once");
+  gtk_widget_grab_focus (wait_for (is_button_to_see, "Edit"));
+  hit ("space");
+  wait_for (is_text, "Edited Message");
+  hit ("Escape");
+  wait_until_gone (is_text, "Edited Message");
+}
+
+static void
+list_by_keyboard (App *app)
+{
+  hit ("ctrl+n");
+  wait_until_gone (says, "Stopped");
+  wait_for_focus (app, is_text, "Message");
+  type ("Hi");
+  hit ("Return");
+  wait_for (says, "I am a scripted agent");
+  wait_until_idle (app);
+  hit ("ctrl+Page_Down");
+  wait_for (says, "Tell me a long story\nat once");
+  hit ("ctrl+Page_Up");
+  wait_for (says, "I am a scripted agent");
+  hit ("F2");
+  wait_for (is_text, "Name");
+  hit ("ctrl+a");
+  type ("Greetings");
+  hit ("Return");
+  wait_for (is_conversation, "Greetings");
+  wait_until_gone (is_button, "Rename");
+  hit ("ctrl+f");
+  type ("greet");
+  wait_until_gone (is_conversation, "Tell me a long story");
+  hit ("Escape");
+  wait_for (is_conversation, "Tell me a long story");
+  wait_for_focus (app, is_text, "Message");
+  hit ("ctrl+f");
+  type ("story");
+  wait_until_gone (is_conversation, "Greetings");
+  hit ("Return");
+  wait_for (says, "Tell me a long story\nat once");
+  wait_for_focus (app, is_text, "Message");
+  hit ("ctrl+f");
+  hit ("Escape");
+  wait_for (is_conversation, "Greetings");
+}
+
+static void
+close_by_keyboard (App *app)
+{
+  gtk_widget_grab_focus (gtk_widget_get_parent (wait_for (is_conversation, "Greetings")));
+  hit ("Delete");
+  wait_for (is_button, "Delete");
+  hit ("Escape");
+  wait_until_gone (is_button, "Delete");
+  wait_for (is_conversation, "Greetings");
+}
+
+/* The shortcuts that are this window's own. */
+static void
+test_shortcuts (void)
+{
+  g_autofree char *program = g_find_program_in_path ("xdotool");
+  App              app = { NULL };
+  ChatWindow      *window;
+
+  if (program == NULL || !GDK_IS_X11_DISPLAY (gdk_display_get_default ()))
+    {
+      g_test_skip ("There is no X server, or no xdotool");
+      return;
+    }
+
+  open_app (&app, "0.01");
+  write_by_keyboard (&app);
+  list_by_keyboard (&app);
+  close_by_keyboard (&app);
+
+  window = app.window;
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  hit ("ctrl+w");
+  while (window != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_unref (app.store);
+  remove_folder (&app);
+}
+
 /* --- long ones --- */
 
 #define N_MESSAGES 10000
@@ -967,6 +1106,7 @@ main (int    argc,
   g_test_add_func ("/window/N13/app/in-sight", test_in_sight);
 
   g_test_add_func ("/window/C8/app/keyboard", test_keyboard);
+  g_test_add_func ("/window/C10/app/shortcuts", test_shortcuts);
   g_test_add_func ("/window/C11/app/long", test_long);
 
   return g_test_run ();
