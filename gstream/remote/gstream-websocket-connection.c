@@ -254,6 +254,115 @@ throttled_new (GPollableInputStream *base,
   return self;
 }
 
+/* --- the throttled stream --- */
+
+/* A stream that reads throttled, and is otherwise @base. GSimpleIOStream would be closed in another thread. */
+#define GSTREAM_TYPE_THROTTLED_STREAM (gstream_throttled_stream_get_type ())
+G_DECLARE_FINAL_TYPE (GstreamThrottledStream, gstream_throttled_stream, GSTREAM, THROTTLED_STREAM, GIOStream)
+
+struct _GstreamThrottledStream
+{
+  GIOStream parent_instance;
+
+  GIOStream                   *base;
+  GstreamThrottledInputStream *input;
+};
+
+G_DEFINE_FINAL_TYPE (GstreamThrottledStream, gstream_throttled_stream, G_TYPE_IO_STREAM)
+
+static GInputStream *
+gstream_throttled_stream_get_input_stream (GIOStream *stream)
+{
+  return G_INPUT_STREAM (GSTREAM_THROTTLED_STREAM (stream)->input);
+}
+
+static GOutputStream *
+gstream_throttled_stream_get_output_stream (GIOStream *stream)
+{
+  return g_io_stream_get_output_stream (GSTREAM_THROTTLED_STREAM (stream)->base);
+}
+
+static gboolean
+gstream_throttled_stream_close (GIOStream    *stream,
+                                GCancellable *cancellable,
+                                GError      **error)
+{
+  return g_io_stream_close (GSTREAM_THROTTLED_STREAM (stream)->base, cancellable, error);
+}
+
+static void
+on_base_closed (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_io_stream_close_finish (G_IO_STREAM (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+gstream_throttled_stream_close_async (GIOStream          *stream,
+                                      int                 priority,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data)
+{
+  GTask *task = g_task_new (stream, cancellable, callback, user_data);
+
+  g_io_stream_close_async (GSTREAM_THROTTLED_STREAM (stream)->base, priority, cancellable, on_base_closed, task);
+}
+
+static gboolean
+gstream_throttled_stream_close_finish (GIOStream    *stream,
+                                       GAsyncResult *result,
+                                       GError      **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+gstream_throttled_stream_finalize (GObject *object)
+{
+  GstreamThrottledStream *self = GSTREAM_THROTTLED_STREAM (object);
+
+  g_object_unref (self->input);
+  g_object_unref (self->base);
+
+  G_OBJECT_CLASS (gstream_throttled_stream_parent_class)->finalize (object);
+}
+
+static void
+gstream_throttled_stream_class_init (GstreamThrottledStreamClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gstream_throttled_stream_finalize;
+  G_IO_STREAM_CLASS (klass)->get_input_stream = gstream_throttled_stream_get_input_stream;
+  G_IO_STREAM_CLASS (klass)->get_output_stream = gstream_throttled_stream_get_output_stream;
+  G_IO_STREAM_CLASS (klass)->close_fn = gstream_throttled_stream_close;
+  G_IO_STREAM_CLASS (klass)->close_async = gstream_throttled_stream_close_async;
+  G_IO_STREAM_CLASS (klass)->close_finish = gstream_throttled_stream_close_finish;
+}
+
+static void
+gstream_throttled_stream_init (GstreamThrottledStream *self)
+{
+}
+
+static GIOStream *
+throttled_stream_new (GIOStream                   *base,
+                      GstreamThrottledInputStream *input)
+{
+  GstreamThrottledStream *self = g_object_new (GSTREAM_TYPE_THROTTLED_STREAM, NULL);
+
+  self->base = g_object_ref (base);
+  self->input = g_object_ref (input);
+
+  return G_IO_STREAM (self);
+}
+
 /* --- the connection --- */
 
 struct _GstreamWebsocketConnection
@@ -359,10 +468,7 @@ make_connection (Handshake *handshake)
   g_autoptr (GIOStream) throttled = NULL;
 
   handshake->input = throttled_new (G_POLLABLE_INPUT_STREAM (base), first);
-  throttled =
-      g_simple_io_stream_new (G_INPUT_STREAM (handshake->input), g_io_stream_get_output_stream (handshake->stream));
-  /* The stream owns the socket, and must live as long as the connection. */
-  g_object_set_data_full (G_OBJECT (throttled), "gstream-stream", g_object_ref (handshake->stream), g_object_unref);
+  throttled = throttled_stream_new (handshake->stream, handshake->input);
 
   return soup_websocket_connection_new (throttled, soup_message_get_uri (handshake->message),
                                         SOUP_WEBSOCKET_CONNECTION_CLIENT, NULL, NULL, NULL);

@@ -324,6 +324,62 @@ test_abort (gconstpointer data)
   g_assert_cmpuint (agent->n_cancels, ==, 1);
 }
 
+/* Whether GIO has used a thread of its own; the one that makes them is always there. */
+static gboolean
+has_pool_thread (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  gboolean    found = FALSE;
+  const char *id;
+
+  while (tasks != NULL && (id = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", id, "comm", NULL);
+      g_autofree char *name = NULL;
+
+      g_assert_true (g_file_get_contents (path, &name, NULL, NULL));
+      found = found || (g_str_has_prefix (name, "pool-") && !g_str_has_prefix (name, "pool-spawner"));
+    }
+
+  return found;
+}
+
+/* GIO may need one to find the system's proxies. */
+static void
+run_without_proxies (GstreamTransport transport)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (agent->server));
+  g_autoptr (GProxyResolver) no_proxies = g_simple_proxy_resolver_new (NULL, NULL);
+  g_autoptr (SoupSession) session = soup_session_new_with_options ("proxy-resolver", no_proxies, NULL);
+  g_autoptr (GstreamServer) server =
+      g_object_new (GSTREAM_TYPE_SERVER, "url", url, "session", session, "transport", transport, NULL);
+  g_autoptr (GstreamThread) thread = gstream_server_create_thread (server, "agent");
+  GstreamRunStream *run = start (thread);
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
+
+  output = gstream_run_stream_output_sync (run, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (run);
+  settle (agent);
+}
+
+/* Neither while it goes on, nor when its connection ends; in a process where nothing has used one before. */
+static void
+test_no_thread (gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      run_without_proxies (GPOINTER_TO_INT (data));
+      g_assert_false (has_pool_thread ());
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 static void
 add (const char   *name,
      GTestDataFunc test)
@@ -602,6 +658,7 @@ main (int    argc,
   g_test_add_func ("/remote/N5/channels", test_channels);
   add ("N6/back-pressure", test_back_pressure);
   add ("N7/abort-and-drop", test_abort);
+  add ("R7/no-thread", test_no_thread);
   add ("R7/not-default", test_not_default);
   g_test_add_func ("/remote/R7/other-thread", test_other_thread);
   g_test_add_func ("/remote/N1/shared-session", test_shared_session);
