@@ -41,16 +41,36 @@ append_char (GString *out,
     g_string_append_printf (out, "\\u%04x", c);
 }
 
+/* Appends what comes next in @text: as many bytes as are written as they are, or one character. Returns its end. */
+static const char *
+append_piece (GString    *out,
+              const char *text)
+{
+  const char *end = text;
+
+  while (*end >= ' ' && *end <= '~' && *end != '"' && *end != '\\')
+    end++;
+  if (end > text)
+    {
+      g_string_append_len (out, text, end - text);
+      return end;
+    }
+
+  append_char (out, g_utf8_get_char (text));
+
+  return g_utf8_next_char (text);
+}
+
 static void
 append_quoted (GString    *out,
                const char *text)
 {
   g_string_append_c (out, '"');
-  for (; *text != '\0'; text = g_utf8_next_char (text))
+  while (*text != '\0')
     {
       if (*text == '"' || *text == '\\')
         g_string_append_c (out, '\\');
-      append_char (out, g_utf8_get_char (text));
+      text = append_piece (out, text);
     }
   g_string_append_c (out, '"');
 }
@@ -182,10 +202,7 @@ append_whole_string (GString    *out,
     if (*at == '\\')
       at = append_escape (out, at, readable);
     else
-      {
-        append_char (out, g_utf8_get_char (at));
-        at = g_utf8_next_char (at);
-      }
+      at = append_piece (out, at);
   g_string_append_c (out, *at++);
 
   return at;
