@@ -3,17 +3,21 @@
 
 #include "fuzz-network.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "fuzz.h"
 
 #define SEPARATOR "\n%%%%\n"
 #define MOST_CONNECTIONS 16
 
 static const char *next_answer; /* NULL: there is none any more */
 static size_t      left;
-static int         peers[MOST_CONNECTIONS]; /* the other ends */
-static guint       n_peers;
+static guint       n_connections;
 
 guint32
 g_random_int (void)
@@ -21,56 +25,207 @@ g_random_int (void)
   return 0;
 }
 
+/* --- time --- */
+
+static gint64 now = G_USEC_PER_SEC; /* µs */
+
+/* The clock by which GLib's timers go is the one here; others are as they are. */
+int
+clock_gettime (clockid_t        clock,
+               struct timespec *time)
+{
+  if (clock != CLOCK_MONOTONIC)
+    return syscall (SYS_clock_gettime, clock, time);
+
+  time->tv_sec = now / G_USEC_PER_SEC;
+  time->tv_nsec = now % G_USEC_PER_SEC * 1000;
+
+  return 0;
+}
+
+/* Where a timer would be waited for, it is its time. */
+static int
+poll_without_waiting (GPollFD *fds,
+                      guint    n_fds,
+                      int      timeout)
+{
+  int n_ready = g_poll (fds, n_fds, MIN (timeout, 0));
+
+  if (n_ready == 0 && timeout > 0)
+    now += (gint64) timeout * 1000;
+
+  return n_ready;
+}
+
+/* --- what is answered --- */
+
 void
 fuzz_network_answer (const uint8_t *data,
                      size_t         size)
 {
+  g_main_context_set_poll_func (NULL, poll_without_waiting);
   next_answer = (const char *) data;
   left = size;
+  n_connections = 0;
 }
 
-void
-fuzz_network_end (void)
+/* --- a connection: bytes to read, and what is written is not looked at --- */
+
+#define FUZZ_TYPE_CONNECTION (fuzz_connection_get_type ())
+G_DECLARE_FINAL_TYPE (FuzzConnection, fuzz_connection, FUZZ, CONNECTION, GSocketConnection)
+
+struct _FuzzConnection
 {
-  for (guint i = 0; i < n_peers; i++)
-    close (peers[i]);
-  n_peers = 0;
+  GSocketConnection parent_instance;
+
+  GIOStream *base;
+};
+
+G_DEFINE_FINAL_TYPE (FuzzConnection, fuzz_connection, G_TYPE_SOCKET_CONNECTION)
+
+static GInputStream *
+fuzz_connection_get_input_stream (GIOStream *stream)
+{
+  return g_io_stream_get_input_stream (FUZZ_CONNECTION (stream)->base);
 }
 
-/* Writes the next answer into @fd. */
+static GOutputStream *
+fuzz_connection_get_output_stream (GIOStream *stream)
+{
+  return g_io_stream_get_output_stream (FUZZ_CONNECTION (stream)->base);
+}
+
+/* Its socket is not closed: it is that of all connections. */
+static gboolean
+fuzz_connection_close (GIOStream    *stream,
+                       GCancellable *cancellable,
+                       GError      **error)
+{
+  return g_io_stream_close (FUZZ_CONNECTION (stream)->base, cancellable, error);
+}
+
+/* Not in another thread, as GIO would. */
 static void
-write_answer (int fd)
+fuzz_connection_close_async (GIOStream          *stream,
+                             int                 priority,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  if (fuzz_connection_close (stream, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+fuzz_connection_close_finish (GIOStream    *stream,
+                              GAsyncResult *result,
+                              GError      **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+fuzz_connection_finalize (GObject *object)
+{
+  g_object_unref (FUZZ_CONNECTION (object)->base);
+
+  G_OBJECT_CLASS (fuzz_connection_parent_class)->finalize (object);
+}
+
+static void
+fuzz_connection_class_init (FuzzConnectionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fuzz_connection_finalize;
+  G_IO_STREAM_CLASS (klass)->get_input_stream = fuzz_connection_get_input_stream;
+  G_IO_STREAM_CLASS (klass)->get_output_stream = fuzz_connection_get_output_stream;
+  G_IO_STREAM_CLASS (klass)->close_fn = fuzz_connection_close;
+  G_IO_STREAM_CLASS (klass)->close_async = fuzz_connection_close_async;
+  G_IO_STREAM_CLASS (klass)->close_finish = fuzz_connection_close_finish;
+}
+
+static void
+fuzz_connection_init (FuzzConnection *self)
+{
+}
+
+/* libsoup asks it whether it is connected, and nothing else. */
+static GSocket *
+get_socket (void)
+{
+  static GSocket *socket = NULL;
+  int             pair[2]; /* the other end stays open */
+
+  if (socket == NULL)
+    {
+      g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+      socket = g_socket_new_from_fd (pair[0], NULL);
+      g_assert_nonnull (socket);
+    }
+
+  return socket;
+}
+
+/* Takes @base. */
+static GSocketConnection *
+fuzz_connection_new (GIOStream *base)
+{
+  FuzzConnection *self = g_object_new (FUZZ_TYPE_CONNECTION, "socket", get_socket (), NULL);
+
+  self->base = base;
+
+  return G_SOCKET_CONNECTION (self);
+}
+
+/* --- connecting --- */
+
+static GIOStream *
+take_answer (void)
 {
   const char *end = memmem (next_answer, left, SEPARATOR, strlen (SEPARATOR));
   size_t      size = end != NULL ? (size_t) (end - next_answer) : left;
+  g_autoptr (GInputStream) input = fuzz_stream_new ((const uint8_t *) next_answer, size, 0);
+  g_autoptr (GOutputStream) output = g_memory_output_stream_new_resizable ();
 
-  g_assert_cmpint (send (fd, next_answer, size, MSG_NOSIGNAL), ==, size);
-  shutdown (fd, SHUT_WR);
   left -= size;
   next_answer = end != NULL ? end + strlen (SEPARATOR) : NULL;
   if (end != NULL)
     left -= strlen (SEPARATOR);
+
+  return g_simple_io_stream_new (input, output);
 }
 
-static GSocketConnection *
-connect_to_next (GError **error)
+/* The proxy that is asked first; NULL: none. */
+static GProxy *
+find_proxy (GSocketClient *client)
 {
-  g_autoptr (GSocket) socket = NULL;
-  int pair[2];
+  g_auto (GStrv) proxies =
+      g_proxy_resolver_lookup (g_socket_client_get_proxy_resolver (client), "http://server", NULL, NULL);
+  g_autofree char *protocol = g_uri_parse_scheme (proxies[0]);
 
-  if (next_answer == NULL || n_peers == MOST_CONNECTIONS)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "Nobody is there");
-      return NULL;
-    }
+  return g_proxy_get_default_for_protocol (protocol);
+}
 
-  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
-  peers[n_peers++] = pair[1];
-  write_answer (pair[1]);
-  socket = g_socket_new_from_fd (pair[0], error);
-  g_assert_nonnull (socket);
+/* As GIO does: the protocol of a proxy puts a stream of its own around that of the socket. Takes @stream. */
+static GIOStream *
+go_through_proxy (GSocketClient *client,
+                  GIOStream     *stream)
+{
+  g_autoptr (GIOStream) base = stream;
+  g_autoptr (GProxy) proxy = find_proxy (client);
+  GIOStream *through;
 
-  return g_socket_connection_factory_create_connection (socket);
+  if (proxy == NULL)
+    return g_steal_pointer (&base);
+
+  through = g_proxy_connect (proxy, base, NULL, NULL, NULL);
+  g_signal_emit_by_name (client, "event", G_SOCKET_CLIENT_PROXY_NEGOTIATED, NULL, through);
+
+  return through;
 }
 
 void
@@ -81,13 +236,15 @@ g_socket_client_connect_async (GSocketClient      *client,
                                gpointer            user_data)
 {
   g_autoptr (GTask) task = g_task_new (client, cancellable, callback, user_data);
-  GError            *error = NULL;
-  GSocketConnection *connection = connect_to_next (&error);
 
-  if (connection != NULL)
-    g_task_return_pointer (task, connection, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  if (next_answer == NULL || n_connections == MOST_CONNECTIONS)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "Nobody is there");
+      return;
+    }
+
+  n_connections++;
+  g_task_return_pointer (task, fuzz_connection_new (go_through_proxy (client, take_answer ())), g_object_unref);
 }
 
 GSocketConnection *

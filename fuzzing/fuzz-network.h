@@ -3,7 +3,8 @@
  * A network without a network: what a server answers is there before it is asked.
  *
  * GIO's function that connects is defined here, and so takes the place of its own for gstream and libsoup alike: each
- * connection is a pair of sockets with one answer in it, and ends behind that.
+ * connection is one answer in memory, and ends behind that. It goes through gstream's stream around a socket's, like one
+ * over plain HTTP. Nor does time pass: a timer that is waited for is due.
  */
 #pragma once
 
@@ -20,7 +21,5 @@ G_BEGIN_DECLS
 /* Connections from now on give these, in turn, and those behind the last are refused; split at lines that are "%%%%". */
 void fuzz_network_answer (const uint8_t *data,
                           size_t         size);
-/* Ends all connections. */
-void fuzz_network_end (void);
 
 G_END_DECLS

@@ -143,7 +143,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   events = fuzz_read_all (GSTREAM_EVENT_SOURCE (connection));
   gstream_websocket_connection_funcs.give_up (GSTREAM_EVENT_SOURCE (connection));
   gstream_event_source_close (GSTREAM_EVENT_SOURCE (connection));
-  fuzz_network_end ();
   fuzz_settle ();
 
   return 0;
