@@ -163,6 +163,18 @@ void gstream_refusal_read (GInputStream       *decoded,
 char *gstream_refusal_read_finish (GAsyncResult *result,
                                    gsize        *length);
 
+/* --- event streams --- */
+
+/* Sends @message, to be finished with soup_session_send_finish(). */
+void gstream_stream_send (GstreamOrigin      *origin,
+                          SoupMessage        *message,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data);
+/* Whether @error, that of sending @message, is only that the server has no HTTP/1.1: to be sent again then. */
+gboolean gstream_stream_needs_http2 (GstreamOrigin *origin,
+                                     SoupMessage   *message,
+                                     const GError  *error);
 /* Returns: (transfer full): the decoded stream of @body, which answers @message of @origin's streams; NULL, with an error. */
 GInputStream *gstream_body_new (GstreamOrigin *origin,
                                 SoupMessage   *message,

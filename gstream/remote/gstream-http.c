@@ -36,6 +36,8 @@
 #define MAX_TRAILERS (16 * 1024)    /* bytes */
 #define CONNECTIONS "gstream-wires" /* a session's: the streams of its connections by their ids */
 
+#define HTTP2_SERVERS "gstream-http2-servers" /* a session's: hosts and ports of those that have no HTTP/1.1 */
+
 /* --- event streams over plain HTTP, read from the socket --- */
 
 /*
@@ -792,6 +794,88 @@ wire_open_body (SoupSession  *session,
       soup_message_headers_get_encoding (soup_message_get_response_headers (message)) == SOUP_ENCODING_CHUNKED;
 
   return g_object_ref (input->is_chunked ? G_INPUT_STREAM (input) : body);
+}
+
+/* --- event streams over TLS --- */
+
+/*
+ * libsoup reads all that comes over HTTP/2, whether or not the bodies are read (N6), and without leaving the main context a turn
+ * as long as more comes; and a server that means to close the connection when its answers have ended (GOAWAY) ends all of
+ * them for it. An event stream has a connection of its own in any case, as the answer to a POST. So HTTP/1.1 alone is offered
+ * for it, if the server has it: one that has not refuses the handshake, and is remembered.
+ */
+
+static GHashTable *
+get_http2_servers (SoupSession *session)
+{
+  GHashTable *servers = g_object_get_data (G_OBJECT (session), HTTP2_SERVERS);
+
+  if (servers == NULL)
+    {
+      servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_object_set_data_full (G_OBJECT (session), HTTP2_SERVERS, servers, (GDestroyNotify) g_hash_table_unref);
+    }
+
+  return servers;
+}
+
+static char *
+name_server (SoupMessage *message)
+{
+  GUri *uri = soup_message_get_uri (message);
+
+  return g_strdup_printf ("%s:%d", g_uri_get_host (uri), g_uri_get_port (uri));
+}
+
+/* The connection to a proxy offers no protocol. */
+static void
+offer_http1 (SoupMessage       *message,
+             GSocketClientEvent event,
+             GIOStream         *connection)
+{
+  static const char *const http1[] = { "http/1.1", NULL };
+  g_auto (GStrv) offered = NULL;
+
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
+    g_signal_handlers_disconnect_by_func (message, offer_http1, NULL);
+  if (event != G_SOCKET_CLIENT_TLS_HANDSHAKING || !G_IS_TLS_CONNECTION (connection))
+    return;
+
+  g_object_get (connection, "advertised-protocols", &offered, NULL);
+  if (offered != NULL && g_strv_contains ((const char *const *) offered, "h2"))
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), http1);
+}
+
+void
+gstream_stream_send (GstreamOrigin      *origin,
+                     SoupMessage        *message,
+                     GCancellable       *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer            user_data)
+{
+  g_autofree char *server = name_server (message);
+
+  if (!g_hash_table_contains (get_http2_servers (origin->streams), server))
+    g_signal_connect (message, "network-event", G_CALLBACK (offer_http1), NULL);
+  gstream_origin_begin_io (origin);
+  soup_session_send_async (origin->streams, message, G_PRIORITY_DEFAULT, cancellable, callback, user_data);
+  gstream_origin_end_io (origin);
+}
+
+gboolean
+gstream_stream_needs_http2 (GstreamOrigin *origin,
+                            SoupMessage   *message,
+                            const GError  *error)
+{
+  gboolean was_refused = g_signal_handlers_disconnect_by_func (message, offer_http1, NULL) > 0;
+
+  /* the alert that there is no common protocol has no code of its own */
+  if (!was_refused || !g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC))
+    return FALSE;
+
+  g_hash_table_add (get_http2_servers (origin->streams), name_server (message));
+
+  return TRUE;
 }
 
 /* --- the nested context --- */
@@ -2449,7 +2533,13 @@ on_post_sent (GObject      *object,
   else if (body != NULL)
     decoded = gstream_body_new (self->origin, self->message, body, &error);
 
-  if (decoded == NULL)
+  if (body == NULL && gstream_stream_needs_http2 (self->origin, self->message, error))
+    {
+      g_error_free (error);
+      g_clear_object (&self->message);
+      start_post (task);
+    }
+  else if (decoded == NULL)
     {
       gstream_origin_name_error (self->origin, self->message, error);
       post_failed (task, error);
@@ -2471,11 +2561,7 @@ start_post (GTask *task)
   soup_message_headers_replace (headers, "Accept", "text/event-stream, application/json");
   gstream_request_accept_encodings (self->message);
   soup_message_set_request_body_from_bytes (self->message, "application/json", self->body);
-
-  gstream_origin_begin_io (self->origin);
-  soup_session_send_async (self->origin->streams, self->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
-                           on_post_sent, g_object_ref (task));
-  gstream_origin_end_io (self->origin);
+  gstream_stream_send (self->origin, self->message, g_task_get_cancellable (task), on_post_sent, g_object_ref (task));
 }
 
 void

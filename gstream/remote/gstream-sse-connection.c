@@ -20,9 +20,10 @@ struct _GstreamSseConnection
   GObject parent_instance;
 
   GstreamOrigin               *origin;
-  SoupMessage                 *message;
+  char                        *path;
+  char                        *body;    /* what is asked for */
+  SoupMessage                 *message; /* NULL: it was not asked yet */
   GCancellable                *closing; /* cancels pending operations */
-  gboolean                     asked;   /* the request was sent */
   GstreamEventSource          *events;  /* reads the answer's body; NULL: there is no answer yet, or it has no events */
   GstreamEventSourceInterface *events_iface; /* its interface, looked up once instead of for each event */
   GError                      *error;        /* why there are no more events */
@@ -37,6 +38,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstreamSseConnection, gstream_sse_connection, G_T
                                G_IMPLEMENT_INTERFACE (GSTREAM_TYPE_EVENT_SOURCE, event_source_iface_init))
 
 static void go_on (GstreamSseConnection *self);
+static void ask (GstreamSseConnection *self);
 
 /* --- the answer --- */
 
@@ -167,6 +169,12 @@ on_answer (GObject      *object,
   GError *error = NULL;
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
 
+  if (body == NULL && gstream_stream_needs_http2 (self->origin, self->message, error))
+    {
+      g_error_free (error);
+      ask (self);
+      return;
+    }
   if (body != NULL && !g_cancellable_is_cancelled (self->closing))
     take_answer (self, body, &error);
   if (error != NULL)
@@ -182,14 +190,24 @@ on_answer (GObject      *object,
   g_main_context_pop_thread_default (self->origin->context);
 }
 
+static SoupMessage *
+new_message (GstreamSseConnection *self)
+{
+  SoupMessage *message = gstream_origin_new_message (self->origin, "POST", self->path);
+
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "text/event-stream");
+  gstream_request_accept_encodings (message);
+  gstream_request_set_body (message, self->body);
+
+  return message;
+}
+
 static void
 ask (GstreamSseConnection *self)
 {
-  self->asked = TRUE;
-  gstream_origin_begin_io (self->origin);
-  soup_session_send_async (self->origin->streams, self->message, G_PRIORITY_DEFAULT, self->closing, on_answer,
-                           g_object_ref (self));
-  gstream_origin_end_io (self->origin);
+  g_clear_object (&self->message);
+  self->message = new_message (self);
+  gstream_stream_send (self->origin, self->message, self->closing, on_answer, g_object_ref (self));
 }
 
 /* --- its events --- */
@@ -226,7 +244,7 @@ on_event (GObject      *object,
 static void
 go_on (GstreamSseConnection *self)
 {
-  if (!self->asked)
+  if (self->message == NULL)
     ask (self);
   else if (self->events != NULL && !self->reading)
     {
@@ -310,7 +328,9 @@ gstream_sse_connection_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_object (&self->events);
   g_object_unref (self->closing);
-  g_object_unref (self->message);
+  g_clear_object (&self->message);
+  g_free (self->path);
+  g_free (self->body);
   gstream_origin_unref (self->origin);
 
   G_OBJECT_CLASS (gstream_sse_connection_parent_class)->finalize (object);
@@ -328,22 +348,6 @@ gstream_sse_connection_init (GstreamSseConnection *self)
   self->closing = g_cancellable_new ();
 }
 
-static SoupMessage *
-new_message (GstreamOrigin       *origin,
-             const char          *thread_id,
-             GstreamSubscription *wanted)
-{
-  g_autofree char *path = gstream_request_path (thread_id, "/stream/events");
-  g_autofree char *body = gstream_command_filter (wanted);
-  SoupMessage     *message = gstream_origin_new_message (origin, "POST", path);
-
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "text/event-stream");
-  gstream_request_accept_encodings (message);
-  gstream_request_set_body (message, body);
-
-  return message;
-}
-
 static GstreamEventSource *
 gstream_sse_connection_new (GstreamOrigin       *origin,
                             const char          *thread_id,
@@ -352,7 +356,8 @@ gstream_sse_connection_new (GstreamOrigin       *origin,
   GstreamSseConnection *self = g_object_new (GSTREAM_TYPE_SSE_CONNECTION, NULL);
 
   self->origin = gstream_origin_ref (origin);
-  self->message = new_message (origin, thread_id, wanted);
+  self->path = gstream_request_path (thread_id, "/stream/events");
+  self->body = gstream_command_filter (wanted);
 
   return GSTREAM_EVENT_SOURCE (self);
 }
