@@ -12,20 +12,21 @@ import readline from 'node:readline';
 
 const pem = readFileSync(process.argv[2]);
 const schedules = [];
+const sockets = new Map(); // by the client's port: a session does not let its own be closed
 
 // What befalls an answer when so much of it has been sent.
 const FAULTS = {
-    'cut': stream => stream.session.destroy(),
-    'closed': stream => stream.session.socket.end(),
+    'cut': (stream, session) => session.destroy(),
+    'closed': (stream, session) => sockets.get(session.socket.remotePort).end(),
     'ended': stream => stream.end(),
-    'reset': (stream, {code}) => stream.close(code),
-    'goaway': (stream, {code}) => {
-        stream.session.goaway(code);
-        stream.session.close();
+    'reset': (stream, session, {code}) => stream.close(code),
+    'goaway': (stream, session, {code}) => {
+        session.goaway(code);
+        session.close();
     },
-    'goaway-cut': (stream, {code}) => {
-        stream.session.goaway(code);
-        setTimeout(() => stream.session?.destroy(), 5);
+    'goaway-cut': (stream, session, {code}) => {
+        session.goaway(code);
+        setTimeout(() => session.destroy(), 5);
     },
     'stalled': () => {},
 };
@@ -33,6 +34,7 @@ const FAULTS = {
 class Relay {
     constructor(stream, fault) {
         this.stream = stream;
+        this.session = stream.session; // a stream that is closed has none
         this.fault = fault;
         this.sent = 0;
         this.over = false;
@@ -56,8 +58,8 @@ class Relay {
         } else if (kind in FAULTS && this.sent + data.length >= at) {
             this.over = true;
             await this.write(data.subarray(0, at - this.sent));
-            if (!this.stream.destroyed)
-                FAULTS[kind](this.stream, this.fault);
+            if (!this.stream.destroyed && !this.session.destroyed)
+                FAULTS[kind](this.stream, this.session, this.fault);
         } else {
             await this.write(data);
         }
@@ -84,7 +86,7 @@ function serve(stream, headers) {
 
     const passed = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith(':')));
     const request = http.request({port: schedule.port, method, path: rest, headers: passed}, answer => {
-        if (stream.destroyed)
+        if (stream.destroyed || stream.closed)
             return;
         const {connection, 'transfer-encoding': encoding, 'keep-alive': keep, ...kept} = answer.headers;
         stream.respond({':status': answer.statusCode, ...kept});
@@ -97,8 +99,12 @@ function serve(stream, headers) {
 
 const server = http2.createSecureServer({key: pem, cert: pem});
 server.on('stream', serve);
+server.on('secureConnection', socket => {
+    const port = socket.remotePort;
+    sockets.set(port, socket);
+    socket.on('close', () => sockets.delete(port));
+});
 server.on('sessionError', () => {});
-process.on('uncaughtException', () => {}); // what is written to a connection that was destroyed
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 readline.createInterface({input: process.stdin}).on('line', line => {
     schedules.push(JSON.parse(line));

@@ -6,20 +6,20 @@ WebSocket for each event, on connections that stay open, with all of a thread's 
         ... clients of agent.url, a thread each ...
 """
 
-import base64
-import hashlib
 import http.server
 import json
 import pathlib
 import re
 import socketserver
-import struct
+import sys
 import threading
 
-RUNS = pathlib.Path(__file__).resolve().parent.parent / "runs"
-ACCEPT = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(TESTS / "support"))
+import frames  # noqa: E402
+
+RUNS = TESTS / "runs"
 TURN = 0.02  # seconds: so often is looked whether the client is still there
-PING, PONG, CLOSE = 9, 10, 8
 
 
 class Recording:
@@ -129,9 +129,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def stream_frames(self):
         self.close_connection = True
-        key = base64.b64encode(hashlib.sha1(self.headers["Sec-WebSocket-Key"].encode() + ACCEPT).digest()).decode()
+        accepted = frames.accept(self.headers["Sec-WebSocket-Key"])
         self.send_response(101)
-        for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", key)):
+        for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accepted)):
             self.send_header(name, value)
         self.end_headers()
         self.writing = threading.Lock()
@@ -139,14 +139,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         writer = threading.Thread(target=self.write_frames, args=(subscribed, gone), daemon=True)
         writer.start()
         try:
-            while (frame := self.read_frame()) is not None:
+            while (frame := frames.read(self.rfile)) is not None:
                 kind, data = frame
-                if kind == CLOSE:
-                    self.frame(data, CLOSE)
+                if kind == frames.CLOSE:
+                    self.frame(data, frames.CLOSE)
                     return
-                if kind == PING:
-                    self.frame(data, PONG)
-                elif kind == 1:
+                if kind == frames.PING:
+                    self.frame(data, frames.PONG)
+                elif kind == frames.TEXT:
                     command = json.loads(data)
                     self.frame(json.dumps(self.obey(self.thread, command)).encode())
                     if command["method"] == "subscription.subscribe":
@@ -164,20 +164,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:  # the client has gone
             pass
 
-    def frame(self, data, kind=1):
-        size = bytes([len(data)]) if len(data) < 126 else struct.pack(">BH" if len(data) < 65536 else ">BQ", 126 if len(data) < 65536 else 127, len(data))
+    def frame(self, data, kind=frames.TEXT):
         with self.writing:
-            self.wfile.write(bytes([0x80 | kind]) + size + data)
-
-    def read_frame(self):
-        head = self.rfile.read(2)
-        if len(head) < 2:
-            return None
-        size = head[1] & 0x7F
-        if size >= 126:
-            size = int.from_bytes(self.rfile.read(2 if size == 126 else 8), "big")
-        mask, data = self.rfile.read(4), self.rfile.read(size)
-        return head[0] & 0x0F, bytes(byte ^ mask[at % 4] for at, byte in enumerate(data))
+            self.wfile.write(frames.frame(data, kind))
 
 
 class Agent(socketserver.ThreadingMixIn, http.server.HTTPServer):
