@@ -5,7 +5,8 @@
 A thread is called RECORDING.FRAMING.ANYTHING. What the RECORDINGs are says
 recording.py; FRAMING is how HTTP has them: "events", a chunk for each event, as
 the real servers write those that happen one after another, or "blocks", chunks
-of 16 KiB, as a server or a proxy sends what has piled up. Either way all is
+of 16 KiB, as a server or a proxy sends what has piled up. Over a WebSocket each
+event is a frame, whatever FRAMING is. Either way all is
 joined beforehand and written at once, so that the client alone is measured.
 
 It is a model's endpoint as well, at /v1/chat/completions, where RECORDING.FRAMING is the model.
@@ -14,9 +15,14 @@ It is a model's endpoint as well, at /v1/chat/completions, where RECORDING.FRAMI
 import functools
 import http.server
 import json
+import pathlib
+import sys
 import threading
 
 import recording
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import frames  # noqa: E402
 
 BLOCK = 16 * 1024
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -37,6 +43,13 @@ def stream(name, framing, channels):
     wanted = [data for method, data in record(name) if method in channels]
     chunks = {"events": wanted, "blocks": blocks(b"".join(wanted))}[framing]
     return b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in chunks)
+
+
+@functools.cache
+def all_frames(name, channels):
+    """What is sent over a WebSocket to a client that subscribes to CHANNELS."""
+    wanted = [data for method, data in record(name) if method in channels]
+    return b"".join(frames.frame(data.split(b"\ndata: ")[1].split(b"\n")[0]) for data in wanted)
 
 
 @functools.cache
@@ -72,8 +85,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
-        self.answer({"values": {"messages": [{"type": "human", "content": ""}]},
-                     "next": [], "tasks": [], "metadata": {}})
+        if self.headers.get("Upgrade", "").lower() == "websocket":
+            self.send_frames(self.thread_and_action()[0])
+        else:
+            self.answer({"values": {"messages": [{"type": "human", "content": ""}]},
+                         "next": [], "tasks": [], "metadata": {}})
 
     def do_POST(self):
         if self.path == "/v1/chat/completions":
@@ -104,6 +120,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.connection.sendall(data)
             end_of_content(thread).set()
         self.connection.recv(1)
+        self.close_connection = True
+
+    def send_frames(self, thread):
+        """The run's events, when it was started."""
+        self.send_response(101)
+        for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", frames.accept(self.headers["Sec-WebSocket-Key"]))):
+            self.send_header(name, value)
+        self.end_headers()
+        channels = ()
+        while (frame := frames.read(self.rfile)) is not None and frame[0] != frames.CLOSE:
+            if frame[0] == frames.PING:
+                self.wfile.write(frames.frame(frame[1], frames.PONG))
+            elif frame[0] == frames.TEXT:
+                command = json.loads(frame[1])
+                self.wfile.write(frames.frame(json.dumps({"type": "success", "id": command["id"], "result": {"run_id": recording.RUN_ID}}).encode()))
+                if command["method"] == "run.start":
+                    self.connection.sendall(all_frames(thread.split(".")[0], channels))
+                else:
+                    channels = tuple(sorted(command["params"]["channels"]))
+        if frame is not None:
+            self.wfile.write(frames.frame(frame[1], frames.CLOSE))
         self.close_connection = True
 
     def handle(self):

@@ -10,7 +10,9 @@ quick () {
 
 if [ -z "${CI:-}" ] && { "$G_TEST_SRCDIR/peers" python langchain node endpoint >"$tap_folder/peers" 2>&1; [ $? -eq 77 ]; }; then
   skip /bench/quick "the package registries cannot be reached"
+  skip /bench/quick/transports "the package registries cannot be reached"
 else
   check /bench/quick quick
+  check /bench/quick/transports "$G_TEST_SRCDIR/bench/transports" --quick "$(dirname "$G_TEST_BUILDDIR")"
 fi
 plan
