@@ -279,7 +279,9 @@ chat_action_new (GstreamActionRequest *request)
   g_signal_connect_object (request, "notify::decision", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   gtk_label_set_label (self->name, gstream_action_request_get_name (request));
   chat_label_show (self->description, gstream_action_request_get_description (request));
-  chat_arguments_show (self->arguments, gstream_action_request_get_arguments (request), FALSE);
+  if (gstream_action_request_get_edited_arguments (request) != NULL)
+    self->edited = gstream_payload_ref (gstream_action_request_get_edited_arguments (request));
+  show_arguments (self);
   add_choices (self);
   on_changed (self);
 

@@ -37,7 +37,9 @@ struct _GstreamActionRequest
   gboolean        is_camel;    /* members of the answer are in camelCase */
 
   GstreamDecision decision;
-  char           *answer; /* JSON of the decision; NULL: none */
+  GstreamPayload *edited_arguments; /* with EDIT; NULL else */
+  char           *message;          /* with REJECT and RESPOND; NULL: none */
+  char           *answer;           /* JSON of the decision; NULL: none */
 };
 
 enum
@@ -47,6 +49,8 @@ enum
   PROP_ARGUMENTS,
   PROP_DESCRIPTION,
   PROP_DECISION,
+  PROP_EDITED_ARGUMENTS,
+  PROP_MESSAGE,
   N_PROPS
 };
 
@@ -249,14 +253,13 @@ gstream_action_request_make_answer (GListModel     *actions,
 
 /* --- deciding --- */
 
-static void
-decide (GstreamActionRequest *self,
-        GstreamDecision       decision,
-        const char           *message,
-        GstreamPayload       *arguments)
+static char *
+write_answer (GstreamActionRequest *self,
+              GstreamDecision       decision,
+              const char           *message,
+              GstreamPayload       *arguments)
 {
   GString *json = g_string_new ("{");
-  gboolean changed = self->decision != decision;
 
   gstream_json_add_string (json, "type", decision_names[decision]);
   gstream_json_add_string (json, "message", message);
@@ -269,11 +272,34 @@ decide (GstreamActionRequest *self,
       g_string_append_c (json, '}');
     }
   g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
+static void
+decide (GstreamActionRequest *self,
+        GstreamDecision       decision,
+        const char           *message,
+        GstreamPayload       *arguments)
+{
+  g_autoptr (GstreamPayload) old_arguments = self->edited_arguments;
+  g_autofree char *old_message = self->message;
+  GstreamDecision  old_decision = self->decision;
+
   g_free (self->answer);
-  self->answer = g_string_free (json, FALSE);
+  self->answer = decision != GSTREAM_DECISION_NONE ? write_answer (self, decision, message, arguments) : NULL;
   self->decision = decision;
-  if (changed)
+  self->edited_arguments = arguments != NULL ? gstream_payload_ref (arguments) : NULL;
+  self->message = g_strdup (message);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  if (decision != old_decision)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DECISION]);
+  if (arguments != old_arguments)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EDITED_ARGUMENTS]);
+  if (g_strcmp0 (message, old_message) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /**
@@ -369,12 +395,8 @@ gstream_action_request_reconsider (GstreamActionRequest *self)
 {
   g_return_if_fail (GSTREAM_IS_ACTION_REQUEST (self));
 
-  if (self->decision == GSTREAM_DECISION_NONE)
-    return;
-
-  self->decision = GSTREAM_DECISION_NONE;
-  g_clear_pointer (&self->answer, g_free);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DECISION]);
+  if (self->decision != GSTREAM_DECISION_NONE)
+    decide (self, GSTREAM_DECISION_NONE, NULL, NULL);
 }
 
 /* --- the object --- */
@@ -387,7 +409,9 @@ gstream_action_request_finalize (GObject *object)
   g_free (self->name);
   g_free (self->description);
   g_free (self->answer);
+  g_free (self->message);
   g_clear_pointer (&self->arguments, gstream_payload_unref);
+  g_clear_pointer (&self->edited_arguments, gstream_payload_unref);
 
   G_OBJECT_CLASS (gstream_action_request_parent_class)->finalize (object);
 }
@@ -413,6 +437,12 @@ gstream_action_request_get_property (GObject    *object,
       break;
     case PROP_DECISION:
       g_value_set_enum (value, self->decision);
+      break;
+    case PROP_EDITED_ARGUMENTS:
+      g_value_set_boxed (value, self->edited_arguments);
+      break;
+    case PROP_MESSAGE:
+      g_value_set_string (value, self->message);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -461,6 +491,23 @@ gstream_action_request_class_init (GstreamActionRequestClass *klass)
    */
   properties[PROP_DECISION] =
       g_param_spec_enum ("decision", NULL, NULL, GSTREAM_TYPE_DECISION, GSTREAM_DECISION_NONE, flags);
+  /**
+   * GstreamActionRequest:edited-arguments: (getter get_edited_arguments)
+   *
+   * The arguments that the user decided to use instead; %NULL unless [property@ActionRequest:decision] is
+   * %GSTREAM_DECISION_EDIT.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_EDITED_ARGUMENTS] = g_param_spec_boxed ("edited-arguments", NULL, NULL, GSTREAM_TYPE_PAYLOAD, flags);
+  /**
+   * GstreamActionRequest:message: (getter get_message)
+   *
+   * What the user said when rejecting, or as the result; %NULL if there is nothing.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -539,6 +586,42 @@ gstream_action_request_get_decision (GstreamActionRequest *self)
   g_return_val_if_fail (GSTREAM_IS_ACTION_REQUEST (self), GSTREAM_DECISION_NONE);
 
   return self->decision;
+}
+
+/**
+ * gstream_action_request_get_edited_arguments:
+ * @self: an action that is asked about
+ *
+ * The arguments that the user decided to use instead.
+ *
+ * Returns: (transfer none) (nullable): the arguments; %NULL unless it was decided with [method@ActionRequest.edit]
+ *
+ * Since: 1.0
+ */
+GstreamPayload *
+gstream_action_request_get_edited_arguments (GstreamActionRequest *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_ACTION_REQUEST (self), NULL);
+
+  return self->edited_arguments;
+}
+
+/**
+ * gstream_action_request_get_message:
+ * @self: an action that is asked about
+ *
+ * What the user said when rejecting, or as the result.
+ *
+ * Returns: (transfer none) (nullable): the message; %NULL if there is nothing
+ *
+ * Since: 1.0
+ */
+const char *
+gstream_action_request_get_message (GstreamActionRequest *self)
+{
+  g_return_val_if_fail (GSTREAM_IS_ACTION_REQUEST (self), NULL);
+
+  return self->message;
 }
 
 /**

@@ -41,6 +41,8 @@ GSTREAM_EXPORT const char     *gstream_action_request_get_name (GstreamActionReq
 GSTREAM_EXPORT GstreamPayload *gstream_action_request_get_arguments (GstreamActionRequest *self);
 GSTREAM_EXPORT const char     *gstream_action_request_get_description (GstreamActionRequest *self);
 GSTREAM_EXPORT GstreamDecision gstream_action_request_get_decision (GstreamActionRequest *self);
+GSTREAM_EXPORT GstreamPayload *gstream_action_request_get_edited_arguments (GstreamActionRequest *self);
+GSTREAM_EXPORT const char     *gstream_action_request_get_message (GstreamActionRequest *self);
 GSTREAM_EXPORT gboolean        gstream_action_request_allows (GstreamActionRequest *self,
                                                               GstreamDecision       decision);
 

@@ -136,6 +136,7 @@ test_reconsider (void)
   GstreamActionRequest *action = get_action (question, 0);
   guint                 n = 0;
 
+  g_assert_null (gstream_action_request_get_message (action));
   g_signal_connect (action, "notify::decision", G_CALLBACK (on_notify), &n);
   gstream_action_request_reconsider (action);
   g_assert_cmpuint (n, ==, 0);
@@ -144,9 +145,39 @@ test_reconsider (void)
   g_assert_cmpuint (n, ==, 1);
   gstream_action_request_reject (action, NULL);
   g_assert_cmpint (gstream_action_request_get_decision (action), ==, GSTREAM_DECISION_REJECT);
+  gstream_action_request_reject (action, "Not now");
+  g_assert_cmpstr (gstream_action_request_get_message (action), ==, "Not now");
   gstream_action_request_reconsider (action);
   g_assert_cmpuint (n, ==, 3);
   assert_response (question, NULL);
+}
+
+/* What was decided can be shown again, and what changes of it is told. */
+static void
+test_decided (void)
+{
+  g_autoptr (GstreamQuestion) question = ask (
+      "{\"action_requests\": [{\"name\": \"a\", \"args\": {\"x\": 1}}], \"review_configs\": [{\"action_name\": \"a\","
+      " \"allowed_decisions\": [\"edit\", \"reject\", \"respond\"]}]}",
+      NULL);
+  GstreamActionRequest *action = get_action (question, 0);
+  GstreamPayload       *requested = gstream_action_request_get_arguments (action);
+  guint                 n_arguments = 0, n_messages = 0;
+
+  g_signal_connect (action, "notify::edited-arguments", G_CALLBACK (on_notify), &n_arguments);
+  g_signal_connect (action, "notify::message", G_CALLBACK (on_notify), &n_messages);
+  gstream_action_request_edit (action, requested);
+  g_assert_true (gstream_action_request_get_edited_arguments (action) == requested);
+  gstream_action_request_edit (action, gstream_action_request_get_edited_arguments (action));
+  g_assert_cmpuint (n_arguments, ==, 1);
+  gstream_action_request_respond (action, "Done");
+  g_assert_null (gstream_action_request_get_edited_arguments (action));
+  gstream_action_request_reject (action, gstream_action_request_get_message (action));
+  g_assert_cmpstr (gstream_action_request_get_message (action), ==, "Done");
+  gstream_action_request_reconsider (action);
+  g_assert_null (gstream_action_request_get_message (action));
+  g_assert_cmpuint (n_arguments, ==, 2);
+  g_assert_cmpuint (n_messages, ==, 2);
 }
 
 /* Any other question has no actions, however much it looks as if. */
@@ -196,6 +227,7 @@ main (int    argc,
   g_test_add_func ("/conversation/C8/actions/camel-case", test_camel_case);
   g_test_add_func ("/conversation/C8/actions/per-call", test_per_call);
   g_test_add_func ("/conversation/C8/actions/reconsider", test_reconsider);
+  g_test_add_func ("/conversation/C8/actions/decided", test_decided);
   g_test_add_func ("/conversation/C8/actions/other", test_other);
   g_test_add_func ("/conversation/C8/actions/strange-arguments", test_strange_arguments);
 
