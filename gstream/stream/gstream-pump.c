@@ -190,6 +190,15 @@ acquire (GMainContext *context)
   return TRUE;
 }
 
+/* Whether it is the thread default, and need not be made so. */
+static gboolean
+is_default (GMainContext *context)
+{
+  GMainContext *current = g_main_context_get_thread_default ();
+
+  return context == (current != NULL ? current : g_main_context_default ());
+}
+
 static G_NO_INLINE gboolean
 come_here (GstreamPump *self,
            GError     **error)
@@ -742,8 +751,11 @@ has_work (GstreamPump *self)
 static void
 run (GstreamPump *self)
 {
+  gboolean has_to_push = !is_default (self->context) || !g_main_context_is_owner (self->context);
+
   gstream_pump_ref (self);
-  g_main_context_push_thread_default (self->context);
+  if (has_to_push)
+    g_main_context_push_thread_default (self->context);
 
   /* Notify before waking, so that changes have been notified when the callbacks run. */
   tell_watchers (self);
@@ -758,7 +770,8 @@ run (GstreamPump *self)
   if (self->ready.length > 0 || self->soon.length > 0)
     schedule (self);
 
-  g_main_context_pop_thread_default (self->context);
+  if (has_to_push)
+    g_main_context_pop_thread_default (self->context);
   gstream_pump_unref (self);
 }
 
@@ -847,6 +860,9 @@ gstream_context_new_task (GMainContext       *context,
                           gpointer            user_data)
 {
   GTask *task;
+
+  if (is_default (context))
+    return g_task_new (object, cancellable, callback, user_data);
 
   g_main_context_push_thread_default (context);
   task = g_task_new (object, cancellable, callback, user_data);
