@@ -3,12 +3,8 @@
 
 #include "fuzz-network.h"
 
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -25,45 +21,10 @@ g_random_int (void)
   return 0;
 }
 
-/* --- time --- */
-
-static gint64 now = G_USEC_PER_SEC; /* µs */
-
-/* The clock by which GLib's timers go is the one here; others are as they are. */
-int
-clock_gettime (clockid_t        clock,
-               struct timespec *time)
-{
-  if (clock != CLOCK_MONOTONIC)
-    return syscall (SYS_clock_gettime, clock, time);
-
-  time->tv_sec = now / G_USEC_PER_SEC;
-  time->tv_nsec = now % G_USEC_PER_SEC * 1000;
-
-  return 0;
-}
-
-/* Where a timer would be waited for, it is its time. */
-static int
-poll_without_waiting (GPollFD *fds,
-                      guint    n_fds,
-                      int      timeout)
-{
-  int n_ready = g_poll (fds, n_fds, MIN (timeout, 0));
-
-  if (n_ready == 0 && timeout > 0)
-    now += (gint64) timeout * 1000;
-
-  return n_ready;
-}
-
-/* --- what is answered --- */
-
 void
 fuzz_network_answer (const uint8_t *data,
                      size_t         size)
 {
-  g_main_context_set_poll_func (NULL, poll_without_waiting);
   next_answer = (const char *) data;
   left = size;
   n_connections = 0;

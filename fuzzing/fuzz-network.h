@@ -4,7 +4,7 @@
  *
  * GIO's function that connects is defined here, and so takes the place of its own for gstream and libsoup alike: each
  * connection is one answer in memory, and ends behind that. It goes through gstream's stream around a socket's, like one
- * over plain HTTP. Nor does time pass: a timer that is waited for is due.
+ * over plain HTTP.
  */
 #pragma once
 
