@@ -108,6 +108,7 @@ struct _GstreamConversation
   /* the state */
   ReadingStage stage;
   gboolean     attaches;     /* after reading the state, a current run is attached to */
+  gboolean     reads_again;  /* it was to be read while it was being read, so it may be older than that */
   gboolean     has_list;     /* the state has the list of messages */
   GTask       *reading;      /* of the call that reads it; NULL: none */
   char        *head;         /* the checkpoint that is shown; NULL: not known */
@@ -647,11 +648,19 @@ static void
 end_reading (GstreamConversation *self,
              GError              *error)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->reading);
+  g_autoptr (GTask) task = NULL;
 
   self->stage = READING_NONE;
   self->attaches = FALSE;
   g_clear_pointer (&self->choice, g_free);
+  if (self->reads_again)
+    {
+      self->reads_again = FALSE;
+      g_clear_error (&error);
+      read_state (self, TRUE);
+      return;
+    }
+  task = g_steal_pointer (&self->reading);
   describe (self);
   read_history (self);
   if (task != NULL && error != NULL)
@@ -812,11 +821,8 @@ is_newest (GstreamConversation *self)
 }
 
 static void
-read_state (GstreamConversation *self,
-            gboolean             attaches)
+begin_reading (GstreamConversation *self)
 {
-  self->stage = READING_FETCH;
-  self->attaches = attaches;
   if (gstream_thread_get_thread_id (self->thread) != NULL)
     {
       fetch_state (self, is_newest (self));
@@ -826,6 +832,42 @@ read_state (GstreamConversation *self,
   self->attaches = FALSE; /* no thread yet, so no run */
   self->has_list = FALSE;
   show_state (self);
+}
+
+static void
+on_others_started (GObject      *object,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (GstreamConversation) self = GSTREAM_CONVERSATION (user_data);
+  g_autoptr (GError) error = NULL;
+
+  gstream_thread_wait_started_finish (GSTREAM_THREAD (object), result, &error);
+  if (g_cancellable_is_cancelled (self->closing))
+    return;
+  if (error != NULL)
+    end_reading (self, g_steal_pointer (&error));
+  else
+    begin_reading (self);
+}
+
+/* What a conversation that was closed had just sent is not in the state yet, and no run to attach to. */
+static void
+read_state (GstreamConversation *self,
+            gboolean             attaches)
+{
+  if (self->stage != READING_NONE)
+    {
+      self->reads_again = TRUE;
+      return;
+    }
+
+  self->stage = READING_FETCH;
+  self->attaches = attaches;
+  if (self->attempt == NULL && gstream_thread_is_starting (self->thread))
+    gstream_thread_wait_started (self->thread, get_cancellable (self), on_others_started, g_object_ref (self));
+  else
+    begin_reading (self);
 }
 
 /* A run that is to be started, or is being started. */

@@ -17,6 +17,8 @@ typedef struct
   GMainContext *context;
   char         *thread_id; /* NULL: not made yet */
   gboolean      cancel_on_abort;
+  guint         n_starting; /* calls that start a run, and have not returned */
+  GPtrArray    *waiting;    /* of GTask that wait for those */
 } GstreamThreadPrivate;
 
 /**
@@ -211,6 +213,7 @@ gstream_thread_finalize (GObject *object)
 
   g_main_context_unref (priv->context);
   g_free (priv->thread_id);
+  g_ptr_array_unref (priv->waiting);
 
   G_OBJECT_CLASS (gstream_thread_parent_class)->finalize (object);
 }
@@ -341,6 +344,7 @@ gstream_thread_init (GstreamThread *self)
 
   priv->context = g_main_context_ref_thread_default ();
   priv->cancel_on_abort = TRUE;
+  priv->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* --- how a call begins --- */
@@ -497,6 +501,89 @@ copy_options (GstreamRunOptions *given)
                        NULL);
 }
 
+/* --- runs that are being started --- */
+
+static void
+on_started (GTask *task)
+{
+  GstreamThreadPrivate *priv = get_private (g_task_get_source_object (task));
+  g_autoptr (GPtrArray) waiting = NULL;
+
+  priv->n_starting--;
+  if (priv->n_starting > 0)
+    return;
+
+  waiting = priv->waiting;
+  priv->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiting->len; i++)
+    g_task_return_boolean (waiting->pdata[i], TRUE);
+}
+
+static void
+watch_start (GstreamThread *self,
+             GTask         *task)
+{
+  get_private (self)->n_starting++;
+  g_signal_connect (task, "notify::completed", G_CALLBACK (on_started), NULL);
+}
+
+gboolean
+gstream_thread_is_starting (GstreamThread *self)
+{
+  return get_private (self)->n_starting > 0;
+}
+
+static gboolean
+on_wait_cancelled (GCancellable *cancellable,
+                   gpointer      user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+
+  if (g_ptr_array_remove (get_private (g_task_get_source_object (task))->waiting, task))
+    g_task_return_error_if_cancelled (task);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+destroy_source (gpointer data)
+{
+  g_source_destroy (data);
+  g_source_unref (data);
+}
+
+void
+gstream_thread_wait_started (GstreamThread      *self,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  g_autoptr (GTask) task = new_task (self, gstream_thread_wait_started, cancellable, callback, user_data);
+  GSource *source;
+
+  if (task == NULL || g_task_return_error_if_cancelled (task))
+    return;
+  if (!gstream_thread_is_starting (self))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (source, G_SOURCE_FUNC (on_wait_cancelled), task, NULL);
+  g_source_attach (source, get_private (self)->context);
+  g_task_set_task_data (task, source, destroy_source);
+  g_ptr_array_add (get_private (self)->waiting, g_object_ref (task));
+}
+
+gboolean
+gstream_thread_wait_started_finish (GstreamThread *self,
+                                    GAsyncResult  *result,
+                                    GError       **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static void
 begin (GstreamThread      *self,
        Call               *call,
@@ -512,6 +599,8 @@ begin (GstreamThread      *self,
     return;
 
   call->options = options;
+  if (call->begin == call_start || call->begin == call_respond)
+    watch_start (self, task);
   if (!call->begin (self, call, task))
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, _ ("A %s cannot do this"),
                              G_OBJECT_TYPE_NAME (self));

@@ -37,7 +37,7 @@ typedef struct
 {
   FakeCalls          kind;
   GTask             *task;
-  GstreamPayload    *answer;  /* NULL: it starts a run */
+  GstreamPayload    *answer;  /* NULL: it starts a run, or attaches to one */
   GstreamPayload    *input;   /* of that run; or NULL */
   GstreamRunOptions *options; /* of that run */
 } Held;
@@ -632,6 +632,8 @@ let_go (FakeThread *self,
 {
   if (held->answer != NULL)
     return_payload (held->task, held->answer);
+  else if (held->kind == FAKE_ATTACHES)
+    return_run (held->task, follow (self, self->run));
   else
     begin (self, held->input, held->options, held->task);
   g_clear_pointer (&held->input, gstream_payload_unref);
@@ -645,6 +647,12 @@ fake_thread_hold (FakeThread *self,
                   FakeCalls   calls)
 {
   self->holds |= calls;
+}
+
+void
+fake_thread_release_first (FakeThread *self)
+{
+  let_go (self, g_queue_pop_head (&self->held));
 }
 
 void
@@ -734,6 +742,8 @@ fake_thread_begin_attach (GstreamThread     *thread,
 
   if (self->run == NULL)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "no run");
+  else if (self->holds & FAKE_ATTACHES)
+    hold (self, FAKE_ATTACHES, task);
   else
     return_run (task, follow (self, self->run));
 }

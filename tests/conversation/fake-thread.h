@@ -48,6 +48,7 @@ typedef enum
   FAKE_STARTS = 1 << 0, /* that end another run: the new one has not begun */
   FAKE_STATES = 1 << 1, /* they are those of the time when they were asked for */
   FAKE_PAGES = 1 << 2,  /* of the history; likewise */
+  FAKE_ATTACHES = 1 << 3,
 } FakeCalls;
 
 /* From now on, these calls get their answers when they are released. */
@@ -55,6 +56,8 @@ void fake_thread_hold (FakeThread *self,
                        FakeCalls   calls);
 void fake_thread_release (FakeThread *self,
                           FakeCalls   calls);
+/* The oldest of them alone; later ones are still held back. */
+void fake_thread_release_first (FakeThread *self);
 /* What it cannot do. */
 void fake_thread_set_limits (FakeThread *self,
                              gboolean    no_history,

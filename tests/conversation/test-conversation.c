@@ -246,6 +246,100 @@ test_open (Fixture      *self,
   assert_is_state (self);
 }
 
+/* A run is being replaced by another one, and the window that has sent it is closed before that is known to have begun. */
+static void
+close_while_starting (Fixture *self)
+{
+  say (self, "one");
+  settle ();
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  fake_thread_hold (self->thread, FAKE_STARTS);
+  say (self, "two");
+  settle ();
+  g_clear_pointer (&self->watch, watch_free);
+  g_clear_object (&self->conversation);
+  open_window (self);
+}
+
+static void
+test_open_while_starting (Fixture      *self,
+                          gconstpointer unused)
+{
+  g_auto (Outcome) outcome = { FALSE, NULL };
+  GstreamConversationRow *row;
+
+  close_while_starting (self);
+  gstream_conversation_open (self->conversation, NULL, on_open, &outcome);
+  settle ();
+  g_assert_false (outcome.done);
+  fake_thread_release (self->thread, FAKE_STARTS);
+  wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_nonnull (gstream_conversation_get_run (self->conversation));
+  finish (self);
+  row = get_row (self, g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) - 2);
+  g_assert_cmpstr (gstream_conversation_row_get_text (row), ==, "two");
+  assert_is_state (self);
+}
+
+static void
+test_cancel_while_starting (Fixture      *self,
+                            gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (Outcome) outcome = { FALSE, NULL };
+
+  close_while_starting (self);
+  gstream_conversation_open (self->conversation, cancellable, on_open, &outcome);
+  settle ();
+  g_cancellable_cancel (cancellable);
+  wait (&outcome);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  fake_thread_release (self->thread, FAKE_STARTS);
+  do_open (self);
+  finish (self);
+  assert_is_state (self);
+}
+
+static void
+count_run (GstreamConversation *conversation,
+           GParamSpec          *pspec,
+           guint               *n)
+{
+  ++*n;
+}
+
+/* While the state is read because one run has ended, the start of the next one is refused, though it has begun. */
+static void
+test_refused_while_reading (Fixture      *self,
+                            gconstpointer unused)
+{
+  guint n_runs = 0;
+
+  say (self, "one");
+  settle ();
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  fake_thread_hold (self->thread, FAKE_STARTS | FAKE_STATES);
+  fake_thread_fail_next (self->thread, TRUE);
+  say (self, "two");
+  settle ();
+  g_assert_null (gstream_conversation_get_run (self->conversation));
+  g_signal_connect (self->conversation, "notify::run", G_CALLBACK (count_run), &n_runs);
+  fake_thread_hold (self->thread, FAKE_ATTACHES);
+  fake_thread_release (self->thread, FAKE_STARTS);
+  settle ();
+  fake_thread_release_first (self->thread);
+  settle ();
+  fake_thread_release (self->thread, FAKE_STATES);
+  settle ();
+  fake_thread_release (self->thread, FAKE_ATTACHES);
+  settle ();
+  g_assert_nonnull (gstream_conversation_get_run (self->conversation));
+  finish (self);
+  g_assert_cmpuint (n_runs, ==, 2); /* it is there, and gone */
+  assert_is_state (self);
+}
+
 static void
 test_failed_send (Fixture      *self,
                   gconstpointer unused)
@@ -992,6 +1086,9 @@ main (int   argc,
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   add ("/conversation/C1/send", test_send);
   add ("/conversation/C2/open", test_open);
+  add ("/conversation/C2/open-while-starting", test_open_while_starting);
+  add ("/conversation/C2/cancel-while-starting", test_cancel_while_starting);
+  add ("/conversation/C2/refused-while-reading", test_refused_while_reading);
   add ("/conversation/C4/failed-send", test_failed_send);
   add ("/conversation/C4/lost-answer", test_lost_answer);
   add ("/conversation/C6/queue", test_queue);
