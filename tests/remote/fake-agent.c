@@ -82,6 +82,33 @@ write_chunk (FakeExchange *exchange,
 }
 
 static void
+write_event (FakeExchange *exchange,
+             const char   *json,
+             gsize         number)
+{
+  g_autofree char *block = g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n", json, number);
+
+  write_chunk (exchange, block);
+}
+
+static gboolean
+say_more (FakeExchange *exchange,
+          gpointer      user_data)
+{
+  FakeAgent       *self = user_data;
+  g_autofree char *json = self->make_event (exchange->n_more);
+
+  if (json == NULL)
+    return FALSE;
+  if (exchange->websocket)
+    fake_exchange_send_frame (exchange, json, -1);
+  else
+    write_event (exchange, json, self->events->len + exchange->n_more + 1);
+
+  return TRUE;
+}
+
+static void
 send_events (FakeAgent    *self,
              FakeExchange *exchange,
              const Fault  *fault)
@@ -102,13 +129,10 @@ send_events (FakeAgent    *self,
   if (self->retry != NULL)
     write_chunk (exchange, self->retry);
   for (gsize i = 0; i < count_events (self, fault); i++)
-    {
-      g_autofree char *block =
-          g_strdup_printf ("event: message\ndata: %s\nid: %zu\n\n", (char *) self->events->pdata[i], i + 1);
-
-      write_chunk (exchange, block);
-    }
-  if (fault->ends || (!self->keeps_open && fault->only == 0))
+    write_event (exchange, self->events->pdata[i], i + 1);
+  if (self->make_event != NULL)
+    exchange->sequel = say_more;
+  else if (fault->ends || (!self->keeps_open && fault->only == 0))
     fake_exchange_write (exchange, "0\r\n\r\n", -1);
 }
 
@@ -155,7 +179,9 @@ send_frames (FakeAgent    *self,
     return;
   for (gsize i = 0; i < count_events (self, fault); i++)
     fake_exchange_send_frame (exchange, self->events->pdata[i], -1);
-  if (fault->ends)
+  if (self->make_event != NULL)
+    exchange->sequel = say_more;
+  else if (fault->ends)
     exchange->closes = TRUE;
 }
 

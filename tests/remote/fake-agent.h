@@ -27,7 +27,8 @@ typedef struct
 typedef struct
 {
   FakeServer *server;
-  GPtrArray  *events; /* the JSON of each */
+  GPtrArray  *events;            /* the JSON of each */
+  char *(*make_event) (guint n); /* after those, and then no end: one more, when all before it is sent */
   char       *run_id;
   char       *created_at;
   char       *run_status;       /* what GET …/runs/RUN says; NULL: that there is none */

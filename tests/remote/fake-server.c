@@ -120,10 +120,25 @@ come_to_cut (FakeExchange *exchange)
     hang_up (exchange);
 }
 
+/* Bytes that can be sent. */
+static gsize
+count_left (FakeExchange *exchange)
+{
+  if (exchange->written == exchange->out->len && exchange->sequel != NULL)
+    {
+      if (exchange->sequel (exchange, exchange->server->user_data))
+        exchange->n_more++;
+      else
+        exchange->sequel = NULL;
+    }
+
+  return exchange->out->len - exchange->written;
+}
+
 static void
 write_more (FakeExchange *exchange)
 {
-  gsize left = exchange->out->len - exchange->written;
+  gsize left;
   gsize allowed = exchange->cut_at - exchange->sent;
   g_autoptr (GBytes) portion = NULL;
 
@@ -134,6 +149,7 @@ write_more (FakeExchange *exchange)
       come_to_cut (exchange);
       return;
     }
+  left = count_left (exchange);
   if (left == 0)
     {
       if (exchange->closes)

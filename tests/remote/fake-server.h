@@ -14,6 +14,10 @@ typedef struct _FakeExchange FakeExchange;
 typedef void (*FakeHandler) (FakeExchange *exchange,
                              gpointer      user_data);
 
+/* Writes what comes next. FALSE: there is nothing. */
+typedef gboolean (*FakeSequel) (FakeExchange *exchange,
+                                gpointer      user_data);
+
 struct _FakeExchange
 {
   FakeServer   *server;
@@ -28,6 +32,8 @@ struct _FakeExchange
   GByteArray   *out;     /* to be written */
   gsize         written; /* of @out */
   gsize         sent;    /* bytes, in all */
+  FakeSequel    sequel;  /* called when all is sent; NULL: nothing comes of itself */
+  guint         n_more;  /* times that it was, before */
   gsize         cut_at;  /* the connection is closed when as many are sent; G_MAXSIZE: it is not */
   gsize         piece;   /* the most that is written at once */
   gboolean      stall;   /* at cut_at nothing more is sent, instead */
