@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../support/calls.h"
+#include "../support/load.h"
 
 #define READ_AHEAD 400 /* events of 1.1 kB: the kernel's buffer, ours, and what the agent has of one */
 
@@ -707,11 +708,12 @@ static void
 test_long_lines (void)
 {
   static const char *const beginnings[] = { "{\"type\":\"event\",\"data\":\"", "some words " };
+  g_autofree char         *megabytes = g_strdup_printf ("%u", test_load (100));
 
   for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++)
     {
       g_autoptr (GstreamThread) thread =
-          new_limited_thread ("max-event-size", 1 << 20, "long-line", beginnings[i], "100");
+          new_limited_thread ("max-event-size", 1 << 20, "long-line", beginnings[i], megabytes);
       g_autofree char *log = NULL;
 
       for (guint j = 0; j < 2; j++)
@@ -777,7 +779,9 @@ test_flood_of_log (void)
 static void
 test_flood (void)
 {
-  g_autoptr (GstreamThread) thread = new_thread ("count", "50000", "100");
+  int              n_values = test_load (50000);
+  g_autofree char *number = g_strdup_printf ("%d", n_values);
+  g_autoptr (GstreamThread) thread = new_thread ("count", number, "100");
   g_autoptr (GstreamRunStream) run = start (thread);
   g_autoptr (GstreamCursor) cursor = test_subscribe (gstream_run_stream_get_values (run));
   g_auto (GValue) item = G_VALUE_INIT;
@@ -787,7 +791,7 @@ test_flood (void)
   while (gstream_cursor_next_sync (cursor, &item, NULL, &error))
     g_assert_cmpint (gstream_payload_get_integer (g_value_get_boxed (&item), "/n"), ==, n++);
   g_assert_no_error (error);
-  g_assert_cmpint (n, ==, 50000);
+  g_assert_cmpint (n, ==, n_values);
 }
 
 static int
