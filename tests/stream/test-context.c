@@ -487,12 +487,47 @@ do_nothing (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What happens to the main context when a call begins; each number is that of the last call to which it has. */
+typedef struct
+{
+  int wanted; /* atomic: another thread is to own it */
+  int owned;  /* atomic: another thread owns it */
+  int called; /* atomic: the call begins, so the other thread may let go of it */
+} Moments;
+
+static void
+wait_for (int *number,
+          int  least)
+{
+  while (g_atomic_int_get (number) < least)
+    g_thread_yield ();
+}
+
+static gboolean
+own_until_called (gpointer data)
+{
+  Moments *moments = data;
+
+  g_atomic_int_inc (&moments->owned);
+  wait_for (&moments->called, g_atomic_int_get (&moments->owned));
+
+  return G_SOURCE_REMOVE;
+}
+
+static const int n_moments = 100;
+
 /* Each function is called here, with the main context owned meanwhile, unless that is being iterated. */
 static gpointer
-invoke_much (gpointer is_over)
+own_at_times (gpointer data)
 {
-  while (!g_atomic_int_get ((int *) is_over))
-    g_main_context_invoke (NULL, do_nothing, NULL);
+  Moments *moments = data;
+
+  for (int n = 1; n <= n_moments; n++)
+    {
+      wait_for (&moments->wanted, n);
+      g_main_context_invoke (NULL, own_until_called, moments);
+      g_main_context_invoke (NULL, do_nothing, NULL);
+    }
 
   return NULL;
 }
@@ -501,22 +536,23 @@ invoke_much (gpointer is_over)
 static void
 test_owned_for_a_moment (void)
 {
-  const int n_events = 2000;
-  g_autoptr (TestSource) source = test_source_new_ready ("values", n_events);
+  g_autoptr (TestSource) source = test_source_new_ready ("values", n_moments);
   g_autoptr (GstreamRunStream) run = test_run_new (g_object_ref (source), NULL);
   g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
-  int      is_over = 0;
-  GThread *thread = g_thread_new ("invokes", invoke_much, &is_over);
+  Moments  moments = { 0 };
+  GThread *thread = g_thread_new ("owns", own_at_times, &moments);
 
-  for (int n = 1; n <= n_events; n++)
+  for (int n = 1; n <= n_moments; n++)
     {
       g_auto (GValue) item = G_VALUE_INIT;
       g_autoptr (GError) error = NULL;
 
+      g_atomic_int_set (&moments.wanted, n);
+      wait_for (&moments.owned, n);
+      g_atomic_int_set (&moments.called, n);
       g_assert_true (gstream_cursor_next_sync (log, &item, NULL, &error));
       g_assert_cmpint (test_item_number (&item), ==, n);
     }
-  g_atomic_int_set (&is_over, 1);
   g_thread_join (thread);
   test_iterate_pending (NULL);
 }
