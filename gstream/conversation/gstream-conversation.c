@@ -2327,7 +2327,8 @@ check_quiet (GstreamConversation *self,
  *
  * A long conversation is read in slices, so that the main loop is not blocked (C11). A thread that has not been made
  * yet is empty. This may be called again at any time, for example after a network error; during a run of this
- * conversation, it does nothing.
+ * conversation, it does nothing. If another conversation has just sent something to the thread, it waits until that has
+ * begun, so that it is found.
  *
  * Since: 1.0
  */
