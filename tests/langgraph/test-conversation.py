@@ -2,6 +2,7 @@
 #
 # Conversations with LangGraph's graphs in this process.
 
+import asyncio
 import sys
 
 import peer
@@ -16,7 +17,7 @@ import agents  # noqa: E402
 import chatting  # noqa: E402
 import graphs  # noqa: E402
 import tap  # noqa: E402
-from gi.repository import Gstream  # noqa: E402
+from gi.repository import GLib, Gstream  # noqa: E402
 
 APPROVED = {"decisions": [{"type": "approve"}]}
 
@@ -45,6 +46,35 @@ def story():
         await conversation.regenerate(chatting.rows_of(conversation)[3])
         await conversation.wait()
         assert chatting.rows_of(conversation)[3].n_branches == 2
+
+    Gstream.run(tell())
+
+
+@tap.test("/langgraph/C2/second-window")
+def second_window():
+    """A conversation that is opened while another one's run is under way shows what came of that."""
+
+    async def tell():
+        thread = Gstream.LocalThread(agents.agent)
+        first = Gstream.Conversation(thread)
+        begun = asyncio.Event()
+        first.connect("notify::run", lambda *_: begun.set())
+        first.send("And on Monday?")
+        await begun.wait()
+        second = Gstream.Conversation(thread)
+        await second.open()
+        assert second.run == first.run == await thread.attach(first.run.run_id)
+        await first.wait()
+        await second.wait()
+        assert second.run is None
+        assert [row.id for row in chatting.rows_of(second)] == [row.id for row in chatting.rows_of(first)]
+        assert [row.role.name for row in chatting.rows_of(second)] == ["HUMAN", "AI", "TOOL", "AI"]
+        try:
+            await thread.attach()
+        except GLib.Error as error:
+            assert error.matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND), error
+        else:
+            raise AssertionError("there was a run to attach to")
 
     Gstream.run(tell())
 

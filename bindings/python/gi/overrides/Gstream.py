@@ -1267,7 +1267,7 @@ class ConversationToolCall(Gstream.ConversationToolCall):
 
 
 @public
-@with_getters("name", "arguments", "description", "decision")
+@with_getters("name", "arguments", "description", "decision", "edited_arguments", "message")
 class ActionRequest(Gstream.ActionRequest):
     def edit(self, arguments):
         super().edit(pack(arguments))
@@ -1314,6 +1314,7 @@ class LocalThread(Thread):
 
         self._thread = GraphThread(langgraph.with_checkpoints(graph, checkpointer), str(thread_id))
         self._source = None  # of the last run
+        self._run = lambda: None  # that run, as long as somebody holds it
         self._home = items.Home()  # knows which exceptions its errors come from
         self._blocking = False  # in a synchronous call, during which asyncio's loop does nothing
         self._n_starting = 0
@@ -1328,6 +1329,14 @@ class LocalThread(Thread):
     def do_begin_respond(self, responses, options, task):
         params = {**params_of(options), "responses": unpack(responses)}
         self._begin_run(self._thread.answer_of, params, params, options, task)
+
+    def do_begin_attach(self, run_id, _options, task):
+        """A run is an object of this program: whoever attaches to it is given that."""
+        run = self._run()
+        if run is None or self._source.get_closed() or run_id not in (None, self._source.run_id):
+            task.return_error(failure_of_thread(langgraph.no_such_run(run_id)))
+        else:
+            task.return_value(run)
 
     def do_begin_fetch_state(self, checkpoint_id, task):
         self._read(self._thread.get_state, {"checkpoint_id": checkpoint_id, "subgraphs": True}, task, packed)
@@ -1371,7 +1380,9 @@ class LocalThread(Thread):
 
         def begin(found):
             self._source = langgraph.GraphSource(langgraph.opening_of(graph, found, config, channels, (), {}))
-            return ThreadRun(self._source, mux, run_id=self._source.run_id)
+            run = ThreadRun(self._source, mux, run_id=self._source.run_id)
+            self._run = run.weak_ref()
+            return run
 
         self._n_starting += 1
         self._perform(langgraph.after(self._source, make_input, given), task, begin, self._started)

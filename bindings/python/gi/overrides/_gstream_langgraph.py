@@ -439,12 +439,16 @@ def with_checkpoints(graph, checkpointer):
     return graph if checkpointer is None else graph.copy(update={"checkpointer": checkpointer})
 
 
-async def cancel(source, run_id):
-    """Cancels the run of a source, which must be the given run, and be running."""
+def no_such_run(run_id):
     from gstream_agent.thread import Refused
 
+    return Refused("no_such_run", f"There is no run {run_id} under way." if run_id else "There is no run under way.")
+
+
+async def cancel(source, run_id):
+    """Cancels the run of a source, which must be the given run, and be running."""
     if source is None or source.get_closed() or run_id not in (None, source.run_id):
-        raise Refused("no_such_run", f"There is no run {run_id} under way." if run_id else "There is no run under way.")
+        raise no_such_run(run_id)
     await source.cancel()
     return True
 
