@@ -1333,7 +1333,7 @@ class LocalThread(Thread):
     def do_begin_attach(self, run_id, _options, task):
         """A run is an object of this program: whoever attaches to it is given that."""
         run = self._run()
-        if run is None or self._source.get_closed() or run_id not in (None, self._source.run_id):
+        if run is None or not langgraph.is_under_way(self._source, run_id):
             task.return_error(failure_of_thread(langgraph.no_such_run(run_id)))
         else:
             task.return_value(run)

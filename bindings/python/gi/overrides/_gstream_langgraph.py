@@ -439,6 +439,11 @@ def with_checkpoints(graph, checkpointer):
     return graph if checkpointer is None else graph.copy(update={"checkpointer": checkpointer})
 
 
+def is_under_way(source, run_id):
+    """Whether a source has a run that has not ended, and that is the one that is meant; run_id: None: any."""
+    return source is not None and not source.get_closed() and run_id in (None, source.run_id)
+
+
 def no_such_run(run_id):
     from gstream_agent.thread import Refused
 
@@ -447,7 +452,7 @@ def no_such_run(run_id):
 
 async def cancel(source, run_id):
     """Cancels the run of a source, which must be the given run, and be running."""
-    if source is None or source.get_closed() or run_id not in (None, source.run_id):
+    if not is_under_way(source, run_id):
         raise no_such_run(run_id)
     await source.cancel()
     return True
