@@ -13,7 +13,7 @@
 #include <gstream/event/gstream-i18n-internal.h>
 #include <gstream/event/gstream-json-writer-internal.h> /* what is sent is JSON */
 #include <gstream/event/gstream-payload-internal.h>     /* and known to be; the parts of a state are payloads */
-#include <gstream/stream/gstream-pump-internal.h>       /* the synchronous forms */
+#include <gstream/stream/gstream-pump-internal.h>       /* the synchronous forms, and cancelled calls */
 #include <gstream/thread/gstream-thread-internal.h>     /* iterate the thread's main context */
 
 #define HISTORY_PAGE 16                 /* states at most */
@@ -1785,13 +1785,6 @@ on_given_up (GCancellable *cancellable,
   return G_SOURCE_REMOVE;
 }
 
-static void
-destroy_source (gpointer source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
 /* Makes the task of a call that may wait for a long time, and returns at once when its cancellable is cancelled. */
 static GTask *
 new_task (GstreamConversation *self,
@@ -1800,18 +1793,10 @@ new_task (GstreamConversation *self,
           GAsyncReadyCallback  callback,
           gpointer             user_data)
 {
-  GTask   *task = g_task_new (self, cancellable, callback, user_data);
-  GSource *source;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, tag);
-  if (cancellable == NULL)
-    return task;
-
-  source = g_cancellable_source_new (cancellable);
-  g_source_set_callback (source, G_SOURCE_FUNC (on_given_up), task, NULL);
-  g_source_set_static_name (source, "[gstream] conversation");
-  g_source_attach (source, g_task_get_context (task));
-  g_object_set_data_full (G_OBJECT (task), "gstream-giving-up", source, destroy_source);
+  gstream_task_on_cancel (task, on_given_up);
 
   return task;
 }

@@ -185,6 +185,9 @@ GTask *gstream_context_begin_task (GMainContext       *context,
                                    GCancellable       *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data);
+/* Calls @func with @task when its cancellable is cancelled, as long as the task exists; in the task's context. */
+void gstream_task_on_cancel (GTask                 *task,
+                             GCancellableSourceFunc func);
 
 /*
  * Calls @func once, in @context and with it as the thread default, after @milliseconds, or when @cancellable (nullable) is

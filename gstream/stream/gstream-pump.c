@@ -896,6 +896,23 @@ gstream_context_begin_task (GMainContext       *context,
   return task;
 }
 
+void
+gstream_task_on_cancel (GTask                 *task,
+                        GCancellableSourceFunc func)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  GSource      *source;
+
+  if (cancellable == NULL)
+    return;
+
+  source = g_cancellable_source_new (cancellable);
+  g_source_set_callback (source, G_SOURCE_FUNC (func), task, NULL);
+  g_source_set_static_name (source, "[gstream] call cancelled");
+  g_source_attach (source, g_task_get_context (task));
+  g_object_set_data_full (G_OBJECT (task), "gstream-cancelled", source, (GDestroyNotify) destroy_source);
+}
+
 typedef struct
 {
   GMainContext   *context;

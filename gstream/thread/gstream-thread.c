@@ -545,13 +545,6 @@ on_wait_cancelled (GCancellable *cancellable,
   return G_SOURCE_REMOVE;
 }
 
-static void
-destroy_source (gpointer data)
-{
-  g_source_destroy (data);
-  g_source_unref (data);
-}
-
 void
 gstream_thread_wait_started (GstreamThread      *self,
                              GCancellable       *cancellable,
@@ -559,7 +552,6 @@ gstream_thread_wait_started (GstreamThread      *self,
                              gpointer            user_data)
 {
   g_autoptr (GTask) task = new_task (self, gstream_thread_wait_started, cancellable, callback, user_data);
-  GSource *source;
 
   if (task == NULL || g_task_return_error_if_cancelled (task))
     return;
@@ -569,10 +561,7 @@ gstream_thread_wait_started (GstreamThread      *self,
       return;
     }
 
-  source = g_cancellable_source_new (cancellable);
-  g_source_set_callback (source, G_SOURCE_FUNC (on_wait_cancelled), task, NULL);
-  g_source_attach (source, get_private (self)->context);
-  g_task_set_task_data (task, source, destroy_source);
+  gstream_task_on_cancel (task, on_wait_cancelled);
   g_ptr_array_add (get_private (self)->waiting, g_object_ref (task));
 }
 
