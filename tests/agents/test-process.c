@@ -738,6 +738,15 @@ count_up (guint *n)
   *n += 1;
 }
 
+static gboolean
+has_logged (GstreamThread *thread,
+            const char    *line)
+{
+  g_autofree char *log = gstream_process_thread_dup_log (GSTREAM_PROCESS_THREAD (thread));
+
+  return strstr (log, line) != NULL;
+}
+
 static void
 test_log (void)
 {
@@ -752,13 +761,10 @@ test_log (void)
   g_signal_connect_swapped (thread, "notify::log", G_CALLBACK (count_up), &n_notified);
   run = start (thread);
   assert_output (run, "{\"x\":[1]}");
-  do
-    {
-      g_main_context_iteration (NULL, TRUE);
-      g_free (log);
-      log = gstream_process_thread_dup_log (GSTREAM_PROCESS_THREAD (thread));
-    }
-  while (strstr (log, "line 999") == NULL || n_notified == 0);
+  while (!has_logged (thread, "line 999") || n_notified == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_free (log);
+  log = gstream_process_thread_dup_log (GSTREAM_PROCESS_THREAD (thread));
   lines = g_strsplit (log, "\n", -1);
   g_assert_cmpuint (g_strv_length (lines), <=, 101);
 }

@@ -81,6 +81,7 @@ def blocking():
 
     def block(_state):
         begun.set()
+        CONTEXT.wakeup()  # nothing else may come until the node has ended
         return {"messages": [("ai", "They were." if drawn.wait(60) else "They were not.")]}
 
     graph = StateGraph(MessagesState)
