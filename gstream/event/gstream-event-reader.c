@@ -797,7 +797,10 @@ raw_fields_copy (const RawFields    *self,
   return room;
 }
 
-/* Parses the fields of an event that an application made: its data is known to be valid JSON. */
+/*
+ * Parses the fields of an event that an application made: its data is known to be valid JSON. That may be nested more
+ * deeply than any text that is read from elsewhere, since a payload of the deepest kind can be part of it.
+ */
 static GstreamEventFields *
 read_fields (GstreamEventBody *body)
 {
@@ -806,11 +809,10 @@ read_fields (GstreamEventBody *body)
   GstreamJsonCursor   cursor;
   GstreamEventFields *fields;
   RawFields           raw;
-  gboolean            done;
 
-  done = gstream_json_cursor_init (&cursor, data->json, data->length, GSTREAM_JSON_MAX_DEPTH) &&
-         raw_fields_read (&raw, body->method, &cursor, &outline);
-  g_assert (done);
+  if (!gstream_json_cursor_init (&cursor, data->json, data->length, G_MAXUINT) ||
+      !raw_fields_read (&raw, body->method, &cursor, &outline))
+    raw = (RawFields) { .index = -1 };
   g_clear_pointer (&outline, gstream_json_outline_free); /* that of the payload is used */
   fields = g_malloc (sizeof *fields + raw_fields_size (&raw));
   raw_fields_copy (&raw, body->method, body->node, fields, (char *) (fields + 1));

@@ -187,7 +187,7 @@ walk_init (Walk               *self,
   self->outline = outline;
   self->shift = -*cursor->next;
   self->next_point = SHORTEST_TEXT;
-  self->max_depth = cursor->max_depth - cursor->depth;
+  self->max_depth = MIN (cursor->max_depth - cursor->depth, G_N_ELEMENTS (self->levels));
   self->depth = 0;
 }
 

@@ -4,6 +4,8 @@
  * whether the event was read or made.
  */
 #include <gstream/event/gstream-event-internal.h>
+#include <gstream/event/gstream-payload-internal.h>
+#include <gstream/event/gstream-tool-writer.h>
 
 /* NULL and 0 where the event says nothing. */
 typedef struct
@@ -322,6 +324,57 @@ test_threads (void)
     }
 }
 
+/* Returns arrays within arrays. */
+static char *
+make_nested (guint depth)
+{
+  GString *json = g_string_new (NULL);
+
+  for (guint i = 0; i < depth; i++)
+    g_string_append_c (json, '[');
+  for (guint i = 0; i < depth; i++)
+    g_string_append_c (json, ']');
+  return g_string_free (json, FALSE);
+}
+
+/* A payload of the greatest depth that is read can be part of the data of an event that is made. */
+static void
+test_deepest (void)
+{
+  const GstreamEventFields *fields;
+  g_autofree char          *nested = make_nested (1024);
+  g_autoptr (GstreamPayload) deepest = gstream_payload_new (nested, -1, NULL);
+  g_autoptr (GstreamToolWriter) writer = gstream_tool_writer_new (NULL, "f", "call_1");
+  g_autoptr (GstreamEvent) started = gstream_tool_writer_start (writer, deepest);
+  g_autoptr (GstreamEvent) finished = gstream_tool_writer_finish (writer, deepest);
+
+  g_assert_null (gstream_event_get_node (started));
+  fields = gstream_event_get_fields (started);
+  g_assert_cmpint (fields->step, ==, GSTREAM_STEP_TOOL_STARTED);
+  g_assert_cmpstr (fields->key, ==, "call_1");
+  g_assert_cmpstr (fields->name, ==, "f");
+  fields = gstream_event_get_fields (finished);
+  g_assert_cmpint (fields->step, ==, GSTREAM_STEP_TOOL_FINISHED);
+}
+
+/* The same where the data is so long that its arrays are listed while it is parsed. */
+static void
+test_deepest_of_many (void)
+{
+  static const char *const methods[] = { "values", "custom", "messages", "lifecycle", "tasks" };
+  g_autofree char         *nested = make_nested (1024);
+  g_autofree char         *tail = g_strnfill (100000, '1');
+  g_autofree char         *json = g_strdup_printf ("{\"input\":%s,\"text\":\"%s\"}", nested, tail);
+  g_autoptr (GstreamPayload) whole = gstream_payload_new_checked (json, strlen (json));
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (GstreamEvent) event = gstream_event_new (methods[i], NULL, whole);
+
+      g_assert_null (gstream_event_get_node (event));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -332,5 +385,7 @@ main (int   argc,
   g_test_add_func ("/event/D/fields/made", test_made);
   g_test_add_func ("/event/D/fields/copies", test_copies);
   g_test_add_func ("/event/D/fields/threads", test_threads);
+  g_test_add_func ("/event/E2/fields/deepest", test_deepest);
+  g_test_add_func ("/event/E2/fields/deepest-of-many", test_deepest_of_many);
   return g_test_run ();
 }
