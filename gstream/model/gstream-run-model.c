@@ -180,6 +180,17 @@ row_reader_unref (RowReader *self)
   g_free (self);
 }
 
+/* Holds the model: properties are notified, and who is told of them may drop it (R7). */
+static void
+row_reader_give (RowReader    *self,
+                 const GValue *item)
+{
+  g_autoptr (GstreamRunModel) model = self->model ? g_object_ref (self->model) : NULL;
+
+  if (model != NULL)
+    take_item (model, self, item, gstream_cursor_get_item_stamp (self->cursor));
+}
+
 static void
 on_row_reader_next (GObject      *object,
                     GAsyncResult *result,
@@ -190,8 +201,7 @@ on_row_reader_next (GObject      *object,
   /* An error is the run's, which reports it itself (R5). */
   gboolean found = gstream_cursor_next_finish (self->cursor, result, &item, NULL);
 
-  if (self->model != NULL)
-    take_item (self->model, self, found ? &item : NULL, gstream_cursor_get_item_stamp (self->cursor));
+  row_reader_give (self, found ? &item : NULL);
   if (self->model != NULL && found)
     row_reader_read (self);
   row_reader_unref (self);

@@ -500,6 +500,36 @@ test_dropped_inside (void)
   g_assert_null (model);
 }
 
+static void
+drop_model_of_row (GObject    *row,
+                   GParamSpec *pspec,
+                   gpointer    user_data)
+{
+  g_clear_object ((GstreamRunModel **) user_data);
+}
+
+/* By whoever is told of a row, as a window does that is closed when something has failed (R7). */
+static void
+test_dropped_by_row (void)
+{
+  g_autoptr (GstreamRunStream) run = story (BEGINS ("a:1", "alpha"), STATE ("."), ENDS ("a:1", "failed"));
+  g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
+  GstreamRunModel *model = model_new (run, GSTREAM_RUN_MODEL_LIFECYCLE);
+  g_autoptr (GObject) row = NULL;
+  g_auto (GValue) state = G_VALUE_INIT;
+
+  g_object_add_weak_pointer (G_OBJECT (model), (gpointer *) &model);
+  gstream_projection_set_max_buffered (gstream_run_stream_get_values (run), 1); /* the run is held at the state */
+  while (g_list_model_get_n_items (G_LIST_MODEL (model)) == 0)
+    turn (TRUE);
+  row = g_list_model_get_item (G_LIST_MODEL (model), 0);
+  g_signal_connect (row, "notify::status", G_CALLBACK (drop_model_of_row), &model);
+  g_assert_cmpint (gstream_cursor_try_next (values, &state, NULL), ==, GSTREAM_TRY_ITEM);
+  play (run);
+  g_assert_null (model);
+  g_assert_cmpint (gstream_lifecycle_get_status (GSTREAM_LIFECYCLE (row)), ==, GSTREAM_RUN_STATUS_FAILED);
+}
+
 /* --- the bound --- */
 
 static void
@@ -609,6 +639,7 @@ main (int    argc,
   g_test_add_func ("/model/P9/dropped", test_dropped);
   g_test_add_func ("/model/R3/dropped-while-it-waits-for-interrupts", test_dropped_waiting);
   g_test_add_func ("/model/R7/dropped-inside-a-change", test_dropped_inside);
+  g_test_add_func ("/model/R7/dropped-by-a-row", test_dropped_by_row);
   g_test_add_func ("/model/P3/bound", test_bound);
   g_test_add_func ("/model/P3/unfinished-rows-stay", test_bound_unfinished);
   g_test_add_func ("/model/T3/text", test_text_notifies);
