@@ -35,7 +35,9 @@ struct _GstreamRows
   guint                  max;      /* the bound of @shown; 0: none */
   GstreamPump           *pump;     /* NULL: no row can be added */
   GstreamNotifier        notifier;
-  GstreamRowsChangedFunc changed; /* NULL once it is closed */
+  gboolean               is_showing; /* changes are being told; a main loop may be iterated meanwhile */
+  gboolean               is_due;     /* there is something to show in the next frame */
+  GstreamRowsChangedFunc changed;    /* NULL once it is closed */
   gpointer               owner;
 };
 
@@ -320,11 +322,8 @@ show_added (GstreamRows *self)
  * them.
  */
 static void
-on_notify (GstreamNotifier *notifier)
+show_changes (GstreamRows *self)
 {
-  g_autoptr (GstreamRows) self =
-      gstream_rows_ref ((GstreamRows *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRows, notifier)));
-
   if (self->changed != NULL)
     show_leaving (self);
   show_back (self);
@@ -332,11 +331,27 @@ on_notify (GstreamNotifier *notifier)
     show_added (self);
 }
 
+/* While changes are being told, the next frame only has to be remembered: everybody is told of one before the next. */
 static void
 notify_slowly (GstreamRows *self)
 {
-  if (self->pump != NULL)
+  self->is_due = TRUE;
+  if (self->pump != NULL && !self->is_showing)
     gstream_pump_notify_slowly (self->pump, &self->notifier);
+}
+
+static void
+on_notify (GstreamNotifier *notifier)
+{
+  g_autoptr (GstreamRows) self =
+      gstream_rows_ref ((GstreamRows *) ((char *) notifier - G_STRUCT_OFFSET (GstreamRows, notifier)));
+
+  self->is_due = FALSE;
+  self->is_showing = TRUE;
+  show_changes (self);
+  self->is_showing = FALSE;
+  if (self->is_due)
+    notify_slowly (self);
 }
 
 static void

@@ -40,8 +40,9 @@
  * properties, which always have the complete content.
  *
  * The model changes at most once per frame, with one #GListModel::items-changed for each group of neighbouring rows that
- * are removed, and then one for all that are added. Dropping the model unsubscribes from the projections (P9). A model
- * may only be used in the main context of its run.
+ * are removed, and then one for all that are added. While one of them is emitted the model does not change, even if a
+ * handler iterates the main loop: what comes meanwhile is shown in the next frame. Dropping the model unsubscribes from
+ * the projections (P9). A model may only be used in the main context of its run.
  *
  * Since: 1.0
  */

@@ -9,6 +9,7 @@
 typedef struct
 {
   GstreamRows *rows;
+  GstreamPump *pump;
   GString     *changes; /* "POSITION-REMOVED+ADDED" each */
 
   GstreamPendingInterrupt *question; /* for take_answer_back(); NULL: none */
@@ -29,12 +30,11 @@ static void
 told_begin_with (Told                  *self,
                  GstreamRowsChangedFunc changed)
 {
-  g_autoptr (GstreamPump) pump = gstream_pump_new (NULL, NULL);
-
+  self->pump = gstream_pump_new (NULL, NULL);
   self->rows = gstream_rows_new (changed, self);
   self->changes = g_string_new (NULL);
   self->question = NULL;
-  gstream_rows_set_pump (self->rows, pump);
+  gstream_rows_set_pump (self->rows, self->pump);
 }
 
 static void
@@ -48,6 +48,7 @@ told_end (Told *self)
 {
   gstream_rows_close (self->rows);
   g_clear_pointer (&self->rows, gstream_rows_unref);
+  g_clear_pointer (&self->pump, gstream_pump_unref);
   g_string_free (self->changes, TRUE);
 }
 
@@ -240,6 +241,63 @@ test_back_inside (void)
   told_end (&told);
 }
 
+typedef struct
+{
+  GstreamNotifier notifier;
+  gboolean        is_shown;
+} Frame;
+
+static void
+on_frame (GstreamNotifier *notifier)
+{
+  ((Frame *) notifier)->is_shown = TRUE;
+}
+
+/* A frame of the same pump, after all that is to be shown in it. */
+static void
+iterate_frame (GstreamPump *pump)
+{
+  Frame frame = { .notifier = { .notify = on_frame } };
+
+  gstream_pump_notify_slowly (pump, &frame.notifier);
+  while (!frame.is_shown)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+iterate_inside (gpointer owner,
+                guint    position,
+                guint    removed,
+                guint    added)
+{
+  Told *self = owner;
+  guint n_before = gstream_rows_get_length (self->rows);
+
+  on_changed (owner, position, removed, added);
+  if (removed == 0)
+    return;
+
+  add (self, MANY + position, NULL);
+  iterate_frame (self->pump);
+  g_assert_cmpuint (gstream_rows_get_length (self->rows), ==, n_before); /* who is told next finds what was told */
+}
+
+/* R7, R9: while a change is told, a dialog iterates the main loop, or a synchronous call does. */
+static void
+test_iterated_inside (void)
+{
+  g_autoptr (GPtrArray) questions = NULL;
+  Told told;
+
+  told_begin_with (&told, iterate_inside);
+  questions = add_questions (&told);
+  gstream_pending_interrupt_set_answered (questions->pdata[100], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[300], TRUE);
+  gstream_pending_interrupt_set_answered (questions->pdata[700], TRUE);
+  assert_frame (&told, " 100-1+0 299-1+0 698-1+0 997-0+3");
+  told_end (&told);
+}
+
 /* Nothing is told any more, not even what has come already. */
 static void
 test_closed (void)
@@ -267,6 +325,7 @@ main (int    argc,
   g_test_add_func ("/rows/P3/bound-finished", test_bound_finished);
   g_test_add_func ("/rows/C8/scattered", test_scattered);
   g_test_add_func ("/rows/R7/back-inside", test_back_inside);
+  g_test_add_func ("/rows/R7/iterated-inside", test_iterated_inside);
   g_test_add_func ("/rows/P9/companion", test_companion);
   g_test_add_func ("/rows/P9/closed", test_closed);
 
