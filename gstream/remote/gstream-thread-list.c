@@ -6,6 +6,10 @@
  * so that it is there before a view is scrolled to it. The offset of a page is the number of threads that the server
  * has returned so far. If threads were made meanwhile, the page repeats some, which are skipped.
  *
+ * What happens while a page is under way is not lost. If the server object has changed a thread, nobody knows whether the
+ * server wrote the page before or after: it is thrown away and requested once more. If a view has got to the end of the
+ * list, the next page follows. If the list is to be reloaded, it is, before anything else.
+ *
  * Reloading requests as many threads as there are in the list at once. Remaining rows are the same objects, and `items-
  * changed` only covers the rows between the unchanged ones at the beginning and at the end.
  */
@@ -57,9 +61,11 @@ struct _GstreamThreadList
   guint         offset; /* the number of threads that the server has returned */
   gboolean      complete;
   gboolean      loading;
-  gboolean      stale;   /* to be reloaded when the pending request has ended */
-  GError       *error;   /* of the last request; NULL: it succeeded */
-  GCancellable *closing; /* ends the request under way */
+  gboolean      stale;    /* to be reloaded when the pending request has ended */
+  gboolean      outdated; /* a thread was changed since the pending request was sent */
+  guint         wanted;   /* the number of items that there should be, after what was accessed during it */
+  GError       *error;    /* of the last request; NULL: it succeeded */
+  GCancellable *closing;  /* ends the request under way */
 };
 
 enum
@@ -102,6 +108,17 @@ gstream_thread_list_get_n_items (GListModel *model)
   return GSTREAM_THREAD_LIST (model)->items->len;
 }
 
+/* Has the next page loaded if there are less than @wanted items, after the pending request if there is one. */
+static void
+want (GstreamThreadList *self,
+      guint              wanted)
+{
+  if (self->loading)
+    self->wanted = MAX (self->wanted, wanted);
+  else if (wanted > self->items->len && self->error == NULL)
+    gstream_thread_list_load_more (self);
+}
+
 static gpointer
 gstream_thread_list_get_item (GListModel *model,
                               guint       position)
@@ -110,8 +127,8 @@ gstream_thread_list_get_item (GListModel *model,
 
   if (position >= self->items->len)
     return NULL;
-  if (position + self->page_size / 2 >= self->items->len && self->error == NULL)
-    gstream_thread_list_load_more (self);
+
+  want (self, position + 1 + self->page_size / 2);
 
   return g_object_ref (self->items->pdata[position]);
 }
@@ -261,23 +278,41 @@ take_page (GstreamThreadList *self,
 }
 
 static void
+end_loading (GstreamThreadList *self)
+{
+  guint wanted = self->wanted;
+
+  self->wanted = 0;
+  changed (self, PROP_LOADING);
+  want (self, wanted);
+}
+
+static void
 page_came (GstreamThreadList *self,
            const Page        *page,
            GstreamPayload    *said,
            GError            *error)
 {
-  self->loading = FALSE;
+  gboolean outdated = self->outdated;
+  gboolean anew = self->stale || page->anew;
+  gboolean again;
+
   if (error == NULL && gstream_payload_get_kind (said) != GSTREAM_PAYLOAD_KIND_ARRAY)
     error =
         g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                              _ ("The server's list of threads is something else than an array, which was expected"));
-  if (error == NULL)
+
+  /* Set before the list changes: a view that then asks for more must not come before the reload. */
+  again = self->stale || (outdated && error == NULL);
+  self->loading = again;
+  if (error == NULL && !outdated)
     take_page (self, page, said);
   set_error (self, error);
 
-  changed (self, PROP_LOADING);
-  if (self->stale)
-    load (self, TRUE);
+  if (again)
+    load (self, anew);
+  else
+    end_loading (self);
 }
 
 static void
@@ -329,14 +364,16 @@ load (GstreamThreadList *self,
       gstream_server_open (self->server, gstream_server_get_context (self->server), &error);
   Page *page = NULL;
 
+  self->stale = FALSE;
+  self->outdated = FALSE;
+  self->loading = origin != NULL;
   if (origin == NULL)
     {
       set_error (self, error);
+      end_loading (self);
       return;
     }
 
-  self->stale = FALSE;
-  self->loading = TRUE;
   changed (self, PROP_LOADING);
   page = g_new0 (Page, 1);
   g_weak_ref_init (&page->list, self);
@@ -385,31 +422,65 @@ gstream_thread_list_reload (GstreamThreadList *self)
 
 /* --- what the server object does to threads --- */
 
+/* Returns: (transfer full) (nullable): the member @name of @object. */
+static GstreamPayload *
+get_member (GstreamPayload *object,
+            const char     *name)
+{
+  GstreamPayloadIter iter;
+  const char        *key;
+  GstreamPayload    *value;
+
+  gstream_payload_iter_init (&iter, object);
+  while (gstream_payload_iter_next (&iter, &key, &value))
+    {
+      if (g_str_equal (key, name))
+        return value;
+      gstream_payload_unref (value);
+    }
+
+  return NULL;
+}
+
+/* Whether @there has all that @wanted has, as servers compare metadata: an object may have other members. */
+static gboolean
+contains (GstreamPayload *there,
+          GstreamPayload *wanted)
+{
+  GstreamPayloadIter iter;
+  const char        *key;
+  GstreamPayload    *next;
+
+  if (gstream_payload_get_kind (wanted) != GSTREAM_PAYLOAD_KIND_OBJECT ||
+      gstream_payload_get_kind (there) != GSTREAM_PAYLOAD_KIND_OBJECT)
+    return gstream_payload_equal (there, wanted);
+
+  gstream_payload_iter_init (&iter, wanted);
+  while (gstream_payload_iter_next (&iter, &key, &next))
+    {
+      g_autoptr (GstreamPayload) inner_wanted = next;
+      g_autoptr (GstreamPayload) inner = get_member (there, key);
+
+      if (inner == NULL || !contains (inner, inner_wanted))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 is_listed (GstreamThreadList *self,
            GstreamPayload    *said)
 {
   g_autoptr (GstreamPayload) metadata = gstream_payload_lookup (said, "/metadata");
-  GstreamPayloadIter iter;
-  const char        *key;
-  GstreamPayload    *next;
 
   if (self->metadata == NULL || gstream_payload_get_kind (self->metadata) != GSTREAM_PAYLOAD_KIND_OBJECT)
     return TRUE;
 
-  gstream_payload_iter_init (&iter, self->metadata);
-  while (gstream_payload_iter_next (&iter, &key, &next))
-    {
-      g_autoptr (GstreamPayload) wanted = next;
-      g_autofree char *pointer = g_strconcat ("/", key, NULL);
-      g_autoptr (GstreamPayload) there = metadata != NULL ? gstream_payload_lookup (metadata, pointer) : NULL;
+  if (metadata == NULL)
+    metadata = gstream_payload_new ("{}", -1, NULL);
 
-      if (there == NULL ||
-          !g_str_equal (gstream_payload_get_json (wanted, NULL), gstream_payload_get_json (there, NULL)))
-        return FALSE;
-    }
-
-  return TRUE;
+  return contains (metadata, self->metadata);
 }
 
 static void
@@ -421,6 +492,7 @@ on_thread_changed (GstreamServer  *server,
   GstreamThreadInfo *row = g_hash_table_lookup (self->by_id, gstream_payload_get_string (said, "/thread_id"));
   g_autoptr (GstreamThreadInfo) made = NULL;
 
+  self->outdated = TRUE;
   if (row != NULL)
     {
       gstream_thread_info_update (row, said);
@@ -444,6 +516,7 @@ on_thread_deleted (GstreamServer *server,
   GstreamThreadInfo *row = g_hash_table_lookup (self->by_id, thread_id);
   guint              position;
 
+  self->outdated = TRUE;
   if (row == NULL || !g_ptr_array_find (self->items, row, &position))
     return;
 

@@ -15,10 +15,14 @@
 
 typedef struct
 {
-  FakeServer *fake;
-  GPtrArray  *asked; /* "POST /threads/search {…}" */
-  guint       n_threads;
-  gboolean    refuses;
+  FakeServer   *fake;
+  GPtrArray    *asked;   /* "POST /threads/search {…}" */
+  GPtrArray    *threads; /* their ids, newest first */
+  gboolean      refuses;
+  gboolean      holds; /* the next search's answer is kept, until it is let go */
+  FakeExchange *held;
+  char         *held_page; /* the answer, as it was when the search came */
+  const char   *metadata;  /* of a copy; NULL: {} */
 } Shelf;
 
 static guint
@@ -35,17 +39,63 @@ write_page (Shelf      *self,
             const char *body)
 {
   guint    offset = number_in (body, "/offset");
-  guint    end = MIN (offset + number_in (body, "/limit"), self->n_threads);
+  guint    end = MIN (offset + number_in (body, "/limit"), self->threads->len);
   GString *json = g_string_new ("[");
 
   for (guint i = offset; i < end; i++)
     g_string_append_printf (json,
-                            "%s{\"thread_id\":\"t%u\",\"status\":\"idle\",\"created_at\":\"2026-01-01T00:00:00Z\","
+                            "%s{\"thread_id\":\"%s\",\"status\":\"idle\",\"created_at\":\"2026-01-01T00:00:00Z\","
                             "\"metadata\":{\"n\":%u}}",
-                            i > offset ? "," : "", i, i);
+                            i > offset ? "," : "", (const char *) self->threads->pdata[i], i);
   g_string_append_c (json, ']');
 
   return g_string_free (json, FALSE);
+}
+
+static void
+answer_search (Shelf        *self,
+               FakeExchange *exchange)
+{
+  g_autofree char *page = write_page (self, exchange->body);
+
+  if (!self->holds)
+    {
+      fake_exchange_answer (exchange, "200 OK", "", page);
+      return;
+    }
+
+  self->holds = FALSE;
+  self->held = fake_exchange_ref (exchange);
+  self->held_page = g_steal_pointer (&page);
+}
+
+static void
+let_go (Shelf *self)
+{
+  fake_exchange_answer (self->held, "200 OK", "", self->held_page);
+  g_clear_pointer (&self->held, fake_exchange_unref);
+  g_clear_pointer (&self->held_page, g_free);
+}
+
+static void
+take_out (Shelf      *self,
+          const char *id)
+{
+  guint position;
+
+  if (g_ptr_array_find_with_equal_func (self->threads, id, g_str_equal, &position))
+    g_ptr_array_remove_index (self->threads, position);
+}
+
+static void
+answer_copy (Shelf        *self,
+             FakeExchange *exchange)
+{
+  g_autofree char *said =
+      g_strdup_printf ("{\"thread_id\":\"copy\",\"metadata\":%s}", self->metadata != NULL ? self->metadata : "{}");
+
+  g_ptr_array_insert (self->threads, 0, g_strdup ("copy"));
+  fake_exchange_answer (exchange, "200 OK", "", said);
 }
 
 static void
@@ -60,22 +110,22 @@ on_request (FakeExchange *exchange,
   if (self->refuses)
     fake_exchange_answer (exchange, "403 Forbidden", "", "{\"detail\":\"not yours\"}");
   else if (g_str_equal (exchange->path, "/threads/search"))
-    {
-      page = write_page (self, exchange->body);
-      fake_exchange_answer (exchange, "200 OK", "", page);
-    }
+    answer_search (self, exchange);
   else if (g_str_equal (exchange->method, "DELETE"))
-    fake_exchange_answer (exchange, "204 No Content", "", "");
+    {
+      take_out (self, exchange->path + strlen ("/threads/"));
+      fake_exchange_answer (exchange, "204 No Content", "", "");
+    }
   else if (g_str_equal (exchange->method, "PATCH"))
     fake_exchange_answer (exchange, "200 OK", "",
                           "{\"thread_id\":\"t1\",\"status\":\"busy\",\"metadata\":{\"n\":1,\"title\":\"T\"}}");
-  else if (g_str_equal (exchange->path, "/assistants/search") && self->n_threads > 1)
+  else if (g_str_equal (exchange->path, "/assistants/search") && self->threads->len > 1)
     {
       page = write_page (self, exchange->body);
       fake_exchange_answer (exchange, "200 OK", "", page);
     }
   else if (g_str_has_suffix (exchange->path, "/copy"))
-    fake_exchange_answer (exchange, "200 OK", "", "{\"thread_id\":\"copy\",\"metadata\":{}}");
+    answer_copy (self, exchange);
   else
     fake_exchange_answer (exchange, "200 OK", "", "[{\"run_id\":\"r1\",\"assistant_id\":\"a1\"}]");
 }
@@ -87,7 +137,9 @@ shelf_new (guint n_threads)
 
   self->fake = fake_server_new (on_request, self);
   self->asked = g_ptr_array_new_with_free_func (g_free);
-  self->n_threads = n_threads;
+  self->threads = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < n_threads; i++)
+    g_ptr_array_add (self->threads, g_strdup_printf ("t%u", i));
 
   return self;
 }
@@ -97,6 +149,7 @@ shelf_free (Shelf *self)
 {
   fake_server_free (self->fake);
   g_ptr_array_unref (self->asked);
+  g_ptr_array_unref (self->threads);
   g_free (self);
 }
 
@@ -244,11 +297,200 @@ test_list (void)
   assert_shown (shadow, "copy t0 t1 t2 t4");
 
   first = shadow->pdata[1];
-  shelf->n_threads = 3;
+  g_ptr_array_set_size (shelf->threads, 4);
+  take_out (shelf, "copy");
   gstream_thread_list_reload (list);
   wait_until_loaded (list);
   assert_shown (shadow, "t0 t1 t2");
   g_assert_true (shadow->pdata[0] == first && shadow->pdata[1] == row);
+}
+
+/* --- while a page is under way --- */
+
+static GstreamThreadList *
+small_list_new (GstreamServer *server,
+                GPtrArray     *shadow)
+{
+  GstreamThreadList *list = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", server, "page-size", 3, NULL);
+
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_items_changed), shadow);
+
+  return list;
+}
+
+static void
+wait_until_held (Shelf *shelf)
+{
+  while (shelf->held == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+on_changed_read_last (GListModel *model,
+                      guint       position,
+                      guint       removed,
+                      guint       added,
+                      gpointer    user_data)
+{
+  g_autoptr (GObject) last = g_list_model_get_item (model, g_list_model_get_n_items (model) - 1);
+}
+
+/* A view that looks at the last row of each page does not take the reload's place. */
+static void
+test_reload_while_loading (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (8);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GPtrArray) shadow = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GstreamThreadList) list = small_list_new (server, shadow);
+
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_changed_read_last), NULL);
+  shelf->holds = TRUE;
+  wait_until_held (shelf);
+  g_ptr_array_insert (shelf->threads, 0, g_strdup ("new"));
+  gstream_thread_list_reload (list);
+  let_go (shelf);
+  wait_until_loaded (list);
+  assert_shown (shadow, "new t0 t1 t2 t3 t4 t5 t6 t7");
+  g_assert_true (gstream_thread_list_get_complete (list));
+}
+
+/* A view that gets to the end during a reload that changes nothing has the next page. */
+static void
+test_looked_at_while_loading (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (5);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GPtrArray) shadow = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GstreamThreadList) list = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", server, "page-size", 3, NULL);
+  g_autoptr (GObject) last = NULL;
+
+  wait_until_loaded (list);
+  gstream_thread_list_reload (list);
+  last = g_list_model_get_item (G_LIST_MODEL (list), 2);
+  wait_until_loaded (list);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 5);
+}
+
+static void
+on_changed_note (GListModel *model,
+                 guint       position,
+                 guint       removed,
+                 guint       added,
+                 gpointer    user_data)
+{
+  g_string_append_printf (user_data, "%u-%u+%u ", position, removed, added);
+}
+
+/* Whether the page was written before the thread was deleted or made, or after. */
+static void
+test_changes_while_reloading (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (3);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GPtrArray) shadow = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GstreamThreadList) list = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", server, "page-size", 9, NULL);
+  g_autoptr (GString) notes = g_string_new (NULL);
+  g_autoptr (GstreamPayload) copy = NULL;
+
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_items_changed), shadow);
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_changed_note), notes);
+  wait_until_loaded (list);
+  shelf->holds = TRUE;
+  gstream_thread_list_reload (list);
+  wait_until_held (shelf);
+  g_assert_true (gstream_server_delete_thread_sync (server, "t0", NULL, NULL));
+  let_go (shelf);
+  wait_until_loaded (list);
+  assert_shown (shadow, "t1 t2");
+
+  shelf->holds = TRUE;
+  gstream_thread_list_reload (list);
+  wait_until_held (shelf);
+  copy = gstream_server_copy_thread_sync (server, "t1", NULL, NULL);
+  g_string_truncate (notes, 0);
+  let_go (shelf);
+  wait_until_loaded (list);
+  assert_shown (shadow, "copy t1 t2");
+  g_assert_cmpstr (notes->str, ==, "");
+}
+
+/* @data: whether the server wrote the page before the deletion. */
+static void
+test_deleted_while_loading_more (gconstpointer data)
+{
+  g_autoptr (Shelf) shelf = shelf_new (8);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GPtrArray) shadow = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GstreamThreadList) list = g_object_new (GSTREAM_TYPE_THREAD_LIST, "server", server, "page-size", 3, NULL);
+
+  wait_until_loaded (list);
+  shelf->holds = TRUE;
+  gstream_thread_list_load_more (list);
+  wait_until_held (shelf);
+  if (!GPOINTER_TO_INT (data))
+    {
+      g_free (shelf->held_page);
+      take_out (shelf, "t0");
+      shelf->held_page = write_page (shelf, "{\"offset\":3,\"limit\":3}");
+    }
+  g_assert_true (gstream_server_delete_thread_sync (server, "t0", NULL, NULL));
+  let_go (shelf);
+  while (!gstream_thread_list_get_complete (list))
+    {
+      gstream_thread_list_load_more (list);
+      wait_until_loaded (list);
+    }
+  on_items_changed (G_LIST_MODEL (list), 0, 0, g_list_model_get_n_items (G_LIST_MODEL (list)), shadow);
+  assert_shown (shadow, "t1 t2 t3 t4 t5 t6 t7");
+}
+
+/* --- which threads it has --- */
+
+/* A thread that is made is listed where the server would list it: if its metadata has all that is wanted. */
+static void
+test_wanted_metadata (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (0);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  static const struct
+  {
+    const char *wanted;
+    guint       n;
+  } cases[] = {
+    { "{\"u\":\"ada\"}", 1 },
+    { "{\"u\": \"\\u0061da\"}", 1 },
+    { "{\"u\":\"bob\"}", 0 },
+    { "{\"app/u~\":\"ada\"}", 1 },
+    { "{\"app\":{\"u~\":\"ada\"}}", 0 },
+    { "{\"o\":{\"b\":1,\"a\":2}}", 1 },
+    { "{\"o\":{\"a\":2,\"b\":1}}", 1 },
+    { "{\"o\": {\"b\": 1}, \"n\": 1.0}", 1 },
+    { "{\"o\":{\"b\":2}}", 0 },
+    { "{\"o\":{\"c\":null}}", 0 },
+    { "{\"l\":[1, 2]}", 1 },
+    { "{\"l\":[2, 1]}", 0 },
+    { "{\"o\":1}", 0 },
+    { "{}", 1 },
+  };
+  GstreamThreadList *lists[G_N_ELEMENTS (cases)];
+  g_autoptr (GstreamPayload) copy = NULL;
+
+  shelf->metadata = "{\"u\":\"ada\",\"app/u~\":\"ada\",\"n\":1,\"o\":{\"b\":1,\"a\":2},\"l\":[1,2]}";
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GstreamPayload) wanted = gstream_payload_new (cases[i].wanted, -1, NULL);
+
+      lists[i] = gstream_thread_list_new (server, wanted);
+      wait_until_loaded (lists[i]);
+    }
+  copy = gstream_server_copy_thread_sync (server, "t", NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].wanted);
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lists[i])), ==, cases[i].n);
+      g_object_unref (lists[i]);
+    }
 }
 
 static void
@@ -487,6 +729,13 @@ main (int    argc,
   g_test_add_func ("/remote/N13/many-assistants", test_many_assistants);
   g_test_add_func ("/remote/N13/cancelled", test_cancelled);
   g_test_add_func ("/remote/N13/list", test_list);
+  g_test_add_func ("/remote/N13/list-reload-while-loading", test_reload_while_loading);
+  g_test_add_func ("/remote/N13/list-looked-at-while-loading", test_looked_at_while_loading);
+  g_test_add_func ("/remote/N13/list-changes-while-reloading", test_changes_while_reloading);
+  g_test_add_data_func ("/remote/N13/list-deleted-after-page", GINT_TO_POINTER (TRUE), test_deleted_while_loading_more);
+  g_test_add_data_func ("/remote/N13/list-deleted-before-page", GINT_TO_POINTER (FALSE),
+                        test_deleted_while_loading_more);
+  g_test_add_func ("/remote/N13/list-wanted-metadata", test_wanted_metadata);
   g_test_add_func ("/remote/N13/list-fails", test_list_fails);
   g_test_add_func ("/remote/N13/list-dropped", test_list_dropped);
   g_test_add_func ("/remote/N9/options", test_options);
