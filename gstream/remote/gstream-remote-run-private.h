@@ -23,6 +23,8 @@ typedef struct
                                GstreamSubscription *wanted);
   /* Returns a number that grows with everything that is received, events or not. */
   guint64 (*get_progress) (GstreamEventSource *connection);
+  /* Whether a part of an event was received, and the rest was not. */
+  gboolean (*is_within_event) (GstreamEventSource *connection);
   /* Returns the pause that the server asks for before the next connection, in ms; -1: none. NULL: never. */
   gint64 (*get_retry) (GstreamEventSource *connection);
   /* To be called before the connection is closed, if it may be dead. NULL: not needed. */

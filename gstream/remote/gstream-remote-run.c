@@ -6,8 +6,9 @@
  * before. A connection is given up for one of these reasons:
  *
  * - It breaks: another one is opened after a pause, up to the retry limit (N3).
- * - It is silent for too long: the server is asked for the status of the run. If the run goes on, a second connection
- *   is opened; the one that has an event first is used from then on (N12).
+ * - It is silent for too long, or has given no event for as long, and none is on its way: the server is asked for the
+ *   status of the run. If the run goes on, and the connection is silent, a second one is opened; the one that has an event
+ *   first is used from then on (N12).
  * - The run has ended. If it was interrupted, other branches may still be running: the server is asked for the status
  *   until the run has ended, and then for the thread's state, which has the pending interrupts (N4). No event says that
  *   it is the last one. Therefore a connection that may have missed some (it ended, or was silent for too long) is not
@@ -462,6 +463,13 @@ may_be_silent (GstreamRemoteSource *self,
   return is_pending (run) || (is_running (run) && gstream_run_filter_is_inside (self->filter));
 }
 
+/* Whether, since the timer was started, a part of an event has come, and nothing is wrong but that it takes its time. */
+static gboolean
+is_receiving (GstreamRemoteSource *self)
+{
+  return self->funcs->is_within_event (self->connection) && self->funcs->get_progress (self->connection) != self->heard;
+}
+
 static GError *
 silence_error (GstreamRemoteSource *self,
                GstreamPayload      *run)
@@ -534,7 +542,12 @@ on_run_known (GObject      *object,
       return;
     }
 
-  if (run != NULL)
+  if (is_receiving (self))
+    {
+      watch_silence (self);
+      g_clear_error (&error);
+    }
+  else if (run != NULL)
     run_is_known (self, run);
   else if (gstream_retry_can_help (GSTREAM_RETRY_ANEW, error))
     connection_failed (self, error);
@@ -624,7 +637,9 @@ on_silence (gpointer user_data)
   g_autoptr (GstreamRemoteSource) self = g_object_ref (user_data);
 
   gstream_timer_end (&self->silence);
-  if (self->over)
+  if (is_receiving (self))
+    watch_silence (self);
+  else if (self->over)
     silent_after_the_end (self);
   else
     check_run (self);

@@ -294,9 +294,9 @@ gstream_server_class_init (GstreamServerClass *klass)
   /**
    * GstreamServer:silence-timeout: (getter get_silence_timeout) (setter set_silence_timeout)
    *
-   * The time in milliseconds without an event, while somebody waits for one, after which the connection may be dead
-   * (N12): then the server is asked for the status of the run, and another connection is opened, to replace this one
-   * or, if the run goes on, in addition to it. WebSockets are kept alive by two pings in that time.
+   * The time in milliseconds without an event or a part of one, while somebody waits for one, after which the connection
+   * may be dead (N12): then the server is asked for the status of the run, and another connection is opened, to replace
+   * this one or, if the run goes on, in addition to it. WebSockets are kept alive by two pings in that time.
    *
    * Since: 1.0
    */

@@ -379,7 +379,15 @@ get_progress (GstreamEventSource *source)
 {
   GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
 
-  return self->events != NULL ? gstream_sse_source_get_line (GSTREAM_SSE_SOURCE (self->events)) : 0;
+  return self->events != NULL ? gstream_sse_source_get_received (GSTREAM_SSE_SOURCE (self->events)) : 0;
+}
+
+static gboolean
+is_within_event (GstreamEventSource *source)
+{
+  GstreamSseConnection *self = GSTREAM_SSE_CONNECTION (source);
+
+  return self->events != NULL && gstream_sse_source_is_within_event (GSTREAM_SSE_SOURCE (self->events));
 }
 
 static gint64
@@ -393,6 +401,7 @@ get_retry (GstreamEventSource *source)
 const GstreamConnectionFuncs gstream_sse_connection_funcs = {
   .open = gstream_sse_connection_new,
   .get_progress = get_progress,
+  .is_within_event = is_within_event,
   .get_retry = get_retry,
   .opens_early = TRUE,
 };

@@ -32,6 +32,82 @@
 #define CLOSING_REST 100                /* ms: time for the server to clean up after the connection has ended */
 #define MOST_READ_CLOSING (1024 * 1024) /* bytes that are read while waiting for the server's answer */
 #define TAIL_SIZE 127                   /* bytes of the largest closing frame */
+#define LARGEST_HEAD 14                 /* bytes of a frame before its data */
+
+/* --- where one frame ends and the next one begins (RFC 6455, 5.2) --- */
+
+typedef struct
+{
+  guint8   head[LARGEST_HEAD];
+  gsize    n_head;     /* bytes of it that were read */
+  guint64  left;       /* bytes of the frame's data that were not read */
+  gboolean is_control; /* the frame is a ping, a pong or a closing frame */
+  gboolean within;     /* a part of a message was read, and the rest was not */
+} Frames;
+
+static gsize
+count_length_bytes (const guint8 *head)
+{
+  guint length = head[1] & 0x7f;
+
+  return length == 126 ? 2 : length == 127 ? 8 : 0;
+}
+
+static void
+end_frame (Frames *self)
+{
+  gboolean is_last = (self->head[0] & 0x80) != 0;
+
+  if (!self->is_control && is_last)
+    self->within = FALSE;
+}
+
+static void
+begin_frame (Frames *self)
+{
+  gsize n_length = count_length_bytes (self->head);
+
+  self->n_head = 0;
+  self->left = n_length > 0 ? 0 : self->head[1] & 0x7f;
+  for (gsize i = 0; i < n_length; i++)
+    self->left = self->left << 8 | self->head[2 + i];
+  self->is_control = (self->head[0] & 0x08) != 0;
+  self->within = self->within || !self->is_control;
+  if (self->left == 0)
+    end_frame (self);
+}
+
+static void
+read_head (Frames *self,
+           guint8  byte)
+{
+  gsize n_mask = 0;
+
+  self->head[self->n_head++] = byte;
+  if (self->n_head < 2)
+    return;
+  n_mask = (self->head[1] & 0x80) != 0 ? 4 : 0; /* a server's frames should not have one */
+  if (self->n_head == 2 + count_length_bytes (self->head) + n_mask)
+    begin_frame (self);
+}
+
+static void
+read_frames (Frames       *self,
+             const guint8 *bytes,
+             gsize         length)
+{
+  while (length > 0)
+    {
+      gsize n = self->left > 0 ? MIN (length, self->left) : 1;
+
+      if (self->left == 0)
+        read_head (self, *bytes);
+      else if ((self->left -= n) == 0)
+        end_frame (self);
+      bytes += n;
+      length -= n;
+    }
+}
 
 /* --- the throttled input stream --- */
 
@@ -53,6 +129,7 @@ struct _GstreamThrottledInputStream
   guint64               passed;          /* bytes that were read in all */
   guint8                tail[TAIL_SIZE]; /* the end of what was read last */
   gsize                 tail_length;
+  Frames                frames;  /* that were read */
   GSource              *waiting; /* the reader's source, while it may not read, and the source has no child */
 };
 
@@ -102,6 +179,7 @@ gstream_throttled_input_stream_read_nonblocking (GPollableInputStream *stream,
     {
       self->allowed -= taken;
       self->passed += taken;
+      read_frames (&self->frames, buffer, taken);
       self->tail_length = MIN ((gsize) taken, TAIL_SIZE);
       memcpy (self->tail, (const guint8 *) buffer + taken - self->tail_length, self->tail_length);
       if (self->allowed == 0)
@@ -193,6 +271,12 @@ static guint64
 throttled_get_passed (GstreamThrottledInputStream *self)
 {
   return self->passed;
+}
+
+static gboolean
+throttled_is_within_message (GstreamThrottledInputStream *self)
+{
+  return self->frames.within;
 }
 
 static gssize
@@ -1416,6 +1500,14 @@ get_progress (GstreamEventSource *source)
 }
 
 static gboolean
+is_within_event (GstreamEventSource *source)
+{
+  GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
+
+  return self->input != NULL && throttled_is_within_message (self->input);
+}
+
+static gboolean
 ask_for_run (GstreamEventSource *source)
 {
   GstreamWebsocketConnection *self = GSTREAM_WEBSOCKET_CONNECTION (source);
@@ -1537,6 +1629,7 @@ gstream_websocket_connection_new (GstreamOrigin       *origin,
 const GstreamConnectionFuncs gstream_websocket_connection_funcs = {
   .open = gstream_websocket_connection_new,
   .get_progress = get_progress,
+  .is_within_event = is_within_event,
   .give_up = give_up,
   .ask_for_run = ask_for_run,
   .stays_open = TRUE,

@@ -32,11 +32,12 @@ typedef struct
   gboolean        said_any; /* it had more than white space */
   GCancellable   *closing;  /* cancels the read under way */
 
-  GBytes *owner; /* owns @bytes; events hold references to it, too; NULL: nothing has been read */
-  char   *bytes; /* events may point to bytes before @end: only those after it may be written to */
-  gsize   size;  /* of @bytes */
-  gsize   start; /* offset of the first byte that has not been consumed */
-  gsize   end;   /* offset after the last byte that has been read */
+  GBytes *owner;    /* owns @bytes; events hold references to it, too; NULL: nothing has been read */
+  char   *bytes;    /* events may point to bytes before @end: only those after it may be written to */
+  gsize   size;     /* of @bytes */
+  gsize   start;    /* offset of the first byte that has not been consumed */
+  gsize   end;      /* offset after the last byte that has been read */
+  guint64 received; /* bytes that have been read in all */
 
   GstreamEventReader *events;    /* parses events */
   guint               max_size;  /* limit of one event in bytes */

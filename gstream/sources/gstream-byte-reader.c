@@ -521,6 +521,14 @@ fail_reading (GstreamByteReader *self,
   stop (self, error);
 }
 
+static void
+note_received (GstreamByteReader *self,
+               gsize              n_read)
+{
+  self->end += n_read;
+  self->received += n_read;
+}
+
 gboolean
 gstream_byte_reader_fill (GstreamByteReader *self)
 {
@@ -532,7 +540,7 @@ gstream_byte_reader_fill (GstreamByteReader *self)
 
   make_room (self);
   n_read = pollable_read (&self->poll, self->bytes + self->end, self->size - self->end, &self->at_end, &error);
-  self->end += n_read;
+  note_received (self, n_read);
   if (error != NULL)
     fail_reading (self, error);
   else if (self->at_end)
@@ -574,7 +582,7 @@ on_read (GObject      *object,
   if (n_read == 0)
     self->at_end = TRUE;
   else if (n_read > 0 && self->error == NULL)
-    self->end += n_read;
+    note_received (self, n_read);
   step_done (self, error);
 }
 

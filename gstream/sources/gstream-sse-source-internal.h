@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The position of the source in its stream, and reading streams with other data than events of the protocol.
+ * What the source has received, and reading streams with other data than events of the protocol.
  *
- * For remote/, where a connection detects by the line number whether a server is silent or sends comments, and
- * endpoint/, which reads another protocol with the same framing.
+ * For remote/, where a connection detects by it whether a server is silent, sends comments, or takes its time for an
+ * event, and endpoint/, which reads another protocol with the same framing.
  */
 #pragma once
 
@@ -11,8 +11,10 @@
 
 G_BEGIN_DECLS
 
-/* The number of the line that is read next, counted from 1; comments are lines, too. */
-guint64 gstream_sse_source_get_line (GstreamSseSource *self);
+/* The number of bytes that were received, those of comments and of an incomplete event included. */
+guint64 gstream_sse_source_get_received (GstreamSseSource *self);
+/* Whether a part of an event was received, and the rest was not. */
+gboolean gstream_sse_source_is_within_event (GstreamSseSource *self);
 
 /* Makes an event from the data of one frame. Returns NULL without an error to ignore it. */
 typedef GstreamEvent *(*GstreamSseReadFunc) (gpointer    user_data,

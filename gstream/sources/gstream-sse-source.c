@@ -1013,9 +1013,18 @@ gstream_sse_source_set_max_depth (GstreamSseSource *self,
 }
 
 guint64
-gstream_sse_source_get_line (GstreamSseSource *self)
+gstream_sse_source_get_received (GstreamSseSource *self)
 {
-  return gstream_sse_parser_get_line (self->parser);
+  return self->bytes->received;
+}
+
+gboolean
+gstream_sse_source_is_within_event (GstreamSseSource *self)
+{
+  GstreamByteReader *bytes = self->bytes;
+
+  return gstream_sse_parser_is_unfinished (self->parser, gstream_byte_reader_peek (bytes),
+                                           gstream_byte_reader_available (bytes));
 }
 
 void

@@ -46,6 +46,7 @@ apply_fault (FakeExchange *exchange,
     exchange->piece = fault->piece;
   exchange->stall = fault->stall;
   exchange->delay = fault->delay;
+  exchange->pause = fault->pause;
 }
 
 static gsize
@@ -108,6 +109,18 @@ say_more (FakeExchange *exchange,
   return TRUE;
 }
 
+static gboolean
+chat (FakeExchange *exchange,
+      gpointer      user_data)
+{
+  if (exchange->websocket)
+    fake_exchange_write (exchange, "\x89\0", 2);
+  else
+    write_chunk (exchange, ": still here\n\n");
+
+  return TRUE;
+}
+
 static void
 send_events (FakeAgent    *self,
              FakeExchange *exchange,
@@ -132,6 +145,8 @@ send_events (FakeAgent    *self,
     write_event (exchange, self->events->pdata[i], i + 1);
   if (self->make_event != NULL)
     exchange->sequel = say_more;
+  else if (fault->chats)
+    exchange->sequel = chat;
   else if (fault->ends || (!self->keeps_open && fault->only == 0))
     fake_exchange_write (exchange, "0\r\n\r\n", -1);
 }
@@ -181,6 +196,8 @@ send_frames (FakeAgent    *self,
     fake_exchange_send_frame (exchange, self->events->pdata[i], -1);
   if (self->make_event != NULL)
     exchange->sequel = say_more;
+  else if (fault->chats)
+    exchange->sequel = chat;
   else if (fault->ends)
     exchange->closes = TRUE;
 }

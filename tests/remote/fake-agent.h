@@ -16,7 +16,9 @@ typedef struct
   gsize       piece;  /* the most that is sent at once; 0: everything */
   gboolean    stall;  /* at cut_at: nothing more comes, and the connection stays open */
   guint       delay;  /* ms: at cut_at it goes on after as long */
+  guint       pause;  /* ms: after each piece */
   guint       only;   /* number of events after which nothing more comes, and the connection stays open; 0: all come */
+  gboolean    chats;  /* after those, comments or pings come */
   gboolean    ends;   /* the answer comes to its proper end when all is sent, or cut_at is a number of events */
   GBytes     *raw;    /* what comes instead of the events: of the stream's text, or frames */
   const char *status; /* not the events, but this: "503 Service Unavailable" */

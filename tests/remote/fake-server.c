@@ -79,6 +79,8 @@ hang_up (FakeExchange *exchange)
   g_io_stream_close (exchange->connection, NULL, NULL);
 }
 
+static gboolean on_delay_over (gpointer user_data);
+
 static void
 on_written (GObject      *object,
             GAsyncResult *result,
@@ -92,7 +94,10 @@ on_written (GObject      *object,
     {
       exchange->written += count;
       exchange->sent += count;
-      write_more (exchange);
+      if (exchange->pause > 0)
+        g_timeout_add (exchange->pause, on_delay_over, g_rc_box_acquire (exchange));
+      else
+        write_more (exchange);
     }
   fake_exchange_unref (exchange);
 }

@@ -38,6 +38,7 @@ struct _FakeExchange
   gsize         piece;   /* the most that is written at once */
   gboolean      stall;   /* at cut_at nothing more is sent, instead */
   guint         delay;   /* ms: at cut_at it goes on after as long, instead; 0: it does not */
+  guint         pause;   /* ms: after each piece */
   gboolean      writing;
   gboolean      closes; /* when all is written */
 };

@@ -411,6 +411,45 @@ test_quiet (Fixture      *fixture,
 }
 
 static void
+lengthen_event (char **json)
+{
+  g_autofree char *old = *json;
+  gsize            length = strrchr (old, '}') - old;
+
+  *json = g_strdup_printf ("%.*s%20000s%s", (int) length, old, "", old + length);
+}
+
+/* An event that takes longer than the timeout to arrive, while none of its pieces does. */
+static void
+test_slow_event (Fixture      *fixture,
+                 gconstpointer data)
+{
+  GPtrArray *events = fixture->agent->events;
+
+  lengthen_event ((char **) &events->pdata[events->len / 2]);
+  g_free (fixture->expected);
+  fixture->expected = fake_agent_run (fixture->agent, fixture->transport, NULL);
+  fixture->agent->silence = SHORT_SILENCE;
+  for (guint n_running = 0; n_running <= 100; n_running += 100)
+    {
+      fixture->agent->n_streams = fixture->agent->n_commands = 0;
+      fixture->agent->n_running = n_running;
+      fake_agent_add_fault (fixture->agent, (Fault) { .piece = 1000, .pause = 20 });
+      assert_recovers (fixture, 1);
+    }
+}
+
+/* A connection that says something and no events is not believed after the run is over. */
+static void
+test_chatter (Fixture      *fixture,
+              gconstpointer data)
+{
+  fixture->agent->silence = SHORT_SILENCE;
+  fake_agent_add_fault (fixture->agent, (Fault) { .only = 5, .chats = TRUE, .piece = 1000, .pause = 20 });
+  assert_recovers (fixture, 2);
+}
+
+static void
 test_unknown_run (Fixture      *fixture,
                   gconstpointer data)
 {
@@ -682,6 +721,8 @@ main (int    argc,
       add ("N4/end-of-question-unknown", transport, test_end_of_question_unknown);
       add ("N12/running", transport, test_running);
       add ("N12/quiet", transport, test_quiet);
+      add ("N12/slow-event", transport, test_slow_event);
+      add ("N12/chatter", transport, test_chatter);
       add ("N12/unknown-run", transport, test_unknown_run);
       add ("N3/handshake-refused", transport, test_handshake_refused);
     }
