@@ -165,6 +165,14 @@ def modes():
         raise AssertionError("no error")
 
 
+@test("/langgraph/L2/M8/updates-of-a-node-called-node")
+async def node_called_node():
+    """LangGraph's own updates are {NODE: update}, and the server's may name their node in "node"."""
+    async with Gstream.stream(one(lambda state: {"n": 1}, "node"), {"n": 0}) as run:
+        assert [item async for item in run.updates] == [{"node": {"n": 1}}]
+        assert run.status == Status.COMPLETED and await run.output() == {"n": 1}
+
+
 @test("/langgraph/L1/M8/modes-of-a-transformer")
 def transformers_modes():
     class Counter(Gstream.Transformer):

@@ -122,17 +122,19 @@ class RunEvents:
 
     def _updates(self, namespace, params):
         data = objects.plain(params.get("data"))
-        node = params.get("node") or (data.get("node") if isinstance(data, dict) else None)
+        members = data if isinstance(data, dict) else {}
+        # In LangGraph's own form, data is {NODE: update}, and a node may be called "node".
+        node = _text(params.get("node")) or _text(members.get("node"))
         if node == "__interrupt__":
-            yield from self._ask(namespace, data.get("values") or [])
+            yield from self._ask(namespace, members.get("values") or [])
             return
         yield self._event("updates", namespace, state.state(data), params.get("timestamp"), node)
         yield from self._leave(namespace, node)
 
     def _tool(self, namespace, params):
         data = dict(params["data"])
-        node = data.pop("__node", None)
-        yield self._event("tools", namespace, data, params.get("timestamp"), node or None)
+        node = _text(data.pop("__node", None))
+        yield self._event("tools", namespace, data, params.get("timestamp"), node)
         if data.get("event") == "tool-finished":
             yield from self._result(namespace, data)
 
@@ -165,7 +167,7 @@ class RunEvents:
             method, data = "custom", {"name": method.removeprefix("custom:"), "payload": data}
         if method == "input":
             method = "input.requested"
-        return self._event(method, namespace, data, params.get("timestamp"), params.get("node"))
+        return self._event(method, namespace, data, params.get("timestamp"), _text(params.get("node")))
 
     def _checkpoint(self, namespace, params):
         data = params.get("data")
@@ -236,6 +238,11 @@ class RunEvents:
 
 def _now():
     return int(time.time() * 1000)
+
+
+def _text(value):
+    """Returns a string that is not empty, or None for anything else."""
+    return value if isinstance(value, str) and value else None
 
 
 def _name_of(namespace):
