@@ -583,6 +583,32 @@ def one_run():
     assert len(thread.start_sync(CHAT).output_sync()["messages"]) == 2
 
 
+@test("/langgraph/L5/one-start-at-a-time")
+async def one_start():
+    """The second of two starts at once is refused; what the first one was given is not lost."""
+    thread = Gstream.LocalThread(one(lambda state: {"n": 10}))
+    run, refused = await asyncio.gather(thread.start({"n": 1}), thread.start({"n": 2}), return_exceptions=True)
+    assert refused.matches(Gstream.error_quark(), Gstream.Error.CONFLICT), refused
+    assert await run.output() == {"n": 11}
+    assert await (await thread.start({"n": 2})).output() == {"n": 23}
+
+
+@test("/langgraph/L5/start-again-when-told-of-a-failure")
+def start_when_told():
+    """A start that has failed is over when its callback is called."""
+    thread = Gstream.LocalThread(graphs.chat)
+    runs = []
+
+    def on_refused(thread, result):
+        assert caught(lambda: thread.respond_finish(result)).matches(Gstream.error_quark(), Gstream.Error.NOT_FOUND)
+        thread.start(CHAT, None, lambda thread, result: runs.append(thread.start_finish(result)))
+
+    thread.respond(None, 1, None, on_refused)
+    while not runs:
+        GLib.MainContext.default().iteration(True)
+    assert len(runs[0].output_sync()["messages"]) == 2
+
+
 class EndsSlowly:
     """A graph whose node takes its time when it is cancelled."""
 

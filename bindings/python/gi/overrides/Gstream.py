@@ -1384,26 +1384,35 @@ class LocalThread(Thread):
             self._run = run.weak_ref()
             return run
 
+        if self._n_starting > 0:
+            task.return_error(failure_of_thread(langgraph.conflict()))
+            return
         self._n_starting += 1
         self._perform(langgraph.after(self._source, make_input, given), task, begin, self._started)
 
     def _perform(self, coroutine, task, convert, then=lambda: None):
-        """Completes the task with the result of the coroutine, converted to the result type of the call."""
+        """Completes the task with the result of the coroutine, converted to the result type of the call. Calls then() first,
+        because whoever is told may begin the next call at once."""
 
         def tell(work):
-            try:
-                task.return_value(convert(work.result()))
-            except asyncio.CancelledError:
-                task.return_error(GLib.Error.new_literal(Gio.io_error_quark(), "The operation was cancelled.", int(Gio.IOErrorEnum.CANCELLED)))
-            except GLib.Error as error:
-                task.return_error(error)
-            except Exception as exception:
-                error = failure_of_thread(exception)
-                self._home.note(error, exception)
-                task.return_error(error)
+            done, what = self._outcome(work, task, convert)
             then()
+            done(what)
 
         langgraph.perform(coroutine, task, self._blocking, tell)
+
+    def _outcome(self, work, task, convert):
+        """Returns the method of the task that completes it, and what that is given."""
+        try:
+            return task.return_value, convert(work.result())
+        except asyncio.CancelledError:
+            return task.return_error, GLib.Error.new_literal(Gio.io_error_quark(), "The operation was cancelled.", int(Gio.IOErrorEnum.CANCELLED))
+        except GLib.Error as error:
+            return task.return_error, error
+        except Exception as exception:
+            error = failure_of_thread(exception)
+            self._home.note(error, exception)
+            return task.return_error, error
 
 
 def packed(found):

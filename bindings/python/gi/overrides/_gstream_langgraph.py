@@ -450,6 +450,12 @@ def no_such_run(run_id):
     return Refused("no_such_run", f"There is no run {run_id} under way." if run_id else "There is no run under way.")
 
 
+def conflict():
+    from gstream_agent.thread import Refused
+
+    return Refused("conflict", "A run of this thread is under way: read it to its end, or abort it.")
+
+
 async def cancel(source, run_id):
     """Cancels the run of a source, which must be the given run, and be running."""
     if not is_under_way(source, run_id):
@@ -460,10 +466,8 @@ async def cancel(source, run_id):
 
 async def after(source, work, params):
     """Calls the function when the run of a source has ended, which may still be cleaning up."""
-    from gstream_agent.thread import Refused
-
     if source is not None and not source.get_closed():
-        raise Refused("conflict", "A run of this thread is under way: read it to its end, or abort it.")
+        raise conflict()
     return await when_over(source, work, params)
 
 
