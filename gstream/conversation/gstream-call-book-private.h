@@ -32,9 +32,9 @@ void gstream_call_book_set_result (GstreamCallBook *self,
 void gstream_call_book_unset_result (GstreamCallBook *self,
                                      const char      *id,
                                      GstreamPayload  *message);
-void gstream_call_book_add_subagent (GstreamCallBook *self,
-                                     const char      *id,
-                                     GstreamSubagent *subagent);
+/* Returns the list of the sub-agents (GstreamSubagent) of the call with that id, to add to. */
+GListStore *gstream_call_book_get_subagents (GstreamCallBook *self,
+                                             const char      *id);
 /* Returns the input of the call with that id; NULL: not known. */
 GstreamPayload *gstream_call_book_get_input (GstreamCallBook *self,
                                              const char      *id);

@@ -90,6 +90,15 @@ show_result (Entry *entry)
   gstream_conversation_tool_call_set_result (entry->shown, text, g_strcmp0 (status, "error") == 0);
 }
 
+static GListStore *
+get_subagents (Entry *entry)
+{
+  if (entry->subagents == NULL)
+    entry->subagents = g_list_store_new (GSTREAM_TYPE_SUBAGENT);
+
+  return entry->subagents;
+}
+
 static GstreamConversationToolCall *
 show (Entry      *entry,
       const char *id)
@@ -99,9 +108,7 @@ show (Entry      *entry,
   g_set_weak_pointer (&entry->shown, shown);
   if (entry->call != NULL)
     gstream_conversation_tool_call_set_call (shown, entry->call);
-  if (entry->subagents == NULL)
-    entry->subagents = g_list_store_new (GSTREAM_TYPE_SUBAGENT);
-  gstream_conversation_tool_call_set_subagents (shown, entry->subagents);
+  gstream_conversation_tool_call_set_subagents (shown, get_subagents (entry));
   show_result (entry);
   return shown;
 }
@@ -167,16 +174,11 @@ gstream_call_book_unset_result (GstreamCallBook *self,
     g_hash_table_remove (self->entries, id);
 }
 
-void
-gstream_call_book_add_subagent (GstreamCallBook *self,
-                                const char      *id,
-                                GstreamSubagent *subagent)
+GListStore *
+gstream_call_book_get_subagents (GstreamCallBook *self,
+                                 const char      *id)
 {
-  Entry *entry = get_entry (self, id);
-
-  if (entry->subagents == NULL)
-    entry->subagents = g_list_store_new (GSTREAM_TYPE_SUBAGENT);
-  g_list_store_append (entry->subagents, subagent);
+  return get_subagents (get_entry (self, id));
 }
 
 GstreamPayload *

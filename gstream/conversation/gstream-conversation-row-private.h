@@ -48,6 +48,7 @@ struct _GstreamConversationRow
   guint is_shown : 1;   /* it is shown */
   guint moves : 1;      /* it is shown at another position than it is to be */
   guint is_settled : 1; /* it follows its anchor, although it is not in the state */
+  guint is_past : 1;    /* it is not in the state, but of a run that has ended without a failure */
 };
 
 /* @status: the status of a row that is not in a state yet. */
@@ -73,7 +74,5 @@ void gstream_conversation_row_set_branch (GstreamConversationRow *self,
                                           const char             *checkpoint_id,
                                           guint                   n_branches,
                                           guint                   branch);
-void gstream_conversation_row_add_subagent (GstreamConversationRow *self,
-                                            GstreamSubagent        *subagent);
 
 G_END_DECLS

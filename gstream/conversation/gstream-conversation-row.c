@@ -445,13 +445,6 @@ gstream_conversation_row_set_branch (GstreamConversationRow *self,
     notify (self, PROP_BRANCH);
 }
 
-void
-gstream_conversation_row_add_subagent (GstreamConversationRow *self,
-                                       GstreamSubagent        *subagent)
-{
-  g_list_store_append (G_LIST_STORE (gstream_conversation_row_get_subagents (self)), subagent);
-}
-
 /* --- the object --- */
 
 static void

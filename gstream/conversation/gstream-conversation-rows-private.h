@@ -90,7 +90,9 @@ void gstream_conversation_rows_end_run (GstreamConversationRows *self,
 /* Marks streaming rows, and sent rows that are not in a state, as stopped, or as failed if there is an error. */
 void gstream_conversation_rows_stop (GstreamConversationRows *self,
                                      const GError            *error);
-/* Returns the newest row that is shown or will be shown; NULL: none. */
+/* To be called when a run has ended without a failure: its rows are not marked when a later one stops or fails. */
+void gstream_conversation_rows_complete (GstreamConversationRows *self);
+/* Returns the newest row that is shown or will be shown, but for those with fixed positions; NULL: none. */
 GstreamConversationRow *gstream_conversation_rows_get_newest (GstreamConversationRows *self);
 
 G_END_DECLS

@@ -899,6 +899,7 @@ gstream_conversation_rows_begin (GstreamConversationRows *self,
 
   if (row != NULL)
     {
+      row->is_past = FALSE;
       if (row->payload == NULL) /* otherwise it is complete, and is streamed again by a run that was attached to */
         gstream_conversation_row_take_message (row, message);
       return row;
@@ -982,8 +983,20 @@ has_failed (GstreamConversationRow *row)
 static gboolean
 is_of_run (GstreamConversationRow *row)
 {
-  return row->status == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING ||
-         row->status == GSTREAM_CONVERSATION_ROW_STATUS_FINISHED || row->status == GSTREAM_CONVERSATION_ROW_STATUS_SENT;
+  return !row->is_past && (row->status == GSTREAM_CONVERSATION_ROW_STATUS_STREAMING ||
+                           row->status == GSTREAM_CONVERSATION_ROW_STATUS_FINISHED ||
+                           row->status == GSTREAM_CONVERSATION_ROW_STATUS_SENT);
+}
+
+void
+gstream_conversation_rows_complete (GstreamConversationRows *self)
+{
+  for (guint i = 0; i < self->others->len; i++)
+    {
+      GstreamConversationRow *row = self->others->pdata[i];
+
+      row->is_past = row->is_past || is_of_run (row);
+    }
 }
 
 void
@@ -1007,8 +1020,13 @@ gstream_conversation_rows_get_newest (GstreamConversationRows *self)
 {
   guint end = MIN (self->state->len, self->cut);
 
-  if (self->others->len > 0)
-    return self->others->pdata[self->others->len - 1];
+  for (guint i = self->others->len; i > 0; i--)
+    {
+      GstreamConversationRow *row = self->others->pdata[i - 1];
+
+      if (!row->is_settled) /* otherwise it stands at another row, earlier than the state's last one */
+        return row;
+    }
 
   return end > 0 ? self->state->pdata[end - 1] : NULL;
 }

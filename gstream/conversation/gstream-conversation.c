@@ -452,8 +452,10 @@ list_interrupts (const GstreamStateParts *state)
           gstream_payload_unref (task);
         }
     }
-  if (interrupts->len == 0)
-    add_interrupts (interrupts, state->interrupts);
+  else
+    {
+      add_interrupts (interrupts, state->interrupts);
+    }
 
   return interrupts;
 }
@@ -1079,7 +1081,7 @@ on_subgraph (gpointer                  owner,
   GstreamConversation *self = owner;
   g_autoptr (GstreamSubagent) subagent = gstream_subagent_new (run, self->messages_key);
 
-  gstream_subagent_place (subagent, self->rows);
+  gstream_subagent_place (subagent, self->rows, NULL);
 }
 
 /* Messages stay, and are marked (C10). */
@@ -1093,7 +1095,11 @@ on_ended (gpointer owner)
   const GError *error = is_replaced ? NULL : gstream_run_stream_get_error (self->run);
 
   self->is_whole = status == GSTREAM_RUN_STATUS_COMPLETED || status == GSTREAM_RUN_STATUS_INTERRUPTED;
-  if (!self->is_whole)
+  if (self->is_whole)
+    {
+      gstream_conversation_rows_complete (self->rows);
+    }
+  else
     {
       self->is_held = !is_replaced;
       gstream_conversation_rows_stop (self->rows, error);

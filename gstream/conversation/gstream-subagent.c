@@ -31,7 +31,7 @@ struct _GstreamSubagent
   GstreamRunReader         *reader; /* NULL: it has ended */
   char                     *messages_key;
   GstreamConversationRows  *above; /* weak: the rows that it belongs to */
-  GListStore               *place; /* the list of a row that it is in; NULL: it is at a tool call, or not placed yet */
+  GListStore               *place; /* weak: the list of a row or of a tool call that it is in; NULL: not placed yet */
   char                     *task;  /* its task; NULL: not known */
   char                     *name;  /* NULL: read from the run */
   GDateTime                *started;
@@ -103,46 +103,78 @@ set_task (GstreamSubagent *self,
 }
 
 static void
-place_at_row (GstreamSubagent         *self,
-              GstreamConversationRows *rows)
+place_in (GstreamSubagent *self,
+          GListStore      *place)
 {
-  GstreamConversationRow *row = gstream_conversation_rows_get_newest (rows);
+  GListStore *before = self->place;
+  guint       position;
 
-  if (row == NULL || self->place != NULL)
-    return;
-
-  self->place = g_object_ref (G_LIST_STORE (gstream_conversation_row_get_subagents (row)));
-  g_list_store_append (self->place, self);
+  g_list_store_append (place, self);
+  if (before != NULL && g_list_store_find (before, self, &position))
+    g_list_store_remove (before, position);
+  g_set_weak_pointer (&self->place, place);
 }
 
 static void
-leave_row (GstreamSubagent *self)
+on_rows_changed (GListModel *rows,
+                 guint       position,
+                 guint       removed,
+                 guint       added,
+                 gpointer    user_data)
 {
-  guint position;
+  g_autoptr (GstreamSubagent) self = g_object_ref (GSTREAM_SUBAGENT (user_data));
 
-  if (self->place != NULL && g_list_store_find (self->place, self, &position))
-    g_list_store_remove (self->place, position);
-  g_clear_object (&self->place);
+  if (gstream_conversation_rows_get_newest (GSTREAM_CONVERSATION_ROWS (rows)) == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_func (rows, on_rows_changed, self);
+  if (self->above != NULL)
+    gstream_subagent_place (self, self->above, NULL);
+}
+
+static void
+unref_waiting (gpointer  data,
+               GClosure *closure)
+{
+  g_object_unref (data);
+}
+
+/* Without a row yet, it stands beside @outer, or waits for the first row. */
+static void
+place_at_row (GstreamSubagent         *self,
+              GstreamConversationRows *rows,
+              GstreamSubagent         *outer)
+{
+  GstreamConversationRow *row = gstream_conversation_rows_get_newest (rows);
+
+  if (row != NULL)
+    place_in (self, G_LIST_STORE (gstream_conversation_row_get_subagents (row)));
+  else if (outer != NULL && outer->place != NULL)
+    place_in (self, outer->place);
+  else
+    g_signal_connect_data (rows, "items-changed", G_CALLBACK (on_rows_changed), g_object_ref (self), unref_waiting,
+                           G_CONNECT_DEFAULT);
 }
 
 void
 gstream_subagent_place (GstreamSubagent         *self,
-                        GstreamConversationRows *rows)
+                        GstreamConversationRows *rows,
+                        GstreamSubagent         *outer)
 {
   GstreamCallBook *book = gstream_conversation_rows_get_book (rows);
   const char      *id = get_call_id (self);
 
   g_set_weak_pointer (&self->above, rows);
-  if (id == NULL)
+  if (id != NULL)
     {
-      place_at_row (self, rows);
-      return;
+      g_clear_weak_pointer (&self->above);
+      place_in (self, gstream_call_book_get_subagents (book, id));
+      set_task (self, find_task (gstream_call_book_get_input (book, id)));
     }
-
-  g_clear_weak_pointer (&self->above);
-  gstream_call_book_add_subagent (book, id, self);
-  leave_row (self);
-  set_task (self, find_task (gstream_call_book_get_input (book, id)));
+  else if (self->place == NULL)
+    {
+      place_at_row (self, rows, outer);
+    }
 }
 
 static void
@@ -151,7 +183,7 @@ on_cause (GstreamSubagent *self)
   g_autoptr (GstreamSubagent) keep = g_object_ref (self);
 
   if (self->above != NULL)
-    gstream_subagent_place (self, self->above);
+    gstream_subagent_place (self, self->above, NULL);
 }
 
 /* --- its course --- */
@@ -203,7 +235,7 @@ on_subgraph (gpointer                  owner,
   GstreamSubagent *self = owner;
   g_autoptr (GstreamSubagent) subagent = gstream_subagent_new (run, self->messages_key);
 
-  gstream_subagent_place (subagent, self->rows);
+  gstream_subagent_place (subagent, self->rows, self);
 }
 
 static void
@@ -242,7 +274,7 @@ gstream_subagent_dispose (GObject *object)
 
   g_clear_pointer (&self->reader, gstream_run_reader_stop);
   g_clear_weak_pointer (&self->above);
-  g_clear_object (&self->place);
+  g_clear_weak_pointer (&self->place);
 
   G_OBJECT_CLASS (gstream_subagent_parent_class)->dispose (object);
 }

@@ -164,6 +164,10 @@ write_values (GPtrArray *messages)
   return g_string_free (json, FALSE);
 }
 
+/* Has been answered; as some servers do, it is told all the same, and so among the state's interrupts. */
+#define PAST_TASK \
+  "{\"id\":\"past\",\"name\":\"n\",\"result\":{},\"interrupts\":[{\"id\":\"past\",\"value\":\"really?\"}]}"
+
 static GstreamPayload *
 write_state (FakeCheckpoint *checkpoint,
              GPtrArray      *messages)
@@ -175,8 +179,9 @@ write_state (FakeCheckpoint *checkpoint,
       checkpoint->question
           ? g_strdup_printf ("{\"id\":\"t\",\"name\":\"n\",\"interrupts\":[{\"id\":\"%s\",\"value\":\"really?\"}]}",
                              checkpoint->question)
-          : g_strdup ("");
+          : g_strdup (PAST_TASK);
   g_autofree char *json = g_strdup_printf ("{\"values\":%s,\"next\":[],\"tasks\":[%s],\"metadata\":{\"source\":\"%s\"},"
+                                           "\"interrupts\":[{\"id\":\"past\",\"value\":\"really?\"}],"
                                            "\"created_at\":\"2026-01-02T03:04:05.678901+00:00\","
                                            "\"checkpoint\":{\"checkpoint_id\":\"%s\"},\"parent_checkpoint\":%s}",
                                            values, asked, checkpoint->source, checkpoint->id, parent);
@@ -401,6 +406,16 @@ plan_call (FakeThread *self,
 }
 
 static void
+plan_nested (Run *run)
+{
+  push_step (run, make_event ("outer:1", "lifecycle", "{\"event\":\"started\",\"graph_name\":\"outer\"}"));
+  push_step (run, make_event ("outer:1", "values", "{\"topic\":\"up\"}"));
+  push_step (run, make_event ("outer:1/inner:1", "lifecycle", "{\"event\":\"started\",\"graph_name\":\"inner\"}"));
+  push_step (run, make_event ("outer:1/inner:1", "values",
+                              "{\"messages\":[{\"type\":\"human\",\"id\":\"sub\",\"content\":\"up\"}]}"));
+}
+
+static void
 plan_question (FakeThread *self,
                Run        *run,
                const char *question)
@@ -423,6 +438,8 @@ plan_answer (FakeThread *self,
     plan_message (self, run, NULL, FALSE);
   if (plan & (FAKE_CALLS | FAKE_DELEGATES))
     plan_call (self, run, (plan & FAKE_DELEGATES) != 0);
+  if (plan & FAKE_NESTS)
+    plan_nested (run);
   if (plan & FAKE_REMOVES)
     push_step (run, NULL)->removes = TRUE;
   if (plan & FAKE_SAYS)

@@ -645,6 +645,34 @@ test_tools (Fixture      *self,
   g_assert_cmpstr (gstream_conversation_tool_call_get_output (call), ==, "found");
 }
 
+/* A sub-agent of one without rows stands beside that. */
+static void
+test_nested (Fixture      *self,
+             gconstpointer unused)
+{
+  GListModel *subagents;
+  g_autoptr (GstreamSubagent) inner = NULL;
+
+  fake_thread_plan (self->thread, FAKE_NESTS);
+  say (self, "a");
+  finish (self);
+  subagents = gstream_conversation_row_get_subagents (get_row (self, 0));
+  g_assert_cmpuint (g_list_model_get_n_items (subagents), ==, 2);
+  inner = g_list_model_get_item (subagents, 1);
+  g_assert_cmpstr (gstream_subagent_get_name (inner), ==, "inner");
+  assert_rows (gstream_subagent_get_rows (inner), "human:sub:up");
+}
+
+/* What a task asked that has its result is no question, whatever else the state says. */
+static void
+test_answered_task (Fixture      *self,
+                    gconstpointer unused)
+{
+  say (self, "a");
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_get_questions (self->conversation)), ==, 0);
+}
+
 static void
 test_stop (Fixture      *self,
            gconstpointer unused)
@@ -1101,7 +1129,9 @@ main (int   argc,
   add ("/conversation/C7/no-history", test_no_history);
   add ("/conversation/C7/page-before-rollback", test_page_before_rollback);
   add ("/conversation/C8/questions", test_questions);
+  add ("/conversation/C8/answered-task", test_answered_task);
   add ("/conversation/C9/tools-and-subagents", test_tools);
+  add ("/conversation/C9/nested-without-rows", test_nested);
   add ("/conversation/C10/stop", test_stop);
   add ("/conversation/C10/said", test_said);
   add ("/conversation/C10/pending", test_pending);

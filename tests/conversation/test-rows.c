@@ -7,6 +7,7 @@
 #include <gstream/conversation/gstream-conversation-row-private.h>
 #include <gstream/conversation/gstream-conversation-rows-private.h>
 #include <gstream/conversation/gstream-list-text-private.h>
+#include <gstream/event/gstream-error.h>
 #include <gstream/event/gstream-message-writer.h>
 #include <gstream/sources/gstream-memory-source.h>
 #include <malloc.h>
@@ -212,6 +213,7 @@ test_others (Fixture      *self,
              "{\"type\":\"ai\",\"id\":\"b\",\"content\":\"3\"}]");
   settle (self->rows);
   assert_rows (self->rows, "human:a:1 human:h:2 ai:s: ai:b:3");
+  g_assert_true (gstream_conversation_rows_get_newest (self->rows) == get_row (self, 3));
   set_state (self->rows,
              "[{\"type\":\"human\",\"id\":\"a\",\"content\":\"1\"},{\"type\":\"ai\",\"id\":\"b\",\"content\":\"3\"}]");
   settle (self->rows);
@@ -223,6 +225,41 @@ test_others (Fixture      *self,
   gstream_conversation_rows_remove (self->rows, stopped);
   settle (self->rows);
   assert_rows (self->rows, "");
+}
+
+static GstreamConversationRow *
+add_row (Fixture                     *self,
+         const char                  *id,
+         GstreamConversationRole      role,
+         GstreamConversationRowStatus status)
+{
+  g_autoptr (GstreamConversationRow) row = gstream_conversation_row_new (id, role, status);
+
+  gstream_conversation_rows_add (self->rows, row);
+  return row; /* the list has it */
+}
+
+/* If the state has no messages, rows of earlier runs stay, and are none of a later one that fails. */
+static void
+test_past_runs (Fixture      *self,
+                gconstpointer unused)
+{
+  g_autoptr (GError) error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "overloaded");
+  GstreamConversationRow *rows[4];
+
+  rows[0] = add_row (self, "1", GSTREAM_CONVERSATION_ROLE_HUMAN, GSTREAM_CONVERSATION_ROW_STATUS_SENT);
+  rows[1] = add_row (self, "2", GSTREAM_CONVERSATION_ROLE_AI, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED);
+  gstream_conversation_rows_complete (self->rows);
+  rows[2] = add_row (self, "3", GSTREAM_CONVERSATION_ROLE_HUMAN, GSTREAM_CONVERSATION_ROW_STATUS_SENT);
+  rows[3] = add_row (self, "4", GSTREAM_CONVERSATION_ROLE_AI, GSTREAM_CONVERSATION_ROW_STATUS_STREAMING);
+  gstream_conversation_rows_stop (self->rows, error);
+  gstream_conversation_rows_settle (self->rows);
+  settle (self->rows);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (gstream_conversation_row_get_status (rows[i]) == GSTREAM_CONVERSATION_ROW_STATUS_FAILED, ==,
+                     i >= 2);
+  assert_rows (self->rows, "human:1: ai:2: human:3: ai:4:");
 }
 
 static void
@@ -697,6 +734,7 @@ main (int   argc,
   add ("/conversation-rows/C3/duplicate-ids", test_duplicate_ids);
   add ("/conversation-rows/C5/tool-calls", test_tool_calls);
   add ("/conversation-rows/C10/others", test_others);
+  add ("/conversation-rows/C10/past-runs", test_past_runs);
   add ("/conversation-rows/C7/cut", test_cut);
   add ("/conversation-rows/C3/random", test_random);
   g_test_add_data_func ("/conversation-rows/C3/edits", GINT_TO_POINTER (FALSE), test_edits);
