@@ -108,6 +108,7 @@ struct _GstreamConversation
   /* the state */
   ReadingStage stage;
   gboolean     attaches;     /* after reading the state, a current run is attached to */
+  gboolean     stops_found;  /* and aborted: it was stopped, and the answer to its start was lost */
   gboolean     reads_again;  /* it was to be read while it was being read, so it may be older than that */
   gboolean     has_list;     /* the state has the list of messages */
   GTask       *reading;      /* of the call that reads it; NULL: none */
@@ -662,6 +663,7 @@ end_reading (GstreamConversation *self,
       read_state (self, TRUE);
       return;
     }
+  self->stops_found = FALSE;
   task = g_steal_pointer (&self->reading);
   describe (self);
   read_history (self);
@@ -697,6 +699,8 @@ on_attached (GObject      *object,
     return;
   if (run != NULL)
     follow (self, run, TRUE);
+  if (run != NULL && self->stops_found)
+    gstream_run_stream_abort (run);
   end_reading (self, run == NULL && !is_no_run (error) ? g_steal_pointer (&error) : NULL);
 }
 
@@ -888,6 +892,7 @@ struct _Attempt
   GCancellable            *cancellable;   /* cancels the request */
   gboolean                 waits;         /* the thread could not end the current run, so it is ended first */
   gboolean                 rolls_back;    /* the thread undoes the run that is current when it is asked */
+  gboolean                 is_stopped;    /* its run is to be aborted as soon as it is known */
 };
 
 /* --- options --- */
@@ -1091,7 +1096,7 @@ on_ended (gpointer owner)
   g_autoptr (GstreamConversation) self = g_object_ref (GSTREAM_CONVERSATION (owner));
   GstreamRunStatus status = gstream_run_stream_get_status (self->run);
   /* If the thread ended the run for another one, that is not a failure. */
-  gboolean      is_replaced = self->attempt != NULL && replaces (self->attempt);
+  gboolean      is_replaced = self->attempt != NULL && !self->attempt->is_stopped && replaces (self->attempt);
   const GError *error = is_replaced ? NULL : gstream_run_stream_get_error (self->run);
 
   self->is_whole = status == GSTREAM_RUN_STATUS_COMPLETED || status == GSTREAM_RUN_STATUS_INTERRUPTED;
@@ -1247,6 +1252,8 @@ take_run (GstreamConversation *self,
   self->is_chosen = FALSE;
   follow (self, run, FALSE);
   return_all (attempt, NULL);
+  if (attempt->is_stopped && self->run == run)
+    gstream_run_stream_abort (run);
 }
 
 /*
@@ -1258,7 +1265,7 @@ begin_later (GstreamConversation *self,
              Attempt             *attempt,
              const GError        *error)
 {
-  if (attempt->waits || attempt->strategy == GSTREAM_MULTITASK_STRATEGY_DEFAULT ||
+  if (attempt->waits || attempt->is_stopped || attempt->strategy == GSTREAM_MULTITASK_STRATEGY_DEFAULT ||
       !g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED))
     return FALSE;
 
@@ -1279,6 +1286,7 @@ take_refusal (GstreamConversation *self,
   if (attempt->row != NULL)
     set_error (self, error);
   /* The run may have started, if only the answer was lost. */
+  self->stops_found = attempt->is_stopped && error->domain != GSTREAM_ERROR;
   if (self->run == NULL)
     read_state (self, TRUE);
 }
@@ -1298,6 +1306,8 @@ on_begun (GObject      *object,
   self->attempt = NULL;
   if (g_cancellable_is_cancelled (self->closing)) /* the conversation is disposed */
     {
+      if (run != NULL && attempt->is_stopped)
+        gstream_run_stream_abort (run);
       attempt_free (attempt);
       return;
     }
@@ -2903,6 +2913,9 @@ gstream_conversation_send_queued (GstreamConversation *self)
  * marked as stopped if they are not in the thread's state (C10). The queue is paused until something is sent, or
  * [method@Conversation.send_queued] is called.
  *
+ * A run that is just being started is stopped when the thread has answered, because only then can it be cancelled;
+ * until then, the conversation stays busy.
+ *
  * Does nothing if there is no current run.
  *
  * Since: 1.0
@@ -2922,8 +2935,8 @@ gstream_conversation_stop (GstreamConversation *self)
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("The conversation was stopped"));
   self->is_held = TRUE;
   drop_attempts (self, error);
-  if (self->attempt != NULL)
-    g_cancellable_cancel (self->attempt->cancellable);
+  if (self->attempt != NULL) /* if its request were cancelled, the thread could begin the run all the same */
+    self->attempt->is_stopped = TRUE;
   if (self->run != NULL)
     gstream_run_stream_abort (self->run);
   go_on (self);

@@ -698,6 +698,50 @@ test_stop (Fixture      *self,
   assert_is_state (self);
 }
 
+/* The run is stopped before its start is answered; @lost: and the answer is lost. */
+static void
+test_stop_while_starting (Fixture      *self,
+                          gconstpointer lost)
+{
+  say (self, "one");
+  settle ();
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  fake_thread_hold (self->thread, FAKE_STARTS);
+  say (self, "two");
+  settle ();
+  gstream_conversation_stop (self->conversation);
+  settle ();
+  if (lost != NULL)
+    fake_thread_fail_next (self->thread, TRUE);
+  fake_thread_release (self->thread, FAKE_STARTS);
+  settle ();
+  g_assert_false (fake_thread_is_running (self->thread));
+  g_assert_false (gstream_conversation_get_busy (self->conversation));
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  assert_is_state (self);
+}
+
+/* A thread that cannot end a run for another one has refused it when it is stopped: it is not begun later. */
+static void
+test_stop_before_later (Fixture      *self,
+                        gconstpointer unused)
+{
+  GstreamConversationRow *row;
+
+  say (self, "one");
+  settle ();
+  fake_thread_set_limits (self->thread, FALSE, TRUE);
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  row = gstream_conversation_send (self->conversation, "two", NULL);
+  gstream_conversation_stop (self->conversation);
+  finish (self);
+  g_assert_false (fake_thread_is_running (self->thread));
+  assert_status (row, FAILED);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  assert_is_state (self);
+}
+
 /* A message that is complete, and has not come into the state when the run is stopped or fails, stays, too. */
 static void
 test_said (Fixture      *self,
@@ -1133,6 +1177,9 @@ main (int   argc,
   add ("/conversation/C9/tools-and-subagents", test_tools);
   add ("/conversation/C9/nested-without-rows", test_nested);
   add ("/conversation/C10/stop", test_stop);
+  add ("/conversation/C10/stop-while-starting", test_stop_while_starting);
+  g_test_add ("/conversation/C10/stop-and-lost-answer", Fixture, "", set_up, test_stop_while_starting, tear_down);
+  add ("/conversation/C10/stop-before-later", test_stop_before_later);
   add ("/conversation/C10/said", test_said);
   add ("/conversation/C10/pending", test_pending);
   add ("/conversation/C10/error", test_error);

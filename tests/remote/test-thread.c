@@ -9,6 +9,8 @@
 #include "../support/load.h"
 #include "fake-agent.h"
 
+#include <gstream/conversation/gstream-conversation.h>
+
 #define SECRET "sesame-4711"
 #define FLOOD_EVENT_SIZE (64 * 1024)   /* bytes */
 #define FLOOD_SIZE (100 * 1024 * 1024) /* bytes */
@@ -427,6 +429,63 @@ test_shared_session (void)
     }
 }
 
+static void
+on_busy (GstreamConversation *conversation,
+         GParamSpec          *pspec,
+         guint               *n_changes)
+{
+  ++*n_changes;
+}
+
+/* Until the server has this many requests that wait for an answer. */
+static void
+wait_for_requests (FakeAgent *agent,
+                   guint      n)
+{
+  while (agent->together->len < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* The server has the command, and has not answered it, when the run is stopped. @known: a thread that exists. */
+static void
+test_stop_while_starting (gconstpointer known)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("js-server/chat.sse");
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamThread) other = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamConversation) conversation = gstream_conversation_new (thread);
+  g_autoptr (GstreamPayload) state = NULL;
+  g_autoptr (GstreamConversationRow) row = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_changes = 0;
+
+  g_free (agent->run_status);
+  agent->run_status = g_strdup ("running");
+  agent->n_together = 3;
+  if (known != NULL)
+    gstream_thread_set_thread_id (thread, "t1");
+  gstream_thread_set_thread_id (other, "t1");
+  gstream_conversation_send (conversation, "hi", NULL);
+  wait_for_requests (agent, 2);
+  gstream_conversation_stop (conversation);
+  g_signal_connect (conversation, "notify::busy", G_CALLBACK (on_busy), &n_changes);
+  state = gstream_thread_fetch_state_sync (other, NULL, NULL, &error); /* now all three are answered */
+  g_assert_no_error (error);
+  gstream_conversation_wait_sync (conversation, NULL, NULL);
+  while (agent->n_cancels == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_cmpuint (agent->n_commands, ==, 1);
+  g_assert_cmpuint (agent->n_cancels, ==, 1);
+  g_assert_nonnull (gstream_thread_get_thread_id (thread));
+  g_assert_null (gstream_conversation_get_run (conversation));
+  g_assert_false (gstream_conversation_get_busy (conversation));
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (conversation)), ==, 1);
+  row = g_list_model_get_item (G_LIST_MODEL (conversation), 0);
+  g_assert_cmpint (gstream_conversation_row_get_status (row), ==, GSTREAM_CONVERSATION_ROW_STATUS_STOPPED);
+}
+
 /* --- a main context that is iterated, and never the thread default (R7) --- */
 
 #define MOST_IDLE_TURNS 10000
@@ -661,6 +720,8 @@ main (int    argc,
   g_test_add_func ("/remote/N5/channels", test_channels);
   add ("N6/back-pressure", test_back_pressure);
   add ("N7/abort-and-drop", test_abort);
+  g_test_add_data_func ("/remote/C10/stop-while-starting", "known", test_stop_while_starting);
+  g_test_add_data_func ("/remote/C10/stop-while-starting-new-thread", NULL, test_stop_while_starting);
   add ("R7/no-thread", test_no_thread);
   add ("R7/not-default", test_not_default);
   g_test_add_func ("/remote/R7/other-thread", test_other_thread);
