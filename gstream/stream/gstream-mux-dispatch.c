@@ -812,6 +812,22 @@ plan_rest (GstreamStreamMux *root,
   return make_plan (steps, root, route, method, mux->scope->length + 1);
 }
 
+/*
+ * Returns the innermost subgraph that contains @ns; NULL for the root. Unlike get_route(), this may be called while an
+ * event is being dispatched: it changes no route, whose steps may be under way.
+ */
+static GstreamScope *
+find_scope (GstreamMuxTree   *tree,
+            GstreamNamespace *ns)
+{
+  GstreamRecent *recent = get_recent (tree, ns);
+
+  if (recent->ns == ns && recent->route->generation == tree->generation)
+    return recent->route->scope;
+
+  return find_innermost (tree, ns);
+}
+
 gboolean
 gstream_stream_mux_owns (gpointer      mux,
                          GstreamEvent *event)
@@ -826,7 +842,7 @@ gstream_stream_mux_owns (gpointer      mux,
   if (dispatch->event == event && dispatch->claimer != NULL)
     return dispatch->claimer == self;
 
-  scope = get_route (self->root, dispatch->event == event ? gstream_stream_mux_peek_place (self) : ns)->scope;
+  scope = find_scope (self->root->tree, dispatch->event == event ? gstream_stream_mux_peek_place (self) : ns);
 
   return scope != NULL ? gstream_namespace_equal (scope->place.ns, self->scope) : self == self->root;
 }
@@ -953,7 +969,7 @@ gstream_stream_mux_replace (gpointer            mux,
    * failure cannot replace anything.
    */
   if (dispatch == NULL || self->state != GSTREAM_MUX_OPEN || dispatch->event == NULL ||
-      dispatch->next[-1].transformer != transformer)
+      dispatch->transformer != transformer)
     return;
 
   gstream_event_ref (event);
@@ -1076,6 +1092,7 @@ static G_DEFINE_QUARK (gstream-visit, gstream_visit)
 
   gstream_pump_enter (pump);
   passed = GSTREAM_TRANSFORMER_GET_CLASS (transformer)->process_finish (transformer, result, &error);
+  visit->root->tree->dispatch.transformer = NULL; /* it may go on after it has called back */
   accept_verdict (visit->root, visit->mux, transformer, passed, error);
   visit->done = TRUE;
   if (!visit->starting) /* otherwise the caller of process_async continues */
@@ -1168,6 +1185,7 @@ run_dispatch (GstreamStreamMux *root)
   while (root->state == GSTREAM_MUX_OPEN && (step = dispatch->next)->mux != NULL)
     {
       dispatch->next++;
+      dispatch->transformer = step->transformer;
       if (step->transformer == NULL)
         leave (root, step);
       else if (!visit (root, step))

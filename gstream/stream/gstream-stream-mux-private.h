@@ -92,6 +92,7 @@ typedef struct
   GstreamEvent         *event;       /* NULL: none */
   const GstreamMuxStep *next;        /* its next step */
   guint                 generation;  /* of the steps */
+  GstreamTransformer   *transformer; /* the one that is working on it, and may replace it; NULL: none */
   GstreamEvent         *replacement; /* the event that the current transformer replaces it by (M1) */
   GstreamStreamMux     *suppressor;  /* the last mux that keeps it out of its main log */
   GstreamStreamMux *

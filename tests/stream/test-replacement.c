@@ -184,6 +184,75 @@ test_failed (Fixture      *fixture,
   test_assert_drain (fixture->log, "failed:why");
 }
 
+/* Overwrites memory that has just been freed, so that its use shows without a sanitizer, too. */
+static void
+overwrite_freed (void)
+{
+  for (gsize size = 8; size <= 1024; size += 16)
+    g_free (memset (g_malloc (size), 0, size));
+}
+
+/* Subscribes to what another one makes, which changes the routes of events, and asks whose the event is. */
+static gboolean
+subscribe_and_replace (TestTransformer *transformer,
+                       GstreamEvent    *event,
+                       GError         **error)
+{
+  GstreamProjection *items = g_object_get_data (G_OBJECT (transformer), "items");
+  g_autoptr (GstreamCursor) cursor = test_subscribe (items);
+
+  g_assert_true (gstream_transformer_owns (GSTREAM_TRANSFORMER (transformer), event));
+  overwrite_freed ();
+
+  return replace_first (transformer, event, error);
+}
+
+static void
+test_after_subscription (void)
+{
+  TestTransformer *other = test_transformer_new ("items", NULL);
+  TestTransformer *replacing = test_transformer_new (NULL, NULL);
+  g_autoptr (GstreamEvent) event = test_event ("values", 50);
+  g_autoptr (GstreamRunStream) run =
+      test_run_new (test_source_new_ready ("values", 2), test_mux_new (other, replacing, NULL));
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (run));
+
+  g_object_set_data (G_OBJECT (replacing), "items", other->items);
+  replacing->process = subscribe_and_replace;
+  replacing->data = event;
+  test_assert_drain (log, "50 2 ended");
+}
+
+/* More namespaces than routes are kept of. */
+static gboolean
+ask_of_many (TestTransformer *transformer,
+             GstreamEvent    *event,
+             GError         **error)
+{
+  for (int i = 0; i < 5000; i++)
+    {
+      g_autofree char *node = g_strdup_printf ("node:%d", i);
+      g_autoptr (GstreamEvent) other = test_event_at (node, "custom", i);
+
+      g_assert_true (gstream_transformer_owns (GSTREAM_TRANSFORMER (transformer), other));
+    }
+  overwrite_freed ();
+
+  return replace_first (transformer, event, error);
+}
+
+static void
+test_after_questions (Fixture      *fixture,
+                      gconstpointer data)
+{
+  g_autoptr (GstreamEvent) other = test_event ("values", 50);
+
+  fixture->replacing->process = ask_of_many;
+  fixture->replacing->data = other;
+  test_assert_drain (fixture->log, "50 2 ended");
+  assert_stories (fixture, "50 2 finish", "finish", "50 2 finish");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -198,6 +267,8 @@ main (int   argc,
   ADD ("/mux/M1/replace/other-namespace", test_other_namespace);
   ADD ("/mux/M1/replace/suppressed", test_suppressed);
   ADD ("/mux/M1/replace/failed", test_failed);
+  ADD ("/mux/M1/replace/after-questions", test_after_questions);
+  g_test_add_func ("/mux/M1/replace/after-subscription", test_after_subscription);
   g_test_add_func ("/mux/M1/replace/state", test_state_of_last);
   g_test_add_func ("/mux/M1/replace/state-gone", test_state_gone);
 

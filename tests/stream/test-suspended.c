@@ -122,6 +122,26 @@ test_replace (Fixture      *fixture,
   g_assert_cmpstr (fixture->after->story->str, ==, "70");
 }
 
+/* A consumer that comes meanwhile changes the routes of events, and nothing of this one's. */
+static void
+test_replace_after_subscription (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  g_autoptr (GstreamEvent) other = test_event ("values", 70);
+  g_autoptr (GstreamCursor) items = NULL;
+
+  test_call_next (&fixture->next, fixture->log, NULL);
+  test_iterate_pending (NULL);
+  items = test_subscribe (fixture->after->items);
+  g_assert_true (
+      gstream_transformer_owns (GSTREAM_TRANSFORMER (fixture->waiting), g_task_get_task_data (fixture->waiting->task)));
+  gstream_transformer_replace (GSTREAM_TRANSFORMER (fixture->waiting), other);
+  test_async_transformer_release (fixture->waiting, TRUE, NULL);
+  test_iterate_pending (NULL);
+  test_call_assert_item (&fixture->next, 70);
+  g_assert_cmpstr (fixture->after->story->str, ==, "70");
+}
+
 static void
 test_error (Fixture      *fixture,
             gconstpointer data)
@@ -209,6 +229,26 @@ test_in_place (Fixture      *fixture,
   g_assert_cmpstr (fixture->after->story->str, ==, "1 2 3 finish");
 }
 
+/* One that has called back has the event no longer. */
+static void
+test_replace_late (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autoptr (GstreamEvent) other = test_event ("values", 70);
+  g_autoptr (GstreamCursor) items = NULL;
+
+  test_call_output (&fixture->output, fixture->run, NULL);
+  test_iterate_pending (NULL);
+  fixture->waiting->in_place = TRUE;
+  fixture->waiting->late = other;
+  items = test_subscribe (fixture->after->items); /* so that the steps of the first event are planned again */
+  test_async_transformer_release (fixture->waiting, TRUE, NULL);
+  test_iterate_pending (NULL);
+  g_assert_true (fixture->output.done);
+  g_assert_cmpstr (fixture->after->story->str, ==, "1 2 3 finish");
+  g_assert_cmpint (gstream_payload_get_integer (fixture->output.output, "/n"), ==, 3);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -221,6 +261,8 @@ main (int   argc,
   ADD ("/mux/M3/try", test_try);
   ADD ("/mux/M3/suppress", test_suppress);
   ADD ("/mux/M3/replace", test_replace);
+  ADD ("/mux/M3/replace/after-subscription", test_replace_after_subscription);
+  ADD ("/mux/M3/replace/late", test_replace_late);
   ADD ("/mux/M3/error", test_error);
   ADD ("/mux/M3/abort", test_abort);
   ADD ("/mux/M3/drop", test_drop);

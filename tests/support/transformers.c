@@ -144,6 +144,8 @@ test_async_transformer_process_async (GstreamTransformer *transformer,
 
       g_task_return_boolean (done, TRUE);
       callback (G_OBJECT (self), G_ASYNC_RESULT (done), user_data);
+      if (self->late != NULL)
+        gstream_transformer_replace (transformer, self->late);
       return;
     }
 

@@ -45,6 +45,7 @@ struct _TestAsyncTransformer
   GTask   *task; /* of the event that it has; its data: the event */
   guint    n_seen;
   gboolean in_place;      /* calls back from inside process_async */
+  gpointer late;          /* the event that it replaces its own by after that; NULL: none */
   gboolean was_cancelled; /* while it had an event */
   gboolean failed;        /* was told of a failure or an abort */
 };
