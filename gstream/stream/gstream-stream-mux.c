@@ -266,27 +266,62 @@ register_transformer (GstreamStreamMux   *self,
 
 /* --- adding --- */
 
-/* Fails if it is too late to add a transformer, which has to see all events. */
+/*
+ * Fails if it is too late to add a transformer, which has to see all events, and to be told of the end. The run of a
+ * subgraph begins when its mux is made.
+ */
 static gboolean
 check_not_started (GstreamStreamMux *self,
                    GError          **error)
 {
-  if (!self->started)
+  if (self->state != GSTREAM_MUX_OPEN)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                         _ ("A transformer cannot be added: the run is over"));
+  else if (self->started || self->root != self)
+    g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
+                         _ ("A transformer cannot be added: the run has begun, and it would not see every event"));
+  else
     return TRUE;
-
-  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED,
-                       _ ("A transformer cannot be added: the run has begun, and it would not see every event"));
 
   return FALSE;
 }
 
-/* Adds @transformer with its projections; fails if a name is taken (M2). */
+static gboolean
+has_closed (GSList *projections)
+{
+  for (GSList *link = projections; link != NULL; link = link->next)
+    if (gstream_projection_get_closed (link->data))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Fails if @transformer is in a mux, or its projections have ended with the one that it was in. */
+static gboolean
+check_free (GstreamTransformer *transformer,
+            GError            **error)
+{
+  if (gstream_transformer_get_mux (transformer) != NULL)
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 _ ("This %s belongs to a mux already: make one for each run and each subgraph"),
+                 G_OBJECT_TYPE_NAME (transformer));
+  else if (has_closed (gstream_transformer_get_projections (transformer)))
+    g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+                 _ ("The projections of this %s are closed, as they are after a run: make one for each run"),
+                 G_OBJECT_TYPE_NAME (transformer));
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* Adds @transformer with its projections; fails if it is not free, or a name is taken (M2). */
 static gboolean
 add_transformer (GstreamStreamMux   *self,
                  GstreamTransformer *transformer,
                  GError            **error)
 {
-  if (!check_names (self, transformer, error))
+  if (!check_free (transformer, error) || !check_names (self, transformer, error))
     return FALSE;
 
   for (GSList *link = gstream_transformer_get_projections (transformer); link != NULL; link = link->next)
@@ -315,7 +350,8 @@ add_transformer (GstreamStreamMux   *self,
  *
  * Adds a transformer object. It belongs to the root only (M7): subgraphs do not have it.
  *
- * Fails like [method@StreamMux.add_type].
+ * Fails like [method@StreamMux.add_type], and with %GSTREAM_ERROR_INVALID if @transformer is in a mux, or was in one with
+ * which its projections were closed.
  *
  * Returns: %TRUE unless it failed
  *
@@ -328,7 +364,6 @@ gstream_stream_mux_add_transformer (GstreamStreamMux   *self,
 {
   g_return_val_if_fail (GSTREAM_IS_STREAM_MUX (self), FALSE);
   g_return_val_if_fail (GSTREAM_IS_TRANSFORMER (transformer), FALSE);
-  g_return_val_if_fail (gstream_transformer_get_mux (transformer) == NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   return check_not_started (self, error) && add_transformer (self, transformer, error);
@@ -448,7 +483,8 @@ add_factory (GstreamStreamMux *self,
  * Adds a transformer of @type, here and in every subgraph (M7).
  *
  * Fails with %GSTREAM_ERROR_EXISTS if the name of one of its projections is taken (M2); the message says by which
- * transformer. Fails with %GSTREAM_ERROR_INVALID if @type is not derived from [class@Transformer].
+ * transformer. Fails with %GSTREAM_ERROR_INVALID if @type is not derived from [class@Transformer], and with
+ * %GSTREAM_ERROR_NOT_SUPPORTED if the run has begun or is over, as that of a subgraph always has.
  *
  * Returns: %TRUE unless it failed
  *
@@ -486,7 +522,8 @@ gstream_stream_mux_add_type (GstreamStreamMux *self,
  *
  * Adds transformers that @factory makes, here and in every subgraph (M7). It is called at once for the root.
  *
- * Fails like [method@StreamMux.add_type].
+ * Each call has to make another transformer. Fails like [method@StreamMux.add_transformer]; if that happens for a
+ * subgraph, the run fails.
  *
  * Returns: %TRUE unless it failed
  *

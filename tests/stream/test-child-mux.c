@@ -130,6 +130,17 @@ test_same_factories (Fixture      *fixture,
   g_assert_true (gstream_stream_mux_get_pump (deep) == gstream_stream_mux_get_pump (fixture->mux));
 }
 
+/* The run of a subgraph has begun: nobody can add to it. */
+static void
+test_too_late (Fixture      *fixture,
+               gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (gstream_stream_mux_add_type (fixture->child, TEST_TYPE_TRANSFORMER, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+}
+
 static void
 test_events (Fixture      *fixture,
              gconstpointer data)
@@ -551,6 +562,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/mux/M7/same-factories", test_same_factories);
+  ADD ("/mux/M7/too-late", test_too_late);
   ADD ("/mux/M7/events", test_events);
   ADD ("/mux/M7/drives-root", test_drives_root);
   ADD ("/mux/M7/holds-root", test_holds_root);

@@ -69,6 +69,73 @@ test_too_late (void)
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
 }
 
+static void
+assert_over (GstreamRunStream *run)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (gstream_stream_mux_add_type (gstream_run_stream_get_mux (run), TEST_TYPE_TRANSFORMER, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED);
+  g_assert_cmpstr (error->message, ==, "A transformer cannot be added: the run is over");
+}
+
+/* Runs that ended before their first event. */
+static void
+test_over (void)
+{
+  TestSource *source = test_source_new_ready ("custom", 1);
+  g_autoptr (GstreamRunStream) aborted = test_run_new (source, NULL);
+  g_autoptr (GstreamRunStream) failed = test_run_new (g_object_ref (source), NULL);
+
+  gstream_run_stream_abort (aborted);
+  assert_over (aborted);
+  g_assert_cmpint (gstream_run_stream_get_status (failed), ==, GSTREAM_RUN_STATUS_FAILED);
+  assert_over (failed);
+}
+
+/* An object belongs to one mux (M7). */
+static void
+test_taken (void)
+{
+  TestTransformer *transformer = test_transformer_new (NULL, NULL);
+  g_autoptr (GstreamStreamMux) mux = test_mux_new (transformer, NULL);
+  g_autoptr (GstreamStreamMux) other = test_mux_new (NULL, NULL);
+  GstreamStreamMux *muxes[] = { mux, other };
+
+  for (guint i = 0; i < G_N_ELEMENTS (muxes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (gstream_stream_mux_add_transformer (muxes[i], GSTREAM_TRANSFORMER (transformer), &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+    }
+}
+
+static GstreamTransformer *
+give_again (const char *const *scope,
+            gpointer           data)
+{
+  return g_object_ref (data);
+}
+
+static void
+test_taken_by_factory (void)
+{
+  g_autoptr (TestTransformer) transformer = test_transformer_new (NULL, NULL);
+  TestSource       *source = test_source_new_ready ("values", 1);
+  GstreamStreamMux *mux = gstream_stream_mux_new (NULL);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (gstream_stream_mux_add_factory (mux, give_again, transformer, NULL, NULL));
+  test_source_add (source, test_event_at ("child:1", "values", 2));
+  run = test_run_new (source, mux);
+  g_assert_null (gstream_run_stream_output_sync (run, NULL, &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==,
+                   "This TestTransformer belongs to a mux already: make one for each run and each subgraph");
+}
+
 /* --- the order in which they see an event --- */
 
 static gboolean
@@ -312,6 +379,9 @@ main (int   argc,
   g_test_add_func ("/mux/M1/order", test_order);
   g_test_add_func ("/mux/M1/suppress", test_suppress);
   g_test_add_func ("/mux/M1/too-late", test_too_late);
+  g_test_add_func ("/mux/M1/too-late/over", test_over);
+  g_test_add_func ("/mux/M7/taken", test_taken);
+  g_test_add_func ("/mux/M7/taken/by-factory", test_taken_by_factory);
   g_test_add_func ("/mux/M2/exists", test_exists);
   g_test_add_func ("/mux/M2/not-found", test_not_found);
   g_test_add_func ("/mux/M5/finish-errors", test_finish_errors);

@@ -53,6 +53,22 @@ test_again (void)
   g_assert_cmpstr (transformer->story->str, ==, "1 finish 1 finish");
 }
 
+/* Not with projections, which have ended with the first. */
+static void
+test_again_with_projections (void)
+{
+  g_autoptr (TestTransformer) transformer = test_transformer_new ("items", NULL);
+  g_autoptr (GstreamStreamMux) mux = test_mux_new (NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_object_unref (test_mux_new (g_object_ref (transformer), NULL));
+  g_assert_false (gstream_stream_mux_add_transformer (mux, GSTREAM_TRANSFORMER (transformer), &error));
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+  g_assert_cmpstr (
+      error->message, ==,
+      "The projections of this TestTransformer are closed, as they are after a run: make one for each run");
+}
+
 static void
 test_projections (void)
 {
@@ -78,6 +94,7 @@ main (int   argc,
   g_test_add_func ("/transformer/M1/fresh", test_fresh);
   g_test_add_func ("/transformer/M1/properties", test_properties);
   g_test_add_func ("/transformer/M1/again", test_again);
+  g_test_add_func ("/transformer/M2/again", test_again_with_projections);
   g_test_add_func ("/transformer/M2/projections", test_projections);
 
   return g_test_run ();
