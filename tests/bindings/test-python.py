@@ -22,7 +22,7 @@ import gi
 
 gi.require_version("Gstream", "1")
 from gi.overrides import _gstream_waiting as waiting  # noqa: E402
-from gi.repository import Gio, GLib, Gstream  # noqa: E402
+from gi.repository import Gio, GLib, GObject, Gstream  # noqa: E402
 
 import tap  # noqa: E402
 
@@ -804,6 +804,34 @@ def scopes():
 
     Gstream.RunStream(recorded("subgraphs"), Gstream.StreamMux([Seen])).output_sync()
     assert len(made) > 1
+
+
+@test("/transformer/M2/muxes-that-C-makes")
+def added_to_made():
+    class Counter(Gstream.Transformer):
+        def __init__(self, **properties):
+            super().__init__(**properties)
+            self.count = self.add_projection("count", int)
+
+        def process(self, event):
+            self.count.push(1)
+
+    for mux in (None, Gstream.StreamMux.new(None), GObject.new(Gstream.StreamMux)):
+        run = Gstream.RunStream.new(memory(*steps()), mux)
+        run.mux.add_transformer(Progress())
+        run.mux.add(Counter)
+        assert list(run.interleave("percent", "count")) == [("percent", 0), ("count", 1), ("percent", 25), ("count", 1), ("percent", 50), ("count", 1)]
+
+
+@test("/transformer/M7/taken")
+def taken():
+    transformer = Progress()
+    run = Gstream.RunStream(steps(), Gstream.StreamMux([transformer]))
+    assert "belongs to a mux" in raised(Gstream.Error.INVALID, Gstream.StreamMux, [transformer]).message
+    assert list(run["percent"]) == [0, 25, 50]
+    del run
+    gc.collect()
+    assert "closed" in raised(Gstream.Error.INVALID, Gstream.StreamMux, [transformer]).message
 
 
 # --- life ---

@@ -957,9 +957,12 @@ def linked(transformer, link):
 class StreamMux(Gstream.StreamMux):
     def __init__(self, transformers=(), builtins=None):
         super().__init__(builtins=None if builtins is None else known_builtins(builtins))
-        self._link = items.Link()
         for transformer in transformers:
             self.add(transformer)
+
+    @functools.cached_property
+    def _link(self):  # __init__ is not called for what C makes, such as the mux of a run that was given none
+        return items.Link()
 
     def add(self, transformer):
         """Adds a transformer: a class or function makes one for each scope; an object belongs to the root only (M7)."""
@@ -973,7 +976,9 @@ class StreamMux(Gstream.StreamMux):
             raise TypeError(f"a mux takes transformers, their classes and functions that make them, not {transformer!r}")
 
     def add_transformer(self, transformer):
-        return super().add_transformer(linked(transformer, self._link))
+        added = super().add_transformer(transformer)
+        linked(transformer, self._link)  # only now: another mux may have it
+        return added
 
     def _add_maker(self, make):
         exceptions = []
