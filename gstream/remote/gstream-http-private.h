@@ -50,7 +50,10 @@ gboolean gstream_origin_add_header (GstreamOrigin *self,
 void gstream_origin_begin_io (GstreamOrigin *self);
 void gstream_origin_end_io (GstreamOrigin *self);
 
-/* Makes a request for @path below the server's URL, without a body. Redirects are not followed. */
+/*
+ * Makes a request for @path below the server's URL, without a body. Redirects are not followed. What stands in @path that
+ * is not the caller's own must be escaped.
+ */
 SoupMessage *gstream_origin_new_message (GstreamOrigin *self,
                                          const char    *method,
                                          const char    *path);

@@ -1303,20 +1303,41 @@ gstream_origin_add_header (GstreamOrigin *self,
   return TRUE;
 }
 
+/* Returns NULL with an error if @path has something in it that no URL can have. The error does not show the path. */
+static SoupMessage *
+try_new_message (GstreamOrigin *self,
+                 const char    *method,
+                 const char    *path,
+                 GError       **error)
+{
+  g_autofree char *url = g_strconcat (self->url, path, NULL);
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, &reason);
+  SoupMessage *message;
+
+  if (uri == NULL)
+    {
+      g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID, _ ("The URL cannot be read: %s"), reason->message);
+      return NULL;
+    }
+
+  message = soup_message_new_from_uri (method, uri);
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  for (guint i = 0; i < self->headers->len; i += 2)
+    soup_message_headers_replace (soup_message_get_request_headers (message), g_ptr_array_index (self->headers, i),
+                                  g_ptr_array_index (self->headers, i + 1));
+
+  return message;
+}
+
 SoupMessage *
 gstream_origin_new_message (GstreamOrigin *self,
                             const char    *method,
                             const char    *path)
 {
-  g_autofree char *url = g_strconcat (self->url, path, NULL);
-  SoupMessage     *message = soup_message_new (method, url);
+  SoupMessage *message = try_new_message (self, method, path, NULL);
 
   g_assert (message != NULL);
-
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  for (guint i = 0; i < self->headers->len; i += 2)
-    soup_message_headers_replace (soup_message_get_request_headers (message), g_ptr_array_index (self->headers, i),
-                                  g_ptr_array_index (self->headers, i + 1));
 
   return message;
 }
@@ -2240,6 +2261,7 @@ start_attempt (GTask *task)
 {
   Request      *request = g_task_get_task_data (task);
   GCancellable *caller = g_task_get_cancellable (task);
+  GError       *error = NULL;
 
   request->timed_out = FALSE;
   request->attempt = g_cancellable_new ();
@@ -2249,7 +2271,12 @@ start_attempt (GTask *task)
     request->chained = g_cancellable_connect (caller, G_CALLBACK (on_caller_cancelled), g_object_ref (request->attempt),
                                               g_object_unref);
 
-  request->message = gstream_origin_new_message (request->origin, request->method, request->path);
+  request->message = try_new_message (request->origin, request->method, request->path, &error);
+  if (request->message == NULL)
+    {
+      attempt_failed (task, error);
+      return;
+    }
   gstream_request_accept_encodings (request->message);
   if (request->body != NULL)
     gstream_request_set_body (request->message, request->body);
@@ -2555,8 +2582,14 @@ start_post (GTask *task)
 {
   GstreamPost        *self = g_task_get_source_object (task);
   SoupMessageHeaders *headers;
+  GError             *error = NULL;
 
-  self->message = gstream_origin_new_message (self->origin, "POST", self->path);
+  self->message = try_new_message (self->origin, "POST", self->path, &error);
+  if (self->message == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   headers = soup_message_get_request_headers (self->message);
   soup_message_headers_replace (headers, "Accept", "text/event-stream, application/json");
   gstream_request_accept_encodings (self->message);

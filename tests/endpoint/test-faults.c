@@ -362,10 +362,15 @@ test_given (void)
 static void
 test_urls (void)
 {
-  static const char *const urls[] = {
-    "",           "localhost:11434",       "ftp://localhost",          "http://u:p@localhost",
-    "http:///v1", "http://localhost/v1#f", "http://localhost/v1?a=b#f"
-  };
+  static const char *const urls[] = { "",
+                                      "localhost:11434",
+                                      "ftp://localhost",
+                                      "http://u:p@localhost",
+                                      "http:///v1",
+                                      "http://localhost/v1#f",
+                                      "http://localhost/v1?a=b#f",
+                                      "http://localhost/v1%?a",
+                                      "http://localhost/v1?" SECRET "=50%" };
   g_autoptr (GstreamPayload) messages = gstream_payload_new (MESSAGES, -1, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
@@ -376,6 +381,7 @@ test_urls (void)
 
       g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
       g_assert_null (strstr (error->message, "u:p"));
+      g_assert_null (strstr (error->message, SECRET));
     }
 }
 
