@@ -1241,7 +1241,9 @@ add_all (GstreamChatAnswer      *self,
 static gboolean
 has_failed (const GstreamChatChunk *chunk)
 {
-  return chunk->error.start != NULL || chunk->is_error || gstream_json_string_is (&chunk->finish_reason, "error");
+  return chunk->error.start != NULL || chunk->choice_error.start != NULL || chunk->is_error ||
+         (chunk->message.start != NULL && !chunk->has_choices && chunk->usage.start == NULL) ||
+         gstream_json_string_is (&chunk->finish_reason, "error");
 }
 
 static gboolean
@@ -1270,17 +1272,16 @@ end_answer (GstreamChatAnswer *self,
   return TRUE;
 }
 
-gboolean
-gstream_chat_answer_read (GstreamChatAnswer *self,
-                          const char        *data,
-                          gsize              length,
-                          GError           **error)
+static gboolean
+read_answer (GstreamChatAnswer *self,
+             const char        *data,
+             gsize              length,
+             gboolean           is_document,
+             GError           **error)
 {
   GstreamChatChunk chunk;
 
-  if (is_done (data, length))
-    return end_answer (self, error);
-  if (!gstream_chat_chunk_read (&chunk, data, length, self->max_depth, error))
+  if (!gstream_chat_chunk_read (&chunk, data, length, is_document, self->max_depth, error))
     return FALSE;
   if (!has_failed (&chunk) && !check_kind (self, &chunk, error))
     return FALSE;
@@ -1291,7 +1292,21 @@ gstream_chat_answer_read (GstreamChatAnswer *self,
   if (!check_choices (&chunk, error) || !add_all (self, &chunk, error))
     return FALSE;
 
-  return has_failed (&chunk) ? fail_as_said (data, length, error) : TRUE;
+  if (!has_failed (&chunk))
+    return TRUE;
+  if (chunk.error.start == NULL && chunk.choice_error.start != NULL)
+    return fail_as_said (chunk.choice_error.start, chunk.choice_error.end - chunk.choice_error.start, error);
+
+  return fail_as_said (data, length, error);
+}
+
+gboolean
+gstream_chat_answer_read (GstreamChatAnswer *self,
+                          const char        *data,
+                          gsize              length,
+                          GError           **error)
+{
+  return is_done (data, length) ? end_answer (self, error) : read_answer (self, data, length, FALSE, error);
 }
 
 gboolean
@@ -1300,7 +1315,7 @@ gstream_chat_answer_read_whole (GstreamChatAnswer *self,
                                 gsize              length,
                                 GError           **error)
 {
-  return gstream_chat_answer_read (self, data, length, error) && end_answer (self, error);
+  return read_answer (self, data, length, TRUE, error) && end_answer (self, error);
 }
 
 gboolean

@@ -12,20 +12,25 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  gboolean is_document; /* the whole answer, instead of a part of it */
+
   GstreamJsonString id;          /* of the answer */
   GstreamJsonString model;       /* that gave it */
   GstreamJsonString fingerprint; /* of the server's set-up: `system_fingerprint` */
   GstreamJsonValue  usage;       /* of tokens: an object */
   GstreamJsonValue  error;       /* the `error` member, in any format */
   gboolean          is_error;    /* the chunk itself is an error */
+  GstreamJsonString message;     /* a string, as errors have it; not empty */
 
   /* there is a `choices` member, so it is this protocol; it may be empty, for example with the usage */
   gboolean          has_choices;
   guint             n_choices;
   gboolean          is_other;      /* there is a choice with an index other than 0 */
   GstreamJsonString finish_reason; /* not empty */
+  GstreamJsonValue  choice_error;  /* its `error` member, in any format */
+  gboolean          has_said;      /* there is the one of `delta` and `message` that counts, if there are both */
 
-  /* Of the choice's `delta` or `message`. */
+  /* Of the choice's `delta` or `message`, to the end of the struct. */
   GstreamJsonString content;        /* not empty */
   GstreamJsonValue  parts;          /* content that is an array */
   const char       *reasoning_name; /* static: the name of the member that it was in */
@@ -42,6 +47,7 @@ typedef struct
 gboolean gstream_chat_chunk_read (GstreamChatChunk *self,
                                   const char       *json,
                                   gsize             length,
+                                  gboolean          is_document,
                                   guint             max_depth,
                                   GError          **error);
 

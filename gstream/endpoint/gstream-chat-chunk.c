@@ -70,6 +70,16 @@ read_string (GstreamJsonCursor *cursor,
   return TRUE;
 }
 
+/* Parses a value of any kind except null. */
+static gboolean
+read_error (GstreamJsonCursor *cursor,
+            GstreamJsonValue  *error)
+{
+  char first = gstream_json_cursor_peek (cursor);
+
+  return first == 'n' ? gstream_json_cursor_skip (cursor) : read_value (cursor, first, error);
+}
+
 /* --- what the model says --- */
 
 /* Some servers send the same under two names; the first one is used. */
@@ -134,14 +144,30 @@ read_message (GstreamChatChunk  *self,
 {
   GstreamJsonString name;
 
-  if (gstream_json_cursor_peek (cursor) != '{')
-    return gstream_json_cursor_skip (cursor);
   if (!gstream_json_cursor_open (cursor, '{', N_ ("an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
     read_message_member (self, cursor, &name);
 
   return cursor->expected == NULL;
+}
+
+/*
+ * Some servers send both `delta` and `message`: in a stream the one has what is new and the other all so far, in a document
+ * the one may be empty. So only one of them counts, whichever comes first.
+ */
+static gboolean
+read_said (GstreamChatChunk  *self,
+           GstreamJsonCursor *cursor,
+           gboolean           counts)
+{
+  if (gstream_json_cursor_peek (cursor) != '{' || (self->has_said && !counts))
+    return gstream_json_cursor_skip (cursor);
+
+  self->has_said = self->has_said || counts;
+  memset (&self->content, 0, sizeof *self - G_STRUCT_OFFSET (GstreamChatChunk, content));
+
+  return read_message (self, cursor);
 }
 
 static gboolean
@@ -167,8 +193,12 @@ read_choice (GstreamChatChunk  *self,
   if (!gstream_json_cursor_open (cursor, '{', N_ ("a choice, an object")))
     return FALSE;
   while (gstream_json_cursor_member (cursor, &name))
-    if (gstream_json_string_is (&name, "delta") || gstream_json_string_is (&name, "message"))
-      read_message (self, cursor);
+    if (gstream_json_string_is (&name, "delta"))
+      read_said (self, cursor, !self->is_document);
+    else if (gstream_json_string_is (&name, "message"))
+      read_said (self, cursor, self->is_document);
+    else if (gstream_json_string_is (&name, "error"))
+      read_error (cursor, &self->choice_error);
     else if (gstream_json_string_is (&name, "finish_reason"))
       read_string (cursor, &self->finish_reason);
     else if (gstream_json_string_is (&name, "index"))
@@ -199,16 +229,6 @@ read_choices (GstreamChatChunk  *self,
   return cursor->expected == NULL;
 }
 
-/* Parses a value of any kind except null. */
-static gboolean
-read_error (GstreamChatChunk  *self,
-            GstreamJsonCursor *cursor)
-{
-  char first = gstream_json_cursor_peek (cursor);
-
-  return first == 'n' ? gstream_json_cursor_skip (cursor) : read_value (cursor, first, &self->error);
-}
-
 static gboolean
 read_object_type (GstreamChatChunk  *self,
                   GstreamJsonCursor *cursor)
@@ -217,7 +237,7 @@ read_object_type (GstreamChatChunk  *self,
 
   if (!gstream_json_cursor_word_if_any (cursor, &type))
     return FALSE;
-  self->is_error = gstream_json_string_is (&type, "error");
+  self->is_error = self->is_error || gstream_json_string_is (&type, "error");
 
   return TRUE;
 }
@@ -236,8 +256,10 @@ read_member (GstreamChatChunk        *self,
   if (gstream_json_string_is (name, "usage"))
     return read_value (cursor, '{', &self->usage);
   if (gstream_json_string_is (name, "error") || gstream_json_string_is (name, "detail"))
-    return read_error (self, cursor);
-  if (gstream_json_string_is (name, "object"))
+    return read_error (cursor, &self->error);
+  if (gstream_json_string_is (name, "message"))
+    return read_string (cursor, &self->message);
+  if (gstream_json_string_is (name, "object") || gstream_json_string_is (name, "type"))
     return read_object_type (self, cursor);
   if (gstream_json_string_is (name, "system_fingerprint"))
     return read_string (cursor, &self->fingerprint);
@@ -263,12 +285,13 @@ gboolean
 gstream_chat_chunk_read (GstreamChatChunk *self,
                          const char       *json,
                          gsize             length,
+                         gboolean          is_document,
                          guint             max_depth,
                          GError          **error)
 {
   GstreamJsonCursor cursor;
 
-  *self = (GstreamChatChunk) { .n_choices = 0 };
+  *self = (GstreamChatChunk) { .is_document = is_document };
   if (gstream_json_cursor_init (&cursor, json, length, max_depth) && read_root (self, &cursor))
     return TRUE;
 

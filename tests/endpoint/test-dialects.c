@@ -96,6 +96,8 @@ static const char *const streams[] = {
   "calls-in-one-chunk",
   "calls-with-objects",
   "calls-name-late",
+  "perplexity",
+  "message-alone",
   "no-done",
   "no-done-no-line",
   "no-finish-reason",
@@ -109,6 +111,7 @@ static const char *const streams[] = {
   "document-refusal",
   "openai-annotations",
   "document-annotations",
+  "document-delta",
 };
 
 int

@@ -235,6 +235,14 @@ static const Inside insides[] = {
   { "data: {\"error\":{}}\n\n", "{\"error\":{}}", 0, NULL },
   { "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"error\"}]}\n\n", "finish_reason", 0,
     NULL },
+  { "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"error\",\"error\":{\"code\":502,"
+    "\"message\":\"Upstream died\"}}]}\n\n",
+    "Upstream died", 502, NULL },
+  { "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"error\":\"Upstream "
+    "died\",\"delta\":{},\"finish_reason\":null}]}\n\n",
+    "Upstream died", 0, NULL },
+  { "data: {\"message\":\"Slow down\",\"type\":\"rate\",\"code\":429}\n\n", "Slow down", 429, NULL },
+  { "data: {\"type\":\"error\",\"message\":\"boom\"}\n\n", "boom", 0, NULL },
 };
 
 static void
@@ -266,6 +274,17 @@ test_error_document (void)
 
   endpoint->headers = JSON;
   assert_fails (endpoint, GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "No provider", "\"values\"");
+}
+
+static void
+test_error_of_choice (void)
+{
+  g_autoptr (FakeEndpoint) endpoint = fake_endpoint_new (
+      "{\"choices\":[{\"message\":{\"content\":\"Hel\"},\"finish_reason\":null,\"error\":{\"code\":502,"
+      "\"message\":\"No provider\"}}]}");
+
+  endpoint->headers = JSON;
+  assert_fails (endpoint, GSTREAM_ERROR, GSTREAM_ERROR_FAILED, "No provider", "\"Hel\"");
 }
 
 /* --- what is not the protocol --- */
@@ -829,6 +848,7 @@ main (int    argc,
   g_test_add_data_func ("/endpoint/O2/cut/framed", GINT_TO_POINTER (TRUE), test_cut);
   g_test_add_func ("/endpoint/O2/no-answer", test_no_answer);
   g_test_add_func ("/endpoint/O2/error-document", test_error_document);
+  g_test_add_func ("/endpoint/O2/error-of-choice", test_error_of_choice);
   g_test_add_func ("/endpoint/O2/strange-members", test_strange_members);
   g_test_add_func ("/endpoint/O1/given", test_given);
   g_test_add_func ("/endpoint/O1/urls", test_urls);
