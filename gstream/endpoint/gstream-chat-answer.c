@@ -34,10 +34,15 @@ typedef struct
   GString  *annotations; /* of a text: JSON values separated by commas; NULL: none */
 
   /* For a call. */
-  char    *id;          /* NULL: not known yet */
-  char    *name;        /* in escaped form; NULL: not known yet */
-  gint64   index;       /* among the calls; -1: not known */
-  gboolean is_function; /* a `function_call`, the older form of the protocol */
+  char      *id;          /* NULL: not known yet */
+  char      *server_id;   /* what the server calls it; NULL: not known; it may come after @id was made */
+  char      *name;        /* in escaped form; NULL: not known yet */
+  guint      named_in;    /* the number of the chunk that had the name last */
+  char      *type;        /* in escaped form; NULL: "function" */
+  gint64     index;       /* among the calls; -1: not known */
+  gboolean   is_function; /* a `function_call`, the older form of the protocol */
+  gboolean   is_custom;   /* of a tool whose input is any text */
+  GPtrArray *others;      /* what else the server wants back: members and values alternately, as JSON; NULL: nothing */
 
   /* The parser state of the arguments, to detect the end of a call if the server does not tell. */
   guint    depth;     /* brackets that are open */
@@ -51,7 +56,8 @@ struct _GstreamChatAnswer
   GstreamPayload *messages;
   gsize           max_size;
   guint           max_depth;
-  gsize           size; /* of all blocks so far */
+  gsize           size;     /* of all blocks so far */
+  guint           n_chunks; /* so far */
 
   GPtrArray *events;  /* that were made */
   guint      n_taken; /* of them */
@@ -84,7 +90,10 @@ block_free (gpointer data)
   if (self->annotations != NULL)
     g_string_free (self->annotations, TRUE);
   g_free (self->id);
+  g_free (self->server_id);
   g_free (self->name);
+  g_free (self->type);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -670,23 +679,34 @@ add_reasoning (GstreamChatAnswer      *self,
 
 /* --- calls of tools --- */
 
+static gboolean
+is_named (const Block             *block,
+          const GstreamJsonString *name)
+{
+  return strlen (block->name) == name->length && memcmp (block->name, name->start, name->length) == 0;
+}
+
 /*
- * Servers give calls a number, or an id, or both, or neither. If the same number comes with another id, or with a name
- * after the arguments are complete, it is another call, because some servers use 0 for all calls.
+ * Servers give calls a number, or an id, or both, or neither, and some repeat the name with each piece. If the same number
+ * comes with another id, or with a name after the arguments are complete, or with two names in one chunk, it is another
+ * call, because some servers use 0 for all calls.
  */
 static gboolean
-is_same_call (const Block           *block,
+is_same_call (GstreamChatAnswer     *self,
+              const Block           *block,
               const GstreamChatCall *call,
               const char            *id)
 {
   if (call->index >= 0 && block->index >= 0 && call->index != block->index)
     return FALSE;
-  if (id != NULL && block->id != NULL)
-    return strcmp (id, block->id) == 0 || (call->index >= 0 && call->name.start == NULL);
-  if (call->name.start != NULL && block->name != NULL)
-    return call->index >= 0 ? !has_all_arguments (block) : block->has_begun && block->depth > 0;
+  if (id != NULL && block->server_id != NULL)
+    return strcmp (id, block->server_id) == 0 || (call->index >= 0 && call->name.start == NULL);
+  if (call->name.start == NULL || block->name == NULL)
+    return TRUE;
+  if (block->named_in == self->n_chunks || (id != NULL && !is_named (block, &call->name)))
+    return FALSE;
 
-  return TRUE;
+  return call->index >= 0 ? !has_all_arguments (block) : block->has_begun && block->depth > 0;
 }
 
 static Block *
@@ -696,14 +716,26 @@ find_call (GstreamChatAnswer     *self,
 {
   Block *found = NULL;
 
-  if (self->call != NULL && is_same_call (self->call, call, id))
+  if (self->call != NULL && is_same_call (self, self->call, call, id))
     return self->call;
   if (id != NULL)
     found = g_hash_table_lookup (self->by_id, id);
   if (found == NULL && call->index >= 0)
     found = g_hash_table_lookup (self->by_index, &call->index);
 
-  return found != NULL && is_same_call (found, call, id) ? found : NULL;
+  return found != NULL && is_same_call (self, found, call, id) ? found : NULL;
+}
+
+/* An id that comes late does not replace the one that was made, which has been shown. */
+static void
+take_server_id (GstreamChatAnswer *self,
+                Block             *block,
+                const char        *id)
+{
+  if (id == NULL || block->server_id != NULL)
+    return;
+  block->server_id = g_strdup (id);
+  g_hash_table_replace (self->by_id, block->server_id, block);
 }
 
 /* Makes an id if there is none, because the result of the tool has to refer to one. */
@@ -717,7 +749,7 @@ new_call (GstreamChatAnswer     *self,
   block->id = id != NULL ? g_strdup (id) : g_strdup_printf ("call_%" G_GINT64_FORMAT "_%s", block->place, self->id);
   block->name = dup_raw (call->name);
   block->index = call->index;
-  g_hash_table_replace (self->by_id, block->id, block);
+  take_server_id (self, block, id);
   if (block->index >= 0)
     g_hash_table_replace (self->by_index, &block->index, block);
   push_block_start (self, block);
@@ -753,6 +785,7 @@ add_object (GstreamChatAnswer *self,
   add_arguments (self, block, &(GstreamJsonString) { quoted->str + 1, quoted->len - 2, TRUE });
 }
 
+/* Returns NULL if a new call would have nothing in it. */
 static Block *
 ensure_call (GstreamChatAnswer     *self,
              const GstreamChatCall *call)
@@ -762,14 +795,65 @@ ensure_call (GstreamChatAnswer     *self,
 
   if (block == NULL)
     {
+      if (id == NULL && call->name.start == NULL && call->arguments.start == NULL && call->object.start == NULL)
+        return NULL;
       self->size += BLOCK_COST;
       return new_call (self, call, id);
     }
+  take_server_id (self, block, id);
   if (block->name == NULL)
     block->name = dup_raw (call->name);
   self->call = block;
 
   return block;
+}
+
+static void
+set_other (GPtrArray       *others,
+           GstreamJsonValue name,
+           GstreamJsonValue value)
+{
+  g_autofree char *member = g_strndup (name.start, name.end - name.start);
+  guint            i = 0;
+
+  while (i < others->len && strcmp (others->pdata[i], member) != 0)
+    i += 2;
+  if (i == others->len)
+    {
+      g_ptr_array_add (others, g_steal_pointer (&member));
+      g_ptr_array_add (others, NULL);
+    }
+  g_free (others->pdata[i + 1]);
+  others->pdata[i + 1] = g_strndup (value.start, value.end - value.start);
+}
+
+/* Keeps members such as the signature of the thought that led to the call, without which one server refuses the result. */
+static void
+keep_others (Block           *block,
+             GstreamJsonValue call)
+{
+  GstreamJsonIter  members;
+  GstreamJsonValue name;
+  GstreamJsonValue value;
+
+  if (block->others == NULL)
+    block->others = g_ptr_array_new_with_free_func (g_free);
+  gstream_json_iter_init (&members, call);
+  while (gstream_json_iter_member (&members, &name, &value))
+    if (*value.start != 'n' && !gstream_chat_call_is_known (name))
+      set_other (block->others, name, value);
+}
+
+static void
+note_call (GstreamChatAnswer     *self,
+           Block                 *block,
+           const GstreamChatCall *call)
+{
+  if (call->name.start != NULL)
+    block->named_in = self->n_chunks;
+  if (block->type == NULL && call->type.start != NULL)
+    block->type = dup_raw (call->type);
+  block->is_custom = block->is_custom || call->is_custom;
 }
 
 static gboolean
@@ -786,7 +870,12 @@ add_call (GstreamChatAnswer *self,
 
   gstream_chat_call_read (&call, value);
   block = ensure_call (self, &call);
+  if (block == NULL)
+    return TRUE;
   block->is_function = is_function;
+  note_call (self, block, &call);
+  if (call.has_others)
+    keep_others (block, value);
   if (call.arguments.start != NULL)
     add_arguments (self, block, &call.arguments);
   if (call.object.start != NULL)
@@ -917,7 +1006,7 @@ add_total (GString         *out,
   gint64           n_in;
   gint64           n_out;
 
-  if (gstream_json_find (usage, "/total_tokens", &input))
+  if (gstream_json_find (usage, "/total_tokens", &input) && gstream_json_is_number (input))
     add_number (out, "total_tokens", usage, "/total_tokens");
   else if (gstream_json_find (usage, "/prompt_tokens", &input) && gstream_json_is_number (input) &&
            gstream_json_find (usage, "/completion_tokens", &output) && gstream_json_is_number (output) &&
@@ -1034,7 +1123,26 @@ write_function (const Block *block,
 {
   g_string_append_c (out, '{');
   add_raw (out, "name", block->name != NULL ? block->name : "");
-  add_raw (out, "arguments", block->text->len > 0 ? block->text->str : "{}");
+  if (block->is_custom)
+    add_raw (out, "input", block->text->str);
+  else
+    add_raw (out, "arguments", block->text->len > 0 ? block->text->str : "{}");
+  g_string_append_c (out, '}');
+}
+
+static void
+write_sent_call (const Block *block,
+                 GString     *out)
+{
+  const char *kind = block->is_custom ? "custom" : "function";
+
+  g_string_append_c (out, '{');
+  gstream_json_add_string (out, "id", block->id);
+  add_raw (out, "type", block->type != NULL ? block->type : kind);
+  gstream_json_write_member (out, kind);
+  write_function (block, out);
+  for (guint i = 0; block->others != NULL && i < block->others->len; i += 2)
+    g_string_append_printf (out, ",\"%s\":%s", (char *) block->others->pdata[i], (char *) block->others->pdata[i + 1]);
   g_string_append_c (out, '}');
 }
 
@@ -1061,13 +1169,9 @@ add_sent_calls (GstreamChatAnswer *self,
 
       if (block->kind != BLOCK_CALL)
         continue;
-      g_string_append (out, any ? ",{" : "{");
+      g_string_append (out, any ? "," : "");
       any = TRUE;
-      gstream_json_add_string (out, "id", block->id);
-      gstream_json_add_string (out, "type", "function");
-      gstream_json_write_member (out, "function");
-      write_function (block, out);
-      g_string_append_c (out, '}');
+      write_sent_call (block, out);
     }
   g_string_append_c (out, ']');
 }
@@ -1286,6 +1390,7 @@ read_answer (GstreamChatAnswer *self,
   if (!has_failed (&chunk) && !check_kind (self, &chunk, error))
     return FALSE;
 
+  self->n_chunks++;
   note_all (self, &chunk);
   if (self->writer == NULL && chunk.n_choices > 0)
     begin_message (self, &chunk);

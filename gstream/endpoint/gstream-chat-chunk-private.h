@@ -54,16 +54,21 @@ gboolean gstream_chat_chunk_read (GstreamChatChunk *self,
 /* A part of a call. */
 typedef struct
 {
-  gint64            index;     /* among the calls; -1: not known */
-  GstreamJsonString id;        /* not empty */
-  GstreamJsonString name;      /* not empty */
-  GstreamJsonString arguments; /* more of their text */
-  GstreamJsonValue  object;    /* the arguments, if they are not a string */
+  gint64            index;      /* among the calls; -1: not known */
+  GstreamJsonString id;         /* not empty */
+  GstreamJsonString name;       /* not empty */
+  GstreamJsonString type;       /* not empty */
+  GstreamJsonString arguments;  /* more of their text; of a custom tool: of its input */
+  GstreamJsonValue  object;     /* the arguments, if they are not a string */
+  gboolean          is_custom;  /* a `custom` tool, instead of a `function` */
+  gboolean          has_others; /* members that are not known */
 } GstreamChatCall;
 
 /* @value: of any kind. */
 void gstream_chat_call_read (GstreamChatCall *self,
                              GstreamJsonValue value);
+/* Whether a member of a call with @name is one of those above. */
+gboolean gstream_chat_call_is_known (GstreamJsonValue name);
 
 /* Returns a string in escaped form; empty if @value is not a string. */
 GstreamJsonString gstream_chat_string (GstreamJsonValue value);

@@ -319,32 +319,85 @@ is_name (GstreamJsonValue name,
   return (gsize) (name.end - name.start) == length && memcmp (name.start, literal, length) == 0;
 }
 
+/* Handles what is in a `function`, or stands beside the call's id. */
+static void
+read_function_member (GstreamChatCall *self,
+                      GstreamJsonValue name,
+                      GstreamJsonValue value)
+{
+  if (is_name (name, "name"))
+    self->name = said (value);
+  else if (is_name (name, "arguments") && *value.start == '"')
+    self->arguments = said (value);
+  else if (is_name (name, "arguments") && *value.start != 'n')
+    self->object = value;
+}
+
+static void
+read_function (GstreamChatCall *self,
+               GstreamJsonValue function)
+{
+  GstreamJsonIter  members;
+  GstreamJsonValue name;
+  GstreamJsonValue value;
+
+  gstream_json_iter_init (&members, function);
+  while (gstream_json_iter_member (&members, &name, &value))
+    read_function_member (self, name, value);
+}
+
+/* A tool whose input is any text. */
+static void
+read_custom (GstreamChatCall *self,
+             GstreamJsonValue custom)
+{
+  GstreamJsonValue name = { NULL, NULL };
+  GstreamJsonValue input = { NULL, NULL };
+
+  gstream_json_find (custom, "/name", &name);
+  gstream_json_find (custom, "/input", &input);
+  self->is_custom = TRUE;
+  self->name = said (name);
+  self->arguments = said (input);
+}
+
+static void
+read_index (GstreamChatCall *self,
+            GstreamJsonValue value)
+{
+  if (!gstream_json_is_number (value) || !gstream_json_read_integer (value, &self->index) || self->index < 0)
+    self->index = -1;
+}
+
 static void
 read_call_member (GstreamChatCall *self,
                   GstreamJsonValue name,
                   GstreamJsonValue value)
 {
   if (is_name (name, "function") && *value.start == '{')
-    {
-      GstreamJsonIter members;
-
-      gstream_json_iter_init (&members, value);
-      while (gstream_json_iter_member (&members, &name, &value))
-        read_call_member (self, name, value);
-    }
-  else if (is_name (name, "index") && gstream_json_is_number (value))
-    {
-      if (!gstream_json_read_integer (value, &self->index) || self->index < 0)
-        self->index = -1;
-    }
+    read_function (self, value);
+  else if (is_name (name, "custom") && *value.start == '{')
+    read_custom (self, value);
+  else if (is_name (name, "index"))
+    read_index (self, value);
   else if (is_name (name, "id"))
     self->id = said (value);
-  else if (is_name (name, "name"))
-    self->name = said (value);
-  else if (is_name (name, "arguments") && *value.start == '"')
-    self->arguments = said (value);
-  else if (is_name (name, "arguments") && *value.start != 'n')
-    self->object = value;
+  else if (is_name (name, "type"))
+    self->type = said (value);
+  else
+    read_function_member (self, name, value);
+}
+
+gboolean
+gstream_chat_call_is_known (GstreamJsonValue name)
+{
+  static const char *const names[] = { "function", "custom", "index", "id", "type", "name", "arguments" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (is_name (name, names[i]))
+      return TRUE;
+
+  return FALSE;
 }
 
 void
@@ -360,5 +413,8 @@ gstream_chat_call_read (GstreamChatCall *self,
 
   gstream_json_iter_init (&members, value);
   while (gstream_json_iter_member (&members, &name, &value))
-    read_call_member (self, name, value);
+    {
+      read_call_member (self, name, value);
+      self->has_others = self->has_others || !gstream_chat_call_is_known (name);
+    }
 }

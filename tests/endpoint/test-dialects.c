@@ -96,6 +96,12 @@ static const char *const streams[] = {
   "calls-in-one-chunk",
   "calls-with-objects",
   "calls-name-late",
+  "calls-id-late",
+  "calls-in-one-chunk-all-0",
+  "calls-twice-in-one-chunk",
+  "calls-empty",
+  "custom-calls",
+  "gemini-calls",
   "perplexity",
   "message-alone",
   "no-done",
@@ -111,6 +117,7 @@ static const char *const streams[] = {
   "document-refusal",
   "openai-annotations",
   "document-annotations",
+  "document-custom",
   "document-delta",
 };
 
