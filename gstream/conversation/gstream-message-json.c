@@ -6,6 +6,7 @@
 #include <gstream/conversation/gstream-message-json-private.h>
 #include <gstream/event/gstream-json-writer-internal.h> /* for writing a text as a block */
 #include <gstream/event/gstream-payload-internal.h>     /* for payloads of text that is known to be JSON */
+#include <gstream/projections/gstream-provider-form-internal.h>
 #include <string.h>
 
 typedef struct
@@ -207,18 +208,6 @@ append_block_text (GString         *out,
 }
 
 static void
-append_block_reasoning (GString         *out,
-                        GstreamJsonValue block)
-{
-  GstreamJsonValue type = gstream_message_json_member (block, "type");
-
-  if (says (type, "reasoning"))
-    append_string (out, gstream_message_json_member (block, "reasoning"));
-  else if (says (type, "thinking"))
-    append_string (out, gstream_message_json_member (block, "thinking"));
-}
-
-static void
 append_blocks (GString         *out,
                GstreamJsonValue content,
                void (*append) (GString *,
@@ -255,13 +244,14 @@ gstream_message_json_dup_text (const GstreamMessageJson *self)
 char *
 gstream_message_json_dup_reasoning (const GstreamMessageJson *self)
 {
-  GString *out = g_string_new (NULL);
+  g_autoptr (GString) raw = g_string_new (NULL);
+  GstreamJsonValue kept = gstream_provider_form_get_kept_reasoning (self->more);
 
-  append_blocks (out, self->content, append_block_reasoning);
-  if (out->len == 0)
-    append_string (out, gstream_message_json_member (self->more, "reasoning_content"));
+  append_blocks (raw, self->content, gstream_provider_form_append_reasoning);
+  if (raw->len == 0 && kept.start != NULL)
+    return gstream_json_dup_string (kept);
 
-  return g_string_free (out, out->len == 0);
+  return raw->len > 0 ? gstream_json_dup_raw ((GstreamJsonValue) { raw->str, raw->str + raw->len }) : NULL;
 }
 
 GstreamPayload *

@@ -5,6 +5,7 @@
 #include <gstream/event/gstream-json-writer-internal.h>
 #include <gstream/event/gstream-payload-internal.h> /* for reading events' texts without making payloads */
 #include <gstream/projections/gstream-message-private.h>
+#include <gstream/projections/gstream-provider-form-internal.h>
 #include <gstream/stream/gstream-handle-internal.h>
 #include <gstream/stream/gstream-projection-internal.h>
 
@@ -566,36 +567,65 @@ is_empty_string (GstreamJsonValue value)
 static gboolean
 is_tool_use (const char *type)
 {
-  return strcmp (type, "tool_use") == 0 || strcmp (type, "input_json_delta") == 0 || strcmp (type, "tool_call") == 0;
+  return strcmp (type, "tool_use") == 0 || strcmp (type, "input_json_delta") == 0 || strcmp (type, "tool_call") == 0 ||
+         strcmp (type, "function_call") == 0;
 }
 
-/* Converts a provider-specific reasoning block; its other members go to `extras`. */
+/* Adds the members of a reasoning block that neither are the reasoning, which is in @source, nor have a place of theirs. */
 static void
-add_thinking (Whole           *self,
-              GstreamJsonValue part)
+collect_extras (GstreamMembers  *extras,
+                GstreamJsonValue part,
+                const char      *source)
 {
-  g_autoptr (GString) json = g_string_new ("{\"type\":\"reasoning\"");
   GstreamMembers   members = { NULL };
-  GstreamMembers   extras = { NULL };
   GstreamJsonValue found;
 
   gstream_members_merge (&members, part);
   if (gstream_json_find (part, "/extras", &found) && *found.start == '{')
-    gstream_members_merge (&extras, found);
+    gstream_members_merge (extras, found);
   for (guint i = 0; i < gstream_members_count (&members); i++)
     {
       const char *name = gstream_members_name_at (&members, i);
-      const char *value = gstream_members_get (&members, name);
 
-      if (g_str_equal (name, "thinking"))
-        gstream_json_write_member (json, "reasoning");
-      else if (g_str_equal (name, "id"))
-        gstream_json_write_member (json, "id");
-      else if (!g_str_equal (name, "type") && !g_str_equal (name, "index") && !g_str_equal (name, "extras"))
-        gstream_members_set_json (&extras, name, value);
-      if (g_str_equal (name, "thinking") || g_str_equal (name, "id"))
-        g_string_append (json, value);
+      if (!g_str_equal (name, "type") && !g_str_equal (name, "id") && !g_str_equal (name, "index") &&
+          !g_str_equal (name, "extras") && !g_str_equal (name, source))
+        gstream_members_set_json (extras, name, gstream_members_get (&members, name));
     }
+  gstream_members_clear (&members);
+}
+
+/* The reasoning may be in an object, which has other members. */
+static void
+collect_extras_within (GstreamMembers  *extras,
+                       GstreamJsonValue part,
+                       const char      *source)
+{
+  g_autofree char *pointer = g_strconcat ("/", source, NULL);
+  GstreamJsonValue found;
+
+  if (gstream_json_find (part, pointer, &found) && *found.start == '{')
+    collect_extras (extras, found, "text");
+}
+
+/* Converts a provider-specific reasoning block, with its reasoning in @source; its other members go to `extras`. */
+static void
+add_reasoning (Whole           *self,
+               GstreamJsonValue part,
+               const char      *source)
+{
+  g_autoptr (GString) json = g_string_new ("{\"type\":\"reasoning\",\"reasoning\":\"");
+  GstreamMembers   extras = { NULL };
+  GstreamJsonValue id;
+
+  gstream_provider_form_append_reasoning (json, part);
+  g_string_append_c (json, '"');
+  if (gstream_json_find (part, "/id", &id))
+    {
+      gstream_json_write_member (json, "id");
+      g_string_append_len (json, id.start, id.end - id.start);
+    }
+  collect_extras (&extras, part, source);
+  collect_extras_within (&extras, part, source);
   if (gstream_members_count (&extras) > 0)
     {
       gstream_json_write_member (json, "extras");
@@ -605,15 +635,26 @@ add_thinking (Whole           *self,
     }
   g_string_append_c (json, '}');
   put (self, value_of (json));
-  gstream_members_clear (&members);
   gstream_members_clear (&extras);
+}
+
+static void
+add_block (Whole           *self,
+           GstreamJsonValue part)
+{
+  const char      *source = gstream_provider_form_find_reasoning (part);
+  g_autofree char *type = source == NULL ? dup_type (part) : NULL;
+
+  if (source != NULL && !g_str_equal (source, "reasoning"))
+    add_reasoning (self, gstream_provider_form_unwrap (part), source);
+  else if (!self->has_calls || type == NULL || !is_tool_use (type))
+    put (self, part);
 }
 
 static void
 add_part (Whole           *self,
           GstreamJsonValue part)
 {
-  g_autofree char *type = *part.start == '{' ? dup_type (part) : NULL;
   GstreamJsonValue found;
 
   if (is_string (part))
@@ -623,10 +664,34 @@ add_part (Whole           *self,
     }
   else if (*part.start != '{' || !gstream_json_find (part, "/type", &found))
     add_made_block (self, "non_standard", "value", part);
-  else if (g_strcmp0 (type, "thinking") == 0)
-    add_thinking (self, part);
-  else if (!self->has_calls || type == NULL || !is_tool_use (type))
-    put (self, part);
+  else
+    add_block (self, part);
+}
+
+/* Of models whose reasoning is beside the content. It comes first, as the model thinks before it speaks. */
+static void
+add_kept_reasoning (Whole           *self,
+                    GstreamJsonValue message,
+                    GstreamJsonValue content)
+{
+  GstreamJsonValue more;
+  GstreamJsonValue reasoning = { NULL, NULL };
+  GstreamJsonValue part;
+  GstreamJsonIter  iter;
+
+  if (gstream_json_find (message, "/additional_kwargs", &more))
+    reasoning = gstream_provider_form_get_kept_reasoning (more);
+  if (reasoning.start == NULL)
+    return;
+
+  if (*content.start == '[')
+    {
+      gstream_json_iter_init (&iter, content);
+      while (gstream_json_iter_element (&iter, &part))
+        if (gstream_provider_form_find_reasoning (part) != NULL)
+          return;
+    }
+  add_made_block (self, "reasoning", "reasoning", reasoning);
 }
 
 static void
@@ -703,7 +768,10 @@ gstream_message_take_whole (GstreamMessage *self,
   whole_init (&whole, self);
   whole.has_calls = for_calls (&whole, message, "/tool_calls", NULL) > 0;
   if (gstream_json_find (message, "/content", &content))
-    add_content (&whole, content);
+    {
+      add_kept_reasoning (&whole, message, content);
+      add_content (&whole, content);
+    }
   for_calls (&whole, message, "/tool_calls", "tool_call");
   for_calls (&whole, message, "/invalid_tool_calls", "invalid_tool_call");
   take_usage (self, event, "/usage_metadata");

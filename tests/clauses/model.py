@@ -880,13 +880,20 @@ def unlikely(message, at):
 
 
 def whole_blocks(data):
-    """The blocks of a whole message. Taken: a provider's `thinking` is reasoning."""
+    """The blocks of a whole message. Taken: a provider's forms of reasoning are reasoning, that beside the content first."""
     content = data.get("content")
     raw = [content] if isinstance(content, str) else content if isinstance(content, list) else []
     blocks = [{"type": "text", "text": block} if isinstance(block, str) else dict(block) for block in raw if block]
     for block in blocks:
         if block.get("type") == "thinking":
             block |= {"type": "reasoning", "reasoning": block.pop("thinking", "")}
+        elif block.get("type") == "reasoning_content":
+            block |= {"type": "reasoning", "reasoning": block.pop("reasoning_content", {}).get("text", "")}
+        elif block.get("type") == "reasoning" and "summary" in block and "reasoning" not in block:
+            block["reasoning"] = "".join(part.get("text", "") for part in block.pop("summary"))
+    beside = (data.get("additional_kwargs") or {}).get("reasoning_content")
+    if beside and not any(block.get("type") == "reasoning" for block in blocks):
+        blocks.insert(0, {"type": "reasoning", "reasoning": beside})
     for name, member in (("tool_call", "tool_calls"), ("invalid_tool_call", "invalid_tool_calls")):
         known = [block.get("id") for block in blocks if block.get("type") == name]
         blocks += [call | {"type": name} for call in data.get(member) or [] if call.get("id") not in known]

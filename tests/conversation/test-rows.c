@@ -92,6 +92,34 @@ test_forms (Fixture      *self,
   g_assert_cmpuint (self->watch->n_changes, ==, 1);
 }
 
+/* Reasoning in the forms of its providers, which LangChain leaves as they are in a state. */
+static void
+test_reasoning (Fixture      *self,
+                gconstpointer unused)
+{
+  set_state (self->rows, "[{\"type\":\"ai\",\"id\":\"a\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"one\\n\"},"
+                         "  {\"type\":\"text\",\"text\":\"1\"}]},"
+                         " {\"type\":\"ai\",\"id\":\"b\",\"content\":[{\"type\":\"reasoning\",\"summary\":["
+                         "  {\"type\":\"summary_text\",\"text\":\"t\"},{\"type\":\"summary_text\",\"text\":\"wo\"}]}]},"
+                         " {\"type\":\"ai\",\"id\":\"c\",\"content\":[{\"type\":\"reasoning_content\","
+                         "  \"reasoning_content\":{\"text\":\"three\"}}]},"
+                         " {\"type\":\"ai\",\"id\":\"d\",\"content\":[{\"type\":\"non_standard\",\"value\":"
+                         "  {\"type\":\"thinking\",\"thinking\":\"four\"}}]},"
+                         " {\"type\":\"ai\",\"id\":\"e\",\"content\":\"5\","
+                         "  \"additional_kwargs\":{\"reasoning_content\":\"five\"}},"
+                         " {\"type\":\"ai\",\"id\":\"f\",\"content\":[{\"type\":\"reasoning\",\"summary\":[]},7,"
+                         "  {\"type\":\"thinking\"},{\"type\":\"reasoning_content\"},{\"type\":\"non_standard\"}]}]");
+  settle (self->rows);
+
+  assert_rows (self->rows, "ai:a:1 ai:b: ai:c: ai:d: ai:e:5 ai:f:");
+  g_assert_cmpstr (gstream_conversation_row_get_reasoning (get_row (self, 0)), ==, "one\n");
+  g_assert_cmpstr (gstream_conversation_row_get_reasoning (get_row (self, 1)), ==, "two");
+  g_assert_cmpstr (gstream_conversation_row_get_reasoning (get_row (self, 2)), ==, "three");
+  g_assert_cmpstr (gstream_conversation_row_get_reasoning (get_row (self, 3)), ==, "four");
+  g_assert_cmpstr (gstream_conversation_row_get_reasoning (get_row (self, 4)), ==, "five");
+  g_assert_null (gstream_conversation_row_get_reasoning (get_row (self, 5)));
+}
+
 static void
 test_in_place (Fixture      *self,
                gconstpointer unused)
@@ -730,6 +758,7 @@ main (int   argc,
   }                                          \
   G_STMT_END
   add ("/conversation-rows/C1/forms", test_forms);
+  add ("/conversation-rows/C1/reasoning", test_reasoning);
   add ("/conversation-rows/C3/in-place", test_in_place);
   add ("/conversation-rows/C3/duplicate-ids", test_duplicate_ids);
   add ("/conversation-rows/C5/tool-calls", test_tool_calls);

@@ -158,6 +158,44 @@ test_whole_with_calls (void)
                                                    "\"args\":\"{\",\"error\":\"bad\"}]");
 }
 
+/* Reasoning in the forms of its providers is reasoning; what else they say of it is kept. */
+static void
+test_whole_reasoning (void)
+{
+  g_autoptr (GstreamRunStream) run = story (
+      ". messages [{\"type\":\"ai\",\"id\":\"a\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"a \\n\","
+      "\"signature\":\"s\",\"index\":0},{\"type\":\"text\",\"text\":\"x\"}]},{}]",
+      ". messages [{\"type\":\"ai\",\"id\":\"b\",\"content\":[{\"type\":\"reasoning\",\"id\":\"rs\",\"summary\":["
+      "{\"type\":\"summary_text\",\"text\":\"b \"},{\"type\":\"summary_text\",\"text\":\"c\"}]},"
+      "{\"type\":\"function_call\",\"name\":\"f\",\"arguments\":\"{}\",\"call_id\":\"c\"}],"
+      "\"tool_calls\":[{\"id\":\"c\",\"name\":\"f\",\"args\":{}}]},{}]",
+      ". messages [{\"type\":\"ai\",\"id\":\"c\",\"content\":[{\"type\":\"reasoning_content\",\"reasoning_content\":"
+      "{\"text\":\"d\",\"signature\":\"s\"}}]},{}]",
+      ". messages "
+      "[{\"type\":\"ai\",\"id\":\"d\",\"content\":\"x\",\"additional_kwargs\":{\"reasoning_content\":\"e\"}},"
+      "{}]",
+      ". messages [{\"type\":\"ai\",\"id\":\"e\",\"content\":[{\"type\":\"non_standard\",\"value\":"
+      "{\"type\":\"thinking\",\"thinking\":\"f\"}}],\"additional_kwargs\":{\"reasoning_content\":\"f\"}},{}]");
+  g_autoptr (GPtrArray) heard = hear (run);
+
+  g_assert_cmpuint (heard->len, ==, 5);
+  heard_assert_content (
+      heard, 0,
+      "[{\"type\":\"reasoning\",\"reasoning\":\"a \\n\",\"extras\":{\"signature\":\"s\"},\"index\":0},"
+      "{\"type\":\"text\",\"text\":\"x\",\"index\":1}]");
+  heard_assert_content (
+      heard, 1,
+      "[{\"type\":\"reasoning\",\"reasoning\":\"b c\",\"id\":\"rs\",\"index\":0}," CALL_BLOCK ("c", "f", "{}") "]");
+  heard_assert_content (heard, 2,
+                        "[{\"type\":\"reasoning\",\"reasoning\":\"d\",\"extras\":{\"signature\":\"s\"},\"index\":0}]");
+  heard_assert_content (heard, 3,
+                        "[{\"type\":\"reasoning\",\"reasoning\":\"e\",\"index\":0},"
+                        "{\"type\":\"text\",\"text\":\"x\",\"index\":1}]");
+  heard_assert_content (heard, 4, "[{\"type\":\"reasoning\",\"reasoning\":\"f\",\"index\":0}]");
+  for (guint i = 0; i < heard->len; i++)
+    g_assert_cmpstr (gstream_message_get_reasoning (heard_message (heard, i)), !=, "");
+}
+
 /* Of one that is being streamed, it is the rest and the end. */
 static void
 test_whole_completes (void)
@@ -372,6 +410,7 @@ main (int   argc,
   g_test_add_func ("/projection/T2/named-later", test_named_later);
   g_test_add_func ("/projection/T2/whole", test_whole);
   g_test_add_func ("/projection/T2/whole-with-calls", test_whole_with_calls);
+  g_test_add_func ("/projection/T2/whole-reasoning", test_whole_reasoning);
   g_test_add_func ("/projection/T2/whole-completes", test_whole_completes);
   g_test_add_func ("/projection/T2/tool-role", test_tool_role);
   g_test_add_func ("/projection/T2/scope", test_scope);
