@@ -61,7 +61,7 @@ struct _GstreamRunModel
   GPtrArray           *readers;     /* of RowReader, those that have not ended */
   GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that is running */
   GCancellable        *cancellable; /* of the wait for interrupts */
-  GError              *error;       /* why it does not read anything */
+  GError              *error;       /* why it does not read anything, or not a run below */
 };
 
 enum
@@ -393,11 +393,11 @@ list_projections (GstreamRunModel  *self,
  * name.
  */
 static gboolean
-check_projection (GstreamRunModel  *self,
-                  GstreamRunStream *run,
-                  const char       *name)
+check_projection (GstreamRunStream *run,
+                  const char       *name,
+                  GError          **error)
 {
-  GstreamProjection *projection = gstream_run_stream_get_projection (run, name, &self->error);
+  GstreamProjection *projection = gstream_run_stream_get_projection (run, name, error);
   GType              wanted = g_str_equal (name, "lifecycle") ? GSTREAM_TYPE_PAYLOAD : G_TYPE_OBJECT;
   GType              type;
 
@@ -408,19 +408,19 @@ check_projection (GstreamRunModel  *self,
   if (g_type_is_a (type, wanted))
     return TRUE;
 
-  g_set_error (&self->error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
+  g_set_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID,
                _ ("A model makes no rows of projection “%s”, whose items are of type %s: expected %s"), name,
                g_type_name (type), g_type_name (wanted));
   return FALSE;
 }
 
 static gboolean
-check_projections (GstreamRunModel  *self,
-                   GstreamRunStream *run,
-                   GPtrArray        *names)
+check_projections (GstreamRunStream *run,
+                   GPtrArray        *names,
+                   GError          **error)
 {
   for (guint i = 0; g_ptr_array_index (names, i) != NULL; i++)
-    if (!check_projection (self, run, g_ptr_array_index (names, i)))
+    if (!check_projection (run, g_ptr_array_index (names, i), error))
       return FALSE;
 
   return TRUE;
@@ -434,23 +434,39 @@ read_cursor (GstreamRunModel *self,
   g_ptr_array_add (self->readers, row_reader_new (cursor, kept, self));
 }
 
+/* Of several runs that cannot be read, the first one's error is kept. Consumes @error. */
+static void
+take_error (GstreamRunModel *self,
+            GError          *error)
+{
+  if (self->error != NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+
+  self->error = error;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+}
+
 /* @run: that of the model, or, with the flag DEEP, one of its subgraphs. */
 static void
 read_run (GstreamRunModel  *self,
           GstreamRunStream *run)
 {
   g_autoptr (GPtrArray) names = list_projections (self, run);
-  GstreamCursor *cursor;
+  GstreamCursor *cursor = NULL;
+  GError        *error = NULL;
 
   if (names->len == 1)
     return; /* only interrupts, which are not a projection */
 
-  if (!check_projections (self, run, names))
-    return;
-
-  cursor = gstream_run_stream_interleave (run, (const char *const *) names->pdata, &self->error);
+  if (check_projections (run, names, &error))
+    cursor = gstream_run_stream_interleave (run, (const char *const *) names->pdata, &error);
   if (cursor != NULL)
     read_cursor (self, cursor, run != self->run ? G_OBJECT (run) : NULL);
+  else
+    take_error (self, error);
 }
 
 /* --- interrupts --- */
@@ -686,6 +702,8 @@ gstream_run_model_class_init (GstreamRunModelClass *klass)
    *
    * Why it could not subscribe to its projections; %NULL if it could.
    *
+   * With %GSTREAM_RUN_MODEL_DEEP it may also be set later, because of a run below, whose rows are left out.
+   *
    * Since: 1.0
    */
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR,
@@ -851,9 +869,9 @@ gstream_run_model_set_max_rows (GstreamRunModel *self,
  * gstream_run_model_get_error:
  * @self: a model
  *
- * Gets why it could not subscribe to its projections.
+ * Gets why it could not subscribe to its projections, or to those of a run below.
  *
- * Returns: (transfer none) (nullable): the error, or %NULL if it reads
+ * Returns: (transfer none) (nullable): the error, or %NULL if it reads all
  *
  * Since: 1.0
  */

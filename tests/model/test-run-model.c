@@ -431,6 +431,29 @@ test_own_of_other_types (void)
     }
 }
 
+/* The runs below have no such transformer (M7): their rows are left out, and the first of them is told why. */
+static void
+test_own_deep (void)
+{
+  TestTransformer *transformer = test_transformer_new (NULL, NULL);
+  const char      *builtins[] = { "subgraphs", NULL };
+  g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (builtins);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GstreamRunModel) model = NULL;
+  guint n_notified = 0;
+
+  gstream_transformer_add_projection (GSTREAM_TRANSFORMER (transformer), "messages", G_TYPE_OBJECT);
+  g_assert_true (gstream_stream_mux_add_transformer (mux, GSTREAM_TRANSFORMER (transformer), NULL));
+  run = story_new (g_steal_pointer (&mux), (const char *const[]) { STATE ("a:1"), STATE ("b:2"), STATE ("c:3"), NULL });
+  model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_SUBGRAPHS | GSTREAM_RUN_MODEL_DEEP);
+  g_signal_connect (model, "notify::error", G_CALLBACK (count_notify), &n_notified);
+
+  play (run);
+  assert_names (model, "a:1 b:2 c:3");
+  g_assert_error (gstream_run_model_get_error (model), GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+  g_assert_cmpuint (n_notified, ==, 1);
+}
+
 /* Objects that are none of ours are rows, too. */
 static void
 test_own_objects (void)
@@ -636,6 +659,7 @@ main (int    argc,
   g_test_add_func ("/model/T5/lifecycle-of-ones-own", test_own_lifecycle);
   g_test_add_func ("/model/P1/items-that-make-no-rows", test_own_of_other_types);
   g_test_add_func ("/model/P1/objects-of-ones-own", test_own_objects);
+  g_test_add_func ("/model/M7/own-of-the-root-alone", test_own_deep);
   g_test_add_func ("/model/P9/dropped", test_dropped);
   g_test_add_func ("/model/R3/dropped-while-it-waits-for-interrupts", test_dropped_waiting);
   g_test_add_func ("/model/R7/dropped-inside-a-change", test_dropped_inside);
