@@ -17,6 +17,8 @@ char    *chat_answer_hint (gpointer this,
                            gboolean live);
 gboolean chat_goes_on (gpointer this,
                        GstreamRunStatus status);
+gboolean chat_has_ended (gpointer this,
+                         GstreamRunStatus status);
 char    *chat_status_text (gpointer this,
                            GstreamRunStatus status);
 gboolean chat_message_streams (gpointer this,
@@ -74,6 +76,13 @@ chat_goes_on (gpointer this,
               GstreamRunStatus status)
 {
   return status == GSTREAM_RUN_STATUS_PENDING || status == GSTREAM_RUN_STATUS_RUNNING;
+}
+
+G_MODULE_EXPORT gboolean
+chat_has_ended (gpointer this,
+                GstreamRunStatus status)
+{
+  return !chat_goes_on (this, status);
 }
 
 G_MODULE_EXPORT char *

@@ -211,6 +211,8 @@ on_answered (GtkWidget *widget,
 
   if (self->question == NULL || self->thread == NULL || self->answered != NULL)
     return;
+  if (gstream_run_stream_get_status (self->run) == GSTREAM_RUN_STATUS_RUNNING) /* other branches may ask, too */
+    return;
 
   self->answered = g_object_ref (self->question);
   gtk_editable_set_editable (GTK_EDITABLE (self->answer), FALSE);

@@ -9,8 +9,9 @@
  *
  * An interrupt that waits for its answer: a row of a [class@RunModel].
  *
- * It is added when the run has stopped at an interrupt. A window shows its [property@PendingInterrupt:text], sends the
- * answer, and when that was successful, marks the row as answered, which removes it from the model:
+ * It is added as soon as the question is asked (T8). Until the run has ended, other branches of it may still be
+ * running, and the thread may refuse an answer. A window shows its [property@PendingInterrupt:text], sends the answer
+ * after the run's end, and when that was successful, marks the row as answered, which removes it from the model:
  *
  * ```c
  * g_autoptr (GstreamRunStream) run = gstream_thread_respond_finish (thread, result, &error);
@@ -194,6 +195,26 @@ gstream_pending_interrupt_set_answered (GstreamPendingInterrupt *self,
 
   self->answered = answered;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ANSWERED]);
+}
+
+void
+gstream_pending_interrupt_take (GstreamPendingInterrupt *self,
+                                GstreamInterrupt        *interrupt)
+{
+  GstreamInterrupt *before = self->interrupt;
+  gboolean          had_namespace = gstream_interrupt_get_namespace (before) != NULL;
+  GObject          *object = G_OBJECT (self);
+
+  if (before == interrupt)
+    return;
+
+  self->interrupt = gstream_interrupt_ref (interrupt);
+  gstream_interrupt_unref (before);
+  g_object_freeze_notify (object);
+  g_object_notify_by_pspec (object, properties[PROP_INTERRUPT]);
+  if (!had_namespace && gstream_interrupt_get_namespace (interrupt) != NULL)
+    g_object_notify_by_pspec (object, properties[PROP_NAMESPACE]);
+  g_object_thaw_notify (object);
 }
 
 static void

@@ -58,10 +58,12 @@ struct _GstreamRunModel
   GstreamRunModelFlags flags;
   gboolean             is_child; /* it belongs to a row of another model */
   GstreamRows         *rows;
-  GPtrArray           *readers;     /* of RowReader, those that have not ended */
-  GHashTable          *lifecycles;  /* namespace, as JSON -> GstreamLifecycle that is running */
-  GCancellable        *cancellable; /* of the wait for interrupts */
-  GError              *error;       /* why it does not read anything, or not a run below */
+  GPtrArray           *readers;    /* of RowReader, those that have not ended */
+  GHashTable          *lifecycles; /* namespace, as JSON -> GstreamLifecycle that is running */
+  GPtrArray    *questions;   /* of GstreamPendingInterrupt: the row of each interrupt so far, until the run's end */
+  gulong        asked;       /* the handler that adds to them */
+  GCancellable *cancellable; /* of the wait for interrupts, which drives the run */
+  GError       *error;       /* why it does not read anything, or not a run below */
 };
 
 enum
@@ -472,25 +474,60 @@ read_run (GstreamRunModel  *self,
 /* --- interrupts --- */
 
 static void
+add_question (GstreamRunModel  *self,
+              GstreamInterrupt *interrupt)
+{
+  GstreamPendingInterrupt *row = gstream_pending_interrupt_new (interrupt);
+
+  gstream_rows_add (self->rows, G_OBJECT (row),
+                    gstream_run_stream_get_interrupt_stamp (self->run, self->questions->len), NULL);
+  g_ptr_array_add (self->questions, row);
+}
+
+/* Those asked so far, while other branches of the run may go on (T8). A later event may have said more of one. */
+static void
+take_questions (GstreamRunModel *self)
+{
+  g_autoptr (GstreamRunModel) keep = g_object_ref (self);
+  g_autoptr (GPtrArray) interrupts = gstream_run_stream_list_interrupts (self->run);
+
+  for (guint i = 0; i < interrupts->len; i++)
+    if (i < self->questions->len)
+      gstream_pending_interrupt_take (self->questions->pdata[i], interrupts->pdata[i]);
+    else
+      add_question (self, interrupts->pdata[i]);
+}
+
+static void
+forget_questions (GstreamRunModel *self)
+{
+  g_clear_signal_handler (&self->asked, self->run);
+  g_ptr_array_set_size (self->questions, 0);
+}
+
+/* Nothing more is asked. An error is the run's, which reports it itself (R5), and what it had asked stays. */
+static void
 on_interrupts (GObject      *object,
                GAsyncResult *result,
                gpointer      user_data)
 {
-  GstreamRunModel *self = user_data; /* freed, if this was cancelled: @interrupts is NULL then */
   g_autoptr (GPtrArray) interrupts = gstream_run_stream_interrupts_finish (GSTREAM_RUN_STREAM (object), result, NULL);
-  GstreamPump *pump = gstream_run_stream_get_pump (GSTREAM_RUN_STREAM (object));
+  g_autoptr (GstreamRunModel) self = NULL;
 
-  for (guint i = 0; interrupts != NULL && i < interrupts->len; i++)
-    {
-      g_autoptr (GstreamPendingInterrupt) row = gstream_pending_interrupt_new (g_ptr_array_index (interrupts, i));
+  if (interrupts == NULL) /* if this was cancelled, the model is freed */
+    return;
 
-      gstream_rows_add (self->rows, G_OBJECT (row), gstream_pump_stamp (pump), NULL);
-    }
+  self = g_object_ref (GSTREAM_RUN_MODEL (user_data));
+  take_questions (self);
+  forget_questions (self);
 }
 
 static void
-wait_for_interrupts (GstreamRunModel *self)
+watch_interrupts (GstreamRunModel *self)
 {
+  take_questions (self);
+  self->asked =
+      g_signal_connect_object (self->run, "notify::n-interrupts", G_CALLBACK (take_questions), self, G_CONNECT_SWAPPED);
   self->cancellable = g_cancellable_new ();
   gstream_run_stream_interrupts (self->run, self->cancellable, on_interrupts, self);
 }
@@ -519,7 +556,7 @@ begin_with_run (GstreamRunModel *self)
   gstream_rows_set_pump (self->rows, gstream_run_stream_get_pump (self->run));
   read_run (self, self->run);
   if (self->error == NULL && (self->flags & GSTREAM_RUN_MODEL_INTERRUPTS))
-    wait_for_interrupts (self);
+    watch_interrupts (self);
 }
 
 static void
@@ -579,6 +616,7 @@ gstream_run_model_finalize (GObject *object)
   g_clear_pointer (&self->rows, gstream_rows_unref);
   g_clear_pointer (&self->readers, g_ptr_array_unref);
   g_clear_pointer (&self->lifecycles, g_hash_table_unref);
+  g_clear_pointer (&self->questions, g_ptr_array_unref);
   g_clear_error (&self->error);
 
   G_OBJECT_CLASS (gstream_run_model_parent_class)->finalize (object);
@@ -717,6 +755,7 @@ gstream_run_model_init (GstreamRunModel *self)
   self->rows = gstream_rows_new (on_rows_changed, self);
   self->lifecycles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->readers = g_ptr_array_new_with_free_func ((GDestroyNotify) row_reader_stop);
+  self->questions = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* --- public calls --- */

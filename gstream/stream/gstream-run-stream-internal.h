@@ -29,6 +29,9 @@ void gstream_run_stream_end (GstreamRunStream *self,
  */
 void         gstream_run_stream_disregard_end (GstreamRunStream *self);
 GstreamPump *gstream_run_stream_get_pump (GstreamRunStream *self);
+/* The serial number of the arrival of an interrupt, like that of a cursor's item. */
+guint64 gstream_run_stream_get_interrupt_stamp (GstreamRunStream *self,
+                                                guint             index);
 
 /* --- the runs of subgraphs --- */
 

@@ -20,6 +20,7 @@ typedef struct
 {
   GstreamPayload *values;     /* of the newest `values` event; NULL: there was none */
   GPtrArray      *interrupts; /* of GstreamInterrupt, each question once, in the order they were asked */
+  GArray         *arrivals;   /* of guint64: the serial number of each of them among the items of the run */
   GHashTable *questions;   /* those of them that have an id, by id and value -> their index; NULL until there is one */
   gboolean    is_begun;    /* the source has said that the run has begun, so it must also say how it ends (R8) */
   gboolean    is_stated;   /* the source has said how the run ended */

@@ -80,6 +80,13 @@ gstream_run_stream_get_pump (GstreamRunStream *self)
   return get_private (self)->pump;
 }
 
+guint64
+gstream_run_stream_get_interrupt_stamp (GstreamRunStream *self,
+                                        guint             index)
+{
+  return g_array_index (get_private (self)->state.arrivals, guint64, index);
+}
+
 /* --- what it notifies, between events --- */
 
 static void
@@ -115,6 +122,7 @@ static void
 state_init (GstreamRunState *self)
 {
   self->interrupts = g_ptr_array_new_with_free_func ((GDestroyNotify) gstream_interrupt_unref);
+  self->arrivals = g_array_new (FALSE, FALSE, sizeof (guint64));
 }
 
 GPtrArray *
@@ -135,6 +143,7 @@ state_clear (GstreamRunState *self)
   g_clear_pointer (&self->values, gstream_payload_unref);
   g_clear_pointer (&self->questions, g_hash_table_unref);
   g_clear_pointer (&self->interrupts, g_ptr_array_unref);
+  g_clear_pointer (&self->arrivals, g_array_unref);
   g_clear_error (&self->error);
 }
 
@@ -511,6 +520,17 @@ tell_channels (GstreamRunStreamPrivate *priv)
 }
 
 static void
+stamp_interrupts (GstreamRunStreamPrivate *priv)
+{
+  while (priv->state.arrivals->len < priv->state.interrupts->len)
+    {
+      guint64 arrival = gstream_pump_stamp (priv->pump);
+
+      g_array_append_val (priv->state.arrivals, arrival);
+    }
+}
+
+static void
 on_mux_observe (gpointer        owner,
                 GstreamEvent   *event,
                 GstreamRelation relation)
@@ -518,6 +538,7 @@ on_mux_observe (gpointer        owner,
   GstreamRunStreamPrivate *priv = owner;
 
   state_observe (&priv->state, event, relation == GSTREAM_RELATION_OWN);
+  stamp_interrupts (priv);
   if (priv->state.interrupts->len != priv->shown_interrupts)
     gstream_pump_notify_soon (priv->pump, &priv->notifier);
   if (priv->observe != NULL && relation == GSTREAM_RELATION_OWN)

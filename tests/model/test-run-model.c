@@ -48,6 +48,14 @@ model_new (GstreamRunStream    *run,
 }
 
 static void
+count_notify (GObject    *object,
+              GParamSpec *pspec,
+              gpointer    user_data)
+{
+  ++*(guint *) user_data;
+}
+
+static void
 test_messages (void)
 {
   g_autoptr (GstreamRunStream) run =
@@ -235,18 +243,49 @@ test_interrupts_failed (void)
   g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_INTERRUPTS);
 
   play (run);
-  assert_names (model, "");
+  assert_names (model, "i1");
+}
+
+static GstreamPayload *
+get_schema (GstreamPendingInterrupt *row)
+{
+  return gstream_interrupt_get_response_schema (gstream_pending_interrupt_get_interrupt (row));
+}
+
+/* A question is there when it is asked, among what began before and after it, while other branches go on. */
+static void
+test_interrupts_at_once (void)
+{
+  g_autoptr (GstreamRunStream) run = story (
+      ASKS ("i1"), STATE ("."), ASKS ("i2"), MESSAGE (".", "m1"),
+      ". input.requested {\"interrupt_id\":\"i1\",\"payload\":{\"question\":\"really?\"},\"response_schema\":{}}");
+  g_autoptr (GstreamRunModel) model = model_new (run, GSTREAM_RUN_MODEL_MESSAGES | GSTREAM_RUN_MODEL_INTERRUPTS);
+  g_autoptr (Shadow) shadow = shadow_new (G_LIST_MODEL (model));
+  g_autoptr (GstreamCursor) values = story_subscribe (gstream_run_stream_get_values (run));
+  g_autoptr (GstreamRunModel) late = NULL;
+  g_autoptr (GstreamPendingInterrupt) row = NULL;
+  g_auto (GValue) state = G_VALUE_INIT;
+  guint n_notified = 0;
+
+  gstream_projection_set_max_buffered (gstream_run_stream_get_values (run), 1); /* the run is held at the state */
+  while (g_list_model_get_n_items (G_LIST_MODEL (model)) == 0)
+    turn (TRUE);
+  g_assert_cmpint (gstream_run_stream_get_status (run), ==, GSTREAM_RUN_STATUS_RUNNING);
+  assert_names (model, "i1");
+  row = g_list_model_get_item (G_LIST_MODEL (model), 0);
+  g_assert_null (get_schema (row));
+  g_signal_connect (row, "notify::interrupt", G_CALLBACK (count_notify), &n_notified);
+  late = model_new (run, GSTREAM_RUN_MODEL_INTERRUPTS);
+
+  g_assert_cmpint (gstream_cursor_try_next (values, &state, NULL), ==, GSTREAM_TRY_ITEM);
+  play (run);
+  assert_names (model, "i1 i2 m1");
+  assert_names (late, "i1 i2");
+  g_assert_nonnull (get_schema (row));
+  g_assert_cmpuint (n_notified, ==, 1);
 }
 
 /* --- lifecycle --- */
-
-static void
-count_notify (GObject    *object,
-              GParamSpec *pspec,
-              gpointer    user_data)
-{
-  ++*(guint *) user_data;
-}
 
 static void
 test_lifecycle (void)
@@ -647,6 +686,7 @@ main (int    argc,
   g_test_add_func ("/model/T6/tree", test_tree);
   g_test_add_func ("/model/T6/child-goes-with-its-row", test_tree_dropped);
   g_test_add_func ("/model/T8/interrupts", test_interrupts);
+  g_test_add_func ("/model/T8/interrupts-at-once", test_interrupts_at_once);
   g_test_add_func ("/model/C8/answer-refused", test_interrupts_not_answered);
   g_test_add_func ("/model/R5/interrupts-of-a-failed-run", test_interrupts_failed);
   g_test_add_func ("/model/T5/lifecycle", test_lifecycle);
