@@ -141,6 +141,9 @@ GError *gstream_request_explain_finish (GAsyncResult *result);
 /* Returns: (transfer full): "/threads/THREAD" and @rest. */
 char *gstream_request_path (const char *thread_id,
                             const char *rest);
+/* Returns: (transfer full): "/runs/RUN" and @rest, which follow a thread's path. */
+char *gstream_request_path_of_run (const char *run_id,
+                                   const char *rest);
 /* Sets @body, JSON, as the body of @message. */
 void gstream_request_set_body (SoupMessage *message,
                                const char  *body);

@@ -2388,6 +2388,15 @@ gstream_request_path (const char *thread_id,
   return g_strconcat ("/threads/", segment, rest, NULL);
 }
 
+char *
+gstream_request_path_of_run (const char *run_id,
+                             const char *rest)
+{
+  g_autofree char *segment = g_uri_escape_string (run_id, NULL, FALSE);
+
+  return g_strconcat ("/runs/", segment, rest, NULL);
+}
+
 void
 gstream_request_set_body (SoupMessage *message,
                           const char  *body)

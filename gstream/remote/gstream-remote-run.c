@@ -561,7 +561,7 @@ on_run_known (GObject      *object,
 static void
 check_run (GstreamRemoteSource *self)
 {
-  g_autofree char *rest = g_strconcat ("/runs/", self->run_id, NULL);
+  g_autofree char *rest = gstream_request_path_of_run (self->run_id, "");
   g_autofree char *path = gstream_request_path (self->thread_id, rest);
 
   if (self->checking)
@@ -752,7 +752,7 @@ ask_whether_over (GstreamRemoteSource *self)
   if (self->over || self->asking || self->ask_again != NULL)
     return;
 
-  rest = g_strconcat ("/runs/", self->run_id, NULL);
+  rest = gstream_request_path_of_run (self->run_id, "");
   path = gstream_request_path (self->thread_id, rest);
   self->asking = TRUE;
   gstream_request_send (self->origin, "GET", path, NULL, GSTREAM_RETRY_ANEW, self->closing, on_asked,
@@ -820,7 +820,7 @@ on_cancelled (GObject      *object,
 static void
 cancel_run (GstreamRemoteSource *self)
 {
-  g_autofree char *rest = g_strconcat ("/runs/", self->run_id, "/cancel?action=interrupt", NULL);
+  g_autofree char *rest = gstream_request_path_of_run (self->run_id, "/cancel?action=interrupt");
   g_autofree char *path = gstream_request_path (self->thread_id, rest);
 
   gstream_request_send (self->origin, "POST", path, NULL, GSTREAM_RETRY_REPEATABLE, NULL, on_cancelled, NULL);

@@ -582,8 +582,8 @@ end_other (GTask      *task,
 {
   Operation               *op = g_task_get_task_data (task);
   GstreamMultitaskStrategy strategy = gstream_run_options_get_multitask_strategy (op->options);
-  g_autofree char         *segment = g_uri_escape_string (run_id, NULL, FALSE);
-  g_autofree char         *rest = g_strconcat ("/runs/", segment, "/cancel?action=", action_of (strategy), NULL);
+  g_autofree char         *cancel = g_strconcat ("/cancel?action=", action_of (strategy), NULL);
+  g_autofree char         *rest = gstream_request_path_of_run (run_id, cancel);
   g_autofree char         *path = gstream_request_path (op->thread_id, rest);
 
   gstream_request_send (op->origin, "POST", path, NULL, GSTREAM_RETRY_UNSENT, g_task_get_cancellable (task),
@@ -735,8 +735,7 @@ static void
 check_run (GTask *task)
 {
   Operation       *op = g_task_get_task_data (task);
-  g_autofree char *segment = g_uri_escape_string (op->answer.run_id, NULL, FALSE);
-  g_autofree char *rest = g_strconcat ("/runs/", segment, NULL);
+  g_autofree char *rest = gstream_request_path_of_run (op->answer.run_id, "");
   g_autofree char *path = gstream_request_path (op->thread_id, rest);
 
   gstream_request_send (op->origin, "GET", path, NULL, GSTREAM_RETRY_REPEATABLE, g_task_get_cancellable (task),
@@ -1126,8 +1125,7 @@ static void
 cancel_this_run (GTask      *task,
                  const char *run_id)
 {
-  g_autofree char *segment = g_uri_escape_string (run_id, NULL, FALSE);
-  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?action=interrupt", NULL);
+  g_autofree char *rest = gstream_request_path_of_run (run_id, "/cancel?action=interrupt");
 
   ask (g_task_get_source_object (task), task, N_ ("There is no run: the thread has no run yet"), "POST", rest, NULL,
        on_run_cancelled);

@@ -1128,8 +1128,7 @@ static char *
 cancel_of (const char *thread_id,
            const char *run_id)
 {
-  g_autofree char *segment = g_uri_escape_string (run_id, NULL, FALSE);
-  g_autofree char *rest = g_strconcat ("/runs/", segment, "/cancel?action=interrupt", NULL);
+  g_autofree char *rest = gstream_request_path_of_run (run_id, "/cancel?action=interrupt");
 
   return of_thread (thread_id, rest);
 }

@@ -329,6 +329,37 @@ test_abort (gconstpointer data)
   g_assert_cmpuint (agent->n_cancels, ==, 1);
 }
 
+/* The id of a run is what the server says, and may be anything. */
+static void
+test_run_id (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  g_autoptr (GstreamThread) thread = NULL;
+  GstreamRunStream *run = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  g_free (agent->run_id);
+  agent->run_id = g_strdup ("50%/a?b#c");
+  g_clear_pointer (&agent->run_status, g_free);
+  agent->silence = 200;
+  thread = fake_agent_new_thread (agent, GPOINTER_TO_INT (data));
+  fake_agent_add_fault (agent, (Fault) { .only = 1 });
+  run = start (thread);
+  log = drain (run, &error);
+  g_assert_null (log);
+  g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+  g_assert_true (was_asked (agent, "GET /threads/t1/runs/50%25%2Fa%3Fb%23c "));
+  g_object_unref (run);
+
+  run = start (thread);
+  gstream_run_stream_abort (run);
+  g_object_unref (run);
+  while (agent->n_cancels == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (was_asked (agent, "POST /threads/t1/runs/50%25%2Fa%3Fb%23c/cancel?"));
+}
+
 /* Whether GIO has used a thread of its own; the one that makes them is always there. */
 static gboolean
 has_pool_thread (void)
@@ -719,6 +750,7 @@ main (int    argc,
   g_test_add_func ("/remote/N4/state-decides", test_state_decides);
   g_test_add_func ("/remote/N5/channels", test_channels);
   add ("N6/back-pressure", test_back_pressure);
+  add ("N1/run-id", test_run_id);
   add ("N7/abort-and-drop", test_abort);
   g_test_add_data_func ("/remote/C10/stop-while-starting", "known", test_stop_while_starting);
   g_test_add_data_func ("/remote/C10/stop-while-starting-new-thread", NULL, test_stop_while_starting);
