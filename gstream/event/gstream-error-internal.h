@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 /*
  * Returns the error text found in @data, which is JSON as servers write it, or plain text; NULL if there is none.
+ * A long text is cut off, and ends with an ellipsis.
  * @protocol_code: (optional): the protocol's code for the error, or NULL.
  */
 char *gstream_error_find_words (const char *data,

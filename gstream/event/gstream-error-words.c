@@ -110,6 +110,21 @@ find_code (GstreamPayload *payload,
   return NULL;
 }
 
+/* Returns: (transfer full): valid UTF-8. What is cut off has an ellipsis in its place: see gstream_origin_hide_secrets(). */
+static char *
+shorten (const char *text,
+         gsize       length)
+{
+  gsize            shown = MIN (length, MOST_WORDS);
+  g_autofree char *valid = NULL;
+
+  while (shown > 0 && shown < length && (text[shown] & 0xc0) == 0x80)
+    shown--;
+  valid = g_utf8_make_valid (text, shown);
+
+  return shown < length ? g_strconcat (valid, "…", NULL) : g_steal_pointer (&valid);
+}
+
 char *
 gstream_error_find_words (const char *data,
                           gsize       length,
@@ -121,13 +136,13 @@ gstream_error_find_words (const char *data,
   if (protocol_code != NULL)
     *protocol_code = payload != NULL ? find_code (payload, found) : NULL;
   if (found != NULL)
-    return g_utf8_make_valid (found, MIN (strlen (found), MOST_WORDS));
+    return shorten (found, strlen (found));
   if (length == 0 || data[0] == '<') /* an HTML page */
     return NULL;
   if (payload != NULL && gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_KIND_NULL)
     return NULL;
 
-  found = g_strstrip (g_utf8_make_valid (data, MIN (length, MOST_WORDS)));
+  found = g_strstrip (shorten (data, length));
 
   return *found != '\0' ? g_steal_pointer (&found) : NULL;
 }

@@ -1344,12 +1344,50 @@ gstream_origin_new_message (GstreamOrigin *self,
 
 /* --- errors --- */
 
+/* How many bytes at the beginning of @secret are those before @end; 0: too few. */
+static gsize
+count_common (const char *start,
+              const char *end,
+              const char *secret)
+{
+  for (gsize n = MIN (strlen (secret), (gsize) (end - start)); n >= SHORTEST_SECRET; n--)
+    if (memcmp (end - n, secret, n) == 0)
+      return n;
+
+  return 0;
+}
+
+/* An error's text may quote what was cut off within a secret, before an ellipsis. */
+static void
+scrub_beginning (GString    *text,
+                 const char *secret)
+{
+  const char *cut = text->str;
+
+  while ((cut = strstr (cut, "…")) != NULL)
+    {
+      gsize n = count_common (text->str, cut, secret);
+      gsize at = cut - text->str;
+
+      if (n > 0)
+        {
+          g_string_erase (text, at - n, n);
+          g_string_insert (text, at - n, "***");
+          at += strlen ("***") - n;
+        }
+      cut = text->str + at + strlen ("…");
+    }
+}
+
 static void
 scrub (GString    *text,
        const char *secret)
 {
-  if (strlen (secret) >= SHORTEST_SECRET)
-    g_string_replace (text, secret, "***", 0);
+  if (strlen (secret) < SHORTEST_SECRET)
+    return;
+
+  g_string_replace (text, secret, "***", 0);
+  scrub_beginning (text, secret);
 }
 
 void

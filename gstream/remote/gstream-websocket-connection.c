@@ -1401,7 +1401,9 @@ read_frame (GstreamWebsocketConnection *self,
   if (*event != NULL)
     return GSTREAM_TRY_ITEM;
 
-  if (!g_error_matches (reason, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+  if (g_error_matches (reason, GSTREAM_ERROR, GSTREAM_ERROR_FAILED))
+    gstream_origin_hide_secrets (self->origin, reason);
+  else
     gstream_origin_name_error (self->origin, self->message, reason);
   g_propagate_error (error, g_error_copy (reason));
   take_error (self, reason);

@@ -13,6 +13,9 @@
 #define MAX_EVENT_SIZE 4000 /* bytes */
 #define PORTION (64 * 1024) /* bytes, or more: what is read before anything is judged */
 #define PROPERTIES_DEPTH 3  /* of objects within objects */
+#define SHORTEST_PART 4     /* bytes of a secret that no word has by chance */
+#define MOST_WORDS 320      /* bytes, or fewer, of a server's text that an error quotes */
+#define MOST_QUOTED 64      /* the same of a line */
 
 static void
 on_elsewhere (FakeExchange *exchange,
@@ -184,6 +187,70 @@ test_secret (gconstpointer data)
   g_test_trap_assert_passed ();
 }
 
+static GError *
+fail_with_secret (FakeAgent *agent)
+{
+  g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autofree char *log = NULL;
+  GError          *error = NULL;
+
+  gstream_server_set_api_key (server_of (thread), SECRET);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
+  if (run != NULL)
+    log = drain (run, &error);
+  g_assert_null (log);
+
+  return error;
+}
+
+static void
+assert_no_part_of_secret (const char *text)
+{
+  g_autofree char *part = g_strndup (SECRET, SHORTEST_PART);
+
+  g_assert_null (strstr (text, part));
+}
+
+/* Long texts of a server are cut off in errors: also where that is within the key. */
+static void
+test_cut_refusal (void)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+
+  for (gsize n_before = 0; n_before < MOST_WORDS; n_before++)
+    {
+      g_autofree char *before = g_strnfill (n_before, 'x');
+      g_autofree char *words = g_strconcat (before, SECRET, " is none", NULL);
+      g_autoptr (GError) error = NULL;
+      Fault fault = { .status = "401 Unauthorized", .body = words };
+
+      g_array_append_val (agent->command_faults, fault);
+      error = fail_with_secret (agent);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_PERMISSION_DENIED);
+      assert_no_part_of_secret (error->message);
+    }
+}
+
+/* The same of what is no event stream. */
+static void
+test_cut_line (void)
+{
+  for (gsize n_before = 0; n_before < MOST_QUOTED; n_before++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+      g_autofree char *before = g_strnfill (n_before, 'x');
+      g_autofree char *line = g_strconcat (before, SECRET, " is none\n\n", NULL);
+      g_autoptr (GBytes) raw = g_bytes_new (line, strlen (line));
+      g_autoptr (GError) error = NULL;
+
+      fake_agent_add_fault (agent, (Fault) { .raw = raw });
+      error = fail_with_secret (agent);
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_INVALID);
+      assert_no_part_of_secret (error->message);
+    }
+}
+
 static void
 test_bad_header (void)
 {
@@ -322,6 +389,8 @@ main (int    argc,
 
   add ("redirect", test_redirect);
   g_test_add_func ("/remote/N8/redirected-command", test_redirected_command);
+  g_test_add_func ("/remote/N8/cut-refusal", test_cut_refusal);
+  g_test_add_func ("/remote/N8/cut-line", test_cut_line);
   g_test_add_func ("/remote/N8/bad-header", test_bad_header);
   add ("secret", test_secret);
   add ("limits", test_limits);
