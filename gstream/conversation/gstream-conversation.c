@@ -114,6 +114,7 @@ struct _GstreamConversation
   GTask       *reading;      /* of the call that reads it; NULL: none */
   char        *head;         /* the checkpoint that is shown; NULL: not known */
   gboolean     is_chosen;    /* @head is not the thread's newest checkpoint, so the next run must start from it */
+  gboolean     is_current;   /* @head has been read since the last run began */
   char        *choice;       /* the checkpoint to be read; NULL: the newest */
   gboolean     reads_newest; /* the newest one is being fetched */
 
@@ -749,6 +750,7 @@ take_state (GstreamConversation     *self,
   const char *id = gstream_state_parts_get_id (state);
 
   set_head (self, id != NULL ? id : self->choice);
+  self->is_current = TRUE;
   self->is_chosen =
       self->choice != NULL && g_strcmp0 (self->head, gstream_checkpoint_tree_get_newest (self->tree)) != 0;
   self->has_list = messages != NULL || self->choice != NULL;
@@ -996,7 +998,8 @@ refuse (GstreamConversation *self,
     }
   else
     gstream_conversation_rows_cut (self->rows, NULL);
-  self->is_held = TRUE;
+  if (attempt->row != NULL)
+    self->is_held = TRUE;
   return_all (attempt, error);
 }
 
@@ -1089,15 +1092,25 @@ on_subgraph (gpointer                  owner,
   gstream_subagent_place (subagent, self->rows, NULL);
 }
 
+/* If the run was ended for another one, by the thread or here, that is not a failure. */
+static gboolean
+is_replaced (GstreamConversation *self)
+{
+  Attempt *next = g_queue_peek_head (&self->waiting);
+
+  if (self->attempt != NULL)
+    return !self->attempt->is_stopped && replaces (self->attempt);
+
+  return next != NULL && next->waits;
+}
+
 /* Messages stay, and are marked (C10). */
 static void
 on_ended (gpointer owner)
 {
   g_autoptr (GstreamConversation) self = g_object_ref (GSTREAM_CONVERSATION (owner));
   GstreamRunStatus status = gstream_run_stream_get_status (self->run);
-  /* If the thread ended the run for another one, that is not a failure. */
-  gboolean      is_replaced = self->attempt != NULL && !self->attempt->is_stopped && replaces (self->attempt);
-  const GError *error = is_replaced ? NULL : gstream_run_stream_get_error (self->run);
+  const GError    *error = is_replaced (self) ? NULL : gstream_run_stream_get_error (self->run);
 
   self->is_whole = status == GSTREAM_RUN_STATUS_COMPLETED || status == GSTREAM_RUN_STATUS_INTERRUPTED;
   if (self->is_whole)
@@ -1106,7 +1119,7 @@ on_ended (gpointer owner)
     }
   else
     {
-      self->is_held = !is_replaced;
+      self->is_held = !is_replaced (self);
       gstream_conversation_rows_stop (self->rows, error);
       gstream_conversation_rows_settle (self->rows);
     }
@@ -1142,6 +1155,7 @@ follow (GstreamConversation *self,
   self->is_attached = is_attached;
   g_free (self->base);
   self->base = g_strdup (self->head);
+  self->is_current = FALSE;
   g_signal_connect_object (run, "notify::n-interrupts", G_CALLBACK (on_n_interrupts), self, G_CONNECT_SWAPPED);
   self->reader = gstream_run_reader_new (run, self->rows, self->messages_key, &reader_funcs, self);
   notify (self, PROP_RUN);
@@ -1165,6 +1179,19 @@ ask_with_answers (GstreamConversation *self,
                               on_begun, attempt);
 }
 
+/*
+ * An agent that waits for an answer takes a run's input as the answer, unless the run starts from a checkpoint. That of
+ * the question is named, so that the input is what it is, and the question is skipped.
+ */
+static gboolean
+skips_questions (GstreamConversation *self,
+                 Attempt             *attempt)
+{
+  return attempt->input != NULL && self->run == NULL && self->is_current &&
+         g_list_model_get_n_items (G_LIST_MODEL (self->questions)) > 0 &&
+         gstream_run_options_get_checkpoint_id (attempt->options) == NULL;
+}
+
 static void
 prepare_options (GstreamConversation *self,
                  Attempt             *attempt)
@@ -1174,7 +1201,7 @@ prepare_options (GstreamConversation *self,
   attempt->rolls_back =
       self->run != NULL && replaces (attempt) && attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK;
 
-  if (checkpoint_id == NULL && self->is_chosen)
+  if (checkpoint_id == NULL && (self->is_chosen || skips_questions (self, attempt)))
     checkpoint_id = self->head;
   if (attempt->waits && attempt->strategy == GSTREAM_MULTITASK_STRATEGY_ROLLBACK)
     checkpoint_id = self->base;
@@ -1250,6 +1277,7 @@ take_run (GstreamConversation *self,
     gstream_conversation_row_set_status (attempt->row, GSTREAM_CONVERSATION_ROW_STATUS_SENT, NULL);
   drop_questions (self, attempt);
   self->is_chosen = FALSE;
+  self->is_held = attempt->is_stopped;
   follow (self, run, FALSE);
   return_all (attempt, NULL);
   if (attempt->is_stopped && self->run == run)
@@ -2696,6 +2724,8 @@ send_row (GstreamConversation    *self,
  * During a run, [property@Conversation:policy], or the options' multitask strategy, determines what happens (C6): the
  * message waits in [property@Conversation:queue]; or the run is ended, and its changes are kept or undone; or the row
  * fails with %GSTREAM_ERROR_CONFLICT.
+ *
+ * If the agent is waiting for answers, its questions are skipped: the conversation goes on with the message.
  *
  * Returns: (transfer none): the row
  *

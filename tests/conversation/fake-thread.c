@@ -621,7 +621,9 @@ begin (FakeThread        *self,
       return;
     }
   run = begin_run (self, newest ? newest->id : NULL);
-  if (input != NULL)
+  if (input != NULL && base == NULL && newest != NULL && newest->question != NULL)
+    ; /* it is the answer */
+  else if (input != NULL)
     take_input (self, run, input);
   else if (base == NULL && newest != NULL && newest->pending->len > 0)
     push_step (run, NULL)->commits = TRUE; /* and so has nothing to say */

@@ -605,6 +605,86 @@ test_questions (Fixture      *self,
   assert_is_state (self);
 }
 
+/* What is said instead of an answer is not taken for the answer. */
+static void
+test_skipped_question (Fixture      *self,
+                       gconstpointer unused)
+{
+  GListModel             *questions = gstream_conversation_get_questions (self->conversation);
+  GstreamConversationRow *row;
+
+  fake_thread_plan (self->thread, FAKE_ASKS);
+  say (self, "a");
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 1);
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  row = gstream_conversation_send (self->conversation, "never mind", NULL);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  g_assert_true (get_row (self, 2) == row);
+  assert_status (row, FINISHED);
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (row), ==, 1);
+  assert_is_state (self);
+}
+
+/* The queue goes on after an answer that was taken, though another one was refused before. */
+static void
+test_queue_after_refusal (Fixture      *self,
+                          gconstpointer unused)
+{
+  g_autoptr (GstreamQuestion) question = NULL;
+  g_autoptr (GstreamPayload) answer = gstream_payload_new_string ("yes");
+  g_auto (Outcome) refused = { FALSE, NULL };
+  g_auto (Outcome) taken = { FALSE, NULL };
+
+  fake_thread_plan (self->thread, FAKE_ASKS);
+  say (self, "a");
+  settle ();
+  say (self, "b");
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_get_queue (self->conversation)), ==, 1);
+  question = g_list_model_get_item (gstream_conversation_get_questions (self->conversation), 0);
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  fake_thread_fail_next (self->thread, FALSE);
+  gstream_conversation_respond (self->conversation, question, answer, NULL, on_respond, &refused);
+  finish (self);
+  g_assert_error (refused.error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+  gstream_conversation_respond (self->conversation, question, answer, NULL, on_respond, &taken);
+  finish (self);
+  g_assert_no_error (taken.error);
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_get_queue (self->conversation)), ==, 0);
+  assert_is_state (self);
+}
+
+static void
+on_error (GstreamConversation *conversation,
+          GParamSpec          *pspec,
+          gpointer             unused)
+{
+  g_assert_no_error (gstream_conversation_get_error (conversation));
+}
+
+/* A run that is ended for another one, by hand where the thread cannot, has neither failed nor been stopped. */
+static void
+test_queue_after_another (Fixture      *self,
+                          gconstpointer unused)
+{
+  fake_thread_set_limits (self->thread, FALSE, TRUE);
+  say (self, "a");
+  settle ();
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  say (self, "c");
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_DEFAULT);
+  say (self, "d");
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_get_queue (self->conversation)), ==, 1);
+  g_signal_connect (self->conversation, "notify::error", G_CALLBACK (on_error), NULL);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_get_queue (self->conversation)), ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 5);
+  assert_is_state (self);
+}
+
 static void
 test_tools (Fixture      *self,
             gconstpointer unused)
@@ -1166,7 +1246,10 @@ main (int   argc,
   add ("/conversation/C2/refused-while-reading", test_refused_while_reading);
   add ("/conversation/C4/failed-send", test_failed_send);
   add ("/conversation/C4/lost-answer", test_lost_answer);
+  add ("/conversation/C4/skipped-question", test_skipped_question);
   add ("/conversation/C6/queue", test_queue);
+  add ("/conversation/C6/queue-after-refusal", test_queue_after_refusal);
+  add ("/conversation/C6/queue-after-another", test_queue_after_another);
   add ("/conversation/C6/policies", test_policies);
   g_test_add ("/conversation/C6/policies-without-strategies", Fixture, "", set_up, test_policies, tear_down);
   add ("/conversation/C7/branches", test_branches);
