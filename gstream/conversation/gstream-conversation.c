@@ -1374,6 +1374,21 @@ join_answers (GstreamConversation *self,
     }
 }
 
+/* What the caller has sent @row with; NULL: nothing. */
+static GstreamRunOptions *
+recall_options (GstreamConversationRow *row)
+{
+  return g_object_get_data (G_OBJECT (row), "gstream-options");
+}
+
+static void
+remember_options (GstreamConversationRow *row,
+                  GstreamRunOptions      *options)
+{
+  g_object_set_data_full (G_OBJECT (row), "gstream-options", options != NULL ? g_object_ref (options) : NULL,
+                          g_object_unref);
+}
+
 static GstreamPayload *
 make_input (GstreamConversation    *self,
             GstreamConversationRow *row)
@@ -1386,6 +1401,28 @@ make_input (GstreamConversation    *self,
   g_string_append (json, "]}");
 
   return gstream_payload_new_checked (json->str, json->len);
+}
+
+/*
+ * Makes an attempt to send @row. The row remembers what it is sent with, for when it is sent later, or again.
+ * @checkpoint_id: the checkpoint to start from; NULL: the current one.
+ */
+static Attempt *
+attempt_new_for_row (GstreamConversation    *self,
+                     GstreamConversationRow *row,
+                     GstreamRunOptions      *options,
+                     const char             *checkpoint_id,
+                     GTask                  *task)
+{
+  Attempt *attempt = attempt_new (self, options, task);
+
+  attempt->row = g_object_ref (row);
+  attempt->input = make_input (self, row);
+  attempt->checkpoint_id = g_strdup (checkpoint_id);
+  remember_options (row, options);
+  g_object_set_data_full (G_OBJECT (row), "gstream-checkpoint", g_strdup (checkpoint_id), g_free);
+
+  return attempt;
 }
 
 static void
@@ -1401,12 +1438,8 @@ static void
 begin_queued (GstreamConversation *self)
 {
   g_autoptr (GstreamConversationRow) row = g_list_model_get_item (G_LIST_MODEL (self->queue), 0);
-  GstreamRunOptions *options = g_object_get_data (G_OBJECT (row), "gstream-options");
-  Attempt           *attempt = attempt_new (self, options, NULL);
+  Attempt *attempt = attempt_new_for_row (self, row, recall_options (row), NULL, NULL);
 
-  attempt->row = g_object_ref (row);
-  attempt->input = make_input (self, row);
-  g_object_set_data (G_OBJECT (row), "gstream-options", NULL);
   g_list_store_remove (self->queue, 0);
   show_sending (self, row);
   begin (self, attempt);
@@ -2644,8 +2677,7 @@ enqueue (GstreamConversation    *self,
          GstreamRunOptions      *options)
 {
   gstream_conversation_row_set_status (row, GSTREAM_CONVERSATION_ROW_STATUS_QUEUED, NULL);
-  if (options != NULL)
-    g_object_set_data_full (G_OBJECT (row), "gstream-options", g_object_ref (options), g_object_unref);
+  remember_options (row, options);
   g_list_store_append (self->queue, row);
   go_on (self);
 }
@@ -2668,11 +2700,7 @@ send_now (GstreamConversation    *self,
           GstreamConversationRow *row,
           GstreamRunOptions      *options)
 {
-  Attempt *attempt = attempt_new (self, options, NULL);
-
-  attempt->row = g_object_ref (row);
-  attempt->input = make_input (self, row);
-  push (self, attempt);
+  push (self, attempt_new_for_row (self, row, options, NULL, NULL));
 }
 
 static GstreamMultitaskStrategy
@@ -2781,13 +2809,43 @@ is_unsent (GstreamConversationRow *row)
           row->status == GSTREAM_CONVERSATION_ROW_STATUS_STOPPED);
 }
 
+/* Returns the row of the state before which the checkpoint is; NULL: there is none. */
+static GstreamConversationRow *
+find_after (GstreamConversation *self,
+            const char          *checkpoint_id)
+{
+  guint n = checkpoint_id != NULL ? gstream_conversation_rows_get_n_state (self->rows) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      GstreamConversationRow *row = gstream_conversation_rows_get_state (self->rows, i);
+
+      if (g_strcmp0 (row->checkpoint_id, checkpoint_id) == 0)
+        return row;
+    }
+  return NULL;
+}
+
+/* What was to replace other messages still does. */
+static Attempt *
+attempt_new_again (GstreamConversation    *self,
+                   GstreamConversationRow *row)
+{
+  const char             *checkpoint_id = g_object_get_data (G_OBJECT (row), "gstream-checkpoint");
+  Attempt                *attempt = attempt_new_for_row (self, row, recall_options (row), checkpoint_id, NULL);
+  GstreamConversationRow *replaced = find_after (self, attempt->checkpoint_id);
+
+  attempt->replaced = replaced != NULL ? g_object_ref (replaced) : NULL;
+  return attempt;
+}
+
 /**
  * gstream_conversation_retry:
  * @self: a conversation
  * @row: a row that could not be sent
  *
- * Sends a row again that has failed, or was stopped before the thread had it. It has the same id, so that the thread
- * cannot get it twice.
+ * Sends a row again that has failed, or was stopped before the thread had it: with the same options, and in the place
+ * of the same messages if it was to replace some. It has the same id, so that the thread cannot get it twice.
  *
  * Returns: %TRUE if it is being sent; %FALSE if it is not such a row, or during a run
  *
@@ -2807,7 +2865,7 @@ gstream_conversation_retry (GstreamConversation    *self,
   self->is_held = FALSE;
   gstream_conversation_rows_unsettle (self->rows, row);
   gstream_conversation_row_set_status (row, GSTREAM_CONVERSATION_ROW_STATUS_SENDING, NULL);
-  send_now (self, row, NULL);
+  push (self, attempt_new_again (self, row));
 
   return TRUE;
 }
@@ -3185,10 +3243,7 @@ gstream_conversation_edit (GstreamConversation    *self,
 
   edited = make_text_row (text);
   g_task_set_task_data (task, g_object_ref (edited), g_object_unref);
-  attempt = attempt_new (self, options, task);
-  attempt->row = g_object_ref (edited);
-  attempt->input = make_input (self, edited);
-  attempt->checkpoint_id = g_strdup (row->checkpoint_id);
+  attempt = attempt_new_for_row (self, edited, options, row->checkpoint_id, task);
   attempt->replaced = g_object_ref (row);
   show_sending (self, edited);
   push (self, attempt);

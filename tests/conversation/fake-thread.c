@@ -53,6 +53,7 @@ struct _FakeThread
   gboolean   fails_next, begins_next;
   gboolean   no_history, no_strategies;
   guint      n_states_read;
+  char      *config; /* of the newest run that was asked for; NULL: none */
   FakeCalls  holds;
   GQueue     held; /* of Held */
 };
@@ -613,8 +614,11 @@ begin (FakeThread        *self,
 {
   const char     *base = gstream_run_options_get_checkpoint_id (options);
   FakeCheckpoint *newest = fake_thread_find (self, base);
+  GstreamPayload *config = gstream_run_options_get_config (options);
   Run            *run;
 
+  g_free (self->config);
+  self->config = config != NULL ? gstream_payload_dup_json (config) : NULL;
   if (base != NULL && newest == NULL)
     {
       g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, "no such checkpoint");
@@ -824,6 +828,7 @@ fake_thread_finalize (GObject *object)
 
   g_clear_pointer (&self->run, free_run);
   g_ptr_array_unref (self->checkpoints);
+  g_free (self->config);
 
   G_OBJECT_CLASS (fake_thread_parent_class)->finalize (object);
 }
@@ -895,4 +900,10 @@ guint
 fake_thread_get_n_states_read (FakeThread *self)
 {
   return self->n_states_read;
+}
+
+const char *
+fake_thread_get_config (FakeThread *self)
+{
+  return self->config;
 }

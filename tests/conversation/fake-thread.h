@@ -72,3 +72,5 @@ FakeCheckpoint *fake_thread_find (FakeThread *self,
 GPtrArray *fake_thread_list_messages (FakeThread     *self,
                                       FakeCheckpoint *checkpoint);
 guint      fake_thread_get_n_states_read (FakeThread *self);
+/* JSON: of the newest run that was begun; NULL: it had none */
+const char *fake_thread_get_config (FakeThread *self);

@@ -372,6 +372,56 @@ test_failed_send (Fixture      *self,
   assert_is_state (self);
 }
 
+/* A row is sent again with what it was sent with. */
+static void
+test_retry_options (Fixture      *self,
+                    gconstpointer unused)
+{
+  g_autoptr (GstreamPayload) config = gstream_payload_new ("{\"configurable\":{\"model\":\"big\"}}", -1, NULL);
+  g_autoptr (GstreamRunOptions) options = g_object_new (GSTREAM_TYPE_RUN_OPTIONS, "config", config, NULL);
+  GstreamConversationRow *row;
+
+  fake_thread_fail_next (self->thread, FALSE);
+  row = gstream_conversation_send (self->conversation, "hi", options);
+  finish (self);
+  assert_status (row, FAILED);
+  g_assert_null (fake_thread_get_config (self->thread));
+  g_assert_true (gstream_conversation_retry (self->conversation, row));
+  finish (self);
+  assert_status (row, FINISHED);
+  g_assert_cmpstr (fake_thread_get_config (self->thread), ==, "{\"configurable\":{\"model\":\"big\"}}");
+}
+
+/* An edited message that could not be sent still replaces what it was to replace. */
+static void
+test_retry_edit (Fixture      *self,
+                 gconstpointer unused)
+{
+  g_auto (Outcome) edited = { FALSE, NULL };
+  GstreamConversationRow *row;
+
+  say (self, "a");
+  finish (self);
+  say (self, "b");
+  finish (self);
+  fake_thread_fail_next (self->thread, FALSE);
+  gstream_conversation_edit (self->conversation, get_row (self, 2), "B", NULL, NULL, on_edit, &edited);
+  finish (self);
+  g_assert_error (edited.error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 5);
+  row = get_row (self, 4);
+  assert_status (row, FAILED);
+
+  g_assert_true (gstream_conversation_retry (self->conversation, row));
+  settle ();
+  g_assert_true (get_row (self, 2) == row);
+  finish (self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 4);
+  g_assert_true (get_row (self, 2) == row);
+  g_assert_cmpuint (gstream_conversation_row_get_n_branches (row), ==, 2);
+  assert_is_state (self);
+}
+
 /* The answer was lost, and the thread has begun: the row is found in the state, and the run followed. */
 static void
 test_lost_answer (Fixture      *self,
@@ -1245,6 +1295,8 @@ main (int   argc,
   add ("/conversation/C2/cancel-while-starting", test_cancel_while_starting);
   add ("/conversation/C2/refused-while-reading", test_refused_while_reading);
   add ("/conversation/C4/failed-send", test_failed_send);
+  add ("/conversation/C4/retry-options", test_retry_options);
+  add ("/conversation/C7/retry-edit", test_retry_edit);
   add ("/conversation/C4/lost-answer", test_lost_answer);
   add ("/conversation/C4/skipped-question", test_skipped_question);
   add ("/conversation/C6/queue", test_queue);
