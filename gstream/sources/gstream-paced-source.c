@@ -13,7 +13,7 @@
  *
  * A recording is read as fast as the run wants it. With this source before it, it is shown as the run was: what came a second
  * after the first event comes a second after the first event, or a half with a speed of 2. A run that is asked late, because
- * its consumer was busy, catches up. An event whose timestamp is before that of the first comes at once.
+ * its consumer was busy, catches up. An event whose timestamp is before that of the first, or that has none, comes at once.
  *
  * ```c
  * g_autoptr (GstreamEventSource) recording = gstream_json_lines_source_new (file);
@@ -30,8 +30,8 @@ struct _GstreamPacedSource
 
   GstreamEventSource *source;  /* NULL: none was given */
   double              speed;   /* recorded milliseconds in one */
-  gint64              first;   /* timestamp of the first event; milliseconds */
-  gint64              started; /* monotonic time of the first event; 0: none yet */
+  gint64              first;   /* timestamp of the first event that has one; milliseconds */
+  gint64              started; /* monotonic time of that event; 0: none yet */
 };
 
 enum
@@ -53,6 +53,9 @@ get_delay (GstreamPacedSource *self,
   gint64 timestamp = gstream_event_get_timestamp (event);
   gint64 now = g_get_monotonic_time ();
   double due;
+
+  if (timestamp == 0)
+    return 0;
 
   if (self->started == 0)
     {

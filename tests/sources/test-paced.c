@@ -50,6 +50,23 @@ test_backwards (void)
   assert_output (run, "2");
 }
 
+/* An event without a timestamp says nothing about when the others are due. */
+static void
+test_no_timestamp (void)
+{
+  g_autoptr (GstreamPayload) one = gstream_payload_new ("1", -1, NULL);
+  g_autoptr (GstreamPayload) two = gstream_payload_new ("2", -1, NULL);
+  g_autoptr (GstreamEvent) first = gstream_event_new_full ("custom", NULL, one, 0, NULL, NULL, NULL);
+  g_autoptr (GstreamEvent) second = gstream_event_new_full ("values", NULL, two, START, NULL, NULL, NULL);
+  g_autoptr (GstreamEventSource) source =
+      gstream_memory_source_new ((GstreamEvent *[]) { first, second, first, second }, 4);
+  g_autoptr (GstreamEventSource) paced = gstream_paced_source_new (source, 1);
+  g_autoptr (GstreamRunStream) run = gstream_run_stream_new (paced, NULL);
+
+  g_assert_cmpint (gstream_event_get_timestamp (first), ==, 0);
+  assert_output (run, "2");
+}
+
 static void
 test_abort (void)
 {
@@ -100,6 +117,7 @@ main (int    argc,
 
   g_test_add_func ("/sources/paced/speed", test_speed);
   g_test_add_func ("/sources/paced/backwards", test_backwards);
+  g_test_add_func ("/sources/paced/E1/no-timestamp", test_no_timestamp);
   g_test_add_func ("/sources/paced/R6/abort", test_abort);
   g_test_add_func ("/sources/paced/properties", test_properties);
   g_test_add_func ("/sources/paced/R9/async-only", test_async_only);
