@@ -516,7 +516,7 @@ gstream_sse_parser_get_line (const GstreamSseParser *self)
  * The stream is framed as WHATWG's HTML standard says: lines end with CR, LF or
  * CRLF, a byte order mark at the beginning is skipped, data lines of one event
  * are joined by LF, comments and unknown fields are ignored, and everything may
- * come in pieces. The data of each is an event in JSON; one with empty data is
+ * come in pieces. The data of each is an event in JSON; one with empty data, or nothing but white space, is
  * skipped. `id` and `retry` are kept for whoever connects again. An event of the type `error` is the
  * server's word that it cannot go on: the run fails with %GSTREAM_ERROR_FAILED and what its data says.
  *
@@ -655,6 +655,17 @@ read_error (const GstreamSseFrame *frame)
   return error;
 }
 
+static inline gboolean
+is_blank (const GstreamSseFrame *frame)
+{
+  gsize i = 0;
+
+  while (i < frame->length && g_ascii_isspace (frame->data[i]))
+    i++;
+
+  return i == frame->length;
+}
+
 static inline GstreamEvent *
 read_event (GstreamSseSource      *self,
             const GstreamSseFrame *frame,
@@ -684,7 +695,7 @@ take_event (GstreamSseSource *self,
           gstream_byte_reader_fail (bytes, frame.line, read_error (&frame));
           break;
         }
-      if (frame.length == 0)
+      if (is_blank (&frame))
         continue;
 
       *event = read_event (self, &frame, &reason);

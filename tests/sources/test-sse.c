@@ -101,6 +101,21 @@ check_failure (const char *text,
     }
 }
 
+/* Whatever lines it is written in. */
+static void
+test_empty_data (void)
+{
+  static const char text[] = "event: x\ndata:\n\nevent: x\ndata:\ndata:\n\ndata: " NUMBER (
+      1) "\n\ndata:  \t\n\ndata\r\ndata: \r\ndata\r\n\r\ndata:\ndata: " NUMBER (2) "\ndata:\n\n";
+  g_autoptr (GstreamEventSource) source = new_source (text, -1, G_MAXSIZE);
+  g_autoptr (GPtrArray) got = NULL;
+  GError *error = NULL;
+
+  got = test_drain (source, &error);
+  g_assert_no_error (error);
+  test_assert_numbers (got, 1, 2);
+}
+
 static void
 test_bad (void)
 {
@@ -309,6 +324,7 @@ main (int   argc,
   g_test_add_func ("/sources/sse/data-written-otherwise", test_data_written_otherwise);
   g_test_add_func ("/sources/sse/unknown-fields", test_unknown_fields);
   g_test_add_func ("/sources/sse/id-and-retry", test_id_and_retry);
+  g_test_add_func ("/sources/sse/empty-data", test_empty_data);
   g_test_add_func ("/sources/sse/bad", test_bad);
   g_test_add_func ("/run/R5/sse/run-failed", test_run_failed);
   g_test_add_func ("/run/R5/sse/error-event", test_error_event);
