@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Writes JSON to a GString.
+ * Writes JSON to a GString. What is not UTF-8 in a string becomes U+FFFD, so that the JSON can be read again (E2).
  *
  * For projections, streams, thread/, the remote client, endpoint/ and conversation/ too, which build states, items and requests from parts.
  */

@@ -28,12 +28,14 @@ is_plain (guchar c)
   return c >= ' ' && c != '"' && c != '\\';
 }
 
-void
-gstream_json_write_string_len (GString    *out,
-                               const char *string,
-                               gsize       length)
+/* Returns FALSE if bytes of @string are not ASCII. */
+static gboolean
+write_bytes (GString    *out,
+             const char *string,
+             gsize       length)
 {
   const char *end = string + length;
+  guchar      all = 0;
 
   g_string_append_c (out, '"');
   while (string < end)
@@ -41,12 +43,30 @@ gstream_json_write_string_len (GString    *out,
       const char *plain = string;
 
       while (string < end && is_plain (*string))
-        string++;
+        all |= *string++;
       g_string_append_len (out, plain, string - plain);
       if (string < end)
         write_escape (out, *string++);
     }
   g_string_append_c (out, '"');
+
+  return all < 0x80;
+}
+
+void
+gstream_json_write_string_len (GString    *out,
+                               const char *string,
+                               gsize       length)
+{
+  gsize            start = out->len;
+  g_autofree char *valid = NULL;
+
+  if (write_bytes (out, string, length) || g_utf8_validate_len (string, length, NULL))
+    return;
+
+  valid = g_utf8_make_valid (string, length);
+  g_string_truncate (out, start);
+  write_bytes (out, valid, strlen (valid));
 }
 
 void

@@ -535,7 +535,7 @@ gstream_message_writer_finish (GstreamMessageWriter *self,
 /**
  * gstream_message_writer_fail:
  * @self: a writer
- * @message: what went wrong
+ * @message: what went wrong; bytes of it that are not UTF-8 become U+FFFD
  *
  * Makes the event that ends the message because the model failed. It must be the last one.
  *

@@ -499,13 +499,10 @@ gstream_payload_new_variant (GVariant *value,
 GstreamPayload *
 gstream_payload_new_string (const char *string)
 {
-  g_autofree char *valid = NULL;
   g_autoptr (GString) json = NULL;
 
   g_return_val_if_fail (string != NULL, NULL);
 
-  if (!g_utf8_validate (string, -1, NULL))
-    string = valid = g_utf8_make_valid (string, -1);
   json = g_string_new (NULL);
   gstream_json_write_string (json, string);
   return gstream_payload_new_checked (json->str, json->len);

@@ -316,15 +316,13 @@ GstreamEvent *
 gstream_tool_writer_output (GstreamToolWriter *self,
                             const char        *piece)
 {
-  g_autofree char *valid = NULL;
-  GString         *out;
+  GString *out;
 
   g_return_val_if_fail (GSTREAM_IS_TOOL_WRITER (self), NULL);
   g_return_val_if_fail (piece != NULL, NULL);
 
-  valid = g_utf8_make_valid (piece, -1);
   out = begin_data (self, "tool-output-delta");
-  gstream_json_add_string (out, "delta", valid);
+  gstream_json_add_string (out, "delta", piece);
 
   return end_event (self, out);
 }
@@ -358,7 +356,7 @@ gstream_tool_writer_finish (GstreamToolWriter *self,
 /**
  * gstream_tool_writer_fail:
  * @self: a writer
- * @message: what went wrong
+ * @message: what went wrong; bytes of it that are not UTF-8 become U+FFFD
  *
  * Makes the event that ends the call because the tool failed. It must be the last one.
  *
@@ -370,16 +368,14 @@ GstreamEvent *
 gstream_tool_writer_fail (GstreamToolWriter *self,
                           const char        *message)
 {
-  g_autofree char *valid = NULL;
-  GString         *out;
+  GString *out;
 
   g_return_val_if_fail (GSTREAM_IS_TOOL_WRITER (self), NULL);
   g_return_val_if_fail (message != NULL, NULL);
 
-  valid = g_utf8_make_valid (message, -1);
   out = begin_data (self, "tool-error");
   gstream_json_add_string (out, "tool_name", self->name);
-  gstream_json_add_string (out, "message", valid);
+  gstream_json_add_string (out, "message", message);
 
   return end_event (self, out);
 }

@@ -214,6 +214,35 @@ test_not_utf8_anywhere (void)
       }
 }
 
+static void
+assert_mended (GstreamEvent *given,
+               const char   *pointer,
+               const char   *mended)
+{
+  g_autoptr (GstreamEvent) event = given;
+  g_autofree char *json = gstream_event_to_json (event);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamEvent) read = gstream_event_new_from_json (json, -1, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_payload_get_string (gstream_event_get_data (read), pointer), ==, mended);
+}
+
+/* What else it is told, such as the words of a library, makes events that can be read again, too. */
+static void
+test_not_utf8_words (void)
+{
+  g_autoptr (GstreamMessageWriter) writer = gstream_message_writer_new (NULL, NULL, "m\xff");
+
+  assert_mended (gstream_message_writer_start (writer), "/id", "m\uFFFD");
+  assert_mended (gstream_message_writer_start_tool_call (writer, "c\xc3", "f"), "/content/id", "c\uFFFD");
+  assert_mended (gstream_message_writer_start_tool_call (writer, "c", "\xe9t\u00e9\""), "/content/name",
+                 "\uFFFDt\u00e9\"");
+  assert_mended (gstream_message_writer_tool_call_arguments (writer, "{}"), "/run_id", "m\uFFFD");
+  assert_mended (gstream_message_writer_finish (writer, NULL, "st\xf6p"), "/reason", "st\uFFFDp");
+  assert_mended (gstream_message_writer_fail (writer, "caf\xe9"), "/message", "caf\uFFFD");
+}
+
 #define N_KEPT 300
 
 static char *
@@ -303,6 +332,7 @@ main (int   argc,
   g_test_add_func ("/event/E1/message-writer/fail", test_fail);
   g_test_add_func ("/event/E1/message-writer/not-utf8", test_not_utf8);
   g_test_add_func ("/event/E1/message-writer/not-utf8-anywhere", test_not_utf8_anywhere);
+  g_test_add_func ("/event/E2/message-writer/not-utf8-words", test_not_utf8_words);
   g_test_add_func ("/event/E1/message-writer/kept", test_kept);
   g_test_add_func ("/event/E1/message-writer/passing", test_passing);
   return g_test_run ();
