@@ -23,6 +23,13 @@ char *gstream_error_find_words (const char *data,
                                 char      **protocol_code);
 
 /*
+ * Returns the protocol's code in @payload, whose error text is @words: an `error` member beside a `message`, or a `code`
+ * member. Each must be a single word. NULL: there is none.
+ */
+char *gstream_error_find_code (GstreamPayload *payload,
+                               const char     *words);
+
+/*
  * Returns the complete text of a run's error: a string as it is, the `message` of an object, otherwise the JSON. NULL
  * if @said is NULL, null or empty.
  */

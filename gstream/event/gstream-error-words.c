@@ -92,10 +92,9 @@ find_in_json (GstreamPayload *payload,
   return gstream_payload_get_kind (payload) == GSTREAM_PAYLOAD_KIND_OBJECT ? find_in_object (payload, levels) : NULL;
 }
 
-/* The protocol code: an `error` member beside a `message`, or a `code` member. Each must be a single word. */
-static char *
-find_code (GstreamPayload *payload,
-           const char     *words)
+char *
+gstream_error_find_code (GstreamPayload *payload,
+                         const char     *words)
 {
   static const char *const members[] = { "/error", "/code", "/error/code", "/error/type" };
 
@@ -134,7 +133,7 @@ gstream_error_find_words (const char *data,
   g_autofree char *found = payload != NULL ? find_in_json (payload, MOST_LEVELS) : NULL;
 
   if (protocol_code != NULL)
-    *protocol_code = payload != NULL ? find_code (payload, found) : NULL;
+    *protocol_code = payload != NULL ? gstream_error_find_code (payload, found) : NULL;
   if (found != NULL)
     return shorten (found, strlen (found));
   if (length == 0 || data[0] == '<') /* an HTML page */

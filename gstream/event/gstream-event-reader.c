@@ -1464,17 +1464,20 @@ make_event (Envelope *envelope,
   return event;
 }
 
-/* A document of type `error` says that the run failed (R5). Its message is the error message. */
-static void
-set_failure (const Envelope *envelope,
-             GError        **error)
+/* A document of type `error` says that the run failed (R5). Its message is the error message, and it may have a code. */
+static GError *
+make_failure (const Envelope *envelope)
 {
   g_autoptr (GstreamPayload) failure =
       gstream_payload_new_checked (envelope->cursor.json + envelope->root.start, envelope->root.length);
   g_autofree char *words = gstream_error_dup_words_in (failure);
+  g_autofree char *code = gstream_error_find_code (failure, words);
+  GError *error = g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
+                                       words != NULL ? words : _ ("The run failed, and its source does not say why"));
 
-  g_set_error_literal (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED,
-                       words != NULL ? words : _ ("The run failed, and its source does not say why"));
+  gstream_error_set_origin (error, 0, code);
+
+  return error;
 }
 
 GstreamEvent *
@@ -1501,7 +1504,7 @@ gstream_event_reader_read (GstreamEventReader *self,
   else if (!envelope_read (&envelope, &self->namespaces, json, length, self->max_depth))
     gstream_json_cursor_set_error (&envelope.cursor, error);
   else if (envelope.type == ENVELOPE_ERROR)
-    set_failure (&envelope, error);
+    g_propagate_error (error, make_failure (&envelope));
   else
     {
       self->template = template_learn (self->template, &envelope);

@@ -222,6 +222,7 @@ test_cut_short (void)
 static void
 test_run_failed (void)
 {
+  g_autofree char *code = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_null (gstream_event_new_from_json (
@@ -229,6 +230,8 @@ test_run_failed (void)
       &error));
   g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_FAILED);
   g_assert_cmpstr (error->message, ==, "no \"such\" thing: 100%s");
+  code = gstream_error_dup_protocol_code (error);
+  g_assert_cmpstr (code, ==, "unknown_error");
 }
 
 /* Whatever shape it has, its words are given. */
