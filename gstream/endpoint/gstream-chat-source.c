@@ -441,9 +441,9 @@ static void
 take_end (GstreamChatSource *self,
           GError            *error)
 {
-  gboolean is_unfinished = g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE);
+  gboolean is_unfinished = g_error_matches (error, GSTREAM_ERROR, GSTREAM_ERROR_INCOMPLETE) || is_cut (error);
 
-  /* Not all servers send the empty line after the last event. */
+  /* Not all servers send the empty line after the last event, or end the body as HTTP has it. */
   if (error != NULL && !(is_unfinished && gstream_chat_answer_has_stopped (self->answer)))
     {
       take_error (self, error);

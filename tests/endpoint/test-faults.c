@@ -197,6 +197,29 @@ test_cut (gconstpointer data)
   g_assert_nonnull (strstr (whole, "\"completed\""));
 }
 
+/* Once the model has said why it stopped, the answer is whole, however the connection ends. */
+static void
+test_cut_after_stop (void)
+{
+  static const char *const heads[] = { NULL, "Content-Type: text/event-stream\r\nContent-Length: 9999\r\n" };
+  const char *head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nxxx\r\n";
+
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autoptr (FakeEndpoint) endpoint = fake_endpoint_new (HELLO STOP);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *log = NULL;
+
+      endpoint->headers = heads[i];
+      endpoint->is_framed = heads[i] == NULL;
+      endpoint->cut_at = endpoint->is_framed ? strlen (head) + strlen (HELLO STOP) : 0;
+      log = run (endpoint, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (strstr (log, "\"content\":\"Hello\""));
+      g_assert_nonnull (strstr (log, "\"completed\""));
+    }
+}
+
 static void
 test_no_answer (void)
 {
@@ -846,6 +869,7 @@ main (int    argc,
   g_test_add_func ("/endpoint/O2/not-there", test_not_there);
   g_test_add_data_func ("/endpoint/O2/cut/closed", GINT_TO_POINTER (FALSE), test_cut);
   g_test_add_data_func ("/endpoint/O2/cut/framed", GINT_TO_POINTER (TRUE), test_cut);
+  g_test_add_func ("/endpoint/O2/cut/after-stop", test_cut_after_stop);
   g_test_add_func ("/endpoint/O2/no-answer", test_no_answer);
   g_test_add_func ("/endpoint/O2/error-document", test_error_document);
   g_test_add_func ("/endpoint/O2/error-of-choice", test_error_of_choice);
