@@ -85,8 +85,9 @@ struct _GstreamChatSource
   GByteArray         *read;     /* of @document, so far */
   GError             *error;    /* why there are no more events */
   GstreamNextCall     pending;
-  gint64              waiting_since; /* monotonic µs: when the pending call began to wait */
-  GSource            *watchdog;      /* timer that checks whether that is too long ago; NULL: nobody waits */
+  gint64   waiting_since; /* monotonic µs: when the pending call began to wait, or the server was heard later */
+  guint64  heard;         /* bytes of the answer, when that was */
+  GSource *watchdog;      /* timer that checks whether that is too long ago; NULL: nobody waits */
 };
 
 enum
@@ -118,17 +119,44 @@ static void go_on (GstreamChatSource *self);
 
 /* --- silence --- */
 
+static guint64
+count_heard (GstreamChatSource *self)
+{
+  if (self->events != NULL)
+    return gstream_sse_source_get_received (GSTREAM_SSE_SOURCE (self->events));
+
+  return self->read != NULL ? self->read->len : 0;
+}
+
+/*
+ * A server may send comments, empty pieces, or a large one slowly, for as long as it likes: only nothing at all is silence.
+ * And it has nothing to say before it is asked again.
+ */
+static void
+listen_back (GstreamChatSource *self)
+{
+  guint64 heard = count_heard (self);
+
+  if (heard != self->heard)
+    self->waiting_since = g_get_monotonic_time ();
+  else if (self->post != NULL)
+    self->waiting_since = MAX (self->waiting_since, gstream_post_get_asked (self->post));
+  self->heard = heard;
+}
+
 static gboolean
 on_watchdog (gpointer user_data)
 {
   g_autoptr (GstreamChatSource) self = g_object_ref (user_data);
-  gint64 due = self->waiting_since + self->limits.silence_timeout * G_GINT64_CONSTANT (1000);
+  gint64 due;
 
   if (self->pending.task == NULL)
     {
       g_clear_pointer (&self->watchdog, g_source_unref);
       return G_SOURCE_REMOVE;
     }
+  listen_back (self);
+  due = self->waiting_since + self->limits.silence_timeout * G_GINT64_CONSTANT (1000);
   if (g_get_monotonic_time () < due)
     {
       g_source_set_ready_time (self->watchdog, due);
@@ -161,11 +189,13 @@ static void
 watch (GstreamChatSource *self)
 {
   self->waiting_since = g_get_monotonic_time ();
+  self->heard = count_heard (self);
   if (self->watchdog != NULL || self->limits.silence_timeout == 0)
     return;
 
   self->watchdog = g_source_new (&watchdog_funcs, sizeof (GSource));
   g_source_set_static_name (self->watchdog, "[gstream] silence");
+  g_source_set_priority (self->watchdog, G_PRIORITY_DEFAULT + 1); /* what has arrived is read first */
   g_source_set_ready_time (self->watchdog,
                            self->waiting_since + self->limits.silence_timeout * G_GINT64_CONSTANT (1000));
   g_source_set_callback (self->watchdog, on_watchdog, self, NULL);

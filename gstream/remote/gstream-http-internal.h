@@ -57,6 +57,8 @@ void gstream_post_send (GstreamPost        *self,
 GInputStream *gstream_post_send_finish (GstreamPost  *self,
                                         GAsyncResult *result,
                                         GError      **error);
+/* Returns when the server was asked last, monotonic µs; during the pause before it is asked again: now. */
+gint64 gstream_post_get_asked (GstreamPost *self);
 /* Returns the type of the answer; NULL: it has none. */
 const char *gstream_post_get_content_type (GstreamPost *self);
 /*

@@ -2454,7 +2454,8 @@ struct _GstreamPost
   GstreamRetry   retry;
 
   /* of the latest attempt */
-  SoupMessage *message;
+  SoupMessage *message; /* NULL: there is none now */
+  gint64       asked;   /* monotonic µs */
 };
 
 G_DEFINE_FINAL_TYPE (GstreamPost, gstream_post, G_TYPE_OBJECT)
@@ -2637,6 +2638,7 @@ start_post (GTask *task)
       g_task_return_error (task, error);
       return;
     }
+  self->asked = g_get_monotonic_time ();
   headers = soup_message_get_request_headers (self->message);
   soup_message_headers_replace (headers, "Accept", "text/event-stream, application/json");
   gstream_request_accept_encodings (self->message);
@@ -2668,6 +2670,12 @@ gstream_post_send_finish (GstreamPost  *self,
                           GError      **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gint64
+gstream_post_get_asked (GstreamPost *self)
+{
+  return self->message != NULL ? self->asked : g_get_monotonic_time ();
 }
 
 const char *

@@ -705,6 +705,111 @@ test_first_silence (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
+/*
+ * The server says something in time, again and again, and nothing that makes an event. @data: what; it is sent so often that
+ * the time is over, and then the rest.
+ */
+typedef struct
+{
+  const char *headers;
+  const char *often;
+  const char *rest;
+} Murmur;
+
+#define SILENCE 300 /* ms */
+#define INTERVAL 5  /* ms */
+
+static const Murmur murmurs[] = {
+  { NULL, ": PROCESSING\n\n", WHOLE },
+  { NULL, CHUNK ("{\"content\":\"\"}"), WHOLE },
+  { NULL, ": more and ", "\n\n" WHOLE },
+  { JSON, "\n", "{\"choices\":[{\"message\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}" },
+};
+
+typedef struct
+{
+  const Murmur *murmur;
+  FakeExchange *exchange;
+  guint         n_left;
+} Murmuring;
+
+static gboolean
+on_interval (gpointer user_data)
+{
+  Murmuring *self = user_data;
+
+  fake_exchange_write (self->exchange, self->n_left > 0 ? self->murmur->often : self->murmur->rest, -1);
+  if (self->n_left > 0)
+    {
+      self->n_left--;
+      fake_exchange_flush (self->exchange);
+      return G_SOURCE_CONTINUE;
+    }
+  fake_exchange_close (self->exchange);
+  fake_exchange_unref (self->exchange);
+  g_free (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+murmur (FakeExchange *exchange,
+        gpointer      user_data)
+{
+  Murmuring *self = g_new0 (Murmuring, 1);
+
+  self->murmur = user_data;
+  self->exchange = fake_exchange_ref (exchange);
+  self->n_left = 2 * SILENCE / INTERVAL;
+  fake_exchange_write (exchange, "HTTP/1.1 200 OK\r\nConnection: close\r\n", -1);
+  fake_exchange_write (exchange,
+                       self->murmur->headers != NULL ? self->murmur->headers : "Content-Type: text/event-stream\r\n",
+                       -1);
+  fake_exchange_write (exchange, "\r\n", -1);
+  g_timeout_add (INTERVAL, on_interval, self);
+}
+
+static GstreamEventSource *
+new_impatient (FakeServer *server,
+               guint       silence)
+{
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/v1", fake_server_get_port (server));
+  g_autoptr (GstreamPayload) messages = gstream_payload_new (MESSAGES, -1, NULL);
+
+  return g_object_new (GSTREAM_TYPE_CHAT_SOURCE, "url", url, "model", "m", "messages", messages, "silence-timeout",
+                       silence, "retry-pause", 4 * silence, "retry-pause-max", 4 * silence, NULL);
+}
+
+static void
+test_not_silent (gconstpointer data)
+{
+  FakeServer *server = fake_server_new (murmur, (gpointer) data);
+  g_autoptr (GstreamEventSource) source = new_impatient (server, SILENCE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = drain_source (source, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (log, "\"text\":\"lo\""));
+  g_clear_object (&source);
+  fake_server_free (server);
+}
+
+/* The pause between two requests is the source's own: the server has nothing to say in it. */
+static void
+test_pause_is_no_silence (void)
+{
+  g_autoptr (FakeEndpoint) endpoint = fake_endpoint_new (WHOLE);
+  g_autoptr (GstreamEventSource) source = new_impatient (endpoint->server, 100);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *log = NULL;
+
+  endpoint->n_refusals = 1;
+  endpoint->refusal = "503 Service Unavailable";
+  log = drain_source (source, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (endpoint->n_requests, ==, 2);
+}
+
 /* --- back pressure and abort --- */
 
 static void
@@ -885,6 +990,13 @@ main (int    argc,
   g_test_add_func ("/endpoint/O2/limits", test_limits);
   g_test_add_func ("/endpoint/O2/silence", test_silence);
   g_test_add_func ("/endpoint/O2/first-silence", test_first_silence);
+  for (guint i = 0; i < G_N_ELEMENTS (murmurs); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/endpoint/O2/not-silent/%u", i);
+
+      g_test_add_data_func (path, &murmurs[i], test_not_silent);
+    }
+  g_test_add_func ("/endpoint/O2/pause-is-no-silence", test_pause_is_no_silence);
   g_test_add_func ("/endpoint/O2/back-pressure", test_back_pressure);
   g_test_add_func ("/endpoint/O2/abort", test_abort);
   g_test_add_func ("/endpoint/R7/other-context", test_other_context);
