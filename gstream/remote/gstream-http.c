@@ -1517,15 +1517,15 @@ add_words (char       *text,
                       words != NULL ? ": " : "", words, NULL);
 }
 
+/* Seconds, or a date. Some servers send a fraction of a second, or more seconds than a number of 32 bits holds. */
 static gint64
 parse_retry_after (const char *value)
 {
   g_autoptr (GDateTime) date = NULL;
   g_autoptr (GDateTime) now = NULL;
-  gint64 seconds = 0;
 
-  if (g_ascii_string_to_signed (value, 10, 0, G_MAXINT32, &seconds, NULL))
-    return seconds * G_USEC_PER_SEC;
+  if (*value != '\0' && strspn (value, "0123456789.") == strlen (value))
+    return MIN (g_ascii_strtod (value, NULL), G_MAXINT32) * G_USEC_PER_SEC;
 
   date = soup_date_time_new_from_http_string (value);
   now = g_date_time_new_now_utc ();
