@@ -81,8 +81,9 @@ struct _GstreamChatSource
   GstreamEventSource *events;   /* of the answer's body; NULL: it has not come yet, or is a document */
   gboolean            reading;  /* a next() of @events is pending */
   GstreamEvent       *arrived;  /* the result of that next() */
-  GInputStream       *document; /* an answer that is not a stream; or NULL */
-  GByteArray         *read;     /* of @document, so far */
+  GInputStream       *document; /* an answer that is not a stream, as far as is known; or NULL */
+  GByteArray         *read;     /* of @document, so far, without the white space that it begins with */
+  guint64             n_read;   /* bytes, with that */
   GError             *error;    /* why there are no more events */
   GstreamNextCall     pending;
   gint64   waiting_since; /* monotonic µs: when the pending call began to wait, or the server was heard later */
@@ -125,7 +126,7 @@ count_heard (GstreamChatSource *self)
   if (self->events != NULL)
     return gstream_sse_source_get_received (GSTREAM_SSE_SOURCE (self->events));
 
-  return self->read != NULL ? self->read->len : 0;
+  return self->n_read;
 }
 
 /*
@@ -250,13 +251,74 @@ let_go (GstreamChatSource *self)
 /* --- a document --- */
 
 static void read_document (GstreamChatSource *self);
+static void open_events (GstreamChatSource *self,
+                         GInputStream      *body);
+
+static gboolean
+has_type (GstreamChatSource *self,
+          const char        *wanted)
+{
+  const char *type = gstream_post_get_content_type (self->post);
+
+  return type != NULL && g_ascii_strcasecmp (type, wanted) == 0;
+}
+
+static gboolean
+has_json_type (GstreamChatSource *self)
+{
+  const char *type = gstream_post_get_content_type (self->post);
+
+  return has_type (self, "application/json") || (type != NULL && g_str_has_suffix (type, "+json"));
+}
+
+/* Not all servers send the right type: whether it is a stream can be seen from its first byte. */
+static gboolean
+is_stream (GstreamChatSource *self)
+{
+  char first = self->read->data[0];
+
+  if (has_json_type (self))
+    return first == 'd' || first == 'e' || first == ':'; /* data, event, a comment */
+
+  return first != '{' && first != '[';
+}
+
+/* White space before a document keeps a connection open; before a stream it means nothing. */
+static void
+add_portion (GstreamChatSource *self,
+             GBytes            *bytes)
+{
+  gsize         size;
+  const guint8 *portion = g_bytes_get_data (bytes, &size);
+
+  self->n_read += size;
+  for (; self->read->len == 0 && size > 0 && g_ascii_isspace (*portion); size--)
+    portion++;
+  g_byte_array_append (self->read, portion, size);
+}
+
+/* The beginning of the stream has been read. */
+static void
+go_on_as_stream (GstreamChatSource *self)
+{
+  open_events (self, self->document);
+  gstream_sse_source_prepend (GSTREAM_SSE_SOURCE (self->events), (const char *) self->read->data, self->read->len);
+  g_clear_object (&self->document);
+  if (gstream_next_call_wake (&self->pending))
+    go_on (self);
+}
 
 static void
 document_is_whole (GstreamChatSource *self)
 {
   GError *error = NULL;
 
-  if (!gstream_chat_answer_read_whole (self->answer, (const char *) self->read->data, self->read->len, &error))
+  if (self->read->len == 0 && !has_json_type (self))
+    {
+      gstream_chat_answer_end (self->answer, &error);
+      take_error (self, error);
+    }
+  else if (!gstream_chat_answer_read_whole (self->answer, (const char *) self->read->data, self->read->len, &error))
     {
       if (error->code == GSTREAM_ERROR_INVALID)
         g_prefix_error_literal (&error, _ ("the answer is not a chat completion: "));
@@ -272,27 +334,35 @@ on_document_read (GObject      *object,
   g_autoptr (GstreamChatSource) self = user_data;
   GError *error = NULL;
   g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
-  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  gsize    size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  gboolean is_first = self->read->len == 0;
 
   if (g_cancellable_is_cancelled (self->closing))
     {
       g_clear_error (&error);
       return;
     }
-  if (size > 0 && self->read->len + size > self->limits.max_event_size)
-    error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %u bytes"),
-                         self->limits.max_event_size);
+  if (size > 0)
+    {
+      add_portion (self, bytes);
+      if (is_first && self->read->len > 0 && is_stream (self))
+        {
+          go_on_as_stream (self);
+          return;
+        }
+      if (self->read->len <= self->limits.max_event_size)
+        {
+          read_document (self);
+          return;
+        }
+      error = g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_TOO_LARGE, _ ("the answer has more than %u bytes"),
+                           self->limits.max_event_size);
+    }
 
   if (error != NULL)
     take_error (self, error);
-  else if (size == 0)
-    document_is_whole (self);
   else
-    {
-      g_byte_array_append (self->read, g_bytes_get_data (bytes, NULL), size);
-      read_document (self);
-      return;
-    }
+    document_is_whole (self);
   gstream_next_call_wake (&self->pending);
 }
 
@@ -356,14 +426,6 @@ on_event (GObject      *object,
 
 /* --- the request --- */
 
-static gboolean
-is_document (GstreamChatSource *self)
-{
-  const char *type = gstream_post_get_content_type (self->post);
-
-  return type != NULL && (g_ascii_strcasecmp (type, "application/json") == 0 || g_str_has_suffix (type, "+json"));
-}
-
 static void
 on_answer (GObject      *object,
            GAsyncResult *result,
@@ -377,14 +439,14 @@ on_answer (GObject      *object,
     g_clear_error (&error);
   else if (body == NULL)
     self->error = error;
-  else if (is_document (self))
+  else if (has_type (self, "text/event-stream"))
+    open_events (self, body);
+  else
     {
       self->document = g_object_ref (body);
       self->read = g_byte_array_new ();
       read_document (self);
     }
-  else
-    open_events (self, body);
 
   if (gstream_next_call_wake (&self->pending))
     go_on (self);

@@ -85,6 +85,10 @@ void gstream_byte_reader_next (GstreamByteReader  *self,
                                GAsyncReadyCallback callback,
                                gpointer            user_data);
 void gstream_byte_reader_close (GstreamByteReader *self);
+/* Gives it the first bytes of its stream, at most 64 KiB, that were read before. */
+void gstream_byte_reader_prepend (GstreamByteReader *self,
+                                  const char        *bytes,
+                                  gsize              length);
 /* Reads what is available without blocking. Returns FALSE if nothing was read. */
 gboolean gstream_byte_reader_fill (GstreamByteReader *self);
 /* The result of the source's try_next() where the bytes contain no complete event. */

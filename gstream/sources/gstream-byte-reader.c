@@ -529,6 +529,18 @@ note_received (GstreamByteReader *self,
   self->received += n_read;
 }
 
+void
+gstream_byte_reader_prepend (GstreamByteReader *self,
+                             const char        *bytes,
+                             gsize              length)
+{
+  g_assert (self->owner == NULL && length <= CHUNK_SIZE);
+
+  make_room (self);
+  memcpy (self->bytes, bytes, length);
+  note_received (self, length);
+}
+
 gboolean
 gstream_byte_reader_fill (GstreamByteReader *self)
 {

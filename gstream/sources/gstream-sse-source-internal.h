@@ -16,6 +16,11 @@ guint64 gstream_sse_source_get_received (GstreamSseSource *self);
 /* Whether a part of an event was received, and the rest was not. */
 gboolean gstream_sse_source_is_within_event (GstreamSseSource *self);
 
+/* Gives it bytes of its stream, at most 64 KiB, that were read before it was made. */
+void gstream_sse_source_prepend (GstreamSseSource *self,
+                                 const char       *bytes,
+                                 gsize             length);
+
 /* Makes an event from the data of one frame. Returns NULL without an error to ignore it. */
 typedef GstreamEvent *(*GstreamSseReadFunc) (gpointer    user_data,
                                              const char *data,

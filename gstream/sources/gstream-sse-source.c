@@ -1029,6 +1029,14 @@ gstream_sse_source_get_received (GstreamSseSource *self)
   return self->bytes->received;
 }
 
+void
+gstream_sse_source_prepend (GstreamSseSource *self,
+                            const char       *bytes,
+                            gsize             length)
+{
+  gstream_byte_reader_prepend (self->bytes, bytes, length);
+}
+
 gboolean
 gstream_sse_source_is_within_event (GstreamSseSource *self)
 {

@@ -121,6 +121,35 @@ static const char *const streams[] = {
   "document-delta",
 };
 
+/* What it is decides, where its type does not say it, or says it wrongly. */
+typedef struct
+{
+  const char *name;
+  const char *headers;
+} Mislabelled;
+
+static const Mislabelled mislabelled[] = {
+  { "document", "Content-Type: text/plain\r\n" },        { "document", "" },
+  { "openai", "Content-Type: text/plain\r\n" },          { "openai", "" },
+  { "line-ends", "Content-Type: application/json\r\n" }, { "openai", "Content-Type: application/json\r\n" },
+};
+
+static void
+test_mislabelled (gconstpointer data)
+{
+  const Mislabelled *stream = data;
+  g_autofree char   *path = g_strconcat (stream->name, g_str_equal (stream->name, "document") ? ".json" : ".sse", NULL);
+  g_autofree char   *text = read_file (path);
+  g_autofree char   *body = g_strconcat ("\n\n", text, NULL);
+  g_autofree char   *expected = find_expected (stream->name);
+  g_autoptr (FakeEndpoint) endpoint = fake_endpoint_new (body);
+
+  endpoint->headers = stream->headers;
+  assert_shows (endpoint, expected);
+  endpoint->piece = 1;
+  assert_shows (endpoint, expected);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -132,6 +161,12 @@ main (int    argc,
       g_autofree char *path = g_strconcat ("/endpoint/O1/", streams[i], NULL);
 
       g_test_add_data_func (path, streams[i], test_stream);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (mislabelled); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/endpoint/O1/mislabelled/%u", i);
+
+      g_test_add_data_func (path, &mislabelled[i], test_mislabelled);
     }
 
   return g_test_run ();
