@@ -38,7 +38,7 @@ guint64 gstream_run_stream_get_interrupt_stamp (GstreamRunStream *self,
 GstreamSubgraphRunStream *gstream_subgraph_run_stream_new (GstreamStreamMux *mux,
                                                            const char       *graph_name,
                                                            const char       *trigger_call_id);
-/* Sets properties that a later event has told; NULL leaves a property unchanged. */
+/* Sets properties before anybody has the run; NULL leaves a property unchanged. */
 void gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
                                            const char               *graph_name,
                                            const char               *trigger_call_id,

@@ -31,6 +31,7 @@ typedef struct
 /* Called for each event at the run's own scope that may change its state. */
 typedef void (*GstreamRunObserver) (GstreamRunStream *self,
                                     GstreamEvent     *event);
+typedef void (*GstreamRunNotify) (GstreamRunStream *self);
 
 typedef struct
 {
@@ -39,10 +40,11 @@ typedef struct
   GstreamRunState     state;            /* what its events have told */
   GstreamRunStream   *self;             /* the run that this is the private data of */
   GstreamRunObserver  observe;          /* a subgraph's own; NULL: it has none */
+  GstreamRunNotify    notify;           /* of a subgraph's own properties; NULL: it has none */
   GstreamEventSource *source;           /* NULL for a subgraph: its root's */
   GstreamPump        *pump;             /* the root's, shared by all below it */
   GstreamLatch        ended;            /* who waits for output, interrupted or interrupts */
-  GstreamNotifier     notifier;         /* notifies status and held-by */
+  GstreamNotifier     notifier;         /* notifies what has changed */
   GList               watch;            /* in the pump's list of watchers; without data: it is not */
   GstreamRunStatus    shown_status;     /* as last notified */
   gpointer            shown_held_by;    /* as last notified; only compared */

@@ -105,6 +105,8 @@ on_notify (GstreamNotifier *notifier)
   priv->shown_interrupts = priv->state.interrupts->len;
 
   g_object_ref (self);
+  if (priv->notify != NULL)
+    priv->notify (self);
   if (status_changed && priv->error != NULL)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
   if (status_changed)

@@ -41,6 +41,7 @@ struct _GstreamSubgraphRunStream
   GstreamPayload *cause;          /* of its `started`; NULL: not said */
   GstreamPayload *expected_cause; /* its cause, if it is a separate agent */
   guint           n_early;        /* queues that hold it, and consumers whose newest item it is */
+  guint           changed;        /* bits of the properties to notify */
 };
 
 enum
@@ -155,18 +156,40 @@ gstream_subgraph_run_stream_get_cause (GstreamSubgraphRunStream *self)
   return self->cause;
 }
 
-static void
-describe_string (GstreamSubgraphRunStream *self,
-                 char                    **field,
-                 const char               *text,
-                 guint                     prop)
+/* --- what events tell of it --- */
+
+/* Returns the bit of the property if it has changed. */
+static guint
+set_string (char      **field,
+            const char *text,
+            guint       prop)
 {
   if (text == NULL || g_strcmp0 (*field, text) == 0)
-    return;
+    return 0;
 
   g_free (*field);
   *field = g_strdup (text);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
+
+  return 1u << prop;
+}
+
+/* NULL leaves a property unchanged. Returns the bits of those that have changed. */
+static guint
+set_description (GstreamSubgraphRunStream *self,
+                 const char               *graph_name,
+                 const char               *trigger_call_id,
+                 GstreamPayload           *cause)
+{
+  guint changed = set_string (&self->graph_name, graph_name, PROP_GRAPH_NAME) |
+                  set_string (&self->trigger_call_id, trigger_call_id, PROP_TRIGGER_CALL_ID);
+
+  if (cause == NULL)
+    return changed;
+
+  g_clear_pointer (&self->cause, gstream_payload_unref);
+  self->cause = gstream_payload_ref (cause);
+
+  return changed | 1u << PROP_CAUSE;
 }
 
 void
@@ -175,14 +198,33 @@ gstream_subgraph_run_stream_describe (GstreamSubgraphRunStream *self,
                                       const char               *trigger_call_id,
                                       GstreamPayload           *cause)
 {
-  describe_string (self, &self->graph_name, graph_name, PROP_GRAPH_NAME);
-  describe_string (self, &self->trigger_call_id, trigger_call_id, PROP_TRIGGER_CALL_ID);
-  if (cause == NULL)
-    return;
+  set_description (self, graph_name, trigger_call_id, cause);
+}
 
-  g_clear_pointer (&self->cause, gstream_payload_unref);
-  self->cause = gstream_payload_ref (cause);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAUSE]);
+/* Notified between events, where a handler may do anything (R7). */
+static void
+change_description (GstreamSubgraphRunStream *self,
+                    const char               *graph_name,
+                    const char               *trigger_call_id,
+                    GstreamPayload           *cause)
+{
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (GSTREAM_RUN_STREAM (self));
+
+  self->changed |= set_description (self, graph_name, trigger_call_id, cause);
+  if (self->changed != 0)
+    gstream_pump_notify_soon (priv->pump, &priv->notifier);
+}
+
+static void
+gstream_subgraph_run_stream_notify (GstreamRunStream *run)
+{
+  GstreamSubgraphRunStream *self = GSTREAM_SUBGRAPH_RUN_STREAM (run);
+  guint                     changed = self->changed;
+
+  self->changed = 0;
+  for (guint prop = PROP_GRAPH_NAME; prop < N_PROPS; prop++)
+    if ((changed & (1u << prop)) != 0)
+      g_object_notify_by_pspec (G_OBJECT (self), properties[prop]);
 }
 
 void
@@ -201,7 +243,7 @@ observe_lifecycle (GstreamSubgraphRunStream *self,
   const GstreamEventFields *fields = gstream_event_get_fields (event);
   g_autoptr (GstreamPayload) cause = gstream_payload_lookup (gstream_event_peek_item (event), "/cause");
 
-  gstream_subgraph_run_stream_describe (self, fields->name, fields->key, cause);
+  change_description (self, fields->name, fields->key, cause);
   if (state->is_stated)
     gstream_run_stream_end (GSTREAM_RUN_STREAM (self), state->stated, state->error);
 }
@@ -216,7 +258,7 @@ observe_task (GstreamSubgraphRunStream *self,
   if (gstream_event_get_fields (event)->step == GSTREAM_STEP_TASK_START)
     name = gstream_payload_get_string (gstream_event_peek_item (event), "/metadata/lc_agent_name");
   if (name != NULL)
-    gstream_subgraph_run_stream_describe (self, name, NULL, self->expected_cause);
+    change_description (self, name, NULL, self->expected_cause);
 }
 
 static void
@@ -291,7 +333,7 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
   /**
    * GstreamSubgraphRunStream:graph-name: (getter get_graph_name)
    *
-   * The name of its graph.
+   * The name of its graph. Notified from the main loop, between events.
    *
    * Since: 1.0
    */
@@ -299,7 +341,7 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
   /**
    * GstreamSubgraphRunStream:trigger-call-id: (getter get_trigger_call_id)
    *
-   * The id of the task or call that started it.
+   * The id of the task or call that started it. Notified from the main loop, between events.
    *
    * Since: 1.0
    */
@@ -307,7 +349,7 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
   /**
    * GstreamSubgraphRunStream:cause: (getter get_cause)
    *
-   * What on its parent caused it.
+   * What on its parent caused it. Notified from the main loop, between events.
    *
    * Since: 1.0
    */
@@ -318,7 +360,10 @@ gstream_subgraph_run_stream_class_init (GstreamSubgraphRunStreamClass *klass)
 static void
 gstream_subgraph_run_stream_init (GstreamSubgraphRunStream *self)
 {
-  gstream_run_stream_peek (GSTREAM_RUN_STREAM (self))->observe = gstream_subgraph_run_stream_observe;
+  GstreamRunStreamPrivate *priv = gstream_run_stream_peek (GSTREAM_RUN_STREAM (self));
+
+  priv->observe = gstream_subgraph_run_stream_observe;
+  priv->notify = gstream_subgraph_run_stream_notify;
 }
 
 GstreamSubgraphRunStream *

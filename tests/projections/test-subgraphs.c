@@ -8,6 +8,8 @@
 #include <gstream/sources/gstream-memory-source.h>
 #include <gstream/stream/gstream-stream-mux-private.h> /* how many scopes are known */
 
+#include "tests/support/events.h"
+
 #define RESULT(path, id, more) path " tasks {\"id\":\"" id "\",\"name\":\"n\",\"result\":{}" more "}"
 
 static GstreamCursor *
@@ -87,6 +89,60 @@ test_described_later (void)
   g_assert_cmpstr (gstream_subgraph_run_stream_get_trigger_call_id (child), ==, "call");
   g_assert_cmpstr (gstream_payload_get_string (gstream_subgraph_run_stream_get_cause (child), "/type"), ==, "edge");
   g_assert_cmpint (gstream_run_stream_get_status (GSTREAM_RUN_STREAM (child)), ==, GSTREAM_RUN_STATUS_COMPLETED);
+}
+
+static void
+on_named_drop (GObject    *object,
+               GParamSpec *pspec,
+               gpointer    child)
+{
+  g_clear_object ((GObject **) child);
+}
+
+static void
+on_named_wait (GObject    *object,
+               GParamSpec *pspec,
+               gpointer    child)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstreamPayload) output = gstream_run_stream_output_sync (GSTREAM_RUN_STREAM (object), NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_payload_get_json (output, NULL), ==, "2");
+}
+
+/* Who hears of it may drop the child, or wait for it. */
+static void
+assert_described (GCallback on_named,
+                  gboolean  stays)
+{
+  g_autoptr (GstreamRunStream) run =
+      story ("s:1 values 1",
+             "s:1 lifecycle {\"event\":\"started\",\"graph_name\":\"scout\",\"cause\":{\"type\":\"edge\"}}",
+             "s:1 values 2", "s:1 lifecycle {\"event\":\"completed\"}", ". values 3");
+  g_autoptr (GstreamCursor) subgraphs = subscribe_subgraphs (run);
+  g_autoptr (GstreamSubgraphRunStream) child = story_next (subgraphs);
+  g_autoptr (GstreamPayload) output = NULL;
+  g_autoptr (GError) error = NULL;
+
+  test_iterate_pending (NULL); /* the cursor does not hold the child any more (P11) */
+  g_signal_connect (child, "notify::graph-name", on_named, &child);
+  output = gstream_run_stream_output_sync (run, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (gstream_payload_get_json (output, NULL), ==, "3");
+  g_assert_true ((child != NULL) == stays);
+}
+
+static void
+test_described_drop (void)
+{
+  assert_described (G_CALLBACK (on_named_drop), FALSE);
+}
+
+static void
+test_described_wait (void)
+{
+  assert_described (G_CALLBACK (on_named_wait), TRUE);
 }
 
 static void
@@ -478,6 +534,8 @@ main (int   argc,
   g_test_add_func ("/dialect/D1b/named-in-data", test_named_in_data);
   g_test_add_func ("/projection/T6/flat", test_flat);
   g_test_add_func ("/dialect/D2/described-later", test_described_later);
+  g_test_add_func ("/subgraphs/R7/described/drop", test_described_drop);
+  g_test_add_func ("/subgraphs/R7/described/wait", test_described_wait);
   g_test_add_func ("/projection/T6/grandchildren", test_grandchildren);
   g_test_add_func ("/projection/T6/output-stops-at-terminal", test_output_stops_at_terminal);
   g_test_add_func ("/projection/T6/failure-is-its-own", test_failure_is_its_own);
