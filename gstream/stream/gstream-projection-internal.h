@@ -80,6 +80,9 @@ gstream_projection_is_wanted (GstreamProjection *self)
   return !self->closed && (self->n_queues > 0 || self->early || (self->forward && self->funcs != NULL));
 }
 
+/* Whether a cursor of it waits for an item. */
+gboolean gstream_projection_is_awaited (GstreamProjection *self);
+
 /* For a projection of strings that is wanted. */
 void gstream_projection_push_text (GstreamProjection *self,
                                    const char        *text,

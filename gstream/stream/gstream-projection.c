@@ -915,6 +915,16 @@ gstream_projection_interleave (GPtrArray *projections,
   return cursor;
 }
 
+gboolean
+gstream_projection_is_awaited (GstreamProjection *self)
+{
+  for (guint i = 0; i < self->n_queues; i++)
+    if (self->queues[i]->reader != NULL && self->queues[i]->reader->waiter.state == GSTREAM_WAITER_WAITING)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* --- its end --- */
 
 static void

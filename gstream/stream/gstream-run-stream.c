@@ -745,7 +745,8 @@ begin (GstreamRunStream *self)
 static GError *
 make_drop_error (GstreamRunStreamPrivate *priv)
 {
-  if (priv->source == NULL || !gstream_pump_is_awaited (priv->pump))
+  /* With the run of a subgraph go only the projections of its own. */
+  if (priv->source != NULL ? !gstream_pump_is_awaited (priv->pump) : !gstream_stream_mux_is_awaited (priv->mux))
     return NULL;
 
   return g_error_new_literal (GSTREAM_ERROR, GSTREAM_ERROR_CLOSED,
@@ -861,7 +862,8 @@ gstream_run_stream_interleave (GstreamRunStream  *self,
                                const char *const *names,
                                GError           **error)
 {
-  g_autoptr (GPtrArray) projections = g_ptr_array_new ();
+  /* References, because the run may be dropped while they are subscribed to. */
+  g_autoptr (GPtrArray) projections = g_ptr_array_new_with_free_func (g_object_unref);
 
   g_return_val_if_fail (GSTREAM_IS_RUN_STREAM (self), NULL);
   g_return_val_if_fail (names != NULL, NULL);
@@ -879,7 +881,7 @@ gstream_run_stream_interleave (GstreamRunStream  *self,
                        _ ("Projection “%s” is named twice in an interleave"), names[i]);
           return NULL;
         }
-      g_ptr_array_add (projections, projection);
+      g_ptr_array_add (projections, g_object_ref (projection));
     }
   if (projections->len == 0)
     {

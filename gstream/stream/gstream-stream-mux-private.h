@@ -197,6 +197,8 @@ gboolean gstream_stream_mux_hurry (GstreamStreamMux *self);
 void            gstream_stream_mux_close_now (GstreamStreamMux *self,
                                               const GError     *error);
 GstreamMuxState gstream_stream_mux_get_state (GstreamStreamMux *self);
+/* Whether a cursor of one of its projections waits for an item. */
+gboolean gstream_stream_mux_is_awaited (GstreamStreamMux *self);
 
 /* --- between its files --- */
 

@@ -1114,6 +1114,26 @@ end_projections (GstreamStreamMux *self)
   gstream_stream_mux_end_projection (self, self->log);
 }
 
+static void
+add_awaited (gpointer projection,
+             gpointer n_awaited)
+{
+  *(guint *) n_awaited += gstream_projection_is_awaited (projection);
+}
+
+gboolean
+gstream_stream_mux_is_awaited (GstreamStreamMux *self)
+{
+  g_autoptr (GList) extensions = self->extensions ? g_hash_table_get_values (self->extensions) : NULL;
+  guint n_awaited = 0;
+
+  gstream_stream_mux_foreach_projection (self, add_awaited, &n_awaited);
+  g_list_foreach (extensions, add_awaited, &n_awaited);
+  add_awaited (self->log, &n_awaited);
+
+  return n_awaited > 0;
+}
+
 /* --- the end of its transformers, one after another --- */
 
 /* The transformers of children are finished before the root continues. */

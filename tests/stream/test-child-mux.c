@@ -77,7 +77,7 @@ tear_down (Fixture      *fixture,
 {
   g_clear_object (&fixture->run);
   test_iterate_pending (NULL);
-  g_object_unref (fixture->child_run);
+  g_clear_object (&fixture->child_run);
   g_object_unref (fixture->child);
   g_assert_finalize_object (fixture->mux);
   g_hash_table_unref (fixture->made);
@@ -335,6 +335,45 @@ test_abort (Fixture      *fixture,
   g_assert_cmpint (gstream_run_stream_get_status (fixture->run), ==, GSTREAM_RUN_STATUS_COMPLETED);
 }
 
+/* A cursor that waits is told, as one of the root's is; those of the others go on waiting. */
+static void
+test_drop (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (GstreamCursor) log = test_subscribe (gstream_run_stream_get_log (fixture->run));
+  g_autoptr (GstreamCursor) child_log =
+      test_subscribe (gstream_run_stream_get_log (GSTREAM_RUN_STREAM (fixture->child_run)));
+  g_autoptr (GstreamCursor) items = test_subscribe (made_for (fixture, "child:1")->items);
+  g_auto (TestCall) next = { FALSE };
+  g_auto (TestCall) child_next = { FALSE };
+
+  fixture->source->ended = FALSE;
+  test_call_next (&next, log, NULL);
+  test_call_next (&child_next, child_log, NULL);
+  test_iterate_pending (NULL);
+  g_clear_object (&fixture->child_run);
+  test_iterate_pending (NULL);
+  test_call_assert_error (&child_next, GSTREAM_ERROR, GSTREAM_ERROR_CLOSED);
+  g_assert_cmpstr (made_for (fixture, "child:1")->story->str, ==,
+                   "fail:The run was dropped while it was waited for: keep a reference to it until then");
+  g_assert_false (next.done);
+  test_source_give (fixture->source, test_event ("values", 1));
+  test_iterate_pending (NULL);
+  test_call_assert_item (&next, 1);
+}
+
+/* Where nobody waits, it is aborted. */
+static void
+test_drop_unawaited (Fixture      *fixture,
+                     gconstpointer data)
+{
+  g_autoptr (GstreamCursor) items = test_subscribe (made_for (fixture, "child:1")->items);
+
+  g_clear_object (&fixture->child_run);
+  test_assert_drain (items, "ended");
+  g_assert_cmpstr (made_for (fixture, "child:1")->story->str, ==, "abort");
+}
+
 static gboolean
 fail_at_three (TestTransformer *transformer,
                GstreamEvent    *event,
@@ -569,6 +608,8 @@ main (int   argc,
   ADD ("/projection/P7/notified-on-every-run", test_hold_notified);
   ADD ("/projection/P7/dropped-when-notified", test_hold_dropped);
   ADD ("/mux/M7/abort", test_abort);
+  ADD ("/run/R6/child-dropped", test_drop);
+  ADD ("/run/R6/child-dropped/unawaited", test_drop_unawaited);
   ADD ("/mux/M7/child-fails", test_child_fails);
   g_test_add_data_func ("/mux/M7/ended-on-the-way/closed", GINT_TO_POINTER (0), test_ended_on_the_way);
   g_test_add_data_func ("/mux/M7/ended-on-the-way/closing", GINT_TO_POINTER (1), test_ended_on_the_way);

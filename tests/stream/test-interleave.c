@@ -28,7 +28,7 @@ static void
 tear_down (Fixture      *fixture,
            gconstpointer data)
 {
-  g_object_unref (fixture->run);
+  g_clear_object (&fixture->run);
   g_object_unref (fixture->source);
 }
 
@@ -245,6 +245,27 @@ test_wait_for_either (Fixture      *fixture,
   g_assert_cmpstr (gstream_cursor_get_item_name (cursor), ==, "b");
 }
 
+static void
+drop_run (GObject    *projection,
+          GParamSpec *pspec,
+          gpointer    data)
+{
+  g_clear_object (&((Fixture *) data)->run);
+}
+
+/* The last reference to the run goes while it is subscribed to. */
+static void
+test_dropped (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (GstreamCursor) cursor = NULL;
+
+  g_signal_connect (fixture->a->items, "notify::subscribed", G_CALLBACK (drop_run), fixture);
+  cursor = interleave (fixture, "a b", NULL);
+  g_assert_null (fixture->run);
+  test_assert_drain (cursor, "ended");
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -254,6 +275,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/projection/P10/order", test_order);
+  ADD ("/projection/R7/interleave/dropped", test_dropped);
   ADD ("/projection/P10/as-it-comes", test_as_it_comes);
   ADD ("/projection/P10/all-or-none", test_all_or_none);
   ADD ("/projection/P10/bound", test_bound);
