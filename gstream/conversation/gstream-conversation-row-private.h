@@ -10,28 +10,30 @@
 
 G_BEGIN_DECLS
 
-typedef struct _GstreamCallBook GstreamCallBook;
+typedef struct _GstreamCallBook  GstreamCallBook;
+typedef struct _GstreamCallEntry GstreamCallEntry;
 
 struct _GstreamConversationRow
 {
   GObject parent_instance;
 
-  char            *id;        /* NULL: it has none */
-  GstreamPayload  *payload;   /* the message as JSON, a copy; NULL: it has only been streamed */
-  GstreamMessage  *message;   /* the message that is streaming, or has ended and is not in a state yet; NULL: none */
-  GstreamCallBook *book;      /* of the list that it is in; NULL: it was in none */
-  char            *text;      /* from @payload, or from before @message was streamed again; NULL: not made yet */
-  char            *reasoning; /* likewise */
-  GstreamPayload  *content;   /* likewise */
-  GListStore      *calls;     /* of GstreamConversationToolCall; NULL: not used yet */
-  GListStore      *subagents; /* of GstreamSubagent; NULL: not used, and empty */
-  GError          *error;     /* with FAILED */
-  char            *call_id;   /* of the call that it is the result of; NULL: none */
-  char            *checkpoint_id; /* of the checkpoint before it; NULL: not known */
-  gint64           time;          /* microseconds since the epoch; 0: not known */
-  GDateTime       *date_time;     /* the same; NULL: not used yet, or not known */
-  guint            n_branches;
-  guint            branch;
+  char             *id;        /* NULL: it has none */
+  GstreamPayload   *payload;   /* the message as JSON, a copy; NULL: it has only been streamed */
+  GstreamMessage   *message;   /* the message that is streaming, or has ended and is not in a state yet; NULL: none */
+  GstreamCallBook  *book;      /* of the list that it is in; NULL: it was in none */
+  char             *text;      /* from @payload, or from before @message was streamed again; NULL: not made yet */
+  char             *reasoning; /* likewise */
+  GstreamPayload   *content;   /* likewise */
+  GListStore       *calls;     /* of GstreamConversationToolCall; NULL: not used yet */
+  GListStore       *subagents; /* of GstreamSubagent; NULL: not used, and empty */
+  GError           *error;     /* with FAILED */
+  char             *call_id;   /* of the call that it is the result of; NULL: none */
+  GstreamCallEntry *requests;  /* used by @book: the calls that it requests; NULL: none */
+  char             *checkpoint_id; /* of the checkpoint before it; NULL: not known */
+  gint64            time;          /* microseconds since the epoch; 0: not known */
+  GDateTime        *date_time;     /* the same; NULL: not used yet, or not known */
+  guint             n_branches;
+  guint             branch;
 
   /* Used by the list that the row is in. */
   guint32                 place;     /* position in the newest state */
@@ -65,6 +67,8 @@ void gstream_conversation_row_take_json (GstreamConversationRow   *self,
                                          const GstreamMessageJson *message);
 void gstream_conversation_row_take_message (GstreamConversationRow *self,
                                             GstreamMessage         *message);
+/* Makes the calls that its message requests so far known; else they are when the message notifies. */
+void gstream_conversation_row_book_calls (GstreamConversationRow *self);
 void gstream_conversation_row_set_status (GstreamConversationRow      *self,
                                           GstreamConversationRowStatus status,
                                           const GError                *error);

@@ -112,7 +112,7 @@ read_call (GstreamConversationRow *self,
   GstreamJsonValue args = gstream_message_json_member (json, "args");
   g_autoptr (GstreamPayload) input =
       args.start != NULL ? gstream_payload_new_checked (args.start, args.end - args.start) : NULL;
-  GstreamConversationToolCall *call = gstream_call_book_get (self->book, id);
+  GstreamConversationToolCall *call = gstream_call_book_get (self->book, self, id);
 
   if (is_invalid)
     error = gstream_message_json_dup (gstream_message_json_member (json, "error"));
@@ -153,6 +153,7 @@ list_calls (GstreamConversationRow *self)
   GPtrArray         *calls = g_ptr_array_new_with_free_func (g_object_unref);
   GstreamMessageJson message;
 
+  gstream_call_book_begin_row (self->book);
   if (is_heard (self))
     {
       read_calls (self, calls, value_of (gstream_message_get_tool_calls (self->message)), FALSE);
@@ -166,6 +167,49 @@ list_calls (GstreamConversationRow *self)
     }
 
   return calls;
+}
+
+static void
+request_calls (GstreamConversationRow *self,
+               GstreamJsonValue        array)
+{
+  GstreamJsonValue element;
+  GstreamJsonIter  iter;
+
+  if (array.start == NULL || *array.start != '[')
+    return;
+
+  gstream_json_iter_init (&iter, array);
+  while (gstream_json_iter_element (&iter, &element))
+    {
+      g_autofree char *id =
+          *element.start == '{' ? gstream_message_json_dup (gstream_message_json_member (element, "id")) : NULL;
+
+      if (id != NULL)
+        gstream_call_book_request (self->book, self, id);
+    }
+}
+
+/* The results of calls are found by them, before the calls themselves are used. */
+static void
+book_calls (GstreamConversationRow *self,
+            GstreamJsonValue        calls,
+            GstreamJsonValue        invalid_calls)
+{
+  if (self->book == NULL)
+    return;
+
+  gstream_call_book_begin_row (self->book);
+  request_calls (self, calls);
+  request_calls (self, invalid_calls);
+}
+
+void
+gstream_conversation_row_book_calls (GstreamConversationRow *self)
+{
+  if (is_heard (self))
+    book_calls (self, value_of (gstream_message_get_tool_calls (self->message)),
+                value_of (gstream_message_get_invalid_tool_calls (self->message)));
 }
 
 /* Updates the list to @calls, in one change after the calls that are equal. */
@@ -278,7 +322,10 @@ on_message_notify (GstreamConversationRow *self,
   else if (g_str_equal (name, "content"))
     notify (self, PROP_CONTENT);
   else if (g_str_equal (name, "tool-calls") || g_str_equal (name, "invalid-tool-calls"))
-    update_calls (self);
+    {
+      gstream_conversation_row_book_calls (self);
+      update_calls (self);
+    }
   else if (g_str_equal (name, "status"))
     follow_status (self);
 }
@@ -303,33 +350,49 @@ void
 gstream_conversation_row_join (GstreamConversationRow *self,
                                GstreamCallBook        *book)
 {
-  if (self->book == NULL)
-    self->book = gstream_call_book_ref (book);
+  GstreamMessageJson message;
+
+  if (self->book != NULL)
+    return;
+
+  self->book = gstream_call_book_ref (book);
   if (self->call_id != NULL)
-    gstream_call_book_set_result (book, self->call_id, self->payload);
+    gstream_call_book_set_result (book, self->call_id, NULL, self->payload);
+  if (self->payload == NULL)
+    return;
+  read_payload (self, &message);
+  book_calls (self, message.tool_calls, message.invalid_tool_calls);
 }
 
 void
 gstream_conversation_row_part (GstreamConversationRow *self)
 {
-  if (self->call_id != NULL && self->book != NULL)
-    gstream_call_book_unset_result (self->book, self->call_id, self->payload);
+  if (self->book == NULL)
+    return;
+
+  gstream_call_book_release (self->book, self);
+  if (self->call_id != NULL)
+    gstream_call_book_unset_result (self->book, self->payload);
 }
 
+/* @before: the previous payload, or NULL. */
 static void
 take_call_id (GstreamConversationRow *self,
-              GstreamJsonValue        value)
+              GstreamJsonValue        value,
+              GstreamPayload         *before)
 {
   g_autofree char *id = self->role == GSTREAM_CONVERSATION_ROLE_TOOL ? gstream_message_json_dup (value) : NULL;
 
   if (g_strcmp0 (id, self->call_id) != 0)
     {
+      if (self->call_id != NULL && self->book != NULL)
+        gstream_call_book_unset_result (self->book, before);
       g_free (self->call_id);
       self->call_id = g_steal_pointer (&id);
       notify (self, PROP_TOOL_CALL_ID);
     }
   if (self->call_id != NULL && self->book != NULL)
-    gstream_call_book_set_result (self->book, self->call_id, self->payload);
+    gstream_call_book_set_result (self->book, self->call_id, before, self->payload);
 }
 
 void
@@ -337,10 +400,9 @@ gstream_conversation_row_take_json (GstreamConversationRow   *self,
                                     GstreamJsonValue          json,
                                     const GstreamMessageJson *message)
 {
-  gboolean is_first = self->payload == NULL;
+  g_autoptr (GstreamPayload) before = g_steal_pointer (&self->payload);
+  gboolean is_first = before == NULL;
 
-  gstream_conversation_row_part (self); /* it has the result of another call now */
-  g_clear_pointer (&self->payload, gstream_payload_unref);
   self->payload = gstream_payload_new_checked (json.start, json.end - json.start);
   forget_words (self);
   if (!is_spoken (self))
@@ -350,7 +412,8 @@ gstream_conversation_row_take_json (GstreamConversationRow   *self,
       self->role = message->role;
       notify (self, PROP_ROLE);
     }
-  take_call_id (self, message->tool_call_id);
+  take_call_id (self, message->tool_call_id, before);
+  book_calls (self, message->tool_calls, message->invalid_tool_calls);
   notify (self, PROP_PAYLOAD);
   if (is_first)
     notify (self, PROP_NAME);
@@ -387,6 +450,7 @@ gstream_conversation_row_take_message (GstreamConversationRow *self,
   self->message = g_object_ref (message);
   g_signal_connect_object (message, "notify", G_CALLBACK (on_message_notify), self, G_CONNECT_SWAPPED);
   notify (self, PROP_MESSAGE);
+  gstream_conversation_row_book_calls (self);
   follow_status (self);
 }
 

@@ -76,6 +76,9 @@ void gstream_conversation_rows_remove (GstreamConversationRows *self,
 /* Called when a message begins: makes a row for it, or uses the row with its id. */
 GstreamConversationRow *gstream_conversation_rows_begin (GstreamConversationRows *self,
                                                          GstreamMessage          *message);
+/* Called when a run executes a tool call, which a message before has requested. */
+void gstream_conversation_rows_add_call (GstreamConversationRows *self,
+                                         GstreamToolCall         *call);
 /* Fixes the positions of stopped and failed rows: from now on they follow the row that they follow now. */
 void gstream_conversation_rows_settle (GstreamConversationRows *self);
 /* Moves a fixed row that is sent again to the end. */

@@ -538,9 +538,9 @@ read_message (GstreamConversationRows *self,
     g_object_ref (row);
   else
     row = gstream_conversation_row_new (id, message.role, GSTREAM_CONVERSATION_ROW_STATUS_FINISHED);
+  learn (self, row);
   if (!is_same_json (row, json))
     gstream_conversation_row_take_json (row, json, &message);
-  learn (self, row);
 
   return row;
 }
@@ -912,6 +912,20 @@ gstream_conversation_rows_begin (GstreamConversationRows *self,
   g_object_unref (row);
 
   return row;
+}
+
+void
+gstream_conversation_rows_add_call (GstreamConversationRows *self,
+                                    GstreamToolCall         *call)
+{
+  for (guint i = 0; i < self->others->len; i++)
+    {
+      GstreamConversationRow *row = self->others->pdata[i];
+
+      if (!row->is_settled && !row->is_past)
+        gstream_conversation_row_book_calls (row);
+    }
+  gstream_call_book_add_call (self->book, call);
 }
 
 static gboolean

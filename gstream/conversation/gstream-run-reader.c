@@ -71,7 +71,7 @@ take_item (GstreamRunReader *self,
   if (GSTREAM_IS_MESSAGE (object))
     gstream_conversation_rows_begin (self->rows, object);
   else if (GSTREAM_IS_TOOL_CALL (object))
-    gstream_call_book_add_call (gstream_conversation_rows_get_book (self->rows), object);
+    gstream_conversation_rows_add_call (self->rows, object);
   else if (GSTREAM_IS_SUBGRAPH_RUN_STREAM (object))
     self->funcs->subgraph (self->owner, object);
   else if (G_VALUE_HOLDS (item, GSTREAM_TYPE_PAYLOAD))

@@ -378,9 +378,9 @@ plan_message (FakeThread *self,
 static void
 plan_call (FakeThread *self,
            Run        *run,
-           gboolean    delegates)
+           FakePlan    plan)
 {
-  g_autofree char *id = g_strdup_printf ("call%u", self->n_made++);
+  g_autofree char *id = g_strdup_printf ("call%u", (plan & FAKE_SAME_ID) != 0 ? 0 : self->n_made++);
   g_autofree char *call = g_strdup_printf ("{\"id\":\"%s\",\"name\":\"look\",\"args\":{\"query\":\"up\"}}", id);
   g_autofree char *started = g_strdup_printf (
       "{\"event\":\"tool-started\",\"tool_call_id\":\"%s\",\"tool_name\":\"look\",\"input\":{\"query\":\"up\"}}", id);
@@ -394,7 +394,7 @@ plan_call (FakeThread *self,
 
   plan_message (self, run, call, TRUE);
   push_step (run, make_event ("", "tools", started));
-  if (delegates)
+  if ((plan & FAKE_DELEGATES) != 0)
     {
       push_step (run, make_event (child, "lifecycle", cause));
       push_step (run, make_event (child, "values",
@@ -402,7 +402,8 @@ plan_call (FakeThread *self,
       push_step (run, make_event (child, "lifecycle", "{\"event\":\"completed\"}"));
     }
   push_step (run, make_event ("", "tools", finished))->message =
-      g_strdup_printf ("{\"content\":\"found\",\"type\":\"tool\",\"id\":\"of-%s\",\"tool_call_id\":\"%s\"}", id, id);
+      g_strdup_printf ("{\"content\":\"found\",\"type\":\"tool\",\"id\":\"of%u\",\"tool_call_id\":\"%s\"}",
+                       self->n_made++, id);
   plan_message (self, run, NULL, TRUE);
 }
 
@@ -438,7 +439,7 @@ plan_answer (FakeThread *self,
   if (plan & FAKE_MUSES)
     plan_message (self, run, NULL, FALSE);
   if (plan & (FAKE_CALLS | FAKE_DELEGATES))
-    plan_call (self, run, (plan & FAKE_DELEGATES) != 0);
+    plan_call (self, run, plan);
   if (plan & FAKE_NESTS)
     plan_nested (run);
   if (plan & FAKE_REMOVES)

@@ -22,6 +22,7 @@ typedef enum
   FAKE_LAGS = 1 << 7,       /* what a message's node returns is kept before there is a checkpoint with it */
   FAKE_ASKS_LEAVE = 1 << 8, /* stops to ask whether it may use a tool */
   FAKE_NESTS = 1 << 9,      /* a sub-agent without messages has one that has them */
+  FAKE_SAME_ID = 1 << 10,   /* its call has the same id each time */
 } FakePlan;
 
 typedef struct

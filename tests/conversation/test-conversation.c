@@ -775,6 +775,46 @@ test_tools (Fixture      *self,
   g_assert_cmpstr (gstream_conversation_tool_call_get_output (call), ==, "found");
 }
 
+static GstreamConversationToolCall *
+get_call (Fixture *self,
+          guint    position)
+{
+  g_autoptr (GstreamConversationToolCall) call =
+      g_list_model_get_item (gstream_conversation_row_get_tool_calls (get_row (self, position)), 0);
+
+  return call; /* the list has it */
+}
+
+/* Each of two calls with one id has its own result and sub-agent. */
+static void
+test_same_call_ids (Fixture      *self,
+                    gconstpointer unused)
+{
+  GstreamConversationToolCall *first, *second;
+
+  fake_thread_plan (self->thread, FAKE_DELEGATES | FAKE_SAME_ID);
+  say (self, "a");
+  finish (self);
+  first = get_call (self, 1);
+  say (self, "b");
+  while (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) < 6 ||
+         g_list_model_get_n_items (gstream_conversation_row_get_tool_calls (get_row (self, 5))) == 0)
+    {
+      g_assert_true (fake_thread_step (self->thread));
+      settle ();
+    }
+  second = get_call (self, 5);
+  g_assert_true (second != first);
+  g_assert_null (gstream_conversation_tool_call_get_output (second));
+  finish (self);
+  assert_is_state (self);
+  g_assert_true (get_call (self, 1) == first && get_call (self, 5) == second);
+  g_assert_cmpstr (gstream_conversation_tool_call_get_output (second), ==, "found");
+  g_assert_true (gstream_conversation_tool_call_get_call (first) != gstream_conversation_tool_call_get_call (second));
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_tool_call_get_subagents (first)), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (gstream_conversation_tool_call_get_subagents (second)), ==, 1);
+}
+
 /* A sub-agent of one without rows stands beside that. */
 static void
 test_nested (Fixture      *self,
@@ -1310,6 +1350,7 @@ main (int   argc,
   add ("/conversation/C8/questions", test_questions);
   add ("/conversation/C8/answered-task", test_answered_task);
   add ("/conversation/C9/tools-and-subagents", test_tools);
+  add ("/conversation/C5/same-call-ids", test_same_call_ids);
   add ("/conversation/C9/nested-without-rows", test_nested);
   add ("/conversation/C10/stop", test_stop);
   add ("/conversation/C10/stop-while-starting", test_stop_while_starting);

@@ -206,6 +206,73 @@ test_tool_calls (Fixture      *self,
   g_assert_cmpstr (gstream_conversation_tool_call_get_error (call)->message, ==, "no");
 }
 
+/* Returns the outputs of the calls of the row at @position. */
+static char *
+dup_outputs (Fixture *self,
+             guint    position)
+{
+  GListModel *calls = gstream_conversation_row_get_tool_calls (get_row (self, position));
+  GString    *outputs = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (calls); i++)
+    {
+      g_autoptr (GstreamConversationToolCall) call = g_list_model_get_item (calls, i);
+      const char *output = gstream_conversation_tool_call_get_output (call);
+
+      g_string_append_printf (outputs, "%s%s", i > 0 ? " " : "", output != NULL ? output : "-");
+    }
+  return g_string_free (outputs, FALSE);
+}
+
+#define assert_outputs(self, position, expected)                 \
+  G_STMT_START                                                   \
+  {                                                              \
+    g_autofree char *outputs = dup_outputs ((self), (position)); \
+    g_assert_cmpstr (outputs, ==, (expected));                   \
+  }                                                              \
+  G_STMT_END
+
+#define CALL(id) "{\"id\":\"" id "\",\"name\":\"look\",\"args\":{}}"
+#define ASKS(id, calls) "{\"type\":\"ai\",\"id\":\"" id "\",\"content\":\"\",\"tool_calls\":[" calls "]},"
+#define GIVES(id, call, text) \
+  "{\"type\":\"tool\",\"id\":\"" id "\",\"tool_call_id\":\"" call "\",\"content\":\"" text "\"},"
+#define LAST "{\"type\":\"ai\",\"id\":\"last\",\"content\":\"\"}"
+
+/* Some models count the calls of each message from 0, or give all of them the same id. */
+static void
+test_same_call_ids (Fixture      *self,
+                    gconstpointer unused)
+{
+  set_state (self->rows,
+             "[" ASKS ("a", CALL ("0")) GIVES ("b", "0", "sun") ASKS ("c", CALL ("0")) GIVES ("d", "0", "noon")
+                 ASKS ("e", CALL ("x") "," CALL ("x")) GIVES ("f", "x", "one") GIVES ("g", "x", "two") LAST "]");
+  settle (self->rows);
+  assert_outputs (self, 4, "one two");
+  assert_outputs (self, 2, "noon");
+  assert_outputs (self, 0, "sun");
+
+  /* The same call again, and a result that changes while that is pending. */
+  set_state (self->rows, "[" ASKS ("a", CALL ("0")) GIVES ("b", "0", "rain") ASKS ("c", CALL ("0"))
+                             GIVES ("d", "0", "noon") ASKS ("e", CALL ("0")) LAST "]");
+  settle (self->rows);
+  assert_outputs (self, 0, "rain");
+  assert_outputs (self, 2, "noon");
+  assert_outputs (self, 4, "-");
+
+  /* One that has never had a result, before one that has. */
+  set_state (self->rows, "[" ASKS ("a", CALL ("0")) ASKS ("c", CALL ("0")) GIVES ("d", "0", "night") LAST "]");
+  settle (self->rows);
+  assert_outputs (self, 0, "-");
+  assert_outputs (self, 1, "night");
+
+  set_state (self->rows, "[" ASKS ("a", CALL ("0")) LAST "]");
+  settle (self->rows);
+  assert_outputs (self, 0, "-");
+  set_state (self->rows, "[" ASKS ("a", CALL ("0")) GIVES ("h", "0", "day") LAST "]");
+  settle (self->rows);
+  assert_outputs (self, 0, "day");
+}
+
 /* Rows that the state does not have. */
 static void
 test_others (Fixture      *self,
@@ -762,6 +829,7 @@ main (int   argc,
   add ("/conversation-rows/C3/in-place", test_in_place);
   add ("/conversation-rows/C3/duplicate-ids", test_duplicate_ids);
   add ("/conversation-rows/C5/tool-calls", test_tool_calls);
+  add ("/conversation-rows/C5/same-call-ids", test_same_call_ids);
   add ("/conversation-rows/C10/others", test_others);
   add ("/conversation-rows/C10/past-runs", test_past_runs);
   add ("/conversation-rows/C7/cut", test_cut);
