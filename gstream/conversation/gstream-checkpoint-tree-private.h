@@ -36,10 +36,14 @@ void gstream_checkpoint_tree_begin_describing (GstreamCheckpointTree   *self,
 /* Sets them until @deadline (monotonic time; 0: none). Returns FALSE if there are more to set. */
 gboolean gstream_checkpoint_tree_describe (GstreamCheckpointTree *self,
                                            gint64                 deadline);
-/* Returns the parent of the checkpoint that added the message, among the ancestors of @head; NULL: not known. */
-const char *gstream_checkpoint_tree_get_before (GstreamCheckpointTree *self,
-                                                const char            *head,
-                                                const char            *message_id);
+/*
+ * Returns the checkpoint before the step that added the message, or, if it is the user's, before the input that did,
+ * among the ancestors of @head; NULL: not known.
+ */
+const char *gstream_checkpoint_tree_get_before (GstreamCheckpointTree  *self,
+                                                const char             *head,
+                                                const char             *message_id,
+                                                GstreamConversationRole role);
 /* Returns the newest checkpoint of that branch at the message; NULL: there is no such branch. */
 const char *gstream_checkpoint_tree_get_leaf (GstreamCheckpointTree *self,
                                               const char            *head,

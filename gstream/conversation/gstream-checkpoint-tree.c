@@ -725,17 +725,15 @@ find_stretch (GPtrArray  *way,
 }
 
 const char *
-gstream_checkpoint_tree_get_before (GstreamCheckpointTree *self,
-                                    const char            *head,
-                                    const char            *message_id)
+gstream_checkpoint_tree_get_before (GstreamCheckpointTree  *self,
+                                    const char             *head,
+                                    const char             *message_id,
+                                    GstreamConversationRole role)
 {
   g_autoptr (GPtrArray) way = list_way (self, head);
   Stretch stretch;
 
-  if (!find_stretch (way, message_id, &stretch) || is_root (stretch.brought))
-    return NULL;
-
-  return stretch.brought->parent_id;
+  return find_stretch (way, message_id, &stretch) ? get_before (way, &stretch, role) : NULL;
 }
 
 const char *

@@ -2364,6 +2364,13 @@ gstream_conversation_wait_sync (GstreamConversation *self,
 
 /* --- opening, and other branches --- */
 
+static void
+return_at_work (GTask *task)
+{
+  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
+                           _ ("The conversation is at work: wait until it is idle, or stop it"));
+}
+
 /* Fails if the action is not possible now. */
 static gboolean
 check_quiet (GstreamConversation *self,
@@ -2372,8 +2379,7 @@ check_quiet (GstreamConversation *self,
   if (self->run == NULL && self->attempt == NULL && self->waiting.length == 0 && self->stage == READING_NONE)
     return TRUE;
 
-  g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
-                           _ ("The conversation is at work: wait until it is idle, or stop it"));
+  return_at_work (task);
   return FALSE;
 }
 
@@ -2601,10 +2607,48 @@ gstream_conversation_choose_branch_sync (GstreamConversation    *self,
 
 /* --- sending --- */
 
+/* Returns the type of a message that has none; @class_name: its class as LangChain's serializer has it, or NULL. */
+static const char *
+find_type (const char *class_name)
+{
+  static const char *const classes[][2] = {
+    { "HumanMessage", "human" },
+    { "AIMessage", "ai" },
+    { "SystemMessage", "system" },
+    { "ToolMessage", "tool" },
+  };
+
+  for (gsize i = 0; class_name != NULL && i < G_N_ELEMENTS (classes); i++)
+    if (g_str_has_prefix (class_name, classes[i][0])) /* and maybe "Chunk" */
+      return classes[i][1];
+
+  return class_name != NULL ? class_name : "human";
+}
+
+/* Returns the message in what LangChain's serializer has written; NULL: it has not. @class_name: (out). */
+static GstreamPayload *
+get_serialized (GstreamPayload *message,
+                const char    **class_name)
+{
+  GstreamPayload  *kwargs = gstream_payload_has (message, "/lc") ? gstream_payload_lookup (message, "/kwargs") : NULL;
+  gsize            n = gstream_payload_get_size (message, "/id");
+  g_autofree char *last = g_strdup_printf ("/id/%" G_GSIZE_FORMAT, MAX (n, 1) - 1);
+
+  if (kwargs != NULL && gstream_payload_get_kind (kwargs) != GSTREAM_PAYLOAD_KIND_OBJECT)
+    g_clear_pointer (&kwargs, gstream_payload_unref);
+  if (kwargs != NULL)
+    *class_name = gstream_payload_get_string (message, last);
+
+  return kwargs;
+}
+
 /* Adds an id, and the user's role if there is none. */
 static GstreamPayload *
-complete_message (GstreamPayload *message)
+complete_message (GstreamPayload *given)
 {
+  const char *class_name = NULL;
+  g_autoptr (GstreamPayload) serialized = get_serialized (given, &class_name);
+  GstreamPayload  *message = serialized != NULL ? serialized : given;
   g_autofree char *id = g_uuid_string_random ();
   g_autoptr (GString) json = g_string_new ("{");
   GstreamPayloadIter iter;
@@ -2612,7 +2656,7 @@ complete_message (GstreamPayload *message)
   GstreamPayload    *value;
 
   if (!gstream_payload_has (message, "/type") && !gstream_payload_has (message, "/role"))
-    gstream_json_add_string (json, "type", "human");
+    gstream_json_add_string (json, "type", find_type (class_name));
   if (gstream_payload_get_string (message, "/id") == NULL)
     gstream_json_add_string (json, "id", id);
   gstream_payload_iter_init (&iter, message);
@@ -2622,6 +2666,67 @@ complete_message (GstreamPayload *message)
         gstream_json_add_payload (json, name, value);
       gstream_payload_unref (value);
     }
+  g_string_append_c (json, '}');
+
+  return gstream_payload_new_checked (json->str, json->len);
+}
+
+static gboolean
+is_text (GstreamPayload *block)
+{
+  return gstream_payload_get_kind (block) == GSTREAM_PAYLOAD_KIND_STRING ||
+         g_strcmp0 (gstream_payload_get_string (block, "/type"), "text") == 0;
+}
+
+/* Writes an array of content blocks: one of @text at the beginning, and those of @content that are not text. */
+static void
+write_blocks (GString        *json,
+              const char     *text,
+              GstreamPayload *content)
+{
+  GstreamPayloadIter iter;
+  GstreamPayload    *block;
+
+  g_string_append (json, "[{");
+  gstream_json_add_string (json, "type", "text");
+  gstream_json_add_string (json, "text", text);
+  g_string_append_c (json, '}');
+  gstream_payload_iter_init (&iter, content);
+  while ((block = gstream_payload_iter_next_value (&iter)) != NULL)
+    {
+      if (!is_text (block))
+        {
+          g_string_append_c (json, ',');
+          g_string_append_len (json, block->json, block->length);
+        }
+      gstream_payload_unref (block);
+    }
+  g_string_append_c (json, ']');
+}
+
+/* Returns @message with another text; what else it has, such as pictures, stays. */
+static GstreamPayload *
+change_text (GstreamPayload *message,
+             const char     *text)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+  g_autoptr (GstreamPayload) content = gstream_payload_lookup (message, "/content");
+  GstreamPayloadIter iter;
+  const char        *name;
+  GstreamPayload    *value;
+
+  gstream_payload_iter_init (&iter, message);
+  while (gstream_payload_iter_next (&iter, &name, &value))
+    {
+      if (!g_str_equal (name, "content"))
+        gstream_json_add_payload (json, name, value);
+      gstream_payload_unref (value);
+    }
+  gstream_json_write_member (json, "content");
+  if (content != NULL && gstream_payload_get_kind (content) == GSTREAM_PAYLOAD_KIND_ARRAY)
+    write_blocks (json, text, content);
+  else
+    gstream_json_write_string (json, text);
   g_string_append_c (json, '}');
 
   return gstream_payload_new_checked (json->str, json->len);
@@ -2913,7 +3018,8 @@ gstream_conversation_take_back (GstreamConversation    *self,
  * @row: a row in the queue
  * @text: the new text
  *
- * Changes the text of a row that is still in [property@Conversation:queue].
+ * Changes the text of a row that is still in [property@Conversation:queue]. What else the message has, such as pictures,
+ * stays.
  *
  * Returns: %TRUE if it does; %FALSE if it is not in the queue any more
  *
@@ -2935,7 +3041,7 @@ gstream_conversation_edit_queued (GstreamConversation    *self,
   if (!g_list_store_find (self->queue, row, &position))
     return FALSE;
 
-  message = make_message (text, row->id);
+  message = change_text (row->payload, text);
   gstream_message_json_read (&read, gstream_payload_value (message));
   gstream_conversation_row_take_json (row, gstream_payload_value (message), &read);
 
@@ -3038,8 +3144,7 @@ check_branching (GstreamConversation *self,
                  GTask               *task)
 {
   if (is_at_work (self) || self->stage != READING_NONE)
-    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT,
-                             _ ("The conversation is at work: wait until it is idle, or stop it"));
+    return_at_work (task);
   else if (!self->keeps_history)
     g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_SUPPORTED, _ ("The thread keeps no history"));
   else
@@ -3048,28 +3153,63 @@ check_branching (GstreamConversation *self,
   return FALSE;
 }
 
-/* Returns the row to regenerate: for a row of the user, the one after it; NULL: there is none. */
+/* The rows of a message that was sent together with that of @row, if that is the user's. */
+static gboolean
+is_sent_with (GstreamConversationRow *other,
+              GstreamConversationRow *row)
+{
+  return other->role == GSTREAM_CONVERSATION_ROLE_HUMAN && row->role == GSTREAM_CONVERSATION_ROLE_HUMAN &&
+         row->checkpoint_id != NULL && g_strcmp0 (other->checkpoint_id, row->checkpoint_id) == 0;
+}
+
+/*
+ * Returns the row of the state that is made again, with those after it: for a row of the user, or one that the state
+ * does not have, the one that comes next. NULL: there is none.
+ */
 static GstreamConversationRow *
 find_answer (GstreamConversation    *self,
              GstreamConversationRow *row)
 {
-  if (row->role != GSTREAM_CONVERSATION_ROLE_HUMAN || !row->in_state)
+  GstreamConversationRow *at = row;
+  guint                   place, n = gstream_conversation_rows_get_n_state (self->rows);
+
+  if (row->in_state && row->role != GSTREAM_CONVERSATION_ROLE_HUMAN)
     return row;
 
-  return row->place + 1 < gstream_conversation_rows_get_n_state (self->rows)
-             ? gstream_conversation_rows_get_state (self->rows, row->place + 1)
-             : NULL;
+  while (at != NULL && !at->in_state && at->is_settled)
+    at = at->anchor;
+  if (at != NULL && !at->in_state)
+    return NULL; /* it is at the end */
+  place = at != NULL ? at->place + 1 : 0;
+  while (place < n && is_sent_with (gstream_conversation_rows_get_state (self->rows, place), row))
+    place++;
+
+  return place < n ? gstream_conversation_rows_get_state (self->rows, place) : NULL;
+}
+
+static gboolean
+has_row (GstreamConversation    *self,
+         GstreamConversationRow *row)
+{
+  return (row->in_state || row->is_other) && row->book == gstream_conversation_rows_get_book (self->rows);
 }
 
 static void
-return_unknown (GTask                  *task,
+return_unknown (GstreamConversation    *self,
+                GTask                  *task,
                 GstreamConversationRow *row)
 {
-  g_task_return_new_error (
-      task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
-      _ ("The checkpoint before row “%s” is not known: it is not in the history that was read, whose "
-         "length “history-limit” says"),
-      row->id != NULL ? row->id : "");
+  if (!has_row (self, row))
+    g_task_return_new_error (task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+                             _ ("The row “%s” is not in the conversation any more"), row->id != NULL ? row->id : "");
+  else if (self->pages != NULL)
+    return_at_work (task);
+  else
+    g_task_return_new_error (
+        task, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND,
+        _ ("The checkpoint before row “%s” is not known: it is not in the history that was read, whose "
+           "length “history-limit” says"),
+        row->id != NULL ? row->id : "");
 }
 
 /**
@@ -3084,8 +3224,8 @@ return_unknown (GTask                  *task,
  * Makes the agent answer again, with a run from the checkpoint before @row (C7). The row, and those after it, are
  * removed; they are another branch, which [method@Conversation.choose_branch] can show again.
  *
- * If there is nothing after the user's row, or the answer was stopped or failed, the agent continues from the current
- * checkpoint.
+ * An answer that was stopped or failed, or that there is none of, is made in its place: messages of the state that come
+ * after it are removed, and if there are none, the agent continues from the current checkpoint.
  *
  * Since: 1.0
  */
@@ -3112,21 +3252,20 @@ gstream_conversation_regenerate (GstreamConversation    *self,
   if (!check_branching (self, task))
     return;
 
-  answer = find_answer (self, row);
-  if (answer != NULL && answer->in_state)
-    before = gstream_checkpoint_tree_get_before (self->tree, self->head, answer->id);
-  if (answer != NULL && answer->in_state && before == NULL)
+  answer = has_row (self, row) ? find_answer (self, row) : NULL;
+  if (answer != NULL)
+    before = gstream_checkpoint_tree_get_before (self->tree, self->head, answer->id, answer->role);
+  if (!has_row (self, row) || (answer != NULL && before == NULL))
     {
-      return_unknown (task, answer);
+      return_unknown (self, task, answer != NULL ? answer : row);
       return;
     }
 
   attempt = attempt_new (self, options, task);
   attempt->checkpoint_id = g_strdup (before);
-  if (before != NULL)
-    attempt->replaced = g_object_ref (answer);
-  else if (answer != NULL && !is_unsent (answer))
-    gstream_conversation_rows_remove (self->rows, answer);
+  attempt->replaced = answer != NULL ? g_object_ref (answer) : NULL;
+  if (!row->in_state && !is_unsent (row))
+    gstream_conversation_rows_remove (self->rows, row);
   push (self, g_steal_pointer (&attempt));
 }
 
@@ -3139,7 +3278,8 @@ gstream_conversation_regenerate (GstreamConversation    *self,
  * Ends [method@Conversation.regenerate].
  *
  * Fails with %GSTREAM_ERROR_NOT_SUPPORTED if the thread has no history, %GSTREAM_ERROR_NOT_FOUND if the checkpoint has
- * not been read, %GSTREAM_ERROR_CONFLICT during a run, and with the thread's error. On failure, the rows are restored.
+ * not been read or the row is not in the conversation any more, %GSTREAM_ERROR_CONFLICT during a run and while the
+ * history with that checkpoint is being read, and with the thread's error. On failure, the rows are restored.
  *
  * Returns: %TRUE if the run has begun; %FALSE with @error set
  *
@@ -3237,7 +3377,7 @@ gstream_conversation_edit (GstreamConversation    *self,
     return;
   if (!row->in_state || row->checkpoint_id == NULL)
     {
-      return_unknown (task, row);
+      return_unknown (self, task, row);
       return;
     }
 
@@ -3323,6 +3463,15 @@ gstream_conversation_edit_sync (GstreamConversation    *self,
 
 /* --- answers --- */
 
+static gboolean
+is_listed_before (GPtrArray *questions,
+                  guint      position)
+{
+  guint first;
+
+  return g_ptr_array_find (questions, questions->pdata[position], &first) && first < position;
+}
+
 /* Returns NULL if all can be answered. */
 static GError *
 check_questions (GstreamConversation *self,
@@ -3336,7 +3485,7 @@ check_questions (GstreamConversation *self,
       if (!g_list_store_find (self->questions, question, NULL))
         return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND, _ ("The question “%s” is not asked any more"),
                             text);
-      if (gstream_question_get_answering (question))
+      if (gstream_question_get_answering (question) || is_listed_before (questions, i))
         return g_error_new (GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT, _ ("The question “%s” is being answered"), text);
     }
   return NULL;

@@ -463,6 +463,53 @@ test_queue (Fixture      *self,
   assert_is_state (self);
 }
 
+/* A queued message with a picture is sent with it, whatever its text has become. */
+static void
+test_edit_queued (Fixture      *self,
+                  gconstpointer unused)
+{
+  g_autoptr (GstreamPayload) message =
+      gstream_payload_new ("{\"role\":\"user\",\"name\":\"ann\",\"content\":[{\"type\":\"image\",\"url\":\"x\"},"
+                           "{\"type\":\"text\",\"text\":\"what is ths?\"}]}",
+                           -1, NULL);
+  g_autoptr (GstreamPayload) expected =
+      gstream_payload_new ("[{\"type\":\"text\",\"text\":\"what is this?\"},{\"type\":\"image\",\"url\":\"x\"}]", -1,
+                           NULL);
+  g_autoptr (GstreamPayload) content = NULL;
+  GstreamConversationRow *row;
+  g_autofree char        *id = NULL;
+
+  say (self, "a");
+  row = gstream_conversation_send_message (self->conversation, message, NULL);
+  id = g_strdup (gstream_conversation_row_get_id (row));
+  g_assert_true (gstream_conversation_edit_queued (self->conversation, row, "what is this?"));
+  g_assert_cmpstr (gstream_conversation_row_get_text (row), ==, "what is this?");
+  finish (self);
+  content = gstream_payload_lookup (gstream_conversation_row_get_payload (row), "/content");
+  g_assert_true (gstream_payload_equal (content, expected));
+  g_assert_cmpstr (gstream_payload_get_string (gstream_conversation_row_get_payload (row), "/name"), ==, "ann");
+  g_assert_cmpstr (gstream_payload_get_string (gstream_conversation_row_get_payload (row), "/id"), ==, id);
+}
+
+/* A message as LangChain's serializer writes it is sent as what it is. */
+static void
+test_send_serialized (Fixture      *self,
+                      gconstpointer unused)
+{
+  g_autoptr (GstreamPayload) message =
+      gstream_payload_new ("{\"lc\":1,\"type\":\"constructor\",\"id\":[\"langchain\",\"schema\",\"messages\","
+                           "\"SystemMessage\"],\"kwargs\":{\"content\":\"hi\"}}",
+                           -1, NULL);
+  GstreamConversationRow *row = gstream_conversation_send_message (self->conversation, message, NULL);
+
+  g_assert_cmpint (gstream_conversation_row_get_role (row), ==, GSTREAM_CONVERSATION_ROLE_SYSTEM);
+  finish (self);
+  assert_status (row, FINISHED);
+  g_assert_cmpstr (gstream_conversation_row_get_text (row), ==, "hi");
+  g_assert_cmpstr (gstream_payload_get_string (gstream_conversation_row_get_payload (row), "/type"), ==, "system");
+  assert_is_state (self);
+}
+
 static void
 test_policies (Fixture      *self,
                gconstpointer no_strategies)
@@ -601,6 +648,96 @@ test_page_before_rollback (Fixture      *self,
 }
 
 static void
+regenerate (Fixture                *self,
+            GstreamConversationRow *row,
+            Outcome                *outcome)
+{
+  gstream_conversation_regenerate (self->conversation, row, NULL, NULL, on_regenerate, outcome);
+  settle ();
+}
+
+/* The user's words that nothing answered are answered, and not those that were said after them. */
+static void
+test_regenerate_unanswered (Fixture      *self,
+                            gconstpointer unused)
+{
+  g_auto (Outcome) outcome = { FALSE, NULL };
+
+  fake_thread_plan (self->thread, FAKE_FAILS);
+  say (self, "one");
+  finish (self);
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  say (self, "two");
+  finish (self);
+  g_assert_true (gstream_conversation_take_back (self->conversation, get_row (self, 1)));
+  finish (self);
+  regenerate (self, get_row (self, 0), &outcome);
+  finish (self);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  g_assert_cmpstr (gstream_conversation_row_get_text (get_row (self, 0)), ==, "one");
+  g_assert_cmpint (gstream_conversation_row_get_role (get_row (self, 1)), ==, GSTREAM_CONVERSATION_ROLE_AI);
+  assert_is_state (self);
+}
+
+/* An answer that was stopped is made again where it was, also if the conversation has gone on since. */
+static void
+test_regenerate_stopped (Fixture      *self,
+                         gconstpointer unused)
+{
+  g_auto (Outcome) outcome = { FALSE, NULL };
+  g_auto (Outcome) gone = { FALSE, NULL };
+  g_autoptr (GstreamConversationRow) row = NULL;
+
+  say (self, "one");
+  settle ();
+  fake_thread_step (self->thread);
+  fake_thread_step (self->thread);
+  settle ();
+  gstream_conversation_stop (self->conversation);
+  finish (self);
+  say (self, "two");
+  finish (self);
+  row = g_object_ref (get_row (self, 1));
+  assert_status (row, STOPPED);
+  regenerate (self, row, &outcome);
+  finish (self);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)), ==, 2);
+  assert_status (get_row (self, 1), FINISHED);
+  assert_is_state (self);
+
+  regenerate (self, row, &gone);
+  wait (&gone);
+  g_assert_error (gone.error, GSTREAM_ERROR, GSTREAM_ERROR_NOT_FOUND);
+}
+
+/* The history that has the checkpoint is not read yet: this is not for long. */
+static void
+test_regenerate_early (Fixture      *self,
+                       gconstpointer unused)
+{
+  g_auto (Outcome) early = { FALSE, NULL };
+  g_auto (Outcome) later = { FALSE, NULL };
+
+  fake_thread_hold (self->thread, FAKE_PAGES);
+  say (self, "one");
+  settle ();
+  while (fake_thread_step (self->thread))
+    settle ();
+  settle ();
+  regenerate (self, get_row (self, 1), &early);
+  wait (&early);
+  g_assert_error (early.error, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT);
+  fake_thread_release (self->thread, FAKE_PAGES);
+  finish (self);
+  regenerate (self, get_row (self, 1), &later);
+  finish (self);
+  g_assert_no_error (later.error);
+  assert_is_state (self);
+}
+
+static void
 test_no_history (Fixture      *self,
                  gconstpointer unused)
 {
@@ -623,6 +760,9 @@ test_questions (Fixture      *self,
   GListModel *questions = gstream_conversation_get_questions (self->conversation);
   g_autoptr (GstreamQuestion) question = NULL;
   g_autoptr (GstreamPayload) answer = gstream_payload_new_string ("yes");
+  g_autoptr (GPtrArray) both = g_ptr_array_new ();
+  g_autoptr (GPtrArray) answers = g_ptr_array_new ();
+  g_autoptr (GError) twice = NULL;
   g_auto (Outcome) refused = { FALSE, NULL };
   g_auto (Outcome) taken = { FALSE, NULL };
 
@@ -644,6 +784,14 @@ test_questions (Fixture      *self,
   g_assert_cmpuint (g_list_model_get_n_items (questions), ==, 1);
   g_assert_false (gstream_question_get_answering (question));
   g_assert_error (gstream_question_get_error (question), G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+
+  /* One question has one answer. */
+  g_ptr_array_add (both, question);
+  g_ptr_array_add (both, question);
+  g_ptr_array_add (answers, answer);
+  g_ptr_array_add (answers, answer);
+  g_assert_false (gstream_conversation_respond_all_sync (self->conversation, both, answers, NULL, &twice));
+  g_assert_error (twice, GSTREAM_ERROR, GSTREAM_ERROR_CONFLICT);
 
   fake_thread_plan (self->thread, FAKE_SAYS);
   gstream_conversation_respond (self->conversation, question, answer, NULL, on_respond, &taken);
@@ -1076,9 +1224,10 @@ test_long_history (void)
   g_assert_cmpuint (gstream_checkpoint_tree_get_n_new (tree), ==, 4);
   g_assert_true (gstream_checkpoint_tree_reaches_root (tree, "c4"));
   g_assert_cmpstr (gstream_checkpoint_tree_get_newest (tree), ==, "c4");
-  g_assert_cmpstr (gstream_checkpoint_tree_get_before (tree, "c4", "m1003"), ==, "c3");
-  g_assert_cmpstr (gstream_checkpoint_tree_get_before (tree, "c4", "m1001"), ==, "c1");
-  g_assert_null (gstream_checkpoint_tree_get_before (tree, "c4", "m1000")); /* the first state has it */
+  g_assert_cmpstr (gstream_checkpoint_tree_get_before (tree, "c4", "m1003", GSTREAM_CONVERSATION_ROLE_AI), ==, "c3");
+  g_assert_cmpstr (gstream_checkpoint_tree_get_before (tree, "c4", "m1001", GSTREAM_CONVERSATION_ROLE_AI), ==, "c1");
+  g_assert_null (gstream_checkpoint_tree_get_before (tree, "c4", "m1000",
+                                                     GSTREAM_CONVERSATION_ROLE_AI)); /* the first state has it */
 
   gstream_checkpoint_tree_begin (tree, states, "messages");
   g_assert_true (gstream_checkpoint_tree_read (tree, 0));
@@ -1339,12 +1488,17 @@ main (int   argc,
   add ("/conversation/C7/retry-edit", test_retry_edit);
   add ("/conversation/C4/lost-answer", test_lost_answer);
   add ("/conversation/C4/skipped-question", test_skipped_question);
+  add ("/conversation/C4/send-serialized", test_send_serialized);
+  add ("/conversation/C6/edit-queued", test_edit_queued);
   add ("/conversation/C6/queue", test_queue);
   add ("/conversation/C6/queue-after-refusal", test_queue_after_refusal);
   add ("/conversation/C6/queue-after-another", test_queue_after_another);
   add ("/conversation/C6/policies", test_policies);
   g_test_add ("/conversation/C6/policies-without-strategies", Fixture, "", set_up, test_policies, tear_down);
   add ("/conversation/C7/branches", test_branches);
+  add ("/conversation/C7/regenerate-unanswered", test_regenerate_unanswered);
+  add ("/conversation/C7/regenerate-stopped", test_regenerate_stopped);
+  add ("/conversation/C7/regenerate-early", test_regenerate_early);
   add ("/conversation/C7/no-history", test_no_history);
   add ("/conversation/C7/page-before-rollback", test_page_before_rollback);
   add ("/conversation/C8/questions", test_questions);
