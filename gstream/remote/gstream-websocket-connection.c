@@ -822,7 +822,10 @@ open_websocket (GstreamOrigin      *origin,
   Handshake *handshake = g_new0 (Handshake, 1);
   GUri      *uri = soup_message_get_uri (message);
   g_autoptr (GSocketClient) client = make_client (origin->session, uri);
-  g_autoptr (GSocketConnectable) address = g_network_address_new (g_uri_get_host (uri), g_uri_get_port (uri));
+  /* The scheme is what a proxy resolver goes by. */
+  g_autoptr (GSocketConnectable) address =
+      g_object_new (G_TYPE_NETWORK_ADDRESS, "scheme", g_uri_get_scheme (uri), "hostname", g_uri_get_host (uri), "port",
+                    (guint) g_uri_get_port (uri), NULL);
 
   handshake->origin = gstream_origin_ref (origin);
   handshake->message = g_object_ref (message);

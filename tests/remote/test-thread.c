@@ -427,6 +427,41 @@ add (const char   *name,
   g_test_add_data_func (websocket, GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET), test);
 }
 
+static void
+on_proxied (FakeExchange *exchange,
+            gpointer      user_data)
+{
+  guint *n_requests = user_data;
+
+  (*n_requests)++;
+  fake_exchange_answer (exchange, "502 Bad Gateway", "", "");
+}
+
+/* What the session's resolver says of the server's URL counts, and not a byte goes past it. */
+static void
+test_proxy (gconstpointer data)
+{
+  g_autoptr (FakeAgent) agent = fake_agent_new ("python-server/chat.sse");
+  guint n_requests = 0;
+  g_autoptr (FakeServer) proxy = fake_server_new (on_proxied, &n_requests);
+  g_autofree char *proxy_url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (proxy));
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", fake_server_get_port (agent->server));
+  g_autoptr (GProxyResolver) resolver = g_simple_proxy_resolver_new (NULL, NULL);
+  g_autoptr (SoupSession) session = g_object_new (SOUP_TYPE_SESSION, "proxy-resolver", resolver, NULL);
+  g_autoptr (GstreamServer) server = g_object_new (GSTREAM_TYPE_SERVER, "url", url, "session", session, "transport",
+                                                   GPOINTER_TO_INT (data), "retry-limit", 0, NULL);
+  g_autoptr (GstreamThread) thread = gstream_server_create_thread (server, "agent");
+  g_autoptr (GstreamRunStream) run = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_simple_proxy_resolver_set_uri_proxy (G_SIMPLE_PROXY_RESOLVER (resolver), "http", proxy_url);
+  run = gstream_thread_start_sync (thread, NULL, NULL, NULL, &error);
+  g_assert_null (run);
+  g_assert_nonnull (error);
+  g_assert_cmpuint (n_requests, >, 0);
+  g_assert_cmpuint (agent->requests->len, ==, 0);
+}
+
 /* Of a session that allows two connections to a host, streams take none. */
 static void
 test_shared_session (void)
@@ -754,6 +789,7 @@ main (int    argc,
   add ("N7/abort-and-drop", test_abort);
   g_test_add_data_func ("/remote/C10/stop-while-starting", "known", test_stop_while_starting);
   g_test_add_data_func ("/remote/C10/stop-while-starting-new-thread", NULL, test_stop_while_starting);
+  add ("N2/proxy", test_proxy);
   add ("R7/no-thread", test_no_thread);
   add ("R7/not-default", test_not_default);
   g_test_add_func ("/remote/R7/other-thread", test_other_thread);
