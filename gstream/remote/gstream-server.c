@@ -864,6 +864,7 @@ typedef struct
   gboolean            lists;      /* the answer is an array, page by page */
   guint               offset;     /* of the page */
   GString            *items;      /* of the pages before, as JSON, with commas between; NULL: there was none */
+  char               *first;      /* the first of them */
 } Question;
 
 static void
@@ -875,6 +876,7 @@ question_free (gpointer data)
   g_free (question->body);
   g_free (question->thread_id);
   g_free (question->graph_id);
+  g_free (question->first);
   if (question->items != NULL)
     g_string_free (question->items, TRUE);
   g_clear_pointer (&question->origin, gstream_origin_unref);
@@ -918,6 +920,24 @@ write_page (const char *graph_id,
   return g_string_free (json, FALSE);
 }
 
+static char *
+dup_first (GstreamPayload *page)
+{
+  g_autoptr (GstreamPayload) first = gstream_payload_lookup (page, "/0");
+
+  return first != NULL ? gstream_payload_dup_json (first) : NULL;
+}
+
+/* Whether the server gives the first page again, because it knows no others. */
+static gboolean
+begins_anew (Question       *question,
+             GstreamPayload *page)
+{
+  g_autofree char *first = dup_first (page);
+
+  return question->first != NULL && g_strcmp0 (first, question->first) == 0;
+}
+
 static void
 add_items (Question       *question,
            GstreamPayload *page)
@@ -926,7 +946,10 @@ add_items (Question       *question,
   GstreamPayload    *item;
 
   if (question->items == NULL)
-    question->items = g_string_new ("[");
+    {
+      question->items = g_string_new ("[");
+      question->first = dup_first (page);
+    }
   gstream_payload_iter_init (&iter, page);
   while ((item = gstream_payload_iter_next_value (&iter)) != NULL)
     {
@@ -957,7 +980,8 @@ join_pages (Question       *question,
   if (question->items == NULL || gstream_payload_get_kind (last) != GSTREAM_PAYLOAD_KIND_ARRAY)
     return g_steal_pointer (&last);
 
-  add_items (question, last);
+  if (!begins_anew (question, last))
+    add_items (question, last);
   g_string_append_c (question->items, ']');
   return gstream_payload_new (question->items->str, question->items->len, NULL);
 }
@@ -985,7 +1009,7 @@ on_answer (GObject      *object,
       return;
     }
 
-  if (question->lists && is_full (answer))
+  if (question->lists && is_full (answer) && !begins_anew (question, answer))
     {
       add_items (question, answer);
       gstream_payload_unref (answer);

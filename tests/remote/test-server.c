@@ -19,7 +19,8 @@ typedef struct
   GPtrArray    *asked;   /* "POST /threads/search {…}" */
   GPtrArray    *threads; /* their ids, newest first */
   gboolean      refuses;
-  gboolean      holds; /* the next search's answer is kept, until it is let go */
+  gboolean      has_no_pages; /* a search gives everything */
+  gboolean      holds;        /* the next search's answer is kept, until it is let go */
   FakeExchange *held;
   char         *held_page; /* the answer, as it was when the search came */
   const char   *metadata;  /* of a copy; NULL: {} */
@@ -38,8 +39,9 @@ static char *
 write_page (Shelf      *self,
             const char *body)
 {
-  guint    offset = number_in (body, "/offset");
-  guint    end = MIN (offset + number_in (body, "/limit"), self->threads->len);
+  guint    offset = self->has_no_pages ? 0 : number_in (body, "/offset");
+  guint    limit = self->has_no_pages ? G_MAXINT : number_in (body, "/limit");
+  guint    end = MIN (offset + limit, self->threads->len);
   GString *json = g_string_new ("[");
 
   for (guint i = offset; i < end; i++)
@@ -719,6 +721,22 @@ test_many_assistants (void)
   g_assert_cmpuint (shelf->asked->len, ==, 3);
 }
 
+/* A server that gives all of them whichever page it is asked for. */
+static void
+test_no_pages (void)
+{
+  g_autoptr (Shelf) shelf = shelf_new (250);
+  g_autoptr (GstreamServer) server = server_on (shelf);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) assistants = NULL;
+
+  shelf->has_no_pages = TRUE;
+  assistants = gstream_server_list_assistants_sync (server, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (assistants->len, ==, 250);
+  g_assert_cmpuint (shelf->asked->len, ==, 2);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -727,6 +745,7 @@ main (int    argc,
 
   g_test_add_func ("/remote/N13/calls", test_calls);
   g_test_add_func ("/remote/N13/many-assistants", test_many_assistants);
+  g_test_add_func ("/remote/N13/no-pages", test_no_pages);
   g_test_add_func ("/remote/N13/cancelled", test_cancelled);
   g_test_add_func ("/remote/N13/list", test_list);
   g_test_add_func ("/remote/N13/list-reload-while-loading", test_reload_while_loading);
