@@ -53,10 +53,13 @@
 
 /* --- the body's chunks (RFC 9112, 7.1) --- */
 
+/* A line may end with LF alone, and blanks may stand behind a size, as libsoup and other clients have it. */
+
 typedef enum
 {
   CHUNK_SIZE,      /* the first digit is expected */
   CHUNK_MORE_SIZE, /* another digit, or what ends them */
+  CHUNK_BLANK,     /* behind them, before an extension or the end of the line */
   CHUNK_EXTENSION,
   CHUNK_SIZE_LF,
   CHUNK_DATA,
@@ -92,20 +95,34 @@ add_digit (Chunks *self,
 }
 
 static gboolean
+end_size (Chunks *self)
+{
+  self->is_large = self->size >= LARGE;
+  self->state = self->size > 0 ? CHUNK_DATA : CHUNK_TRAILERS;
+  self->length = 0;
+
+  return TRUE;
+}
+
+static gboolean
 read_size (Chunks *self,
            char    byte)
 {
   if (++self->length > MAX_LINE)
     return FALSE;
+  if (byte == '\n')
+    return end_size (self);
 
   if (byte == '\r')
     self->state = CHUNK_SIZE_LF;
   else if (byte == ';' || self->state == CHUNK_EXTENSION)
     self->state = CHUNK_EXTENSION;
+  else if (byte == ' ' || byte == '\t')
+    self->state = CHUNK_BLANK;
   else
-    return add_digit (self, byte);
+    return self->state == CHUNK_MORE_SIZE && add_digit (self, byte);
 
-  return byte != '\n';
+  return TRUE;
 }
 
 static gboolean
@@ -128,10 +145,12 @@ read_trailer (Chunks *self,
 
   if (byte == '\r')
     self->state = at_start ? CHUNK_LAST_LF : CHUNK_TRAILER_LF;
+  else if (byte == '\n')
+    self->state = at_start ? CHUNK_DONE : CHUNK_TRAILERS;
   else
     self->state = CHUNK_TRAILER;
 
-  return byte != '\n' && ++self->length <= MAX_TRAILERS;
+  return ++self->length <= MAX_TRAILERS;
 }
 
 /* FALSE: @byte, which is none of the chunk's data, cannot stand there. */
@@ -148,13 +167,13 @@ read_byte (Chunks *self,
       self->length = 1;
       return add_digit (self, byte);
     case CHUNK_MORE_SIZE:
+    case CHUNK_BLANK:
     case CHUNK_EXTENSION:
       return read_size (self, byte);
     case CHUNK_SIZE_LF:
-      self->is_large = self->size >= LARGE;
-      return expect (self, byte, '\n', self->size > 0 ? CHUNK_DATA : CHUNK_TRAILERS);
+      return byte == '\n' && end_size (self);
     case CHUNK_DATA_CR:
-      return expect (self, byte, '\r', CHUNK_DATA_LF);
+      return byte == '\n' ? expect (self, byte, '\n', CHUNK_SIZE) : expect (self, byte, '\r', CHUNK_DATA_LF);
     case CHUNK_DATA_LF:
       return expect (self, byte, '\n', CHUNK_SIZE);
     case CHUNK_TRAILERS:

@@ -19,9 +19,10 @@ typedef struct
 {
   const char *before;
   const char *after;
+  const char *line_end;
 } Form;
 
-static const Form plain = { "", "" };
+static const Form plain = { "", "", "\r\n" };
 
 /* The text of an agent's stream. */
 static GString *
@@ -43,9 +44,9 @@ append_chunk (GString    *body,
 {
   g_autofree char *digits = g_strdup_printf (*form->before != '\0' ? "%zX" : "%zx", size);
 
-  g_string_append_printf (body, "%s%s%s\r\n", form->before, digits, form->after);
+  g_string_append_printf (body, "%s%s%s%s", form->before, digits, form->after, form->line_end);
   g_string_append_len (body, data, size);
-  g_string_append (body, "\r\n");
+  g_string_append (body, form->line_end);
 }
 
 /* In chunks of @size; the first @n_small of them are of a byte each. */
@@ -105,12 +106,15 @@ test_sizes (void)
       }
 }
 
-/* Whatever HTTP allows to stand beside the size, and behind the last chunk. */
+/* Whatever HTTP allows, or old servers write, beside the size and behind the last chunk. */
 static void
 test_forms (void)
 {
-  const Form  forms[] = { { "0", "" }, { "0000", ";name" }, { "", ";name=\"a value\"" } };
-  const char *ends[] = { "0\r\n\r\n", "000;last\r\n\r\n", "0\r\nExpires: never\r\nX: \r\n\r\n" };
+  const Form  forms[] = { { "0", "", "\r\n" },  { "0000", ";name", "\r\n" },       { "", ";name=\"a value\"", "\r\n" },
+                          { "", "  ", "\r\n" }, { "", " ; name = value", "\r\n" }, { "", "\t;name", "\n" },
+                          { "", "", "\n" } };
+  const char *ends[] = { "0\r\n\r\n", "000;last\r\n\r\n", "0\r\nExpires: never\r\nX: \r\n\r\n", "0 \n\n",
+                         "0\r\nA: b\n\n" };
   g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
   g_autofree char *expected = fake_agent_run (agent, GSTREAM_TRANSPORT_SSE, NULL);
   g_autoptr (GString) text = stream_of (agent);
@@ -154,14 +158,14 @@ test_broken (void)
                            "+5\r\nabcde",
                            "0x5\r\nabcde",
                            " 5\r\nabcde",
-                           "5 \r\nabcde",
-                           "5\nabcde",
+                           "5 5\r\nabcde",
+                           "5 \rabcde",
                            "5\rabcde",
                            "5;a\nb\r\nabcde",
                            "5\r\nabcdeX",
-                           "5\r\nabcde\n",
-                           "0\r\nA: b\n",
-                           "0\r\n\n",
+                           "5\r\nabcde\rX",
+                           "0\r\nA: b\rX",
+                           "0\r\n\rX",
                            "8000000000000000\r\n",
                            "10000000000000005\r\nabcde" };
 
