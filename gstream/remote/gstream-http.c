@@ -1581,13 +1581,15 @@ add_location (char        *text,
   const char      *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
   g_autoptr (GUri) uri =
       location ? g_uri_parse_relative (soup_message_get_uri (message), location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+  g_autofree char *target = NULL;
 
   if (uri == NULL)
     return g_steal_pointer (&status);
 
   /* TRANSLATORS: The first is something like "HTTP 301 Moved Permanently". */
-  return g_strdup_printf (_ ("%s to %s://%s:%d; redirects are not followed, give the server's own URL"), status,
-                          g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
+  target = g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT);
+
+  return g_strdup_printf (_ ("%s to %s; redirects are not followed, give the server's own URL"), status, target);
 }
 
 GError *
@@ -2230,6 +2232,35 @@ answer_is_whole (GTask *task)
   g_task_return_pointer (task, g_steal_pointer (&payload), (GDestroyNotify) gstream_payload_unref);
 }
 
+/* The server has refused it, as the status says: that its words cannot be read to their end is no other error. */
+static gboolean
+is_refusal (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+
+  return soup_message_get_status (request->message) >= SOUP_STATUS_MULTIPLE_CHOICES &&
+         !g_cancellable_is_cancelled (g_task_get_cancellable (task));
+}
+
+/* Consumes @error, which ended the reading of what the server says. */
+static void
+reading_failed (GTask  *task,
+                GError *error)
+{
+  Request *request = g_task_get_task_data (task);
+
+  if (is_refusal (task))
+    {
+      g_error_free (error);
+      request->timed_out = FALSE;
+      answer_is_whole (task);
+      return;
+    }
+
+  gstream_origin_name_error (request->origin, request->message, error);
+  attempt_failed (task, error);
+}
+
 static void
 on_read (GObject      *object,
          GAsyncResult *result,
@@ -2242,8 +2273,7 @@ on_read (GObject      *object,
 
   if (bytes == NULL)
     {
-      gstream_origin_name_error (request->origin, request->message, error);
-      attempt_failed (task, error);
+      reading_failed (task, error);
       return;
     }
   if (g_bytes_get_size (bytes) == 0)
@@ -2285,7 +2315,13 @@ on_sent (GObject      *object,
 
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (object), result, &error);
 
-  request->stream = body != NULL ? gstream_request_decode (request->message, body, &error) : NULL;
+  request->answer = g_byte_array_new ();
+  if (body == NULL)
+    {
+      reading_failed (task, error); /* libsoup reads some refusals to their end first */
+      return;
+    }
+  request->stream = gstream_request_decode (request->message, body, &error);
   if (request->stream == NULL)
     {
       gstream_origin_name_error (request->origin, request->message, error);
@@ -2293,7 +2329,6 @@ on_sent (GObject      *object,
       return;
     }
 
-  request->answer = g_byte_array_new ();
   read_more (task);
 }
 

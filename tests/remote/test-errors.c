@@ -53,7 +53,11 @@ static const Refusal refusals[] = {
     ": HTTP 429 Too Many Requests: slow down; the server may be asked again in 3600 s" },
   { "418 I am a teapot", "", "", GSTREAM_ERROR_REFUSED, 418, NULL, ": HTTP 418" },
   { "307 Temporary Redirect", "Location: http://elsewhere.example/\r\n", "", GSTREAM_ERROR_NOT_SUPPORTED, 307, NULL,
-    " to http://elsewhere.example:80; redirects are not followed, give the server's own URL" },
+    " to http://elsewhere.example/; redirects are not followed, give the server's own URL" },
+  { "308 Permanent Redirect", "Location: https://u:p@[::1]:8443/v2/x?q=1\r\n", "", GSTREAM_ERROR_NOT_SUPPORTED, 308,
+    NULL, " to https://[::1]:8443/v2/x; redirects are not followed, give the server's own URL" },
+  { "307 Temporary Redirect", "Location: mailto:a\r\n", "", GSTREAM_ERROR_NOT_SUPPORTED, 307, NULL,
+    " to mailto:a; redirects are not followed, give the server's own URL" },
 };
 
 static void
@@ -395,6 +399,25 @@ test_unknown_run (gconstpointer data)
   g_assert_nonnull (attached);
 }
 
+/* The status is enough where the words do not come to their end. */
+static void
+test_words_cut_off (void)
+{
+  for (guint stall = 0; stall < 2; stall++)
+    {
+      g_autoptr (FakeAgent) agent = fake_agent_new (CHAT);
+      g_autoptr (GstreamThread) thread = fake_agent_new_thread (agent, GSTREAM_TRANSPORT_SSE);
+      g_autoptr (GError) error = NULL;
+      Fault fault = { .status = "401 Unauthorized", .body = "not you, and so on", .cut_at = 80, .stall = stall > 0 };
+
+      g_array_append_val (agent->command_faults, fault);
+      g_object_set (server_of (thread), "answer-timeout", 500u, NULL);
+      g_assert_null (gstream_thread_start_sync (thread, NULL, NULL, NULL, &error));
+      g_assert_error (error, GSTREAM_ERROR, GSTREAM_ERROR_PERMISSION_DENIED);
+      g_assert_cmpuint (gstream_error_get_status (error), ==, 401);
+    }
+}
+
 /* The type of an event stream is one in any case. */
 static void
 test_type (void)
@@ -552,6 +575,7 @@ main (int    argc,
                         test_stream);
   g_test_add_func ("/remote/N11/command-refused", test_command);
   g_test_add_func ("/remote/N11/refused-with-success", test_success);
+  g_test_add_func ("/remote/N11/words-cut-off", test_words_cut_off);
   g_test_add_data_func ("/remote/N11/answer-refuses-sse", GINT_TO_POINTER (GSTREAM_TRANSPORT_SSE), test_answer);
   g_test_add_data_func ("/remote/N11/answer-refuses-websocket", GINT_TO_POINTER (GSTREAM_TRANSPORT_WEBSOCKET),
                         test_answer);
