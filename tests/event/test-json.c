@@ -112,7 +112,7 @@ test_refused (void)
       const BadCase *bad = &bad_cases[i];
       g_autoptr (GError) error = NULL;
       g_autofree char *printable = g_strescape (bad->json, NULL); /* some are no UTF-8, as TAP has to be */
-      gsize length = bad->length < 0 ? strlen (bad->json) : (gsize) bad->length;
+      gsize            length = bad->length < 0 ? strlen (bad->json) : (gsize) bad->length;
 
       g_test_message ("%s", printable);
       g_assert_null (read_exactly (bad->json, length, &error));
