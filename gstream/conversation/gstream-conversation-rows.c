@@ -46,6 +46,8 @@ struct _GstreamConversationRows
   guint            cut;       /* rows of the state from this position on are not shown */
 
   Reading         reading;
+  gboolean        is_reading; /* rows are told of it, and may do anything */
+  gboolean        is_closed;
   GstreamPayload *waiting; /* the state that is read next; NULL: none */
   guint           budget;  /* microseconds per iteration for reading, or for showing; 0: no limit */
   GSource        *reader;  /* continues reading; NULL: nothing to read */
@@ -133,7 +135,7 @@ static void
 go_stale (GstreamConversationRows *self)
 {
   self->is_stale = TRUE;
-  if (self->shower == NULL)
+  if (self->shower == NULL && !self->is_closed)
     self->shower = attach (self, on_show, SHOW_PRIORITY);
 }
 
@@ -775,16 +777,49 @@ end_reading (GstreamConversationRows *self)
 
 /* Returns FALSE if the budget was used up before the end of the state. */
 static gboolean
-read_slice (GstreamConversationRows *self)
+read_until (GstreamConversationRows *self,
+            gint64                   deadline)
 {
-  gint64 deadline = g_get_monotonic_time () + self->budget;
-
-  for (guint n = 1; read_next (self); n++)
+  for (guint n = 1; !self->is_closed && read_next (self); n++)
     if (self->budget > 0 && n % MESSAGES_BETWEEN_LOOKS == 0 && g_get_monotonic_time () >= deadline)
       return FALSE;
 
-  end_reading (self);
+  if (!self->is_closed)
+    end_reading (self);
   return TRUE;
+}
+
+/*
+ * Properties of rows are notified meanwhile. Who is told of that may set another state, which then waits, or close the
+ * rows, after which nothing is left to be read (R7).
+ */
+static gboolean
+read_slice (GstreamConversationRows *self)
+{
+  gboolean is_read;
+
+  self->is_reading = TRUE;
+  is_read = read_until (self, g_get_monotonic_time () + self->budget);
+  self->is_reading = FALSE;
+  if (self->is_closed)
+    drop_reading (self);
+
+  return is_read;
+}
+
+/* Returns FALSE if there is nothing more to be read. */
+static gboolean
+read_on (GstreamConversationRows *self)
+{
+  g_autoptr (GstreamPayload) next = NULL;
+
+  if (!read_slice (self))
+    return TRUE;
+
+  next = g_steal_pointer (&self->waiting);
+  if (next != NULL)
+    begin_reading (self, next);
+  return next != NULL;
 }
 
 static gboolean
@@ -792,16 +827,9 @@ on_read (gpointer user_data)
 {
   g_autoptr (GstreamConversationRows) self = g_object_ref (GSTREAM_CONVERSATION_ROWS (user_data));
 
-  if (!read_slice (self))
+  if (read_on (self))
     return G_SOURCE_CONTINUE;
 
-  if (self->waiting != NULL)
-    {
-      g_autoptr (GstreamPayload) next = g_steal_pointer (&self->waiting);
-
-      begin_reading (self, next);
-      return G_SOURCE_CONTINUE;
-    }
   detach (&self->reader);
   return G_SOURCE_REMOVE;
 }
@@ -810,7 +838,11 @@ void
 gstream_conversation_rows_set_state (GstreamConversationRows *self,
                                      GstreamPayload          *messages)
 {
+  g_autoptr (GstreamConversationRows) keep = g_object_ref (self);
   g_autoptr (GstreamPayload) none = NULL;
+
+  if (self->is_closed)
+    return;
 
   if (messages == NULL || gstream_payload_get_kind (messages) != GSTREAM_PAYLOAD_KIND_ARRAY)
     messages = none = gstream_payload_new_checked ("[]", 2);
@@ -822,7 +854,7 @@ gstream_conversation_rows_set_state (GstreamConversationRows *self,
     }
 
   begin_reading (self, messages);
-  if (!read_slice (self))
+  if (read_on (self))
     self->reader = attach (self, on_read, READ_PRIORITY);
 }
 
@@ -899,6 +931,8 @@ gstream_conversation_rows_begin (GstreamConversationRows *self,
 
   if (row != NULL)
     {
+      g_autoptr (GstreamConversationRow) keep = g_object_ref (row);
+
       row->is_past = FALSE;
       if (row->payload == NULL) /* otherwise it is complete, and is streamed again by a run that was attached to */
         gstream_conversation_row_take_message (row, message);
@@ -969,13 +1003,23 @@ gstream_conversation_rows_unsettle (GstreamConversationRows *self,
   go_stale (self);
 }
 
+/* For changing them: who is told of one may remove others. */
+static GPtrArray *
+copy_others (GstreamConversationRows *self)
+{
+  GPtrArray *others = g_ptr_array_copy (self->others, (GCopyFunc) g_object_ref, NULL);
+
+  g_ptr_array_set_free_func (others, g_object_unref);
+
+  return others;
+}
+
 void
 gstream_conversation_rows_end_run (GstreamConversationRows *self,
                                    gboolean                 all)
 {
-  g_autoptr (GPtrArray) others = g_ptr_array_copy (self->others, (GCopyFunc) g_object_ref, NULL);
+  g_autoptr (GPtrArray) others = copy_others (self);
 
-  g_ptr_array_set_free_func (others, g_object_unref);
   for (guint i = 0; i < others->len; i++)
     {
       GstreamConversationRow *row = others->pdata[i];
@@ -1019,10 +1063,11 @@ gstream_conversation_rows_stop (GstreamConversationRows *self,
 {
   GstreamConversationRowStatus status =
       error != NULL ? GSTREAM_CONVERSATION_ROW_STATUS_FAILED : GSTREAM_CONVERSATION_ROW_STATUS_STOPPED;
+  g_autoptr (GPtrArray) others = copy_others (self);
 
-  for (guint i = 0; i < self->others->len; i++)
+  for (guint i = 0; i < others->len; i++)
     {
-      GstreamConversationRow *row = self->others->pdata[i];
+      GstreamConversationRow *row = others->pdata[i];
 
       if (is_of_run (row) || (has_failed (row) && error == NULL))
         gstream_conversation_row_set_status (row, status, error);
@@ -1095,9 +1140,11 @@ void
 gstream_conversation_rows_close (GstreamConversationRows *self)
 {
   self->funcs = NULL;
+  self->is_closed = TRUE;
   detach (&self->reader);
   detach (&self->shower);
-  drop_reading (self);
+  if (!self->is_reading)
+    drop_reading (self);
   g_clear_pointer (&self->waiting, gstream_payload_unref);
 }
 

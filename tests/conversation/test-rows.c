@@ -148,6 +148,81 @@ test_in_place (Fixture      *self,
   g_assert_cmpuint (self->watch->n_touched, ==, 4); /* the first three, and the one that came between */
 }
 
+/* --- who is told of a row may do anything (R7) --- */
+
+#define ONE_ROW "[{\"type\":\"ai\",\"id\":\"b\",\"content\":\"2\"}]"
+#define TWO_ROWS "[{\"type\":\"ai\",\"id\":\"b\",\"content\":\"3\"},{\"type\":\"ai\",\"id\":\"c\",\"content\":\"4\"}]"
+#define NEWEST_ROWS "[{\"type\":\"ai\",\"id\":\"b\",\"content\":\"5\"}]"
+
+/* The rows are told of @handler while they read TWO_ROWS. */
+static void
+read_with (Fixture  *self,
+           GCallback handler)
+{
+  set_state (self->rows, ONE_ROW);
+  settle (self->rows);
+  g_signal_connect_swapped (get_row (self, 0), "notify::text", handler, self->rows);
+  set_state (self->rows, TWO_ROWS);
+}
+
+static void
+test_closed_inside (Fixture      *self,
+                    gconstpointer unused)
+{
+  read_with (self, G_CALLBACK (gstream_conversation_rows_close));
+  set_state (self->rows, NEWEST_ROWS);
+  while (watch_turn (FALSE))
+    ;
+  assert_rows (self->rows, "ai:b:3");
+}
+
+static void
+set_newest (GstreamConversationRows *rows)
+{
+  set_state (rows, NEWEST_ROWS);
+}
+
+/* As from a main loop that is iterated inside, in which the run goes on. */
+static void
+test_state_inside (Fixture      *self,
+                   gconstpointer unused)
+{
+  read_with (self, G_CALLBACK (set_newest));
+  settle (self->rows);
+  assert_rows (self->rows, "ai:b:5");
+}
+
+static void
+remove_row (GstreamConversationRow *row,
+            GParamSpec             *pspec,
+            gpointer                rows)
+{
+  gstream_conversation_rows_remove (rows, row);
+}
+
+static void
+test_removed_inside (Fixture      *self,
+                     gconstpointer unused)
+{
+  GstreamConversationRow *rows[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      rows[i] =
+          gstream_conversation_row_new (NULL, GSTREAM_CONVERSATION_ROLE_AI, GSTREAM_CONVERSATION_ROW_STATUS_STREAMING);
+      g_signal_connect (rows[i], "notify::status", G_CALLBACK (remove_row), self->rows);
+      gstream_conversation_rows_add (self->rows, rows[i]);
+    }
+  gstream_conversation_rows_stop (self->rows, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_assert_cmpint (rows[i]->status, ==, GSTREAM_CONVERSATION_ROW_STATUS_STOPPED);
+      g_object_unref (rows[i]);
+    }
+  settle (self->rows);
+  assert_rows (self->rows, "");
+}
+
 static void
 test_duplicate_ids (Fixture      *self,
                     gconstpointer unused)
@@ -828,6 +903,9 @@ main (int   argc,
   add ("/conversation-rows/C1/reasoning", test_reasoning);
   add ("/conversation-rows/C3/in-place", test_in_place);
   add ("/conversation-rows/C3/duplicate-ids", test_duplicate_ids);
+  add ("/conversation-rows/R7/closed-inside", test_closed_inside);
+  add ("/conversation-rows/R7/state-inside", test_state_inside);
+  add ("/conversation-rows/R7/removed-inside", test_removed_inside);
   add ("/conversation-rows/C5/tool-calls", test_tool_calls);
   add ("/conversation-rows/C5/same-call-ids", test_same_call_ids);
   add ("/conversation-rows/C10/others", test_others);
