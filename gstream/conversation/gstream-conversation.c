@@ -1104,13 +1104,14 @@ is_replaced (GstreamConversation *self)
   return next != NULL && next->waits;
 }
 
-/* Messages stay, and are marked (C10). */
+/* Messages stay, and are marked (C10). Who is told of that may begin the next run (R7). */
 static void
 on_ended (gpointer owner)
 {
   g_autoptr (GstreamConversation) self = g_object_ref (GSTREAM_CONVERSATION (owner));
-  GstreamRunStatus status = gstream_run_stream_get_status (self->run);
-  const GError    *error = is_replaced (self) ? NULL : gstream_run_stream_get_error (self->run);
+  g_autoptr (GstreamRunStream) run = g_object_ref (self->run);
+  GstreamRunStatus status = gstream_run_stream_get_status (run);
+  const GError    *error = is_replaced (self) ? NULL : gstream_run_stream_get_error (run);
 
   self->is_whole = status == GSTREAM_RUN_STATUS_COMPLETED || status == GSTREAM_RUN_STATUS_INTERRUPTED;
   if (self->is_whole)
@@ -1126,7 +1127,8 @@ on_ended (gpointer owner)
   if (error != NULL)
     set_error (self, error);
   gstream_conversation_rows_cut (self->rows, NULL);
-  leave_run (self);
+  if (self->run == run)
+    leave_run (self);
   read_state (self, FALSE);
   go_on (self);
 }

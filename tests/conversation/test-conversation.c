@@ -1149,6 +1149,43 @@ test_error (Fixture      *self,
   assert_is_state (self);
 }
 
+static void
+send_again (GstreamConversation *conversation,
+            GParamSpec          *pspec,
+            Fixture             *self)
+{
+  g_autoptr (GstreamRunStream) ended = g_object_ref (gstream_conversation_get_run (conversation));
+
+  g_signal_handlers_disconnect_by_func (conversation, send_again, self);
+  fake_thread_plan (self->thread, FAKE_SAYS);
+  say (self, "b");
+  while (gstream_conversation_get_run (conversation) == ended)
+    watch_turn (TRUE);
+}
+
+/* R7: a dialog that iterates the main loop shows the error of a run, and another message is sent in it. */
+static void
+test_sent_while_ending (Fixture      *self,
+                        gconstpointer unused)
+{
+  g_autoptr (GstreamRunStream) run = NULL;
+
+  gstream_conversation_set_policy (self->conversation, GSTREAM_MULTITASK_STRATEGY_INTERRUPT);
+  fake_thread_plan (self->thread, FAKE_FAILS);
+  say (self, "a");
+  while (gstream_conversation_get_run (self->conversation) == NULL)
+    watch_turn (TRUE);
+  run = g_object_ref (gstream_conversation_get_run (self->conversation));
+  g_signal_connect (self->conversation, "notify::error", G_CALLBACK (send_again), self);
+  while (gstream_conversation_get_run (self->conversation) == run)
+    if (!watch_turn (FALSE) && !fake_thread_step (self->thread))
+      watch_turn (TRUE);
+
+  g_assert_nonnull (gstream_conversation_get_run (self->conversation));
+  finish (self);
+  assert_is_state (self);
+}
+
 /* A state that was asked for before a run, and arrives after the run's first one, takes nothing away. */
 static void
 test_state_before_run (Fixture      *self,
@@ -1513,6 +1550,7 @@ main (int   argc,
   add ("/conversation/C10/said", test_said);
   add ("/conversation/C10/pending", test_pending);
   add ("/conversation/C10/error", test_error);
+  add ("/conversation/R7/sent-while-a-run-ends", test_sent_while_ending);
   add ("/conversation/C3/state-before-run", test_state_before_run);
   add ("/conversation/C11/many", test_many);
   g_test_add_func ("/conversation/C11/branches-in-slices", test_branches_in_slices);
