@@ -571,6 +571,89 @@ async def cancel():
     assert await run.output() == 1
 
 
+async def cancelled_wait(awaitable):
+    """Awaits it in a task that is cancelled while it waits."""
+    task = asyncio.ensure_future(awaitable)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
+    raise AssertionError("it was not cancelled")
+
+
+@test("/cursor/R3/next-after-a-cancelled-one")
+async def next_after_cancelled():
+    """Whoever is told that the wait has been cancelled can wait on the same thing at once."""
+    source = Gstream.PushSource()
+    run = Gstream.RunStream(source)
+    cursor = run.values.subscribe()
+    await cancelled_wait(cursor.next())
+    await cancelled_wait(anext(aiter(cursor)))
+    await cancelled_wait(run.interrupted())
+    source.push(Gstream.Event.new("values", [], 1))
+    source.finish()
+    assert await cursor.next() == (True, 1)
+    assert [value async for value in cursor] == []
+
+
+@test("/cursor/P9/loop-after-a-cancelled-one")
+async def loop_after_cancelled():
+    """The traceback of the exception that ended a loop keeps its frames, but not the subscription."""
+    source = Gstream.PushSource()
+    run = Gstream.RunStream(source)
+
+    seen = []
+
+    async def read():
+        async for value in run.values:
+            seen.append(value)
+
+    reader = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    reader.cancel()
+    try:
+        await reader
+    except asyncio.CancelledError:
+        assert not run.values.subscribed
+    source.push(Gstream.Event.new("values", [], 1))
+    source.finish()
+    await read()
+    assert seen == [1]
+
+
+@test("/cursor/P9/loop-after-a-failed-one")
+def loop_after_failed():
+    run = Gstream.RunStream(raising(LookupError("why")))
+    for _ in range(2):
+        error = raised(Gstream.Error.FAILED, list, run.values)
+        assert not run.values.subscribed and "why" in error.message
+
+
+@test("/run/R3/cancellable-of-two")
+async def cancellable_of_two():
+    """A cancelled task leaves the cancellable alone that it was given, which ends every call that has it."""
+    source = Gstream.PushSource()
+    run = Gstream.RunStream(source)
+    cancellable = Gio.Cancellable()
+    await cancelled_wait(run.output(cancellable))
+    assert not cancellable.is_cancelled()
+    waiter = asyncio.create_task(run.output(cancellable))
+    await asyncio.sleep(0)
+    cancellable.cancel()
+    try:
+        await waiter
+    except GLib.Error as error:
+        assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
+    else:
+        raise AssertionError("nothing was raised")
+    source.finish()
+    assert await run.output() is None
+
+
 @test("/run/R6/abort")
 async def abort():
     closed = []

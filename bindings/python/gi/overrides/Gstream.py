@@ -334,16 +334,17 @@ def plain(result, _whole):
 class Batches:
     """Iterates over lists of the items available without waiting, at most 64 in each; for handles, one (P11)."""
 
-    def __init__(self, subscribe):
+    def __init__(self, subscribe, subscribes):
         self._subscribe = subscribe
+        self._subscribes = subscribes  # the cursor is for the loop alone
 
     def __iter__(self):
         cursor = self._subscribe()
-        return items.synchronously(cursor, items.owner_of(cursor), items.batches_of)
+        return items.synchronously(cursor, items.owner_of(cursor), items.batches_of, self._subscribes)
 
     def __aiter__(self):
         cursor = self._subscribe()
-        return items.asynchronously(cursor, items.owner_of(cursor), items.batches_of)
+        return items.asynchronously(cursor, items.owner_of(cursor), items.batches_of, self._subscribes)
 
 
 @public
@@ -357,7 +358,7 @@ class Cursor(Gstream.Cursor):
         return items.asynchronously(self, items.owner_of(self))
 
     def batches(self):
-        return Batches(lambda: self)
+        return Batches(lambda: self, False)
 
     def try_next(self):
         take = items.taker_of(self.get_item_type(), items.owner_of(self))
@@ -412,14 +413,14 @@ class Projection(Gstream.Projection):
 
     def __iter__(self):
         whole = items.owner_of(self)
-        return items.synchronously(super().subscribe(), whole)
+        return items.synchronously(super().subscribe(), whole, is_own=True)
 
     def __aiter__(self):
         whole = items.owner_of(self)
-        return items.asynchronously(super().subscribe(), whole)
+        return items.asynchronously(super().subscribe(), whole, is_own=True)
 
     def batches(self):
-        return Batches(self.subscribe)
+        return Batches(self.subscribe, True)
 
     def _value(self, item):
         item_type = self.get_item_type()
@@ -816,7 +817,8 @@ def settle(coroutine, link, cancellable, tell):
     if home is not None:
         home.tasks.add(task)
     if cancellable is not None:
-        cancellable.connect(lambda *_: loop.call_soon(task.cancel))
+        handler = cancellable.connect(lambda *_: loop.call_soon(task.cancel))
+        task.add_done_callback(lambda _task: cancellable.disconnect(handler))
 
 
 def hook(method):

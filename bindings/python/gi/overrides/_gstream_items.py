@@ -149,7 +149,7 @@ def batches_of(cursor, item_type, whole):
 # --- walking them; the run is kept alive meanwhile ---
 
 
-def waiting(cursor, steps, whole):
+def waiting(cursor, steps, whole, is_own):
     try:
         for items in steps:
             if items is None:
@@ -158,6 +158,15 @@ def waiting(cursor, steps, whole):
                 yield items
     except GLib.Error as error:
         raise explained(error, whole or cursor)
+    finally:
+        if is_own:
+            leave(cursor, steps)
+
+
+def leave(cursor, steps):
+    """Unsubscribes from what was subscribed to for the loop alone: an exception's traceback may keep the cursor (P9)."""
+    steps.close()
+    cursor.close()
 
 
 OVER = object()
@@ -177,10 +186,10 @@ def asked(steps, home):
     return items
 
 
-async def awaiting(cursor, steps, handles, whole):
-    yield  # see primed()
-    home = home_of(whole or cursor) or Home()
+async def awaiting(cursor, steps, handles, whole, is_own):
     try:
+        yield  # see primed()
+        home = home_of(whole or cursor) or Home()
         while (items := asked(steps, home)) is not OVER:
             if items is None:
                 source = home.get_source()
@@ -194,16 +203,21 @@ async def awaiting(cursor, steps, handles, whole):
                 await asyncio.sleep(0)  # so that a task for a handle can subscribe before more is asked for (P11)
     except GLib.Error as error:
         raise explained(error, whole or cursor)
+    finally:
+        if is_own:
+            leave(cursor, steps)
 
 
-def synchronously(cursor, whole, make_steps=steps_of):
-    return itertools.chain.from_iterable(waiting(cursor, make_steps(cursor, cursor.get_item_type(), whole), whole))
+def synchronously(cursor, whole, make_steps=steps_of, is_own=False):
+    steps = make_steps(cursor, cursor.get_item_type(), whole)
+    return itertools.chain.from_iterable(waiting(cursor, steps, whole, is_own))
 
 
-def asynchronously(cursor, whole, make_steps=steps_of):
+def asynchronously(cursor, whole, make_steps=steps_of, is_own=False):
     item_type = cursor.get_item_type()
     handles = item_type == GObject.TYPE_INVALID or has_objects(item_type)
-    return primed(awaiting(cursor, make_steps(cursor, item_type, whole), handles, whole))
+    steps = make_steps(cursor, item_type, whole)
+    return primed(awaiting(cursor, steps, handles, whole, is_own))
 
 
 def close_now(generator):

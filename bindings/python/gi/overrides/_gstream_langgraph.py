@@ -514,6 +514,8 @@ def call_in(context, call, priority=GLib.PRIORITY_DEFAULT):
 
 
 def on_cancel(cancellable, work, cancel):
+    """Calls the function when the cancellable is cancelled, until the work is done: it may be used for many calls."""
+
     def cancelled(*_):
         with contextlib.suppress(RuntimeError):  # the loop is closed: it is done
             cancel()
@@ -521,4 +523,5 @@ def on_cancel(cancellable, work, cancel):
     if cancellable is not None and cancellable.is_cancelled():
         work.cancel()  # it has not begun
     elif cancellable is not None:
-        cancellable.connect(cancelled)
+        handler = cancellable.connect(cancelled)
+        work.add_done_callback(lambda _work: cancellable.disconnect(handler))

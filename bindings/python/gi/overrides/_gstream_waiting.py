@@ -148,24 +148,50 @@ def running_loop():
     return loop
 
 
+class cancelled_with:
+    """A cancellable of a call's own, which the caller's cancels, too; cancelling it leaves the caller's alone.
+
+    No generator: in an exception's traceback, that would be a frame which has the exception (Python 3.13).
+    """
+
+    def __init__(self, cancellable):
+        self._callers = cancellable
+        self._handler = 0
+
+    def __enter__(self):
+        own = Gio.Cancellable()
+        if self._callers is not None:
+            self._handler = self._callers.connect(lambda *_: own.cancel())
+        return own
+
+    def __exit__(self, *_exception):
+        if self._handler:
+            self._callers.disconnect(self._handler)
+
+
 async def wait(start, finish, cancellable=None):
-    """Awaits start(cancellable, callback). Cancelling the task only ends this wait (R3)."""
-    future = running_loop().create_future()
-    cancellable = cancellable or Gio.Cancellable()
+    """Awaits start(cancellable, callback). Cancelling the task only ends this wait (R3), when the call has ended: what
+    was waited on can then be waited on again."""
+    loop = running_loop()
+    future = loop.create_future()
     results = []  # not the future's: PyGObject keeps the callback for a while, which must not keep what it was given
 
     def on_done(_object, result, *_data):
+        results.append(result)
         if not future.done():
-            results.append(result)
             future.set_result(None)
 
-    start(cancellable, on_done)
-    try:
-        await future
-    except asyncio.CancelledError:
-        cancellable.cancel()
-        results.clear()
-        raise
+    with cancelled_with(cancellable) as own:
+        start(own, on_done)
+        try:
+            await future
+        except asyncio.CancelledError:
+            own.cancel()
+            if not results:
+                future = loop.create_future()
+                await future
+            results.clear()
+            raise
     return finish(results.pop())
 
 
@@ -238,11 +264,10 @@ def block(call, cancellable=None):
     """Calls call(cancellable), a blocking call that iterates the main context."""
     global _blocking
 
-    cancellable = cancellable or Gio.Cancellable()
-    with interruptible(cancellable):
+    with cancelled_with(cancellable) as own, interruptible(own):
         try:
             _blocking += 1
-            return call(cancellable)
+            return call(own)
         except GLib.Error as error:
             if error.matches(Gstream.error_quark(), Gstream.Error.ASYNC_ONLY):
                 error.message += ": use `async for` and `await`"
