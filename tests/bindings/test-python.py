@@ -567,6 +567,7 @@ async def cancel():
     source.push(Gstream.Event.new("values", [], 1))
     source.finish()
     assert await reader == [1]
+    await asyncio.wait([waiter])  # until its call has ended
     assert waiter.cancelled()
     assert await run.output() == 1
 
