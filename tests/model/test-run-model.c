@@ -474,8 +474,8 @@ test_own_of_other_types (void)
 static void
 test_own_deep (void)
 {
-  TestTransformer *transformer = test_transformer_new (NULL, NULL);
-  const char      *builtins[] = { "subgraphs", NULL };
+  g_autoptr (TestTransformer) transformer = test_transformer_new (NULL, NULL);
+  const char *builtins[] = { "subgraphs", NULL };
   g_autoptr (GstreamStreamMux) mux = gstream_stream_mux_new (builtins);
   g_autoptr (GstreamRunStream) run = NULL;
   g_autoptr (GstreamRunModel) model = NULL;
