@@ -123,22 +123,41 @@ read_call (GstreamConversationRow *self,
   return call;
 }
 
+/* @array: may be missing, or something else. */
+static void
+init_calls (GstreamJsonIter *iter,
+            GstreamJsonValue array)
+{
+  static const char none[] = "[]";
+
+  if (array.start == NULL || *array.start != '[')
+    array = (GstreamJsonValue) { none, none + 2 };
+  gstream_json_iter_init (iter, array);
+}
+
+static gboolean
+next_call (GstreamJsonIter  *iter,
+           GstreamJsonValue *call)
+{
+  while (gstream_json_iter_element (iter, call))
+    if (*call->start == '{')
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 read_calls (GstreamConversationRow *self,
             GPtrArray              *calls,
             GstreamJsonValue        array,
             gboolean                is_invalid)
 {
-  GstreamJsonValue element;
+  GstreamJsonValue call;
   GstreamJsonIter  iter;
 
-  if (array.start == NULL || *array.start != '[')
-    return;
-
-  gstream_json_iter_init (&iter, array);
-  while (gstream_json_iter_element (&iter, &element))
-    if (*element.start == '{')
-      g_ptr_array_add (calls, read_call (self, element, is_invalid));
+  init_calls (&iter, array);
+  while (next_call (&iter, &call))
+    g_ptr_array_add (calls, read_call (self, call, is_invalid));
 }
 
 static GstreamJsonValue
@@ -173,17 +192,13 @@ static void
 request_calls (GstreamConversationRow *self,
                GstreamJsonValue        array)
 {
-  GstreamJsonValue element;
+  GstreamJsonValue call;
   GstreamJsonIter  iter;
 
-  if (array.start == NULL || *array.start != '[')
-    return;
-
-  gstream_json_iter_init (&iter, array);
-  while (gstream_json_iter_element (&iter, &element))
+  init_calls (&iter, array);
+  while (next_call (&iter, &call))
     {
-      g_autofree char *id =
-          *element.start == '{' ? gstream_message_json_dup (gstream_message_json_member (element, "id")) : NULL;
+      g_autofree char *id = gstream_message_json_dup (gstream_message_json_member (call, "id"));
 
       if (id != NULL)
         gstream_call_book_request (self->book, self, id);
